@@ -1,0 +1,1 @@
+"""The line: dialogue, meaning, ledger, hand-off, quality, store and web."""

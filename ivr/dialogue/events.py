@@ -1,0 +1,226 @@
+"""What happens to a conversation, and what the conversation wants done: plain data, both ways."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+Kind = Literal["open", "yes-no", "digits", "money", "date"]
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What an utterance was understood as. Money in minor units, dates as dates, digits joined."""
+
+    intent: str
+    confidence: float
+    ranked: tuple[tuple[str, float], ...] = ()
+    yes_no: bool | None = None
+    money: tuple[int, ...] = ()
+    share: Literal["full", "half", "minimum"] | None = None
+    dates: tuple[date, ...] = ()
+    digits: str = ""
+    ordinal: int | None = None
+    account_kind: str | None = None
+    upset: bool = False
+    language: str = "en"
+    ours: bool = True
+
+
+# --- events ---
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The caller can be heard. `account` is the one whose number on file is calling, if any."""
+
+    today: date
+    account: str | None
+    company: str
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    text: str
+    confidence: float
+    meaning: Meaning
+
+
+@dataclass(frozen=True, slots=True)
+class Keyed:
+    digits: str
+
+
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """Nothing came while we listened."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interrupted:
+    """The caller cut off a prompt after hearing `heard` (0..1) of it."""
+
+    prompt: str
+    heard: float
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """The audio was lost and is back: apologise briefly and go on where we were."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Answer to FindAccount: the account, or None."""
+
+    account: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PinChecked:
+    ok: bool
+    locked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    on: date
+    text: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Answer to LookUp. Minor units; `balance` is what is owed where `owed`, else what is there."""
+
+    balance: int
+    currency: str
+    owed: bool
+    due: int
+    minimum: int
+    due_on: date | None
+    sources: tuple[str, ...] = ()
+    transactions: tuple[Transaction, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    confirmation: str
+    amount: int
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The ledger will not do it: insufficient, limit, unknown, nothing-due."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Slow:
+    """The ledger has not answered within two seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The ledger cannot answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class CardTaken:
+    """Back from the carrier's card entry; `result` as the carrier names it ("success", ...)."""
+
+    result: str
+    confirmation: str = ""
+
+
+Event = (
+    Started | Said | Keyed | Silent | Interrupted | Resumed | Found | PinChecked | Facts | Paid | Refused
+    | Slow | Failed | CardTaken
+)
+
+
+# --- actions ---
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Speak a prompt. `prompt` names it (with its wording, "pin.ask/2"), `text` is for the ear."""
+
+    prompt: str
+    text: str
+    interruptible: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Listen:
+    """Wait for the caller. `secret` answers are never stored or logged."""
+
+    kind: Kind = "open"
+    digits: int | None = None
+    secret: bool = False
+    patience: float = 7.0
+
+
+@dataclass(frozen=True, slots=True)
+class FindAccount:
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckPin:
+    account: str
+    pin: str
+
+
+@dataclass(frozen=True, slots=True)
+class LookUp:
+    account: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pay:
+    """Move money once: `turn` with the call's id is the payment's key."""
+
+    account: str
+    amount: int
+    source: str
+    on: date
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class TakeCard:
+    amount: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class SendText:
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    stars: int
+
+
+@dataclass(frozen=True, slots=True)
+class HandOff:
+    """Bring a person. `reason` is asked, unclear, silent, upset, verification, fault, or the intent."""
+
+    reason: str
+    intent: str
+    summary: str
+    known: dict[str, str] = field(default_factory=dict)
+    mood: str = "calm"
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class HangUp:
+    """All is said; end the call."""
+
+
+Query = FindAccount | CheckPin | LookUp | Pay
+Action = Say | Listen | Query | TakeCard | SendText | Rate | HandOff | HangUp

@@ -1,0 +1,77 @@
+"""Settings, from the environment and `.env`; each one is described in docs/configuration.md."""
+
+from functools import cached_property
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def _env(name: str) -> str:
+    return f"WARMLINE_{name}"
+
+
+class Settings(BaseSettings):
+    """What an operator can choose. Immutable; passed to every constructor that needs it."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, populate_by_name=True)
+
+    # the carrier
+    twilio_account_sid: str = Field("", validation_alias="TWILIO_ACCOUNT_SID")
+    twilio_auth_token: SecretStr = Field(SecretStr(""), validation_alias="TWILIO_AUTH_TOKEN")
+    twilio_number: str = Field("", validation_alias="TWILIO_NUMBER")
+    public_url: str = Field("http://127.0.0.1:8080", validation_alias="PUBLIC_URL")
+    carrier_url: str = Field("", validation_alias=_env("CARRIER_URL"))
+    media_url: str = Field("", validation_alias=_env("MEDIA_URL"))
+
+    # storage
+    data_dir: Path = Field(Path("var"), validation_alias=_env("DATA_DIR"))
+    database_url: str = Field("", validation_alias="DATABASE_URL")
+    redis_url: str = Field("", validation_alias="REDIS_URL")
+    recordings_url: str = Field("", validation_alias="RECORDINGS_URL")
+    recordings_key: SecretStr = Field(SecretStr(""), validation_alias=_env("RECORDINGS_KEY"))
+
+    # web
+    secret_key: SecretStr = Field(SecretStr(""), validation_alias=_env("SECRET_KEY"))
+    host: str = Field("127.0.0.1", validation_alias=_env("HOST"))
+    port: int = Field(8080, ge=1, le=65535, validation_alias=_env("PORT"))
+    media_port: int = Field(8081, ge=1, le=65535, validation_alias=_env("MEDIA_PORT"))
+    switch_port: int = Field(8090, ge=1, le=65535, validation_alias=_env("SWITCH_PORT"))
+
+    # speech
+    whisper_model: str = Field("base", validation_alias=_env("WHISPER_MODEL"))
+    whisper_threads: int = Field(2, ge=1, le=64, validation_alias=_env("WHISPER_THREADS"))
+    voice: str = Field("heart", pattern="^(heart|pyttsx3)$", validation_alias=_env("VOICE"))
+
+    # the line
+    company: str = Field("Warmline Bank", validation_alias=_env("COMPANY"))
+    language: str = Field("en", pattern="^(en)$", validation_alias=_env("LANGUAGE"))
+    time_zone: str = Field("UTC", validation_alias=_env("TIME_ZONE"))
+    ring_seconds: int = Field(20, ge=5, le=120, validation_alias=_env("RING_SECONDS"))
+    handoff_seconds: int = Field(60, ge=10, le=900, validation_alias=_env("HANDOFF_SECONDS"))
+    log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", validation_alias=_env("LOG_LEVEL"))
+
+    @cached_property
+    def database(self) -> str:
+        """SQLAlchemy URL; a file in the data folder when none is set."""
+        return self.database_url or f"sqlite:///{self.data_dir.absolute() / 'warmline.db'}"
+
+    @cached_property
+    def redis(self) -> str:
+        """Redis URL; the embedded server's socket in the data folder when none is set."""
+        return self.redis_url or f"unix://{self.data_dir.absolute() / 'redis' / 'valkey.sock'}"
+
+    @cached_property
+    def recordings(self) -> str:
+        """Where encrypted recordings are kept, as a `file://` URL."""
+        return self.recordings_url or (self.data_dir.absolute() / "recordings").as_uri()
+
+    @cached_property
+    def media_socket(self) -> str:
+        """The media socket's public address: the setting, or `/media` under the public URL as wss."""
+        if self.media_url:
+            return self.media_url
+        public = urlsplit(self.public_url)
+        scheme = "wss" if public.scheme == "https" else "ws"
+        return urlunsplit((scheme, public.netloc, f"{public.path.rstrip('/')}/media", "", ""))

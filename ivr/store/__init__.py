@@ -1,0 +1,5 @@
+"""Where calls are kept: engine, sessions, tables, migrations and the outbox."""
+
+from ivr.store.engine import Sessions, make_engine, make_sessions
+
+__all__ = ["Sessions", "make_engine", "make_sessions"]

@@ -1,0 +1,113 @@
+"""What a speech session tells its owner, and what its owner tells it."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["open", "yes-no", "digits", "money", "date"]
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One recognised word; times in seconds from the start of the audio, confidence 0..1."""
+
+    word: str
+    start: float
+    end: float
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """What was asked: guides how long to wait and how to decode. `digits` is how many, when known."""
+
+    kind: Kind = "open"
+    digits: int | None = None
+
+
+# --- what a session reports; times are seconds from the start of the stream ---
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The caller finished a turn. `latency` holds milliseconds by stage: wait, listen."""
+
+    text: str
+    confidence: float
+    words: tuple[Word, ...]
+    start: float
+    end: float
+    latency: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Digits:
+    """Keys pressed: the expected count, or up to `#`, or what stood after a pause. `#` is not included."""
+
+    digits: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Nobody spoke for `seconds` after the bot had finished."""
+
+    seconds: float
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Interrupted:
+    """The caller spoke over the bot: `id` of the Speak cut off, the text and share (0..1) that was heard."""
+
+    id: str
+    heard_text: str
+    heard: float
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A Speak was played to its end; `start` and `end` are when the caller heard it."""
+
+    id: str
+    start: float
+    end: float
+    latency: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The stream is over. `by_us` when a Close was carried out, else the far side stopped or was lost."""
+
+    by_us: bool
+
+
+Event = Heard | Digits | Silence | Interrupted | Spoken | Closed
+
+
+# --- what its owner asks of a session ---
+
+
+@dataclass(frozen=True, slots=True)
+class Speak:
+    """Say `text`, written for the ear. Queued behind what is being said."""
+
+    id: str
+    text: str
+    interruptible: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Listen:
+    """Once all is said, wait for the caller; `patience` seconds of silence give one Silence event."""
+
+    expect: Expectation
+    patience: float = 7.0
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """Close the socket once all that is queued has been heard."""
+
+
+Command = Speak | Listen | Close
