@@ -135,8 +135,20 @@ class CardTaken:
 
 
 Event = (
-    Started | Said | Keyed | Silent | Interrupted | Resumed | Found | PinChecked | Facts | Paid | Refused
-    | Slow | Failed | CardTaken
+    Started
+    | Said
+    | Keyed
+    | Silent
+    | Interrupted
+    | Resumed
+    | Found
+    | PinChecked
+    | Facts
+    | Paid
+    | Refused
+    | Slow
+    | Failed
+    | CardTaken
 )
 
 

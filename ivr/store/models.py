@@ -149,7 +149,9 @@ class Agent(Base):
     password_hash: Mapped[str]
     roles: Mapped[list[Any]] = mapped_column(default=list)
     phone: Mapped[str]
-    presence: Mapped[str] = mapped_column(String(16), default="away")  # available, offered, on-call, wrap-up, break, away
+    presence: Mapped[str] = mapped_column(
+        String(16), default="away"
+    )  # available, offered, on-call, wrap-up, break, away
     presence_since: Mapped[datetime]
     skills: Mapped[list[Any]] = mapped_column(default=list)
     languages: Mapped[list[Any]] = mapped_column(default=lambda: ["en"])
