@@ -1,0 +1,41 @@
+"""The seam between a leg of a call and whoever holds the phone at its far end."""
+
+from typing import Protocol
+
+
+class Line(Protocol):
+    """A leg as its phone sees it. Every method may be called at any time; late ones are ignored."""
+
+    sid: str
+    from_: str
+    to: str
+
+    def answer(self) -> None:
+        """Pick up a ringing phone."""
+
+    def decline(self, reason: str = "busy") -> None:
+        """Refuse a ringing phone: `busy` or `no-answer`."""
+
+    def press(self, digit: str) -> None:
+        """Press one key: 0-9, `*` or `#` (out of band, not audible)."""
+
+    def hang_up(self) -> None: ...
+
+
+class Phone(Protocol):
+    """A caller, an agent's browser, or a script. Called on the switch's event loop; must not block."""
+
+    def ring(self, line: Line) -> None:
+        """The phone rings (someone calls it), or, for a caller, the far side is being dialled."""
+
+    def connected(self) -> None:
+        """The call is answered: from now on `say` and `hear` are called every 20 ms."""
+
+    def say(self) -> bytes:
+        """The next 20 ms that the person says: 160 bytes mu-law, 8 kHz; silence is 0xFF."""
+
+    def hear(self, frame: bytes) -> None:
+        """The next 20 ms that the person hears: 160 bytes mu-law, 8 kHz."""
+
+    def ended(self, status: str) -> None:
+        """The leg is over; `status` is the carrier's final one (completed, busy, no-answer, failed, canceled)."""
