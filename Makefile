@@ -1,0 +1,63 @@
+# Every task of the project. `make help` lists them.
+PYTHON ?= python3
+BIN := .venv/bin
+UV := $(BIN)/uv pip install --quiet --python $(BIN)/python
+RUN := .venv/.installed-run
+DEV := .venv/.installed-dev
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-all check format bench lock clean
+
+help: ## List the tasks
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+
+setup: $(RUN) ## Install what is needed to answer calls, into .venv
+
+demo: $(RUN) ## Start everything on this machine and place a call (ONCE=1 ends after it)
+	$(BIN)/warmline demo $(if $(ONCE),--once)
+
+test: $(DEV) ## Run the tests, browsers and real speech included (under ten minutes)
+	$(BIN)/pytest -m "not slow"
+
+test-all: $(DEV) ## Run every test, the slow ones too
+	$(BIN)/pytest
+
+check: $(DEV) ## Formatting, lint, types and layers
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(DEV) ## Format the code and mend what lint can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(RUN) ## Measure speech on this machine
+	$(BIN)/warmline bench speech
+
+lock: $(DEV) ## Pin the newest allowed versions of everything
+	$(BIN)/uv pip compile requirements/uv.in $(LOCK) -o requirements/uv.txt
+	$(BIN)/uv pip compile pyproject.toml --group build --group models $(LOCK) -o requirements/run.txt
+	$(BIN)/uv pip compile pyproject.toml --group build --group models --group dev $(LOCK) -c requirements/run.txt -o requirements/dev.txt
+LOCK := --universal --python-version 3.11 --override requirements/overrides.txt --generate-hashes --no-header --no-annotate --quiet
+
+clean: ## Remove the environment, caches and the data folder
+	rm -rf .venv var build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
+
+.venv/.uv: requirements/uv.txt
+	@$(PYTHON) -c 'import sys; ok = (3, 11) <= sys.version_info < (3, 14); sys.exit(0 if ok else "Warmline needs Python 3.11 to 3.13, and $(PYTHON) is " + sys.version.split()[0] + ": name another one, as in `make demo PYTHON=python3.12`.")'
+	@echo "Creating the environment in .venv"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/uv.txt
+	@touch $@
+
+$(RUN): .venv/.uv requirements/run.txt pyproject.toml
+	@echo "Installing what is locked, models included (about 500 MB; a minute or two)"
+	@$(UV) --no-deps --require-hashes -r requirements/run.txt
+	@$(UV) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(DEV): $(RUN) requirements/dev.txt
+	@echo "Installing the tools for tests and checks"
+	@$(UV) --no-deps --require-hashes -r requirements/dev.txt
+	@touch $@
