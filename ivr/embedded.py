@@ -51,7 +51,7 @@ class EmbeddedRedis:
             "maxmemory-policy": "noeviction",
         }  # fmt: skip
         command = [str(get_binary_path()), *(part for key, value in options.items() for part in (f"--{key}", value))]
-        self._process = subprocess.Popen(command, start_new_session=True, preexec_fn=_die_with_parent)  # noqa: S603
+        self._process = subprocess.Popen(command, start_new_session=True, preexec_fn=die_with_parent)  # noqa: S603
         deadline = time.monotonic() + seconds
         while not self._answers():
             if self._process.poll() is not None or time.monotonic() > deadline:
@@ -69,5 +69,6 @@ class EmbeddedRedis:
             return False
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
+    """For `preexec_fn`: the kernel ends this child when its parent dies, however it dies."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

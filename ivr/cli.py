@@ -1,0 +1,24 @@
+"""The `warmline` command: one door, for people and for scripts."""
+
+import click
+
+from ivr.commands.admin import accounts, agents, purge
+from ivr.commands.bench import bench
+from ivr.commands.calls import call, demo
+from ivr.commands.doctor import doctor
+from ivr.commands.prompts import prompts
+from ivr.commands.run import serve, switch, worker
+from ivr.commands.words import transcribe, understand
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="warmline", prog_name="warmline")
+def main() -> None:
+    """A telephone support line where the bot is quick and a person is always one word away.
+
+    Exit codes: 0 done; 1 it did not go as it should; 2 wrong use; 3 something needed is missing.
+    """
+
+
+for command in (demo, serve, worker, switch, call, transcribe, understand, doctor, agents, accounts, purge, prompts, bench):
+    main.add_command(command)

@@ -1,0 +1,1 @@
+"""The commands behind `warmline`, a module for each kind."""

@@ -1,0 +1,44 @@
+"""What every command shares: settings, JSON output, and how an error ends it."""
+
+import json
+import logging
+from collections.abc import Callable
+from typing import Any, NoReturn, TypeVar
+
+import click
+from pydantic import ValidationError
+
+from ivr.settings import Settings
+
+DONE, WRONG, MISUSED, MISSING = 0, 1, 2, 3
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def json_option(command: F) -> F:
+    """Adds `--json`: JSON and nothing else on stdout."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON and nothing else on stdout.")(command)
+
+
+def load_settings() -> Settings:
+    """The settings; a wrong one ends the command with its name, its value and what is allowed."""
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        lines = [f"{e['loc'][0]}={e['input']!r}: {e['msg']}" for e in error.errors()]
+        fail("Settings are not right (see docs/configuration.md):\n  " + "\n  ".join(lines), MISUSED)
+    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    return settings
+
+
+def tell(message: str) -> None:
+    """Progress for people, on stderr, so that stdout stays for the result."""
+    click.echo(message, err=True)
+
+
+def show(value: Any) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, default=str))
+
+
+def fail(message: str, code: int = WRONG) -> NoReturn:
+    click.echo(message, err=True)
+    raise SystemExit(code)

@@ -1,0 +1,23 @@
+"""`prompts`: the bot's whole script, and its flows as diagrams."""
+
+from pathlib import Path
+
+import click
+
+from ivr.commands.common import json_option, show
+
+
+@click.command()
+@click.option("--write", type=click.Path(path_type=Path), help="Write the page with the flows' diagrams to this file.")
+@json_option
+def prompts(write: Path | None, as_json: bool) -> None:
+    """Print everything the bot can say, as a table."""
+    from ivr.dialogue import script
+
+    if write:
+        write.write_text(script.flows_page())
+        click.echo(f"Wrote {write}.", err=True)
+    elif as_json:
+        show(script.prompts())
+    else:
+        click.echo(script.table())

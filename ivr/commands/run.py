@@ -1,0 +1,69 @@
+"""`serve`, `worker`, `switch`: run one part of the house."""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from ivr.commands.common import MISSING, fail, load_settings
+from ivr.house import environment, port_is_free
+from ivr.settings import Settings
+
+
+@click.command()
+@click.argument("part", type=click.Choice(["web", "media"]))
+def serve(part: str) -> None:
+    """Run the web process (webhooks and pages) or the media process (the calls' audio)."""
+    settings = load_settings()
+    _replace_by(_web(settings) if part == "web" else _media(settings), settings)
+
+
+@click.command()
+def worker() -> None:
+    """Run a worker: hand-offs, recordings, and the outbox that feeds them."""
+    settings = load_settings()
+    _replace_by([sys.executable, "-m", "workers"], settings)
+
+
+@click.command()
+def switch() -> None:
+    """Run the local stand-in for Twilio, with the softphone page at /phone."""
+    settings = load_settings()
+    _need_port(settings, settings.switch_port, "WARMLINE_SWITCH_PORT")
+    from ivr.commands.switching import run_switch  # the switch is for trying out: not loaded with the rest
+
+    asyncio.run(run_switch(settings))
+
+
+def _web(settings: Settings) -> list[str]:
+    _need_port(settings, settings.port, "WARMLINE_PORT")
+    return [
+        str(Path(sys.executable).with_name("gunicorn")),
+        "app:create_app()",
+        "--bind", f"{settings.host}:{settings.port}",
+        # each open page holds a thread for its server-sent events
+        "--worker-class", "gthread", "--threads", "128",
+        "--graceful-timeout", "5", "--log-level", "warning",
+    ]  # fmt: skip
+
+
+def _media(settings: Settings) -> list[str]:
+    _need_port(settings, settings.media_port, "WARMLINE_MEDIA_PORT")
+    return [
+        sys.executable, "-m", "uvicorn", "app:create_media", "--factory",
+        "--host", settings.host, "--port", str(settings.media_port),
+        "--ws", "websockets-sansio", "--loop", "uvloop", "--no-access-log", "--log-level", "warning",
+        # Twilio offers no extensions, and media frames keep the socket awake
+        "--ws-per-message-deflate", "false", "--ws-ping-interval", "0",
+    ]  # fmt: skip
+
+
+def _replace_by(command: list[str], settings: Settings) -> None:
+    os.execve(command[0], command, environment(settings))  # noqa: S606
+
+
+def _need_port(settings: Settings, port: int, name: str) -> None:
+    if not port_is_free(settings.host, port):
+        fail(f"Port {port} on {settings.host} is taken by another program. Stop it, or set {name}.", MISSING)

@@ -1,0 +1,145 @@
+"""The whole house on one machine: embedded Redis, web, media, worker and switch as child processes, ended together."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import httpx
+
+from ivr.embedded import EmbeddedRedis, die_with_parent
+from ivr.settings import Settings
+
+PARTS = ("switch", "web", "media", "worker")
+
+
+class HouseError(RuntimeError):
+    """A part did not start or has stopped; the message says which, why, and what to do."""
+
+
+class House:
+    """Starts every part under `settings`, waits until each answers, and stops them in reverse order.
+
+    `say` receives one line of plain words per step. Children inherit the settings as environment variables.
+    """
+
+    def __init__(self, settings: Settings, say: Callable[[str], None]) -> None:
+        self.settings = settings
+        self.say = say
+        self.logs = settings.data_dir.absolute() / "logs"
+        self._redis = EmbeddedRedis(settings.data_dir / "redis") if not settings.redis_url else None
+        self._children: dict[str, subprocess.Popen[bytes]] = {}
+
+    def __enter__(self) -> Self:
+        try:
+            self._check_ports()
+            self.logs.mkdir(parents=True, exist_ok=True)
+            if self._redis:
+                self._redis.__enter__()
+                self.say("Redis is running (embedded).")
+            for part in PARTS:
+                self._start(part)
+            for part, address in self._health().items():
+                self._await(part, address)
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def check(self) -> None:
+        """Raises HouseError when a part has stopped by itself."""
+        for part, child in self._children.items():
+            if child.poll() is not None:
+                raise HouseError(f"The {part} process stopped (exit {child.returncode}).\n{self._tail(part)}")
+
+    def stop(self) -> None:
+        """Ends every part that was started; gives each ten seconds to finish what it is doing."""
+        running = [child for child in reversed(self._children.values()) if child.poll() is None]
+        for child in running:
+            child.send_signal(signal.SIGTERM)
+        for child in running:
+            try:
+                child.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
+        self._children.clear()
+        if self._redis:
+            self._redis.__exit__(None, None, None)
+
+    def _start(self, part: str) -> None:
+        command = [sys.executable, "-m", "ivr", *(["serve", part] if part in ("web", "media") else [part])]
+        with (self.logs / f"{part}.log").open("wb") as log:
+            self._children[part] = subprocess.Popen(  # noqa: S603
+                command, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, env=environment(self.settings),
+                start_new_session=True, preexec_fn=die_with_parent,
+            )  # fmt: skip
+
+    def _health(self) -> dict[str, str]:
+        s = self.settings
+        return {
+            "switch": f"http://{s.host}:{s.switch_port}/health",
+            "web": f"http://{s.host}:{s.port}/health",
+            "media": f"http://{s.host}:{s.media_port}/health",
+        }
+
+    def _await(self, part: str, address: str, seconds: float = 60.0) -> None:
+        deadline = time.monotonic() + seconds
+        while True:
+            self.check()
+            try:
+                if httpx.get(address, timeout=2).status_code == 200:
+                    break
+            except httpx.HTTPError:
+                pass
+            if time.monotonic() > deadline:
+                raise HouseError(f"The {part} process did not answer within {seconds:.0f} s.\n{self._tail(part)}")
+            time.sleep(0.1)
+        self.say(f"The {part} process is running.")
+
+    def _check_ports(self) -> None:
+        s = self.settings
+        ports = {"WARMLINE_PORT": s.port, "WARMLINE_MEDIA_PORT": s.media_port, "WARMLINE_SWITCH_PORT": s.switch_port}
+        for name, port in ports.items():
+            if not port_is_free(s.host, port):
+                raise HouseError(
+                    f"Port {port} on {s.host} is taken by another program. Stop that program, or set {name} to a free port."
+                )
+
+    def _tail(self, part: str, lines: int = 12) -> str:
+        path = self.logs / f"{part}.log"
+        last = path.read_text(errors="replace").splitlines()[-lines:] if path.exists() else []
+        return "\n".join([f"Its log, {path}, ends with:", *(f"  {line}" for line in last)])
+
+
+def port_is_free(host: str, port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """The present environment with every setting written out, for a child process."""
+    values = {}
+    for name, field in Settings.model_fields.items():
+        value = getattr(settings, name)
+        values[str(field.validation_alias)] = (
+            value.get_secret_value() if hasattr(value, "get_secret_value") else str(value)
+        )
+    values["WARMLINE_DATA_DIR"] = str(Path(settings.data_dir).absolute())
+    return {**os.environ, **values, "OPENBLAS_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1"}
