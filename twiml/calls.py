@@ -1,0 +1,103 @@
+"""Documents for a caller who talks with the bot, leaves a message or says goodbye."""
+
+from twilio.twiml.voice_response import Connect, Start, VoiceResponse
+
+MESSAGE_SECONDS = 180
+SILENCE_SECONDS = 6
+
+
+def answer(
+    notice_url: str, recording_callback: str, resume_url: str, stream_url: str, stream_callback: str, token: str
+) -> str:
+    """The first document: the notice, then recording, then the media socket, then a safe verb."""
+    response = VoiceResponse()
+    response.play(notice_url)
+    _record(response, recording_callback)
+    _stream(response, resume_url, stream_url, stream_callback, token)
+    return str(response)
+
+
+def reconnect(resume_url: str, stream_url: str, stream_callback: str, token: str, pause: int = 0) -> str:
+    """Back to the media socket, after `pause` seconds; the notice was heard and the recording runs."""
+    response = VoiceResponse()
+    if pause:
+        response.pause(length=pause)
+    _stream(response, resume_url, stream_url, stream_callback, token)
+    return str(response)
+
+
+def take_message(prompt_url: str, action_url: str, recording_callback: str) -> str:
+    """Play the prompt and record what the caller leaves; with nothing left, go to `action_url` all the same."""
+    response = VoiceResponse()
+    response.play(prompt_url)
+    _message(response, action_url, recording_callback)
+    return str(response)
+
+
+def apologise(text: str, url: str) -> str:
+    """Say `text` and go on at `url`."""
+    response = VoiceResponse()
+    response.say(text)
+    response.redirect(url, method="POST")
+    return str(response)
+
+
+def apologise_and_record(text: str, action_url: str, recording_callback: str) -> str:
+    """Say `text` and take a message: needs no sound file and no database of ours."""
+    response = VoiceResponse()
+    response.say(text)
+    _message(response, action_url, recording_callback)
+    return str(response)
+
+
+def goodbye(text: str | None = None) -> str:
+    """End the call, after `text` where there is something left to say."""
+    response = VoiceResponse()
+    if text:
+        response.say(text)
+    response.hangup()
+    return str(response)
+
+
+def reject() -> str:
+    """Refuse an unanswered call."""
+    response = VoiceResponse()
+    response.reject(reason="rejected")
+    return str(response)
+
+
+def _record(response: VoiceResponse, callback: str) -> None:
+    start = Start()
+    start.recording(
+        channels="dual",
+        track="both",
+        trim="do-not-trim",  # keeps the recording's clock equal to the call's
+        recording_status_callback=callback,
+        recording_status_callback_method="POST",
+        recording_status_callback_event=["in-progress", "completed", "absent"],
+    )
+    response.append(start)
+
+
+def _stream(response: VoiceResponse, resume_url: str, stream_url: str, stream_callback: str, token: str) -> None:
+    connect = Connect(action=resume_url, method="POST")
+    stream = connect.stream(url=stream_url, status_callback=stream_callback, status_callback_method="POST")
+    stream.parameter(name="token", value=token)
+    response.append(connect)
+    response.redirect(resume_url, method="POST")
+
+
+def _message(response: VoiceResponse, action_url: str, recording_callback: str) -> None:
+    response.record(
+        action=action_url,
+        method="POST",
+        max_length=MESSAGE_SECONDS,
+        timeout=SILENCE_SECONDS,
+        finish_on_key="#",
+        play_beep=True,
+        trim="do-not-trim",
+        recording_status_callback=recording_callback,
+        recording_status_callback_method="POST",
+        recording_status_callback_event=["completed", "absent"],
+    )
+    response.redirect(action_url, method="POST")
