@@ -74,7 +74,7 @@ def _record(response: VoiceResponse, callback: str) -> None:
         trim="do-not-trim",  # keeps the recording's clock equal to the call's
         recording_status_callback=callback,
         recording_status_callback_method="POST",
-        recording_status_callback_event=["in-progress", "completed", "absent"],
+        recording_status_callback_event="in-progress completed absent",
     )
     response.append(start)
 
@@ -98,6 +98,6 @@ def _message(response: VoiceResponse, action_url: str, recording_callback: str) 
         trim="do-not-trim",
         recording_status_callback=recording_callback,
         recording_status_callback_method="POST",
-        recording_status_callback_event=["completed", "absent"],
+        recording_status_callback_event="completed absent",
     )
     response.redirect(action_url, method="POST")

@@ -2,7 +2,7 @@
 
 from twilio.twiml.voice_response import Dial, Gather, Start, VoiceResponse
 
-CONFERENCE_EVENTS = ["start", "end", "join", "leave", "hold", "mute", "modify"]
+CONFERENCE_EVENTS = "start end join leave hold mute modify"
 ACCEPT_SECONDS = 6
 
 
