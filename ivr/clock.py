@@ -1,7 +1,8 @@
 """The time, as an argument: real in the house, set by hand in tests."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 
 class Clock(Protocol):
@@ -15,3 +16,8 @@ class SystemClock:
 
     def now(self) -> datetime:
         return datetime.now(UTC)
+
+
+def today(clock: Clock, zone: ZoneInfo) -> date:
+    """Which day it is where the line is."""
+    return clock.now().astimezone(zone).date()

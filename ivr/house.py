@@ -114,7 +114,7 @@ class House:
         for name, port in ports.items():
             if not port_is_free(s.host, port):
                 raise HouseError(
-                    f"Port {port} on {s.host} is taken by another program. Stop that program, or set {name} to a free port."
+                    f"Port {port} on {s.host} is taken by another program: stop it, or set {name} to a free port."
                 )
 
     def _tail(self, part: str, lines: int = 12) -> str:

@@ -3,8 +3,9 @@
 from functools import cached_property
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -51,6 +52,20 @@ class Settings(BaseSettings):
     ring_seconds: int = Field(20, ge=5, le=120, validation_alias=_env("RING_SECONDS"))
     handoff_seconds: int = Field(60, ge=10, le=900, validation_alias=_env("HANDOFF_SECONDS"))
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", validation_alias=_env("LOG_LEVEL"))
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ValueError("no such time zone; write it as in America/New_York") from None
+        return name
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The line's time zone: which day is today."""
+        return ZoneInfo(self.time_zone)
 
     @cached_property
     def database(self) -> str:

@@ -3,12 +3,13 @@
 import json
 import sys
 from collections.abc import Iterator
-from datetime import date
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import click
 
+from ivr.clock import SystemClock, today
 from ivr.commands.common import MISSING, MISUSED, WRONG, fail, json_option, load_settings, show, tell
 
 KINDS = ("open", "digits", "money", "date", "yes-no")
@@ -21,9 +22,10 @@ KINDS = ("open", "digits", "money", "date", "yes-no")
 def transcribe(files: tuple[Path, ...], expect: str, as_json: bool) -> None:
     """What Whisper hears in each FILE over the telephone path (mu-law, 8 kHz)."""
     settings = load_settings()
+    from speech.listen import Recogniser
+
     from speech.audio import UnreadableAudio
     from speech.events import Expectation
-    from speech.listen import Recogniser
     from speech.vad import SileroModel
     from speech.weights import MissingWeights, find_vad, find_whisper
 
@@ -44,7 +46,7 @@ def transcribe(files: tuple[Path, ...], expect: str, as_json: bool) -> None:
                 continue
             row = {
                 "file": str(file), "text": heard.text, "confidence": round(heard.confidence, 3),
-                "words": [{"word": w.word, "start": w.start, "end": w.end, "confidence": w.confidence} for w in heard.words],
+                "words": [asdict(word) for word in heard.words],
                 "seconds": round(heard.seconds, 3), "elapsed": round(heard.elapsed, 3),
             }  # fmt: skip
             show(row) if as_json else click.echo(f"{file}: {heard.text or '(nothing)'}  [{heard.confidence:.0%}]")
@@ -67,8 +69,9 @@ def understand(texts: tuple[str, ...], expect: str | None, as_json: bool) -> Non
         understanding = Understanding.load(settings.data_dir)
     except MissingMeaning as error:
         fail(str(error), MISSING)
+    day = today(SystemClock(), settings.zone)
     for given in ({"text": text} for text in texts) if texts else _lines():
-        meaning = understanding.understand(given["text"], expect=given.get("expect", expect), today=date.today())
+        meaning = understanding.understand(given["text"], expect=given.get("expect", expect), today=day)
         if as_json:
             show({**given, **as_document(given["text"], meaning)})
         else:

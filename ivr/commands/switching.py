@@ -1,0 +1,59 @@
+"""The switch process: the local carrier with its softphone, scripted callers, and ears of their own."""
+
+import asyncio
+import signal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ivr.settings import Settings
+from speech.audio import encode
+from speech.listen import Priority, Recogniser
+from speech.vad import SileroModel
+from speech.voices import make_voice
+from speech.weights import find_vad, find_whisper
+from switch.control import control_routes, phone_routes
+from switch.server import Switch, SwitchConfig
+
+
+async def run_switch(settings: Settings) -> None:
+    """Serves until SIGTERM or SIGINT; then ends every call."""
+    voice = make_voice("pyttsx3")  # the carrier's own voice, unlike the bot's
+    recogniser = Recogniser(
+        find_whisper(settings.whisper_model, settings.data_dir), 1, vad=SileroModel(find_vad()).stream
+    )
+
+    async def listen(sound: NDArray[np.int16]) -> str:
+        heard = await asyncio.wrap_future(recogniser.listen(sound, priority=Priority.MONITOR))
+        return heard.text
+
+    def say(text: str) -> bytes:
+        return encode(voice.speak(text))
+
+    routes = [*control_routes(lambda: switch, listen, say), *phone_routes(lambda: switch, say)]
+    switch = Switch(config(settings), say, routes=routes)
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await switch.start()
+    try:
+        await stop.wait()
+    finally:
+        await switch.stop()
+        recogniser.close()
+
+
+def config(settings: Settings) -> SwitchConfig:
+    """The switch as the line's carrier: its number rings the line's webhooks."""
+    line = settings.public_url.rstrip("/")
+    return SwitchConfig(
+        account_sid=settings.twilio_account_sid,
+        auth_token=settings.twilio_auth_token.get_secret_value(),
+        number=settings.twilio_number,
+        voice_url=f"{line}/voice/incoming",
+        fallback_url=f"{line}/voice/fallback",
+        status_url=f"{line}/voice/status",
+        host=settings.host,
+        port=settings.switch_port,
+        folder=settings.data_dir.absolute() / "switch",
+    )
