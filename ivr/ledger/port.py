@@ -1,0 +1,34 @@
+"""What the line asks of a ledger, whoever keeps it."""
+
+from datetime import date
+from typing import Protocol
+
+from ivr.dialogue.events import Facts, Paid, PinChecked, Refused
+
+
+class LedgerError(RuntimeError):
+    """The ledger could not answer; the message says why, without any account's data."""
+
+
+class Ledger(Protocol):
+    """Money in integer minor units. Every method may raise LedgerError."""
+
+    def find_by_phone(self, number: str) -> str | None:
+        """The one account with this number on file (any common spelling), or None."""
+        ...
+
+    def find_by_number(self, number: str) -> str | None:
+        """The account with this account number, or None."""
+        ...
+
+    def check_pin(self, account: str, pin: str) -> PinChecked:
+        """Whether `pin` is right. The third wrong one in a row locks the account."""
+        ...
+
+    def facts(self, account: str) -> Facts | None:
+        """What may be told to the verified holder; transactions newest first. None: no such account."""
+        ...
+
+    def pay(self, key: str, account: str, amount: int, source: str, on: date) -> Paid | Refused:
+        """Move money once for `key`: the same key gives the same answer and moves nothing again."""
+        ...

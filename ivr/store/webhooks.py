@@ -1,0 +1,20 @@
+"""Carrier callbacks are applied once, however often they come."""
+
+from datetime import datetime
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from ivr.store.models import Webhook
+
+
+def first_time(tx: Session, key: str, now: datetime) -> bool:
+    """Notes `key` in this transaction; False when it was noted before, also by a transaction beside ours."""
+    if tx.get(Webhook, key) is not None:
+        return False
+    try:
+        with tx.begin_nested():
+            tx.add(Webhook(key=key, at=now))
+    except IntegrityError:
+        return False
+    return True
