@@ -1,0 +1,127 @@
+"""`agents`, `accounts`, `purge`: administration."""
+
+import secrets
+from datetime import timedelta
+
+import click
+from sqlalchemy import select
+
+from ivr.clock import SystemClock, today
+from ivr.commands.common import WRONG, fail, json_option, load_settings, show, tell
+from ivr.handoff.desk import AgentExists, add_agent
+from ivr.ledger.sample import load_sample
+from ivr.quality.purge import purge_older
+from ivr.settings import Settings
+from ivr.store import Sessions, make_engine, make_sessions
+from ivr.store.migrate import upgrade
+from ivr.store.models import Account, Agent
+
+ROLES = ("agent", "reviewer", "supervisor")
+
+
+def _sessions(settings: Settings) -> Sessions:
+    upgrade(settings.database)
+    return make_sessions(make_engine(settings.database))
+
+
+@click.group()
+def agents() -> None:
+    """The people who take calls, listen and supervise."""
+
+
+@agents.command("list")
+@json_option
+def list_agents(as_json: bool) -> None:
+    """Everyone who can sign in."""
+    with _sessions(load_settings())() as tx:
+        rows = [
+            {"email": a.email, "name": a.name, "roles": a.roles, "phone": a.phone, "presence": a.presence}
+            for a in tx.scalars(select(Agent).order_by(Agent.name))
+        ]
+    if as_json:
+        show(rows)
+    elif not rows:
+        click.echo("Nobody yet: `warmline agents add EMAIL --name NAME --phone PHONE`.")
+    else:
+        for row in rows:
+            click.echo(f"{row['name']}  {row['email']}  {', '.join(row['roles'])}  {row['phone']}  {row['presence']}")
+
+
+@agents.command("add")
+@click.argument("email")
+@click.option("--name", required=True, help="How the caller will hear the agent called.")
+@click.option("--phone", required=True, help="A number in E.164, or client:NAME for a browser phone.")
+@click.option("--role", "roles", multiple=True, type=click.Choice(ROLES), default=("agent",), show_default=True)
+@click.option("--password", help="Made up and printed when not given.")
+@json_option
+def add(email: str, name: str, phone: str, roles: tuple[str, ...], password: str | None, as_json: bool) -> None:
+    """Let someone sign in."""
+    sessions = _sessions(load_settings())
+    chosen = password or secrets.token_urlsafe(9)
+    try:
+        with sessions.begin() as tx:
+            add_agent(tx, email=email, name=name, password=chosen, phone=phone, roles=roles, now=SystemClock().now())
+    except AgentExists as error:
+        fail(str(error), WRONG)
+    if as_json:
+        show({"email": email, "password": None if password else chosen})
+    else:
+        tell(f"{name} can sign in as {email}" + ("." if password else f" with the password {chosen}"))
+
+
+@click.group()
+def accounts() -> None:
+    """Accounts of the SQL ledger."""
+
+
+@accounts.command("list")
+@json_option
+def list_accounts(as_json: bool) -> None:
+    """Every account, without names or PINs."""
+    with _sessions(load_settings())() as tx:
+        rows = [
+            {"account": a.id, "balance": a.balance, "currency": a.currency, "locked": a.locked_at is not None}
+            for a in tx.scalars(select(Account).order_by(Account.id))
+        ]
+    if as_json:
+        show(rows)
+    elif not rows:
+        click.echo("No account yet: `warmline accounts sample` adds the sample bank.")
+    else:
+        for row in rows:
+            amount = f"{row['balance'] / 100:,.2f} {row['currency']}"
+            click.echo(f"{row['account']}  {amount}{'  locked' if row['locked'] else ''}")
+
+
+@accounts.command("sample")
+def sample() -> None:
+    """Add the sample bank's accounts that are not there yet."""
+    settings = load_settings()
+    count = load_sample(_sessions(settings), today(SystemClock(), settings.zone))
+    tell(f"Added {count} sample account{'' if count == 1 else 's'}.")
+
+
+@accounts.command("unlock")
+@click.argument("account")
+def unlock(account: str) -> None:
+    """Let ACCOUNT try its PIN again."""
+    with _sessions(load_settings()).begin() as tx:
+        row = tx.get(Account, account)
+        if row is None:
+            fail(f"There is no account {account!r}; `warmline accounts list` shows which there are.", WRONG)
+        row.pin_failures, row.locked_at = 0, None
+    tell(f"{account} is unlocked.")
+
+
+@click.command()
+@click.option("--days", type=click.IntRange(min=0), required=True, help="Keep what is younger than this.")
+@click.confirmation_option(prompt="Recordings and transcripts older than that are deleted for good. Go on?")
+@json_option
+def purge(days: int, as_json: bool) -> None:
+    """Delete recordings and the words of calls that are older than DAYS."""
+    clock = SystemClock()
+    gone = purge_older(_sessions(load_settings()), clock.now() - timedelta(days=days), clock)
+    if as_json:
+        show(gone)
+    else:
+        tell(f"Deleted {gone['recordings']} recordings and the words of {gone['calls']} calls.")
