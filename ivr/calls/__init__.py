@@ -1,0 +1,21 @@
+"""The call service: one event is one transaction."""
+
+from ivr.calls.after import Goodbye, Next, Park, Reconnect, TakeMessage
+from ivr.calls.service import Applied, CallService
+from ivr.calls.tickets import BadToken, Connected, Listening, StreamTicket
+from ivr.calls.turns import CallerTurn
+
+__all__ = [
+    "Applied",
+    "BadToken",
+    "CallService",
+    "CallerTurn",
+    "Connected",
+    "Goodbye",
+    "Listening",
+    "Next",
+    "Park",
+    "Reconnect",
+    "StreamTicket",
+    "TakeMessage",
+]

@@ -1,0 +1,276 @@
+"""The call service: loads a call, applies what happened, commits, and says what to do."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ivr.calls import after, asking, turns
+from ivr.calls.after import Goodbye, Next, Park, TakeMessage
+from ivr.calls.ending import outcome
+from ivr.calls.tickets import BadToken, Connected, Listening, StreamTicket, redeem, since_start
+from ivr.calls.turns import CallerTurn
+from ivr.clock import Clock
+from ivr.dialogue import machine
+from ivr.dialogue.events import (
+    Action,
+    Event,
+    HandOff,
+    HangUp,
+    Kind,
+    Meaning,
+    Query,
+    Rate,
+    Resumed,
+    Said,
+    Say,
+    SendText,
+    Started,
+)
+from ivr.ledger import Ledger, LedgerError
+from ivr.store import Sessions
+from ivr.store.models import Call, Handoff, Outbox
+from ivr.store.webhooks import first_time
+from speech.events import Heard
+
+log = logging.getLogger(__name__)
+
+Understand = Callable[[str, Kind, date], Meaning]
+RequestHandoff = Callable[[Session, Call, HandOff, datetime], Handoff]
+
+
+class News(Protocol):
+    def publish(self, topic: str, kind: str, ref: str = "") -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What the dialogue wants done, each action with the key of its turn (of use for Say)."""
+
+    actions: tuple[tuple[str, Action], ...] = ()
+
+
+class CallService:
+    """Every method is one transaction and may be repeated without harm. Blocking: never call it on an event loop."""
+
+    def __init__(
+        self,
+        sessions: Sessions,
+        clock: Clock,
+        understand: Understand,
+        ledger: Ledger,
+        live: News,
+        request_handoff: RequestHandoff,
+        *,
+        company: str,
+        time_zone: str = "UTC",
+        notice: str,
+    ) -> None:
+        self._sessions = sessions
+        self._clock = clock
+        self._understand = understand
+        self._ledger = ledger
+        self._live = live
+        self._request_handoff = request_handoff
+        self._company = company
+        self._zone = ZoneInfo(time_zone)
+        self._notice = notice
+
+    # --- the line ---
+
+    def answer(self, sid: str, caller: str, called: str) -> StreamTicket:
+        """A call arrives: its row is committed. Repeated, it gives a fresh ticket and changes nothing else."""
+        with self._sessions.begin() as tx:
+            call = self._known(tx, sid, caller, called)
+            return StreamTicket.issue(call)
+
+    def resume(self, sid: str, caller: str, called: str) -> Next:
+        """Where the caller goes now that his stream is over."""
+        now = self._clock.now()
+        with self._sessions.begin() as tx:
+            call = self._known(tx, sid, caller, called)
+            if call.stage == "dialogue":
+                again = after.reconnect(call, now)
+                if again is not None:
+                    return again
+                self._give_up(tx, call, now)
+            return self._next(tx, call)
+
+    def fault(self, sid: str, caller: str, called: str, problem: str) -> Next:
+        """A document of ours failed: a person takes over, unless one already does."""
+        now = self._clock.now()
+        with self._sessions.begin() as tx:
+            call = self._known(tx, sid, caller, called)
+            call.problems = [*call.problems, {"what": problem, "at": now.isoformat()}]
+            if call.stage == "dialogue":
+                self._give_up(tx, call, now)
+            return self._next(tx, call)
+
+    def ended(self, sid: str, status: str) -> None:
+        """The carrier says that the call is over."""
+        with self._sessions.begin() as tx:
+            call = tx.get(Call, sid, with_for_update=True)
+            if call is None or call.ended_at is not None:
+                return
+            call.ended_at = self._clock.now()
+            call.outcome = call.outcome or outcome(call, _handoff(tx, sid), status)
+            call.stage = "ended"
+            call.stream_token = None
+        self._live.publish(f"call:{sid}", "ended", sid)
+
+    # --- the media socket ---
+
+    def connect(self, sid: str, token: str) -> Connected:
+        """Lets a caller's socket in; raises BadToken."""
+        with self._sessions.begin() as tx:
+            call = redeem(tx.get(Call, sid, with_for_update=True), token, "dialogue")
+            call.streams += 1
+            call.stream_started_at = self._clock.now()
+            return Connected(call.streams, call.caller, resumed=call.dialogue is not None)
+
+    def listen(self, sid: str, token: str) -> Listening:
+        """Lets a listening socket in; raises BadToken."""
+        with self._sessions.begin() as tx:
+            call = redeem(tx.get(Call, sid, with_for_update=True), token, "parked", "bridged")
+            return Listening(since_start(call, self._clock.now()))
+
+    def opening(self, connected: Connected) -> Event:
+        """The first event of a stream: a new conversation, or the old one resumed."""
+        if connected.resumed:
+            return Resumed()
+        try:
+            account = self._ledger.find_by_phone(connected.caller)
+        except LedgerError:
+            account = None
+        return Started(self._today(), account, self._company)
+
+    def said(self, heard: Heard, expect: Kind) -> Said:
+        """What the caller's words mean, where an answer of the kind `expect` was asked for."""
+        return Said(heard.text, heard.confidence, self._understand(heard.text, expect, self._today()))
+
+    def ask(self, sid: str, query: Query) -> Event:
+        """The ledger's answer as an event; no transaction on the call is held meanwhile."""
+        return asking.ask(self._ledger, sid, query)
+
+    def apply(self, sid: str, event: Event, key: str, turn: CallerTurn | None = None) -> Applied:
+        """Applies `event` once for its `key`; a repetition does nothing and gives no actions."""
+        now = self._clock.now()
+        with self._sessions.begin() as tx:
+            call = tx.get_one(Call, sid, with_for_update=True)
+            if not first_time(tx, f"event:{sid}:{key}", now):
+                return Applied()
+            applied = self._step(tx, call, event, key, turn, now)
+        self._live.publish(f"call:{sid}", "turn", key)
+        return applied
+
+    def spoken(self, sid: str, key: str, start: float, end: float, latency: dict[str, float]) -> None:
+        """The bot's turn `key` was played to its end; times in seconds from the stream's start."""
+        self._mark(sid, key, heard=1.0, start=start, end=end, latency=latency)
+
+    def cut_off(self, sid: str, key: str, heard: float, at: float) -> None:
+        """The caller spoke over the bot's turn `key` when the share `heard` of it had been played."""
+        self._mark(sid, key, heard=heard, end=at)
+
+    def overheard(self, sid: str, track: str, heard: Heard, offset: float) -> None:
+        """Words on a parked or bridged call. What the caller hears is an agent's only once they are bridged."""
+        with self._sessions.begin() as tx:
+            call = tx.get_one(Call, sid, with_for_update=True)
+            if track == "outbound" and call.stage != "bridged":
+                return
+            turns.write_overheard(tx, call, "agent" if track == "outbound" else "caller", heard, offset)
+        self._live.publish(f"call:{sid}", "turn")
+
+    # --- inside a transaction ---
+
+    def _known(self, tx: Session, sid: str, caller: str, called: str) -> Call:
+        call = tx.get(Call, sid, with_for_update=True)
+        if call is None:
+            call = Call(
+                sid=sid,
+                caller=caller,
+                called=called,
+                started_at=self._clock.now(),
+                stage="dialogue",
+                notice=self._notice,
+                problems=[],
+            )
+            tx.add(call)
+            tx.flush()
+        return call
+
+    def _step(self, tx: Session, call: Call, event: Event, key: str, turn: CallerTurn | None, now: datetime) -> Applied:
+        state = machine.State.from_json(call.dialogue) if call.dialogue else machine.begin()
+        if turn is not None:
+            turns.write_caller(tx, call, key, turn, event, secret=state.expects_secret)
+        if call.stage != "dialogue":
+            return Applied()  # noted for the brief; what comes next is no longer the dialogue's to say
+        state, actions = machine.step(state, event)
+        call.step += 1
+        call.dialogue = state.to_json()
+        call.account_id = machine.account(state)
+        call.verified_at = (call.verified_at or now) if machine.verified(state) else None
+        keyed = tuple((f"{call.step}.{number}", action) for number, action in enumerate(actions))
+        for action_key, action in keyed:
+            self._carry_out(tx, call, action_key, action, now)
+        return Applied(keyed)
+
+    def _carry_out(self, tx: Session, call: Call, key: str, action: Action, now: datetime) -> None:
+        match action:
+            case Say():
+                turns.write_bot(tx, call, key, action, since_start(call, now))
+            case HandOff():
+                tx.flush()  # the brief is written from what was said
+                call.language = action.language
+                call.stage = "parked"
+                self._request_handoff(tx, call, action, now)
+            case HangUp():
+                call.stage = "goodbye"
+            case Rate():
+                call.rating = action.stars
+            case SendText():
+                tx.add(Outbox(topic="text.send", payload={"call": call.sid, "body": action.body}, due_at=now))
+
+    def _give_up(self, tx: Session, call: Call, now: datetime) -> None:
+        state = machine.State.from_json(call.dialogue) if call.dialogue else machine.begin()
+        call.stage = "parked"
+        fault = HandOff("fault", "human_agent", "The line had a fault.", machine.known(state), language=call.language)
+        self._request_handoff(tx, call, fault, now)
+        log.warning("call %s goes to a person after a fault of ours", call.sid)
+
+    def _next(self, tx: Session, call: Call) -> Next:
+        if call.stage == "message":
+            return TakeMessage()
+        handoff = _handoff(tx, call.sid)
+        if call.stage not in ("parked", "bridged") or handoff is None:
+            return Goodbye()
+        return Park(handoff.id, handoff.machine.get("round", 1), StreamTicket.issue(call).token)
+
+    def _mark(
+        self,
+        sid: str,
+        key: str,
+        *,
+        heard: float,
+        end: float,
+        start: float | None = None,
+        latency: dict[str, float] | None = None,
+    ) -> None:
+        with self._sessions.begin() as tx:
+            call = tx.get_one(Call, sid)
+            turns.mark_heard(tx, call, key, heard=heard, end=end, start=start, latency=latency)
+        self._live.publish(f"call:{sid}", "turn", key)
+
+    def _today(self) -> date:
+        return self._clock.now().astimezone(self._zone).date()
+
+
+def _handoff(tx: Session, sid: str) -> Handoff | None:
+    return tx.scalar(select(Handoff).where(Handoff.call_sid == sid).order_by(Handoff.id.desc()).limit(1))
+
+
+__all__ = ["Applied", "BadToken", "CallService"]

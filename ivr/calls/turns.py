@@ -1,0 +1,100 @@
+"""What was said, as rows: offsets are seconds from the call's start, secrets stay out."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Literal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ivr.dialogue.events import Event, Said, Say
+from ivr.store.models import Call, Turn
+from speech.events import Heard, Word
+
+SECRET = "(PIN)"  # noqa: S105
+
+
+@dataclass(frozen=True, slots=True)
+class CallerTurn:
+    """What the caller said or keyed; times in seconds from the start of the present stream."""
+
+    text: str
+    start: float
+    end: float
+    via: Literal["voice", "keys"] = "voice"
+    confidence: float | None = None
+    words: tuple[Word, ...] = ()
+    latency: dict[str, float] = field(default_factory=dict)
+
+
+def stream_offset(call: Call) -> float:
+    """Where the present stream's clock starts, in seconds from the call's start."""
+    return (call.stream_started_at - call.started_at).total_seconds() if call.stream_started_at else 0.0
+
+
+def write_caller(tx: Session, call: Call, key: str, turn: CallerTurn, event: Event, secret: bool) -> None:
+    offset = stream_offset(call)
+    tx.add(
+        Turn(
+            call_sid=call.sid,
+            key=key,
+            speaker="caller",
+            via=turn.via,
+            text=SECRET if secret else turn.text,
+            start=offset + turn.start,
+            end=offset + turn.end,
+            confidence=turn.confidence,
+            intent=event.meaning.intent if isinstance(event, Said) else None,
+            words=[] if secret else _words(turn.words, offset),
+            latency=turn.latency,
+        )
+    )
+
+
+def write_bot(tx: Session, call: Call, key: str, say: Say, at: float) -> None:
+    """The bot is about to say this; when and how much of it was heard is told later by `mark_heard`."""
+    tx.add(Turn(call_sid=call.sid, key=key, speaker="bot", text=say.text, prompt=say.prompt, start=at))
+
+
+def mark_heard(
+    tx: Session,
+    call: Call,
+    key: str,
+    *,
+    heard: float,
+    end: float,
+    start: float | None = None,
+    latency: dict[str, float] | None = None,
+) -> None:
+    """The bot's turn `key` was played up to `heard` (0..1); times in seconds from the start of the present stream."""
+    turn = tx.scalar(select(Turn).where(Turn.call_sid == call.sid, Turn.key == key))
+    if turn is None:
+        return
+    offset = stream_offset(call)
+    turn.heard = heard
+    turn.end = offset + end
+    turn.start = turn.start if start is None else offset + start
+    turn.latency = {**turn.latency, **(latency or {})}
+
+
+def write_overheard(tx: Session, call: Call, speaker: Literal["caller", "agent"], heard: Heard, offset: float) -> None:
+    """What caller or agent said while the call was with a person; a repetition is harmless."""
+    key = f"{speaker}@{offset + heard.start:.2f}"
+    if tx.scalar(select(Turn.id).where(Turn.call_sid == call.sid, Turn.key == key)) is not None:
+        return
+    tx.add(
+        Turn(
+            call_sid=call.sid,
+            key=key,
+            speaker=speaker,
+            text=heard.text,
+            start=offset + heard.start,
+            end=offset + heard.end,
+            confidence=heard.confidence,
+            words=_words(heard.words, offset),
+            latency=heard.latency,
+        )
+    )
+
+
+def _words(words: tuple[Word, ...], offset: float) -> list[dict[str, object]]:
+    return [{**asdict(word), "start": offset + word.start, "end": offset + word.end} for word in words]
