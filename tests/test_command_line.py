@@ -1,0 +1,128 @@
+"""The command line: bad input is named, nothing is half-written, scripts get an exit code."""
+
+import json
+import socket
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from ivr.cli import main
+
+
+@pytest.fixture(autouse=True)
+def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("WARMLINE_DATA_DIR", str(tmp_path / "var"))
+    return tmp_path
+
+
+def warmline(*words: str, stdin: str | None = None) -> Result:
+    return CliRunner().invoke(main, list(words), input=stdin)
+
+
+def test_every_command_explains_itself() -> None:
+    for name in main.commands:
+        result = warmline(name, "--help")
+        assert result.exit_code == 0 and result.stdout.startswith("Usage:"), name
+
+
+def test_a_wrong_setting_is_named_with_its_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WARMLINE_TIME_ZONE", "Mars/Olympus")
+    result = warmline("accounts", "list")
+    assert result.exit_code == 2
+    assert "WARMLINE_TIME_ZONE='Mars/Olympus'" in result.stderr
+
+
+def test_missing_weights_say_where_they_were_looked_for(monkeypatch: pytest.MonkeyPatch, own_folder: Path) -> None:
+    monkeypatch.setenv("WARMLINE_WHISPER_MODEL", str(own_folder / "nothing-here"))
+    sound = own_folder / "a.wav"
+    sound.write_bytes(b"")
+    result = warmline("transcribe", str(sound))
+    assert result.exit_code == 3
+    assert "nothing-here" in result.stderr
+
+
+@pytest.mark.speech
+def test_an_unreadable_wav_is_named_and_the_others_are_still_heard(own_folder: Path) -> None:
+    bad = own_folder / "bad.wav"
+    bad.write_bytes(b"this is no sound")
+    good = next((Path(__file__).parents[1] / "switch" / "lines").rglob("hi-whats-my-current*.wav"))
+    result = warmline("transcribe", "--json", str(bad), str(good))
+    assert result.exit_code == 1
+    assert "bad.wav" in result.stderr
+    rows = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [row["file"] for row in rows] == [str(good)]
+    assert "balance" in rows[0]["text"].lower()
+    assert set(rows[0]) == {"file", "text", "confidence", "words", "seconds", "elapsed"}
+
+
+def test_a_taken_port_is_named_with_its_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        monkeypatch.setenv("WARMLINE_PORT", str(port))
+        result = warmline("serve", "web")
+    assert result.exit_code == 3
+    assert str(port) in result.stderr and "WARMLINE_PORT" in result.stderr
+
+
+def test_a_call_needs_just_one_kind_of_caller() -> None:
+    result = warmline("call")
+    assert result.exit_code == 2
+    assert "--wav" in result.stderr
+
+
+def test_a_broken_script_is_refused_before_anything_starts(own_folder: Path) -> None:
+    script = own_folder / "caller.yaml"
+    script.write_text("steps:\n  - shout: hello\n")
+    result = warmline("call", "--script", str(script))
+    assert result.exit_code == 2
+    assert "step 1" in result.stderr and "shout" in result.stderr
+    assert not (own_folder / "var").exists()
+
+
+def test_a_callers_unreadable_wav_is_refused_before_anything_starts(own_folder: Path) -> None:
+    (own_folder / "x.wav").write_bytes(b"RIFF")
+    result = warmline("call", "--wav", str(own_folder / "x.wav"))
+    assert result.exit_code == 2
+    assert "x.wav" in result.stderr
+    assert not (own_folder / "var").exists()
+
+
+def test_an_unknown_account_is_named() -> None:
+    result = warmline("accounts", "unlock", "acc-99")
+    assert result.exit_code == 1
+    assert "acc-99" in result.stderr
+
+
+def test_an_agent_is_added_once() -> None:
+    words = ("agents", "add", "ada@example.com", "--name", "Ada", "--phone", "client:ada", "--json")
+    assert json.loads(warmline(*words).stdout)["email"] == "ada@example.com"
+    again = warmline(*words)
+    assert again.exit_code == 1 and "ada@example.com" in again.stderr
+
+
+@pytest.mark.speech
+def test_understand_reads_json_lines() -> None:
+    result = warmline("understand", "--json", stdin='{"text": "what do I owe", "id": 7}\n')
+    row = json.loads(result.stdout)
+    assert row["id"] == 7 and row["intent"] == "balance"
+    assert {"text", "intent", "confidence", "intents", "entities", "ours"} <= set(row)
+
+
+def test_understand_names_a_broken_line() -> None:
+    result = warmline("understand", "--json", stdin='{"text": \n')
+    assert result.exit_code == 2
+    assert "Line 1" in result.stderr
+
+
+@pytest.mark.speech
+def test_doctor_says_what_to_mend() -> None:
+    result = warmline("doctor", "--json")
+    report = json.loads(result.stdout)
+    checks = {check["name"]: check for check in report["checks"]}
+    assert result.exit_code == 3 and not report["ok"]
+    assert checks["whisper weights"]["ok"] and "packages" in checks["whisper weights"]["detail"]
+    assert not checks["carrier"]["ok"] and "TWILIO_ACCOUNT_SID" in checks["carrier"]["mend"]

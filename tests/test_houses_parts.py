@@ -1,0 +1,44 @@
+"""The embedded Redis, kept keys and live news."""
+
+from pathlib import Path
+
+from redis import Redis
+
+from ivr.embedded import EmbeddedRedis
+from ivr.keys import kept_key
+from ivr.live import Live, News
+
+
+def test_a_key_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> None:
+    key = kept_key(tmp_path, "session")
+    assert len(key) == 32
+    assert kept_key(tmp_path, "session") == key != kept_key(tmp_path, "other")
+    assert (tmp_path / "keys" / "session").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_second_user_attaches_and_the_first_one_ends_the_server(tmp_path: Path) -> None:
+    with EmbeddedRedis(tmp_path) as first:
+        with EmbeddedRedis(tmp_path) as second:
+            Redis.from_url(second.url).set("a", "1")
+        assert Redis.from_url(first.url).get("a") == b"1"
+    assert not first._answers()
+
+
+def test_what_was_written_survives_a_restart(tmp_path: Path) -> None:
+    with EmbeddedRedis(tmp_path) as server:
+        Redis.from_url(server.url).set("kept", "yes")
+    with EmbeddedRedis(tmp_path) as server:
+        assert Redis.from_url(server.url).get("kept") == b"yes"
+
+
+def test_news_reaches_whoever_follows_its_topic(redis: Redis) -> None:
+    live = Live(redis)
+    news = live.follow("desk", heartbeat=5)
+    assert next(news) is None
+    live.publish("call:CA1", "turn", "1")
+    live.publish("desk", "offer", "7")
+    assert next(news) == News("desk", "offer", "7")
+
+
+def test_news_without_redis_is_dropped_without_harm(tmp_path: Path) -> None:
+    Live(Redis.from_url(f"unix://{tmp_path / 'none.sock'}")).publish("desk", "offer")
