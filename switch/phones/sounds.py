@@ -1,0 +1,63 @@
+"""The sounds a script needs, made ready before its call begins, so that the call never waits for them."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from switch.audio import RATE, AudioError, Samples
+from switch.phones.lines import Lines
+from switch.phones.wav import read_wav
+from switch.script import Noise, Say, Script, ScriptError, Step, Wav
+
+Speak = Callable[[str], Awaitable[Samples]]
+NOISE_SECONDS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Sounds:
+    """int16 samples at 8 kHz for each step that is heard, and a loop for each background noise."""
+
+    speech: dict[Say | Wav, Samples] = field(default_factory=dict)
+    noise: dict[Noise, Samples] = field(default_factory=dict)
+
+
+async def load_sounds(script: Script, lines: Lines, speak: Speak) -> Sounds:
+    """Recorded lines first, then `speak`. Raises ScriptError naming the step whose sound cannot be had."""
+    sounds = Sounds()
+    if script.noise:
+        sounds.noise[script.noise] = background(script.noise)
+    for number, step in enumerate(script.steps, 1):
+        try:
+            await _load(sounds, step, script.voice, lines, speak)
+        except (AudioError, OSError) as error:
+            raise ScriptError(f"step {number}: {error}") from error
+    return sounds
+
+
+async def _load(sounds: Sounds, step: Step, voice: str, lines: Lines, speak: Speak) -> None:
+    match step:
+        case Say(text=text):
+            recorded = lines.find(text, voice)
+            sounds.speech[step] = recorded if recorded is not None else await speak(text)
+        case Wav(path=path):
+            sounds.speech[step] = read_wav(path)
+        case Noise():
+            sounds.noise[step] = background(step)
+        case _:
+            pass
+
+
+def background(noise: Noise) -> Samples:
+    """A loop of int16 samples at the level asked for: the WAV given, or pink noise, the same at every call."""
+    sound = pink(NOISE_SECONDS * RATE) if noise.wav is None else read_wav(noise.wav).astype(np.float64)
+    power = float(np.sqrt(np.mean(sound**2)))
+    scaled = sound * (32768 * 10 ** (noise.level_db / 20) / max(power, 1e-9))
+    return np.clip(scaled, -32768, 32767).astype(np.int16)
+
+
+def pink(count: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """Noise whose power falls 3 dB an octave, like rooms and streets."""
+    spectrum = np.fft.rfft(np.random.default_rng(1).standard_normal(count))
+    spectrum /= np.sqrt(np.maximum(np.arange(len(spectrum)), 1))
+    return np.fft.irfft(spectrum, count)
