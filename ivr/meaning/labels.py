@@ -1,0 +1,12 @@
+"""The intents, what the line does with each, and how sure it has to be."""
+
+LABELS = (
+    "balance", "payment", "due_date", "transactions", "card_problem", "dispute", "human_agent", "yes", "no", "repeat",
+    "cancel", "goodbye", "help", "dont_know", "smalltalk", "other_banking", "out_of_scope",
+)  # fmt: skip
+
+DANGEROUS = frozenset({"payment", "balance", "yes"})
+"""Taking something else for one of these speaks of money, or moves it."""
+
+TO_A_PERSON = frozenset({"card_problem", "dispute", "human_agent", "other_banking", "out_of_scope"})
+"""The line brings a person for each of these, so that mistaking one for another costs the caller nothing."""
