@@ -1,0 +1,168 @@
+"""One voice on a stream: frames in, finished turns out, each heard as early as it can be."""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from speech.audio import RATE, Samples
+from speech.events import Expectation, Heard, Word
+from speech.fair import Priority
+from speech.listen import Listener, Transcript
+from speech.turns import Signal, TurnDetector, TurnRules
+from speech.vad import WINDOW_SECONDS, Vad, Windows
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Turn:
+    """A turn from its first sound until it is reported; times in seconds from the stream's start."""
+
+    start: float
+    end: float = 0.0
+    expect: Expectation = Expectation()
+    sound: list[Samples] = field(default_factory=list)
+    offset: float = 0.0  # where `sound` begins
+    hearing: "Future[Transcript] | None" = None
+    last_sound: float = 0.0  # by the clock, as `decided`
+    decided: float = 0.0
+
+
+class Ear:
+    """Listens to one track. `heard` gets each turn in order, or None for a turn in which nobody said anything.
+
+    Runs in an event loop; every method is called there. `rank` is the place of its finished turns in the queue.
+    """
+
+    def __init__(
+        self,
+        recogniser: Listener,
+        vad: Vad,
+        heard: Callable[[Heard | None], None],
+        *,
+        rules: TurnRules,
+        clock: Callable[[], float],
+        rank: Priority = Priority.TURN,
+    ) -> None:
+        self._recogniser, self._vad, self._report, self._clock = recogniser, vad, heard, clock
+        self._rank, self._rules = rank, rules
+        self._detector = TurnDetector(rules)
+        self._windows = Windows()
+        self._lead: deque[Samples] = deque(maxlen=max(1, round(rules.lead / WINDOW_SECONDS)))
+        self._turn: _Turn | None = None
+        self._waiting: deque[_Turn] = deque()
+        self._done = asyncio.Event()
+        self._done.set()
+
+    @property
+    def busy(self) -> bool:
+        """Someone speaks, or what he said is still being heard."""
+        return self._turn is not None or bool(self._waiting)
+
+    @property
+    def voiced(self) -> float:
+        """Seconds of speech in the turn that is going on."""
+        return self._detector.voiced if self._detector.active else 0.0
+
+    def expect(self, expect: Expectation) -> None:
+        self._detector.expect = expect
+
+    def hear(self, samples: Samples, at: float) -> None:
+        """The next samples (8 kHz); `at` is when they began."""
+        end = at + len(samples) / RATE
+        for window in self._windows.add(samples):
+            signal = self._detector.window(self._vad(window))
+            self._lead.append(window)
+            if self._turn is not None:
+                self._turn.sound.append(window)
+                if not self._detector.silence:
+                    self._turn.end, self._turn.last_sound = end, self._clock()
+            self._follow(signal, end)
+
+    async def finish(self, seconds: float = 10.0) -> None:
+        """The stream is over: hear what was being said, and report it, within `seconds`."""
+        if self._turn is not None:
+            self._detector.stop()
+            self._finish_turn()
+        try:
+            async with asyncio.timeout(seconds):
+                await self._done.wait()
+        except TimeoutError:
+            log.warning("the last words were not heard within %s seconds", seconds)
+
+    def _follow(self, signal: Signal | None, end: float) -> None:
+        match signal:
+            case Signal.STARTED:
+                sound = list(self._lead)
+                offset = end - len(sound) * WINDOW_SECONDS
+                start = max(offset, end - self._rules.onset)
+                self._turn = _Turn(start, end, sound=sound, offset=offset, last_sound=self._clock())
+            case Signal.PAUSED if self._turn is not None:
+                self._hear_early(self._turn)
+            case Signal.RESUMED if self._turn is not None and self._turn.hearing is not None:
+                self._turn.hearing.cancel()
+                self._turn.hearing = None
+            case Signal.ENDED:
+                self._finish_turn()
+            case _:
+                pass
+
+    def _hear_early(self, turn: _Turn) -> None:
+        turn.hearing = self._submit(turn, max(self._rank, Priority.EARLY))
+        self._when_done(turn.hearing, lambda future: self._heard_early(turn, future))
+
+    def _heard_early(self, turn: _Turn, future: "Future[Transcript]") -> None:
+        if turn is self._turn and future is turn.hearing and not future.cancelled() and future.exception() is None:
+            self._follow(self._detector.heard(future.result().text), turn.end)
+
+    def _finish_turn(self) -> None:
+        turn, self._turn = self._turn, None
+        if turn is None:
+            return
+        turn.decided, turn.expect = self._clock(), self._detector.expect
+        if turn.hearing is None or turn.hearing.cancel():  # an early one that has not begun goes to the front
+            turn.hearing = self._submit(turn, self._rank)
+        self._waiting.append(turn)
+        self._done.clear()
+        self._when_done(turn.hearing, lambda _: self._flush())
+
+    def _submit(self, turn: _Turn, priority: Priority) -> "Future[Transcript]":
+        return self._recogniser.listen(np.concatenate(turn.sound), self._detector.expect, priority)
+
+    def _when_done(self, future: "Future[Transcript]", then: Callable[["Future[Transcript]"], None]) -> None:
+        loop = asyncio.get_running_loop()
+
+        def back(done: "Future[Transcript]") -> None:
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(then, done)
+
+        future.add_done_callback(back)
+
+    def _flush(self) -> None:
+        """Report the turns that are heard, in the order in which they were spoken."""
+        while self._waiting and (hearing := self._waiting[0].hearing) is not None and hearing.done():
+            turn = self._waiting.popleft()
+            self._report(self._heard(turn, hearing))
+        if not self._waiting:
+            self._done.set()
+
+    def _heard(self, turn: _Turn, hearing: "Future[Transcript]") -> Heard | None:
+        if hearing.cancelled():
+            return None
+        if (error := hearing.exception()) is not None:
+            log.error("an utterance was not heard: %s", type(error).__name__)
+            return None
+        said = hearing.result()
+        if not said.text:
+            return None
+        latency = {"wait": 1000 * (turn.decided - turn.last_sound), "listen": 1000 * (self._clock() - turn.decided)}
+        words = tuple(
+            Word(word.word, round(word.start + turn.offset, 2), round(word.end + turn.offset, 2), word.confidence)
+            for word in said.words
+        )
+        return Heard(said.text, said.confidence, words, turn.start, turn.end, latency)

@@ -1,0 +1,170 @@
+"""What was said: one recogniser for the process, shared fairly by all its calls."""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from speech import whisper
+from speech.audio import RATE, Samples, loudness, normalise, read_wav, resample, telephone, to_float, to_int
+from speech.digits import spoken_digits
+from speech.events import Expectation, Word
+from speech.fair import FairQueue, Priority
+from speech.vad import Vad, voiced
+from speech.weights import Weights
+from speech.whisper import Whisper
+
+FLOOR_DBFS = -60.0  # fainter than this is line noise, whatever a model makes of it
+LOUDEST_GAIN = 20.0  # dB: a faint caller is lifted, a silent line is not
+WRONG_COUNT = 0.4  # confidence of a digit string that is not as long as was asked: below "ask again"
+DIGIT_BEAMS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """`text` is empty where nobody spoke. `confidence` 0..1: confirm below 0.6, ask again below 0.45.
+
+    `words` are timed from the start of the sound, `seconds` is the sound's length, `elapsed` the time it took,
+    `no_speech` the chance 0..1 that there was no speech. Digits that were asked for stand in `text` joined ("4719").
+    """
+
+    text: str
+    confidence: float
+    words: tuple[Word, ...]
+    seconds: float
+    elapsed: float
+    no_speech: float
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch of speech in a longer sound; all times in seconds from that sound's start."""
+
+    start: float
+    end: float
+    transcript: Transcript
+
+
+class Listener(Protocol):
+    """Whatever can hear."""
+
+    def listen(
+        self, sound: NDArray[Any], expect: Expectation = ..., priority: Priority = ...
+    ) -> "Future[Transcript]": ...
+
+
+class Recogniser:
+    """Whisper behind the queue. `threads` utterances are heard at once, each on one core. Thread-safe."""
+
+    def __init__(
+        self,
+        weights: Weights,
+        threads: int = 2,
+        *,
+        vad: Callable[[], Vad],
+        device: str = "cpu",
+        window: float = whisper.WINDOW,
+    ) -> None:
+        self._whisper = Whisper(weights, threads, device=device, window=window)
+        self._vad = vad
+        self._queue: FairQueue[Transcript] = FairQueue(threads, "listen")
+        self._whisper.decode(np.zeros(RATE, np.float32))  # the first run allocates
+
+    def listen(
+        self, sound: NDArray[Any], expect: Expectation = Expectation(), priority: Priority = Priority.TURN
+    ) -> "Future[Transcript]":
+        """Hear one utterance, [n] as int16 at 8 kHz or float32 at 16 kHz. Cancel the future to drop it before it begins."""
+        return self._queue.submit(lambda: self._hear(sound, expect), priority)
+
+    def transcribe_file(self, path: Path, expect: Expectation = Expectation()) -> Transcript:
+        """What is heard of a WAV file over the telephone: 8 kHz, mu-law. Raises UnreadableAudio."""
+        began = time.perf_counter()
+        channels, rate = read_wav(path)
+        samples = telephone(channels.mean(axis=0).astype(np.int16), rate)
+        seconds = round(len(samples) / RATE, 3)
+        segments = self.transcribe_long(samples, expect, gap=whisper.LONGEST)
+        heard = joined([segment.transcript for segment in segments], expect)
+        return replace(heard, seconds=seconds, elapsed=round(time.perf_counter() - began, 3))
+
+    def transcribe_long(
+        self, samples: Samples, expect: Expectation = Expectation(), *, gap: float = 0.6
+    ) -> list[Segment]:
+        """One channel of a recording (8 kHz), cut where nobody speaks for `gap` seconds; silent stretches are left out."""
+        spans = [part for span in voiced(samples, self._vad(), gap=gap) for part in _cut(*span)]
+        futures = [self.listen(samples[start:end], expect, Priority.FILE) for start, end in spans]
+        heard = [future.result() for future in futures]
+        return [
+            Segment(start / RATE, end / RATE, replace(said, words=_shifted(said.words, start / RATE)))
+            for (start, end), said in zip(spans, heard, strict=True)
+            if said.text
+        ]
+
+    @property
+    def waiting(self) -> int:
+        """Utterances that wait to be heard."""
+        return self._queue.waiting
+
+    def close(self) -> None:
+        self._queue.close()
+
+    def _hear(self, sound: NDArray[Any], expect: Expectation) -> Transcript:
+        began = time.perf_counter()
+        seconds = len(sound) / (RATE if sound.dtype == np.int16 else whisper.RATE)
+        prepared = _prepared(sound)
+        heard = whisper.NOTHING if prepared is None else self._whisper.decode(prepared)[0]
+        text, confidence = heard.text, heard.confidence
+        if expect.kind == "digits" and prepared is not None and text:
+            text, confidence = self._digits(prepared, heard, expect.digits)
+        elapsed = time.perf_counter() - began
+        return Transcript(text, confidence, heard.words, round(seconds, 3), round(elapsed, 4), heard.no_speech)
+
+    def _digits(self, sound: whisper.Sound, heard: whisper.Heard, count: int | None) -> tuple[str, float]:
+        """The text as joined digits where it is digits and nothing else; a wrong count asks for more hypotheses."""
+        first = spoken_digits(heard.text, count)
+        if first is None or count is None or len(first) == count:
+            return (first or heard.text), heard.confidence
+        for other in self._whisper.decode(sound, beams=DIGIT_BEAMS):
+            digits = spoken_digits(other.text, count)
+            if digits is not None and len(digits) == count:
+                return digits, min(heard.confidence, other.confidence)
+        return first, min(heard.confidence, WRONG_COUNT)
+
+
+def joined(heard: list[Transcript], expect: Expectation) -> Transcript:
+    """Several stretches of one utterance as one; the confidence is the lowest."""
+    if not heard:
+        return Transcript("", 0.0, (), 0.0, 0.0, 1.0)
+    text = " ".join(one.text for one in heard)
+    if expect.kind == "digits":
+        text = spoken_digits(text, expect.digits) or text
+    words = tuple(word for one in heard for word in one.words)
+    return replace(
+        heard[0], text=text, words=words, confidence=min(one.confidence for one in heard), no_speech=heard[0].no_speech
+    )
+
+
+def _prepared(sound: NDArray[Any]) -> whisper.Sound | None:
+    """Float32 at 16 kHz and at the usual level; None for a sound too faint to be speech."""
+    samples: Samples = sound if sound.dtype == np.int16 else to_int(sound)
+    level = loudness(samples)
+    if level < FLOOR_DBFS:
+        return None
+    lifted = to_float(normalise(samples, min(-20.0, level + LOUDEST_GAIN)))
+    return lifted if sound.dtype != np.int16 else np.asarray(resample(lifted, RATE, whisper.RATE), np.float32)
+
+
+def _cut(start: int, end: int) -> list[tuple[int, int]]:
+    """Stretches no longer than the recogniser's window takes."""
+    longest = int((whisper.LONGEST - 2 * whisper.MARGIN) * RATE)
+    pieces = max(1, -(-(end - start) // longest))
+    edges = [start + (end - start) * index // pieces for index in range(pieces + 1)]
+    return list(zip(edges[:-1], edges[1:], strict=True))
+
+
+def _shifted(words: tuple[Word, ...], by: float) -> tuple[Word, ...]:
+    return tuple(Word(word.word, round(word.start + by, 2), round(word.end + by, 2), word.confidence) for word in words)

@@ -1,0 +1,78 @@
+"""Listens along on a one-way stream of both tracks, for the live words of a call that an agent holds."""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+
+from speech.ear import Ear
+from speech.events import Heard
+from speech.fair import Priority
+from speech.listen import Listener
+from speech.protocol import Media, Start, Stop, parse
+from speech.turns import TurnRules
+from speech.vad import Vad
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class HeardOn:
+    """What was said on a track, "inbound" or "outbound"."""
+
+    track: str
+    heard: Heard
+
+
+class Monitor:
+    """One forked stream, after its start message. `run` it once. Callers who talk to the bot are heard first."""
+
+    def __init__(
+        self,
+        start: Start,
+        recogniser: Listener,
+        vad: Callable[[], Vad],
+        *,
+        rules: TurnRules = TurnRules(),
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.start = start
+        self._heard: asyncio.Queue[HeardOn | None] = asyncio.Queue()
+        self._ears = {
+            track: Ear(recogniser, vad(), self._on(track), rules=rules, clock=clock, rank=Priority.MONITOR)
+            for track in start.tracks or ("inbound", "outbound")
+        }
+
+    async def run(self, receive: AsyncIterator[str], handle: Callable[[HeardOn], Awaitable[None]]) -> None:
+        """Until the stream stops or is lost; the last words are heard and handled before this returns."""
+        reader = asyncio.create_task(self._read(receive))
+        try:
+            while (heard := await self._heard.get()) is not None:
+                await handle(heard)
+        finally:
+            reader.cancel()
+            await asyncio.gather(reader, return_exceptions=True)
+
+    async def _read(self, receive: AsyncIterator[str]) -> None:
+        try:
+            async for text in receive:
+                match parse(text):
+                    case Media(track=track, at=at, samples=samples) if track in self._ears:
+                        self._ears[track].hear(samples, at)
+                    case Stop():
+                        break
+                    case _:
+                        pass
+        except Exception as error:  # a socket may be lost in many ways, and none of them is a fault here
+            log.warning("a monitored stream failed: %s", type(error).__name__)
+        for ear in self._ears.values():
+            await ear.finish()
+        self._heard.put_nowait(None)
+
+    def _on(self, track: str) -> Callable[[Heard | None], None]:
+        def heard(turn: Heard | None) -> None:
+            if turn is not None:
+                self._heard.put_nowait(HeardOn(track, turn))
+
+        return heard

@@ -1,0 +1,111 @@
+"""Media Streams messages, both ways: one JSON object in a text frame."""
+
+import asyncio
+import base64
+import binascii
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from speech.audio import Samples, decode
+
+
+class NoStart(RuntimeError):
+    """The socket did not begin with a start message in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """How a stream introduces itself. `parameters` are the custom ones, a token among them."""
+
+    stream_sid: str
+    call_sid: str
+    account_sid: str
+    tracks: tuple[str, ...]
+    parameters: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """Sound of one track; `at` is when it began, in seconds from the stream's start."""
+
+    track: str
+    at: float
+    samples: Samples
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    digit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Nothing comes after it, and nothing may be sent."""
+
+
+Message = Start | Media | Key | Mark | Stop
+
+
+def parse(text: str) -> Message | None:
+    """The message in a text frame; None for what we do not know or cannot read, which is not worth a call."""
+    try:
+        body = json.loads(text)
+        match body.get("event"):
+            case "media":
+                media = body["media"]
+                sound = decode(base64.b64decode(media["payload"], validate=True))
+                return Media(str(media.get("track", "inbound")), int(media["timestamp"]) / 1000, sound)
+            case "mark":
+                return Mark(str(body["mark"]["name"]))
+            case "dtmf":
+                return Key(str(body["dtmf"]["digit"]))
+            case "start":
+                return _start(body["start"])
+            case "stop":
+                return Stop()
+            case _:
+                return None
+    except (ValueError, KeyError, TypeError, AttributeError, binascii.Error):
+        return None
+
+
+def _start(start: dict[str, object]) -> Start:
+    parameters, tracks = start.get("customParameters"), start.get("tracks")
+    return Start(
+        str(start["streamSid"]),
+        str(start["callSid"]),
+        str(start["accountSid"]),
+        tuple(str(track) for track in tracks) if isinstance(tracks, list) else (),
+        {str(name): str(value) for name, value in parameters.items()} if isinstance(parameters, dict) else {},
+    )
+
+
+def media_message(stream_sid: str, frame: bytes) -> str:
+    payload = base64.b64encode(frame).decode("ascii")
+    return json.dumps({"event": "media", "streamSid": stream_sid, "media": {"payload": payload}})
+
+
+def mark_message(stream_sid: str, name: str) -> str:
+    return json.dumps({"event": "mark", "streamSid": stream_sid, "mark": {"name": name}})
+
+
+def clear_message(stream_sid: str) -> str:
+    return json.dumps({"event": "clear", "streamSid": stream_sid})
+
+
+async def read_start(receive: AsyncIterator[str], timeout: float = 5.0) -> Start:
+    """Read up to the start message. Raises NoStart when `timeout` seconds pass, or the socket ends, without it."""
+    try:
+        async with asyncio.timeout(timeout):
+            async for text in receive:
+                if isinstance(message := parse(text), Start):
+                    return message
+    except TimeoutError:
+        raise NoStart(f"no start message within {timeout} seconds") from None
+    raise NoStart("the socket ended before its start message")

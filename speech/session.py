@@ -1,0 +1,289 @@
+"""The duplex loop over one media socket: frames to events, commands to frames. Knows no transport."""
+
+import asyncio
+import logging
+import re
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+
+from speech.ear import Ear
+from speech.events import Close, Closed, Command, Digits, Event, Heard, Listen, Silence, Speak, Spoken
+from speech.keys import Keys
+from speech.listen import Listener
+from speech.mouth import Mouth, Utterance
+from speech.protocol import Key, Mark, Media, NoStart, Start, Stop, clear_message, mark_message, media_message, parse
+from speech.protocol import read_start as read_start
+from speech.speak import Speaker
+from speech.turns import TurnRules
+from speech.vad import Vad
+
+__all__ = ["NoStart", "Session", "Start", "read_start"]
+
+log = logging.getLogger(__name__)
+
+TICK = 0.05  # seconds: keeps speaking while no frames come
+NODS = re.compile(r"(m+-?h+m+|m+|hm+|uh-?huh|a+h+|o+h+|right|okay|ok)([\s,.!]+|$)", re.I)  # listening, not interrupting
+
+Send = Callable[[str], Awaitable[None]]
+Handle = Callable[[Event], Awaitable[list[Command]]]
+
+
+class Session:
+    """One call's stream, after its start message. `run` it once."""
+
+    def __init__(
+        self,
+        start: Start,
+        recogniser: Listener,
+        speaker: Speaker,
+        vad: Callable[[], Vad],
+        *,
+        rules: TurnRules = TurnRules(),
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.start = start
+        self._speaker, self._rules, self._time, self._began = speaker, rules, clock, clock()
+        self._ear = Ear(recogniser, vad(), self._turn_over, rules=rules, clock=self._now)
+        self._keys = Keys()
+        self._mouth = Mouth(self._send_frame, self._send_mark, self._send_clear)
+        self._outgoing: asyncio.Queue[str] = asyncio.Queue()
+        self._events: asyncio.Queue[Event] = asyncio.Queue()
+        self._over = asyncio.Event()
+        self._by_us = False
+        self._listen: Listen | None = None
+        self._closing = False
+        self._cut: list[Utterance] = []  # what an interruption left unsaid, until it is known to be one
+        self._idle_since = 0.0
+        self._caller_ended: float | None = None
+        self._handling = False
+        self._rendering: set[asyncio.Task[None]] = set()
+
+    async def run(
+        self, receive: AsyncIterator[str], send: Send, handle: Handle, opening: Sequence[Command] = ()
+    ) -> None:
+        """Until Closed was handled. `opening` is done first; `receive` ends with the socket.
+
+        Events go through `handle` one at a time, in order; what it raises comes out of here.
+        """
+        self._began = self._time()
+        self._carry_out(opening)
+        handler = asyncio.create_task(self._handle_all(handle))
+        others = [asyncio.create_task(work) for work in (self._read(receive), self._send_all(send), self._keep_time())]
+        over = asyncio.create_task(self._over.wait())
+        try:
+            await asyncio.wait([handler, over], return_when=asyncio.FIRST_COMPLETED)
+            if not handler.done():
+                for task in others:
+                    task.cancel()
+                await self._wind_up()
+            await handler
+        finally:
+            tasks = [handler, over, *others, *self._rendering]
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    # --- what comes in ---
+
+    async def _read(self, receive: AsyncIterator[str]) -> None:
+        try:
+            async for text in receive:
+                if self._over.is_set() or self._take(text):
+                    break
+        except Exception as error:  # a socket may be lost in many ways; the call goes on without it
+            log.warning("the media socket failed: %s", type(error).__name__)
+        self._over.set()
+
+    def _take(self, text: str) -> bool:
+        """One message; whether it was the last."""
+        now = self._now()
+        match parse(text):
+            case Media(track="inbound", at=at, samples=samples):
+                self._ear.hear(samples, at)
+            case Mark(name=name):
+                self._spoken([self._mouth.marked(name, now)])
+            case Key(digit=digit):
+                self._key(digit, now)
+            case Stop():
+                return True
+            case _:
+                pass
+        self._advance()
+        return False
+
+    async def _keep_time(self) -> None:
+        while True:
+            await asyncio.sleep(TICK)
+            self._advance()
+
+    def _advance(self) -> None:
+        """All that depends on the time: speaking, being interrupted, silence, the end."""
+        if self._over.is_set():
+            return
+        now = self._now()
+        if self._mouth.interruptible and self._ear.voiced >= self._rules.barge_in:
+            self._interrupt(now, for_certain=False)
+        self._spoken(self._mouth.overdue(now))
+        self._mouth.pump(now)
+        self._pressed(self._keys.tick(now), now)
+        if self._mouth.busy:
+            self._idle_since = now
+        elif self._closing and not self._cut:
+            self._by_us = True
+            self._over.set()
+        self._fall_silent(now)
+
+    def _fall_silent(self, now: float) -> None:
+        occupied = self._mouth.busy or self._ear.busy or self._keys.pending or self._cut or self._handling
+        if self._listen is None or occupied or not self._events.empty():
+            return
+        if now - self._idle_since >= self._listen.patience:
+            seconds, self._listen = now - self._idle_since, None
+            self._events.put_nowait(Silence(seconds, now))
+
+    # --- the caller ---
+
+    def _turn_over(self, heard: Heard | None) -> None:
+        now = self._now()
+        if heard is None or (_is_nod(heard.text) and (self._mouth.busy or self._cut) and not self._wants_a_word()):
+            self._go_on()
+        else:
+            if self._mouth.interruptible:
+                self._interrupt(now, for_certain=True)
+            self._forget_cut()
+            self._idle_since = now
+            self._caller_ended = now - (heard.latency["wait"] + heard.latency["listen"]) / 1000
+            self._events.put_nowait(heard)
+        self._advance()
+
+    def _wants_a_word(self) -> bool:
+        """After a yes-or-no question "okay" is an answer."""
+        return self._listen is not None and self._listen.expect.kind == "yes-no"
+
+    def _interrupt(self, now: float, *, for_certain: bool) -> None:
+        """Stop the bot. What it did not say is kept until it is certain that the caller spoke."""
+        if (cut := self._mouth.interrupt(now)) is None:
+            return
+        event, rest = cut
+        self._cut = [] if for_certain else rest
+        self._closing = self._closing and not for_certain
+        self._idle_since = now
+        self._events.put_nowait(event)
+
+    def _go_on(self) -> None:
+        """It was a cough: say what was left unsaid."""
+        rest, self._cut = self._cut, []
+        self._mouth.resume(rest)
+
+    def _forget_cut(self) -> None:
+        if self._cut:
+            self._cut, self._closing = [], False
+
+    def _key(self, digit: str, now: float) -> None:
+        if self._mouth.interruptible:
+            self._interrupt(now, for_certain=True)
+        self._forget_cut()
+        self._idle_since = now
+        self._pressed(self._keys.press(digit, now), now)
+
+    def _pressed(self, digits: str | None, now: float) -> None:
+        if digits is not None:
+            self._caller_ended = now
+            self._events.put_nowait(Digits(digits, now))
+
+    # --- the owner ---
+
+    async def _handle_all(self, handle: Handle) -> None:
+        while True:
+            event = await self._events.get()
+            self._handling = True
+            commands = await handle(event)
+            self._handling = False
+            if isinstance(event, Closed):
+                return
+            self._carry_out(commands)
+
+    def _carry_out(self, commands: Sequence[Command]) -> None:
+        if commands and not self._over.is_set():
+            self._forget_cut()
+            for command in commands:
+                self._do(command)
+            self._advance()
+
+    def _do(self, command: Command) -> None:
+        match command:
+            case Speak():
+                self._speak(command)
+            case Listen(expect=expect):
+                self._listen = command
+                self._ear.expect(expect)
+                self._keys.expect = expect
+                self._idle_since = self._now()
+            case Close():
+                self._closing = True
+
+    def _speak(self, command: Speak) -> None:
+        said = self._mouth.add(command, self._now(), self._caller_ended)
+        self._caller_ended = None
+        for index, sentence in enumerate(said.texts):
+            if (samples := self._speaker.cached(sentence)) is None:
+                task = asyncio.create_task(self._render(said, index))
+                self._rendering.add(task)
+                task.add_done_callback(self._rendering.discard)
+                return
+            self._mouth.supply(said, index, samples)
+
+    async def _render(self, said: Utterance, begin: int) -> None:
+        """Speak the sentences that are not in memory, in a thread; each is sent as soon as it is ready."""
+        try:
+            for index in range(begin, len(said.texts)):
+                samples = await asyncio.to_thread(self._speaker.say, said.texts[index])
+                self._mouth.supply(said, index, samples)
+                self._advance()
+        except Exception:
+            log.exception("a sentence could not be spoken")
+            said.failed = True
+            self._advance()
+
+    def _spoken(self, spoken: Sequence[Spoken | None]) -> None:
+        for event in spoken:
+            if event is not None:
+                self._idle_since = self._now()
+                self._events.put_nowait(event)
+
+    # --- what goes out ---
+
+    async def _send_all(self, send: Send) -> None:
+        try:
+            while True:
+                await send(await self._outgoing.get())
+        except Exception as error:  # as in _read
+            log.warning("the media socket failed: %s", type(error).__name__)
+            self._over.set()
+
+    def _send_frame(self, frame: bytes) -> None:
+        self._outgoing.put_nowait(media_message(self.start.stream_sid, frame))
+
+    def _send_mark(self, name: str) -> None:
+        self._outgoing.put_nowait(mark_message(self.start.stream_sid, name))
+
+    def _send_clear(self) -> None:
+        while not self._outgoing.empty():  # sound that did not leave us yet would be heard after the clear
+            self._outgoing.get_nowait()
+        self._outgoing.put_nowait(clear_message(self.start.stream_sid))
+
+    async def _wind_up(self) -> None:
+        """The stream is over: report what was still being said, on both sides, then that it is closed."""
+        now = self._now()
+        if (cut := self._mouth.interrupt(now)) is not None:
+            self._events.put_nowait(cut[0])
+        await self._ear.finish()
+        self._pressed(self._keys.take(), now)
+        self._events.put_nowait(Closed(self._by_us))
+
+    def _now(self) -> float:
+        return self._time() - self._began
+
+
+def _is_nod(text: str) -> bool:
+    return not NODS.sub("", text).strip()

@@ -1,0 +1,98 @@
+"""Prompts as sound: sentence by sentence, each rendered once and kept."""
+
+import hashlib
+import os
+import re
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+
+from speech.audio import RATE, Samples
+from speech.voices import Voice
+
+REST = 0.25  # seconds between two sentences
+MEMORY = 512  # sentences of some 50 kB
+_SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=\S)")
+_TITLE = re.compile(r"\b(mr|mrs|ms|dr|st|no|inc|ltd|[a-z])\.$", re.I)
+
+
+def sentences(text: str) -> list[str]:
+    """`text` in sentences; a title or an initial ends none."""
+    found: list[str] = []
+    for part in _SENTENCE_END.split(" ".join(text.split())):
+        if found and _TITLE.search(found[-1]):
+            found[-1] += f" {part}"
+        elif part:
+            found.append(part)
+    return found
+
+
+def rest() -> Samples:
+    """The pause before a following sentence."""
+    return np.zeros(int(REST * RATE), np.int16)
+
+
+class Speaker:
+    """The voice with its cache: in memory for all that is said, in `folder` (shared by processes) for fixed prompts.
+
+    What is said to one caller alone is never written to disk. Thread-safe.
+    """
+
+    def __init__(self, voice: Voice, folder: Path) -> None:
+        self._voice, self._folder = voice, folder
+        self._memory: OrderedDict[str, Samples] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def cached(self, sentence: str) -> Samples | None:
+        """The sentence's sound if it is in memory. Never blocks for long."""
+        with self._lock:
+            if (samples := self._memory.get(sentence)) is not None:
+                self._memory.move_to_end(sentence)
+            return samples
+
+    def say(self, sentence: str) -> Samples:
+        """The sentence's sound: from memory, from the folder, or spoken now. Blocks."""
+        if (samples := self.cached(sentence)) is not None:
+            return samples
+        kept = self._path(sentence)
+        return self._remember(sentence, _load(kept) if kept.is_file() else self._voice.speak(sentence))
+
+    def prepare(self, texts: Iterable[str]) -> None:
+        """Render fixed prompts ahead and keep them in the folder, for this process and the others."""
+        for sentence in dict.fromkeys(sentence for text in texts for sentence in sentences(text)):
+            samples = self.say(sentence)
+            if not (path := self._path(sentence)).is_file():
+                _save(path, samples)
+
+    def render(self, text: str) -> Samples:
+        """A whole text as one sound, int16 at 8 kHz."""
+        parts: list[Samples] = []
+        for sentence in sentences(text):
+            parts += [rest(), self.say(sentence)] if parts else [self.say(sentence)]
+        return np.concatenate(parts) if parts else np.zeros(0, np.int16)
+
+    def _remember(self, sentence: str, samples: Samples) -> Samples:
+        with self._lock:
+            self._memory[sentence] = samples
+            while len(self._memory) > MEMORY:
+                self._memory.popitem(last=False)
+        return samples
+
+    def _path(self, sentence: str) -> Path:
+        digest = hashlib.sha256(f"{self._voice.name}\n{sentence}".encode()).hexdigest()
+        return self._folder / self._voice.name / f"{digest[:40]}.pcm"
+
+
+def _load(path: Path) -> Samples:
+    return np.fromfile(path, dtype="<i2").astype(np.int16)
+
+
+def _save(path: Path, samples: Samples) -> None:
+    """The file appears whole or not at all, whoever else writes it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(f".{os.getpid()}.{threading.get_ident()}.part")
+    part.write_bytes(samples.astype("<i2").tobytes())
+    part.replace(path)

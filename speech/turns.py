@@ -1,0 +1,183 @@
+"""Has the caller finished: pure logic over the voice detector, what was asked, and what is heard so far."""
+
+import re
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from speech.digits import UNITS, spoken_digits
+from speech.events import Expectation
+from speech.vad import WINDOW_SECONDS, Hysteresis
+
+
+@dataclass(frozen=True, slots=True)
+class TurnRules:
+    """All constants of turn-taking, in seconds unless said, each with its reason."""
+
+    start_probability: float = 0.5  # the detector's own working point: no false speech in silence
+    stop_probability: float = 0.35  # lower, so that a fading word is still speech
+    onset: float = 0.064  # two windows: a click lasts one
+    lead: float = 0.35  # sound kept from before the detector noticed (p90 152 ms late), and a little rest for Whisper
+    pause: float = 0.2  # shortest gap at which hearing begins early; between words people pause less
+    complete: float = 0.2  # a yes, or the last digit expected: nothing can follow, so no more than the early pause
+    sentence: float = (
+        0.45  # an answer that stands by itself; people's own gap is 0.2, and pauses inside are mostly below
+    )
+    usual: float = 0.6  # nothing tells whether it is finished
+    unheard: float = 0.8  # the early transcript is not there yet (load): rather late than cut off
+    unfinished: float = 1.2  # "four hundred and", "my, um": more is certain to come
+    amount: float = 0.8  # "four hundred": dollars or cents may follow
+    digits_open: float = 1.5  # digits, and nobody knows how many
+    digits_short: float = (
+        2.0  # fewer digits than were asked for: people read numbers out with pauses of a second and more
+    )
+    nothing: float = 0.4  # it was no speech: over as soon as that is sure
+    guard: float = 8.0  # speech without a pause is heard at this age, lest noise is taken for an endless turn
+    longest: float = 25.0  # a turn is over at this age whatever comes: the recogniser takes no more at once
+    barge_in: float = 0.19  # six voiced windows over the bot; with the detector's 56 ms the bot stops within 250 ms,
+    #                         while a cough seldom holds the detector that long
+
+
+class Signal(Enum):
+    STARTED = auto()
+    PAUSED = auto()  # hear what there is, it may be all
+    RESUMED = auto()  # it was not all: what was heard early is of no use
+    ENDED = auto()
+
+
+ANSWERS = frozenset(
+    "yes yeah yep yup yea sure correct right exactly absolutely definitely no nope nah negative okay ok affirmative".split()
+)
+POLITE = frozenset("please thanks thank you that's that is it's it i do don't not uh um sir ma'am".split())
+OPEN_ENDS = frozenset(
+    "and or but so because if the a an my your to of for with from on in at about is are was i i'd i'm it's that's um uh er erm "
+    "like well then which who when where what please would could can dollars-and point hundred-and".split()
+)
+MONEY_DONE = re.compile(
+    r"(dollars?|bucks|cents?|\$\s?\d[\d,]*(\.\d\d)?|\d+\.\d\d|all of it|in full|minimum|half)\W*$", re.I
+)
+NUMBER_END = re.compile(r"(\d|hundred|thousand|ty|teen)\W*$", re.I)
+
+
+def patience(rules: TurnRules, expect: Expectation, text: str | None) -> float:
+    """How long to wait after the last sound, when `text` is heard so far (None: not known yet, "": no speech)."""
+    if text is None:
+        return rules.digits_short if expect.kind == "digits" else rules.unheard
+    if not text:
+        return rules.nothing
+    if expect.kind == "digits" and (wait := _digits(rules, expect.digits, text)) is not None:
+        return wait
+    words = re.findall(r"[a-z']+|\d+", text.lower())
+    if expect.kind == "yes-no" and _answers(words):
+        return rules.complete
+    if not words or words[-1] in OPEN_ENDS or text.rstrip().endswith((",", "-", "...", "…")):
+        return rules.unfinished
+    if expect.kind == "money" and MONEY_DONE.search(text):
+        return rules.sentence
+    if expect.kind in ("money", "date") and NUMBER_END.search(text):
+        return rules.amount
+    return rules.sentence if text.rstrip().endswith((".", "!", "?")) else rules.usual
+
+
+def _digits(rules: TurnRules, count: int | None, text: str) -> float | None:
+    digits = spoken_digits(text, count)
+    if digits is None:
+        return rules.digits_short if _digit_last(text) else None
+    if count is None:
+        return rules.digits_open
+    return rules.complete if len(digits) >= count else rules.digits_short
+
+
+def _digit_last(text: str) -> bool:
+    words = re.findall(r"[a-z']+|\d+", text.lower())
+    return bool(words) and (words[-1].isdigit() or words[-1] in UNITS)
+
+
+def _answers(words: list[str]) -> bool:
+    return any(word in ANSWERS for word in words) and all(word in ANSWERS or word in POLITE for word in words)
+
+
+class TurnDetector:
+    """Follows one voice window by window (32 ms)."""
+
+    def __init__(self, rules: TurnRules) -> None:
+        self.rules = rules
+        self.expect = Expectation()
+        self._voice = Hysteresis(rules.start_probability, rules.stop_probability)
+        self._run = 0  # voiced windows in a row
+        self._reset()
+
+    def _reset(self) -> None:
+        self.active = False
+        self.voiced = 0.0  # seconds of speech in this turn
+        self.silence = 0.0  # seconds since its last sound
+        self._age = self._unbroken = 0.0
+        self._paused = self._guarding = False
+        self._text: str | None = None
+
+    def window(self, probability: float) -> Signal | None:
+        """What the next window means for the turn."""
+        speaking = self._voice(probability)
+        self._run = self._run + 1 if speaking else 0
+        if not self.active:
+            return self._start() if self._onset() else None
+        self._age += WINDOW_SECONDS
+        if speaking:
+            return self._speech()
+        self.silence += WINDOW_SECONDS
+        self._unbroken = 0.0
+        return self._silence()
+
+    def heard(self, text: str) -> Signal | None:
+        """What the early hearing gave. Of use only until RESUMED."""
+        if self._guarding:
+            return self._guarded(text)
+        self._text = text
+        return self._silence() if self.silence else None
+
+    def stop(self) -> None:
+        """The stream is over, and the turn with it."""
+        self._reset()
+
+    def _onset(self) -> bool:
+        return self._run * WINDOW_SECONDS >= self.rules.onset
+
+    def _start(self) -> Signal:
+        self._reset()
+        self.active = True
+        self.voiced = self._age = self._unbroken = self._run * WINDOW_SECONDS
+        return Signal.STARTED
+
+    def _speech(self) -> Signal | None:
+        self.voiced += WINDOW_SECONDS
+        self._unbroken += WINDOW_SECONDS
+        if self._age >= self.rules.longest:
+            return self._end()
+        if self._onset():
+            self.silence = 0.0
+            if self._paused and not self._guarding:
+                self._paused, self._text = False, None
+                return Signal.RESUMED
+        if self._unbroken >= self.rules.guard and not self._paused:
+            self._paused = self._guarding = True
+            return Signal.PAUSED
+        return None
+
+    def _guarded(self, text: str) -> Signal:
+        """Speech without a pause was heard: noise ends the turn, words go on for another while."""
+        if not text:
+            return self._end()
+        self._paused = self._guarding = False
+        self._unbroken = 0.0
+        return Signal.RESUMED
+
+    def _silence(self) -> Signal | None:
+        if self.silence >= patience(self.rules, self.expect, self._text) or self._age >= self.rules.longest:
+            return self._end()
+        if self.silence >= self.rules.pause and not self._paused:
+            self._paused = True
+            return Signal.PAUSED
+        return None
+
+    def _end(self) -> Signal:
+        self._reset()
+        return Signal.ENDED

@@ -1,0 +1,22 @@
+"""The bot's voices, by name."""
+
+from speech.voices.voice import UnknownVoice, Voice, VoiceUnavailable
+
+__all__ = ["NAMES", "UnknownVoice", "Voice", "VoiceUnavailable", "make_voice"]
+
+NAMES = ("heart", "pyttsx3")
+
+
+def make_voice(name: str) -> Voice:
+    """The voice called `name`. Raises UnknownVoice, and VoiceUnavailable where it cannot speak on this machine."""
+    match name:
+        case "heart":
+            from speech.voices.heart import Heart
+
+            return Heart()
+        case "pyttsx3":
+            from speech.voices.espeak import Espeak
+
+            return Espeak()
+        case _:
+            raise UnknownVoice(f"voice {name!r} is not known; WARMLINE_VOICE is one of: {', '.join(NAMES)}")
