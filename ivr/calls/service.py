@@ -7,12 +7,12 @@ from datetime import date, datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ivr.calls import after, asking, turns
+from ivr.calls import after, asking, rows, turns
 from ivr.calls.after import Goodbye, Next, Park, TakeMessage
 from ivr.calls.ending import outcome
+from ivr.calls.recordings import RecordingNews, note_recording
 from ivr.calls.tickets import BadToken, Connected, Listening, StreamTicket, redeem, since_start
 from ivr.calls.turns import CallerTurn
 from ivr.clock import Clock
@@ -33,12 +33,14 @@ from ivr.dialogue.events import (
     Started,
 )
 from ivr.ledger import Ledger, LedgerError
-from ivr.store import Sessions
-from ivr.store.models import Call, Handoff, Outbox
+from ivr.store import Sessions, outbox
+from ivr.store.models import Call, Handoff
 from ivr.store.webhooks import first_time
 from speech.events import Heard
 
 log = logging.getLogger(__name__)
+
+UNKNOWN = "unknown"
 
 Understand = Callable[[str, Kind, date], Meaning]
 RequestHandoff = Callable[[Session, Call, HandOff, datetime], Handoff]
@@ -86,14 +88,14 @@ class CallService:
     def answer(self, sid: str, caller: str, called: str) -> StreamTicket:
         """A call arrives: its row is committed. Repeated, it gives a fresh ticket and changes nothing else."""
         with self._sessions.begin() as tx:
-            call = self._known(tx, sid, caller, called)
+            call = self._row(tx, sid, caller, called)
             return StreamTicket.issue(call)
 
     def resume(self, sid: str, caller: str, called: str) -> Next:
         """Where the caller goes now that his stream is over."""
         now = self._clock.now()
         with self._sessions.begin() as tx:
-            call = self._known(tx, sid, caller, called)
+            call = self._row(tx, sid, caller, called)
             if call.stage == "dialogue":
                 again = after.reconnect(call, now)
                 if again is not None:
@@ -105,10 +107,11 @@ class CallService:
         """A document of ours failed: a person takes over, unless one already does."""
         now = self._clock.now()
         with self._sessions.begin() as tx:
-            call = self._known(tx, sid, caller, called)
-            call.problems = [*call.problems, {"what": problem, "at": now.isoformat()}]
+            call = self._row(tx, sid, caller, called)
             if call.stage == "dialogue":
                 self._give_up(tx, call, now)
+            if after.note_fault(call, problem, now) and call.stage != "goodbye":
+                call.stage = "message"
             return self._next(tx, call)
 
     def ended(self, sid: str, status: str) -> None:
@@ -118,10 +121,37 @@ class CallService:
             if call is None or call.ended_at is not None:
                 return
             call.ended_at = self._clock.now()
-            call.outcome = call.outcome or outcome(call, _handoff(tx, sid), status)
+            call.outcome = call.outcome or outcome(call, rows.handoff_of(tx, sid), status)
             call.stage = "ended"
             call.stream_token = None
         self._live.publish(f"call:{sid}", "ended", sid)
+
+    def recording(self, sid: str, news: RecordingNews) -> None:
+        """A recording callback; one for a call that never reached us is kept all the same."""
+        with self._sessions.begin() as tx:
+            note_recording(tx, self._row(tx, sid, UNKNOWN, UNKNOWN), news, self._clock.now())
+        self._live.publish(f"call:{sid}", "recording", news.sid)
+
+    def message_left(self, sid: str, caller: str, called: str, news: RecordingNews | None) -> None:
+        """The caller is done with his message; None: he left nothing."""
+        with self._sessions.begin() as tx:
+            call = self._row(tx, sid, caller, called)
+            if news is not None:
+                if rows.handoff_of(tx, sid) is None:
+                    self._give_up(tx, call, self._clock.now())  # so that it stands before the agents
+                note_recording(tx, call, news, self._clock.now())
+                call.outcome = "message"
+            if call.ended_at is None:
+                call.stage = "goodbye"
+        self._live.publish(f"call:{sid}", "message", sid)
+
+    def stream_failed(self, sid: str, stream: str) -> None:
+        """The carrier could not open, or lost, the media socket `stream`."""
+        now = self._clock.now()
+        with self._sessions.begin() as tx:
+            call = tx.get(Call, sid, with_for_update=True)
+            if call is not None and first_time(tx, f"stream-error:{stream}", now):
+                call.problems = [*call.problems, {"what": "stream-error", "stream": stream}]
 
     # --- the media socket ---
 
@@ -187,21 +217,8 @@ class CallService:
 
     # --- inside a transaction ---
 
-    def _known(self, tx: Session, sid: str, caller: str, called: str) -> Call:
-        call = tx.get(Call, sid, with_for_update=True)
-        if call is None:
-            call = Call(
-                sid=sid,
-                caller=caller,
-                called=called,
-                started_at=self._clock.now(),
-                stage="dialogue",
-                notice=self._notice,
-                problems=[],
-            )
-            tx.add(call)
-            tx.flush()
-        return call
+    def _row(self, tx: Session, sid: str, caller: str, called: str) -> Call:
+        return rows.find_or_add(tx, sid, caller, called, self._clock.now(), self._notice)
 
     def _step(self, tx: Session, call: Call, event: Event, key: str, turn: CallerTurn | None, now: datetime) -> Applied:
         state = machine.State.from_json(call.dialogue) if call.dialogue else machine.begin()
@@ -233,7 +250,7 @@ class CallService:
             case Rate():
                 call.rating = action.stars
             case SendText():
-                tx.add(Outbox(topic="text.send", payload={"call": call.sid, "body": action.body}, due_at=now))
+                outbox.put(tx, "text.send", {"call": call.sid, "body": action.body}, now)
 
     def _give_up(self, tx: Session, call: Call, now: datetime) -> None:
         state = machine.State.from_json(call.dialogue) if call.dialogue else machine.begin()
@@ -245,10 +262,10 @@ class CallService:
     def _next(self, tx: Session, call: Call) -> Next:
         if call.stage == "message":
             return TakeMessage()
-        handoff = _handoff(tx, call.sid)
+        handoff = rows.handoff_of(tx, call.sid)
         if call.stage not in ("parked", "bridged") or handoff is None:
             return Goodbye()
-        return Park(handoff.id, handoff.machine.get("round", 1), StreamTicket.issue(call).token)
+        return Park(handoff.id, rows.conference(handoff), StreamTicket.issue(call).token)
 
     def _mark(
         self,
@@ -267,10 +284,6 @@ class CallService:
 
     def _today(self) -> date:
         return self._clock.now().astimezone(self._zone).date()
-
-
-def _handoff(tx: Session, sid: str) -> Handoff | None:
-    return tx.scalar(select(Handoff).where(Handoff.call_sid == sid).order_by(Handoff.id.desc()).limit(1))
 
 
 __all__ = ["Applied", "BadToken", "CallService"]

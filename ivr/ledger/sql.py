@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import date
+from types import TracebackType
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -110,7 +111,9 @@ class _available:  # noqa: N801
     def __enter__(self) -> Session:
         return self._begun.__enter__()
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         try:
             self._begun.__exit__(kind, error, trace)
         except DBAPIError as failure:

@@ -1,0 +1,57 @@
+"""Recordings and messages as the carrier announces them: a row each, and a promise to fetch it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ivr.calls.tickets import since_start
+from ivr.store import outbox
+from ivr.store.models import Call, Recording
+from ivr.store.webhooks import first_time
+
+FETCH = "recording.fetch"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingNews:
+    """One recording callback. `seconds` and `channels` are known once it is completed."""
+
+    sid: str
+    status: str  # in-progress, completed, absent, failed
+    url: str
+    kind: str = "call"  # or message
+    seconds: float | None = None
+    channels: int | None = None
+
+
+def note_recording(tx: Session, call: Call, news: RecordingNews, now: datetime) -> Recording:
+    """Inserts or updates the recording's row; in any order, any number of times, it is fetched once."""
+    row = tx.scalar(select(Recording).where(Recording.sid == news.sid).with_for_update())
+    if row is None:
+        row = Recording(
+            sid=news.sid,
+            call_sid=call.sid,
+            kind=news.kind,
+            state="announced",
+            source_url=news.url,
+            offset=_offset(call, news, now),
+            created_at=now,
+        )
+        tx.add(row)
+        tx.flush()
+    row.seconds = row.seconds if news.seconds is None else news.seconds
+    row.channels = row.channels if news.channels is None else news.channels
+    row.source_url = news.url or row.source_url
+    if news.status in ("absent", "failed") and row.state == "announced":
+        row.state = "absent"
+    if news.status == "completed" and first_time(tx, f"{FETCH}:{news.sid}", now):
+        outbox.put(tx, FETCH, {"recording": row.id}, now)
+    return row
+
+
+def _offset(call: Call, news: RecordingNews, now: datetime) -> float:
+    # the first callback comes as the recording starts; when that one was lost, it ran until the call's end
+    over = since_start(call, call.ended_at or now)
+    return max(0.0, over - (news.seconds or 0.0))

@@ -1,0 +1,39 @@
+"""A call's row, found or made, and the hand-off that belongs to it."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ivr.handoff.addresses import conference_name
+from ivr.handoff.state import State
+from ivr.store.models import Call, Handoff
+
+
+def find_or_add(tx: Session, sid: str, caller: str, called: str, now: datetime, notice: str) -> Call:
+    """The call, locked; a row that was not there yet starts now."""
+    call = tx.get(Call, sid, with_for_update=True)
+    if call is None:
+        call = Call(
+            sid=sid,
+            caller=caller,
+            called=called,
+            started_at=now,
+            stage="dialogue",
+            notice=notice,
+            streams=0,
+            problems=[],
+        )
+        tx.add(call)
+        tx.flush()
+    return call
+
+
+def handoff_of(tx: Session, sid: str) -> Handoff | None:
+    """The call's latest hand-off."""
+    return tx.scalar(select(Handoff).where(Handoff.call_sid == sid).order_by(Handoff.id.desc()).limit(1))
+
+
+def conference(handoff: Handoff) -> str:
+    """The name of the caller's present conference."""
+    return conference_name(handoff, State.from_json(handoff.machine).round)

@@ -1,0 +1,185 @@
+"""The carrier's webhooks: small transactions in, TwiML out, in milliseconds."""
+
+import logging
+from pathlib import Path
+from typing import Protocol
+
+from flask import Blueprint, Response, abort, request, send_from_directory
+
+import twiml
+from ivr.calls import CallService, Goodbye, Next, Park, Reconnect, TakeMessage
+from ivr.calls.recordings import RecordingNews
+from ivr.web.audio import NAMES
+from ivr.web.signatures import Signatures, require_signature
+
+log = logging.getLogger(__name__)
+
+OVER = frozenset({"completed", "busy", "no-answer", "failed", "canceled"})
+SORRY = "I am sorry, something went wrong on our side. I will get a person for you."
+SORRY_NOBODY = (
+    "I am sorry, we have a fault on our side. Please leave your name, your number and your message after the tone, "
+    "and a person will call you back."
+)
+THANKS = "Thank you. We have your message and will call you back. Goodbye."
+NOTHING_LEFT = "You can call us again at any time. Goodbye."
+
+
+class Handoffs(Protocol):
+    """What the line tells the hand-offs about a caller."""
+
+    def caller_gone(self, call_sid: str) -> None: ...
+
+    def message_left(self, call_sid: str, recording_sid: str) -> None: ...
+
+
+class Documents:
+    """TwiML with the addresses filled in: `public` is our public URL, `media` the media socket's."""
+
+    def __init__(self, public: str, media: str) -> None:
+        self._public = public.rstrip("/")
+        self._media = media.rstrip("/")
+        self.resume = self._at("/voice/resume")
+        self.recording = self._at("/voice/recording")
+        self.message = self._at("/voice/message")
+        self._stream = self._at("/voice/stream")
+
+    def answer(self, token: str) -> str:
+        notice = self._at("/voice/audio/notice.wav")
+        return twiml.answer(notice, self.recording, self.resume, self._media, self._stream, token)
+
+    def next(self, after: Next) -> str:
+        match after:
+            case Reconnect():
+                return twiml.reconnect(self.resume, self._media, self._stream, after.token, after.pause)
+            case Park():
+                return self._park(after)
+            case TakeMessage():
+                return twiml.take_message(self._at("/voice/audio/message.wav"), self.message, self.recording)
+            case Goodbye():
+                return twiml.goodbye()
+
+    def sorry(self, after: Next | None) -> str:
+        """After a fault: on to a person, or, with None or no way there, a message; needs no file of ours."""
+        match after:
+            case Reconnect() | Park():
+                return twiml.apologise(SORRY, self.resume)
+            case Goodbye():
+                return twiml.goodbye()
+            case TakeMessage() | None:
+                return twiml.apologise_and_record(SORRY_NOBODY, self.message, self.recording)
+
+    def _park(self, park: Park) -> str:
+        base = self._at(f"/handoff/{park.handoff}")
+        return twiml.park(
+            park.conference,
+            f"{base}/wait",
+            f"{base}/conference",
+            f"{base}/caller-left",
+            f"{self._media}/listen",
+            park.token,
+        )
+
+    def _at(self, path: str) -> str:
+        return self._public + path
+
+
+def make_voice_blueprint(
+    calls: CallService, handoffs: Handoffs, signatures: Signatures, documents: Documents, audio: Path
+) -> Blueprint:
+    """The blueprint of `/voice/*`. `audio` is the folder of `prepare_audio`; its files alone need no signature."""
+    voice = Blueprint("voice", __name__, url_prefix="/voice")
+    require_signature(voice, signatures, but="voice.sound")
+
+    @voice.route("/incoming", methods=["GET", "POST"])
+    def incoming() -> Response:
+        return _twiml(documents.answer(calls.answer(*_parties()).token))
+
+    @voice.route("/resume", methods=["GET", "POST"])
+    def resume() -> Response:
+        if _over():
+            _end()
+            return _twiml(twiml.goodbye())
+        return _twiml(documents.next(calls.resume(*_parties())))
+
+    @voice.route("/fallback", methods=["GET", "POST"])
+    def fallback() -> Response:
+        failed = request.values.get("ErrorUrl", "").partition("?")[0]
+        try:
+            after = calls.fault(*_parties(), f"document {request.values.get('ErrorCode', '')}"[:40])
+        except Exception:
+            log.exception("call %s falls back without the database", request.values.get("CallSid", ""))
+            # its recording stays with the carrier: asking for it again would not help
+            return _twiml(twiml.goodbye(THANKS) if failed == documents.message else documents.sorry(None))
+        return _twiml(documents.sorry(after))
+
+    @voice.route("/status", methods=["GET", "POST"])
+    def status() -> Response:
+        if _over():
+            _end()
+        return Response(status=204)
+
+    @voice.route("/stream", methods=["GET", "POST"])
+    def stream() -> Response:
+        if request.values.get("StreamEvent") == "stream-error":
+            calls.stream_failed(_required("CallSid"), _required("StreamSid"))
+        return Response(status=204)
+
+    @voice.route("/recording", methods=["GET", "POST"])
+    def recording() -> Response:
+        calls.recording(_required("CallSid"), _recording(_required("RecordingStatus")))
+        return Response(status=204)
+
+    @voice.route("/message", methods=["GET", "POST"])
+    def message() -> Response:
+        left = "RecordingSid" in request.values or "RecordingUrl" in request.values
+        news = _recording("in-progress", kind="message") if left else None
+        calls.message_left(*_parties(), news)
+        if news is not None:
+            handoffs.message_left(_required("CallSid"), news.sid)
+        if _over():
+            _end()
+        return _twiml(twiml.goodbye(THANKS if news else NOTHING_LEFT))
+
+    @voice.get("/audio/<name>")
+    def sound(name: str) -> Response:
+        if name not in NAMES:
+            abort(404)
+        return send_from_directory(audio.absolute(), name, mimetype="audio/wav", conditional=True, max_age=3600)
+
+    def _end() -> None:
+        calls.ended(_required("CallSid"), request.values["CallStatus"])
+        handoffs.caller_gone(_required("CallSid"))
+
+    return voice
+
+
+def _parties() -> tuple[str, str, str]:
+    return _required("CallSid"), request.values.get("From", "unknown"), request.values.get("To", "unknown")
+
+
+def _required(name: str) -> str:
+    value = request.values.get(name, "")
+    if not value:
+        abort(400, f"{name} is missing: the carrier sends it with every request of this kind")
+    return value
+
+
+def _over() -> bool:
+    return request.values.get("CallStatus") in OVER
+
+
+def _recording(status: str, kind: str | None = None) -> RecordingNews:
+    values = request.values
+    url = values.get("RecordingUrl", "")
+    return RecordingNews(
+        sid=values.get("RecordingSid") or url.rsplit("/", 1)[-1],
+        status=status,
+        url=url,
+        kind=kind or ("message" if values.get("RecordingSource") == "RecordVerb" else "call"),
+        seconds=values.get("RecordingDuration", type=float),
+        channels=values.get("RecordingChannels", type=int),
+    )
+
+
+def _twiml(document: str) -> Response:
+    return Response(document, content_type="text/xml; charset=utf-8")
