@@ -1,0 +1,186 @@
+"""What we ask of the carrier over REST, and Twilio's answer to it."""
+
+import time
+from collections.abc import Callable
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+import httpx
+from twilio.base.exceptions import TwilioException, TwilioRestException
+from twilio.http.http_client import TwilioHttpClient
+from twilio.http.response import Response
+from twilio.rest import Client
+
+ALREADY_OVER = (21220, 20404)
+STATUS_EVENTS = ["initiated", "ringing", "answered", "completed"]
+OVER = ("completed", "busy", "failed", "no-answer", "canceled")
+
+
+class CarrierError(RuntimeError):
+    """The carrier refused or could not be reached. `again`: nothing was done, and trying again may help."""
+
+    def __init__(self, message: str, again: bool) -> None:
+        super().__init__(message)
+        self.again = again
+
+
+class Carrier(Protocol):
+    """All methods raise CarrierError. Ending what is already over is no error."""
+
+    def ring(self, to: str, from_: str, url: str, status_url: str, timeout: int) -> str:
+        """Call `to`; once answered it runs the document at `url`. `timeout` in seconds. The new call's sid."""
+        ...
+
+    def move(self, call_sid: str, url: str) -> bool:
+        """Have a live call run the document at `url`; False if it is over."""
+        ...
+
+    def end(self, call_sid: str) -> None: ...
+
+    def status(self, call_sid: str) -> str | None:
+        """The call's status as the carrier names it; None when it does not know the call."""
+        ...
+
+    def end_conference(self, conference_sid: str) -> None: ...
+
+    def remove(self, conference_sid: str, call_sid: str) -> None:
+        """Take one leg out of a conference."""
+        ...
+
+    def fetch_recording(self, url: str) -> bytes:
+        """The recording as WAV, all channels."""
+        ...
+
+    def delete_recording(self, recording_sid: str) -> None: ...
+
+    def send_text(self, to: str, body: str) -> str:
+        """Send an SMS; its sid."""
+        ...
+
+    def check(self) -> str:
+        """The account's friendly name, proving that address and credentials are right."""
+        ...
+
+
+class TwilioCarrier:
+    """Twilio, or whatever speaks its REST at `base_url`."""
+
+    def __init__(
+        self,
+        account_sid: str,
+        auth_token: str,
+        number: str = "",
+        base_url: str = "",
+        *,
+        http: TwilioHttpClient | None = None,
+        media: httpx.Client | None = None,
+        timeout: float = 5.0,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._number, self._base, self._sleep = number, base_url.rstrip("/"), sleep
+        http = http or (BaseUrlHttpClient(self._base, timeout) if self._base else TwilioHttpClient(timeout=timeout))
+        self._client = Client(account_sid, auth_token, http_client=http)
+        self._media = media or httpx.Client(auth=(account_sid, auth_token), timeout=60.0, follow_redirects=True)
+        self._account = account_sid
+
+    def ring(self, to: str, from_: str, url: str, status_url: str, timeout: int) -> str:
+        return str(
+            _ask(
+                lambda: self._client.calls.create(
+                    to=to,
+                    from_=from_,
+                    url=url,
+                    method="POST",
+                    status_callback=status_url,
+                    status_callback_method="POST",
+                    status_callback_event=STATUS_EVENTS,
+                    timeout=timeout,
+                )
+            ).sid
+        )
+
+    def move(self, call_sid: str, url: str) -> bool:
+        return _unless_over(lambda: self._client.calls(call_sid).update(url=url, method="POST"))
+
+    def end(self, call_sid: str) -> None:
+        _unless_over(lambda: self._client.calls(call_sid).update(status="completed"))
+
+    def status(self, call_sid: str) -> str | None:
+        found: list[str] = []
+        known = _unless_over(lambda: found.append(str(self._client.calls(call_sid).fetch().status)))
+        return found[0] if known else None
+
+    def end_conference(self, conference_sid: str) -> None:
+        _unless_over(lambda: self._client.conferences(conference_sid).update(status="completed"))
+
+    def remove(self, conference_sid: str, call_sid: str) -> None:
+        _unless_over(lambda: self._client.conferences(conference_sid).participants(call_sid).delete())
+
+    def fetch_recording(self, url: str, tries: int = 5) -> bytes:
+        address = self._media_address(url)
+        for attempt in range(1, tries + 1):
+            try:
+                answer = self._media.get(address)
+            except httpx.HTTPError as error:
+                raise CarrierError(f"the recording cannot be fetched: {error}", again=True) from error
+            if answer.status_code == 200:
+                return answer.content
+            if answer.status_code != 404 or attempt == tries:
+                raise CarrierError(f"the recording cannot be fetched: HTTP {answer.status_code}", again=True)
+            self._sleep(0.5 * attempt)  # the file may come a little after its announcement
+        raise AssertionError("tries must be at least 1")
+
+    def delete_recording(self, recording_sid: str) -> None:
+        _unless_over(lambda: self._client.recordings(recording_sid).delete())
+
+    def send_text(self, to: str, body: str) -> str:
+        return str(_ask(lambda: self._client.messages.create(to=to, from_=self._number, body=body)).sid)
+
+    def check(self) -> str:
+        return str(_ask(lambda: self._client.api.v2010.accounts(self._account).fetch()).friendly_name)
+
+    def _media_address(self, url: str) -> str:
+        """The WAV at the carrier we talk to: the credentials go nowhere else, whatever a callback may name."""
+        parts = urlsplit(url)
+        path = parts.path if parts.path.endswith(".wav") else parts.path + ".wav"
+        return (self._base or "https://api.twilio.com") + path
+
+
+class BaseUrlHttpClient(TwilioHttpClient):  # type: ignore[misc]
+    """Sends the client's requests to another address, path and query unchanged."""
+
+    def __init__(self, base: str, timeout: float) -> None:
+        super().__init__(timeout=timeout)
+        self._base = base
+
+    def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Response:
+        parts = urlsplit(url)
+        return super().request(
+            method, f"{self._base}{parts.path}{f'?{parts.query}' if parts.query else ''}", *args, **kwargs
+        )
+
+
+def _ask(request: Callable[[], Any]) -> Any:
+    try:
+        return request()
+    except TwilioRestException as error:
+        raise CarrierError(f"the carrier refused: {error.code or error.status} {error.msg}", _safe(error)) from error
+    except (TwilioException, OSError) as error:
+        raise CarrierError(f"the carrier does not answer: {type(error).__name__}", again=False) from error
+
+
+def _safe(error: TwilioRestException) -> bool:
+    """Only these say that nothing was done and that it may work later."""
+    return bool(error.status == 429 or error.code == 20429)
+
+
+def _unless_over(request: Callable[[], Any]) -> bool:
+    try:
+        request()
+    except TwilioRestException as error:
+        if error.code in ALREADY_OVER or error.status == 404:
+            return False
+        raise CarrierError(f"the carrier refused: {error.code or error.status} {error.msg}", again=True) from error
+    except (TwilioException, OSError) as error:
+        raise CarrierError(f"the carrier does not answer: {type(error).__name__}", again=True) from error
+    return True

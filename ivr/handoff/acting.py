@@ -1,0 +1,134 @@
+"""Carries out what a hand-off promised the carrier: at least once, and a phone is never rung twice for one offer."""
+
+import logging
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import or_, update
+from sqlalchemy.orm import Session
+
+from ivr.carrier import Carrier, CarrierError
+from ivr.clock import Clock
+from ivr.handoff import events as ev
+from ivr.handoff.addresses import Addresses
+from ivr.handoff.events import CarrierEffect, effect_from_json
+from ivr.store import Sessions, outbox
+from ivr.store.models import Agent, Call, Handoff, Offer
+
+log = logging.getLogger(__name__)
+Apply = Callable[[int, ev.Event, Callable[[Session], None] | None], Any]
+
+
+class Actor:
+    """Takes promised acts from the outbox; `apply` gives the service what came of them."""
+
+    def __init__(
+        self,
+        sessions: Sessions,
+        clock: Clock,
+        carrier: Carrier,
+        addresses: Addresses,
+        number: str,
+        ring_seconds: int,
+        apply: Apply,
+    ) -> None:
+        self._sessions, self._clock, self._carrier, self._addresses = sessions, clock, carrier, addresses
+        self._number, self._ring_seconds, self._apply = number, ring_seconds, apply
+
+    def act_all(self, row_ids: Iterable[int]) -> None:
+        for row_id in row_ids:
+            self.act(row_id)
+
+    def act(self, row_id: int) -> None:
+        """Carry out one promise; one that fails stays and is tried again."""
+        with self._sessions() as tx:
+            row = outbox.open_row(tx, row_id)
+        if row is None:
+            return
+        fields = dict(row.payload)
+        try:
+            self._carry_out(row_id, fields.pop("handoff"), effect_from_json(fields))
+        except CarrierError as error:
+            log.warning("the carrier did not do it: %s", error, extra={"outbox": row_id})
+            wait = min(2.0**row.attempts, 30.0)
+            with self._sessions.begin() as tx:
+                outbox.failed(tx, row_id, str(error), self._clock.now(), wait)
+
+    def _carry_out(self, row_id: int, handoff_id: int, effect: CarrierEffect) -> None:
+        if isinstance(effect, ev.Ring):
+            self._ring(row_id, handoff_id, effect)
+            return
+        event = self._request(handoff_id, effect)
+        if event is not None:
+            self._apply(handoff_id, event, self._done(row_id))
+        else:
+            with self._sessions.begin() as tx:
+                self._done(row_id)(tx)
+
+    def _request(self, handoff_id: int, effect: CarrierEffect) -> ev.Event | None:
+        """Ask the carrier; the event that its answer amounts to."""
+        if isinstance(effect, ev.MoveCaller):
+            return None if self._carrier.move(self._caller(handoff_id), self._addresses.resume) else ev.CallerGone()
+        if isinstance(effect, ev.MoveAgent):
+            document = self._addresses.leg(handoff_id, effect.k, "agent")
+            return None if self._carrier.move(effect.sid, document) else ev.LegEnded(effect.k, "failed")
+        if isinstance(effect, ev.EndLeg):
+            self._carrier.end(effect.sid)
+        elif isinstance(effect, ev.EndConference):
+            self._carrier.end_conference(effect.conference)
+        elif isinstance(effect, ev.EndCaller):
+            self._carrier.end(self._caller(handoff_id))
+        return None
+
+    def _ring(self, row_id: int, handoff_id: int, effect: ev.Ring) -> None:
+        """Creating a call cannot be repeated safely: only who claims the offer's ring may ask for it."""
+        with self._sessions.begin() as tx:
+            claimed = _claim_ring(tx, handoff_id, effect.k, self._clock.now())
+            phone = tx.get_one(Agent, effect.agent).phone
+            if not claimed:
+                self._done(row_id)(tx)
+                return
+        leg = self._addresses.leg
+        try:
+            sid = self._carrier.ring(
+                to=phone,
+                from_=self._number,
+                url=leg(handoff_id, effect.k, "agent"),
+                status_url=leg(handoff_id, effect.k, "status"),
+                timeout=self._ring_seconds,
+            )
+        except CarrierError as error:
+            self._ring_failed(row_id, handoff_id, effect, error)
+            return
+        self._apply(handoff_id, ev.LegKnown(effect.k, sid), self._done(row_id))
+
+    def _ring_failed(self, row_id: int, handoff_id: int, effect: ev.Ring, error: CarrierError) -> None:
+        if error.again:
+            with self._sessions.begin() as tx:
+                _of_offer(tx, handoff_id, effect.k, rung_at=None)
+            raise error
+        log.warning("an agent could not be rung: %s", error, extra={"handoff": handoff_id})
+        self._apply(handoff_id, ev.LegEnded(effect.k, "failed"), self._done(row_id))
+
+    def _done(self, row_id: int) -> Callable[[Session], None]:
+        return lambda tx: outbox.done(tx, row_id, self._clock.now())
+
+    def _caller(self, handoff_id: int) -> str:
+        with self._sessions() as tx:
+            return tx.get_one(Call, tx.get_one(Handoff, handoff_id).call_sid).sid
+
+
+def _claim_ring(tx: Session, handoff_id: int, k: int, now: datetime) -> bool:
+    """True for the first who asks, as long as the offer stands or was accepted."""
+    result: Any = tx.execute(
+        update(Offer)
+        .where(Offer.handoff_id == handoff_id, Offer.number == k, Offer.rung_at.is_(None))
+        .where(or_(Offer.outcome.is_(None), Offer.outcome == "accepted"), Offer.ended_at.is_(None))
+        .values(rung_at=now)
+    )
+    return bool(result.rowcount == 1)
+
+
+def _of_offer(tx: Session, handoff_id: int, k: int, **values: Any) -> None:
+    tx.execute(update(Offer).where(Offer.handoff_id == handoff_id, Offer.number == k).values(**values))

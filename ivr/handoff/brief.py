@@ -1,0 +1,98 @@
+"""The brief, from what is recorded of a call: whatever the caller said, keyed or proved; never a PIN."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from ivr.store.models import Account, Call, Handoff, Payment, Turn
+
+SECRET = "(PIN)"  # noqa: S105 - how a secret stands in a turn's text
+UNSURE = 0.5
+SECRET_SLOTS = ("pin", "code", "password")
+
+
+def write_brief(
+    call: Call,
+    handoff: Handoff,
+    turns: Iterable[Turn],
+    account: Account | None,
+    payments: Iterable[Payment],
+    earlier: Iterable[Call],
+    now: datetime,
+) -> dict[str, Any]:
+    """What the agent gets: plain JSON; times in seconds from the call's start, money in minor units."""
+    spoken = sorted(turns, key=lambda turn: turn.start)
+    return {
+        "caller": _caller(call, account),
+        "why": {"reason": handoff.reason, "intent": handoff.intent, "summary": handoff.summary},
+        "known": {name: value for name, value in handoff.known.items() if name.lower() not in SECRET_SLOTS},
+        "bot": _statements(spoken),
+        "payments": [_payment(payment, account) for payment in payments],
+        "mood": handoff.mood,
+        "language": call.language,
+        "waited": round((now - handoff.requested_at).total_seconds(), 1),
+        "on_the_line": round((now - call.started_at).total_seconds(), 1),
+        "earlier": [_earlier(other) for other in earlier],
+        "transcript": [_line(turn) for turn in spoken],
+    }
+
+
+def whisper(brief: dict[str, Any]) -> str:
+    """What the agent hears before he accepts: some eight seconds, no number and no money."""
+    name = brief["caller"]["name"] or "a caller"
+    summary = " ".join(brief["why"]["summary"].split()[:14]).rstrip(".,")
+    return f"{name}. {summary}. Press 1 to accept, 2 to decline."
+
+
+def _caller(call: Call, account: Account | None) -> dict[str, Any]:
+    verified = call.verified_at is not None
+    number_on_file = account is not None and account.phone == call.caller
+    how = None if not verified else "number on file and PIN" if number_on_file else "account number and PIN"
+    return {
+        "number": call.caller,
+        "name": account.holder if account else None,
+        "account": account.number if account else None,
+        "verified": verified,
+        "how": how,
+    }
+
+
+def _statements(turns: Sequence[Turn]) -> list[dict[str, Any]]:
+    """What the bot did and said it would do: its sentences that asked nothing."""
+    told = [turn for turn in turns if turn.speaker == "bot" and not turn.text.rstrip().endswith("?")]
+    return [{"text": turn.text, "at": turn.start, "heard": turn.heard} for turn in told]
+
+
+def _payment(payment: Payment, account: Account | None) -> dict[str, Any]:
+    return {
+        "amount": payment.amount,
+        "currency": account.currency if account else None,
+        "source": payment.source,
+        "on": payment.on.isoformat(),
+        "state": payment.state,
+        "confirmation": payment.confirmation,
+    }
+
+
+def _earlier(call: Call) -> dict[str, Any]:
+    last = call.handoffs[-1] if call.handoffs else None
+    return {
+        "at": call.started_at.isoformat(),
+        "outcome": call.outcome,
+        "why": last.summary if last else None,
+    }
+
+
+def _line(turn: Turn) -> dict[str, Any]:
+    secret = SECRET in turn.text
+    low = [] if secret else [word["word"] for word in turn.words if (word.get("confidence") or 0.0) < UNSURE]
+    return {
+        "speaker": turn.speaker,
+        "via": turn.via,
+        "text": turn.text,
+        "start": turn.start,
+        "end": turn.end,
+        "confidence": turn.confidence,
+        "heard": turn.heard,
+        "unsure": low,
+    }

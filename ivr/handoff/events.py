@@ -1,0 +1,220 @@
+"""What may happen to a hand-off, and what a hand-off wants done: plain data. `k` numbers the offers from 1."""
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+Outcome = Literal["accepted", "declined", "no-answer", "busy", "failed", "machine-answered", "too-late", "caller-left"]
+
+
+# --- events: any order, repeated or late, is legal ---
+
+
+@dataclass(frozen=True, slots=True)
+class Briefed:
+    """The brief is written."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallerJoined:
+    conference: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallerOut:
+    """The caller is out of the conference and still on the line."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallerGone:
+    """The caller's call is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """Answer to FindAgent. `idle_since` (ISO time) gives the agent his place back if nothing comes of it."""
+
+    agent: int
+    idle_since: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Nobody:
+    """Answer to FindAgent: none is free. `on_shift`: one who has not had this offer may yet become free."""
+
+    on_shift: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AgentFree:
+    """Somebody became available."""
+
+
+@dataclass(frozen=True, slots=True)
+class LegKnown:
+    k: int
+    sid: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    k: int
+    sid: str
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    agent: int
+    by: Literal["key", "click"] = "click"
+
+
+@dataclass(frozen=True, slots=True)
+class Declined:
+    agent: int
+
+
+@dataclass(frozen=True, slots=True)
+class LegEnded:
+    """The k-th leg is over, or never came to be. `how` is the reason when it had not been accepted."""
+
+    k: int
+    how: Literal["no-answer", "busy", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class MachineAnswered:
+    k: int
+
+
+@dataclass(frozen=True, slots=True)
+class AgentJoined:
+    k: int
+
+
+@dataclass(frozen=True, slots=True)
+class AgentLeft:
+    """The agent is out of the conference; `dropped` when his line failed rather than he said goodbye."""
+
+    k: int
+    dropped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AgentEnds:
+    """The agent ended the conversation on his page."""
+
+    agent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Expired:
+    """The k-th offer has had its time to be accepted or, once accepted, to be joined."""
+
+    k: int
+    what: Literal["accept", "join"]
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """The caller has waited as long as we let anybody wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageLeft:
+    pass
+
+
+Event = (
+    Briefed
+    | CallerJoined
+    | CallerOut
+    | CallerGone
+    | Offered
+    | Nobody
+    | AgentFree
+    | LegKnown
+    | Answered
+    | Accepted
+    | Declined
+    | LegEnded
+    | MachineAnswered
+    | AgentJoined
+    | AgentLeft
+    | AgentEnds
+    | Expired
+    | Deadline
+    | MessageLeft
+)
+
+
+# --- effects ---
+
+
+@dataclass(frozen=True, slots=True)
+class FindAgent:
+    """Ask the desk; it answers with Offered or Nobody."""
+
+    exclude: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    k: int
+    agent: int
+
+
+@dataclass(frozen=True, slots=True)
+class StartTimer:
+    """Send Expired when the time for `what` is over."""
+
+    k: int
+    what: Literal["accept", "join"]
+
+
+@dataclass(frozen=True, slots=True)
+class StartDeadline:
+    """Send Deadline when the longest wait is over, counted anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class MoveAgent:
+    """Take the k-th leg out of its whisper and into the conference."""
+
+    k: int
+    sid: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndLeg:
+    sid: str
+
+
+@dataclass(frozen=True, slots=True)
+class MoveCaller:
+    """Have the caller ask where to go next; the call's stage says it."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndCaller:
+    """See to it that the caller's leg does not outlive its goodbye."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndConference:
+    conference: str
+
+
+Effect = FindAgent | Ring | StartTimer | StartDeadline | MoveAgent | EndLeg | MoveCaller | EndCaller | EndConference
+
+CarrierEffect = Ring | MoveAgent | EndLeg | MoveCaller | EndCaller | EndConference
+_BY_NAME: dict[str, type[CarrierEffect]] = {
+    kind.__name__: kind for kind in (Ring, MoveAgent, EndLeg, MoveCaller, EndCaller, EndConference)
+}
+
+
+def effect_to_json(effect: CarrierEffect) -> dict[str, Any]:
+    return {"do": type(effect).__name__, **asdict(effect)}
+
+
+def effect_from_json(data: dict[str, Any]) -> CarrierEffect:
+    fields = dict(data)
+    return _BY_NAME[fields.pop("do")](**fields)

@@ -1,0 +1,218 @@
+"""A hand-off's rows: one step, kept by compare-and-set with the offers, presence and stage that it changes."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from ivr.handoff import brief, desk
+from ivr.handoff.events import (
+    Briefed,
+    CallerJoined,
+    CarrierEffect,
+    Effect,
+    EndCaller,
+    Event,
+    FindAgent,
+    Nobody,
+    Offered,
+    StartDeadline,
+    StartTimer,
+    effect_to_json,
+)
+from ivr.handoff.machine import step
+from ivr.handoff.request import DEADLINE
+from ivr.handoff.state import Attempt, Phase, State
+from ivr.store import outbox
+from ivr.store.models import Account, Agent, Call, Handoff, Offer, Payment, Turn
+
+ACT = "handoff.act"
+EXPIRE = "handoff.expire"
+RING_MARGIN = 15.0  # the carrier rings on for 5 s, and the whisper takes its time
+JOIN_SECONDS = 15.0
+ACT_AGAIN = 8.0  # longer than one request may take
+GOODBYE_SECONDS = 20.0
+EARLIER_DAYS = 30
+
+_STAGES: dict[Phase, str] = {
+    "requested": "parked",
+    "parked": "parked",
+    "offered": "parked",
+    "accepted": "parked",
+    "bridged": "bridged",
+    "unanswered": "message",
+    "served": "goodbye",
+}
+_CALL_OUTCOMES: dict[Phase, str] = {"served": "handed-off", "message-taken": "message", "caller-left": "abandoned"}
+_KEEPS_PLACE = ("declined", "too-late", "caller-left")
+
+
+class Conflict(RuntimeError):
+    """Another process moved the hand-off, or took the agent, in between."""
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """How long an offer rings and a caller waits, in seconds."""
+
+    ring: float
+    wait: float
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a step did: `acts` are outbox rows to carry out now; `freed`: an agent became available."""
+
+    handoff: Handoff
+    state: State
+    changed: bool = False
+    acts: tuple[int, ...] = ()
+    agents: tuple[int, ...] = ()
+    freed: bool = False
+
+
+def advance(tx: Session, row: Handoff, event: Event, now: datetime, times: Times) -> Change:
+    """Apply `event` in the caller's transaction. Conflict: roll back and try again."""
+    old = State.from_json(row.machine)
+    state, effects = _settle(tx, old, event, row.call.language)
+    if state == old and not effects:
+        return Change(row, state)
+    _compare_and_set(tx, row)
+    row.machine, row.state = state.to_json(), state.phase
+    if isinstance(event, Briefed | CallerJoined) and state.briefed and state.end is None:
+        row.brief = compose_brief(tx, row, now)
+    _note_times(row, old, state, now)
+    _note_call(row.call, old, state)
+    touched = [_keep_attempt(tx, row, old, state, k, now) for k in range(1, len(state.attempts) + 1)]
+    acts = _promise(tx, row, effects, now, times)
+    agents = tuple(agent for agent, _ in filter(None, touched))
+    return Change(row, state, True, acts, agents, any(freed for _, freed in filter(None, touched)))
+
+
+def compose_brief(tx: Session, row: Handoff, now: datetime) -> dict[str, Any]:
+    call = row.call
+    account = tx.get(Account, call.account_id) if call.account_id else None
+    turns = tx.scalars(select(Turn).where(Turn.call_sid == call.sid))
+    payments = tx.scalars(select(Payment).where(Payment.key.startswith(call.sid)))
+    since = call.started_at - timedelta(days=EARLIER_DAYS)
+    earlier = select(Call).where(Call.caller == call.caller, Call.sid != call.sid, Call.started_at >= since)
+    return brief.write_brief(call, row, turns, account, payments, tx.scalars(earlier.order_by(Call.started_at)), now)
+
+
+def _settle(tx: Session, state: State, event: Event, language: str) -> tuple[State, list[Effect]]:
+    """Step, and step again with the desk's answers, until only work for later is left."""
+    state, effects = step(state, event)
+    kept: list[Effect] = []
+    waiting = list(effects)
+    while waiting:
+        effect = waiting.pop(0)
+        if isinstance(effect, FindAgent):
+            state, more = step(state, _ask_desk(tx, effect, language))
+            waiting = [*more, *waiting]
+        else:
+            kept.append(effect)
+    return state, kept
+
+
+def _ask_desk(tx: Session, ask: FindAgent, language: str) -> Event:
+    agent = desk.longest_idle(tx, ask.exclude, language)
+    if agent is not None:
+        return Offered(agent.id, agent.presence_since.isoformat())
+    return Nobody(on_shift=desk.on_shift(tx, ask.exclude, language))
+
+
+def _compare_and_set(tx: Session, row: Handoff) -> None:
+    claim = update(Handoff).where(Handoff.id == row.id, Handoff.version == row.version)
+    result: Any = tx.execute(claim.values(version=row.version + 1))
+    if result.rowcount != 1:
+        raise Conflict
+
+
+def _note_times(row: Handoff, old: State, state: State, now: datetime) -> None:
+    events = {
+        "briefed": state.briefed and not old.briefed,
+        "caller-joined": state.caller == "in" and old.caller != "in",
+        "ringing": any(attempt.sid for attempt in state.attempts),
+        "answered": any(attempt.answered for attempt in state.attempts),
+        state.phase: state.phase != old.phase,
+    }
+    seen = {name: now.isoformat() for name, happened in events.items() if happened}
+    row.times = {**seen, **row.times}
+    row.conference_sid = state.conference or row.conference_sid
+
+
+def _note_call(call: Call, old: State, state: State) -> None:
+    stage = _STAGES.get(state.phase)
+    if stage is not None and stage != _STAGES.get(old.phase) and call.stage != "ended":
+        call.stage = stage
+    if state.end is not None and state.end != old.end:
+        call.outcome = _CALL_OUTCOMES[state.end]
+
+
+def _keep_attempt(
+    tx: Session, row: Handoff, old: State, state: State, k: int, now: datetime
+) -> tuple[int, bool] | None:
+    """Bring the k-th offer's row and its agent's presence up to date: the agent, and whether he is free again."""
+    before, after = old.attempt(k), state.attempts[k - 1]
+    if before is None:
+        before = Attempt(after.agent)
+        tx.add(Offer(handoff_id=row.id, number=k, agent_id=after.agent, offered_at=now))
+        tx.flush()
+        if not desk.reserve(tx, after.agent, now):
+            raise Conflict
+    elif before == after and old.end == state.end and old.bridged == state.bridged:
+        return None
+    offer = tx.scalars(select(Offer).where(Offer.handoff_id == row.id, Offer.number == k)).one()
+    offer.agent_call_sid, offer.outcome = after.sid, after.outcome
+    if after.holds:
+        row.agent_id = after.agent
+    presence = _presence_after(old, state, before, after)
+    if presence is None:
+        return after.agent, False
+    if presence != "on-call":
+        offer.ended_at = now
+    return after.agent, _set_presence(tx, after, presence, now)
+
+
+def _presence_after(old: State, state: State, before: Attempt, after: Attempt) -> str | None:
+    """The presence that this step gives the attempt's agent; None when it changes nothing for him."""
+    if before.stands and after.holds and state.end is None:
+        return "on-call"
+    if before.stands and not after.stands:
+        return "available"
+    if before.holds and (not after.holds or state.end != old.end):
+        return "wrap-up" if old.bridged else "available"
+    return None
+
+
+def _set_presence(tx: Session, attempt: Attempt, presence: str, now: datetime) -> bool:
+    agent = tx.get_one(Agent, attempt.agent)
+    if agent.presence not in ("offered", "on-call"):
+        return False
+    keeps = presence == "available" and attempt.idle_since and attempt.outcome in _KEEPS_PLACE
+    desk.set_presence(tx, agent, presence, now, datetime.fromisoformat(attempt.idle_since) if keeps else None)
+    return presence == "available"
+
+
+def _promise(tx: Session, row: Handoff, effects: list[Effect], now: datetime, times: Times) -> tuple[int, ...]:
+    """Put every effect in the outbox; the ids of those to be carried out at once."""
+    acts: list[int] = []
+    for effect in effects:
+        if isinstance(effect, StartTimer):
+            wait = times.ring + RING_MARGIN if effect.what == "accept" else JOIN_SECONDS
+            payload = {"handoff": row.id, "k": effect.k, "what": effect.what}
+            outbox.put(tx, EXPIRE, payload, now + timedelta(seconds=wait))
+        elif isinstance(effect, StartDeadline):
+            row.times = {**row.times, "waiting": now.isoformat()}
+            outbox.put(tx, DEADLINE, {"handoff": row.id}, now + timedelta(seconds=times.wait))
+        elif isinstance(effect, EndCaller):
+            _promise_act(tx, row, effect, now + timedelta(seconds=GOODBYE_SECONDS))
+        elif not isinstance(effect, FindAgent):
+            acts.append(_promise_act(tx, row, effect, now + timedelta(seconds=ACT_AGAIN)))
+    return tuple(acts)
+
+
+def _promise_act(tx: Session, row: Handoff, effect: CarrierEffect, due_at: datetime) -> int:
+    return outbox.put(tx, ACT, {"handoff": row.id, **effect_to_json(effect)}, due_at)

@@ -1,0 +1,47 @@
+"""Asking for a person: the hand-off, its brief and its deadline, promised in the caller's own transaction."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ivr.dialogue.events import HandOff
+from ivr.handoff.state import ENDS, State
+from ivr.store import outbox
+from ivr.store.models import Call, Handoff
+
+REQUESTED = "handoff.requested"
+DEADLINE = "handoff.deadline"
+
+
+def request_handoff(tx: Session, call: Call, action: HandOff, now: datetime, handoff_seconds: int = 60) -> Handoff:
+    """The call's live hand-off: the one there is, or a new one. `handoff_seconds`: the longest wait for a person."""
+    standing = live_handoff(tx, call.sid)
+    if standing is not None:
+        return standing
+    handoff = Handoff(
+        call_sid=call.sid,
+        state="requested",
+        reason=action.reason,
+        intent=action.intent,
+        summary=action.summary,
+        known=dict(action.known),
+        mood=action.mood,
+        machine=State().to_json(),
+        version=0,
+        requested_at=now,
+        times={"requested": now.isoformat()},
+    )
+    tx.add(handoff)
+    tx.flush()
+    call.stage = "parked"
+    call.language = action.language or call.language
+    outbox.put(tx, REQUESTED, {"handoff": handoff.id}, now)
+    outbox.put(tx, DEADLINE, {"handoff": handoff.id}, now + timedelta(seconds=handoff_seconds))
+    return handoff
+
+
+def live_handoff(tx: Session, call_sid: str) -> Handoff | None:
+    """The hand-off of a call that has not ended."""
+    live = select(Handoff).where(Handoff.call_sid == call_sid, Handoff.state.not_in(ENDS))
+    return tx.scalars(live.order_by(Handoff.id.desc()).limit(1)).first()

@@ -1,0 +1,90 @@
+"""A hand-off's state as plain data: the caller's whereabouts and every attempt to reach an agent."""
+
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal, Self
+
+from ivr.handoff.events import Outcome
+
+End = Literal["served", "message-taken", "caller-left"]
+Phase = Literal["requested", "parked", "offered", "accepted", "bridged", "unanswered", End]
+ENDS: tuple[End, ...] = ("served", "message-taken", "caller-left")
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One offer to one agent and the phone leg that belongs to it."""
+
+    agent: int
+    idle_since: str = ""
+    sid: str | None = None
+    rung: bool = False
+    answered: bool = False
+    joined: bool = False
+    over: bool = False  # the leg is known to have ended
+    outcome: Outcome | None = None
+    left: bool = False  # accepted once, and no longer in it
+
+    @property
+    def stands(self) -> bool:
+        return self.outcome is None
+
+    @property
+    def holds(self) -> bool:
+        return self.outcome == "accepted" and not self.left
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """`round` counts the caller's conferences; `asked`: he was asked for a message; `late`: his wait is over."""
+
+    briefed: bool = False
+    caller: Literal["coming", "in", "gone"] = "coming"
+    conference: str | None = None
+    round: int = 1
+    attempts: tuple[Attempt, ...] = ()
+    asked: bool = False
+    late: bool = False
+    bridged: bool = False
+    end: End | None = None
+
+    @property
+    def current(self) -> Attempt | None:
+        """The offer that stands, or the one that was accepted and holds."""
+        last = self.attempts[-1] if self.attempts else None
+        return last if last is not None and (last.stands or last.holds) else None
+
+    @property
+    def seeking(self) -> bool:
+        """Nobody has taken it and we still look."""
+        return self.end is None and not self.asked and self.current is None
+
+    @property
+    def phase(self) -> Phase:
+        if self.end is not None:
+            return self.end
+        if self.asked:
+            return "unanswered"
+        if self.bridged:
+            return "bridged"
+        if self.current is not None:
+            return "accepted" if self.current.holds else "offered"
+        return "parked" if self.caller == "in" else "requested"
+
+    @property
+    def tried(self) -> tuple[int, ...]:
+        return tuple(dict.fromkeys(attempt.agent for attempt in self.attempts))
+
+    def attempt(self, k: int) -> Attempt | None:
+        return self.attempts[k - 1] if 1 <= k <= len(self.attempts) else None
+
+    def with_attempt(self, k: int, **changes: Any) -> Self:
+        attempts = list(self.attempts)
+        attempts[k - 1] = replace(attempts[k - 1], **changes)
+        return replace(self, attempts=tuple(attempts))
+
+    def to_json(self) -> dict[str, Any]:
+        return {**asdict(self), "attempts": [asdict(attempt) for attempt in self.attempts]}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        return cls(**{**data, "attempts": tuple(Attempt(**attempt) for attempt in data.get("attempts", ()))})

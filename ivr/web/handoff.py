@@ -1,0 +1,174 @@
+"""The hand-off's webhooks: the carrier's callbacks become events, the state becomes the next document."""
+
+from typing import Any, Literal
+
+from flask import Blueprint, Response, request
+from flask.typing import ResponseReturnValue
+
+import twiml
+from ivr.carrier import OVER
+from ivr.handoff import events as ev
+from ivr.handoff.addresses import conference_name
+from ivr.handoff.brief import whisper
+from ivr.handoff.service import HandoffService, UnknownHandoff
+from ivr.handoff.state import Attempt, State
+from ivr.store.models import Handoff
+from ivr.web.signatures import Signatures, require_signature
+
+LEG_ENDS: dict[str, Literal["no-answer", "busy", "failed"]] = {
+    "completed": "no-answer",
+    "no-answer": "no-answer",
+    "canceled": "no-answer",
+    "busy": "busy",
+    "failed": "failed",
+}
+NOT_WON = {
+    "taken": "A colleague has taken this call. Goodbye.",
+    "too-late": "This call has gone to somebody else. Goodbye.",
+    "caller-left": "The caller has hung up. Goodbye.",
+    "not-offered": "This call has gone to somebody else. Goodbye.",
+    "ended": "This call has ended. Goodbye.",
+}
+DECLINED = "All right. Goodbye."
+GOODBYE = "Thank you for calling. Goodbye."
+ONE_MOMENT = "One moment, please."
+
+
+def make_handoff_blueprint(handoffs: HandoffService, signatures: Signatures) -> Blueprint:
+    """`/handoff/...`, for the carrier alone."""
+    blueprint = Blueprint("handoff", __name__, url_prefix="/handoff/<int:handoff_id>")
+    require_signature(blueprint, signatures)
+    hooks = Hooks(handoffs)
+    for path, view in (
+        ("/conference", hooks.conference),
+        ("/wait", hooks.wait),
+        ("/caller-left", hooks.caller_left),
+        ("/<int:k>/agent", hooks.agent),
+        ("/<int:k>/accept", hooks.accept),
+        ("/<int:k>/agent-left", hooks.agent_left),
+        ("/<int:k>/status", hooks.status),
+    ):
+        blueprint.add_url_rule(path, view_func=view, methods=["POST"], endpoint=path.rsplit("/", 1)[1])
+
+    @blueprint.errorhandler(UnknownHandoff)
+    def unknown(_error: UnknownHandoff) -> ResponseReturnValue:
+        return "There is no such hand-off.", 404
+
+    return blueprint
+
+
+class Hooks:
+    """One method per address; all repeatable."""
+
+    def __init__(self, handoffs: HandoffService) -> None:
+        self._handoffs = handoffs
+
+    # --- the caller ---
+
+    def conference(self, handoff_id: int) -> ResponseReturnValue:
+        """Who came and went in the caller's conference."""
+        row = self._handoffs.find(handoff_id)
+        if request.form.get("FriendlyName") == conference_name(row, self._handoffs.state(row).round):
+            for event in conference_events(request.form):
+                self._handoffs.apply(handoff_id, event)
+        return "", 204
+
+    def wait(self, handoff_id: int) -> ResponseReturnValue:
+        self._handoffs.heartbeat(handoff_id)
+        addresses = self._handoffs.addresses
+        return _document(twiml.wait(addresses.music, addresses.of(handoff_id, "wait")))
+
+    def caller_left(self, handoff_id: int) -> ResponseReturnValue:
+        """The last safety net: a caller who is out of the conference and alive is never left with nothing."""
+        if request.form.get("CallStatus") in OVER:
+            self._handoffs.apply(handoff_id, ev.CallerGone())
+            return _document(twiml.empty())
+        state = self._handoffs.state(self._handoffs.apply(handoff_id, ev.CallerOut()))
+        if state.end is not None:
+            return _document(twiml.goodbye(GOODBYE))
+        return _document(twiml.apologise(ONE_MOMENT, self._handoffs.addresses.resume))
+
+    # --- the agent ---
+
+    def agent(self, handoff_id: int, k: int) -> ResponseReturnValue:
+        """The phone was answered, or moved here by a click: whisper, join, or say why not."""
+        if request.form.get("AnsweredBy", "").startswith("machine"):
+            self._handoffs.apply(handoff_id, ev.MachineAnswered(k))
+            return _document(twiml.goodbye())
+        row = self._handoffs.apply(handoff_id, ev.Answered(k, request.form["CallSid"]))
+        state = self._handoffs.state(row)
+        attempt = state.attempt(k)
+        if state.end is None and attempt is not None and attempt.holds:
+            return self._join(row, state, k)
+        if state.end is None and attempt is not None and attempt.stands:
+            return _document(twiml.whisper(whisper(row.brief or {}), self._leg(handoff_id, k, "accept")))
+        return _document(twiml.already_gone(NOT_WON[_why(state, attempt)]))
+
+    def accept(self, handoff_id: int, k: int) -> ResponseReturnValue:
+        """A key in the whisper: 1 accepts, 2 declines, anything else hears it again."""
+        row = self._handoffs.find(handoff_id)
+        attempt = self._handoffs.state(row).attempt(k)
+        digits = request.form.get("Digits", "")
+        if attempt is None:
+            return _document(twiml.already_gone(NOT_WON["not-offered"]))
+        if digits == "2":
+            self._handoffs.decline(handoff_id, attempt.agent)
+            return _document(twiml.already_gone(DECLINED))
+        if digits != "1":
+            return _document(twiml.whisper(whisper(row.brief or {}), self._leg(handoff_id, k, "accept")))
+        answer = self._handoffs.accept(handoff_id, attempt.agent, by="key")
+        if not answer.ok:
+            return _document(twiml.already_gone(NOT_WON[answer.why]))
+        row = self._handoffs.find(handoff_id)
+        return self._join(row, self._handoffs.state(row), k)
+
+    def agent_left(self, handoff_id: int, k: int) -> ResponseReturnValue:
+        self._handoffs.apply(handoff_id, ev.AgentLeft(k))
+        return _document(twiml.empty())
+
+    def status(self, handoff_id: int, k: int) -> ResponseReturnValue:
+        """The progress of the agent's leg."""
+        form = request.form
+        how = LEG_ENDS.get(form.get("CallStatus", ""))
+        if form.get("AnsweredBy", "").startswith("machine"):
+            self._handoffs.apply(handoff_id, ev.MachineAnswered(k))
+        event = ev.LegKnown(k, form["CallSid"]) if how is None else ev.LegEnded(k, how)
+        self._handoffs.apply(handoff_id, event)
+        return "", 204
+
+    def _join(self, row: Handoff, state: State, k: int) -> ResponseReturnValue:
+        left = self._leg(row.id, k, "agent-left")
+        return _document(twiml.join(conference_name(row, state.round), agent_label(k), left))
+
+    def _leg(self, handoff_id: int, k: int, name: str) -> str:
+        return self._handoffs.addresses.leg(handoff_id, k, name)
+
+
+def agent_label(k: int) -> str:
+    return f"agent-{k}"
+
+
+def conference_events(form: Any) -> list[ev.Event]:
+    """What a conference callback says happened. Leaving because we moved the leg or ended the room says nothing new."""
+    kind, label = form.get("StatusCallbackEvent"), form.get("ParticipantLabel", "")
+    hung_up = form.get("ReasonParticipantLeft", "participant_hung_up") == "participant_hung_up"
+    if label == "caller":
+        if kind == "participant-join":
+            return [ev.CallerJoined(form["ConferenceSid"])]
+        return [ev.CallerGone()] if kind == "participant-leave" and hung_up else []
+    k = int(label.removeprefix("agent-")) if label.removeprefix("agent-").isdigit() else None
+    if k is not None and kind == "participant-join":
+        return [ev.Answered(k, form["CallSid"]), ev.AgentJoined(k)]
+    if k is not None and kind == "participant-leave" and hung_up:
+        return [ev.AgentLeft(k, dropped=form.get("ParticipantCallStatus") == "failed")]
+    return []
+
+
+def _why(state: State, attempt: Attempt | None) -> str:
+    if state.end is not None:
+        return "caller-left" if state.end == "caller-left" else "ended"
+    return "not-offered" if attempt is None else "too-late"
+
+
+def _document(text: str) -> Response:
+    return Response(text, mimetype="text/xml")

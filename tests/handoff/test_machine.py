@@ -1,0 +1,182 @@
+"""The hand-off's machine: any event, in any order, at any time."""
+
+import json
+from collections.abc import Sequence
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ivr.handoff import events as ev
+from ivr.handoff.machine import step
+from ivr.handoff.state import ENDS, State
+
+CONFERENCE = "CF" + "1" * 32
+AGENTS = (7, 8, 9)
+
+ks = st.integers(1, 4)
+agents = st.sampled_from(AGENTS)
+any_event: st.SearchStrategy[ev.Event] = st.one_of(
+    st.just(ev.Briefed()),
+    st.just(ev.CallerJoined(CONFERENCE)),
+    st.just(ev.CallerOut()),
+    st.just(ev.CallerGone()),
+    st.builds(ev.Offered, agents),
+    st.builds(ev.Nobody, st.booleans()),
+    st.just(ev.AgentFree()),
+    st.builds(lambda k: ev.LegKnown(k, f"CA{k}"), ks),
+    st.builds(lambda k: ev.Answered(k, f"CA{k}"), ks),
+    st.builds(ev.Accepted, agents, st.sampled_from(["key", "click"])),
+    st.builds(ev.Declined, agents),
+    st.builds(ev.LegEnded, ks, st.sampled_from(["no-answer", "busy", "failed"])),
+    st.builds(ev.MachineAnswered, ks),
+    st.builds(ev.AgentJoined, ks),
+    st.builds(ev.AgentLeft, ks, st.booleans()),
+    st.builds(ev.AgentEnds, agents),
+    st.builds(ev.Expired, ks, st.sampled_from(["accept", "join"])),
+    st.just(ev.Deadline()),
+    st.just(ev.MessageLeft()),
+)
+
+
+class Run:
+    """Plays events and remembers all effects, answering FindAgent as a desk with these agents would."""
+
+    def __init__(self, free: Sequence[int] = (), busy: bool = False) -> None:
+        self.state, self.effects = State(), list[ev.Effect]()
+        self.free, self.busy = tuple(free), busy
+
+    def play(self, *events: ev.Event) -> "Run":
+        for event in events:
+            self.state, effects = step(self.state, event)
+            self.effects += effects
+            for effect in effects:
+                if isinstance(effect, ev.FindAgent):
+                    able = [agent for agent in self.free if agent not in effect.exclude]
+                    self.play(ev.Offered(able[0]) if able else ev.Nobody(self.busy))
+        return self
+
+    def of(self, kind: type) -> list[ev.Effect]:
+        return [effect for effect in self.effects if isinstance(effect, kind)]
+
+
+def ended_legs(run: Run) -> set[str]:
+    return {effect.sid for effect in run.effects if isinstance(effect, ev.EndLeg)}
+
+
+@settings(max_examples=1500, deadline=None)
+@given(st.lists(any_event, max_size=30), st.lists(agents, unique=True), st.booleans())
+def test_no_order_of_events_gives_an_illegal_state_or_leaves_the_caller_waiting_for_nothing(
+    events: list[ev.Event], free: list[int], busy: bool
+) -> None:
+    run = Run(free, busy)
+    for event in events:
+        before = run.state
+        run.play(event)
+        state = run.state
+        assert sum(attempt.stands or attempt.holds for attempt in state.attempts) <= 1 or state.end
+        assert not state.bridged or (state.current is not None and state.current.holds and state.caller == "in")
+        assert before.end is None or state.end in (before.end, "message-taken")
+        assert State.from_json(json.loads(json.dumps(state.to_json()))) == state
+    for _ in range(len(AGENTS) + 1):  # every timer that was started goes off
+        run.play(ev.Deadline(), *(ev.Expired(k, what) for k in range(1, 9) for what in ("accept", "join")))
+    assert run.state.phase in (*ENDS, "bridged", "unanswered")
+    if run.state.phase == "unanswered":
+        assert run.of(ev.MoveCaller)
+
+
+@settings(max_examples=1500, deadline=None)
+@given(st.lists(any_event, max_size=30), st.lists(agents, unique=True))
+def test_after_the_end_no_leg_is_left(events: list[ev.Event], free: list[int]) -> None:
+    run = Run(free).play(*events, ev.CallerGone())
+    for k, attempt in enumerate(run.state.attempts, 1):
+        run.play(ev.LegKnown(k, f"CA{k}"))
+        assert attempt.over or f"CA{k}" in ended_legs(run)
+    assert run.state.end is not None
+    if run.state.conference is not None:
+        assert run.of(ev.EndConference)
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.lists(any_event, max_size=20), st.lists(agents, unique=True))
+def test_a_repeated_event_changes_nothing_more(events: list[ev.Event], free: list[int]) -> None:
+    for event in events:
+        if isinstance(event, ev.Offered | ev.Nobody | ev.CallerOut):
+            continue
+        once, _ = step(Run(free).play(*events).state, event)
+        twice, _ = step(once, event)
+        assert twice == once
+
+
+def test_the_agent_is_offered_the_call_once_briefed_and_rung_once_the_caller_is_there() -> None:
+    run = Run([7])
+    assert run.play(ev.Briefed()).state.phase == "offered"
+    assert not run.of(ev.Ring)
+    run.play(ev.CallerJoined(CONFERENCE))
+    assert run.of(ev.Ring) == [ev.Ring(1, 7)]
+
+
+def test_a_whole_hand_off_is_served() -> None:
+    run = Run([7]).play(
+        ev.Briefed(), ev.CallerJoined(CONFERENCE), ev.LegKnown(1, "CA1"), ev.Answered(1, "CA1"), ev.Accepted(7, "key")
+    )
+    assert run.state.phase == "accepted"
+    assert run.play(ev.AgentJoined(1)).state.phase == "bridged"
+    assert run.play(ev.AgentLeft(1)).state.phase == "served"
+    assert run.of(ev.MoveCaller)
+    assert ev.EndConference(CONFERENCE) in run.effects
+
+
+def test_a_click_while_the_agent_hears_the_whisper_moves_his_leg() -> None:
+    run = Run([7]).play(ev.Briefed(), ev.CallerJoined(CONFERENCE), ev.Answered(1, "CA1"), ev.Accepted(7, "click"))
+    assert run.of(ev.MoveAgent) == [ev.MoveAgent(1, "CA1")]
+
+
+def test_a_click_before_the_caller_is_in_the_conference_still_rings_once_he_is() -> None:
+    run = Run([7]).play(ev.Briefed(), ev.Accepted(7, "click"))
+    assert not run.of(ev.Ring)
+    assert run.play(ev.CallerJoined(CONFERENCE)).of(ev.Ring) == [ev.Ring(1, 7)]
+
+
+def test_a_declined_offer_goes_to_the_next_agent_and_his_phone_stops() -> None:
+    run = Run([7, 8]).play(ev.Briefed(), ev.CallerJoined(CONFERENCE), ev.LegKnown(1, "CA1"), ev.Declined(7))
+    assert run.state.phase == "offered"
+    assert [attempt.outcome for attempt in run.state.attempts] == ["declined", None]
+    assert ev.EndLeg("CA1") in run.effects
+
+
+def test_a_leg_that_becomes_known_after_the_caller_left_is_ended() -> None:
+    run = Run([7]).play(ev.Briefed(), ev.CallerJoined(CONFERENCE), ev.CallerGone())
+    assert run.state.attempts[0].outcome == "caller-left"
+    assert run.play(ev.LegKnown(1, "CA1")).of(ev.EndLeg) == [ev.EndLeg("CA1")]
+
+
+def test_an_agent_whose_line_drops_is_replaced_and_the_caller_is_parked_again() -> None:
+    run = Run([7, 8]).play(ev.Briefed(), ev.CallerJoined(CONFERENCE), ev.Answered(1, "CA1"), ev.Accepted(7, "key"))
+    run.play(ev.AgentJoined(1), ev.AgentLeft(1, dropped=True))
+    assert (run.state.phase, run.state.round, run.state.current and run.state.current.agent) == ("offered", 2, 8)
+    assert run.of(ev.MoveCaller)
+    assert run.of(ev.StartDeadline)
+
+
+def test_the_deadline_spares_an_agent_who_is_on_his_way() -> None:
+    run = Run([7]).play(ev.Briefed(), ev.CallerJoined(CONFERENCE), ev.Accepted(7, "key"), ev.Deadline())
+    assert run.state.phase == "accepted"
+    assert run.play(ev.Expired(1, "join")).state.phase == "unanswered"
+
+
+def test_while_all_agents_are_busy_the_caller_waits_for_one_to_become_free() -> None:
+    run = Run([], busy=True).play(ev.Briefed(), ev.CallerJoined(CONFERENCE))
+    assert run.state.phase == "parked"
+    run.free = (7,)
+    assert run.play(ev.AgentFree()).state.phase == "offered"
+
+
+def test_with_nobody_on_shift_a_message_is_asked_for() -> None:
+    run = Run([]).play(ev.Briefed())
+    assert run.state.phase == "unanswered"
+    assert run.play(ev.MessageLeft()).state.phase == "message-taken"
+
+
+def test_a_message_that_is_announced_after_the_caller_hung_up_counts() -> None:
+    run = Run([]).play(ev.Briefed(), ev.CallerGone(), ev.MessageLeft())
+    assert run.state.phase == "message-taken"
