@@ -1,0 +1,94 @@
+"""What the house answers: an account found, a PIN checked, facts, a payment made or refused."""
+
+from dataclasses import replace
+
+from ivr.dialogue import terms
+from ivr.dialogue.advance import advance
+from ivr.dialogue.brief import hand_off
+from ivr.dialogue.draft import Draft, Outcome
+from ivr.dialogue.events import CardTaken, Event, Facts, Failed, Found, Paid, PinChecked, Refused
+from ivr.dialogue.flow import Ask
+from ivr.dialogue.flows import FLOWS
+from ivr.dialogue.state import Line, State
+
+PIN_TRIES = 3
+NUMBER_TRIES = 2
+CARD_TRIES = 2
+NOT_CHARGED = ("caller-interrupted-with-star", "too-many-failed-attempts", "validation-error", "declined")
+
+
+def answered(draft: Draft, event: Event) -> Outcome:
+    """Go on with the answer to the query under way."""
+    match event:
+        case Found(account=None):
+            return _unknown_number(draft)
+        case Found():
+            found = draft.at(draft.state.with_task(draft.state.task.drop("number", "number_ok", "doubt")))
+            return advance(found.having(account=event.account))
+        case PinChecked():
+            return _pin(draft, event)
+        case Facts():
+            return advance(draft.having(facts=event))
+        case Paid():
+            return advance(draft.at(paid(draft.state, event.confirmation)))
+        case Refused():
+            return _refused(draft, event.why)
+        case CardTaken():
+            return _card(draft, event)
+        case Failed() | _:
+            return hand_off(draft, "fault")
+
+
+def paid(state: State, confirmation: str) -> State:
+    """The payment stands, with the ledger's confirmation number if it has one."""
+    told = state.note("paid", confirmation or "by card")
+    return told.with_task(state.task.settle("paid", confirmation))
+
+
+def _ask(flow: str, name: str) -> Ask:
+    return next(step for step in FLOWS[flow].steps if isinstance(step, Ask) and step.name == name)
+
+
+def _again(draft: Draft, prompt: str, ask: Ask) -> Outcome:
+    return draft.keep(Line(prompt)).listen(ask)
+
+
+def _unknown_number(draft: Draft) -> Outcome:
+    tries = int(draft.state.task.slots.get("tries", 0)) + 1
+    if tries >= NUMBER_TRIES:
+        return hand_off(draft, "verification")
+    task = draft.state.task.drop("number", "number_ok", "doubt").settle("tries", tries)
+    return _again(draft.at(draft.state.with_task(task)), "number.unknown", _ask("verify", "number"))
+
+
+def _pin(draft: Draft, event: PinChecked) -> Outcome:
+    if event.ok:
+        return advance(draft.having(verified=True))
+    wrong = draft.having(wrong_pins=draft.state.wrong_pins + 1)
+    if event.locked or wrong.state.wrong_pins >= PIN_TRIES:
+        return hand_off(wrong, "verification")
+    return _again(wrong, "pin.wrong", _ask("verify", "pin"))
+
+
+def _reopen(draft: Draft) -> Draft:
+    """The same payment, no longer agreed."""
+    return draft.at(draft.state.with_task(draft.state.task.drop("key", "agreed", "change")))
+
+
+def _refused(draft: Draft, why: str) -> Outcome:
+    if why not in ("insufficient", "limit") or draft.state.stalls >= PIN_TRIES:
+        return hand_off(draft, "fault" if why in ("unknown", "nothing-due") else "payment", "payment")
+    fields = terms.payment_fields(draft.state)
+    told = _reopen(draft).keep(Line(f"refused.{why}", fields)).having(stalls=draft.state.stalls + 1)
+    return advance(told.at(told.state.with_task(told.state.task.settle("agreed", False))))
+
+
+def _card(draft: Draft, event: CardTaken) -> Outcome:
+    if event.result == "success":
+        return advance(draft.at(paid(draft.state, event.confirmation)))
+    declines = int(draft.state.task.slots.get("declines", 0)) + 1
+    if event.result not in NOT_CHARGED or declines >= CARD_TRIES:
+        return hand_off(draft, "fault" if event.result not in NOT_CHARGED else "payment", "payment")
+    told = _reopen(draft).keep(Line("card.declined"))
+    task = told.state.task.drop("source").settle("declines", declines)
+    return advance(replace(told, state=told.state.with_task(task)))

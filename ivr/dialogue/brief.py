@@ -1,0 +1,91 @@
+"""What the caller said, keyed and proved, and the passage to a person with it."""
+
+import re
+
+from ivr.dialogue.draft import LANGUAGES, Draft, Outcome
+from ivr.dialogue.events import HandOff
+from ivr.dialogue.flow import Ask
+from ivr.dialogue.flows import FLOWS, OURS, TOPICS
+from ivr.dialogue.state import Line, Raw, State
+
+_LONG_DIGITS = re.compile(r"\d(?:[ ,.-]*\d){11,}")
+_PIN = re.compile(r"(\bpin\b\D{0,20})\d[\d ,.-]*", re.I)
+_NAMES = {
+    "date": "pay on",
+    "amount": "pay amount",
+    "source": "pay from",
+    "number": "account number",
+    "agreed": "agreed to pay",
+}
+
+
+def account(state: State) -> str | None:
+    """The account the call is about, as far as it is known."""
+    return state.account
+
+
+def verified(state: State) -> bool:
+    """Whether the caller has proved to be the account's holder."""
+    return state.verified
+
+
+def known(state: State) -> dict[str, str]:
+    """Everything the caller said, keyed or proved, by name; never the PIN."""
+    facts = {"verified": "yes" if state.verified else "no"}
+    if state.account:
+        facts["account"] = state.account
+    if state.on_file:
+        facts["calling from"] = "the number on file"
+    if state.wrong_pins:
+        facts["wrong PINs"] = str(state.wrong_pins)
+    if state.wanted:
+        facts["wants"] = ", ".join(state.wanted)
+    return facts | _items(state)
+
+
+def _items(state: State) -> dict[str, str]:
+    heard = {name: value for task in state.tasks for name, value in _given(state, task.flow, task.given).items()}
+    return {_NAMES.get(name, name): value for name, value in (heard | state.noted).items()}
+
+
+def _given(state: State, flow: str, given: dict[str, Raw]) -> dict[str, str]:
+    asks = {step.name: step for step in FLOWS[flow].steps if isinstance(step, Ask) and step.noted and not step.secret}
+    return {name: asks[name].show(state, raw) for name, raw in given.items() if name in asks}
+
+
+def masked(text: str) -> str:
+    """Words fit to keep: no card numbers, no PINs."""
+    return _PIN.sub(r"\1(not kept)", _LONG_DIGITS.sub("(not kept)", text))
+
+
+def hand_off(draft: Draft, reason: str, intent: str = "", mood: str = "calm", language: str = "en") -> Outcome:
+    """One kind sentence, then a person, with all that is known."""
+    prompt = f"person.{reason}" if reason not in TOPICS else "person.intent"
+    tongue = language if prompt in LANGUAGES.get(language, {}) else "en"
+    said = draft.say(Line(prompt, {"topic": TOPICS.get(reason, "")}), tongue, interruptible=False)
+    intent = intent or (said.state.wanted[-1] if said.state.wanted else "")
+    action = HandOff(reason, intent, summary(said.state, reason, intent), known(said.state), mood, language)
+    return said.end(action, "gone")
+
+
+_WHY = {
+    "asked": "asked for a person",
+    "unclear": "was not understood",
+    "silent": "fell silent",
+    "upset": "is upset",
+    "verification": "could not be verified",
+    "fault": "the line had a fault",
+    "language": "speaks another language",
+}
+
+
+def summary(state: State, reason: str, intent: str) -> str:
+    """One line for the agent's screen."""
+    who = "Verified" if state.verified else "Not verified"
+    wish = (
+        f"called about {TOPICS[intent] if intent in OURS else intent.replace('_', ' ')}"
+        if intent
+        else "did not say why"
+    )
+    why = _WHY.get(reason, f"needs a person for {reason.replace('_', ' ')}")
+    return f"{who}; {wish}; {why}."

@@ -1,0 +1,63 @@
+"""One step in the making: the state so far and what is to be done."""
+
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+from ivr.dialogue.events import Action, Listen, Say
+from ivr.dialogue.flow import Ask
+from ivr.dialogue.prompts import en, es
+from ivr.dialogue.state import Line, Phase, State
+
+LANGUAGES = {"en": en.PROMPTS, "es": es.PROMPTS}
+PATIENCE = 7.0
+DIGITS_PATIENCE = 10.0
+
+Outcome = tuple[State, tuple[Action, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """`lines` are what a caller who says "repeat" wants to hear again."""
+
+    state: State
+    actions: tuple[Action, ...] = ()
+    lines: tuple[Line, ...] = ()
+
+    def having(self, **changes: Any) -> Self:
+        """The same draft with these fields of the state changed."""
+        return replace(self, state=replace(self.state, **changes))
+
+    def at(self, state: State) -> Self:
+        return replace(self, state=state)
+
+    def say(self, line: Line, language: str = "en", interruptible: bool = True) -> Self:
+        """Speak the prompt's next wording."""
+        wordings = LANGUAGES[language][line.prompt]
+        used = self.state.uses.get(line.prompt, 0)
+        which = used % len(wordings)
+        text = wordings[which].format(**line.fields)
+        action = Say(f"{line.prompt}/{which + 1}", text[:1].upper() + text[1:], interruptible)
+        uses = {**self.state.uses, line.prompt: used + 1}
+        return replace(self, state=replace(self.state, uses=uses), actions=(*self.actions, action))
+
+    def keep(self, line: Line) -> Self:
+        """Speak a line that "repeat" repeats."""
+        return replace(self.say(line), lines=(*self.lines, line))
+
+    def act(self, action: Action) -> Self:
+        return replace(self, actions=(*self.actions, action))
+
+    def end(self, action: Action, phase: Phase) -> Outcome:
+        """The step is complete with this action."""
+        return replace(self.state, phase=phase, slow=False), (*self.actions, action)
+
+    def listen(self, ask: Ask, patience: float | None = None) -> Outcome:
+        """Wait for the answer to `ask`."""
+        draft = self.having(question=ask.name, last=self.lines or self.state.last, cut=False)
+        return draft.end(listening(ask, patience), "asking")
+
+
+def listening(ask: Ask, patience: float | None = None) -> Listen:
+    """How to listen for this item."""
+    usual = DIGITS_PATIENCE if ask.kind == "digits" else PATIENCE
+    return Listen(ask.kind, ask.digits, ask.secret, patience or usual)

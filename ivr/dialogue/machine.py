@@ -1,0 +1,109 @@
+"""The dialogue: begin, then one event at a time; the same events always give the same actions."""
+
+from ivr.dialogue.advance import advance
+from ivr.dialogue.answers import answered, paid
+from ivr.dialogue.brief import account, hand_off, known, verified
+from ivr.dialogue.draft import Draft, Outcome, listening
+from ivr.dialogue.events import CardTaken, Event, HangUp, Interrupted, Keyed, Paid, Resumed, Said, Silent, Slow, Started
+from ivr.dialogue.hear import hear, in_their_words, keyed, leaving
+from ivr.dialogue.repair import open_question, silent
+from ivr.dialogue.state import Line, State
+
+__all__ = ["State", "account", "begin", "known", "step", "verified"]
+
+LONGEST = 100  # events of a call; beyond it something is going in circles
+READ_BACK = "agreed"
+HEARD_OUT = 0.8
+
+
+def begin() -> State:
+    """A conversation before its first event, which is Started."""
+    return State()
+
+
+def step(state: State, event: Event) -> Outcome:
+    """The next state and what to do. The actions end with exactly one Query, Listen, HandOff, TakeCard or HangUp.
+
+    Three exceptions keep what is under way: Slow gives at most one Say, an event of no consequence during a query or
+    card entry gives no action, and so does every event after a hand-off. Raises ValueError if Started is not first."""
+    draft = Draft(state).having(turn=state.turn + 1)
+    if state.phase == "new":
+        return _start(draft, event)
+    if state.phase != "gone" and (away := _away(draft, event)) is not None:
+        return away
+    match state.phase:
+        case "asking":
+            return _talk(draft, event)
+        case "waiting" | "card":
+            return _wait(draft, event)
+        case "ended":
+            return draft.state, (HangUp(),)
+        case _:
+            return _afterwards(draft.state, event), ()
+
+
+def _start(draft: Draft, event: Event) -> Outcome:
+    if not isinstance(event, Started):
+        raise ValueError(f"the first event of a conversation was {type(event).__name__}; send Started first")
+    return advance(
+        draft.having(today=event.today, company=event.company, account=event.account, on_file=event.account is not None)
+    )
+
+
+def _afterwards(state: State, event: Event) -> State:
+    """Money that moved while the caller was already on the way to a person stands in what is known."""
+    match event:
+        case Paid() | CardTaken(result="success"):
+            return paid(state, event.confirmation)
+        case _:
+            return state
+
+
+def _away(draft: Draft, event: Event) -> Outcome | None:
+    """A person, from wherever we are."""
+    if isinstance(event, Said):
+        return leaving(in_their_words(draft, event), event)
+    if isinstance(event, Keyed) and event.digits.strip("#") and not event.digits.strip("#0") and len(event.digits) < 4:
+        return hand_off(draft, "asked")
+    return None
+
+
+def _talk(draft: Draft, event: Event) -> Outcome:
+    """An event while we listen; a late answer to a query is none of the caller's."""
+    if draft.state.turn > LONGEST:
+        return hand_off(draft, "unclear")
+    match event:
+        case Said():
+            return hear(draft, event)
+        case Keyed():
+            return keyed(draft, event.digits.strip("#"))
+        case Silent():
+            return silent(draft)
+        case Resumed():
+            return advance(draft.say(Line("repair.resumed")))
+        case Interrupted():
+            cut = event.prompt.startswith(READ_BACK) and event.heard < HEARD_OUT
+            return _again(draft.having(cut=draft.state.cut or cut))
+        case _:
+            return _again(draft)
+
+
+def _again(draft: Draft) -> Outcome:
+    ask = open_question(draft.state)
+    return draft.state, (listening(ask),)
+
+
+def _wait(draft: Draft, event: Event) -> Outcome:
+    """An event while a query or the carrier's card entry is under way."""
+    match event:
+        case Said() | Keyed() | Silent() | Interrupted() | Started():
+            return draft.state, ()
+        case Slow():
+            told = draft if draft.state.slow else draft.say(Line("repair.looking")).having(slow=True)
+            return told.state, told.actions
+        case Resumed() if draft.state.phase == "waiting":
+            return advance(draft.say(Line("repair.resumed")))
+        case Resumed():
+            return hand_off(draft, "fault")
+        case _:
+            return answered(draft, event)

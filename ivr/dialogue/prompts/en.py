@@ -1,0 +1,209 @@
+"""Everything the bot says in English: the first, second and third wording of each prompt."""
+
+PROMPTS: dict[str, tuple[str, ...]] = {
+    # --- the caller's wish ---
+    "open.ask": (
+        "Hi, this is {company}, how can I help?",
+        "What can I do for you today?",
+        "Tell me in a few words what you're calling about.",
+    ),
+    "open.example": (
+        "You could say, what's my balance, or, I'd like to pay my bill.",
+        "I can help with your balance, a payment, your due date or recent transactions.",
+    ),
+    "open.keys": (
+        "You can press one for balance, two to pay, three for due date, four for transactions, or zero for a person.",
+        "Press one for balance, two to pay, three for due date, four for transactions, or zero for a person.",
+    ),
+    "else.ask": ("Anything else I can help with?", "What else can I do for you?", "Is there anything else?"),
+    "else.example": (
+        "You could say, my due date, or, that's all.",
+        "Say what else you need, or, no thanks.",
+    ),
+    "else.keys": (
+        "Press one for your balance, two to pay, three for your due date, four for transactions, or zero for a person.",
+        "You can press one for balance, two to pay, three for due date, four for transactions, or zero for a person.",
+    ),
+    "unsure.ask": ("Is this about {topic}?", "Are you calling about {topic}?", "So that's about {topic}, right?"),
+    "unsure.example": ("Say yes if it's about {topic}, or no.", "Is it about {topic}, yes or no?"),
+    "unsure.keys": ("Press one if it's about {topic}, or two if not.", "One for yes, two for no, zero for a person."),
+    # --- who is calling ---
+    "number.ask": (
+        "Sure, what's your account number?",
+        "Could you give me your account number?",
+        "Please say or key in your account number.",
+    ),
+    "number.example": (
+        "It's the long number on your statement, and you can say it digit by digit.",
+        "Please say the account number one digit at a time.",
+    ),
+    "number.keys": (
+        "You can key in your account number and end with the pound key, or press zero for a person.",
+        "Key in the account number, then pound, or press zero for a person.",
+    ),
+    "number.unknown": (
+        "I can't find an account with that number, could you give it to me again?",
+        "That number isn't one I can find, could you check it and try once more?",
+    ),
+    "number_ok.ask": (
+        "I heard {number}, is that right?",
+        "Is your account number {number}?",
+        "I have {number}, is that correct?",
+    ),
+    "number_ok.example": ("Is {number} right, yes or no?", "Say yes if it's {number}, or no."),
+    "number_ok.keys": ("Press one if {number} is right, or two if not.", "One if it's {number}, two if not."),
+    "pin.ask": (
+        "What's your four digit PIN?",
+        "Could you give me your four digit PIN?",
+        "Please say or key in your PIN.",
+    ),
+    "pin.example": (
+        "You can say the four digits one by one, or key them in.",
+        "Please key in your four digit PIN, or say it one digit at a time.",
+    ),
+    "pin.keys": (
+        "You can key in your four digit PIN, or press zero for a person.",
+        "Key in the four digits of your PIN, or press zero for a person.",
+    ),
+    "pin.wrong": (
+        "That PIN doesn't match, could you try it again?",
+        "That one doesn't match either, could you try once more?",
+    ),
+    # --- what the ledger knows ---
+    "balance.tell": ("Your balance is {balance}.", "You have a balance of {balance}.", "The balance is {balance}."),
+    "due.tell": (
+        "{due} is due {day}, and the minimum is {minimum}.",
+        "You have {due} due {day}, with a minimum of {minimum}.",
+    ),
+    "due.none": ("Nothing is due right now.", "You have no payment due."),
+    "transactions.tell": ("Here are the latest: {rows}.", "These are the ones: {rows}."),
+    "transactions.none": ("I see no transactions on your account.", "There are no transactions to read."),
+    "more.ask": ("Shall I read the ones before?", "Would you like to hear earlier ones?", "Do you want more?"),
+    "more.example": ("Say yes for earlier ones, or no.", "Would you like earlier ones, yes or no?"),
+    "more.keys": ("Press one for earlier ones, or two to go on.", "One for more, two to go on, zero for a person."),
+    # --- a payment ---
+    "amount.ask": (
+        "You owe {owed} with a minimum of {minimum}, so how much would you like to pay?",
+        "How much would you like to pay?",
+        "What amount shall I take?",
+    ),
+    "amount.example": (
+        "You could say, fifty dollars, or, the minimum.",
+        "Say an amount, or, the full amount, or, the minimum.",
+    ),
+    "amount.keys": (
+        "Press one for the full amount, two for the minimum, or key in whole dollars.",
+        "One for the full amount, two for the minimum, zero for a person.",
+    ),
+    "amount.over": (
+        "The most I can take is {owed}, how much would you like to pay?",
+        "It has to be between one cent and {owed}, so what amount shall I take?",
+    ),
+    "source.ask": (
+        "From which account: {sources}?",
+        "Where should it come from: {sources}?",
+        "Which shall I use: {sources}?",
+    ),
+    "source.example": ("You could say, from {first}, or, by card.", "Just name one: {sources}."),
+    "source.keys": ("Press {keys}.", "You can press {keys}, and zero is for a person."),
+    "date.ask": (
+        "Shall I make it today, or on another day?",
+        "Which day should it go out?",
+        "What date would you like?",
+    ),
+    "date.example": ("You could say, today, or, next Friday.", "Say today, tomorrow, or a date."),
+    "date.keys": (
+        "Press one for today, two for tomorrow, or key in month and day.",
+        "One for today, two for tomorrow, zero for a person.",
+    ),
+    "date.outside": (
+        "I can take payments from today until {latest}, which day would you like?",
+        "It has to be from today until {latest}, so which day?",
+    ),
+    "agreed.ask": (
+        "That's {amount} {source}, {day}, shall I go ahead?",
+        "I'll take {amount} {source}, {day}, is that right?",
+        "So it's {amount} {source}, {day}, yes?",
+    ),
+    "agreed.example": (
+        "Say yes to pay {amount} {source}, {day}, or no to change it.",
+        "Shall I pay {amount} {source}, {day}, yes or no?",
+    ),
+    "agreed.keys": (
+        "Press one to pay {amount} {source}, {day}, or two to change it.",
+        "One to pay {amount} {source}, {day}, two to change it, zero for a person.",
+    ),
+    "change.ask": (
+        "What should I change: the amount, the account or the day?",
+        "Which part shall I change: amount, account or day?",
+        "Tell me what to change: amount, account or day.",
+    ),
+    "change.example": (
+        "You could say, make it sixty dollars, or, tomorrow instead.",
+        "Say the new amount, account or day, or say cancel.",
+    ),
+    "change.keys": (
+        "Press one for the amount, two for the account, three for the day, or zero for a person.",
+        "One changes the amount, two the account, three the day.",
+    ),
+    "payment.done": (
+        "It's paid, and your confirmation number is {confirmation}.",
+        "That's {amount} paid, confirmation number {confirmation}.",
+        "The confirmation number is {confirmation}.",
+    ),
+    "payment.scheduled": (
+        "It's set for {day}, and your confirmation number is {confirmation}.",
+        "That's {amount} set for {day}, confirmation number {confirmation}.",
+        "The confirmation number is {confirmation}.",
+    ),
+    "payment.taken": ("Your card payment of {amount} went through.", "That's {amount} paid by card."),
+    "payment.nothing": ("You don't owe anything right now.", "There's nothing to pay at the moment."),
+    "refused.insufficient": (
+        "There isn't enough {source} for that, so I haven't paid it.",
+        "It wasn't paid, as there isn't enough {source}.",
+    ),
+    "refused.limit": (
+        "That's more than I may take in one payment, so I haven't paid it.",
+        "It wasn't paid, as it's above the limit for one payment.",
+    ),
+    "card.lead": (
+        "Now for your card, which you'll key in.",
+        "Let's take your card again, on your keys.",
+    ),
+    "card.declined": (
+        "The card didn't go through, and nothing was charged.",
+        "That card was not charged either.",
+    ),
+    "receipt.ask": ("Shall I text you that?", "Would you like that by text message?", "Should I send it as a text?"),
+    "receipt.example": ("Say yes and I'll text it, or no.", "Shall I text it, yes or no?"),
+    "receipt.keys": ("Press one to get it by text, or two if not.", "One for a text message, two for none."),
+    "receipt.sent": ("I've sent it.", "It's on its way to your phone."),
+    # --- the end ---
+    "rating.ask": (
+        "Before you go, how was this call, from one to five?",
+        "How would you rate this call, from one to five?",
+        "From one to five, how was it?",
+    ),
+    "rating.example": ("Five is best, one is worst.", "Just say a number from one to five."),
+    "rating.keys": ("You can press a key from one to five.", "Press one to five."),
+    "goodbye": ("Thanks for calling, goodbye.", "Thank you, and goodbye."),
+    # --- repair ---
+    "repair.sorry": ("Sorry, I missed that.", "Sorry, I didn't catch that."),
+    "repair.there": ("Are you still there?", "Can you hear me?"),
+    "repair.wait": ("Take your time.", "No rush, I'm here."),
+    "repair.smalltalk": ("Happy to help.", "I'm glad to help."),
+    "repair.cancelled": ("Okay, I've dropped that.", "All right, I've left that."),
+    "repair.unpaid": ("Okay, nothing was paid.", "All right, no payment was made."),
+    "repair.back": ("Back to {topic}:", "Now, {topic} again:"),
+    "repair.resumed": ("Sorry, we lost the sound for a moment.", "Sorry, the sound dropped again."),
+    "repair.looking": ("I'm still looking that up.", "Still looking, one moment."),
+    # --- to a person ---
+    "person.asked": ("Of course, I'll get someone for you.",),
+    "person.unclear": ("Let me get someone who can help you better.",),
+    "person.silent": ("I can't hear you, so I'll get someone to help.",),
+    "person.upset": ("I'm sorry about this, and I'll get someone for you right away.",),
+    "person.verification": ("No problem, I'll get someone who can check that with you.",),
+    "person.fault": ("I'm sorry, I can't reach that right now, so I'll get someone for you.",),
+    "person.language": ("I'll get someone for you right away.",),
+    "person.intent": ("I'll get someone who can help with {topic}.",),
+}

@@ -1,0 +1,127 @@
+"""Taking an item out of an utterance or out of keys."""
+
+import re
+
+from ivr.dialogue.events import Said
+from ivr.dialogue.state import Raw
+
+_CARD = re.compile(r"\b(debit|credit|by|with a|with my|my|use a|a) card\b|\bcard\b(?=\W*$)")
+_TODAY = re.compile(r"\b(today|right now|right away|straight away|immediately|now)\b")
+_CHANGES = {
+    "amount": re.compile(r"\b(amount|how much|number|figure|sum)\b"),
+    "source": re.compile(r"\b(account|from|source|card|bank)\b"),
+    "date": re.compile(r"\b(date|day|when)\b"),
+}
+
+
+def nothing(_: Said, __: bool) -> Raw | None:
+    return None
+
+
+def no_key(_: str) -> Raw | None:
+    return None
+
+
+def yes_no(said: Said, _: bool) -> Raw | None:
+    if said.meaning.yes_no is not None:
+        return said.meaning.yes_no
+    return {"yes": True, "no": False}.get(said.meaning.intent)
+
+
+def yes_no_key(keys: str) -> Raw | None:
+    return {"1": True, "2": False}.get(keys)
+
+
+def _digits(said: Said) -> str:
+    return said.meaning.digits or "".join(re.findall(r"\d", said.text))
+
+
+def account_number(said: Said, asked: bool) -> Raw | None:
+    """Five to sixteen digits, six when nobody asked; a PIN said in the same breath is not part of it."""
+    before = re.split(r"\bpin\b", said.text, maxsplit=1, flags=re.I)[0]
+    written = "".join(re.findall(r"\d", before))
+    digits = written if re.search(r"\bpin\b", said.text, re.I) else _digits(said)
+    return digits if (5 if asked else 6) <= len(digits) <= 16 else None
+
+
+def account_number_key(keys: str) -> Raw | None:
+    return keys if keys.isdigit() and 5 <= len(keys) <= 16 else None
+
+
+def pin(said: Said, _: bool) -> Raw | None:
+    """Exactly four digits, the last four where the word PIN stands before them."""
+    named = re.search(r"\bpin\b\D*((?:\d\D{0,2}){4})(?!\d)", said.text, re.I)
+    digits = "".join(re.findall(r"\d", named[1])) if named else _digits(said)
+    return digits if len(digits) == 4 else None
+
+
+def pin_key(keys: str) -> Raw | None:
+    return keys if keys.isdigit() and len(keys) == 4 else None
+
+
+def amount(said: Said, asked: bool) -> Raw | None:
+    """Minor units, or a share of what is owed; of several amounts the last ("not fifty, sixty")."""
+    meaning = said.meaning
+    if meaning.money:
+        return meaning.money[-1]
+    if meaning.share:
+        return meaning.share
+    if asked and not meaning.dates and 0 < len(meaning.digits) <= 5:
+        return int(meaning.digits) * 100
+    return None
+
+
+def amount_key(keys: str) -> Raw | None:
+    """1 the full amount, 2 the minimum, else whole dollars."""
+    choices: dict[str, Raw] = {"1": "full", "2": "minimum"}
+    return choices.get(keys) or (int(keys) * 100 if keys.isdigit() and len(keys) <= 5 else None)
+
+
+def source(said: Said, asked: bool) -> Raw | None:
+    """A kind of account, "card", or, when asked, a place in the list or whatever was said."""
+    text = said.text.lower()
+    if _CARD.search(text):
+        return "card"
+    if said.meaning.account_kind:
+        return said.meaning.account_kind
+    if not asked:
+        return None
+    return said.meaning.ordinal if said.meaning.ordinal is not None else text
+
+
+def source_key(keys: str) -> Raw | None:
+    return int(keys) if keys.isdigit() and len(keys) == 1 else None
+
+
+def when(said: Said, _: bool) -> Raw | None:
+    if said.meaning.dates:
+        return said.meaning.dates[-1].isoformat()
+    return "today" if _TODAY.search(said.text.lower()) else None
+
+
+def when_key(keys: str) -> Raw | None:
+    """1 today, 2 tomorrow, or month and day in four digits."""
+    choices: dict[str, Raw] = {"1": "today", "2": "tomorrow"}
+    return choices.get(keys) or (keys if keys.isdigit() and len(keys) == 4 else None)
+
+
+def change(said: Said, _: bool) -> Raw | None:
+    text = said.text.lower()
+    return next((name for name, words in _CHANGES.items() if words.search(text)), None)
+
+
+def change_key(keys: str) -> Raw | None:
+    return {"1": "amount", "2": "source", "3": "date"}.get(keys)
+
+
+_STARS = ("one", "two", "three", "four", "five")
+
+
+def stars(said: Said, _: bool) -> Raw | None:
+    words = re.findall(r"[a-z]+|\d", f"{said.text.lower()} {said.meaning.digits}")
+    found = [_STARS.index(w) + 1 if w in _STARS else int(w) for w in words if w in _STARS or w in "12345"]
+    return found[-1] if found else said.meaning.ordinal
+
+
+def stars_key(keys: str) -> Raw | None:
+    return int(keys) if keys in ("1", "2", "3", "4", "5") else None

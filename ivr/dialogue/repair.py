@@ -1,0 +1,93 @@
+"""Repair for every flow: repeat, rephrase, offer keys, cancel, say goodbye, and know when to stop."""
+
+from dataclasses import replace
+
+from ivr.dialogue.advance import STALLS, advance
+from ivr.dialogue.brief import hand_off
+from ivr.dialogue.draft import Draft, Outcome
+from ivr.dialogue.flow import Ask
+from ivr.dialogue.flows import asked
+from ivr.dialogue.state import Line, State, Task
+
+
+def at_menu(state: State) -> bool:
+    """Whether the open question stands: what can I do for you."""
+    return state.question in ("open", "else")
+
+
+def open_question(state: State) -> Ask:
+    ask = asked(state)
+    if ask is None:
+        raise ValueError(
+            f"no question {state.question!r} in flow {state.task.flow!r}; the state was not made by step()"
+        )
+    return ask
+
+
+def missed(draft: Draft, ask: Ask) -> Outcome:
+    """Not understood: once an example, then a person. A rating is not asked for twice."""
+    if ask.name == "rating":
+        return unrated(draft)
+    if draft.state.missed:
+        return hand_off(draft, "unclear")
+    sorry = draft.having(missed=1).say(Line("repair.sorry"))
+    return sorry.say(Line(f"{ask.name}.example", ask.fields(draft.state))).listen(ask)
+
+
+def silent(draft: Draft) -> Outcome:
+    """Nothing came: ask and offer keys, then a person."""
+    ask = open_question(draft.state)
+    if ask.name == "rating":
+        return unrated(draft)
+    if draft.state.silences:
+        return hand_off(draft, "silent")
+    there = draft.having(silences=1).say(Line("repair.there"))
+    return there.say(Line(f"{ask.name}.keys", ask.fields(draft.state))).listen(ask)
+
+
+def repeat(draft: Draft, ask: Ask) -> Outcome:
+    """The last lines again, in their next wording."""
+    again = draft.having(stalls=draft.state.stalls + 1)
+    for line in draft.state.last:
+        again = again.say(line)
+    return stall(draft) or again.listen(ask)
+
+
+def detour(draft: Draft, ask: Ask, example: bool = False) -> Outcome:
+    """Back to the question after words that do not answer it."""
+    further = draft.having(stalls=draft.state.stalls + 1)
+    wording = "example" if example else "ask"
+    line = Line(f"{ask.name}.{wording}", ask.fields(draft.state))
+    return stall(draft) or further.say(line).listen(ask)
+
+
+def stall(draft: Draft) -> Outcome | None:
+    """A person, when the talk goes in circles."""
+    return hand_off(replace(draft, actions=()), "unclear") if draft.state.stalls >= STALLS else None
+
+
+def cancel(draft: Draft) -> Outcome:
+    """Drop the caller's task, with the questions that it brought."""
+    tasks = draft.state.tasks
+    while tasks[-1].flow in ("verify", "unsure") and len(tasks) > 2:
+        tasks = tasks[:-1]
+    unpaid = tasks[-1].flow == "payment" and "paid" not in tasks[-1].slots
+    left = tasks[:-1] if len(tasks) > 2 else (Task("else"),)
+    line = Line("repair.unpaid" if unpaid else "repair.cancelled")
+    return advance(progress(draft.having(tasks=left).say(line)))
+
+
+def goodbye(draft: Draft) -> Outcome:
+    """One question about the call, then the end."""
+    unpaid = any(task.flow == "payment" and "paid" not in task.slots for task in draft.state.tasks)
+    parting = draft.say(Line("repair.unpaid")) if unpaid else draft
+    return advance(progress(parting.having(tasks=(Task("goodbye"),))))
+
+
+def unrated(draft: Draft) -> Outcome:
+    return advance(draft.at(draft.state.with_task(draft.state.task.settle("rating", 0))))
+
+
+def progress(draft: Draft) -> Draft:
+    """The caller was understood: failures are forgiven."""
+    return draft.having(missed=0, silences=0)

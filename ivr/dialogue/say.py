@@ -1,0 +1,61 @@
+"""Figures for the ear and for a text message: amounts, dates and digits as a bank says them."""
+
+from datetime import date, timedelta
+
+from babel.dates import format_date
+from babel.numbers import format_currency
+from num2words import num2words
+
+_UNITS = {"USD": ("dollar", "cent"), "EUR": ("euro", "cent"), "GBP": ("pound", "penny")}
+
+
+def number(value: int) -> str:
+    """A whole number in words, American style: 245 -> "two hundred forty five"."""
+    return str(num2words(value)).replace(" and ", " ").replace("-", " ").replace(",", "")
+
+
+def money(amount: int, currency: str = "USD") -> str:
+    """Minor units in words: 24517 -> "two hundred forty five dollars and seventeen cents"."""
+    whole, part = divmod(abs(amount), 100)
+    major, minor = _UNITS.get(currency, (currency, "cent"))
+    said = [f"{number(whole)} {_many(major, whole)}"] if whole or not part else []
+    said += [f"{number(part)} {_many(minor, part)}"] if part else []
+    return ("minus " if amount < 0 else "") + " and ".join(said)
+
+
+def _many(unit: str, count: int) -> str:
+    if count == 1 or unit.isupper():
+        return unit
+    return "pence" if unit == "penny" else f"{unit}s"
+
+
+def day(on: date, today: date | None = None) -> str:
+    """A date in words: "today", "tomorrow", "Monday, March ninth"; the year only when it is another one."""
+    if today is not None and on in (today, today + timedelta(days=1)):
+        return "today" if on == today else "tomorrow"
+    words = f"{on:%A, %B} {num2words(on.day, to='ordinal')}".replace("-", " ")
+    return (
+        words
+        if today is None or on.year == today.year
+        else f"{words}, {num2words(on.year, to='year')}".replace("-", " ")
+    )
+
+
+def spell(text: str) -> str:
+    """Letters and digits one by one: "W40" -> "W, four, zero"."""
+    return ", ".join(number(int(c)) if c.isdigit() else c.upper() for c in text if c.isalnum())
+
+
+def written_money(amount: int, currency: str = "USD") -> str:
+    """Minor units as written: 24517 -> "$245.17"."""
+    return str(format_currency(amount / 100, currency, locale="en_US"))
+
+
+def written_day(on: date) -> str:
+    """A date as written: "March 9, 2026"."""
+    return str(format_date(on, "long", locale="en_US"))
+
+
+def listed(items: tuple[str, ...], joint: str = "and") -> str:
+    """ "a, b and c"."""
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} {joint} {items[-1]}" if items else ""

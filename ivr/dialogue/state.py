@@ -1,0 +1,129 @@
+"""Where a conversation stands: plain data that goes to JSON and back unchanged."""
+
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date
+from typing import Any, Literal, Self
+
+from ivr.dialogue.events import Facts, Transaction
+
+Phase = Literal["new", "asking", "waiting", "card", "gone", "ended"]
+Raw = str | int | bool
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One flow under way: what was heard for it (`given`) and what is settled (`slots`)."""
+
+    flow: str
+    given: dict[str, Raw] = field(default_factory=dict)
+    slots: dict[str, Raw] = field(default_factory=dict)
+
+    def give(self, name: str, value: Raw) -> Self:
+        return replace(self, given={**self.given, name: value})
+
+    def settle(self, name: str, value: Raw) -> Self:
+        return replace(self, slots={**self.slots, name: value})
+
+    def drop(self, *names: str) -> Self:
+        """Forget the named items, heard and settled."""
+        return replace(self, given=_without(self.given, names), slots=_without(self.slots, names))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A prompt with its fields, before a wording is chosen."""
+
+    prompt: str
+    fields: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The whole conversation. `phase`: asking (we listen), waiting (for a query's answer), card (the carrier
+    takes a card), gone (handed off), ended (hung up). `question` names the item that was asked."""
+
+    phase: Phase = "new"
+    today: date = date.min
+    company: str = ""
+    on_file: bool = False
+    account: str | None = None
+    verified: bool = False
+    wrong_pins: int = 0
+    tasks: tuple[Task, ...] = (Task("open"),)
+    question: str = ""
+    facts: Facts | None = None
+    slow: bool = False
+    cut: bool = False
+    turn: int = 0
+    missed: int = 0
+    silences: int = 0
+    stalls: int = 0
+    uses: dict[str, int] = field(default_factory=dict)
+    last: tuple[Line, ...] = ()
+    wanted: tuple[str, ...] = ()
+    noted: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def task(self) -> Task:
+        return self.tasks[-1]
+
+    @property
+    def expects_secret(self) -> bool:
+        """Whether the next answer is a PIN: it must not be stored or logged."""
+        return self.phase == "asking" and self.question == "pin"
+
+    def with_task(self, task: Task) -> Self:
+        """The same conversation with its uppermost task replaced."""
+        return replace(self, tasks=(*self.tasks[:-1], task))
+
+    def note(self, name: str, value: str) -> Self:
+        return replace(self, noted={**self.noted, name: value})
+
+    def to_json(self) -> dict[str, Any]:
+        """Only strings, numbers, booleans, None, lists and dicts."""
+        data = asdict(self)
+        data["today"] = self.today.isoformat()
+        data["facts"] = None if self.facts is None else _facts_to_json(self.facts)
+        data["tasks"] = [asdict(task) for task in self.tasks]
+        data["last"] = [asdict(line) for line in self.last]
+        data["wanted"] = list(self.wanted)
+        return data
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        """Back from `to_json`; unknown keys raise TypeError."""
+        return cls(
+            **{
+                **data,
+                "today": date.fromisoformat(data["today"]),
+                "facts": None if data["facts"] is None else _facts_from_json(data["facts"]),
+                "tasks": tuple(Task(**task) for task in data["tasks"]),
+                "last": tuple(Line(**line) for line in data["last"]),
+                "wanted": tuple(data["wanted"]),
+            }
+        )
+
+
+def _without(items: dict[str, Raw], names: tuple[str, ...]) -> dict[str, Raw]:
+    return {name: value for name, value in items.items() if name not in names}
+
+
+def _facts_to_json(facts: Facts) -> dict[str, Any]:
+    return {
+        **asdict(facts),
+        "due_on": facts.due_on and facts.due_on.isoformat(),
+        "sources": list(facts.sources),
+        "transactions": [{**asdict(t), "on": t.on.isoformat()} for t in facts.transactions],
+    }
+
+
+def _facts_from_json(data: dict[str, Any]) -> Facts:
+    rows = data["transactions"]
+    return Facts(
+        **{
+            **data,
+            "due_on": data["due_on"] and date.fromisoformat(data["due_on"]),
+            "sources": tuple(data["sources"]),
+            "transactions": tuple(Transaction(**{**t, "on": date.fromisoformat(t["on"])}) for t in rows),
+        }
+    )
