@@ -2,15 +2,15 @@
 
 import re
 
-UNITS = dict(zip("zero one two three four five six seven eight nine".split(), "0123456789", strict=True))
+_UNITS = "zero one two three four five six seven eight nine"
+_TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
+_AROUND = "um uh er erm so ok okay yes yeah sure well it's its it is my the pin number code account and please"
+
+UNITS = dict(zip(_UNITS.split(), "0123456789", strict=True))
 UNITS |= {"oh": "0", "o": "0", "nought": "0", "naught": "0"}
-TEENS = {
-    word: str(10 + index)
-    for index, word in enumerate(
-        "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
-    )
-}
-TENS = dict(zip("twenty thirty forty fifty sixty seventy eighty ninety".split(), "23456789", strict=True))
+TEENS = {word: str(10 + index) for index, word in enumerate(_TEENS.split())}
+TENS = dict(zip(_TENS.split(), "23456789", strict=True))
 # What a recogniser writes for a digit; believed only where the count then comes out as it was asked for.
 SOUNDS_LIKE = {
     "to": "2",
@@ -24,9 +24,7 @@ SOUNDS_LIKE = {
     "tree": "3",
 }
 SOUNDS_LIKE |= {"free": "3", "sick": "6", "sigh": "5", "fife": "5", "niner": "9", "nein": "9", "hero": "0"}
-AROUND = frozenset(
-    "um uh er erm so ok okay yes yeah sure well it's its it is my the pin number code account and please".split()
-)
+AROUND = frozenset(_AROUND.split())
 RUNAWAY = 6  # as many repeats of one digit past the end are a decoder that ran away, not a caller
 
 

@@ -25,7 +25,6 @@ class _Turn:
 
     start: float
     end: float = 0.0
-    expect: Expectation = Expectation()
     sound: list[Samples] = field(default_factory=list)
     offset: float = 0.0  # where `sound` begins
     hearing: "Future[Transcript] | None" = None
@@ -80,7 +79,7 @@ class Ear:
             self._lead.append(window)
             if self._turn is not None:
                 self._turn.sound.append(window)
-                if not self._detector.silence:
+                if not self._detector.silence and signal is not Signal.ENDED:
                     self._turn.end, self._turn.last_sound = end, self._clock()
             self._follow(signal, end)
 
@@ -124,7 +123,7 @@ class Ear:
         turn, self._turn = self._turn, None
         if turn is None:
             return
-        turn.decided, turn.expect = self._clock(), self._detector.expect
+        turn.decided = self._clock()
         if turn.hearing is None or turn.hearing.cancel():  # an early one that has not begun goes to the front
             turn.hearing = self._submit(turn, self._rank)
         self._waiting.append(turn)

@@ -73,7 +73,7 @@ class FairQueue(Generic[Result]):
                 continue
             try:
                 future.set_result(job())
-            except BaseException as error:  # noqa: BLE001 - whoever waits for the future gets it
+            except BaseException as error:  # whoever waits for the future gets it
                 future.set_exception(error)
 
     def _take(self) -> tuple[Callable[[], Result], Future[Result]] | None:

@@ -1,5 +1,6 @@
 """What was said: one recogniser for the process, shared fairly by all its calls."""
 
+import itertools
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -19,6 +20,7 @@ from speech.vad import Vad, voiced
 from speech.weights import Weights
 from speech.whisper import Whisper
 
+ANYTHING = Expectation()
 FLOOR_DBFS = -60.0  # fainter than this is line noise, whatever a model makes of it
 LOUDEST_GAIN = 20.0  # dB: a faint caller is lifted, a silent line is not
 WRONG_COUNT = 0.4  # confidence of a digit string that is not as long as was asked: below "ask again"
@@ -76,12 +78,12 @@ class Recogniser:
         self._whisper.decode(np.zeros(RATE, np.float32))  # the first run allocates
 
     def listen(
-        self, sound: NDArray[Any], expect: Expectation = Expectation(), priority: Priority = Priority.TURN
+        self, sound: NDArray[Any], expect: Expectation = ANYTHING, priority: Priority = Priority.TURN
     ) -> "Future[Transcript]":
-        """Hear one utterance, [n] as int16 at 8 kHz or float32 at 16 kHz. Cancel the future to drop it before it begins."""
+        """Hear one utterance, [n]: int16 at 8 kHz or float32 at 16 kHz. A future cancelled in time is never begun."""
         return self._queue.submit(lambda: self._hear(sound, expect), priority)
 
-    def transcribe_file(self, path: Path, expect: Expectation = Expectation()) -> Transcript:
+    def transcribe_file(self, path: Path, expect: Expectation = ANYTHING) -> Transcript:
         """What is heard of a WAV file over the telephone: 8 kHz, mu-law. Raises UnreadableAudio."""
         began = time.perf_counter()
         channels, rate = read_wav(path)
@@ -91,10 +93,8 @@ class Recogniser:
         heard = joined([segment.transcript for segment in segments], expect)
         return replace(heard, seconds=seconds, elapsed=round(time.perf_counter() - began, 3))
 
-    def transcribe_long(
-        self, samples: Samples, expect: Expectation = Expectation(), *, gap: float = 0.6
-    ) -> list[Segment]:
-        """One channel of a recording (8 kHz), cut where nobody speaks for `gap` seconds; silent stretches are left out."""
+    def transcribe_long(self, samples: Samples, expect: Expectation = ANYTHING, *, gap: float = 0.6) -> list[Segment]:
+        """One channel of a recording (8 kHz), cut where nobody speaks for `gap` seconds; silence is left out."""
         spans = [part for span in voiced(samples, self._vad(), gap=gap) for part in _cut(*span)]
         futures = [self.listen(samples[start:end], expect, Priority.FILE) for start, end in spans]
         heard = [future.result() for future in futures]
@@ -163,7 +163,7 @@ def _cut(start: int, end: int) -> list[tuple[int, int]]:
     longest = int((whisper.LONGEST - 2 * whisper.MARGIN) * RATE)
     pieces = max(1, -(-(end - start) // longest))
     edges = [start + (end - start) * index // pieces for index in range(pieces + 1)]
-    return list(zip(edges[:-1], edges[1:], strict=True))
+    return list(itertools.pairwise(edges))
 
 
 def _shifted(words: tuple[Word, ...], by: float) -> tuple[Word, ...]:

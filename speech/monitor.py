@@ -11,7 +11,7 @@ from speech.events import Heard
 from speech.fair import Priority
 from speech.listen import Listener
 from speech.protocol import Media, Start, Stop, parse
-from speech.turns import TurnRules
+from speech.turns import DEFAULT_RULES, TurnRules
 from speech.vad import Vad
 
 log = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ class Monitor:
         recogniser: Listener,
         vad: Callable[[], Vad],
         *,
-        rules: TurnRules = TurnRules(),
+        rules: TurnRules = DEFAULT_RULES,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.start = start

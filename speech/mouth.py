@@ -42,7 +42,7 @@ class _Point:
 
 
 class Mouth:
-    """Sends what is to be said through `frame` and `mark`, at most a second ahead. No IO of its own; `pump` drives it."""
+    """Sends what is to be said, at most a second ahead. No IO of its own: it is given where to send, and is pumped."""
 
     def __init__(self, frame: Callable[[bytes], None], mark: Callable[[str], None], clear: Callable[[], None]) -> None:
         self._send_frame, self._send_mark, self._send_clear = frame, mark, clear

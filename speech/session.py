@@ -5,6 +5,7 @@ import logging
 import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import Any
 
 from speech.ear import Ear
 from speech.events import Close, Closed, Command, Digits, Event, Heard, Listen, Silence, Speak, Spoken
@@ -14,7 +15,7 @@ from speech.mouth import Mouth, Utterance
 from speech.protocol import Key, Mark, Media, NoStart, Start, Stop, clear_message, mark_message, media_message, parse
 from speech.protocol import read_start as read_start
 from speech.speak import Speaker
-from speech.turns import TurnRules
+from speech.turns import DEFAULT_RULES, TurnRules
 from speech.vad import Vad
 
 __all__ = ["NoStart", "Session", "Start", "read_start"]
@@ -38,7 +39,7 @@ class Session:
         speaker: Speaker,
         vad: Callable[[], Vad],
         *,
-        rules: TurnRules = TurnRules(),
+        rules: TurnRules = DEFAULT_RULES,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.start = start
@@ -78,10 +79,14 @@ class Session:
                 await self._wind_up()
             await handler
         finally:
-            tasks = [handler, over, *others, *self._rendering]
+            tasks: list[asyncio.Task[Any]] = [handler, over, *others, *self._rendering]
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+
+    def tell(self, commands: Sequence[Command]) -> None:
+        """Carry out `commands` now: what an owner has to say outside of `handle`. From the loop that runs us."""
+        self._carry_out(commands)
 
     # --- what comes in ---
 

