@@ -1,0 +1,130 @@
+"""The agent's page: presence, the incoming brief, accept, decline, the live transcript, end, messages."""
+
+from typing import Protocol
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from ivr.clock import Clock
+from ivr.store import Sessions
+from ivr.store.models import Audit, Call, Recording
+from ivr.web.agent_screen import MESSAGE_DONE, read_day, read_messages, read_screen
+from ivr.web.events import may_follow
+from ivr.web.listening import Recordings, listen
+from ivr.web.people import me, only
+
+REFUSED = {
+    "taken": "A colleague took this call a moment before you.",
+    "too-late": "The ringing had ended. The call goes to someone else.",
+    "caller-left": "The caller has hung up.",
+    "not-offered": "This call is not offered to you any more.",
+    "ended": "This call has already ended.",
+}
+
+
+class Answer(Protocol):
+    """What became of a click: `why` is won, taken, too-late, caller-left, not-offered or ended."""
+
+    @property
+    def ok(self) -> bool: ...
+    @property
+    def why(self) -> str: ...
+
+
+class Handoffs(Protocol):
+    """What the page asks of the hand-off service. `presence` raises ValueError where the state forbids it."""
+
+    def accept(self, handoff_id: int, agent_id: int) -> Answer: ...
+    def decline(self, handoff_id: int, agent_id: int) -> Answer: ...
+    def end(self, handoff_id: int, agent_id: int) -> Answer: ...
+    def presence(self, agent_id: int, presence: str) -> object: ...
+
+
+def make_agent_blueprint(
+    sessions: Sessions,
+    handoffs: Handoffs,
+    recordings: Recordings,
+    clock: Clock,
+    time_zone: str = "UTC",
+    phone_url: str = "",
+) -> Blueprint:
+    """`/agent/`. `phone_url` is the browser phone's page, given `?as=client:<name>`; empty: no phone on the page."""
+    blueprint = Blueprint("agent", __name__, url_prefix="/agent")
+    blueprint.before_request(only("agent"))
+    zone = ZoneInfo(time_zone)
+
+    def shown() -> dict[str, object]:
+        now = clock.now()
+        with sessions() as tx:
+            return {
+                "screen": read_screen(tx, me().id, now),
+                "day": read_day(tx, me().id, now, zone),
+                "messages": read_messages(tx),
+            }
+
+    def answered(notice: str | None = None) -> ResponseReturnValue:
+        if request.headers.get("X-Fragment"):
+            return render_template("agent/panel.html", notice=notice, **shown())
+        return redirect(url_for("agent.page"), 303)
+
+    @blueprint.get("/")
+    def page() -> str:
+        return render_template("agent/page.html", phone_url=_phone(phone_url, me().phone), **shown())
+
+    @blueprint.get("/own")
+    def own() -> str:
+        return render_template("agent/own.html", **shown())
+
+    @blueprint.get("/panel")
+    def panel() -> str:
+        return render_template("agent/panel.html", **shown())
+
+    @blueprint.get("/messages")
+    def messages() -> str:
+        return render_template("agent/messages.html", **shown())
+
+    @blueprint.get("/calls/<sid>/transcript")
+    def transcript(sid: str) -> str:
+        if not may_follow(sessions, me(), sid):
+            abort(404)
+        with sessions() as tx:
+            call = tx.get(Call, sid) or abort(404)
+            return render_template("agent/said.html", turns=list(call.turns))
+
+    @blueprint.post("/presence")
+    def set_presence() -> ResponseReturnValue:
+        presence = request.form.get("presence", "")
+        if presence not in ("available", "break", "away"):
+            abort(400, f"presence {presence!r} is not one of available, break, away")
+        try:
+            handoffs.presence(me().id, presence)
+        except ValueError:
+            return answered("You have a call. You can change your state after it.")
+        return answered()
+
+    @blueprint.post("/handoffs/<int:handoff_id>/<any(accept, decline, end):deed>")
+    def act(handoff_id: int, deed: str) -> ResponseReturnValue:
+        answer: Answer = getattr(handoffs, deed)(handoff_id, me().id)
+        return answered(None if answer.ok else REFUSED.get(answer.why, "That did not work. Try again."))
+
+    @blueprint.get("/messages/<int:recording_id>/audio")
+    def message_audio(recording_id: int) -> ResponseReturnValue:
+        return listen(sessions, recordings, clock, me(), recording_id, kind="message")
+
+    @blueprint.post("/messages/<int:recording_id>/done")
+    def message_done(recording_id: int) -> ResponseReturnValue:
+        with sessions.begin() as tx:
+            recording = tx.get(Recording, recording_id)
+            if recording is None or recording.kind != "message":
+                abort(404)
+            tx.add(Audit(at=clock.now(), actor=me().email, action=MESSAGE_DONE, subject=f"recording:{recording_id}"))
+        return answered()
+
+    return blueprint
+
+
+def _phone(url: str, phone: str) -> str:
+    """The agent's browser phone; none for an agent on a telephone number."""
+    return f"{url}?as={quote(phone)}" if url and phone.startswith("client:") else ""

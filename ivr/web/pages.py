@@ -1,0 +1,61 @@
+"""The pages as one: guards, people, words, errors and blueprints put on an app."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from flask import Flask
+
+from ivr.clock import Clock
+from ivr.live import Live
+from ivr.settings import Settings
+from ivr.store import Sessions
+from ivr.web.agent import Handoffs, make_agent_blueprint
+from ivr.web.errors import explain_errors
+from ivr.web.events import make_events_blueprint
+from ivr.web.listening import Recordings
+from ivr.web.people import know_people
+from ivr.web.quality import make_quality_blueprint
+from ivr.web.security import Guards, secure_pages
+from ivr.web.shown import show_values
+from ivr.web.sign_in import make_sign_in_blueprint
+
+
+@dataclass(frozen=True)
+class House:
+    """What the pages stand on."""
+
+    settings: Settings
+    sessions: Sessions
+    handoffs: Handoffs
+    recordings: Recordings
+    live: Live
+    clock: Clock
+
+
+def add_pages(app: Flask, house: House, phone_url: str = "") -> Guards:
+    """Put every page on `app`; exempt webhooks with `guards.csrf.exempt(blueprint)`.
+
+    `phone_url` is the browser phone's page ("http://127.0.0.1:8090/phone"); empty shows none.
+    """
+    parts = urlsplit(phone_url)
+    guards = secure_pages(app, house.settings, f"{parts.scheme}://{parts.netloc}" if phone_url else "")
+    know_people(app, house.sessions)
+    show_values(app)
+    explain_errors(app)
+    app.register_blueprint(
+        make_sign_in_blueprint(house.sessions, guards.limiter, house.clock, lambda agent: _go_away(house, agent))
+    )
+    app.register_blueprint(
+        make_agent_blueprint(
+            house.sessions, house.handoffs, house.recordings, house.clock, house.settings.time_zone, phone_url
+        )
+    )
+    app.register_blueprint(make_quality_blueprint(house.sessions, house.recordings, house.clock))
+    app.register_blueprint(make_events_blueprint(house.sessions, house.live))
+    return guards
+
+
+def _go_away(house: House, agent_id: int) -> None:
+    with suppress(ValueError):  # he has a call, which goes on; his phone is not his browser
+        house.handoffs.presence(agent_id, "away")

@@ -1,0 +1,117 @@
+"""What QA's pages show, read from SQL: a page of calls, and all that is known of one."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from ivr.store.models import Call, Handoff, Offer, Recording
+from ivr.web.shown import plain
+
+PAGE = 25
+WORDLESS = frozenset({None, "", "yes", "no", "repeat", "dont_know", "smalltalk", "goodbye"})
+# What happened to a hand-off, in the words of the page; other keys of `times` show as they are.
+STEPS = {
+    "requested": "Asked for",
+    "briefed": "Brief written",
+    "parked": "Caller waiting with music",
+    "offered": "Offered",
+    "rung": "Agent's phone rang",
+    "accepted": "Accepted",
+    "bridged": "Talking together",
+    "unanswered": "Nobody free: message asked for",
+    "served": "Served",
+    "message-taken": "Message taken",
+    "caller-left": "Caller left",
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A call in the list."""
+
+    call: Call
+    seconds: float | None
+    intents: list[str]
+    handoff: Handoff | None
+    recording: Recording | None
+
+
+@dataclass(frozen=True)
+class Found:
+    """One page of calls, newest first."""
+
+    rows: list[Row]
+    page: int
+    more: bool
+
+
+@dataclass(frozen=True)
+class Step:
+    """A moment of a hand-off; `after` seconds from its request."""
+
+    what: str
+    after: float
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Review:
+    """One call for the listener. `length` is the time line's, in seconds."""
+
+    row: Row
+    recording: Recording | None
+    length: float
+    steps: list[Step]
+
+
+def read_calls(tx: Session, outcome: str, page: int) -> Found:
+    """Page `page` (from 1) of the calls with `outcome`: "" for all, "open" for those that last."""
+    query = select(Call).options(*_parts()).order_by(Call.started_at.desc(), Call.sid)
+    if outcome:
+        query = query.where(Call.outcome.is_(None) if outcome == "open" else Call.outcome == outcome)
+    calls = tx.scalars(query.offset((page - 1) * PAGE).limit(PAGE + 1)).all()
+    return Found([_row(call) for call in calls[:PAGE]], page, len(calls) > PAGE)
+
+
+def read_review(tx: Session, sid: str) -> Review | None:
+    """All about call `sid`; None where there is no such call."""
+    call = tx.scalars(select(Call).where(Call.sid == sid).options(*_parts())).first()
+    if call is None:
+        return None
+    row = _row(call)
+    ends = [turn.end or turn.start for turn in call.turns]
+    sound = row.recording.offset + (row.recording.seconds or 0.0) if row.recording else 0.0
+    steps = [step for handoff in call.handoffs for step in _steps(handoff)]
+    return Review(row, row.recording, max([sound, row.seconds or 0.0, *ends, 1.0]), steps)
+
+
+def _parts() -> Iterable[object]:
+    offers = selectinload(Call.handoffs).selectinload(Handoff.offers).joinedload(Offer.agent)
+    return selectinload(Call.turns), offers, selectinload(Call.recordings)
+
+
+def _row(call: Call) -> Row:
+    whole = [recording for recording in call.recordings if recording.kind == "call"]
+    intents = dict.fromkeys(turn.intent for turn in call.turns if turn.intent not in WORDLESS)
+    return Row(
+        call=call,
+        seconds=(call.ended_at - call.started_at).total_seconds() if call.ended_at else None,
+        intents=[plain(intent) for intent in intents],
+        handoff=call.handoffs[-1] if call.handoffs else None,
+        recording=whole[-1] if whole else None,
+    )
+
+
+def _steps(handoff: Handoff) -> list[Step]:
+    moments = [(STEPS.get(name, plain(name)), datetime.fromisoformat(at), "") for name, at in handoff.times.items()]
+    if "requested" not in handoff.times:
+        moments.append((STEPS["requested"], handoff.requested_at, plain(handoff.reason)))
+    for offer in handoff.offers:
+        moments.append((f"Offered to {offer.agent.name}", offer.offered_at, ""))
+        if offer.ended_at and offer.outcome != "accepted":
+            moments.append((f"{offer.agent.name}: {plain(offer.outcome).lower()}", offer.ended_at, ""))
+    moments.sort(key=lambda moment: moment[1])
+    return [Step(what, (at - handoff.requested_at).total_seconds(), detail) for what, at, detail in moments]

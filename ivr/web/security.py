@@ -1,0 +1,106 @@
+"""What guards every page, in one place: cookies, CSRF, headers, the content policy and the brake on guessing."""
+
+import os
+import secrets
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from flask import Flask, Response, request
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_wtf import CSRFProtect
+from secure import (
+    ContentSecurityPolicy,
+    CrossOriginOpenerPolicy,
+    PermissionsPolicy,
+    ReferrerPolicy,
+    Secure,
+    StrictTransportSecurity,
+    XContentTypeOptions,
+    XFrameOptions,
+)
+
+from ivr.settings import Settings
+
+SHIFT = timedelta(hours=12)  # nobody is signed out in the middle of a working day
+
+
+@dataclass(frozen=True)
+class Guards:
+    """What blueprints need of the guards: `csrf.exempt(blueprint)`, `limiter.limit(...)`."""
+
+    csrf: CSRFProtect
+    limiter: Limiter
+
+
+def secure_pages(app: Flask, settings: Settings, phone_origin: str = "") -> Guards:
+    """Guard all of `app`'s pages. `phone_origin` ("http://host:port") may be framed and given the microphone."""
+    https = settings.public_url.startswith("https://")
+    app.secret_key = settings.secret_key.get_secret_value() or _kept_key(settings.data_dir)
+    app.config.update(
+        SESSION_COOKIE_NAME="warmline",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=https,
+        PERMANENT_SESSION_LIFETIME=SHIFT,
+        WTF_CSRF_TIME_LIMIT=None,  # a page stays open for a whole shift; the token ends with the session
+    )
+    _send_headers(app, _headers([phone_origin] if phone_origin else [], https))
+    return Guards(CSRFProtect(app), _limiter(app, settings.redis))
+
+
+def _headers(phones: Sequence[str], https: bool) -> Secure:
+    policy = (
+        ContentSecurityPolicy()
+        .default_src("'none'").script_src("'self'").style_src("'self'").img_src("'self'").media_src("'self'")
+        .connect_src("'self'", *phones).frame_src(*(phones or ["'none'"]))
+        .form_action("'self'").base_uri("'none'").frame_ancestors("'none'")
+    )  # fmt: skip
+    return Secure(
+        csp=policy,
+        coop=CrossOriginOpenerPolicy().same_origin(),
+        hsts=StrictTransportSecurity().max_age(31_536_000) if https else None,
+        permissions=PermissionsPolicy().geolocation().camera().microphone("self", *(f'"{phone}"' for phone in phones)),
+        referrer=ReferrerPolicy().same_origin(),
+        xcto=XContentTypeOptions(),
+        xfo=XFrameOptions().deny(),
+    )
+
+
+def _send_headers(app: Flask, headers: Secure) -> None:
+    @app.after_request
+    def guard(response: Response) -> Response:
+        for name, value in headers.headers.items():
+            response.headers.setdefault(name, value)
+        if request.endpoint != "static" and not str(request.endpoint).endswith(".static"):
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+
+def _limiter(app: Flask, redis_url: str) -> Limiter:
+    # Counting in memory while Redis is away is weaker, but a sign-in page that answers 500 is worse.
+    return Limiter(
+        get_remote_address,
+        app=app,
+        storage_uri=redis_url.replace("unix://", "redis+unix://", 1),
+        storage_options={"socket_connect_timeout": 1},
+        in_memory_fallback_enabled=True,
+        swallow_errors=True,
+    )
+
+
+def _kept_key(folder: Path) -> str:
+    """A secret key of this installation, made once and read by every process that shares `folder`."""
+    path = folder / "secret_key"
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        fresh = folder / f"secret_key.{os.getpid()}"
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(32))
+        with suppress(FileExistsError):  # another process was quicker: its key stands
+            path.hardlink_to(fresh)
+        fresh.unlink()
+    return path.read_text()

@@ -1,0 +1,153 @@
+// A page that stays true: news says that something changed, the changed piece is fetched again and swapped in.
+// Truth is on the server, so a lost connection or a reload loses nothing.
+
+import { showTimes } from "./times.js";
+
+const SILENCE = 25_000; // two heartbeats and a half
+const link = document.getElementById("link");
+const lost = document.getElementById("lost");
+const token = document.querySelector('meta[name="csrf-token"]').content;
+const running = new Map(); // region id -> whether it must be fetched once more
+
+let source = null;
+let calls = "";
+let heardAt = Date.now();
+
+function say(state, words) {
+  link.dataset.state = state;
+  link.textContent = words;
+  lost.hidden = state !== "lost";
+}
+
+function alive() {
+  heardAt = Date.now();
+  say("live", "Live");
+}
+
+function gone() {
+  say("lost", "Connection lost");
+}
+
+// --- swapping a piece in without disturbing the reader ---
+
+function fingerprint(element) {
+  const copy = element.cloneNode(true);
+  copy.querySelectorAll("[data-from]").forEach((region) => region.replaceChildren());
+  copy.querySelectorAll("input[name=csrf_token], [data-notice]").forEach((input) => input.remove());
+  copy.querySelectorAll("[data-since], time[data-show]").forEach((time) => { time.replaceChildren(); time.removeAttribute("title"); });
+  copy.querySelectorAll("[aria-busy]").forEach((button) => button.removeAttribute("aria-busy"));
+  return copy.innerHTML.replace(/\s+/g, " ").trim();
+}
+
+function put(region, fresh) {
+  const notice = fresh.querySelector("[data-notice]");
+  if (notice) {
+    notice.remove();
+    tell(notice.textContent);
+  }
+  if (fingerprint(region) === fingerprint(fresh)) {
+    for (const inner of fresh.querySelectorAll("[data-from]")) {
+      const mine = document.getElementById(inner.id);
+      if (mine) put(mine, inner);
+    }
+    return;
+  }
+  const focused = region.contains(document.activeElement) ? document.activeElement.id : "";
+  const atEnd = region.scrollHeight - region.scrollTop - region.clientHeight < 40;
+  region.replaceChildren(...fresh.childNodes);
+  showTimes(region);
+  if (atEnd) region.scrollTop = region.scrollHeight;
+  if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+  region.dispatchEvent(new CustomEvent("swapped", { bubbles: true }));
+}
+
+function fragment(html) {
+  const holder = document.createElement("div");
+  holder.innerHTML = html;
+  return holder;
+}
+
+async function ask(url, options = {}) {
+  const answer = await fetch(url, { ...options, headers: { "X-Fragment": "1", "X-CSRFToken": token } });
+  if (answer.status === 401) location.reload(); // signed out elsewhere: the reload leads to the sign-in page
+  if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
+  return answer.text();
+}
+
+export async function refresh(region) {
+  if (running.has(region.id)) {
+    running.set(region.id, true);
+    return;
+  }
+  running.set(region.id, false);
+  try {
+    put(region, fragment(await ask(region.dataset.from)));
+  } catch {
+    if (Date.now() - heardAt > SILENCE) gone();
+  }
+  const again = running.get(region.id);
+  running.delete(region.id);
+  if (again && region.isConnected) await refresh(region);
+}
+
+export function refreshAll() {
+  for (const region of document.querySelectorAll("[data-from]:not([data-from] [data-from])")) refresh(region);
+}
+
+// --- the stream of news ---
+
+export function follow(...sids) {
+  const wanted = sids.map((sid) => `call=${encodeURIComponent(sid)}`).join("&");
+  if (source && wanted === calls) return;
+  calls = wanted;
+  source?.close();
+  source = new EventSource(`${link.dataset.events}${wanted ? `?${wanted}` : ""}`);
+  source.onopen = () => { alive(); refreshAll(); };
+  source.onerror = () => gone();
+  source.addEventListener("beat", () => { alive(); refreshAll(); });
+  source.addEventListener("news", (event) => { alive(); heard(JSON.parse(event.data)); });
+}
+
+function heard(news) {
+  const own = document.querySelector(`[data-topic="${CSS.escape(news.topic)}"]`);
+  if (own && news.kind === "turn") refresh(own);
+  else refreshAll();
+}
+
+setInterval(() => {
+  if (Date.now() - heardAt > SILENCE || source?.readyState === EventSource.CLOSED) {
+    gone();
+    const again = calls;
+    calls = null;
+    source?.close();
+    source = null;
+    follow(...new URLSearchParams(again ?? "").getAll("call"));
+  }
+}, 5000);
+addEventListener("offline", gone);
+
+// --- forms that answer with a piece of this page ---
+
+function tell(words) {
+  const place = document.getElementById("notice");
+  place.textContent = words;
+  place.hidden = !words;
+}
+
+document.addEventListener("submit", async (event) => {
+  const form = event.target.closest("form[data-live]");
+  if (!form) return;
+  event.preventDefault();
+  const button = event.submitter;
+  if (button?.getAttribute("aria-busy") === "true") return;
+  button?.setAttribute("aria-busy", "true");
+  tell("");
+  try {
+    const panel = document.getElementById("panel");
+    put(panel, fragment(await ask(form.action, { method: "POST", body: new FormData(form, button) })));
+    refreshAll();
+  } catch {
+    tell("That did not get through. Check your connection and try again.");
+  }
+  button?.removeAttribute("aria-busy");
+});
