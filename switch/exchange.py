@@ -1,0 +1,76 @@
+"""What all parts of the switch share: settings, trace, webhooks, voice, and the books of calls and rooms."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from switch.config import SwitchConfig
+from switch.phone import Phone
+from switch.trace import Trace
+from switch.webhooks import Webhooks
+
+if TYPE_CHECKING:
+    from switch.conference import Conference
+    from switch.leg import Leg
+    from switch.messages import Message
+    from switch.recording import Recording
+
+log = logging.getLogger(__name__)
+
+PhoneSource = Callable[[], Phone] | Phone
+
+
+class Exchange:
+    """The shared state of one switch. `url` is its own address, known once it listens."""
+
+    def __init__(self, config: SwitchConfig, say: Callable[[str], bytes]) -> None:
+        self.config = config
+        self.trace = Trace()
+        self.webhooks = Webhooks(config, self.trace)
+        self.url = ""
+        self.legs: dict[str, Leg] = {}
+        self.live: dict[str, Leg] = {}
+        self.conferences: dict[str, Conference] = {}
+        self.recordings: dict[str, Recording] = {}
+        self.messages: dict[str, Message] = {}
+        self.phones: dict[str, PhoneSource] = {}
+        self._say = lru_cache(maxsize=64)(say)
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    @property
+    def api(self) -> str:
+        """The account's part of the REST address."""
+        return f"/2010-04-01/Accounts/{self.config.account_sid}"
+
+    def phone(self, address: str) -> Phone | None:
+        """Whoever answers at a number or client address."""
+        source = self.phones.get(address)
+        return source() if callable(source) else source
+
+    async def speak(self, text: str) -> bytes:
+        """`text` spoken, as mu-law."""
+        return await asyncio.to_thread(self._say, text)
+
+    def spawn(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+        """Run something beside the calls; it is kept until done and its failure is noted."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+        return task
+
+    def _done(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("a task of the switch failed", exc_info=error)
+            self.trace.problem(0, f"internal: {error!r}")
+
+    async def settle(self, seconds: float) -> None:
+        """Wait for what is still under way, then drop the rest."""
+        pending = {task for task in self._tasks if task is not asyncio.current_task()}
+        if pending:
+            _, late = await asyncio.wait(pending, timeout=seconds)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)

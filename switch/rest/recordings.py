@@ -1,0 +1,149 @@
+"""Recordings: start, pause, stop, read, fetch, delete."""
+
+import io
+import wave
+from typing import Any
+
+import numpy as np
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute
+
+from switch.recording import Recording, RecordingOptions, begin_recording
+from switch.rest.common import Area, Form, RestError, form_of, listing, missing
+from switch.sids import rfc2822
+
+_MARK = "Twilio.CURRENT"
+
+
+def options_of(form: Form, source: str = "StartCallRecordingAPI") -> RecordingOptions:
+    return RecordingOptions(
+        channels=2 if form.get("RecordingChannels") == "dual" else 1,
+        track=form.get("RecordingTrack", "both"),
+        source=source,
+        trim=form.get("Trim") == "trim-silence",
+        callback=form.get("RecordingStatusCallback"),
+        method=form.get("RecordingStatusCallbackMethod", "POST"),
+        events=form.words("RecordingStatusCallbackEvent", "completed"),
+    )
+
+
+def view(recording: Recording) -> dict[str, Any]:
+    """A recording as JSON."""
+    exchange = recording.leg.exchange
+    finished = recording.status in ("completed", "absent")
+    return {
+        "sid": recording.sid,
+        "account_sid": exchange.config.account_sid,
+        "api_version": "2010-04-01",
+        "call_sid": recording.leg.sid,
+        "conference_sid": None,
+        "channels": recording.asked.channels,
+        "date_created": rfc2822(recording.started),
+        "date_updated": rfc2822(recording.updated),
+        "start_time": rfc2822(recording.started),
+        "duration": str(recording.duration) if finished else None,
+        "encryption_details": None,
+        "error_code": None,
+        "media_url": recording.url,
+        "price": None,
+        "price_unit": "USD",
+        "source": recording.asked.source,
+        "status": recording.status,
+        "track": recording.asked.track,
+        "uri": f"{exchange.api}/Recordings/{recording.sid}.json",
+        "subresource_uris": {},
+    }
+
+
+def one_channel(data: bytes) -> bytes:
+    """The same WAV file with its channels mixed into one."""
+    with wave.open(io.BytesIO(data)) as file:
+        samples = np.frombuffer(file.readframes(file.getnframes()), "<i2").reshape(-1, file.getnchannels())
+    out = io.BytesIO()
+    with wave.open(out, "wb") as file:
+        file.setparams((1, 2, 8000, 0, "NONE", ""))
+        file.writeframes(np.clip(samples.sum(axis=1, dtype=np.int32), -32768, 32767).astype("<i2").tobytes())
+    return out.getvalue()
+
+
+class Recordings(Area):
+    def routes(self) -> list[BaseRoute]:
+        return [
+            self.route("/Recordings.json", GET=self.list),
+            self.route("/Recordings/{recording}.json", GET=self.read, DELETE=self.delete),
+            self.route("/Recordings/{recording}.wav", GET=self.media),
+            self.route("/Calls/{call}/Recordings.json", GET=self.list, POST=self.create),
+            self.route(
+                "/Calls/{call}/Recordings/{recording}.json", GET=self.read, POST=self.update, DELETE=self.delete
+            ),
+            self.route("/Recordings/{recording}", GET=self.media),
+        ]
+
+    def _find(self, request: Request) -> Recording:
+        sid, call = request.path_params["recording"], request.path_params.get("call")
+        if sid == _MARK:
+            return self._current(request, call)
+        recording = self.exchange.recordings.get(sid)
+        if recording is None or recording.deleted or call not in (None, recording.leg.sid):
+            raise missing(request)
+        return recording
+
+    def _current(self, request: Request, call: str | None) -> Recording:
+        active = [r for r in self.exchange.recordings.values() if r.active and r.leg.sid == call]
+        if len(active) > 1:
+            raise RestError(400, 21220, f"{_MARK} is ambiguous: {len(active)} recordings are active")
+        if not active:
+            raise missing(request)
+        return active[0]
+
+    async def create(self, request: Request) -> Response:
+        leg = self.exchange.legs.get(request.path_params["call"])
+        if leg is None:
+            raise missing(request)
+        if leg.status != "in-progress":
+            raise RestError(400, 21220, f"Call {leg.sid} is not in-progress. Cannot record.")
+        return JSONResponse(view(begin_recording(leg, options_of(await form_of(request)))), 201)
+
+    async def update(self, request: Request) -> Response:
+        recording, form = self._find(request), await form_of(request)
+        if not recording.active:
+            raise RestError(400, 21220, f"Recording {recording.sid} is over")
+        match form.get("Status"):
+            case "paused":
+                recording.pause(form.get("PauseBehavior", "silence"))
+            case "in-progress":
+                recording.resume()
+            case "stopped":
+                recording.stop()
+            case other:
+                raise RestError(400, 20001, f"Status {other!r} cannot be set; paused, in-progress or stopped can")
+        return JSONResponse(view(recording))
+
+    async def read(self, request: Request) -> Response:
+        return JSONResponse(view(self._find(request)))
+
+    async def list(self, request: Request) -> Response:
+        call = request.path_params.get("call") or request.query_params.get("CallSid")
+        deleted = request.query_params.get("IncludeSoftDeleted") == "true"
+        rows = [
+            view(recording)
+            for recording in reversed(self.exchange.recordings.values())
+            if call in (None, recording.leg.sid) and (deleted or not recording.deleted)
+        ]
+        return listing(request, "recordings", rows)
+
+    async def delete(self, request: Request) -> Response:
+        self._find(request).delete()
+        return Response(status_code=204)
+
+    async def media(self, request: Request) -> Response:
+        recording = self._find(request)
+        if recording.status != "completed":
+            raise missing(request)
+        data = recording.path.read_bytes()
+        asked = request.query_params.get("RequestedChannels")
+        stored = int.from_bytes(data[22:24], "little")
+        if asked == "2" and stored != 2:
+            raise RestError(400, 21221, "the recording has one channel")
+        return Response(one_channel(data) if asked == "1" and stored == 2 else data, media_type="audio/x-wav")

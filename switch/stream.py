@@ -1,0 +1,244 @@
+"""A media stream: the carrier's WebSocket to the application, one per `<Stream>`."""
+
+import asyncio
+import random
+import xml.etree.ElementTree as ET
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from urllib.parse import urlsplit, urlunsplit
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
+
+from switch.audio import SILENCE
+from switch.buffer import PlayBuffer
+from switch.document import DocumentError
+from switch.frames import CONNECTED, BadMessageError, Clear, Mark, Media, Writer, read
+from switch.leg import Leg
+from switch.sids import iso8601, new_sid, now
+from switch.signature import signature
+
+AGENT = "Twilio.TmeWs/1.0"
+_CONNECT_SECONDS = 10.0
+_TRACKS = {
+    "inbound_track": ["inbound"],
+    "outbound_track": ["outbound"],
+    "both_tracks": ["inbound", "outbound"],
+}
+
+
+@dataclass(frozen=True)
+class StreamOptions:
+    """What a `<Stream>` element asks for; `url` is absolute and without query."""
+
+    url: str
+    two_way: bool
+    tracks: list[str] = field(default_factory=lambda: ["inbound"])
+    name: str = ""
+    parameters: dict[str, str] = field(default_factory=dict)
+    status_url: str = ""
+    status_method: str = "POST"
+
+
+def options(noun: ET.Element, url: str, *, two_way: bool) -> StreamOptions:
+    """Read a `<Stream>` whose address is `url`. Raises DocumentError 31922, 31923 or 31941."""
+    track = noun.get("track", "inbound_track")
+    if track not in _TRACKS or (two_way and track != "inbound_track"):
+        raise DocumentError(31941, f"track {track!r} cannot be used here")
+    return StreamOptions(
+        url=socket_url(url),
+        two_way=two_way,
+        tracks=_TRACKS[track],
+        name=noun.get("name", ""),
+        parameters={p.get("name", ""): p.get("value", "") for p in noun.findall("Parameter")},
+        status_url=noun.get("statusCallback", ""),
+        status_method=noun.get("statusCallbackMethod", "POST"),
+    )
+
+
+def socket_url(url: str) -> str:
+    """The address that is dialled: no query, no fragment; plain `ws` only on this machine, which needs no TLS."""
+    parts = urlsplit(url)
+    if not parts.hostname:
+        raise DocumentError(31923, f"{url!r} is not an address")
+    if parts.scheme != "wss" and not (parts.scheme == "ws" and _is_loopback(parts.hostname)):
+        raise DocumentError(31922, f"{url!r} does not begin with wss://")
+    return urlunsplit((parts.scheme, parts.netloc, parts.path, "", ""))
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+class MediaStream:
+    """One stream on one leg: a tap on what is said, and, two-way, the source of what is heard."""
+
+    def __init__(self, leg: Leg, asked: StreamOptions) -> None:
+        self.sid = new_sid("MZ")
+        self.asked = asked
+        self._leg = leg
+        self._trace = leg.exchange.trace
+        self._writer = Writer(leg.exchange.config.account_sid, leg.sid, self.sid)
+        self._buffer = PlayBuffer()
+        self._outbox: asyncio.Queue[str | None] = asyncio.Queue()
+        self._chunks = dict.fromkeys(asked.tracks, 0)
+        self._base = random.randint(100, 170)
+        self._warned: set[int] = set()
+        self._stopping = False
+
+    async def run(self) -> None:
+        """Connect and stay until the application closes, the connection is lost, or `stop` is called."""
+        try:
+            socket = await self._connect()
+        except (OSError, TimeoutError, InvalidHandshake) as error:
+            self._failed(*_handshake_error(error))
+            return
+        async with socket:
+            if self._stopping:
+                return
+            self._open()
+            sending = asyncio.create_task(self._send(socket))
+            try:
+                await self._receive(socket)
+            finally:
+                self.stop()
+                await asyncio.wait({sending}, timeout=2)
+                sending.cancel()
+
+    def stop(self) -> None:
+        """Say `stop` and close; later calls do nothing."""
+        if self._stopping:
+            return
+        self._stopping = True
+        self._leg.taps = [tap for tap in self._leg.taps if tap is not self]
+        self._leg.on_key = [listener for listener in self._leg.on_key if listener != self._key]
+        if self._leg.source is self:
+            self._leg.source = None
+        self._outbox.put_nowait(self._writer.stop())
+        self._outbox.put_nowait(None)
+
+    # sound
+
+    def frame(self) -> bytes:
+        piece, due = self._buffer.frame()
+        self._echo(due)
+        return piece
+
+    def tick(self, said: bytes, heard: bytes) -> None:
+        for track, piece in (("inbound", said), ("outbound", heard)):
+            if track in self._chunks:
+                self._media(track, piece)
+
+    def _media(self, track: str, piece: bytes) -> None:
+        chunk = self._chunks[track] = self._chunks[track] + 1
+        timestamp = self._base + (chunk - 1) * 20 + random.randint(-4, 4)
+        self._outbox.put_nowait(self._writer.media(track, chunk, timestamp, piece or SILENCE))
+
+    # the socket
+
+    async def _connect(self) -> ClientConnection:
+        token = self._leg.exchange.config.auth_token
+        return await connect(
+            self.asked.url,
+            compression=None,
+            proxy=None,
+            ping_interval=None,
+            max_size=2**22,
+            open_timeout=_CONNECT_SECONDS,
+            user_agent_header=AGENT,
+            additional_headers={"X-Twilio-Signature": signature(token, self.asked.url), "Accept-Encoding": "gzip"},
+        )
+
+    def _open(self) -> None:
+        self._trace.add("stream", call=self._leg.sid, stream=self.sid, event="stream-started")
+        self._outbox.put_nowait(CONNECTED)
+        self._outbox.put_nowait(self._writer.start(self.asked.tracks, self.asked.parameters))
+        self._leg.taps.append(self)
+        if self.asked.two_way:
+            self._leg.source = self
+            self._leg.on_key.append(self._key)
+        self._report("stream-started")
+
+    async def _send(self, socket: ClientConnection) -> None:
+        try:
+            while (message := await self._outbox.get()) is not None:
+                await socket.send(message)
+            await socket.close(1000)
+        except ConnectionClosed:
+            return
+
+    async def _receive(self, socket: ClientConnection) -> None:
+        try:
+            async for message in socket:
+                self._take(message)
+            self._ended()
+        except ConnectionClosed as closed:
+            if closed.rcvd is None:
+                self._failed(31903, "the connection was lost")
+            else:
+                self._failed(31921, f"the application closed the socket with {closed.rcvd.code}")
+
+    def _ended(self) -> None:
+        self._trace.add("stream", call=self._leg.sid, stream=self.sid, event="stream-stopped")
+        self._report("stream-stopped")
+
+    def _failed(self, code: int, text: str) -> None:
+        self._trace.problem(code, text, call=self._leg.sid, stream=self.sid)
+        self._trace.add("stream", call=self._leg.sid, stream=self.sid, event="stream-error")
+        self._report("stream-error", text)
+
+    def _take(self, message: str | bytes) -> None:
+        try:
+            if not self.asked.two_way:
+                raise BadMessageError(31951, "a one-way stream takes no messages")
+            content = read(message, self.sid)
+        except BadMessageError as error:
+            self._warn(error)
+            return
+        match content:
+            case Media(audio):
+                self._buffer.add(audio)
+            case Mark(name):
+                self._echo(self._buffer.mark(name))
+            case Clear():
+                self._trace.add("clear", call=self._leg.sid, stream=self.sid)
+                self._echo(self._buffer.clear())
+
+    def _echo(self, names: list[str]) -> None:
+        for name in names:
+            self._outbox.put_nowait(self._writer.mark(name))
+
+    def _key(self, digit: str) -> None:
+        self._outbox.put_nowait(self._writer.dtmf(digit))
+
+    def _warn(self, error: BadMessageError) -> None:
+        if error.code not in self._warned:
+            self._warned.add(error.code)
+            self._trace.problem(error.code, str(error), call=self._leg.sid, stream=self.sid)
+
+    def _report(self, event: str, error: str = "") -> None:
+        if not self.asked.status_url:
+            return
+        params = {
+            "AccountSid": self._leg.exchange.config.account_sid,
+            "CallSid": self._leg.sid,
+            "StreamSid": self.sid,
+            "StreamName": self.asked.name or self.sid,
+            "StreamEvent": event,
+            "Timestamp": iso8601(now()),
+        } | ({"StreamError": error} if error else {})
+        exchange = self._leg.exchange
+        exchange.spawn(exchange.webhooks.notify(self.asked.status_url, self.asked.status_method, params))
+
+
+def _handshake_error(error: Exception) -> tuple[int, str]:
+    if isinstance(error, InvalidStatus):
+        return 31920, f"the application answered the handshake with {error.response.status_code}"
+    if isinstance(error, TimeoutError):
+        return 31901, "no answer to the handshake"
+    if isinstance(error, InvalidHandshake):
+        return 31920, f"the handshake failed: {error}"
+    return 31902, f"the connection was refused: {error}"

@@ -1,0 +1,49 @@
+"""A running switch with a customer's server beside it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from switch_world import ACCOUNT, NUMBER, TOKEN, Customer, World, serving
+
+from switch.audio import tone
+from switch.config import SwitchConfig
+from switch.server import Switch
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Callable[..., AbstractAsyncContextManager[World]]:
+    """A running switch and customer: `async with world() as w`. Speaking takes 40 ms whatever the words."""
+
+    @asynccontextmanager
+    async def made(**changes: Any) -> AsyncIterator[World]:
+        customer = Customer()
+        async with serving(customer):
+            config = {
+                "account_sid": ACCOUNT,
+                "auth_token": TOKEN,
+                "number": NUMBER,
+                "voice_url": f"{customer.url}/voice",
+                "fallback_url": f"{customer.url}/fallback",
+                "status_url": f"{customer.url}/status",
+                "folder": tmp_path,
+                "port": 0,
+                "recording_delay": 0.05,
+                "ring_grace": 0.0,
+            }
+            switch = Switch(SwitchConfig(**(config | changes)), say=lambda text: tone((300,), 0.04))
+            await switch.start()
+            try:
+                yield World(customer, switch)
+            finally:
+                await switch.stop()
+
+    return made
+
+
+@pytest.fixture
+def run() -> Callable[[Coroutine[Any, Any, None]], None]:
+    return asyncio.run
