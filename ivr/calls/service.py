@@ -231,7 +231,7 @@ class CallService:
         call.dialogue = state.to_json()
         call.account_id = machine.account(state)
         call.verified_at = (call.verified_at or now) if machine.verified(state) else None
-        keyed = tuple((f"{call.step}.{number}", action) for number, action in enumerate(actions))
+        keyed = tuple((f"bot{call.step}.{number}", action) for number, action in enumerate(actions))
         for action_key, action in keyed:
             self._carry_out(tx, call, action_key, action, now)
         return Applied(keyed)

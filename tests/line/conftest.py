@@ -1,12 +1,63 @@
-"""The sample bank behind a SQL ledger, with PIN hashes cheap enough for tests."""
+"""A call service over the sample bank, and a carrier that signs what it sends."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
+from flask import Flask
+from flask.testing import FlaskClient
+from twilio.request_validator import RequestValidator
+from werkzeug.test import TestResponse
 
+from ivr.calls import CallService
+from ivr.dialogue.events import Kind, Meaning
+from ivr.handoff.request import request_handoff
 from ivr.ledger import SqlLedger
 from ivr.ledger.sample import load_sample
 from ivr.store import Sessions
+from ivr.web.signatures import HEADER, Signatures
+from ivr.web.voice import Documents, make_voice_blueprint
 from tests.conftest import FakeClock
+
+TOKEN = "the-auth-token"
+PUBLIC = "https://line.example.com"
+MEDIA = "wss://line.example.com/media"
+SID = "CA" + "1" * 32
+MORGAN = "+15550100001"
+LINE = "+15550109000"
+
+INTENTS = {"balance": "balance", "agent": "human_agent", "bye": "goodbye", "no": "no", "yes": "yes"}
+
+
+def understand(text: str, expect: Kind, today: date) -> Meaning:
+    """Enough understanding for a test: one known word is one intent, digits are digits."""
+    word = text.lower().strip(".! ")
+    digits = "".join(filter(str.isdigit, text))
+    said = {"yes": True, "no": False}.get(word)
+    return Meaning(
+        INTENTS.get(word, "out_of_scope"), 0.95, yes_no=said, digits=digits, ours=word in INTENTS or bool(digits)
+    )
+
+
+class NoNews:
+    def publish(self, topic: str, kind: str, ref: str = "") -> None:
+        pass
+
+
+@dataclass
+class HandoffsTold:
+    """Remembers what the line told the hand-offs."""
+
+    told: list[tuple[str, ...]] = field(default_factory=list)
+
+    def caller_gone(self, call_sid: str) -> None:
+        self.told.append(("gone", call_sid))
+
+    def message_left(self, call_sid: str, recording_sid: str) -> None:
+        self.told.append(("message", call_sid, recording_sid))
 
 
 @pytest.fixture
@@ -14,3 +65,40 @@ def ledger(sessions: Sessions, clock: FakeClock) -> SqlLedger:
     cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     load_sample(sessions, clock.now().date(), cheap)
     return SqlLedger(sessions, clock, cheap)
+
+
+@pytest.fixture
+def calls(sessions: Sessions, clock: FakeClock, ledger: SqlLedger) -> CallService:
+    return CallService(
+        sessions, clock, understand, ledger, NoNews(), request_handoff, company="Test Bank", notice="en-test"
+    )
+
+
+@pytest.fixture
+def handoffs() -> HandoffsTold:
+    return HandoffsTold()
+
+
+Post = Callable[..., TestResponse]
+
+
+@pytest.fixture
+def client(calls: CallService, handoffs: HandoffsTold, tmp_path: Path) -> FlaskClient:
+    app = Flask(__name__)
+    (tmp_path / "audio").mkdir()
+    (tmp_path / "audio" / "music.wav").write_bytes(b"RIFF")
+    signatures, documents = Signatures(TOKEN, PUBLIC, MEDIA), Documents(PUBLIC, MEDIA)
+    app.register_blueprint(make_voice_blueprint(calls, handoffs, signatures, documents, tmp_path / "audio"))
+    return app.test_client()
+
+
+@pytest.fixture
+def post(client: FlaskClient) -> Post:
+    """Posts a signed webhook of the call, as the carrier does."""
+
+    def send(path: str, **extra: str) -> TestResponse:
+        form = {"CallSid": SID, "From": MORGAN, "To": LINE, "CallStatus": "in-progress", "ToZip": "", **extra}
+        signature = RequestValidator(TOKEN).compute_signature(PUBLIC + path, form)
+        return client.post(path, data=form, headers={HEADER: signature})
+
+    return send

@@ -1,0 +1,175 @@
+"""One caller on one stream: what the speech session hears goes to the dialogue, what the dialogue wants is spoken."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from ivr.calls import Applied, CallerTurn, CallService, Connected
+from ivr.dialogue import events as dialogue
+from speech import events as speech
+from speech.events import Close, Command, Expectation, Listen, Speak
+
+
+class Hears(Protocol):
+    """The part of a speech session that a conversation speaks through."""
+
+    def tell(self, commands: Sequence[Command]) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Seconds that the ledger may take: `slow` until we say that we are looking, `failed` until a person comes."""
+
+    slow: float = 2.0
+    failed: float = 6.0
+
+
+@dataclass(frozen=True, slots=True)
+class Threads:
+    """Where blocking work is done: SQL in one pool, the ledger in another that may be stuck without harm."""
+
+    sql: Executor
+    ledger: Executor
+
+
+@dataclass(slots=True)
+class _Said:
+    """A bot turn under way: its prompt, and the milliseconds that led to it."""
+
+    prompt: str
+    latency: dict[str, float] = field(default_factory=dict)
+
+
+class Conversation:
+    """Give it `handle` as the session's handler, and `opening` as what is said first."""
+
+    def __init__(
+        self,
+        calls: CallService,
+        sid: str,
+        connected: Connected,
+        session: Hears,
+        threads: Threads,
+        tasks: asyncio.TaskGroup,
+        patience: Patience = Patience(),
+    ) -> None:
+        self._calls, self._sid, self._connected, self._session = calls, sid, connected, session
+        self._threads, self._tasks, self._patience = threads, tasks, patience
+        self._expect: dialogue.Kind = "open"
+        self._events = 0
+        self._said: dict[str, _Said] = {}
+        self._asking: set[asyncio.Task[None]] = set()
+        self._turn = asyncio.Lock()
+
+    async def opening(self) -> list[Command]:
+        """The first words of a new conversation, or the apology of one that goes on."""
+        event = await self._ledger(self._calls.opening, self._connected)
+        return self._commands(await self._apply(event), {})
+
+    async def handle(self, event: speech.Event) -> list[Command]:
+        """One event of the session; commands are given through `tell`, in the order of the dialogue."""
+        began = time.perf_counter()
+        match event:
+            case speech.Heard():
+                said = await self._sql(self._calls.said, event, self._expect)
+                turn = CallerTurn(
+                    event.text, event.start, event.end, "voice", event.confidence, event.words, event.latency
+                )
+                await self._step(said, turn, event.latency, began)
+            case speech.Digits():
+                turn = CallerTurn(event.digits or "#", event.at, event.at, "keys")
+                await self._step(dialogue.Keyed(event.digits), turn, {}, began)
+            case speech.Silence():
+                await self._step(dialogue.Silent(), None, {}, began)
+            case speech.Interrupted():
+                await self._interrupted(event)
+            case speech.Spoken():
+                latency = {**self._known(event.id).latency, **_named(event.latency)}
+                await self._sql(self._calls.spoken, self._sid, event.id, event.start, event.end, latency)
+            case speech.Closed():
+                self.close()
+        return []
+
+    def close(self) -> None:
+        """Questions still open are asked anew by whoever goes on with the call."""
+        for task in self._asking:
+            task.cancel()
+
+    async def _interrupted(self, event: speech.Interrupted) -> None:
+        await self._sql(self._calls.cut_off, self._sid, event.id, event.heard, event.at)
+        prompt = self._known(event.id).prompt
+        async with self._turn:
+            applied = await self._apply(dialogue.Interrupted(prompt, event.heard))
+            # only listening: the session goes on by itself if it was a cough
+            if any(not isinstance(action, dialogue.Listen) for _, action in applied.actions):
+                self._session.tell(self._commands(applied, {}))
+
+    async def _step(
+        self, event: dialogue.Event, turn: CallerTurn | None, latency: dict[str, float], began: float
+    ) -> None:
+        async with self._turn:
+            applied = await self._apply(event, turn)
+            decided = {**latency, "decide": (time.perf_counter() - began) * 1000}
+            self._session.tell(self._commands(applied, decided if turn else {}))
+
+    async def _apply(self, event: dialogue.Event, turn: CallerTurn | None = None) -> Applied:
+        self._events += 1
+        key = f"s{self._connected.number}.{self._events}"
+        applied: Applied = await self._sql(self._calls.apply, self._sid, event, key, turn)
+        return applied
+
+    # --- what the dialogue wants ---
+
+    def _commands(self, applied: Applied, latency: dict[str, float]) -> list[Command]:
+        commands: list[Command] = []
+        for key, action in applied.actions:
+            match action:
+                case dialogue.Say():
+                    self._said[key] = _Said(action.prompt, latency)
+                    latency = {}  # the first words are the answer; the rest only follow them
+                    commands.append(Speak(key, action.text, action.interruptible))
+                case dialogue.Listen():
+                    self._expect = action.kind
+                    commands.append(Listen(Expectation(action.kind, action.digits), action.patience))
+                case dialogue.HandOff() | dialogue.HangUp():
+                    commands.append(Close())
+                case dialogue.FindAccount() | dialogue.CheckPin() | dialogue.LookUp() | dialogue.Pay():
+                    self._spawn(self._question(action))
+                case dialogue.TakeCard():
+                    # no card entry at the carrier is set up: the dialogue brings a person
+                    self._spawn(self._step(dialogue.CardTaken("payment-connector-error"), None, {}, 0.0))
+        return commands
+
+    async def _question(self, query: dialogue.Query) -> None:
+        """Ask the ledger; say that it is slow, and give up on it in time."""
+        answer = asyncio.ensure_future(self._ledger(self._calls.ask, self._sid, query))
+        done, _ = await asyncio.wait({answer}, timeout=self._patience.slow)
+        if not done:
+            await self._step(dialogue.Slow(), None, {}, 0.0)
+            done, _ = await asyncio.wait({answer}, timeout=self._patience.failed - self._patience.slow)
+        await self._step(answer.result() if done else dialogue.Failed(), None, {}, 0.0)
+
+    def _spawn(self, work: Any) -> None:
+        task = self._tasks.create_task(work)
+        self._asking.add(task)
+        task.add_done_callback(self._asking.discard)
+
+    def _known(self, key: str) -> _Said:
+        return self._said.get(key, _Said(""))
+
+    # --- threads ---
+
+    async def _sql(self, work: Callable[..., Any], *arguments: Any) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(self._threads.sql, work, *arguments)
+
+    def _ledger(self, work: Callable[..., Any], *arguments: Any) -> Awaitable[Any]:
+        return asyncio.get_running_loop().run_in_executor(self._threads.ledger, work, *arguments)
+
+
+def _named(latency: dict[str, float]) -> dict[str, float]:
+    """The session's figures by the names that turns keep: speak, and total as the caller felt it."""
+    names = {"first_audio": "speak", "response": "total"}
+    return {names.get(name, name): value for name, value in latency.items()}

@@ -1,0 +1,112 @@
+"""The media process: the carrier's sockets, their signatures and tokens, and nothing else."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route, WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
+
+from ivr.calls import BadToken, CallService
+from ivr.conversation import Conversation, Patience, Threads
+from ivr.web.signatures import HEADER, Signatures
+from speech.listen import Listener
+from speech.monitor import HeardOn, Monitor
+from speech.session import NoStart, Session, Start, read_start
+from speech.speak import Speaker
+from speech.vad import Vad
+
+log = logging.getLogger(__name__)
+
+POLICY, FAULT = 1008, 1011  # close codes
+START_SECONDS = 5.0
+
+
+def make_media_app(
+    calls: CallService,
+    signatures: Signatures,
+    recogniser: Listener,
+    speaker: Speaker,
+    vad: Callable[[], Vad],
+    patience: Patience | None = None,
+) -> Starlette:
+    """`WS /media` for callers, `WS /media/listen` for calls that are with a person, `GET /health`."""
+    threads = Threads(ThreadPoolExecutor(8, "sql"), ThreadPoolExecutor(16, "ledger"))
+
+    async def media(socket: WebSocket) -> None:
+        await _let_in(socket, signatures, "", talk)
+
+    async def listen(socket: WebSocket) -> None:
+        await _let_in(socket, signatures, "/listen", overhear)
+
+    async def talk(start: Start, texts: AsyncIterator[str], socket: WebSocket) -> None:
+        connected = await asyncio.get_running_loop().run_in_executor(
+            threads.sql, calls.connect, start.call_sid, start.parameters.get("token", "")
+        )
+        session = Session(start, recogniser, speaker, vad)
+        async with asyncio.TaskGroup() as tasks:
+            conversation = Conversation(calls, start.call_sid, connected, session, threads, tasks, patience or Patience())
+            opening = await conversation.opening()
+            await session.run(texts, socket.send_text, conversation.handle, opening)
+            conversation.close()
+
+    async def overhear(start: Start, texts: AsyncIterator[str], _socket: WebSocket) -> None:
+        loop = asyncio.get_running_loop()
+        token = start.parameters.get("token", "")
+        listening = await loop.run_in_executor(threads.sql, calls.listen, start.call_sid, token)
+
+        async def keep(news: HeardOn) -> None:
+            await loop.run_in_executor(
+                threads.sql, calls.overheard, start.call_sid, news.track, news.heard, listening.offset
+            )
+
+        await Monitor(start, recogniser, vad).run(texts, keep)
+
+    routes = [WebSocketRoute("/media", media), WebSocketRoute("/media/listen", listen), Route("/health", _health)]
+    return Starlette(routes=routes)
+
+
+async def _let_in(socket: WebSocket, signatures: Signatures, below: str, serve: Any) -> None:
+    """Signature before the handshake (403), start and token after it (1008), then `serve` until it is over."""
+    if not signatures.socket_is_signed(below, socket.headers.get(HEADER)):
+        log.warning("refused an unsigned or forged media socket")
+        await socket.close(POLICY)
+        return
+    await socket.accept()
+    texts = _texts(socket)
+    try:
+        await serve(await read_start(texts, START_SECONDS), texts, socket)
+        await _close(socket, 1000)
+    except (NoStart, BadToken) as error:
+        log.warning("refused a media socket: %s", type(error).__name__)
+        await _close(socket, POLICY)
+    except Exception:
+        log.exception("a media socket failed; its call goes on at /voice/resume")
+        await _close(socket, FAULT)
+
+
+async def _texts(socket: WebSocket) -> AsyncIterator[str]:
+    while True:
+        message = await socket.receive()
+        if message["type"] == "websocket.disconnect":
+            return
+        if message.get("text") is not None:
+            yield message["text"]
+
+
+async def _close(socket: WebSocket, code: int) -> None:
+    if WebSocketState.DISCONNECTED in (socket.client_state, socket.application_state):
+        return
+    try:
+        await socket.close(code)
+    except (RuntimeError, WebSocketDisconnect):
+        log.debug("the carrier closed the socket first")
+
+
+async def _health(_request: Request) -> JSONResponse:
+    return JSONResponse({"ok": True})
