@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.sql.base import ExecutableOption
 
 from ivr.store.models import Call, Handoff, Offer, Recording
 from ivr.web.shown import plain
@@ -88,7 +89,7 @@ def read_review(tx: Session, sid: str) -> Review | None:
     return Review(row, row.recording, max([sound, row.seconds or 0.0, *ends, 1.0]), steps)
 
 
-def _parts() -> Iterable[object]:
+def _parts() -> Iterable[ExecutableOption]:
     offers = selectinload(Call.handoffs).selectinload(Handoff.offers).joinedload(Offer.agent)
     return selectinload(Call.turns), offers, selectinload(Call.recordings)
 

@@ -1,0 +1,219 @@
+"""The pages in a real browser, fed by real server-sent events over a real Redis."""
+
+import os
+import re
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
+from werkzeug.serving import make_server
+
+from ivr.clock import SystemClock
+from ivr.store.models import Agent, Turn
+from tests.web.conftest import CALL, PASSWORD, Make, Web
+
+pytestmark = pytest.mark.browser
+
+FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync --autoplay-policy=no-user-gesture-required"
+).split()
+WIDE, NARROW = ViewportSize(width=1280, height=900), ViewportSize(width=390, height=844)
+SHOTS = os.environ.get("WARMLINE_SHOTS", "")  # a folder: keep pictures of what was checked
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.skip("no chromium on this machine (Debian: apt-get install chromium)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def web(make_web: Make) -> Web:
+    return make_web(SystemClock())
+
+
+@pytest.fixture
+def address(web: Web) -> Iterator[str]:
+    """Where the pages are served."""
+    server = make_server("127.0.0.1", 0, web.app, threaded=True)
+    server.daemon_threads = True  # type: ignore[attr-defined]
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+
+
+@pytest.fixture
+def open_page(browser: Browser, address: str) -> Iterator[Open]:
+    """Sign in by the form; script errors fail the test."""
+    contexts, faults = [], []
+
+    def open_(email: str, scheme: str = "light", viewport: ViewportSize = WIDE) -> Page:
+        context = browser.new_context(
+            base_url=address,
+            viewport=viewport,
+            color_scheme=scheme,
+            reduced_motion="reduce",  # type: ignore[arg-type]
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("console", lambda line: faults.append(line.text) if "Content Security Policy" in line.text else None)
+        page.goto("/sign-in")
+        page.get_by_label("E-mail").fill(email)
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+def offer(web: Web, agent_id: int) -> int:
+    """Grace's call is offered, as the worker does it: rows first, then news."""
+    web.call()
+    handoff = web.handoff(agent_id)
+    with web.sessions.begin() as tx:
+        tx.get_one(Agent, agent_id).presence = "offered"
+    web.live.publish(f"agent:{agent_id}", "offer", str(handoff))
+    return handoff
+
+
+def look(page: Page, name: str) -> None:
+    """Nothing serious found by axe; the picture kept where wanted."""
+    found = Axe().run(page).response["violations"]
+    assert [
+        (fault["id"], fault["nodes"][0]["html"]) for fault in found if fault["impact"] in ("serious", "critical")
+    ] == []
+    if SHOTS:
+        page.screenshot(path=Path(SHOTS) / f"{name}.png", full_page=True)
+
+
+def test_a_brief_appears_by_itself_and_is_accepted_by_key(web: Web, open_page: Open) -> None:
+    ada = web.person("Ada", "agent", presence="available")
+    page = open_page("ada@bank.test")
+    expect(page.locator("#link")).to_have_text("Live")
+    expect(page.get_by_role("heading", name="You are next")).to_be_visible()
+    handoff = offer(web, ada)
+    expect(page.get_by_role("heading", name="Grace Hopper")).to_be_visible()
+    expect(page.locator("#accept")).to_be_focused()
+    expect(page.locator("#announce")).to_contain_text("Incoming call: Grace Hopper")
+    expect(page).to_have_title(re.compile("Grace Hopper is calling"))
+    page.keyboard.press("a")
+    expect(page.get_by_role("button", name="End the call")).to_be_visible()
+    expect(page.get_by_role("heading", name="Grace Hopper")).to_be_focused()
+    assert web.handoffs.asked == [("accept", handoff, ada)]
+
+
+def test_words_appear_while_they_talk_and_survive_a_reload(web: Web, open_page: Open) -> None:
+    ada = web.person("Ada", "agent", presence="available")
+    page = open_page("ada@bank.test")
+    offer(web, ada)
+    page.keyboard.press("a") if page.locator("#accept").is_visible() else page.locator("#accept").click()
+    page.get_by_role("button", name="End the call").wait_for()
+    with web.sessions.begin() as tx:
+        tx.add(
+            Turn(call_sid=CALL, key="later", speaker="agent", start=70, end=72, text="Hello Grace, I see the charge.")
+        )
+    web.live.publish(f"call:{CALL}", "turn")
+    expect(page.locator("#said")).to_contain_text("I see the charge")
+    page.reload()
+    expect(page.locator("#said")).to_contain_text("I see the charge")
+    page.get_by_role("button", name="End the call").click()
+    expect(page.get_by_role("heading", name="Call ended")).to_be_focused()
+    page.get_by_role("button", name="Ready for the next call").click()
+    expect(page.get_by_role("heading", name="You are next")).to_be_visible()
+
+
+def test_a_lost_race_is_told_and_stays_readable(web: Web, open_page: Open) -> None:
+    ada = web.person("Ada", "agent", presence="available")
+    page = open_page("ada@bank.test")
+    offer(web, ada)
+    page.locator("#accept").wait_for()
+    web.handoffs.refuse = "taken"
+    page.keyboard.press("a")
+    expect(page.locator("#notice")).to_contain_text("A colleague took this call")
+
+
+def test_a_lost_connection_is_shown_and_made_good(web: Web, open_page: Open) -> None:
+    ada = web.person("Ada", "agent", presence="available")
+    page = open_page("ada@bank.test")
+    expect(page.locator("#link")).to_have_text("Live")
+    page.context.set_offline(True)
+    expect(page.locator("#lost")).to_be_visible()
+    look(page, "agent-offline")
+    offer(web, ada)  # while nobody listens
+    page.context.set_offline(False)
+    expect(page.get_by_role("heading", name="Grace Hopper")).to_be_visible()
+    expect(page.locator("#lost")).to_be_hidden()
+
+
+def test_the_words_follow_the_sound_and_the_sound_the_words(web: Web, open_page: Open) -> None:
+    web.person("Rosa", "reviewer")
+    web.call(outcome="handed-off")
+    web.recording()
+    page = open_page("rosa@bank.test")
+    page.locator("a.row").click()
+    balance = page.locator("#live .turn", has_text="What is my balance?")
+    balance.locator(".text").click()
+    expect(balance).to_have_class(re.compile("now"))
+    page.keyboard.press("Space")
+    expect(page.get_by_role("button", name="Pause")).to_be_visible()
+    expect(page.locator("#live .turn", has_text="Please key")).to_have_class(re.compile("now"))
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("#live .turn", has_text="(PIN)")).to_have_class(re.compile("now"))
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator(".clock .now")).to_have_text("0:07")
+    page.get_by_role("button", name="As recorded").click()
+    expect(page.locator("#recorded")).to_be_visible()
+    expect(page.locator("#live")).to_be_hidden()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["1280", "390"])
+def test_every_state_is_readable_by_all(web: Web, open_page: Open, scheme: str, viewport: ViewportSize) -> None:
+    kind = f"{viewport['width']}-{scheme}"
+    ada = web.person("Ada", "agent", "reviewer", presence="available")
+    page = open_page("nobody@bank.test", scheme, viewport)
+    look(page, f"sign-in-{kind}")
+    page = open_page("ada@bank.test", scheme, viewport)
+    look(page, f"agent-idle-{kind}")
+    page.goto("/quality/")
+    look(page, f"quality-empty-{kind}")
+    web.call("CA" + "2" * 32, outcome="message")
+    web.handoff(None, "CA" + "2" * 32, state="message-taken")
+    web.recording("CA" + "2" * 32, kind="message")
+    handoff = offer(web, ada)
+    page.goto("/agent/")
+    look(page, f"agent-ringing-{kind}")
+    page.locator("#accept").click()
+    page.locator("#end").wait_for()
+    look(page, f"agent-talking-{kind}")
+    page.locator("#end").click()
+    page.get_by_role("heading", name="Call ended").wait_for()
+    look(page, f"agent-wrap-up-{kind}")
+    web.recording()
+    page.goto("/quality/")
+    look(page, f"quality-calls-{kind}")
+    page.goto(f"/quality/calls/{CALL}")
+    page.locator("#live .turn", has_text="from Acme").locator(".text").click()
+    look(page, f"quality-call-{kind}")
+    page.goto("/quality/calls/nothing")
+    look(page, f"error-{kind}")
+    assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
+    assert handoff
