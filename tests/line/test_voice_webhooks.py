@@ -1,0 +1,237 @@
+"""The carrier's webhooks: answered at once, signed, and harmless however often they come."""
+
+from xml.etree import ElementTree as ET
+
+import pytest
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from ivr.calls import CallService
+from ivr.store import Sessions
+from ivr.store.models import Base, Call, Handoff, Outbox, Recording
+from tests.conftest import FakeClock
+from tests.line.conftest import LINE, MORGAN, SID, HandoffsTold, Post
+
+RE = "RE" + "1" * 32
+MZ = "MZ" + "1" * 32
+COMPLETED = {
+    "RecordingSid": RE,
+    "RecordingStatus": "completed",
+    "RecordingUrl": f"https://api/{RE}",
+    "RecordingDuration": "42",
+    "RecordingChannels": "2",
+    "RecordingSource": "StartCallRecordingAPI",
+}
+LEFT = {"RecordingSid": RE, "RecordingUrl": f"https://api/{RE}", "RecordingDuration": "9"}
+
+
+def verbs(response: TestResponse) -> list[str]:
+    assert response.status_code == 200
+    assert response.mimetype == "text/xml"
+    return [verb.tag for verb in ET.fromstring(response.get_data(as_text=True))]
+
+
+def call_of(sessions: Sessions) -> Call:
+    with sessions() as tx:
+        return tx.get_one(Call, SID)
+
+
+def put_in_stage(sessions: Sessions, stage: str) -> None:
+    with sessions.begin() as tx:
+        tx.get_one(Call, SID).stage = stage
+
+
+def test_a_call_is_on_record_before_it_is_answered(post: Post, sessions: Sessions) -> None:
+    assert verbs(post("/voice/incoming", CallStatus="ringing")) == ["Play", "Start", "Connect", "Redirect"]
+    call = call_of(sessions)
+    assert (call.caller, call.called, call.stage, call.notice) == (MORGAN, LINE, "dialogue", "en-test")
+
+
+def test_the_answer_s_token_opens_the_socket(post: Post, calls: CallService) -> None:
+    root = ET.fromstring(post("/voice/incoming").get_data(as_text=True))
+    stream = root.find("Connect/Stream")
+    assert stream is not None
+    assert stream.get("url") == "wss://line.example.com/media"
+    assert calls.connect(SID, stream[0].get("value", "")).number == 1
+
+
+@pytest.mark.parametrize("path", ["incoming", "resume", "fallback", "status", "stream", "recording", "message"])
+def test_unsigned_and_forged_webhooks_are_refused(client: FlaskClient, path: str) -> None:
+    assert client.post(f"/voice/{path}", data={"CallSid": SID}).status_code == 403
+    forged = {"X-Twilio-Signature": "AAAA"}
+    assert client.post(f"/voice/{path}", data={"CallSid": SID}, headers=forged).status_code == 403
+
+
+def test_a_request_without_a_call_is_said_to_be_wrong(post: Post) -> None:
+    response = post("/voice/incoming", CallSid="")
+    assert response.status_code == 400
+    assert "CallSid is missing" in response.get_data(as_text=True)
+
+
+def test_a_lost_socket_leads_back_to_the_bot(post: Post, calls: CallService) -> None:
+    root = ET.fromstring(post("/voice/incoming").get_data(as_text=True))
+    calls.connect(SID, root.findall("Connect/Stream/Parameter")[0].get("value", ""))
+    assert verbs(post("/voice/resume")) == ["Connect", "Redirect"]
+
+
+def test_a_handed_off_caller_waits_in_a_conference_of_his_own(post: Post) -> None:
+    post("/voice/incoming")
+    post("/voice/fallback", ErrorCode="11200", ErrorUrl="https://line.example.com/voice/resume")
+    root = ET.fromstring(post("/voice/resume").get_data(as_text=True))
+    assert [verb.tag for verb in root] == ["Start", "Dial"]
+    room = root.find("Dial/Conference")
+    assert room is not None
+    assert (room.text or "").startswith(f"xfer-{SID}-")
+    assert room.get("waitUrl") == "https://line.example.com/handoff/1/wait"
+
+
+def test_with_nobody_there_a_message_is_taken(post: Post, sessions: Sessions) -> None:
+    post("/voice/incoming")
+    put_in_stage(sessions, "message")
+    assert verbs(post("/voice/resume")) == ["Play", "Record", "Redirect"]
+
+
+def test_a_message_is_kept_fetched_and_shown(post: Post, sessions: Sessions, handoffs: HandoffsTold) -> None:
+    post("/voice/incoming")
+    put_in_stage(sessions, "message")
+    assert verbs(post("/voice/message", **LEFT)) == ["Say", "Hangup"]
+    post("/voice/recording", **{**COMPLETED, "RecordingSource": "RecordVerb"})
+    with sessions() as tx:
+        row = tx.scalars(select(Recording)).one()
+        assert (row.kind, row.sid, row.seconds) == ("message", RE, 42.0)
+        assert tx.scalars(select(Outbox.topic).where(Outbox.topic == "recording.fetch")).all() == ["recording.fetch"]
+    assert call_of(sessions).outcome == "message"
+    assert ("message", SID, RE) in handoffs.told
+
+
+def test_no_message_is_no_message(post: Post, sessions: Sessions, handoffs: HandoffsTold) -> None:
+    post("/voice/incoming")
+    put_in_stage(sessions, "message")
+    assert verbs(post("/voice/message")) == ["Say", "Hangup"]
+    assert (call_of(sessions).outcome, handoffs.told) == (None, [])
+
+
+@pytest.mark.parametrize("path", ["/voice/status", "/voice/resume"])
+def test_a_call_that_is_over_is_over(post: Post, sessions: Sessions, handoffs: HandoffsTold, path: str) -> None:
+    post("/voice/incoming")
+    post(path, CallStatus="completed")
+    assert call_of(sessions).ended_at is not None
+    assert handoffs.told == [("gone", SID)]
+
+
+def test_recordings_are_fetched_once_in_any_order(post: Post, sessions: Sessions) -> None:
+    post("/voice/incoming")
+    begun = {**COMPLETED, "RecordingStatus": "in-progress", "RecordingDuration": "-1"}
+    del begun["RecordingDuration"]
+    for form in (COMPLETED, begun, COMPLETED, begun):
+        assert post("/voice/recording", **form).status_code == 204
+    with sessions() as tx:
+        row = tx.scalars(select(Recording)).one()
+        assert (row.state, row.seconds, row.channels, row.kind) == ("announced", 42.0, 2, "call")
+        assert tx.scalars(select(Outbox.payload)).all() == [{"recording": row.id}]
+
+
+def test_a_recording_starts_where_the_notice_ended(post: Post, sessions: Sessions, clock: FakeClock) -> None:
+    post("/voice/incoming")
+    clock.forward(9)
+    post("/voice/recording", RecordingSid=RE, RecordingStatus="in-progress", RecordingUrl="https://api/x")
+    clock.forward(42)
+    post("/voice/recording", **COMPLETED)
+    with sessions() as tx:
+        assert tx.scalars(select(Recording.offset)).one() == 9.0
+
+
+def test_an_absent_recording_is_noted(post: Post, sessions: Sessions) -> None:
+    post("/voice/incoming")
+    post("/voice/recording", **{**COMPLETED, "RecordingStatus": "absent"})
+    with sessions() as tx:
+        assert tx.scalars(select(Recording.state)).one() == "absent"
+        assert tx.scalars(select(Outbox)).all() == []
+
+
+def test_a_failed_document_brings_a_person(post: Post, sessions: Sessions) -> None:
+    post("/voice/incoming")
+    failed = {"ErrorCode": "11200", "ErrorUrl": "https://line.example.com/voice/resume"}
+    assert verbs(post("/voice/fallback", **failed)) == ["Say", "Redirect"]
+    with sessions() as tx:
+        assert tx.scalars(select(Handoff.reason)).one() == "fault"
+
+
+def test_documents_that_keep_failing_end_in_a_message(post: Post, clock: FakeClock) -> None:
+    answers = []
+    for _ in range(3):
+        clock.forward(5)
+        answers.append(verbs(post("/voice/fallback", ErrorCode="11200")))
+    assert answers == [["Say", "Redirect"], ["Say", "Redirect"], ["Say", "Record", "Redirect"]]
+
+
+def test_the_fallback_answers_without_a_database(post: Post, sessions: Sessions) -> None:
+    with sessions() as tx:
+        Base.metadata.drop_all(tx.connection())
+        tx.commit()
+    assert verbs(post("/voice/fallback", ErrorCode="11200")) == ["Say", "Record", "Redirect"]
+    asked = "https://line.example.com/voice/message"
+    assert verbs(post("/voice/fallback", ErrorCode="11200", ErrorUrl=asked)) == ["Say", "Hangup"]
+
+
+def test_a_message_left_without_a_hand_off_still_comes_before_the_agents(post: Post, sessions: Sessions) -> None:
+    post("/voice/message", **LEFT)
+    with sessions() as tx:
+        assert tx.scalars(select(Handoff.reason)).one() == "fault"
+        assert tx.get_one(Call, SID).stage == "goodbye"
+
+
+def test_sounds_are_served_to_anybody_and_kept_by_the_carrier(client: FlaskClient) -> None:
+    first = client.get("/voice/audio/music.wav")
+    assert (first.status_code, first.mimetype) == (200, "audio/wav")
+    again = client.get("/voice/audio/music.wav", headers={"If-None-Match": first.headers["ETag"]})
+    assert again.status_code == 304
+
+
+@pytest.mark.parametrize("name", ["secret.txt", "..%2fwarmline.db", "notice.json"])
+def test_only_sounds_are_served(client: FlaskClient, name: str) -> None:
+    assert client.get(f"/voice/audio/{name}").status_code == 404
+
+
+HOOKS: list[tuple[str, dict[str, str]]] = [
+    ("/voice/incoming", {}),
+    ("/voice/resume", {}),
+    ("/voice/fallback", {"ErrorCode": "11200", "ErrorUrl": "https://line.example.com/voice/resume"}),
+    ("/voice/stream", {"StreamSid": MZ, "StreamEvent": "stream-error"}),
+    ("/voice/recording", {**COMPLETED, "RecordingStatus": "in-progress"}),
+    ("/voice/recording", COMPLETED),
+    ("/voice/message", LEFT),
+    ("/voice/status", {"CallStatus": "completed"}),
+]
+
+
+def rows(sessions: Sessions) -> dict[str, list[tuple[object, ...]]]:
+    """Every row of every table, but for a token's hash, which is new each time."""
+    with sessions() as tx:
+        return {
+            table.name: sorted(
+                tuple((c.name, str(v)) for c, v in zip(table.c, row, strict=True) if c.name != "stream_token")
+                for row in tx.execute(select(table))
+            )
+            for table in Base.metadata.sorted_tables
+            if table.name != "accounts"
+        }
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(hooks=st.lists(st.sampled_from(HOOKS), max_size=8))
+def test_a_webhook_delivered_again_changes_no_row(
+    hooks: list[tuple[str, dict[str, str]]], post: Post, sessions: Sessions, clock: FakeClock
+) -> None:
+    with sessions.begin() as tx:
+        for table in reversed(Base.metadata.sorted_tables):
+            tx.execute(table.delete())
+    for path, form in hooks:
+        post(path, **form)
+        once = rows(sessions)
+        post(path, **form)
+        assert rows(sessions) == once, path
+        clock.forward(7)
