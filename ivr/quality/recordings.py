@@ -1,0 +1,76 @@
+"""Recordings at rest: AES-GCM in a folder, readable again only with the key."""
+
+import base64
+import binascii
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from ivr.keys import kept_key
+from ivr.store.models import Recording
+
+NONCE = 12
+KEY_BYTES = (16, 24, 32)
+
+
+class RecordingMissing(LookupError):
+    """There is no file for the recording."""
+
+
+class RecordingUnreadable(LookupError):
+    """The file was not written with this key, or was changed since."""
+
+
+def recordings_key(setting: str, data_dir: Path) -> bytes:
+    """The key as set (base64 of 16, 24 or 32 bytes), or one made once and kept in `data_dir`."""
+    if not setting:
+        return kept_key(data_dir, "recordings")
+    try:
+        key = base64.b64decode(setting, validate=True)
+    except binascii.Error as error:
+        raise ValueError("WARMLINE_RECORDINGS_KEY is not base64; make one with: openssl rand -base64 32") from error
+    if len(key) not in KEY_BYTES:
+        raise ValueError(f"WARMLINE_RECORDINGS_KEY holds {len(key)} bytes, not 16, 24 or 32")
+    return key
+
+
+class RecordingKeep:
+    """Keeps recordings under the `file://` URL `folder`. A file is bound to its recording's sid."""
+
+    def __init__(self, folder: str, key: bytes) -> None:
+        parts = urlsplit(folder)
+        if parts.scheme != "file":
+            raise ValueError(f"RECORDINGS_URL {folder!r} is not a file:// address of a folder")
+        self._folder, self._cipher = Path(unquote(parts.path)), AESGCM(key)
+
+    def keep(self, sid: str, sound: bytes) -> str:
+        """Write `sound` encrypted; the file's path. Written whole or not at all."""
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path, nonce = self._folder / f"{sid}.wav.aes", secrets.token_bytes(NONCE)
+        draft = path.with_suffix(f".{secrets.token_hex(4)}")
+        try:
+            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                file.write(nonce + self._cipher.encrypt(nonce, sound, sid.encode()))
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(path)
+        finally:
+            draft.unlink(missing_ok=True)
+        return str(path)
+
+    def read(self, recording: Recording) -> bytes:
+        """The WAV in the clear. RecordingMissing, RecordingUnreadable."""
+        try:
+            data = Path(recording.path or "").read_bytes() if recording.path else None
+        except OSError as error:
+            raise RecordingMissing(f"the file of recording {recording.sid} cannot be read: {error.strerror}") from error
+        if data is None:
+            raise RecordingMissing(f"recording {recording.sid} has no file")
+        try:
+            return self._cipher.decrypt(data[:NONCE], data[NONCE:], recording.sid.encode())
+        except (InvalidTag, ValueError) as error:
+            raise RecordingUnreadable(f"recording {recording.sid} was not written with this key") from error

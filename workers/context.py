@@ -1,0 +1,55 @@
+"""What jobs work with: made by a factory named by its import path, once in each process that runs jobs."""
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ivr.carrier import Carrier
+from ivr.clock import Clock
+from ivr.handoff.service import HandoffService
+from ivr.live import Live
+from ivr.quality.recordings import RecordingKeep
+from ivr.quality.transcribing import LongRecogniser
+from ivr.store import Sessions
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerContext:
+    """The services a job may use. `recogniser` loads its model when first called."""
+
+    sessions: Sessions
+    clock: Clock
+    redis_url: str
+    carrier: Carrier
+    handoffs: HandoffService
+    recordings: RecordingKeep
+    live: Live
+    recogniser: Callable[[], LongRecogniser]
+
+
+class Provider:
+    """Gives the process its context: RQ calls jobs by name, so that nothing can be handed to them."""
+
+    def __init__(self) -> None:
+        self._path, self._context = "", None  # type: tuple[str, WorkerContext | None]
+
+    def use(self, path: str) -> None:
+        """Name the factory, "module:function". It is imported now and called when a job first needs it."""
+        resolve(path)
+        self._path, self._context = path, None
+
+    def get(self) -> WorkerContext:
+        if self._context is None:
+            self._context = resolve(self._path)()
+        return self._context
+
+
+def resolve(path: str) -> Callable[[], WorkerContext]:
+    module, _, name = path.partition(":")
+    if not module or not name:
+        raise ValueError(f"worker context {path!r} is not of the form module:function")
+    factory: Callable[[], WorkerContext] = getattr(importlib.import_module(module), name)
+    return factory
+
+
+provider = Provider()

@@ -1,0 +1,130 @@
+"""The worker: one supervising process with the relay, and a child for each queue, started again when it dies."""
+
+import ctypes
+import logging
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+
+from redis import Redis, RedisError
+from redis.backoff import ExponentialBackoff
+from redis.exceptions import ConnectionError as RedisGone
+from redis.exceptions import TimeoutError as RedisSlow
+from redis.retry import Retry
+from rq import Queue, SimpleWorker, Worker
+from sqlalchemy.exc import SQLAlchemyError
+
+from workers.context import WorkerContext, provider, resolve
+from workers.relay import Relay
+
+log = logging.getLogger(__name__)
+QUEUES = {"handoff": SimpleWorker, "heavy": Worker}  # quick jobs need no fork; a heavy one may die alone
+POLL = 0.1
+REDIS_AWAY = 0.5
+RESTART = 0.5
+RECONCILE = 30.0
+GRACE = 15.0
+PR_SET_PDEATHSIG = 1
+
+
+def connect(url: str) -> Redis:
+    """A connection that rides out a restart of Redis."""
+    return Redis.from_url(
+        url, retry=Retry(ExponentialBackoff(cap=1, base=0.1), 60), retry_on_error=[RedisGone, RedisSlow]
+    )
+
+
+def run_worker(factory: str = "app:worker_context") -> None:
+    """Relay and queues until SIGTERM or SIGINT; running jobs are finished. `factory`: "module:function"."""
+    context = resolve(factory)()
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    children = [Child([sys.executable, "-m", "workers", queue, factory, context.redis_url]) for queue in QUEUES]
+    threading.Thread(target=_reconcile, args=(context, stop), daemon=True, name="reconcile").start()
+    try:
+        _relay(context, stop, children)
+    finally:
+        for child in children:
+            child.terminate()
+        for child in children:
+            child.wait()
+
+
+def run_queue(queue: str, factory: str, redis_url: str) -> None:
+    """Work off one queue in this process, until SIGTERM: with several, RQ could lose a job between them."""
+    provider.use(factory)
+    redis = (
+        connect(provider.get().redis_url) if QUEUES[queue] is SimpleWorker else connect(resolve(factory)().redis_url)
+    )
+    worker = QUEUES[queue](
+        [Queue(queue, connection=redis)],
+        connection=redis,
+        worker_ttl=20,
+        maintenance_interval=5,
+        job_monitoring_interval=5,
+        log_job_description=False,
+    )
+    worker.work(logging_level="WARNING")
+
+
+class Child:
+    """A process that is started again when it dies."""
+
+    def __init__(self, command: Sequence[str]) -> None:
+        self._command, self._started = list(command), 0.0
+        self._process = self._start()
+
+    def keep_up(self) -> None:
+        if self._process.poll() is not None and time.monotonic() - self._started > RESTART:
+            log.warning("a worker ended with %s; starting another", self._process.returncode)
+            self._process = self._start()
+
+    def terminate(self) -> None:
+        if self._process.poll() is None:
+            self._process.terminate()
+
+    def wait(self) -> None:
+        try:
+            self._process.wait(timeout=GRACE)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        self._started = time.monotonic()
+        return subprocess.Popen(self._command, preexec_fn=_end_with_parent)  # noqa: S603
+
+
+def _relay(context: WorkerContext, stop: threading.Event, children: Sequence[Child]) -> None:
+    relay = Relay(context.sessions, context.clock, Redis.from_url(context.redis_url, socket_timeout=5))
+    wait = 0.0
+    while not stop.wait(wait):
+        for child in children:
+            child.keep_up()
+        try:
+            wait = 0.0 if relay.tick() else POLL
+        except RedisError:
+            log.warning("Redis is away: promised work waits")
+            wait = REDIS_AWAY
+        except SQLAlchemyError:
+            log.exception("the outbox cannot be read")
+            wait = REDIS_AWAY
+
+
+def _reconcile(context: WorkerContext, stop: threading.Event) -> None:
+    """At the start, and now and then: the carrier's callbacks may have been lost."""
+    while True:
+        try:
+            context.handoffs.reconcile()
+        except Exception:
+            log.exception("hand-offs were not reconciled")
+        if stop.wait(RECONCILE):
+            return
+
+
+def _end_with_parent() -> None:
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
