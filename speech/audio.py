@@ -105,7 +105,9 @@ def read_wav(path: Path) -> tuple[Samples, int]:
     except OSError as error:
         raise UnreadableAudio(f"{path}: cannot be read ({error.strerror}); give an existing WAV file") from error
     except (wave.Error, EOFError) as error:
-        raise UnreadableAudio(f"{path}: not a PCM WAV file ({error or 'it ends early'}); convert it first") from error
+        raise UnreadableAudio(
+            f"{path}: not a PCM WAV file ({str(error) or 'it ends early'}); convert it first"
+        ) from error
     if not data:
         raise UnreadableAudio(f"{path}: the file holds no sound")
     samples = _samples(data[: len(data) // (width * channels) * width * channels], width)

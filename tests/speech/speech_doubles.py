@@ -23,6 +23,7 @@ from speech.speak import Speaker
 START = Start("MZ1", "CA1", "AC1", ("inbound",), {})
 VOICED = encode(np.full(FRAME, 8000, np.int16))
 TICK = 0.02
+ANYTHING = Expectation()
 
 
 class HandClock:
@@ -47,7 +48,7 @@ class ScriptedRecogniser:
         self.held: list[tuple[Future[Transcript], Transcript]] | None = None
 
     def listen(
-        self, sound: NDArray[Any], expect: Expectation = Expectation(), priority: Priority = Priority.TURN
+        self, sound: NDArray[Any], expect: Expectation = ANYTHING, priority: Priority = Priority.TURN
     ) -> Future[Transcript]:
         self.asked.append((len(sound) / 8000, expect, priority))
         text = self.texts[0] if self.texts else ""

@@ -252,7 +252,13 @@ def test_keys_stop_the_bot_and_end_with_the_expected_count(line: Line) -> None:
 
 @pytest.mark.parametrize(
     ("listen", "keys", "wait", "digits"),
-    [(OPEN, "0", 0.0, "0"), (OPEN, "*", 0.0, "*"), (OPEN, "12#", 0.0, "12"), (PIN, "0", 2.1, "0"), (PIN, "47", 2.1, "47")],
+    [
+        (OPEN, "0", 0.0, "0"),
+        (OPEN, "*", 0.0, "*"),
+        (OPEN, "12#", 0.0, "12"),
+        (PIN, "0", 2.1, "0"),
+        (PIN, "47", 2.1, "47"),
+    ],
 )
 def test_keys_end_with_hash_with_a_pause_or_by_themselves(
     line: Line, listen: Listen, keys: str, wait: float, digits: str

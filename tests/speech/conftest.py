@@ -1,0 +1,35 @@
+"""The real models, loaded once for a test run."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from speech.listen import Recogniser
+from speech.vad import SileroModel
+from speech.weights import MissingWeights, find_vad, find_whisper
+
+
+@pytest.fixture(scope="session")
+def silero() -> SileroModel:
+    try:
+        return SileroModel(find_vad())
+    except MissingWeights as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
+def whisper_base(tmp_path_factory: pytest.TempPathFactory, silero: SileroModel) -> Iterator[Recogniser]:
+    try:
+        weights = find_whisper("base", tmp_path_factory.mktemp("models"))
+    except MissingWeights as error:
+        pytest.skip(str(error))
+    recogniser = Recogniser(weights, 2, vad=silero.stream)
+    yield recogniser
+    recogniser.close()
+
+
+@pytest.fixture(scope="session")
+def clips(shared: Path) -> Path:
+    """Published recordings of people, 8 kHz WAV."""
+    return shared / "data" / "speech"

@@ -1,0 +1,73 @@
+"""The recogniser's queue: callers first, nobody starves, unwanted work is not begun."""
+
+import threading
+
+import pytest
+
+from speech.fair import FairQueue, Priority
+
+
+class Held:
+    """A queue of one thread that is busy until released."""
+
+    def __init__(self) -> None:
+        self.time = 0.0
+        self.done: list[str] = []
+        self.queue: FairQueue[None] = FairQueue(1, "test", clock=lambda: self.time)
+        self._gate, begun = threading.Event(), threading.Event()
+
+        def block() -> None:
+            begun.set()
+            self._gate.wait(5)
+
+        self._blocker = self.queue.submit(block, Priority.TURN)
+        begun.wait(5)
+
+    def add(self, name: str, priority: Priority) -> "object":
+        return self.queue.submit(lambda: self.done.append(name), priority)
+
+    def release(self) -> list[str]:
+        last = self.queue.submit(lambda: None, Priority.FILE)
+        self._gate.set()
+        last.result(5)
+        self.queue.close()
+        return self.done
+
+
+def test_a_finished_turn_goes_before_an_early_one_and_an_agents_call() -> None:
+    held = Held()
+    for name, priority in [("file", Priority.FILE), ("agent", Priority.MONITOR), ("early", Priority.EARLY)]:
+        held.add(name, priority)
+    held.add("turn", Priority.TURN)
+    assert held.release() == ["turn", "early", "agent", "file"]
+
+
+def test_whoever_has_waited_long_enough_goes_before_a_turn_that_comes_now() -> None:
+    held = Held()
+    held.add("agent", Priority.MONITOR)
+    held.time = 2.5
+    held.add("turn", Priority.TURN)
+    assert held.release() == ["agent", "turn"]
+
+
+def test_cancelled_work_is_not_begun_and_does_not_count_as_waiting() -> None:
+    held = Held()
+    future = held.queue.submit(lambda: held.done.append("unwanted"), Priority.EARLY)
+    assert held.queue.waiting == 1
+    assert future.cancel()
+    assert held.queue.waiting == 0
+    assert held.release() == []
+
+
+def test_a_fault_goes_to_whoever_waits_and_the_queue_goes_on() -> None:
+    queue: FairQueue[int] = FairQueue(1, "test")
+
+    def fail() -> int:
+        raise ValueError("bad sound")
+
+    with pytest.raises(ValueError, match="bad sound"):
+        queue.submit(fail, Priority.TURN).result(5)
+    assert queue.submit(lambda: 7, Priority.TURN).result(5) == 7
+    queue.close()
+    with pytest.raises(RuntimeError, match="closed"):
+        queue.submit(lambda: 7, Priority.TURN)

@@ -1,0 +1,104 @@
+"""Real ears and real voices, over the telephone path."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from speech.audio import RATE, loudness, read_mono, telephone, write_wav
+from speech.events import Expectation
+from speech.listen import Recogniser
+from speech.vad import WINDOW_SECONDS, SileroModel, Windows, voiced
+from speech.voices import make_voice
+
+pytestmark = pytest.mark.speech
+
+
+def plain(text: str) -> str:
+    return "".join(letter for letter in text.lower() if letter.isalnum() or letter == " ").strip()
+
+
+@pytest.mark.parametrize("text", ["How can I help you today?", "I will find someone who can help."])
+def test_what_the_bot_says_is_heard_back(whisper_base: Recogniser, text: str) -> None:
+    said = make_voice("heart").speak(text)
+    heard = whisper_base.listen(telephone(said, RATE)).result(30)
+    assert plain(heard.text) == plain(text)
+    assert heard.confidence > 0.6
+    assert heard.words[0].start < heard.words[-1].start <= heard.seconds
+
+
+@pytest.mark.parametrize("name", ["heart", "pyttsx3"])
+def test_every_voice_gives_sound_at_the_usual_level(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    voice = make_voice(name)
+    sound = voice.speak("Thank you for waiting.")
+    assert 0.6 < len(sound) / RATE < 4
+    assert loudness(sound) == pytest.approx(-20, abs=2)
+    assert capsys.readouterr().out == ""
+
+
+def test_the_neural_voice_says_the_same_in_every_process() -> None:
+    assert np.array_equal(make_voice("heart").speak("Goodbye."), make_voice("heart").speak("Goodbye."))
+
+
+def test_the_small_voice_loses_nothing_when_six_speak_at_once() -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    voice = make_voice("pyttsx3")
+    with ThreadPoolExecutor(6) as pool:
+        sounds = list(pool.map(voice.speak, [f"Sentence number {index}." for index in range(6)]))
+    assert all(len(sound) > RATE / 2 for sound in sounds)
+
+
+def test_peoples_digits_are_heard_over_the_telephone(whisper_base: Recogniser, clips: Path) -> None:
+    rows = [json.loads(line) for line in (clips.parent / "digit_strings.jsonl").read_text().splitlines()]
+    pins = [row for row in rows if row["kind"] == "pin"][:6]
+    right = 0
+    for row in pins:
+        parts = [np.zeros(2400, np.int16)]
+        for file, gap in zip(row["files"], [*row["gap_ms"], 200], strict=False):
+            parts += [read_mono(clips.parent / file), np.zeros(gap * 8, np.int16)]
+        heard = whisper_base.listen(np.concatenate(parts), Expectation("digits", 4)).result(60)
+        right += heard.text == row["digits"]
+    assert right >= 4
+
+
+@pytest.mark.parametrize("sound", ["silence", "noise", "hum", "key"])
+def test_nothing_is_heard_where_nobody_speaks(whisper_base: Recogniser, tmp_path: Path, sound: str) -> None:
+    time = np.arange(4 * RATE) / RATE
+    samples = {
+        "silence": np.zeros(len(time)),
+        "noise": np.random.default_rng(1).normal(0, 600, len(time)),
+        "hum": 3000 * np.sin(2 * np.pi * 50 * time),
+        "key": 6000 * (np.sin(2 * np.pi * 697 * time) + np.sin(2 * np.pi * 1209 * time)),
+    }[sound].astype(np.int16)
+    assert whisper_base.listen(samples).result(30).text == ""
+    write_wav(tmp_path / "a.wav", samples)
+    heard = whisper_base.transcribe_file(tmp_path / "a.wav")
+    assert (heard.text, heard.confidence, heard.words) == ("", 0.0, ())
+
+
+def test_an_office_is_not_taken_for_a_caller(whisper_base: Recogniser, clips: Path) -> None:
+    [office] = (clips.parent / "extras" / "noise").glob("*.wav")
+    assert whisper_base.transcribe_long(read_mono(office)[: 60 * RATE]) == []
+
+
+def test_a_recording_is_cut_where_nobody_speaks_and_its_words_are_timed(whisper_base: Recogniser, clips: Path) -> None:
+    first, second = (read_mono(path) for path in sorted(clips.glob("pico_*.wav"))[3:5])
+    silence = np.zeros(3 * RATE, np.int16)
+    segments = whisper_base.transcribe_long(np.concatenate([silence, first, silence, second, silence]))
+    assert len(segments) == 2
+    begins = 3 + len(first) / RATE + 3
+    assert 2.8 < segments[0].start < segments[0].transcript.words[0].end < begins < segments[1].end
+    assert all(segments[1].start <= word.start <= segments[1].end + 0.1 for word in segments[1].transcript.words)
+
+
+def test_the_detector_notices_a_voice_within_a_few_windows(silero: SileroModel) -> None:
+    said = make_voice("heart").speak("Yes, that is right.")
+    quiet = np.zeros(RATE, np.int16)
+    vad = silero.stream()
+    found = [vad(window) > 0.5 for window in Windows().add(np.concatenate([quiet, said, quiet]))]
+    onset, end = found.index(True) * WINDOW_SECONDS, (len(found) - found[::-1].index(True)) * WINDOW_SECONDS
+    assert 1.0 <= onset <= 1.25
+    assert abs(end - (1 + len(said) / RATE)) < 0.25
+    assert len(voiced(np.concatenate([quiet, said, quiet]), silero.stream())) == 1

@@ -1,0 +1,92 @@
+"""When the caller has finished, by what was asked and what is heard so far."""
+
+import pytest
+
+from speech.events import Expectation, Kind
+from speech.turns import DEFAULT_RULES, Signal, TurnDetector, patience
+from speech.vad import WINDOW_SECONDS
+
+
+@pytest.mark.parametrize(
+    ("kind", "digits", "text", "rule"),
+    [
+        ("yes-no", None, "Yes.", "complete"),
+        ("yes-no", None, "No, thank you.", "complete"),
+        ("yes-no", None, "Yeah, but", "unfinished"),
+        ("yes-no", None, "I want a person.", "sentence"),
+        ("digits", 4, "4719", "complete"),
+        ("digits", 4, "4, 7, 1, 9.", "complete"),
+        ("digits", 4, "47", "digits_short"),
+        ("digits", None, "471", "digits_open"),
+        ("digits", 4, "It is four", "digits_short"),
+        ("digits", 4, "I forgot it.", "sentence"),
+        ("money", None, "Fifty dollars.", "sentence"),
+        ("money", None, "$50", "sentence"),
+        ("money", None, "Four hundred", "amount"),
+        ("money", None, "Four hundred and", "unfinished"),
+        ("date", None, "March 5", "amount"),
+        ("open", None, "What is my balance?", "sentence"),
+        ("open", None, "I want to pay my", "unfinished"),
+        ("open", None, "Um...", "unfinished"),
+        ("open", None, "I was wondering", "usual"),
+        ("open", None, None, "unheard"),
+        ("digits", 4, None, "digits_short"),
+        ("open", None, "", "nothing"),
+    ],
+)
+def test_the_wait_depends_on_the_question_and_the_words(
+    kind: Kind, digits: int | None, text: str | None, rule: str
+) -> None:
+    assert patience(DEFAULT_RULES, Expectation(kind, digits), text) == getattr(DEFAULT_RULES, rule)
+
+
+def feed(detector: TurnDetector, probability: float, seconds: float) -> list[Signal]:
+    signals = [detector.window(probability) for _ in range(round(seconds / WINDOW_SECONDS))]
+    return [signal for signal in signals if signal is not None]
+
+
+def test_a_click_is_no_turn() -> None:
+    detector = TurnDetector(DEFAULT_RULES)
+    assert feed(detector, 0.9, WINDOW_SECONDS) == []
+    assert feed(detector, 0.0, 2.0) == []
+
+
+def test_a_wavering_voice_is_one_turn() -> None:
+    detector = TurnDetector(DEFAULT_RULES)
+    signals = [detector.window(probability) for probability in [0.6, 0.6, 0.4, 0.45, 0.4, 0.6, 0.4] * 5]
+    assert [signal for signal in signals if signal] == [Signal.STARTED]
+
+
+def test_a_pause_is_told_once_and_going_on_takes_it_back() -> None:
+    detector = TurnDetector(DEFAULT_RULES)
+    feed(detector, 0.9, 0.5)
+    assert feed(detector, 0.0, 0.4) == [Signal.PAUSED]
+    detector.heard("I want to")
+    assert feed(detector, 0.9, 0.3) == [Signal.RESUMED]
+    assert feed(detector, 0.0, 2.0) == [Signal.PAUSED, Signal.ENDED]
+
+
+def test_what_is_heard_late_ends_the_turn_at_once_where_its_time_has_come() -> None:
+    detector = TurnDetector(DEFAULT_RULES)
+    feed(detector, 0.9, 0.5)
+    feed(detector, 0.0, 0.7)
+    assert detector.heard("My balance.") is Signal.ENDED
+
+
+def test_a_long_story_is_heard_on_the_way_and_goes_on() -> None:
+    detector = TurnDetector(DEFAULT_RULES)
+    assert feed(detector, 0.9, 8.1) == [Signal.STARTED, Signal.PAUSED]
+    assert detector.heard("It all began when") is Signal.RESUMED
+    assert feed(detector, 0.9, 2.0) == []
+    assert detector.active
+
+
+def test_steady_noise_is_over_when_it_turns_out_to_be_noise() -> None:
+    detector = TurnDetector(DEFAULT_RULES)
+    feed(detector, 0.9, 8.1)
+    assert detector.heard("") is Signal.ENDED
+
+
+def test_no_turn_is_longer_than_the_recogniser_takes() -> None:
+    detector = TurnDetector(DEFAULT_RULES)
+    assert Signal.ENDED in feed(detector, 0.9, DEFAULT_RULES.longest + 0.1)
