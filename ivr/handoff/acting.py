@@ -109,7 +109,7 @@ class Actor:
                 _of_offer(tx, handoff_id, effect.k, rung_at=None)
             raise error
         log.warning("an agent could not be rung: %s", error, extra={"handoff": handoff_id})
-        self._apply(handoff_id, ev.LegEnded(effect.k, "failed"), self._done(row_id))
+        self._apply(handoff_id, ev.RingFailed(effect.k), self._done(row_id))
 
     def _done(self, row_id: int) -> Callable[[Session], None]:
         return lambda tx: outbox.done(tx, row_id, self._clock.now())

@@ -73,8 +73,15 @@ class Declined:
 
 
 @dataclass(frozen=True, slots=True)
+class RingFailed:
+    """The carrier did not say that it rings the k-th leg; it may do so all the same."""
+
+    k: int
+
+
+@dataclass(frozen=True, slots=True)
 class LegEnded:
-    """The k-th leg is over, or never came to be. `how` is the reason when it had not been accepted."""
+    """The k-th leg is over. `how` is the reason when it had not been accepted."""
 
     k: int
     how: Literal["no-answer", "busy", "failed"]
@@ -135,6 +142,7 @@ Event = (
     | Answered
     | Accepted
     | Declined
+    | RingFailed
     | LegEnded
     | MachineAnswered
     | AgentJoined

@@ -124,6 +124,10 @@ def _machine_answered(state: State, event: ev.MachineAnswered) -> Step:
     return _close(state, event.k, "machine-answered")
 
 
+def _ring_failed(state: State, event: ev.RingFailed) -> Step:
+    return _close(state, event.k, "failed")
+
+
 def _expired(state: State, event: ev.Expired) -> Step:
     attempt = state.attempt(event.k)
     if attempt is None or state.bridged or attempt.holds != (event.what == "join"):
@@ -241,6 +245,7 @@ _RULES: dict[type[Event], Callable[[State, Any], Step]] = {
     ev.Answered: _answered,
     ev.Accepted: _accepted,
     ev.Declined: _declined,
+    ev.RingFailed: _ring_failed,
     ev.LegEnded: _leg_ended,
     ev.MachineAnswered: _machine_answered,
     ev.AgentJoined: _agent_joined,

@@ -28,6 +28,7 @@ any_event: st.SearchStrategy[ev.Event] = st.one_of(
     st.builds(ev.Accepted, agents, st.sampled_from(["key", "click"])),
     st.builds(ev.Declined, agents),
     st.builds(ev.LegEnded, ks, st.sampled_from(["no-answer", "busy", "failed"])),
+    st.builds(ev.RingFailed, ks),
     st.builds(ev.MachineAnswered, ks),
     st.builds(ev.AgentJoined, ks),
     st.builds(ev.AgentLeft, ks, st.booleans()),

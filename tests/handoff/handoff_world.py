@@ -1,0 +1,215 @@
+"""A hand-off's surroundings: a real database, a carrier that only remembers, and signed webhooks."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from twilio.request_validator import RequestValidator
+
+from ivr.carrier import CarrierError
+from ivr.dialogue.events import HandOff
+from ivr.handoff import desk
+from ivr.handoff.addresses import conference_name
+from ivr.handoff.request import request_handoff
+from ivr.handoff.service import HandoffService
+from ivr.handoff.state import State
+from ivr.store import Sessions, outbox
+from ivr.store.models import Agent, Call, Handoff, Offer
+from ivr.web.handoff import make_handoff_blueprint
+from ivr.web.signatures import Signatures
+from tests.conftest import FakeClock
+
+CALLER = "CA" + "c" * 32
+CONFERENCE = "CF" + "1" * 32
+PUBLIC = "https://line.test"
+TOKEN = "token"
+
+
+def leg(k: int) -> str:
+    return f"CA{k:032x}"
+
+
+@dataclass
+class CarrierTwin:
+    """Remembers what it was asked; `fault` is raised by the next request of that name."""
+
+    asked: list[tuple[Any, ...]] = field(default_factory=list)
+    faults: dict[str, CarrierError] = field(default_factory=dict)
+    statuses: dict[str, str] = field(default_factory=dict)
+    over: set[str] = field(default_factory=set)
+    rung: int = 0
+
+    def _note(self, name: str, *what: Any) -> None:
+        if (fault := self.faults.pop(name, None)) is not None:
+            raise fault
+        self.asked.append((name, *what))
+
+    def ring(self, to: str, from_: str, url: str, status_url: str, timeout: int) -> str:
+        self._note("ring", to, url)
+        self.rung += 1
+        return leg(self.rung)
+
+    def move(self, call_sid: str, url: str) -> bool:
+        self._note("move", call_sid, url)
+        return call_sid not in self.over
+
+    def end(self, call_sid: str) -> None:
+        self._note("end", call_sid)
+
+    def status(self, call_sid: str) -> str | None:
+        return self.statuses.get(call_sid, "in-progress")
+
+    def end_conference(self, conference_sid: str) -> None:
+        self._note("end_conference", conference_sid)
+
+    def remove(self, conference_sid: str, call_sid: str) -> None:
+        self._note("remove", conference_sid, call_sid)
+
+    def fetch_recording(self, url: str) -> bytes:
+        self._note("fetch_recording", url)
+        return b""
+
+    def delete_recording(self, recording_sid: str) -> None:
+        self._note("delete_recording", recording_sid)
+
+    def send_text(self, to: str, body: str) -> str:
+        self._note("send_text", to, body)
+        return "SM" + "0" * 32
+
+    def check(self) -> str:
+        return "twin"
+
+    def names(self) -> list[str]:
+        return [name for name, *_ in self.asked]
+
+
+@dataclass
+class LiveTwin:
+    news: list[tuple[str, str, str]] = field(default_factory=list)
+
+    def publish(self, topic: str, kind: str, ref: str = "") -> None:
+        self.news.append((topic, kind, ref))
+
+
+class World:
+    """One call, one line, as many agents as a test adds."""
+
+    def __init__(self, sessions: Sessions, clock: FakeClock) -> None:
+        self.sessions, self.clock = sessions, clock
+        self.carrier, self.live = CarrierTwin(), LiveTwin()
+        self.service = self.another_process()
+        self.client = self._client()
+        with sessions.begin() as tx:
+            tx.add(
+                Call(sid=CALLER, caller="+15550001111", called="+15559990000", started_at=clock.now(), stage="dialogue")
+            )
+        self.id = 0
+
+    def another_process(self) -> HandoffService:
+        live: Any = self.live
+        return HandoffService(self.sessions, self.clock, self.carrier, live, PUBLIC, "+15559990000", 20, 60)
+
+    def _client(self) -> FlaskClient:
+        app = Flask("handoff")
+        app.register_blueprint(make_handoff_blueprint(self.service, Signatures(TOKEN, PUBLIC, "wss://line.test/media")))
+        return app.test_client()
+
+    def agent(self, name: str, presence: str = "available") -> int:
+        with self.sessions.begin() as tx:
+            agent = Agent(
+                email=f"{name}@bank.test", name=name, password_hash="", roles=["agent"], phone=f"client:{name}",
+                presence="away", presence_since=self.clock.now(),
+            )  # fmt: skip
+            tx.add(agent)
+            tx.flush()
+            desk.set_presence(tx, agent, presence, self.clock.now())
+        self.clock.forward(1)
+        return agent.id
+
+    def request(self) -> int:
+        with self.sessions.begin() as tx:
+            action = HandOff("asked", "dispute", "Wants to dispute a charge.", {"amount": "42.00"})
+            self.id = request_handoff(tx, tx.get_one(Call, CALLER), action, self.clock.now()).id
+        return self.id
+
+    def parked(self) -> "World":
+        """Requested, briefed, and the caller is in his conference."""
+        self.request()
+        self.service.brief(self.id)
+        self.joins("caller", CALLER)
+        return self
+
+    def bridged(self) -> "World":
+        self.parked()
+        self.hook("1/agent", CallSid=leg(1))
+        self.hook("1/accept", CallSid=leg(1), Digits="1")
+        self.joins("agent-1", leg(1))
+        return self
+
+    # --- the carrier's callbacks ---
+
+    def hook(self, path: str, *, signed: bool = True, **form: str) -> str:
+        where = f"/handoff/{self.id}/{path}"
+        signature = RequestValidator(TOKEN).compute_signature(PUBLIC + where, form)
+        answer = self.client.post(where, data=form, headers={"X-Twilio-Signature": signature} if signed else {})
+        assert answer.status_code in (200, 204), answer.status_code
+        return answer.text
+
+    def joins(self, label: str, sid: str, conference: str = CONFERENCE) -> None:
+        self._conference("participant-join", label, sid, conference)
+
+    def leaves(self, label: str, sid: str, reason: str = "participant_hung_up", status: str = "completed") -> None:
+        more = {"ReasonParticipantLeft": reason, "ParticipantCallStatus": status}
+        self._conference("participant-leave", label, sid, CONFERENCE, **more)
+
+    def leg_is(self, k: int, status: str) -> None:
+        self.hook(f"{k}/status", CallSid=leg(k), CallStatus=status)
+
+    def _conference(self, event: str, label: str, sid: str, conference: str, **more: str) -> None:
+        name = conference_name(self.row, self.state.round)
+        form = {"StatusCallbackEvent": event, "ParticipantLabel": label, "CallSid": sid, "ConferenceSid": conference}
+        self.hook("conference", FriendlyName=name, **form, **more)
+
+    def run_due(self) -> None:
+        """What the worker would do now."""
+        with self.sessions() as tx:
+            rows = list(outbox.due(tx, self.clock.now()))
+        for row in rows:
+            payload = row.payload
+            if row.topic == "handoff.act":
+                self.service.act(row.id)
+                continue
+            if row.topic == "handoff.requested":
+                self.service.brief(payload["handoff"])
+            elif row.topic == "handoff.deadline":
+                self.service.deadline(payload["handoff"])
+            elif row.topic == "handoff.expire":
+                self.service.expire(payload["handoff"], payload["k"], payload["what"])
+            with self.sessions.begin() as tx:
+                outbox.done(tx, row.id, self.clock.now())
+
+    # --- what stands now ---
+
+    @property
+    def row(self) -> Handoff:
+        return self.service.find(self.id)
+
+    @property
+    def state(self) -> State:
+        return self.service.state(self.row)
+
+    @property
+    def call(self) -> Call:
+        with self.sessions() as tx:
+            return tx.get_one(Call, CALLER)
+
+    @property
+    def outcomes(self) -> list[str | None]:
+        with self.sessions() as tx:
+            return list(tx.scalars(select(Offer.outcome).order_by(Offer.number)))
+
+    def presence(self, agent_id: int) -> str:
+        with self.sessions() as tx:
+            return tx.get_one(Agent, agent_id).presence

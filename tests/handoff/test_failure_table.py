@@ -1,0 +1,224 @@
+"""Each row of the warm transfer's failure table, and what the caller is left with."""
+
+import pytest
+
+from ivr.carrier import CarrierError
+from tests.handoff.handoff_world import CALLER, CONFERENCE, PUBLIC, World, leg
+
+RESUME = f"{PUBLIC}/voice/resume"
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome"),
+    [("busy", "busy"), ("no-answer", "no-answer"), ("failed", "failed"), ("canceled", "no-answer")],
+)
+def test_an_agent_who_cannot_be_reached_is_followed_by_the_next(world: World, status: str, outcome: str) -> None:
+    world.agent("ann")
+    world.agent("bob")
+    world.parked().leg_is(1, status)
+    assert world.outcomes == [outcome, None]
+    assert [what[1] for what in world.carrier.asked if what[0] == "ring"] == ["client:ann", "client:bob"]
+
+
+def test_no_answer_by_all_moves_the_caller_to_a_message(world: World) -> None:
+    world.agent("ann")
+    world.parked().leg_is(1, "no-answer")
+    assert world.row.state == "unanswered"
+    assert world.call.stage == "message"
+    assert ("move", CALLER, RESUME) in world.carrier.asked
+
+
+def test_an_agent_who_presses_no_key_counts_as_no_answer(world: World) -> None:
+    world.agent("ann")
+    world.parked()
+    assert "Press 1 to accept" in world.hook("1/agent", CallSid=leg(1))
+    world.leg_is(1, "completed")  # the whisper ran out and hung up
+    assert world.outcomes == ["no-answer"]
+
+
+def test_voicemail_is_not_bridged(world: World) -> None:
+    world.agent("ann")
+    world.parked()
+    assert "<Conference" not in world.hook("1/agent", CallSid=leg(1), AnsweredBy="machine_start")
+    assert world.outcomes == ["machine-answered"]
+
+
+def test_an_agent_who_declines_by_key_is_followed_at_once_and_keeps_his_place(world: World) -> None:
+    ann, bob = world.agent("ann"), world.agent("bob")
+    world.parked()
+    world.hook("1/agent", CallSid=leg(1))
+    assert "<Hangup" in world.hook("1/accept", CallSid=leg(1), Digits="2")
+    assert world.outcomes == ["declined", None]
+    assert (world.presence(ann), world.presence(bob)) == ("available", "offered")
+    with world.sessions() as tx:
+        from ivr.handoff.desk import longest_idle
+
+        idle = longest_idle(tx)
+        assert idle is not None
+        assert idle.id == ann
+
+
+def test_at_the_overall_deadline_the_ringing_stops_and_a_message_is_asked_for(world: World) -> None:
+    world.agent("ann")
+    world.agent("bob")
+    world.parked()
+    world.clock.forward(61)
+    world.run_due()
+    assert world.row.state == "unanswered"
+    assert ("end", leg(1)) in world.carrier.asked
+    assert ("move", CALLER, RESUME) in world.carrier.asked
+
+
+def test_a_caller_who_abandons_while_the_agent_rings_stops_the_ringing(world: World) -> None:
+    ann = world.agent("ann")
+    world.parked().leaves("caller", CALLER)
+    assert world.row.state == "caller-left"
+    assert ("end", leg(1)) in world.carrier.asked
+    assert world.presence(ann) == "available"
+    assert "hung up" in world.hook("1/agent", CallSid=leg(1))
+
+
+def test_a_caller_who_abandons_as_the_agent_accepts_leaves_no_agent_in_an_empty_room(world: World) -> None:
+    world.agent("ann")
+    world.parked()
+    world.hook("1/agent", CallSid=leg(1))
+    world.service.caller_gone(CALLER)
+    answer = world.hook("1/accept", CallSid=leg(1), Digits="1")
+    assert "<Conference" not in answer
+    assert "hung up" in answer
+
+
+def test_an_agent_whose_line_drops_gives_the_caller_to_another_and_a_new_conference(world: World) -> None:
+    world.agent("ann")
+    world.agent("bob")
+    world.bridged()
+    before = world.service.park(CALLER)
+    world.leaves("agent-1", leg(1), status="failed")
+    after = world.service.park(CALLER)
+    assert world.row.state == "offered"
+    assert world.call.stage == "parked"
+    assert ("move", CALLER, RESUME) in world.carrier.asked
+    assert before
+    assert after
+    assert before.conference != after.conference
+
+
+def test_after_a_restart_what_was_promised_is_done(world: World) -> None:
+    world.agent("ann")
+    world.request()
+    world.service.brief(world.id)
+    world.carrier.faults["ring"] = CarrierError("killed here", again=True)
+    world.joins("caller", CALLER)
+    assert "ring" not in world.carrier.names()
+    world.service = world.another_process()
+    world.clock.forward(10)
+    world.run_due()
+    assert world.carrier.names().count("ring") == 1
+
+
+def test_after_a_restart_lost_goodbyes_are_found_out_by_asking_the_carrier(world: World) -> None:
+    world.agent("ann")
+    world.bridged()
+    world.carrier.statuses[CALLER] = "completed"
+    world.another_process().reconcile()
+    assert world.row.state == "served"
+    assert ("end", leg(1)) in world.carrier.asked
+
+
+def test_a_waiting_document_makes_up_for_a_worker_that_is_away(world: World) -> None:
+    world.agent("ann")
+    world.request()
+    world.joins("caller", CALLER)
+    world.clock.forward(4)
+    world.hook("wait")
+    assert world.row.brief is not None
+    assert "ring" in world.carrier.names()
+    world.clock.forward(60)
+    world.hook("wait")
+    assert world.row.state == "unanswered"
+
+
+def test_too_many_requests_are_repeated_and_the_phone_rings_once(world: World) -> None:
+    world.agent("ann")
+    world.carrier.faults["ring"] = CarrierError("429", again=True)
+    world.parked()
+    world.clock.forward(2)
+    world.run_due()
+    world.run_due()
+    assert world.carrier.names().count("ring") == 1
+    assert world.outcomes == [None]
+
+
+def test_a_call_that_may_have_been_made_is_not_made_again(world: World) -> None:
+    world.agent("ann")
+    world.carrier.faults["ring"] = CarrierError("timeout", again=False)
+    world.parked()
+    assert world.outcomes == ["failed"]
+    world.leg_is(1, "ringing")  # it had been made after all
+    assert ("end", leg(1)) in world.carrier.asked
+
+
+def test_a_leg_is_recognised_from_a_callback_that_comes_before_the_rest_answer(world: World) -> None:
+    world.agent("ann")
+    world.parked()
+    world.leg_is(1, "initiated")
+    world.leg_is(1, "ringing")
+    assert world.state.attempts[0].sid == leg(1)
+
+
+def test_late_callbacks_of_an_earlier_conference_change_nothing(world: World) -> None:
+    world.agent("ann")
+    world.bridged()
+    old = world.service.park(CALLER)
+    assert old
+    world.leaves("agent-1", leg(1), status="failed")
+    state = world.row.machine
+    form = {"StatusCallbackEvent": "participant-join", "ParticipantLabel": "caller", "CallSid": CALLER}
+    world.hook("conference", FriendlyName=old.conference, ConferenceSid=CONFERENCE, **form)
+    assert world.row.machine == state
+
+
+def test_a_caller_who_comes_out_of_the_conference_alive_is_parked_again(world: World) -> None:
+    world.agent("ann")
+    world.parked()
+    answer = world.hook("caller-left", CallSid=CALLER, CallStatus="in-progress")
+    assert RESUME in answer
+    assert world.call.stage == "parked"
+
+
+def test_after_the_agents_goodbye_the_caller_is_thanked_and_every_leg_ends(world: World) -> None:
+    ann = world.agent("ann")
+    world.bridged().leaves("agent-1", leg(1))
+    assert world.row.state == "served"
+    assert world.call.stage == "goodbye"
+    assert world.call.outcome == "handed-off"
+    assert ("move", CALLER, RESUME) in world.carrier.asked
+    assert ("end", leg(1)) in world.carrier.asked
+    assert ("end_conference", CONFERENCE) in world.carrier.asked
+    assert world.presence(ann) == "wrap-up"
+    assert "Goodbye" in world.hook("caller-left", CallSid=CALLER, CallStatus="in-progress")
+    world.clock.forward(25)
+    world.run_due()
+    assert ("end", CALLER) in world.carrier.asked
+
+
+def test_when_the_caller_says_goodbye_first_the_agents_leg_ends(world: World) -> None:
+    world.agent("ann")
+    world.bridged().leaves("caller", CALLER)
+    assert world.row.state == "served"
+    assert ("end", leg(1)) in world.carrier.asked
+    assert ("move", CALLER, RESUME) not in world.carrier.asked
+
+
+def test_a_message_ends_the_hand_off(world: World) -> None:
+    world.parked()  # nobody on shift
+    assert world.call.stage == "message"
+    world.service.message_left(CALLER, "RE" + "1" * 32)
+    assert world.row.state == "message-taken"
+    assert world.call.outcome == "message"
+
+
+def test_an_unsigned_callback_is_refused(world: World) -> None:
+    world.request()
+    with pytest.raises(AssertionError, match="403"):
+        world.hook("wait", signed=False)

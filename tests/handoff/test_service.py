@@ -1,0 +1,152 @@
+"""The hand-off service: one winner, clicks and keys, the desk's fairness, and what pages are told."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+
+from ivr.handoff.desk import PresenceRefused
+from ivr.handoff.service import Answer, UnknownHandoff
+from tests.handoff.handoff_world import CALLER, PUBLIC, World, leg
+
+
+def test_a_second_request_returns_the_live_hand_off(world: World) -> None:
+    assert world.request() == world.request()
+    assert world.call.stage == "parked"
+
+
+def test_the_brief_is_on_the_first_agents_page_before_any_phone_rings(world: World) -> None:
+    ann = world.agent("ann")
+    world.request()
+    world.run_due()
+    assert world.row.brief is not None
+    assert (f"agent:{ann}", "offer", str(world.id)) in world.live.news
+    assert "ring" not in world.carrier.names()
+
+
+def test_the_longest_idle_agent_is_asked_first(world: World) -> None:
+    late = world.agent("late")
+    early = world.agent("early")
+    with world.sessions.begin() as tx:
+        from ivr.store.models import Agent
+
+        tx.get_one(Agent, early).presence_since -= timedelta(hours=1)
+    world.parked()
+    assert (world.presence(early), world.presence(late)) == ("offered", "available")
+
+
+def test_two_agents_accept_at_once_and_one_wins(world: World) -> None:
+    ann, bob = world.agent("ann"), world.agent("bob")
+    world.parked()
+    for _ in range(5):
+        answers: dict[int, Answer] = {}
+        barrier = threading.Barrier(3)
+
+        def accept(agent: int, barrier: threading.Barrier = barrier, answers: dict[int, Answer] = answers) -> None:
+            barrier.wait()
+            answers[agent] = world.another_process().accept(world.id, agent)
+
+        def give_up(barrier: threading.Barrier = barrier) -> None:
+            barrier.wait()
+            world.another_process().expire(world.id, 1, "accept")  # hands the offer from ann to bob
+
+        threads = [threading.Thread(target=accept, args=(agent,)) for agent in (ann, bob)]
+        threads.append(threading.Thread(target=give_up))
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        winners = {agent for agent, answer in answers.items() if answer.ok}
+        current = world.state.current
+        assert current is not None
+        assert winners == ({current.agent} if current.holds else set())
+        if winners:
+            loser = ({ann, bob} - winners).pop()
+            assert answers[loser].why in ("taken", "too-late", "not-offered")
+            return
+    assert world.service.accept(world.id, bob).ok
+    assert world.service.accept(world.id, ann).why == "taken"
+
+
+def test_accepting_twice_is_one_acceptance(world: World) -> None:
+    ann = world.agent("ann")
+    world.parked()
+    assert world.service.accept(world.id, ann) == world.service.accept(world.id, ann)
+
+
+def test_a_click_while_the_phone_rings_joins_as_soon_as_it_is_answered(world: World) -> None:
+    ann = world.agent("ann")
+    world.parked()
+    assert world.service.accept(world.id, ann).why == "won"
+    assert "<Conference" in world.hook("1/agent", CallSid=leg(1))
+
+
+def test_a_click_in_the_whisper_moves_the_leg_into_the_conference(world: World) -> None:
+    ann = world.agent("ann")
+    world.parked()
+    world.hook("1/agent", CallSid=leg(1))
+    world.service.accept(world.id, ann)
+    assert ("move", leg(1), f"{PUBLIC}/handoff/{world.id}/1/agent") in world.carrier.asked
+    assert "<Conference" in world.hook("1/agent", CallSid=leg(1))
+
+
+def test_another_key_repeats_the_whisper(world: World) -> None:
+    world.agent("ann")
+    world.parked()
+    assert "Press 1" in world.hook("1/accept", CallSid=leg(1), Digits="7")
+
+
+def test_the_agents_end_button_ends_the_conversation(world: World) -> None:
+    ann = world.agent("ann")
+    world.bridged()
+    assert world.service.end(world.id, ann).ok
+    assert world.row.state == "served"
+
+
+def test_somebody_elses_clicks_do_nothing(world: World) -> None:
+    world.agent("ann")
+    eve = world.agent("eve", "away")
+    world.parked()
+    assert world.service.accept(world.id, eve).why == "not-offered"
+    assert not world.service.decline(world.id, eve).ok
+    assert not world.service.end(world.id, eve).ok
+    assert world.row.state == "offered"
+
+
+def test_an_agent_who_becomes_available_gets_who_is_waiting(world: World) -> None:
+    ann = world.agent("ann", "wrap-up")
+    world.parked()
+    assert world.row.state == "parked"
+    world.service.presence(ann, "available")
+    assert world.row.state == "offered"
+
+
+def test_presence_cannot_be_changed_under_an_offer_or_on_a_call(world: World) -> None:
+    ann = world.agent("ann")
+    world.parked()
+    with pytest.raises(PresenceRefused, match="accept or decline"):
+        world.service.presence(ann, "away")
+    world.hook("1/agent", CallSid=leg(1))
+    world.service.accept(world.id, ann)
+    with pytest.raises(PresenceRefused, match="on a call"):
+        world.service.presence(ann, "break")
+
+
+def test_the_times_of_the_whole_way_are_kept_in_order(world: World) -> None:
+    world.agent("ann")
+    world.bridged().leaves("caller", CALLER)
+    times = world.row.times
+    steps = ["requested", "briefed", "offered", "caller-joined", "ringing", "answered", "accepted", "bridged", "served"]
+    assert [name for name in steps if name in times] == steps
+    assert [times[name] for name in steps] == sorted(times[name] for name in steps)
+
+
+def test_an_unknown_hand_off_is_named(world: World) -> None:
+    with pytest.raises(UnknownHandoff, match="no hand-off 99"):
+        world.service.deadline(99)
+
+
+def test_a_call_without_hand_off_may_end_and_leave_messages(world: World) -> None:
+    world.service.caller_gone(CALLER)
+    world.service.message_left(CALLER, "RE" + "2" * 32)
+    assert world.service.park(CALLER) is None
