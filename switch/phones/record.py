@@ -26,8 +26,9 @@ class Heard:
 
 @dataclass(slots=True)
 class CallRecord:
-    """Filled in while the call runs. Times are seconds from the moment the call was answered."""
+    """Filled in while the call runs. `call` is its sid. Times are seconds from the moment the call was answered."""
 
+    call: str = ""
     said: list[Said] = field(default_factory=list)
     heard: list[Heard] = field(default_factory=list)
     interruptions: list[dict[str, Any]] = field(default_factory=list)
@@ -43,6 +44,7 @@ class CallRecord:
 
     def to_dict(self) -> dict[str, Any]:
         return {
+            "call": self.call,
             "status": self.status,
             "seconds": round(self.seconds, 2),
             "said": [

@@ -58,10 +58,16 @@ class ScriptedPhone:
         await self._ear.finished()
         return self.record.to_dict()
 
+    def leave(self) -> None:
+        """Hang up before the script's end, because nobody waits for its result any more."""
+        if self._line is not None and not self._over.is_set():
+            self._line.hang_up()
+
     # --- what the switch calls ---
 
     def ring(self, line: Line) -> None:
         self._line = line
+        self.record.call = line.sid
         self._tell("ringing")
         wait = 0.0
         for step in self._script.steps:
@@ -228,4 +234,6 @@ class ScriptedPhone:
         self._pending = asyncio.get_running_loop().call_later(seconds, act)
 
     def _tell(self, event: str, text: str = "", at: float | None = None) -> None:
-        self._report({"event": event, "at": round(self._now if at is None else at, 2), "text": text})
+        self._report(
+            {"event": event, "call": self.record.call, "at": round(self._now if at is None else at, 2), "text": text}
+        )

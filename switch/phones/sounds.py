@@ -1,16 +1,18 @@
 """The sounds a script needs, made ready before its call begins, so that the call never waits for them."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from switch.audio import RATE, AudioError, Samples
+from switch.audio import RATE, AudioError, Samples, decode
 from switch.phones.lines import Lines
 from switch.phones.wav import read_wav
-from switch.script import Noise, Say, Script, ScriptError, Step, Wav
+from switch.script import Noise, Script, ScriptError, Step, Wav
+from switch.script import Say as SayStep
 
-Speak = Callable[[str], Awaitable[Samples]]
+Say = Callable[[str], bytes]
 NOISE_SECONDS = 8
 
 
@@ -18,28 +20,31 @@ NOISE_SECONDS = 8
 class Sounds:
     """int16 samples at 8 kHz for each step that is heard, and a loop for each background noise."""
 
-    speech: dict[Say | Wav, Samples] = field(default_factory=dict)
+    speech: dict[SayStep | Wav, Samples] = field(default_factory=dict)
     noise: dict[Noise, Samples] = field(default_factory=dict)
 
 
-async def load_sounds(script: Script, lines: Lines, speak: Speak) -> Sounds:
-    """Recorded lines first, then `speak`. Raises ScriptError naming the step whose sound cannot be had."""
+async def load_sounds(script: Script, lines: Lines, say: Say) -> Sounds:
+    """Recorded lines first, then `say`, which gives mu-law and runs in a thread.
+
+    Raises ScriptError naming the step whose sound cannot be had.
+    """
     sounds = Sounds()
     if script.noise:
         sounds.noise[script.noise] = background(script.noise)
     for number, step in enumerate(script.steps, 1):
         try:
-            await _load(sounds, step, script.voice, lines, speak)
+            await _load(sounds, step, script.voice, lines, say)
         except (AudioError, OSError) as error:
             raise ScriptError(f"step {number}: {error}") from error
     return sounds
 
 
-async def _load(sounds: Sounds, step: Step, voice: str, lines: Lines, speak: Speak) -> None:
+async def _load(sounds: Sounds, step: Step, voice: str, lines: Lines, say: Say) -> None:
     match step:
-        case Say(text=text):
+        case SayStep(text=text):
             recorded = lines.find(text, voice)
-            sounds.speech[step] = recorded if recorded is not None else await speak(text)
+            sounds.speech[step] = recorded if recorded is not None else decode(await asyncio.to_thread(say, text))
         case Wav(path=path):
             sounds.speech[step] = read_wav(path)
         case Noise():

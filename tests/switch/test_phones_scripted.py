@@ -55,8 +55,8 @@ def quiet(seconds: float) -> Samples:
     return np.zeros(round(seconds * 8000), np.int16)
 
 
-async def speak(text: str) -> Samples:
-    return tone(1.0)
+def speak(text: str) -> bytes:
+    return encode(tone(1.0))
 
 
 class Recogniser:

@@ -1,0 +1,144 @@
+"""The softphone in a browser: its page, and the socket that carries its audio, keys and transcript."""
+
+import asyncio
+import contextlib
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Protocol
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
+from starlette.staticfiles import StaticFiles
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from switch.exchange import PhoneSource
+from switch.phone import Phone
+from switch.phones.ear import Listen
+from switch.phones.handset import Busy, Handset, Refused
+from switch.phones.sounds import Say
+
+STATIC = Path(__file__).parents[1] / "static"
+_NUMBER = re.compile(r"\+[1-9]\d{1,14}")
+_POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'"
+
+
+class SwitchPort(Protocol):
+    """What phones ask of a switch."""
+
+    async def place(self, phone: Phone, from_: str, to: str | None = None) -> Any: ...
+    def register(self, address: str, phone: PhoneSource) -> None: ...
+    def unregister(self, address: str) -> None: ...
+
+
+def phone_routes(switch: Callable[[], SwitchPort], say: Say, listen: Listen | None = None) -> list[BaseRoute]:
+    """`/phone` and its socket. With `listen` both sides' words are shown as they are spoken."""
+
+    async def page(_: Request) -> Response:
+        return FileResponse(STATIC / "phone.html", headers={"Content-Security-Policy": _POLICY})
+
+    async def socket(websocket: WebSocket) -> None:
+        await _Desk(switch(), websocket, say, listen).serve()
+
+    return [
+        Route("/phone", page),
+        WebSocketRoute("/phone/socket", socket),
+        Mount("/phone/static", StaticFiles(directory=STATIC)),
+    ]
+
+
+class _Desk:
+    """One open page. `?as=client:ada` makes it that agent's phone; without, it calls the line."""
+
+    def __init__(self, switch: SwitchPort, websocket: WebSocket, say: Say, listen: Listen | None) -> None:
+        self._switch, self._websocket, self._say, self._listen = switch, websocket, say, listen
+        self._outgoing: asyncio.Queue[str | bytes] = asyncio.Queue(maxsize=500)
+        self._handset: Handset | None = None
+
+    async def serve(self) -> None:
+        if not _same_site(self._websocket):
+            await self._websocket.close(1008)
+            return
+        await self._websocket.accept()
+        address = self._websocket.query_params.get("as")
+        if address:
+            self._switch.register(address, self._pick)
+        sending = asyncio.create_task(self._send())
+        try:
+            await self._receive()
+        finally:
+            sending.cancel()
+            if address:
+                self._switch.unregister(address)
+            if self._handset is not None:
+                self._handset.leave()
+
+    def _pick(self) -> Phone:
+        """The phone for a call that comes in: this page's, unless it is in a call."""
+        return Busy() if self._busy else self._new_handset()
+
+    @property
+    def _busy(self) -> bool:
+        return self._handset is not None and not self._handset.over
+
+    def _new_handset(self, calling: bool = False) -> Handset:
+        self._handset = Handset(self._put, self._listen, calling)
+        return self._handset
+
+    def _put(self, message: dict[str, Any] | bytes) -> None:
+        # A page that does not keep up loses sound rather than hearing it late.
+        with contextlib.suppress(asyncio.QueueFull):
+            self._outgoing.put_nowait(message if isinstance(message, bytes) else json.dumps(message))
+
+    async def _send(self) -> None:
+        while True:
+            message = await self._outgoing.get()
+            if isinstance(message, bytes):
+                await self._websocket.send_bytes(message)
+            else:
+                await self._websocket.send_text(message)
+
+    async def _receive(self) -> None:
+        with contextlib.suppress(WebSocketDisconnect):
+            while True:
+                message = await self._websocket.receive()
+                if message["type"] == "websocket.disconnect":
+                    return
+                if message.get("bytes"):
+                    if self._handset is not None:
+                        self._handset.microphone(message["bytes"])
+                elif message.get("text"):
+                    await self._obey(message["text"])
+
+    async def _obey(self, text: str) -> None:
+        try:
+            order = json.loads(text)
+            await self._do(order)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            problem = str(error) if isinstance(error, Refused) else "the page sent something that is not understood"
+            self._put({"type": "problem", "text": problem})
+
+    async def _do(self, order: dict[str, Any]) -> None:
+        if order["type"] == "dial":
+            await self._dial(str(order["from"]))
+        elif self._handset is None:
+            raise Refused("there is no call")
+        elif order["type"] == "speak":
+            self._handset.speak(await asyncio.to_thread(self._say, str(order["text"])[:500]))
+        else:
+            self._handset.obey(order)
+
+    async def _dial(self, number: str) -> None:
+        if self._busy:
+            raise Refused("hang up first")
+        if not _NUMBER.fullmatch(number):
+            raise Refused(f"{number!r} is not a telephone number; write it like +15550100001")
+        await self._switch.place(self._new_handset(calling=True), number)
+
+
+def _same_site(websocket: WebSocket) -> bool:
+    """The page that opened the socket came from this switch (a program sends no origin)."""
+    origin = websocket.headers.get("origin")
+    return origin is None or origin.partition("://")[2] == websocket.headers.get("host")

@@ -1,0 +1,127 @@
+"""One call on a browser's phone: microphone frames in, the line's frames and news out."""
+
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from switch.audio import FRAME, SILENCE, frames
+from switch.phone import Line
+from switch.phones.ear import Ear, Listen
+from switch.phones.record import CallRecord, Heard
+from switch.script import KEYS
+
+Send = Callable[[dict[str, Any] | bytes], None]
+_MOST_WAITING = 10  # 200 ms: more than the network's usual jitter, less than a delay one notices
+
+
+class Refused(ValueError):
+    """The page asked for something that cannot be done now; the message is shown to its reader."""
+
+
+class Busy:
+    """Declines: the phone's holder is in another call."""
+
+    def ring(self, line: Line) -> None:
+        line.decline("busy")
+
+    def connected(self) -> None: ...
+
+    def say(self) -> bytes:
+        return SILENCE
+
+    def hear(self, frame: bytes) -> None: ...
+
+    def ended(self, status: str) -> None: ...
+
+
+class Handset:
+    """The phone of one call. `send` gives the page a dict as JSON, or 160 bytes of mu-law."""
+
+    def __init__(self, send: Send, listen: Listen | None, calling: bool) -> None:
+        self._send, self._calling = send, calling
+        self._line: Line | None = None
+        self._spoken: deque[bytes] = deque()
+        self._microphone: deque[bytes] = deque(maxlen=_MOST_WAITING)
+        self._ears: dict[str, Ear] = {}
+        if listen is not None:
+            self._ears = {side: Ear(listen, CallRecord(), self._reporter(side)) for side in ("line", "you")}
+        self.over = False
+
+    # --- what the switch calls ---
+
+    def ring(self, line: Line) -> None:
+        self._line = line
+        self._state("dialling" if self._calling else "ringing")
+
+    def connected(self) -> None:
+        self._microphone.clear()
+        self._state("connected")
+
+    def say(self) -> bytes:
+        waiting = self._spoken or self._microphone
+        frame = waiting.popleft() if waiting else SILENCE
+        self._overhear("you", frame)
+        return frame
+
+    def hear(self, frame: bytes) -> None:
+        self._send(frame)
+        self._overhear("line", frame)
+
+    def ended(self, status: str) -> None:
+        self.over = True
+        for ear in self._ears.values():
+            ear.close()
+        self._state("ended", status)
+
+    # --- what the page asks ---
+
+    def microphone(self, frame: bytes) -> None:
+        """20 ms from the microphone; anything of another length is not sound and is left out."""
+        if len(frame) == FRAME:
+            self._microphone.append(frame)
+
+    def speak(self, sound: bytes) -> None:
+        """Say mu-law of any length, before what the microphone gives."""
+        self._spoken.extend(frames(sound))
+
+    def obey(self, order: dict[str, Any]) -> None:
+        """`answer`, `decline`, `hang_up`, or `key` with one key."""
+        line = self._line
+        if line is None:
+            return
+        match order:
+            case {"type": "answer"}:
+                line.answer()
+            case {"type": "decline"}:
+                line.decline("busy")
+            case {"type": "hang_up"}:
+                line.hang_up()
+            case {"type": "key", "key": str(key)} if key in KEYS:
+                line.press(key)
+            case _:
+                raise Refused(f"{order.get('type')!r} is not something this phone can do")
+
+    def leave(self) -> None:
+        """The page was closed."""
+        if self._line is not None and not self.over:
+            self._line.hang_up()
+
+    def push_transcript(self, speaker: str, text: str) -> None:
+        """Show a line of the conversation on the page."""
+        self._send({"type": "transcript", "speaker": speaker, "text": text})
+
+    def _overhear(self, side: str, frame: bytes) -> None:
+        if side in self._ears:
+            self._ears[side].feed(frame)
+
+    def _reporter(self, side: str) -> Callable[[Heard], None]:
+        def report(heard: Heard) -> None:
+            if heard.text:
+                self.push_transcript(side, heard.text)
+
+        return report
+
+    def _state(self, state: str, status: str = "") -> None:
+        line = self._line
+        message = {"type": "state", "state": state, "status": status}
+        self._send(message | ({"from": line.from_, "to": line.to} if line is not None else {}))

@@ -1,0 +1,209 @@
+// The softphone's page: what is shown in each state, and what its buttons and keys ask of the switch.
+
+import { Audio } from "./audio.js";
+
+const SAMPLES = [
+  ["+15550100001", "A customer"],
+  ["+15550100002", "Another customer"],
+  ["+15550199999", "An unknown number"],
+];
+const KEYS = [["1", "1"], ["2", "2"], ["3", "3"], ["4", "4"], ["5", "5"], ["6", "6"], ["7", "7"], ["8", "8"], ["9", "9"], ["*", "star"], ["0", "0"], ["#", "hash"]];
+const SAYINGS = {
+  offline: "The switch does not answer", idle: "Ready", dialling: "Calling …",
+  ringing: "Incoming call", connected: "In call", ended: "Call ended",
+};
+const ENDINGS = { busy: "Busy", "no-answer": "Not answered", failed: "The call failed", canceled: "The caller gave up" };
+const SHOWN = {
+  offline: [], idle: ["caller", "call"], dialling: ["hang-up"], ringing: ["answer", "decline"],
+  connected: ["hang-up", "mute"], ended: ["caller", "call"],
+};
+
+const the = (id) => document.getElementById(id);
+const address = new URLSearchParams(location.search).get("as");
+const audio = new Audio(sendFrame);
+let socket;
+let state = "offline";
+let began = 0;
+let muted = false;
+
+function connect() {
+  const url = new URL("/phone/socket", location.href);
+  url.protocol = url.protocol.replace("http", "ws");
+  if (address) url.searchParams.set("as", address);
+  socket = new WebSocket(url);
+  socket.binaryType = "arraybuffer";
+  socket.onopen = () => show("idle");
+  socket.onmessage = ({ data }) => (typeof data === "string" ? receive(JSON.parse(data)) : audio.play(new Uint8Array(data)));
+  socket.onclose = () => {
+    show("offline");
+    setTimeout(connect, 2000);
+  };
+}
+
+const send = (message) => socket.readyState === WebSocket.OPEN && socket.send(JSON.stringify(message));
+
+function sendFrame(frame, level) {
+  the("level").value = muted ? 0 : Math.min(1, Math.max(0, 1 + Math.log10(level + 1e-6) / 3));
+  if (state === "connected" && !muted && socket.readyState === WebSocket.OPEN) socket.send(frame);
+}
+
+function receive(message) {
+  if (message.type === "transcript") addLine(message.speaker, message.text);
+  else if (message.type === "problem") warn(message.text);
+  else show(message.state, message);
+}
+
+// --- what is shown ---
+
+function show(next, { status = "", from = "", to = "" } = {}) {
+  if (next === state) return;
+  state = next;
+  document.body.dataset.state = state;
+  the("state").textContent = (state === "ended" && ENDINGS[status]) || SAYINGS[state];
+  the("peer").textContent = { dialling: to, connected: address ? from : to, ringing: `from ${from}` }[state] ?? "";
+  for (const id of ["caller", "call", "answer", "decline", "hang-up", "mute"]) {
+    const callerOnly = id === "caller" || id === "call";
+    the(id).hidden = !SHOWN[state].includes(id) || (callerOnly && Boolean(address));
+  }
+  for (const control of document.querySelectorAll("#keys button, #typed input, #typed button")) {
+    control.disabled = state !== "connected";
+  }
+  enter(state);
+}
+
+function enter(next) {
+  audio.hush();
+  if (next === "dialling" || next === "ringing") {
+    audio.ring(next === "dialling" ? 4 : 2);
+    clearTranscript();
+  }
+  if (next === "ringing") the("answer").focus();
+  if (next === "connected") {
+    began = Date.now();
+    addLine("news", "Connected");
+  }
+  if (next === "ended" || next === "offline") {
+    audio.closeMicrophone();
+    the("level").value = 0;
+    if (next === "ended") addLine("news", the("state").textContent);
+  }
+  if (next === "ended" && !address) the("call").focus();
+}
+
+function clearTranscript() {
+  the("transcript").replaceChildren();
+  the("nothing").hidden = false;
+  the("notice").hidden = true;
+  the("timer").textContent = "0:00";
+}
+
+function addLine(speaker, text) {
+  const item = document.createElement("li");
+  item.className = speaker;
+  if (speaker !== "news") {
+    const name = document.createElement("b");
+    name.textContent = { you: "You", line: address ? "Caller" : "Line" }[speaker] ?? speaker;
+    item.append(name);
+  }
+  item.append(text);
+  the("nothing").hidden = true;
+  the("transcript").append(item);
+  the("transcript").scrollTop = the("transcript").scrollHeight;
+}
+
+function warn(text) {
+  the("notice").textContent = text;
+  the("notice").hidden = false;
+}
+
+function tick() {
+  if (state !== "connected") return;
+  const seconds = Math.floor((Date.now() - began) / 1000);
+  the("timer").textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
+
+// --- what is done ---
+
+async function openSound() {
+  try {
+    await audio.wake();
+    await audio.openMicrophone();
+  } catch (error) {
+    const why = { NotAllowedError: "was refused", NotFoundError: "was not found", SecurityError: "needs https or localhost" };
+    warn(`The microphone ${why[error.name] ?? "cannot be used"}. You can listen, press keys, and type what you want to say.`);
+  }
+}
+
+async function call() {
+  if (!the("number").reportValidity() || !the("number").value) return the("number").focus();
+  the("notice").hidden = true;
+  await openSound();
+  send({ type: "dial", from: the("number").value });
+}
+
+async function answer() {
+  await openSound();
+  send({ type: "answer" });
+}
+
+function press(key) {
+  if (state !== "connected") return;
+  send({ type: "key", key });
+  audio.key(key);
+  const button = document.querySelector(`#keys button[data-key="${key}"]`);
+  button.classList.add("down");
+  setTimeout(() => button.classList.remove("down"), 150);
+}
+
+function toggleMute() {
+  muted = !muted;
+  the("mute").setAttribute("aria-pressed", String(muted));
+  the("mute").textContent = muted ? "Muted" : "Mute";
+}
+
+function sayTyped(event) {
+  event.preventDefault();
+  const text = the("sentence").value.trim();
+  if (!text) return;
+  send({ type: "speak", text });
+  the("sentence").value = "";
+}
+
+function furnish() {
+  the("whose").textContent = address ? `${address.replace(/^client:/, "")}’s phone` : "Call the line as a customer";
+  document.title = `${the("whose").textContent} · Warmline`;
+  for (const [number, name] of SAMPLES) the("sample").append(new Option(`${name} (${number})`, number));
+  the("sample").append(new Option("Another number …", ""));
+  the("number").value = SAMPLES[0][0];
+  the("sample").addEventListener("change", () => {
+    the("number").value = the("sample").value;
+    if (!the("sample").value) the("number").focus();
+  });
+  the("number").addEventListener("input", () => {
+    the("sample").value = SAMPLES.some(([number]) => number === the("number").value) ? the("number").value : "";
+  });
+  for (const [key, name] of KEYS) {
+    const button = document.createElement("button");
+    Object.assign(button, { type: "button", textContent: key, ariaLabel: name });
+    button.dataset.key = key;
+    button.addEventListener("click", () => press(key));
+    the("keys").append(button);
+  }
+}
+
+furnish();
+the("call").addEventListener("click", call);
+the("answer").addEventListener("click", answer);
+the("decline").addEventListener("click", () => send({ type: "decline" }));
+the("hang-up").addEventListener("click", () => send({ type: "hang_up" }));
+the("mute").addEventListener("click", toggleMute);
+the("typed").addEventListener("submit", sayTyped);
+document.addEventListener("keydown", (event) => {
+  const typing = event.target.matches("input, select, textarea");
+  if (!typing && !event.ctrlKey && !event.metaKey && !event.altKey && /^[0-9*#]$/.test(event.key)) press(event.key);
+});
+setInterval(tick, 250);
+state = "";
+show("offline");
+the("state").textContent = "Connecting to the switch …";
+connect();
