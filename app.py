@@ -1,0 +1,170 @@
+"""Where the parts meet: settings in, wired apps out."""
+
+import os
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy: its threads would spin both cores
+
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from pathlib import Path
+
+from flask import Flask
+from redis import Redis
+from sqlalchemy.orm import Session
+from starlette.applications import Starlette
+
+from ivr.calls import CallService
+from ivr.carrier import TwilioCarrier
+from ivr.clock import SystemClock
+from ivr.dialogue.events import HandOff, Kind, Meaning
+from ivr.handoff.request import request_handoff
+from ivr.handoff.service import HandoffService
+from ivr.ledger import SqlLedger
+from ivr.live import Live
+from ivr.meaning.understanding import Understanding
+from ivr.quality.recordings import RecordingKeep, recordings_key
+from ivr.settings import Settings
+from ivr.store import Sessions, make_engine, make_sessions
+from ivr.store.models import Call, Handoff
+from ivr.web.audio import notice_version, prepare_audio
+from ivr.web.handoff import make_handoff_blueprint
+from ivr.web.pages import House, add_pages
+from ivr.web.signatures import Signatures
+from ivr.web.voice import Documents, make_voice_blueprint
+from speech.listen import Recogniser
+from speech.speak import Speaker
+from speech.vad import SileroModel
+from speech.voices import Voice, make_voice
+from speech.weights import find_vad, find_whisper
+from workers.context import WorkerContext
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Every service of one process, made when first asked for."""
+
+    settings: Settings
+
+    @cached_property
+    def clock(self) -> SystemClock:
+        return SystemClock()
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        return make_sessions(make_engine(self.settings.database))
+
+    @cached_property
+    def redis(self) -> Redis:
+        return Redis.from_url(self.settings.redis, socket_connect_timeout=2)
+
+    @cached_property
+    def live(self) -> Live:
+        return Live(self.redis)
+
+    @cached_property
+    def carrier(self) -> TwilioCarrier:
+        s = self.settings
+        return TwilioCarrier(
+            s.twilio_account_sid, s.twilio_auth_token.get_secret_value(), s.twilio_number, s.carrier_url
+        )
+
+    @cached_property
+    def signatures(self) -> Signatures:
+        s = self.settings
+        return Signatures(s.twilio_auth_token.get_secret_value(), s.public_url, s.media_socket)
+
+    @cached_property
+    def handoffs(self) -> HandoffService:
+        s = self.settings
+        carriers = ThreadPoolExecutor(8, "carrier")
+        return HandoffService(
+            self.sessions, self.clock, self.carrier, self.live, s.public_url, s.twilio_number,
+            s.ring_seconds, s.handoff_seconds, spawn=carriers.submit,
+        )  # fmt: skip
+
+    @cached_property
+    def calls(self) -> CallService:
+        s = self.settings
+        ledger = SqlLedger(self.sessions, self.clock)
+        return CallService(
+            self.sessions, self.clock, self._understand, ledger, self.live, self._hand_off,
+            company=s.company, time_zone=s.time_zone, notice=notice_version(s.company),
+        )  # fmt: skip
+
+    @cached_property
+    def recordings(self) -> RecordingKeep:
+        s = self.settings
+        return RecordingKeep(s.recordings, recordings_key(s.recordings_key.get_secret_value(), s.data_dir))
+
+    @cached_property
+    def understanding(self) -> Understanding:
+        return Understanding.load(self.settings.data_dir)
+
+    @cached_property
+    def voice(self) -> Voice:
+        return make_voice(self.settings.voice)
+
+    @cached_property
+    def vad(self) -> SileroModel:
+        return SileroModel(find_vad())
+
+    @cached_property
+    def recogniser(self) -> Recogniser:
+        s = self.settings
+        return Recogniser(find_whisper(s.whisper_model, s.data_dir), s.whisper_threads, vad=self.vad.stream)
+
+    def _understand(self, text: str, expect: Kind, today: date) -> Meaning:
+        return self.understanding.understand(text, expect=expect, today=today)
+
+    def _hand_off(self, tx: Session, call: Call, action: HandOff, now: datetime) -> Handoff:
+        return request_handoff(tx, call, action, now, self.settings.handoff_seconds)
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The web process: the carrier's webhooks and people's pages."""
+    parts = _parts(settings)
+    app = Flask("ivr.web", root_path=str(Path(__file__).parent / "ivr" / "web"))
+    audio = parts.settings.data_dir / "audio"
+    prepare_audio(audio, parts.voice, parts.settings.company)
+    phone = f"{parts.settings.carrier_url.rstrip('/')}/phone" if parts.settings.carrier_url else ""
+    guards = add_pages(
+        app, House(parts.settings, parts.sessions, parts.handoffs, parts.recordings, parts.live, parts.clock), phone
+    )
+    documents = Documents(parts.settings.public_url, parts.settings.media_socket)
+    webhooks = (
+        make_voice_blueprint(parts.calls, parts.handoffs, parts.signatures, documents, audio),
+        make_handoff_blueprint(parts.handoffs, parts.signatures),
+    )
+    for blueprint in webhooks:
+        guards.csrf.exempt(blueprint)
+        app.register_blueprint(blueprint)
+    app.add_url_rule("/health", "health", lambda: {"ok": True})
+    return app
+
+
+def create_media(settings: Settings | None = None) -> Starlette:
+    """The media process: the carrier's sockets, Whisper and the bot's voice."""
+    from ivr.media import make_media_app
+
+    parts = _parts(settings)
+    parts.understanding  # noqa: B018  # loaded before the first call, not in it
+    speaker = Speaker(parts.voice, parts.settings.data_dir / "prompts")
+    return make_media_app(parts.calls, parts.signatures, parts.recogniser, speaker, parts.vad.stream)
+
+
+def worker_context() -> WorkerContext:
+    """What a worker's jobs use; the recogniser is loaded by the first job that needs it."""
+    parts = _parts(None)
+    return WorkerContext(
+        sessions=parts.sessions, clock=parts.clock, redis_url=parts.settings.redis, carrier=parts.carrier,
+        handoffs=parts.handoffs, recordings=parts.recordings, live=parts.live, recogniser=lambda: parts.recogniser,
+    )  # fmt: skip
+
+
+def _parts(settings: Settings | None) -> Parts:
+    settings = settings or Settings()
+    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    return Parts(settings)

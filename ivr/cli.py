@@ -20,5 +20,19 @@ def main() -> None:
     """
 
 
-for command in (demo, serve, worker, switch, call, transcribe, understand, doctor, agents, accounts, purge, prompts, bench):
+for command in (
+    demo,
+    serve,
+    worker,
+    switch,
+    call,
+    transcribe,
+    understand,
+    doctor,
+    agents,
+    accounts,
+    purge,
+    prompts,
+    bench,
+):
     main.add_command(command)

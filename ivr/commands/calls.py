@@ -124,7 +124,7 @@ def _running(settings: Settings) -> Iterator[tuple[Settings, Sessions]]:
         tell(f"Calling through the switch at {switch_address(settings)}.")
         yield settings, make_sessions(make_engine(settings.database))
         return
-    with _house(settings) as (housed, sessions, _passwords, _house_):
+    with _house(settings) as (housed, sessions, _, _):
         put_scripted_agent(housed, AGENT_PHONE, script("demo-agent"))
         yield housed, sessions
 

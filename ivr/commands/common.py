@@ -27,6 +27,8 @@ def load_settings() -> Settings:
         lines = [f"{e['loc'][0]}={e['input']!r}: {e['msg']}" for e in error.errors()]
         fail("Settings are not right (see docs/configuration.md):\n  " + "\n  ".join(lines), MISUSED)
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    for chatty in ("alembic", "httpx"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     return settings
 
 

@@ -101,11 +101,12 @@ def _voice(settings: Settings) -> str:
 
 
 def _meaning(settings: Settings) -> str:
-    from ivr.meaning.understanding import MissingMeaning, Understanding
+    from ivr.meaning.encoder import MissingWeights
+    from ivr.meaning.understanding import Understanding
 
     try:
         understanding = Understanding.load(settings.data_dir)
-    except MissingMeaning as error:
+    except MissingWeights as error:
         raise Unwell(str(error), "Run `make setup`.") from error
     meaning = understanding.understand("I want to talk to a person", today=today(SystemClock(), settings.zone))
     return f'"I want to talk to a person" is understood as {meaning.intent}'

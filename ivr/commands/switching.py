@@ -5,6 +5,9 @@ import signal
 
 import numpy as np
 from numpy.typing import NDArray
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
 
 from ivr.settings import Settings
 from speech.audio import encode
@@ -30,7 +33,8 @@ async def run_switch(settings: Settings) -> None:
     def say(text: str) -> bytes:
         return encode(voice.speak(text))
 
-    routes = [*control_routes(lambda: switch, listen, say), *phone_routes(lambda: switch, say)]
+    health = Route("/health", _health)
+    routes = [health, *control_routes(lambda: switch, listen, say), *phone_routes(lambda: switch, say)]
     switch = Switch(config(settings), say, routes=routes)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -41,6 +45,10 @@ async def run_switch(settings: Settings) -> None:
     finally:
         await switch.stop()
         recogniser.close()
+
+
+async def _health(_request: Request) -> JSONResponse:
+    return JSONResponse({"ok": True})
 
 
 def config(settings: Settings) -> SwitchConfig:

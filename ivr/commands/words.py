@@ -22,10 +22,9 @@ KINDS = ("open", "digits", "money", "date", "yes-no")
 def transcribe(files: tuple[Path, ...], expect: str, as_json: bool) -> None:
     """What Whisper hears in each FILE over the telephone path (mu-law, 8 kHz)."""
     settings = load_settings()
-    from speech.listen import Recogniser
-
     from speech.audio import UnreadableAudio
     from speech.events import Expectation
+    from speech.listen import Recogniser
     from speech.vad import SileroModel
     from speech.weights import MissingWeights, find_vad, find_whisper
 
@@ -63,17 +62,19 @@ def transcribe(files: tuple[Path, ...], expect: str, as_json: bool) -> None:
 def understand(texts: tuple[str, ...], expect: str | None, as_json: bool) -> None:
     """The meaning of each TEXT; without one, of each line of stdin (plain, or JSON with a `text`)."""
     settings = load_settings()
-    from ivr.meaning.understanding import MissingMeaning, Understanding, as_document
+    from ivr.meaning.encoder import MissingWeights
+    from ivr.meaning.report import as_json as document_of
+    from ivr.meaning.understanding import Understanding
 
     try:
         understanding = Understanding.load(settings.data_dir)
-    except MissingMeaning as error:
+    except MissingWeights as error:
         fail(str(error), MISSING)
     day = today(SystemClock(), settings.zone)
     for given in ({"text": text} for text in texts) if texts else _lines():
         meaning = understanding.understand(given["text"], expect=given.get("expect", expect), today=day)
         if as_json:
-            show({**given, **as_document(given["text"], meaning)})
+            show({**given, **document_of(given["text"], meaning)})
         else:
             click.echo(f"{given['text']}: {meaning.intent} [{meaning.confidence:.0%}]")
 
