@@ -75,7 +75,7 @@ def _once(digits: str, count: int) -> str:
     if len(digits) <= count:
         return digits
     period = digits[:count]
-    if len(digits) >= 2 * count - 1 and digits == (period * (len(digits) // count + 1))[: len(digits)]:
+    if len(digits) >= 2 * count - 1 and (period + period).startswith(digits[: 2 * count]):
         return period
     tail = digits[count:]
     return period if len(tail) >= RUNAWAY and set(tail) == {digits[count - 1]} else digits

@@ -15,7 +15,8 @@ from speech import whisper
 from speech.audio import RATE, Samples, loudness, normalise, read_wav, resample, telephone, to_float, to_int
 from speech.digits import spoken_digits
 from speech.events import Expectation, Word
-from speech.fair import FairQueue, Priority
+from speech.fair import FairQueue
+from speech.fair import Priority as Priority
 from speech.vad import Vad, voiced
 from speech.weights import Weights
 from speech.whisper import Whisper
@@ -25,6 +26,7 @@ FLOOR_DBFS = -60.0  # fainter than this is line noise, whatever a model makes of
 LOUDEST_GAIN = 20.0  # dB: a faint caller is lifted, a silent line is not
 WRONG_COUNT = 0.4  # confidence of a digit string that is not as long as was asked: below "ask again"
 DIGIT_BEAMS = 5
+LEAD = 0.3  # seconds of silence round a file's sound: a word at the very edge is missed
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +90,11 @@ class Recogniser:
         began = time.perf_counter()
         channels, rate = read_wav(path)
         samples = telephone(channels.mean(axis=0).astype(np.int16), rate)
-        seconds = round(len(samples) / RATE, 3)
-        segments = self.transcribe_long(samples, expect, gap=whisper.LONGEST)
+        rest = np.zeros(int(LEAD * RATE), np.int16)
+        segments = self.transcribe_long(np.concatenate([rest, samples, rest]), expect, gap=whisper.LONGEST)
         heard = joined([segment.transcript for segment in segments], expect)
-        return replace(heard, seconds=seconds, elapsed=round(time.perf_counter() - began, 3))
+        seconds, elapsed = round(len(samples) / RATE, 3), round(time.perf_counter() - began, 3)
+        return replace(heard, words=_shifted(heard.words, -LEAD), seconds=seconds, elapsed=elapsed)
 
     def transcribe_long(self, samples: Samples, expect: Expectation = ANYTHING, *, gap: float = 0.6) -> list[Segment]:
         """One channel of a recording (8 kHz), cut where nobody speaks for `gap` seconds; silence is left out."""
@@ -167,4 +170,7 @@ def _cut(start: int, end: int) -> list[tuple[int, int]]:
 
 
 def _shifted(words: tuple[Word, ...], by: float) -> tuple[Word, ...]:
-    return tuple(Word(word.word, round(word.start + by, 2), round(word.end + by, 2), word.confidence) for word in words)
+    return tuple(
+        Word(word.word, round(max(0.0, word.start + by), 2), round(max(0.0, word.end + by), 2), word.confidence)
+        for word in words
+    )

@@ -80,7 +80,7 @@ class Windows:
             yield pending[start : start + WINDOW]
 
 
-def voiced(samples: Samples, vad: Vad, *, gap: float = 0.6, pad: float = 0.15) -> list[tuple[int, int]]:
+def voiced(samples: Samples, vad: Vad, *, gap: float = 0.6, pad: float = 0.3) -> list[tuple[int, int]]:
     """Stretches of speech [start, end) in samples (8 kHz); pauses shorter than `gap` seconds do not cut."""
     hysteresis = Hysteresis()
     spans: list[tuple[int, int]] = []

@@ -22,7 +22,7 @@ LONGEST = 30.0  # seconds: what the encoder was trained on and cannot go beyond
 WINDOW = 8.0  # seconds: below 6 Whisper repeats itself, above 8 the time grows and the errors hardly fall
 MARGIN = 1.0  # seconds of silence after the utterance: with less it repeats itself
 NO_SPEECH = 0.6  # speech stays below 0.33, silence, noise and tones above 0.79
-DOUBTFUL_NO_SPEECH, DOUBTFUL_LOGPROB = 0.33, -1.0  # between the two only what it is sure of counts
+DOUBTFUL_NO_SPEECH, DOUBTFUL_LOGPROB = 0.5, -1.0  # between the two only what it is sure of counts
 REPEATS = 3  # a phrase at the end of a run-away text that stands there this often is a loop
 
 
