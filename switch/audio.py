@@ -6,14 +6,13 @@ import wave
 from collections.abc import Iterable, Iterator
 
 import numpy as np
-import numpy.typing as npt
-import soxr
 
-RATE = 8000
-FRAME = 160
-SILENCE = b"\xff" * FRAME
+from speech.audio import FRAME, RATE, SILENCE, Samples, decode, encode, resample
 
-Samples = npt.NDArray[np.int16]
+__all__ = [
+    "FRAME", "RATE", "SILENCE", "AudioError", "Samples", "decode", "encode", "frames", "keys", "loudness", "mix",
+    "music", "ringing", "silence", "tone", "wav_to_mulaw", "write_wav",
+]  # fmt: skip
 
 _KEY_TONES = {
     key: (low, high)
@@ -26,32 +25,7 @@ class AudioError(ValueError):
     """Sound that cannot be read; the message says why."""
 
 
-def _decoding() -> Samples:
-    code = ~np.arange(256, dtype=np.uint8)
-    exponent, mantissa = (code >> 4) & 7, (code & 15).astype(np.int32)
-    magnitude = (((mantissa << 3) + 132) << exponent) - 132
-    return np.where(code & 0x80, -magnitude, magnitude).astype(np.int16)
-
-
-def _encoding() -> npt.NDArray[np.uint8]:
-    samples = np.arange(65536, dtype=np.uint16).view(np.int16).astype(np.int32)
-    magnitude = np.minimum(np.abs(samples), 32635) + 132
-    exponent = np.floor(np.log2(magnitude)).astype(np.int32) - 7
-    mantissa = (magnitude >> (exponent + 3)) & 15
-    return (~(np.where(samples < 0, 0x80, 0) | (exponent << 4) | mantissa) & 0xFF).astype(np.uint8)
-
-
-_DECODE = _decoding()
-_ENCODE = _encoding()
-_LOUDNESS = np.abs(_DECODE.astype(np.int32))
-
-
-def decode(mulaw: bytes) -> Samples:
-    return _DECODE[np.frombuffer(mulaw, np.uint8)]
-
-
-def encode(samples: Samples) -> bytes:
-    return _ENCODE[samples.view(np.uint16)].tobytes()
+_LOUDNESS = np.abs(decode(bytes(range(256))).astype(np.int32))
 
 
 def mix(frames: Iterable[bytes]) -> bytes:
@@ -98,8 +72,8 @@ def wav_to_mulaw(data: bytes) -> bytes:
 
 def _to_telephone(samples: Samples, channels: int, rate: int) -> Samples:
     mono = samples[: len(samples) // channels * channels].reshape(-1, channels).mean(axis=1)
-    resampled = mono if rate == RATE else soxr.resample(mono, rate, RATE)
-    return np.clip(np.rint(resampled), -32768, 32767).astype(np.int16)
+    resampled = resample(mono, rate, RATE)
+    return np.asarray(np.clip(np.rint(resampled), -32768, 32767), np.int16)
 
 
 def write_wav(channels: list[bytes]) -> bytes:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import count
 
 import numpy as np
+import numpy.typing as npt
 
 from switch.audio import SILENCE, decode, encode, mix, tone
 from switch.document import flag, number
@@ -14,6 +15,8 @@ from switch.exchange import Exchange
 from switch.leg import Leg
 from switch.sids import new_sid, now, rfc2822
 from switch.sources import Playback, Slot
+
+Sum = npt.NDArray[np.int32]
 
 _BEEP = tone((850,), 0.2, 0.1)
 
@@ -213,7 +216,7 @@ class Conference:
             extra = [piece for piece in (announced, participant.announcement.frame()) if piece != SILENCE]
             participant.heard = mix([heard, *extra]) if extra else heard
 
-    def _heard(self, listener: Participant, speakers: list[Participant], everyone: np.ndarray | None) -> bytes:
+    def _heard(self, listener: Participant, speakers: list[Participant], everyone: Sum | None) -> bytes:
         if self.status == "init" or listener.settings.hold:
             return listener.wait.frame()
         if everyone is None or any(p.settings.coach for p in speakers):
@@ -221,9 +224,8 @@ class Conference:
         own = decode(listener.leg.said) if listener.talks else 0
         return encode(np.clip(everyone - own, -32768, 32767).astype(np.int16))
 
-    def _sum(self, speakers: list[Participant]) -> np.ndarray:
-        total: np.ndarray = np.sum([decode(p.leg.said) for p in speakers], axis=0, dtype=np.int32)
-        return total
+    def _sum(self, speakers: list[Participant]) -> Sum:
+        return np.asarray(np.sum([decode(p.leg.said) for p in speakers], axis=0, dtype=np.int32))
 
     # what is told to the customer's server
 

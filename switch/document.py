@@ -66,6 +66,7 @@ class Document:
     url: str
     verbs: list[ET.Element] = field(default_factory=list)
     audio: bytes = b""
+    audio_type: str = ""
 
 
 def parse(body: bytes) -> list[ET.Element]:
@@ -87,7 +88,7 @@ def read(url: str, content_type: str, body: bytes) -> Document:
     """The document in an answer, by its media type. Raises DocumentError (12300: a type that cannot be run)."""
     kind = content_type.partition(";")[0].strip().lower()
     if kind.startswith("audio/"):
-        return Document(url, audio=body)
+        return Document(url, audio=body, audio_type=kind)
     if kind == "text/plain":
         return Document(url, _plain(body))
     if kind in XML_TYPES:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
@@ -195,7 +195,7 @@ class Leg:
         params = self.params() | self._progress(event)
         self.exchange.spawn(self.exchange.webhooks.notify(self.callbacks.url, self.callbacks.method, params))
 
-    def _progress(self, event: str) -> Mapping[str, str]:
+    def _progress(self, event: str) -> dict[str, str]:
         progress = {
             "Timestamp": rfc2822(now()) or "",
             "CallbackSource": "call-progress-events",

@@ -110,7 +110,7 @@ class Program:
     async def _execute(self, document: Document) -> Request | None:
         if document.audio:
             self._answer()
-            await self.play(to_mulaw(self._url, "audio/wav", document.audio), loop=0 if self.waiting else 1)
+            await self.play(to_mulaw(self._url, document.audio_type, document.audio), loop=0 if self.waiting else 1)
             return None
         if not document.verbs:
             self._answer()
@@ -164,7 +164,7 @@ class Program:
         """The person hung up: the verb's action is still requested; its answer cannot be run."""
         following = self.leaving() if self.leaving else None
         if following is not None:
-            params = self.leg.params() | self._extra | following.params
+            params = self.leg.params() | self._extra | dict(following.params)
             self.exchange.spawn(self.exchange.webhooks.notify(following.url, following.method, params))
 
 

@@ -22,7 +22,7 @@ def world(tmp_path: Path) -> Callable[..., AbstractAsyncContextManager[World]]:
     async def made(**changes: Any) -> AsyncIterator[World]:
         customer = Customer()
         async with serving(customer):
-            config = {
+            config: dict[str, Any] = {
                 "account_sid": ACCOUNT,
                 "auth_token": TOKEN,
                 "number": NUMBER,

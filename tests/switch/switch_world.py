@@ -3,8 +3,8 @@
 import asyncio
 import socket
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
@@ -68,14 +68,19 @@ class Person:
 
     def __init__(self, *, answers: bool = True) -> None:
         self.answers = answers
-        self.line: Line | None = None
+        self.rung: Line | None = None
         self.words: deque[bytes] = deque()
         self.heard: list[bytes] = []
         self.up = False
         self.final = ""
 
+    @property
+    def line(self) -> Line:
+        assert self.rung is not None
+        return self.rung
+
     def ring(self, line: Line) -> None:
-        self.line = line
+        self.rung = line
         if self.answers:
             line.answer()
 
@@ -101,12 +106,10 @@ class Person:
         return b"".join(frame for frame in self.heard if frame != SILENCE)
 
     def press(self, keys: str) -> None:
-        assert self.line is not None
         for key in keys:
             self.line.press(key)
 
     def hang_up(self) -> None:
-        assert self.line is not None
         self.line.hang_up()
 
 
@@ -134,7 +137,7 @@ def twiml(inner: str) -> str:
     return f'<?xml version="1.0" encoding="UTF-8"?><Response>{inner}</Response>'
 
 
-async def until(condition: Callable[[], Any], seconds: float = 3.0) -> None:
+async def until(condition: Callable[[], Any], seconds: float = 10.0) -> None:
     """Wait for something to become true; fail when it does not."""
     async with asyncio.timeout(seconds):
         while not condition():
@@ -149,9 +152,15 @@ async def serving(customer: Customer) -> AsyncIterator[None]:
         WebSocketRoute("/media", customer.media),
         Route("/{path:path}", customer.handle, methods=["GET", "POST"]),
     ]
-    server = _Server(uvicorn.Config(Starlette(routes=routes), log_level="error", lifespan="off", ws="websockets-sansio"))
+    server = _Server(
+        uvicorn.Config(Starlette(routes=routes), log_level="error", lifespan="off", ws="websockets-sansio")
+    )
     task = asyncio.create_task(server.serve(sockets=[listener]))
     await until(lambda: server.started)
     yield
     server.should_exit = True
     await task
+
+
+MakeWorld = Callable[..., AbstractAsyncContextManager[World]]
+Run = Callable[[Coroutine[Any, Any, None]], None]

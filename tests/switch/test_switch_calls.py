@@ -3,14 +3,14 @@
 import asyncio
 
 from starlette.responses import Response
+from switch_world import CALLER, NUMBER, TOKEN, MakeWorld, Person, Run, until
 from twilio.request_validator import RequestValidator
 
 from switch.audio import tone, write_wav
 from switch.signature import signature
-from switch_world import CALLER, NUMBER, TOKEN, Person, until
 
 
-def test_the_signature_equals_the_published_vector():
+def test_the_signature_equals_the_published_vector() -> None:
     params = {
         "CallSid": "CA1234567890ABCDE",
         "Caller": "+14158675310",
@@ -21,12 +21,12 @@ def test_the_signature_equals_the_published_vector():
     assert signature("12345", "https://example.com/myapp.php?foo=1&bar=2", params) == "L/OH5YylLD5NRKLltdqwSvS0BnU="
 
 
-def test_user_and_fragment_are_not_signed():
+def test_user_and_fragment_are_not_signed() -> None:
     assert signature("t", "https://a:b@h/p?q=1#rc=2") == signature("t", "https://h/p?q=1")
 
 
-def test_the_first_webhook_is_signed_and_complete(world, run):
-    async def story():
+def test_the_first_webhook_is_signed_and_complete(world: MakeWorld, run: Run) -> None:
+    async def story() -> None:
         async with world() as w:
             w.customer.answers["/voice"] = "<Hangup/>"
             person = await w.call()
@@ -43,8 +43,8 @@ def test_the_first_webhook_is_signed_and_complete(world, run):
     run(story())
 
 
-def test_an_empty_document_answers_and_ends_the_call(world, run):
-    async def story():
+def test_an_empty_document_answers_and_ends_the_call(world: MakeWorld, run: Run) -> None:
+    async def story() -> None:
         async with world() as w:
             w.customer.answers["/voice"] = ""
             person = await w.call()
@@ -58,10 +58,10 @@ def test_an_empty_document_answers_and_ends_the_call(world, run):
     run(story())
 
 
-def test_a_sound_is_played_as_it_is(world, run):
+def test_a_sound_is_played_as_it_is(world: MakeWorld, run: Run) -> None:
     sound = tone((500,), 0.1)
 
-    async def story():
+    async def story() -> None:
         async with world() as w:
             w.customer.answers["/voice"] = "<Play>sound.wav</Play>"
             w.customer.answers["/sound.wav"] = Response(write_wav([sound]), media_type="audio/wav")
@@ -72,8 +72,8 @@ def test_a_sound_is_played_as_it_is(world, run):
     run(story())
 
 
-def test_reject_does_not_answer(world, run):
-    async def story():
+def test_reject_does_not_answer(world: MakeWorld, run: Run) -> None:
+    async def story() -> None:
         async with world() as w:
             w.customer.answers["/voice"] = '<Reject reason="busy"/>'
             person = await w.call()
@@ -83,8 +83,8 @@ def test_reject_does_not_answer(world, run):
     run(story())
 
 
-def test_redirect_leaves_the_rest_of_the_document_unread(world, run):
-    async def story():
+def test_redirect_leaves_the_rest_of_the_document_unread(world: MakeWorld, run: Run) -> None:
+    async def story() -> None:
         async with world() as w:
             w.customer.answers["/voice"] = "<Redirect>/next</Redirect><Redirect>/never</Redirect>"
             w.customer.answers["/next"] = "<Hangup/>"
@@ -96,8 +96,8 @@ def test_redirect_leaves_the_rest_of_the_document_unread(world, run):
     run(story())
 
 
-def test_keys_end_a_gather_and_go_to_its_action(world, run):
-    async def story():
+def test_keys_end_a_gather_and_go_to_its_action(world: MakeWorld, run: Run) -> None:
+    async def story() -> None:
         async with world() as w:
             w.customer.answers["/voice"] = (
                 '<Gather numDigits="2" action="/keys"><Pause length="5"/></Gather><Redirect>/never</Redirect>'
@@ -112,8 +112,8 @@ def test_keys_end_a_gather_and_go_to_its_action(world, run):
     run(story())
 
 
-def test_a_gather_without_keys_falls_through(world, run):
-    async def story():
+def test_a_gather_without_keys_falls_through(world: MakeWorld, run: Run) -> None:
+    async def story() -> None:
         async with world() as w:
             w.customer.answers["/voice"] = '<Gather timeout="0.1" action="/keys"/><Redirect>/next</Redirect>'
             person = await w.call()
@@ -123,8 +123,8 @@ def test_a_gather_without_keys_falls_through(world, run):
     run(story())
 
 
-def test_an_empty_result_goes_to_the_action_when_asked(world, run):
-    async def story():
+def test_an_empty_result_goes_to_the_action_when_asked(world: MakeWorld, run: Run) -> None:
+    async def story() -> None:
         async with world() as w:
             w.customer.answers["/voice"] = '<Gather timeout="0.1" action="/keys" actionOnEmptyResult="true"/>'
             person = await w.call()
@@ -134,8 +134,8 @@ def test_an_empty_result_goes_to_the_action_when_asked(world, run):
     run(story())
 
 
-def test_the_finish_key_is_not_part_of_the_digits(world, run):
-    async def story():
+def test_the_finish_key_is_not_part_of_the_digits(world: MakeWorld, run: Run) -> None:
+    async def story() -> None:
         async with world() as w:
             w.customer.answers["/voice"] = '<Gather action="/keys"/>'
             person = await w.call()
@@ -147,8 +147,8 @@ def test_the_finish_key_is_not_part_of_the_digits(world, run):
     run(story())
 
 
-def test_a_caller_who_gives_up_before_the_answer_is_no_answer(world, run):
-    async def story():
+def test_a_caller_who_gives_up_before_the_answer_is_no_answer(world: MakeWorld, run: Run) -> None:
+    async def story() -> None:
         async with world() as w:
             w.customer.answers["/voice"] = '<Pause length="5"/>'
             person = await w.call()
@@ -159,8 +159,8 @@ def test_a_caller_who_gives_up_before_the_answer_is_no_answer(world, run):
     run(story())
 
 
-def test_the_action_is_still_requested_when_the_caller_hangs_up(world, run):
-    async def story():
+def test_the_action_is_still_requested_when_the_caller_hangs_up(world: MakeWorld, run: Run) -> None:
+    async def story() -> None:
         async with world() as w:
             w.customer.answers["/voice"] = '<Dial action="/after"><Conference>room</Conference></Dial>'
             person = await w.call()
@@ -172,8 +172,8 @@ def test_the_action_is_still_requested_when_the_caller_hangs_up(world, run):
     run(story())
 
 
-def test_pay_says_that_there_is_no_connector(world, run):
-    async def story():
+def test_pay_says_that_there_is_no_connector(world: MakeWorld, run: Run) -> None:
+    async def story() -> None:
         async with world() as w:
             w.customer.answers["/voice"] = '<Pay action="/paid"/>'
             await w.call()
@@ -183,8 +183,8 @@ def test_pay_says_that_there_is_no_connector(world, run):
     run(story())
 
 
-def test_unknown_verbs_and_attributes_only_warn(world, run):
-    async def story():
+def test_unknown_verbs_and_attributes_only_warn(world: MakeWorld, run: Run) -> None:
+    async def story() -> None:
         async with world() as w:
             w.customer.answers["/voice"] = '<Dance/><Pause length="0" colour="red"/><Redirect>/next</Redirect>'
             person = await w.call()
@@ -194,12 +194,12 @@ def test_unknown_verbs_and_attributes_only_warn(world, run):
     run(story())
 
 
-def test_a_phone_that_fails_ends_its_own_call_only(world, run):
+def test_a_phone_that_fails_ends_its_own_call_only(world: MakeWorld, run: Run) -> None:
     class Broken(Person):
         def say(self) -> bytes:
             raise RuntimeError("broken")
 
-    async def story():
+    async def story() -> None:
         async with world() as w:
             w.customer.answers["/voice"] = '<Say>hello</Say><Pause length="5"/>'
             healthy = await w.call()
