@@ -4,7 +4,6 @@ import os
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy: its threads would spin both cores
 
-import logging
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -24,12 +23,13 @@ from ivr.handoff.request import request_handoff
 from ivr.handoff.service import HandoffService
 from ivr.ledger import SqlLedger
 from ivr.live import Live
+from ivr.logs import set_up_logging
 from ivr.meaning.understanding import Understanding
 from ivr.quality.recordings import RecordingKeep, recordings_key
 from ivr.settings import Settings
 from ivr.store import Sessions, make_engine, make_sessions
 from ivr.store.models import Call, Handoff
-from ivr.web.audio import notice_version, prepare_audio
+from ivr.web.audio import notice_version
 from ivr.web.handoff import make_handoff_blueprint
 from ivr.web.pages import House, add_pages
 from ivr.web.signatures import Signatures
@@ -128,7 +128,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     parts = _parts(settings)
     app = Flask("ivr.web", root_path=str(Path(__file__).parent / "ivr" / "web"))
     audio = parts.settings.data_dir / "audio"
-    prepare_audio(audio, parts.voice, parts.settings.company)
     phone = f"{parts.settings.carrier_url.rstrip('/')}/phone" if parts.settings.carrier_url else ""
     guards = add_pages(
         app, House(parts.settings, parts.sessions, parts.handoffs, parts.recordings, parts.live, parts.clock), phone
@@ -166,5 +165,5 @@ def worker_context() -> WorkerContext:
 
 def _parts(settings: Settings | None) -> Parts:
     settings = settings or Settings()
-    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    set_up_logging(settings.log_level)
     return Parts(settings)

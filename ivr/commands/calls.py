@@ -14,11 +14,14 @@ from ivr.clock import SystemClock
 from ivr.commands.common import MISSING, MISUSED, WRONG, fail, json_option, load_settings, show, tell
 from ivr.demo import AGENT_PHONE, furnish, house_settings, script, shortcomings
 from ivr.house import House, HouseError
+from ivr.meaning.encoder import MissingWeights as MissingEncoder
 from ivr.placing import NoSwitch, Placed, place, put_scripted_agent, settled_report, switch_address, switch_answers
+from ivr.preparing import prepare
 from ivr.settings import Settings
 from ivr.store import Sessions, make_engine, make_sessions
-from ivr.store.migrate import upgrade
 from ivr.store.models import Turn
+from speech.voices import VoiceUnavailable
+from speech.weights import MissingWeights
 
 
 @click.command()
@@ -104,13 +107,12 @@ def _script_of(wavs: tuple[Path, ...], says: tuple[str, ...], file: Path | None,
 def _house(settings: Settings) -> Iterator[tuple[Settings, Sessions, dict[str, str], House]]:
     settings = house_settings(settings)
     try:
-        tell("Preparing the database, the models and the bot's voice.")
-        upgrade(settings.database)
+        prepare(settings, tell)
         sessions = make_sessions(make_engine(settings.database))
         passwords = furnish(sessions, SystemClock(), settings)
         with House(settings, tell) as house:
             yield settings, sessions, passwords, house
-    except HouseError as error:
+    except (HouseError, MissingWeights, MissingEncoder, VoiceUnavailable) as error:
         fail(str(error), MISSING)
     except (NoSwitch, Placed) as error:
         fail(str(error), WRONG)

@@ -1,13 +1,13 @@
 """What every command shares: settings, JSON output, and how an error ends it."""
 
 import json
-import logging
 from collections.abc import Callable
 from typing import Any, NoReturn, TypeVar
 
 import click
 from pydantic import ValidationError
 
+from ivr.logs import set_up_logging
 from ivr.settings import Settings
 
 DONE, WRONG, MISUSED, MISSING = 0, 1, 2, 3
@@ -26,9 +26,7 @@ def load_settings() -> Settings:
     except ValidationError as error:
         lines = [f"{e['loc'][0]}={e['input']!r}: {e['msg']}" for e in error.errors()]
         fail("Settings are not right (see docs/configuration.md):\n  " + "\n  ".join(lines), MISUSED)
-    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    for chatty in ("alembic", "httpx"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+    set_up_logging(settings.log_level)
     return settings
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from ivr.commands.common import MISSING, fail, load_settings
+from ivr.commands.common import MISSING, fail, load_settings, tell
 from ivr.house import environment, port_is_free
 from ivr.settings import Settings
 
@@ -17,6 +17,7 @@ from ivr.settings import Settings
 def serve(part: str) -> None:
     """Run the web process (webhooks and pages) or the media process (the calls' audio)."""
     settings = load_settings()
+    _prepare(settings)
     _replace_by(_web(settings) if part == "web" else _media(settings), settings)
 
 
@@ -24,6 +25,7 @@ def serve(part: str) -> None:
 def worker() -> None:
     """Run a worker: hand-offs, recordings, and the outbox that feeds them."""
     settings = load_settings()
+    _prepare(settings)
     _replace_by([sys.executable, "-m", "workers"], settings)
 
 
@@ -35,6 +37,18 @@ def switch() -> None:
     from ivr.commands.switching import run_switch  # the switch is for trying out: not loaded with the rest
 
     asyncio.run(run_switch(settings))
+
+
+def _prepare(settings: Settings) -> None:
+    from ivr.meaning.encoder import MissingWeights as MissingEncoder
+    from ivr.preparing import prepare
+    from speech.voices import VoiceUnavailable
+    from speech.weights import MissingWeights
+
+    try:
+        prepare(settings, tell)
+    except (MissingWeights, MissingEncoder, VoiceUnavailable) as error:
+        fail(str(error), MISSING)
 
 
 def _web(settings: Settings) -> list[str]:

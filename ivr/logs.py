@@ -1,0 +1,12 @@
+"""Logging: one line an event, and libraries kept from writing down addresses and numbers."""
+
+import logging
+
+CHATTY = ("alembic", "httpx", "httpcore", "twilio", "rq.worker", "faster_whisper", "uvicorn.access")
+
+
+def set_up_logging(level: str) -> None:
+    """To stderr at `level`; the libraries that log request bodies or every job only warn."""
+    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    for name in CHATTY:
+        logging.getLogger(name).setLevel(logging.WARNING)

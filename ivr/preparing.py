@@ -1,0 +1,26 @@
+"""What is made once before the first call: tables, joined weights, the encoder, the prompts the carrier plays."""
+
+import fcntl
+from collections.abc import Callable
+
+from ivr.meaning.build import build_encoder
+from ivr.settings import Settings
+from ivr.store.migrate import upgrade
+from ivr.web.audio import prepare_audio
+from speech.voices import make_voice
+from speech.weights import find_vad, find_whisper
+
+
+def prepare(settings: Settings, tell: Callable[[str], None]) -> None:
+    """Harmless when all is there. Raises the parts' own MissingWeights, UnknownVoice, VoiceUnavailable."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    with (settings.data_dir / ".preparing").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # parts that start together prepare once
+        upgrade(settings.database)
+        tell("The database has its tables.")
+        found = find_whisper(settings.whisper_model, settings.data_dir)
+        find_vad()
+        build_encoder(settings.data_dir)
+        tell(f"Whisper ({settings.whisper_model}, from {found.source}) and the sentence encoder are there.")
+        prepare_audio(settings.data_dir / "audio", make_voice(settings.voice), settings.company)
+        tell(f"The bot's voice is {settings.voice}.")
