@@ -37,8 +37,12 @@ class Actor:
         self._number, self._ring_seconds, self._apply = number, ring_seconds, apply
 
     def act_all(self, row_ids: Iterable[int]) -> None:
+        """Carry out several, each whatever becomes of the others."""
         for row_id in row_ids:
-            self.act(row_id)
+            try:
+                self.act(row_id)
+            except Exception:  # nobody waits for our thread: what is still promised comes again from the outbox
+                log.exception("a request to the carrier failed", extra={"outbox": row_id})
 
     def act(self, row_id: int) -> None:
         """Carry out one promise; one that fails stays and is tried again."""

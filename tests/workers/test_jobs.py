@@ -1,0 +1,106 @@
+"""The jobs, run in this process: done with their effect, tried again when they fail."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from ivr.carrier import CarrierError
+from ivr.store import outbox
+from ivr.store.models import Call, Outbox, Recording
+from workers.context import Provider, WorkerContext
+from workers.jobs import TOPICS, perform
+from workers.relay import plan_for
+
+SID = "CA" + "d" * 32
+
+
+def a_recording(context: WorkerContext) -> int:
+    now = context.clock.now()
+    with context.sessions.begin() as tx:
+        tx.add(Call(sid=SID, caller="+1555", called="+1666", started_at=now))
+        recording = Recording(call_sid=SID, sid="RE" + "a" * 32, state="announced", source_url="/r", created_at=now)
+        tx.add(recording)
+        tx.flush()
+        outbox.put(tx, "recording.fetch", {"recording": recording.id}, now)
+        return recording.id
+
+
+def work_off(context: WorkerContext) -> list[str]:
+    """Perform what stands open, in order, until nothing does; the topics."""
+    topics: list[str] = []
+    while True:
+        with context.sessions() as tx:
+            row = tx.scalars(select(Outbox).where(Outbox.done_at.is_(None)).order_by(Outbox.id)).first()
+        if row is None or len(topics) > 20:
+            return topics
+        topics.append(row.topic)
+        perform(row.id)
+
+
+def recording(context: WorkerContext, recording_id: int) -> Recording:
+    with context.sessions() as tx:
+        return tx.get_one(Recording, recording_id)
+
+
+def test_a_recording_is_kept_encrypted_then_deleted_at_the_carrier_and_transcribed_by_channel(
+    context: WorkerContext,
+) -> None:
+    kept_id = a_recording(context)
+    assert work_off(context) == ["recording.fetch", "recording.transcribe", "recording.delete"]
+    kept = recording(context, kept_id)
+    assert (kept.state, kept.channels, kept.seconds) == ("transcribed", 2, 1.0)
+    assert [(part["channel"], part["text"]) for part in kept.transcript] == [(1, "level 1000"), (2, "level 2000")]
+    assert b"RIFF" not in Path(kept.path or "").read_bytes()
+    assert context.recordings.read(kept).startswith(b"RIFF")
+
+
+def test_a_recording_that_cannot_be_fetched_is_not_deleted_and_is_tried_again(context: WorkerContext) -> None:
+    kept_id = a_recording(context)
+    carrier: Any = context.carrier
+    carrier.faults["fetch_recording"] = CarrierError("not yet", again=True)
+    with context.sessions() as tx:
+        row = tx.scalars(select(Outbox)).one()
+    perform(row.id)
+    with context.sessions() as tx:
+        row = tx.scalars(select(Outbox)).one()
+    assert row.done_at is None
+    assert row.error == "CarrierError: not yet"
+    assert row.due_at > datetime.now(UTC)
+    assert work_off(context)
+    assert recording(context, kept_id).state == "transcribed"
+
+
+def test_a_repeated_job_does_nothing_more(context: WorkerContext) -> None:
+    a_recording(context)
+    work_off(context)
+    carrier: Any = context.carrier
+    asked = list(carrier.asked)
+    with context.sessions() as tx:
+        ids = list(tx.scalars(select(Outbox.id)))
+    for row_id in ids:
+        perform(row_id)
+    assert carrier.asked == asked
+
+
+def test_a_text_goes_to_the_caller(context: WorkerContext) -> None:
+    now = context.clock.now()
+    with context.sessions.begin() as tx:
+        tx.add(Call(sid=SID, caller="+15551234567", called="+1666", started_at=now))
+        outbox.put(tx, "text.send", {"call": SID, "body": "Thanks"}, now)
+    assert work_off(context) == ["text.send"]
+    carrier: Any = context.carrier
+    assert carrier.asked == [("send_text", "+15551234567", "Thanks")]
+
+
+def test_hand_offs_never_queue_behind_recordings() -> None:
+    for topic in TOPICS:
+        assert plan_for(topic).queue == ("heavy" if topic.startswith("recording.") else "handoff")
+
+
+@pytest.mark.parametrize("path", ["", "app", ":x"])
+def test_a_context_that_is_no_import_path_is_refused(path: str) -> None:
+    with pytest.raises(ValueError, match="module:function"):
+        Provider().use(path)

@@ -1,0 +1,123 @@
+"""Real worker processes on a real Redis: a hand-off is briefed within a second, and kill -9 loses nothing."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from redis import Redis
+from sqlalchemy import func, select
+
+from ivr.dialogue.events import HandOff
+from ivr.handoff.request import request_handoff
+from ivr.store.models import Agent, Call, Handoff, Offer, Outbox, Recording
+from tests.workers.conftest import FACTORY
+from tests.workers.test_jobs import a_recording
+from workers.context import WorkerContext
+
+ROOT = Path(__file__).parents[2]
+
+
+@contextmanager
+def worker() -> Iterator[subprocess.Popen[bytes]]:
+    """A whole worker in a process group of its own."""
+    process = subprocess.Popen([sys.executable, "-m", "workers", FACTORY], cwd=ROOT, start_new_session=True)
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait(10)
+
+
+def until(happened: Callable[[], object], seconds: float = 40) -> float:
+    """Wait for it; the seconds it took."""
+    begun = time.monotonic()
+    while not happened():
+        assert time.monotonic() - begun < seconds, "it did not happen in time"
+        time.sleep(0.02)
+    return time.monotonic() - begun
+
+
+def ask_for_people(context: WorkerContext, count: int, first: int = 0) -> None:
+    now = context.clock.now()
+    with context.sessions.begin() as tx:
+        for number in range(first, first + count):
+            call = Call(sid=f"CA{number:032x}", caller="+15550001111", called="+1666", started_at=now)
+            tx.add(call)
+            tx.flush()
+            request_handoff(tx, call, HandOff("asked", "person", "Asks for a person."), now, 600)
+
+
+def briefed(context: WorkerContext) -> int:
+    with context.sessions() as tx:
+        return tx.scalar(select(func.count()).select_from(Handoff).where(Handoff.state != "requested")) or 0
+
+
+def open_rows(context: WorkerContext) -> int:
+    with context.sessions() as tx:
+        rows = (
+            select(func.count())
+            .select_from(Outbox)
+            .where(Outbox.done_at.is_(None), Outbox.due_at < context.clock.now())
+        )
+        return tx.scalar(rows) or 0
+
+
+def test_a_hand_off_is_briefed_within_a_second_and_the_worker_ends_on_sigterm(context: WorkerContext) -> None:
+    now = context.clock.now()
+    with context.sessions.begin() as tx:
+        tx.add(
+            Agent(
+                email="a@b",
+                name="Ann",
+                password_hash="",
+                roles=["agent"],
+                phone="client:ann",
+                presence="available",
+                presence_since=now,
+            )
+        )
+    with worker() as process:
+        ask_for_people(context, 1)
+        until(lambda: briefed(context) == 1)  # includes the worker's own start
+        with context.sessions.begin() as tx:
+            offer = tx.scalars(select(Offer)).one()
+            assert offer.outcome is None
+        ask_for_people(context, 1, first=1)
+        assert until(lambda: _has_brief(context, 2)) < 1.0
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+
+
+def test_kill_9_of_every_worker_process_loses_no_hand_off_and_no_recording(context: WorkerContext) -> None:
+    ask_for_people(context, 25)
+    recording_id = a_recording(context)
+    with worker() as process:
+        until(lambda: briefed(context) >= 3)
+        os.killpg(process.pid, signal.SIGKILL)
+    assert briefed(context) < 25
+    with worker():
+        until(lambda: briefed(context) == 25 and _transcribed(context, recording_id))
+        until(lambda: open_rows(context) == 0)
+
+
+def test_a_worker_rides_out_a_redis_that_forgot_everything(context: WorkerContext, redis: Redis) -> None:
+    with worker():
+        ask_for_people(context, 3)
+        redis.flushall()
+        until(lambda: briefed(context) == 3)
+
+
+def _has_brief(context: WorkerContext, handoff_id: int) -> bool:
+    with context.sessions() as tx:
+        return tx.get_one(Handoff, handoff_id).brief is not None
+
+
+def _transcribed(context: WorkerContext, recording_id: int) -> bool:
+    with context.sessions() as tx:
+        return tx.get_one(Recording, recording_id).state == "transcribed"

@@ -1,0 +1,68 @@
+"""A worker's context for tests, in this process and in worker processes: database and Redis from the environment."""
+
+import io
+import os
+import wave
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from redis import Redis
+
+from ivr.clock import SystemClock
+from ivr.handoff.service import HandoffService
+from ivr.live import Live
+from ivr.quality.recordings import RecordingKeep
+from ivr.store import make_engine, make_sessions
+from speech.events import Word
+from speech.listen import Segment, Transcript
+from tests.handoff.handoff_world import PUBLIC, CarrierTwin
+from workers.context import WorkerContext
+
+
+def sound(seconds: float = 1.0, channels: int = 2) -> bytes:
+    """A WAV whose n-th channel is as loud as its number."""
+    frames = np.tile(np.arange(1, channels + 1, dtype="<i2") * 1000, int(8000 * seconds))
+    buffer = io.BytesIO()
+    with wave.open(buffer, "wb") as file:
+        file.setnchannels(channels)
+        file.setsampwidth(2)
+        file.setframerate(8000)
+        file.writeframes(frames.tobytes())
+    return buffer.getvalue()
+
+
+class RecordingCarrier(CarrierTwin):
+    def fetch_recording(self, url: str) -> bytes:
+        super().fetch_recording(url)
+        return sound()
+
+
+@dataclass
+class RecogniserTwin:
+    """Hears on each channel how loud it is."""
+
+    def transcribe_long(self, samples: np.ndarray) -> list[Segment]:
+        loudness = int(samples[0])
+        said = Transcript(f"level {loudness}", 0.9, (Word("level", 0.1, 0.4, 0.9),), 1.0, 0.0, 0.0)
+        return [Segment(0.1, 0.9, said)]
+
+
+def context() -> WorkerContext:
+    folder, redis_url = Path(os.environ["TEST_FOLDER"]), os.environ["TEST_REDIS"]
+    sessions, clock, carrier = (
+        make_sessions(make_engine(f"sqlite:///{folder / 'test.db'}")),
+        SystemClock(),
+        RecordingCarrier(),
+    )
+    live = Live(Redis.from_url(redis_url))
+    return WorkerContext(
+        sessions=sessions,
+        clock=clock,
+        redis_url=redis_url,
+        carrier=carrier,
+        handoffs=HandoffService(sessions, clock, carrier, live, PUBLIC, "+15559990000", 20, 60),
+        recordings=RecordingKeep((folder / "kept").as_uri(), b"k" * 32),
+        live=live,
+        recogniser=RecogniserTwin,
+    )
