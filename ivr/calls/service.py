@@ -223,7 +223,7 @@ class CallService:
     def _step(self, tx: Session, call: Call, event: Event, key: str, turn: CallerTurn | None, now: datetime) -> Applied:
         state = machine.State.from_json(call.dialogue) if call.dialogue else machine.begin()
         if turn is not None:
-            turns.write_caller(tx, call, key, turn, event, secret=state.expects_secret)
+            turns.write_caller(tx, call, key, turn, event, turns.is_secret(state, turn, event))
         if call.stage != "dialogue":
             return Applied()  # noted for the brief; what comes next is no longer the dialogue's to say
         state, actions = machine.step(state, event)

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ivr.dialogue.events import Event, Said, Say
+from ivr.dialogue.state import State
 from ivr.store.models import Call, Turn
 from speech.events import Heard, Word
 
@@ -29,6 +30,13 @@ class CallerTurn:
 def stream_offset(call: Call) -> float:
     """Where the present stream's clock starts, in seconds from the call's start."""
     return (call.stream_started_at - call.started_at).total_seconds() if call.stream_started_at else 0.0
+
+
+def is_secret(state: State, turn: CallerTurn, event: Event) -> bool:
+    """Whether the turn may hold a PIN: asked for, given again while it is checked, or volunteered."""
+    digits = event.meaning.digits if isinstance(event, Said) else turn.text
+    volunteered = state.question == "pin" or "pin" in turn.text.lower().split()
+    return state.expects_secret or (bool(digits) and volunteered)
 
 
 def write_caller(tx: Session, call: Call, key: str, turn: CallerTurn, event: Event, secret: bool) -> None:

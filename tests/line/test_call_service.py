@@ -93,6 +93,28 @@ def test_a_spoken_pin_is_not_stored_as_words_either(caller: Caller, sessions: Se
     assert (turn.text, turn.words) == ("(PIN)", [])
 
 
+def test_a_pin_that_nobody_asked_for_is_not_stored(caller: Caller, sessions: Sessions) -> None:
+    caller.dial()
+    caller.say("My PIN is 2749")
+    assert turns_of(sessions, "caller")[-1].text == "(PIN)"
+
+
+def test_a_pin_given_again_while_it_is_checked_is_not_stored(
+    caller: Caller, calls: CallService, sessions: Sessions
+) -> None:
+    caller.dial()
+    caller.say("balance")
+    for number in ("one", "two"):
+        calls.apply(SID, Keyed("2749"), f"s1.{number}", CallerTurn("2749", 4.0, 4.0, "keys"))
+    assert [turn.text for turn in turns_of(sessions, "caller")] == ["balance", "(PIN)", "(PIN)"]
+
+
+def test_other_digits_are_kept(caller: Caller, sessions: Sessions) -> None:
+    caller.dial()
+    caller.say("I spent 50 on shopping")
+    assert turns_of(sessions, "caller")[-1].text == "I spent 50 on shopping"
+
+
 def test_asking_for_a_person_hands_off_in_the_same_transaction(caller: Caller, sessions: Sessions) -> None:
     caller.dial()
     actions = [action for _, action in caller.say("agent").actions]

@@ -1,0 +1,54 @@
+"""What the carrier plays is rendered once, says what it must, and is music of our own."""
+
+import wave
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ivr.web.audio import NAMES, NOTICE, music, notice_version, prepare_audio
+
+
+class Counting:
+    """A voice that remembers what it said."""
+
+    name = "counting"
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+
+    def speak(self, text: str) -> NDArray[np.int16]:
+        self.said.append(text)
+        return np.full(800, 1000, np.int16)
+
+
+def test_the_notice_names_the_machine_the_recording_and_the_way_to_a_person() -> None:
+    for word in ("automated assistant", "A.I.", "recorded", "agent", "zero", "person"):
+        assert word in NOTICE
+
+
+def test_files_are_eight_kilohertz_mono(tmp_path: Path) -> None:
+    prepare_audio(tmp_path, Counting(), "Test Bank")
+    for name in NAMES:
+        with wave.open(str(tmp_path / name)) as sound:
+            assert (sound.getframerate(), sound.getnchannels(), sound.getsampwidth()) == (8000, 1, 2)
+
+
+def test_files_are_rendered_once_and_again_when_the_words_change(tmp_path: Path) -> None:
+    voice = Counting()
+    prepare_audio(tmp_path, voice, "Test Bank")
+    prepare_audio(tmp_path, voice, "Test Bank")
+    assert len(voice.said) == 2
+    prepare_audio(tmp_path, voice, "Other Bank")
+    assert voice.said[2:] == [NOTICE.format(company="Other Bank")]
+
+
+def test_another_wording_is_another_version() -> None:
+    assert notice_version("Test Bank") != notice_version("Other Bank")
+
+
+def test_the_music_is_soft_and_never_stops() -> None:
+    sound = music().astype(np.float64)
+    loudness = [np.abs(second).max() for second in sound[: len(sound) // 8000 * 8000].reshape(-1, 8000)]
+    assert min(loudness[:-3]) > 300
+    assert max(loudness) <= 6000
