@@ -86,7 +86,9 @@ class Switch:
         """Listen and let the clock run. Raises PortTakenError."""
         listener = self._listener()
         self._exchange.url = f"http://{self.config.host}:{listener.getsockname()[1]}"
-        self._server = _Server(uvicorn.Config(self.app, log_level="warning", lifespan="off", access_log=False))
+        self._server = _Server(
+            uvicorn.Config(self.app, log_level="warning", lifespan="off", access_log=False, ws="websockets-sansio")
+        )
         self._running = [
             asyncio.create_task(self._server.serve(sockets=[listener])),
             asyncio.create_task(Ticker(self._exchange).run()),

@@ -111,7 +111,8 @@ class Calls(Area):
             return
         if form.flag("Record"):
             begin_recording(leg, options_of(form, source="OutboundAPI"))
-        program.start(leg, first)
+        if leg.program is None:
+            program.start(leg, first)
 
     async def read(self, request: HttpRequest) -> Response:
         return JSONResponse(view(leg_of(self.exchange, request)))

@@ -114,7 +114,8 @@ class Participants(Area):
             begin_recording(leg, options_of(form, source="OutboundAPI"))
         dial = ET.Element("Dial")
         dial.append(noun)
-        program.start(leg, Document(noun.get("waitUrl", ""), [dial]))
+        if leg.program is None:
+            program.start(leg, Document(noun.get("waitUrl", ""), [dial]))
 
     async def list(self, request: HttpRequest) -> Response:
         conference = self._room(request)

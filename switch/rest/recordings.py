@@ -50,10 +50,23 @@ def view(recording: Recording) -> dict[str, Any]:
         "price_unit": "USD",
         "source": recording.asked.source,
         "status": recording.status,
-        "track": recording.asked.track,
         "uri": f"{exchange.api}/Recordings/{recording.sid}.json",
         "subresource_uris": {},
     }
+
+
+def call_view(recording: Recording) -> dict[str, Any]:
+    """A recording as JSON below its call, where it shows its track instead of its media."""
+    shown = view(recording)
+    del shown["media_url"], shown["subresource_uris"]
+    return shown | {
+        "track": recording.asked.track,
+        "uri": f"{recording.leg.exchange.api}/Calls/{recording.leg.sid}/Recordings/{recording.sid}.json",
+    }
+
+
+def view_for(request: Request, recording: Recording) -> dict[str, Any]:
+    return call_view(recording) if "call" in request.path_params else view(recording)
 
 
 def one_channel(data: bytes) -> bytes:
@@ -103,7 +116,7 @@ class Recordings(Area):
             raise missing(request)
         if leg.status != "in-progress":
             raise RestError(400, 21220, f"Call {leg.sid} is not in-progress. Cannot record.")
-        return JSONResponse(view(begin_recording(leg, options_of(await form_of(request)))), 201)
+        return JSONResponse(call_view(begin_recording(leg, options_of(await form_of(request)))), 201)
 
     async def update(self, request: Request) -> Response:
         recording, form = self._find(request), await form_of(request)
@@ -118,16 +131,16 @@ class Recordings(Area):
                 recording.stop()
             case other:
                 raise RestError(400, 20001, f"Status {other!r} cannot be set; paused, in-progress or stopped can")
-        return JSONResponse(view(recording))
+        return JSONResponse(view_for(request, recording))
 
     async def read(self, request: Request) -> Response:
-        return JSONResponse(view(self._find(request)))
+        return JSONResponse(view_for(request, self._find(request)))
 
     async def list(self, request: Request) -> Response:
         call = request.path_params.get("call") or request.query_params.get("CallSid")
         deleted = request.query_params.get("IncludeSoftDeleted") == "true"
         rows = [
-            view(recording)
+            view_for(request, recording)
             for recording in reversed(self.exchange.recordings.values())
             if call in (None, recording.leg.sid) and (deleted or not recording.deleted)
         ]

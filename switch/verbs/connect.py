@@ -69,7 +69,6 @@ def _recording(program: "Program", noun: ET.Element) -> RecordingOptions:
     return RecordingOptions(
         channels=1 if noun.get("channels") == "mono" else 2,
         track=noun.get("track", "both"),
-        source="StartCallRecordingTwiML",
         trim=noun.get("trim", "trim-silence") == "trim-silence",
         callback=program.resolve(callback) if callback else "",
         method=noun.get("recordingStatusCallbackMethod", "POST"),

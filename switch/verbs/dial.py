@@ -94,7 +94,7 @@ class _Attempt:
         return Leg(self._program.exchange, caller, address, "outbound-dial", callbacks if url else None, parent)
 
     async def _agreed(self, child: Leg, noun: ET.Element) -> bool:
-        """Whisper to the callee; a document that hangs up declines."""
+        """Whisper to the callee; a document that hangs up declines, a callee who is moved elsewhere is gone."""
         from switch.program import WHISPER, Ending, Program
 
         url = noun.get("url")
@@ -103,9 +103,14 @@ class _Attempt:
         whisper = Program(self._program.exchange, child, allowed=WHISPER)
         request = Request(self._program.resolve(url), noun.get("method", "POST"))
         running = asyncio.create_task(whisper.run(request))
-        over = asyncio.create_task(child.over.wait())
+        gone = asyncio.Event()
+        child.on_end.append(gone.set)
+        child.on_moved.append(gone.set)
+        over = asyncio.create_task(gone.wait())
         try:
             await asyncio.wait({running, over}, return_when=asyncio.FIRST_COMPLETED)
+            if child.program is not None:
+                return False
             if running.done() and running.result() is Ending.RAN_OUT and child.status not in FINAL:
                 return True
             child.finish("completed")

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from switch_world import ACCOUNT, NUMBER, TOKEN, Customer, World, serving
 
 from switch.audio import tone
 from switch.config import SwitchConfig
 from switch.server import Switch
+from tests.switch.switch_world import ACCOUNT, NUMBER, TOKEN, Customer, World, serving
 
 
 @pytest.fixture

@@ -3,11 +3,11 @@
 import asyncio
 
 from starlette.responses import Response
-from switch_world import CALLER, NUMBER, TOKEN, MakeWorld, Person, Run, until
 from twilio.request_validator import RequestValidator
 
 from switch.audio import tone, write_wav
 from switch.signature import signature
+from tests.switch.switch_world import CALLER, NUMBER, TOKEN, MakeWorld, Person, Run, until
 
 
 def test_the_signature_equals_the_published_vector() -> None:

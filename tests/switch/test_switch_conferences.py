@@ -4,10 +4,10 @@ import asyncio
 from typing import Any
 
 import numpy as np
-from switch_world import MakeWorld, Person, Run, World, until
-from twilio_line import client
 
 from switch.audio import SILENCE, decode, mix, tone
+from tests.switch.switch_world import MakeWorld, Person, Run, World, until
+from tests.switch.twilio_line import client
 
 ROOM = (
     '<Dial action="{action}"><Conference beep="false" startConferenceOnEnter="{starts}" endConferenceOnExit="{ends}" '

@@ -1,6 +1,9 @@
 """Dial: ringing, whispering, bridging, and what the action is told."""
 
-from switch_world import MakeWorld, Run, until
+import asyncio
+
+from tests.switch.switch_world import MakeWorld, Run, until
+from tests.switch.twilio_line import client
 
 ADA = "+15550003000"
 
@@ -104,5 +107,24 @@ def test_the_caller_is_not_answered_before_the_callee_with_answer_on_bridge(worl
             assert not caller.up
             ada.line.answer()
             await until(lambda: caller.up)
+
+    run(story())
+
+
+def test_a_callee_who_is_moved_during_the_whisper_keeps_his_own_document(world: MakeWorld, run: Run) -> None:
+    async def story() -> None:
+        async with world() as w:
+            ada = w.person(ADA)
+            w.customer.answers |= {
+                "/voice": dial(),
+                "/whisper": '<Pause length="30"/>',
+                "/moved": '<Pause length="30"/>',
+            }
+            await w.call()
+            await until(lambda: w.customer.to("/whisper"))
+            await asyncio.to_thread(client(w).calls(ada.line.sid).update, url=f"{w.customer.url}/moved")
+            await until(lambda: w.customer.to("/moved") and w.customer.to("/after"))
+            assert w.customer.to("/after")[0].params["DialBridged"] == "false"
+            assert ada.up and not ada.final
 
     run(story())

@@ -4,9 +4,9 @@ import socket
 
 import pytest
 from starlette.responses import RedirectResponse, Response
-from switch_world import MakeWorld, Run, until
 
 from switch.document import DocumentError, read
+from tests.switch.switch_world import MakeWorld, Run, until
 
 XML = "text/xml"
 

@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 from starlette.responses import Response
-from switch_world import ACCOUNT, TOKEN, MakeWorld, Person, Run, World, until
 from twilio.base.exceptions import TwilioRestException
-from twilio_line import client
 
 from switch.audio import tone, write_wav
+from tests.switch.switch_world import ACCOUNT, TOKEN, MakeWorld, Person, Run, World, until
+from tests.switch.twilio_line import client
 
 RECORD = (
     '<Start><Recording channels="dual" trim="do-not-trim" recordingStatusCallback="/recording" '

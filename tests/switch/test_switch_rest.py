@@ -1,18 +1,21 @@
 """The REST API, as the carrier's real client uses it."""
 
 import asyncio
+import json
+import re
 import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
-from switch_world import ACCOUNT, NUMBER, TOKEN, MakeWorld, Run, until
 from twilio.base.exceptions import TwilioRestException
-from twilio_line import client
 
 from switch.config import SwitchConfig
 from switch.server import PortTakenError, Switch
+from tests.switch.switch_world import ACCOUNT, NUMBER, TOKEN, MakeWorld, Run, until
+from tests.switch.twilio_line import client
 
 AGENT = "+15550003000"
 
@@ -148,5 +151,49 @@ def test_a_port_that_is_taken_is_named_with_its_setting(tmp_path: Path, run: Run
             config = SwitchConfig(ACCOUNT, TOKEN, NUMBER, "", "", "", tmp_path, port=port)
             with pytest.raises(PortTakenError, match=rf"127\.0\.0\.1 port {port}.*WARMLINE_SWITCH_PORT"):
                 await Switch(config, say=lambda text: b"").start()
+
+    run(story())
+
+
+def schema_problems(shared: Path, name: str, body: dict[str, Any]) -> list[str]:
+    """Where a resource differs from the carrier's own description of it."""
+    components = json.loads((shared / "reference/twilio_api_v2010.json").read_text())["components"]["schemas"]
+    described = components[name]["properties"]
+    problems = [f"unknown {key}" for key in body.keys() - described.keys()]
+    problems += [f"missing {key}" for key in described.keys() - body.keys()]
+    for key in body.keys() & described.keys():
+        values = components.get(described[key].get("$ref", "").rpartition("/")[2], {}).get("enum")
+        if values and body[key] is not None and body[key] not in values:
+            problems.append(f"{key} {body[key]!r} is none of {values}")
+        if "pattern" in described[key] and body[key] is not None and not re.match(described[key]["pattern"], body[key]):
+            problems.append(f"{key} {body[key]!r} is not like {described[key]['pattern']}")
+    return problems
+
+
+def test_resources_look_as_the_carrier_describes_them(world: MakeWorld, run: Run, shared: Path) -> None:
+    async def story() -> None:
+        async with world() as w:
+            w.customer.answers["/voice"] = "<Dial><Conference>room</Conference></Dial>"
+            person = await w.call()
+            await until(lambda: w.switch.conferences)
+            [conference] = w.switch.conferences
+            call = f"/Calls/{person.line.sid}"
+            base = f"{w.switch.url}/2010-04-01/Accounts/{ACCOUNT}"
+            async with httpx.AsyncClient(auth=(ACCOUNT, TOKEN), trust_env=False) as web:
+                recording = (await web.post(f"{base}{call}/Recordings.json")).json()
+                message = {"To": AGENT, "From": NUMBER, "Body": "hi"}
+                sent = (await web.post(f"{base}/Messages.json", data=message)).json()
+                resources = {
+                    "call": (await web.get(f"{base}{call}.json")).json(),
+                    "call.call_recording": recording,
+                    "recording": (await web.get(f"{base}/Recordings/{recording['sid']}.json")).json(),
+                    "conference": (await web.get(f"{base}/Conferences/{conference}.json")).json(),
+                    "conference.participant": (
+                        await web.get(f"{base}/Conferences/{conference}/Participants/{person.line.sid}.json")
+                    ).json(),
+                    "message": sent,
+                }
+            for name, body in resources.items():
+                assert schema_problems(shared, f"api.v2010.account.{name}", body) == [], name
 
     run(story())

@@ -8,11 +8,11 @@ from typing import Any
 
 from starlette.responses import Response
 from starlette.websockets import WebSocket, WebSocketDisconnect
-from switch_world import ACCOUNT, TOKEN, MakeWorld, Run, World, until
 from twilio.request_validator import RequestValidator
-from twilio_line import client
 
 from switch.audio import tone
+from tests.switch.switch_world import ACCOUNT, TOKEN, MakeWorld, Run, World, until
+from tests.switch.twilio_line import client
 
 CONNECT = (
     '<Connect action="/after"><Stream url="{url}/media?dropped=1" name="bot" statusCallback="{http}/stream">'

@@ -3,9 +3,10 @@
 from typing import Any
 from urllib.parse import urlsplit
 
-from switch_world import ACCOUNT, TOKEN, World
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
+
+from tests.switch.switch_world import ACCOUNT, TOKEN, World
 
 
 class LocalHttpClient(TwilioHttpClient):  # type: ignore[misc]
