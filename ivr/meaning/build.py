@@ -1,7 +1,6 @@
 """Builds the sentence encoder at set-up, from the weights that travel as a package; needs `onnx` and `safetensors`."""
 
 import hashlib
-import os
 import shutil
 import tempfile
 from importlib.util import find_spec
@@ -68,4 +67,4 @@ def _quantised(weights: Path, scratch: Path) -> None:
         weight_type=QuantType.QInt8,
         op_types_to_quantize=["MatMul", "Gather"],
     )
-    os.remove(scratch / "full.onnx")
+    (scratch / "full.onnx").unlink()

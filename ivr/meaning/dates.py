@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
 from ivr.meaning.numbers import UNITS, ZEROS, is_numeral, number, ordinal, small, tokens
+from ivr.meaning.patterns import words_of
 
 MONTHS = (
     {name.lower(): index for index, name in enumerate(calendar.month_name) if name}
@@ -15,8 +16,8 @@ DAYS = {name.lower(): index for index, name in enumerate(calendar.day_name)} | {
     "mon": 0, "tue": 1, "tues": 1, "thurs": 3, "fri": 4,
 }  # fmt: skip
 _NOW = (["today"], ["tonight"], ["right", "now"], ["now"], ["immediately"], ["right", "away"], ["straight", "away"])
-_CUES = frozenset("on by until till before for".split())
-_THINGS = frozenset("one option account card transaction payment half time thing choice".split())
+_CUES = words_of("on by until till before for")
+_THINGS = words_of("one option account card transaction payment half time thing choice")
 
 Found = tuple[date | None, int]
 """A date, or None where words were understood but name no single day, and the token after it."""
@@ -114,14 +115,9 @@ def _weekday(words: list[str], at: int, today: date) -> Found | None:
     if name not in DAYS:
         return None
     end = start + 1
-    if end < len(words) and _named_day(words, end) is not None:
-        return None if lead else _named(words, end, today)
+    if end < len(words) and (named := _named(words, end, today)) is not None:
+        return named
     return _weekday_of(lead, DAYS[name], today), end
-
-
-def _named_day(words: list[str], at: int) -> tuple[int, int] | None:
-    at += words[at : at + 1] == ["the"]
-    return ordinal(words, at)
 
 
 def _named(words: list[str], at: int, today: date) -> Found | None:
@@ -279,9 +275,11 @@ def _day_of_month(words: list[str], at: int, today: date, asked: bool) -> Found 
     """ "the fifteenth": the next one; "the first" to "the fourth" only where a date is meant."""
     start = at + (words[at] == "the")
     found = ordinal(words, start)
-    if found is None or not 1 <= found[0] <= 31:
+    if found is None:
         return None
     day, end = found
+    if not 1 <= day <= 31:
+        return None, end
     cued = asked or (at > 0 and words[at - 1] in _CUES) or (day > 4 and start > at)
     if not cued or (end < len(words) and words[end] in _THINGS):
         return None

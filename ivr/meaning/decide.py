@@ -1,50 +1,67 @@
-"""From probabilities to a decision: rules of high precision first, and a higher bar for what is dangerous to get wrong."""
+"""From probabilities to a decision: sure rules first, and a higher bar for what is dangerous to get wrong."""
 
 from dataclasses import dataclass
 
-from ivr.meaning import signals
-from ivr.meaning.labels import DANGEROUS
+from ivr.meaning.answers import yes_no
+from ivr.meaning.labels import CONTROL, DANGEROUS
+from ivr.meaning.person import wants_person
 
 SURE = 0.97
-DANGER_BAR = 0.5
-LONGEST_ANSWER = 6
+DANGER_BAR = 0.6
+ASIDE = 0.3
+PLAINLY = 0.9
 
-Ranked = tuple[tuple[str, float], ...]
+Shares = dict[str, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
+    """The chosen intent comes first in `ranked`."""
+
     intent: str
     confidence: float
-    ranked: Ranked
+    ranked: tuple[tuple[str, float], ...]
 
 
-def decide(text: str, probabilities: dict[str, float], expect: str | None) -> Decision:
-    """The intent of `text`, its confidence, and all intents, best first."""
+def decide(text: str, shares: Shares, *, expect: str | None = None, answered: bool = False) -> Decision:
+    """The intent of `text` from the models' `shares`.
+
+    `answered`: the text holds the amount, day or digits that were asked for, so that whatever else the
+    models read into it counts little.
+    """
     ruled = by_rule(text, expect)
-    weighed = _raise_to(probabilities, ruled, SURE) if ruled else probabilities
-    ranked = tuple(sorted(weighed.items(), key=lambda item: -item[1]))
-    intent, confidence = ranked[0]
-    if intent in DANGEROUS and confidence < DANGER_BAR and not ruled:
-        intent, confidence = next(item for item in ranked if item[0] not in DANGEROUS)
-        ranked = ((intent, confidence), *(item for item in ranked if item[0] != intent))
-    return Decision(intent, confidence, ranked)
+    if ruled:
+        return _decision(_raise_to(shares, ruled, SURE), ruled)
+    weighed = _aside(shares) if answered else shares
+    best = max(weighed, key=weighed.__getitem__)
+    if best in DANGEROUS and weighed[best] < DANGER_BAR:
+        best = max((name for name in weighed if name not in DANGEROUS), key=weighed.__getitem__)
+    return _decision(weighed, best)
 
 
 def by_rule(text: str, expect: str | None) -> str | None:
     """An intent that the words settle by themselves."""
-    if signals.wants_person(text):
+    if wants_person(text):
         return "human_agent"
-    answer = signals.yes_no(text) if expect == "yes-no" else None
+    answer = yes_no(text) if expect == "yes-no" else None
     if answer is None:
         return None
     return "yes" if answer else "no"
 
 
-def _raise_to(probabilities: dict[str, float], intent: str, floor: float) -> dict[str, float]:
-    """`intent` gets at least `floor`; the others share the rest as they did."""
-    now = probabilities[intent]
-    if now >= floor:
-        return probabilities
-    rest = (1 - floor) / max(1 - now, 1e-9)
-    return {name: floor if name == intent else value * rest for name, value in probabilities.items()}
+def _decision(shares: Shares, chosen: str) -> Decision:
+    ranked = sorted(shares.items(), key=lambda item: (item[0] != chosen, -item[1]))
+    return Decision(chosen, shares[chosen], tuple(ranked))
+
+
+def _raise_to(shares: Shares, intent: str, floor: float) -> Shares:
+    """`intent` gets at least `floor`; the others divide the rest as they did."""
+    if shares[intent] >= floor:
+        return shares
+    rest = (1 - floor) / (1 - shares[intent])
+    return {name: floor if name == intent else share * rest for name, share in shares.items()}
+
+
+def _aside(shares: Shares) -> Shares:
+    """An answer's intents, held down, but for a plain wish to stop or steer the call."""
+    return {name: share if name in CONTROL and share > PLAINLY else share * ASIDE for name, share in shares.items()}

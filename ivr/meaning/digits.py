@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from ivr.meaning.numbers import TEENS, TENS, UNITS, ZEROS, is_numeral, number, tokens
+from ivr.meaning.patterns import words_of
 
 REPEATS = {"double": 2, "triple": 3, "treble": 3, "quadruple": 4}
 HEARD_AS = {
@@ -16,15 +17,11 @@ HEARD_AS = {
     "fore": "4",
     "tree": "3",
 }
-_JOINERS = frozenset("and then um uh er dash hyphen space".split())
-_RESTARTS = frozenset("no sorry wait actually correction rather".split())
-NATO = {
-    word: word[0]
-    for word in (
-        "alpha alfa bravo charlie delta echo foxtrot golf hotel india juliet juliett kilo lima mike november oscar papa "
-        "quebec romeo sierra tango uniform victor whiskey whisky xray yankee zulu"
-    ).split()
-}
+_JOINERS = words_of("and then um uh er dash hyphen space")
+_RESTARTS = words_of("no sorry wait actually correction rather")
+_NATO = """alpha alfa bravo charlie delta echo foxtrot golf hotel india juliet juliett kilo lima mike november oscar
+    papa quebec romeo sierra tango uniform victor whiskey whisky xray yankee zulu"""
+NATO = {word: word[0] for word in words_of(_NATO)}
 _LETTER_NAMES = {
     "are": "r",
     "you": "u",
@@ -119,18 +116,21 @@ def _scaled(words: list[str], said: str, at: int) -> tuple[str, int]:
     if at < len(words) and words[at] in {"hundred", "thousand"}:
         start = at - (2 if len(said) == 2 and at >= 2 and words[at - 2] in TENS and words[at - 1] in UNITS else 1)
         whole = number(words, start)
+        again = whole is not None and whole.end == at + 2 and words[whole.end : whole.end + 1]
+        if again and words[at] == "hundred" and (again[0] in UNITS or again[0] in ZEROS):
+            return f"{said}00", at + 1
         if whole is not None and whole.end > at:
             return str(int(whole.value)), whole.end
     return said, at
 
 
 def spelled(text: str) -> str:
-    """Letters and digits spelled out, joined in capitals: "T for Tommy Q for Queen 6" is TQ6; "" when nothing was spelled."""
+    """Letters and digits spelled out, joined in capitals: "T for Tommy Q for Queen 6" is TQ6; else ""."""
     words, out, at = tokens(text), "", 0
     while at < len(words):
         part, at = _character(words, at)
         out += part
-    return out.upper()
+    return out.upper() if len(out) > 1 or len(words) == 1 else ""
 
 
 def _character(words: list[str], at: int) -> tuple[str, int]:
@@ -154,7 +154,7 @@ def _character(words: list[str], at: int) -> tuple[str, int]:
     ), at + 1
 
 
-_SHORT_WORDS = frozenset("is it my me to of in on an as at no so um uh er ok hi we or".split())
+_SHORT_WORDS = words_of("is it my me to of in on an as at no so um uh er ok hi we or")
 
 
 def _initial(letter: str, rest: list[str]) -> bool:

@@ -3,6 +3,7 @@
 import re
 import zlib
 from collections import Counter
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +26,7 @@ def ngrams(text: str) -> list[str]:
     words = re.sub(r"[0-9]", "0", text).split()
     framed = ["<", *words, ">"]
     found = [f"w {word}" for word in words]
-    found += [f"p {a} {b}" for a, b in zip(framed, framed[1:], strict=False)]
+    found += [f"p {a} {b}" for a, b in pairwise(framed)]
     found += [f"t {a} {b} {c}" for a, b, c in zip(framed, framed[1:], framed[2:], strict=False)]
     for word in words:
         padded = f" {word} "

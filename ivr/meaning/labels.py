@@ -10,3 +10,6 @@ DANGEROUS = frozenset({"payment", "balance", "yes"})
 
 TO_A_PERSON = frozenset({"card_problem", "dispute", "human_agent", "other_banking", "out_of_scope"})
 """The line brings a person for each of these, so that mistaking one for another costs the caller nothing."""
+
+CONTROL = frozenset({"human_agent", "cancel", "repeat", "goodbye", "help", "dont_know"})
+"""What steers the conversation rather than names a subject; it counts even beside an answer."""

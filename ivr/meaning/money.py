@@ -5,20 +5,21 @@ from decimal import Decimal
 
 from ivr.meaning.dates import MONTHS
 from ivr.meaning.numbers import ORDINALS, UNITS, ZEROS, Number, is_numeral, number, small, tokens
+from ivr.meaning.patterns import words_of
 
 SIGNS = frozenset("$£€")
-UNIT_WORDS = frozenset("dollar dollars buck bucks pound pounds quid euro euros usd".split())
-CENT_WORDS = frozenset("cent cents penny pennies pence p".split())
+UNIT_WORDS = words_of("dollar dollars buck bucks pound pounds quid euro euros usd")
+CENT_WORDS = words_of("cent cents penny pennies pence p")
 CORRECTIONS = (
-    ["i", "mean"], ["i", "meant"], ["make", "that"], ["make", "it"], ["scratch", "that"], ["no"], ["sorry"], ["actually"],
-    ["wait"], ["rather"], ["correction"],
+    ["i", "mean"], ["i", "meant"], ["make", "that"], ["make", "it"], ["scratch", "that"], ["no"], ["sorry"],
+    ["actually"],     ["wait"], ["rather"], ["correction"],
 )  # fmt: skip
-_NOT_MONEY_AFTER = frozenset(
-    "days day weeks week months month years year percent % th times am pm o'clock transactions payments payment minutes "
-    "minute hours hour seconds people one ones more accounts account cards card times / of".split()
+_NOT_MONEY_AFTER = words_of(
+    """day days week weeks month months year years percent % th times am pm o'clock transaction transactions payment
+    payments minute minutes hour hours second seconds people one ones more account accounts card cards / of"""
 )
-_NOT_MONEY_BEFORE = frozenset("number option at in ending / # pin code last".split())
-_VAGUE = frozenset("few several couple some minus negative between under over than least most nearly almost".split())
+_NOT_MONEY_BEFORE = words_of("number option at in ending / # pin code last")
+_VAGUE = words_of("few several couple some minus negative between under over than least most nearly almost")
 LARGEST = 10_000_000_00
 
 
@@ -38,6 +39,8 @@ def money(text: str, *, bare: bool = False) -> tuple[int, ...]:
     Numbers without a currency count only when `bare`. A corrected amount ("fifty, no, sixty") is dropped.
     """
     words = tokens(text)
+    if "between" in words:
+        return ()
     amounts = [amount for amount in _amounts(words) if amount.named or (bare and _may_be_bare(words, amount))]
     kept = [a for a, after in zip(amounts, [*amounts[1:], None], strict=False) if not _corrected(words, a, after)]
     return tuple(dict.fromkeys(value for amount in kept for value in amount.readings if 0 < value <= LARGEST))
@@ -71,6 +74,9 @@ def _amount(words: list[str], at: int) -> Amount | None:
         return _after_unit(words, at, run[0].value, end + (following in UNIT_WORDS))
     if len(run) == 1 and following in CENT_WORDS:
         return Amount((_minor(run[0].value / 100),), at, end + 1, named=True)
+    joined = _pair(run[0], run[1]) if len(run) == 2 else None
+    if joined is not None and (with_cents := _named_cents(words, at, joined, end)) is not None:
+        return with_cents
     named = signed or following in UNIT_WORDS
     return Amount(_readings(run, whole=following in UNIT_WORDS), at, end + (following in UNIT_WORDS), named)
 
@@ -125,10 +131,17 @@ def _after_unit(words: list[str], start: int, units: Decimal, at: int) -> Amount
     return Amount((_minor(units + cents.value / 100),), start, cents.end + closed, named=True)
 
 
+def _named_cents(words: list[str], start: int, units: Decimal, at: int) -> Amount | None:
+    """ "one twenty five [dollars] and fifty cents", where the cents are named."""
+    after = at + (words[at : at + 1] != [] and words[at] in UNIT_WORDS)
+    amount = _after_unit(words, start, units, after)
+    return amount if amount.end > after and words[amount.end - 1] in CENT_WORDS else None
+
+
 def _readings(run: list[Number], *, whole: bool) -> tuple[int, ...]:
     """What a run of numbers may mean: dollars; dollars and cents; hundreds left out ("four fifty")."""
     values = [part.value for part in run]
-    if any(value != int(value) for value in values[:-1]) or (len(run) > 1 and values[-1] != int(values[-1])):
+    if any(value != int(value) for value in values[:-1]) or (len(run) > 2 and values[-1] != int(values[-1])):
         return ()
     if len(run) == 1:
         return (_minor(values[0]),)
@@ -143,7 +156,7 @@ def _readings(run: list[Number], *, whole: bool) -> tuple[int, ...]:
 def _two(run: list[Number], *, whole: bool) -> tuple[int, ...]:
     first, second = run
     joined = _pair(first, second)
-    as_cents = first.value + second.value / 100 if _is_cents(second) else None
+    as_cents = first.value + second.value / 100 if _is_cents(second) and second.value == int(second.value) else None
     readings = [value for value in (joined, None if whole else as_cents) if value is not None]
     if joined is not None and first.value >= 10:
         readings.reverse()
@@ -152,7 +165,8 @@ def _two(run: list[Number], *, whole: bool) -> tuple[int, ...]:
 
 def _pair(first: Number, second: Number) -> Decimal | None:
     """ "four fifty" as 450, "one oh five" as 105, "twenty four fifty" as 2450."""
-    if first.scaled or second.scaled or not 1 <= first.value < 100 or not _is_cents(second):
+    whole = first.value == int(first.value)
+    if first.scaled or second.scaled or not whole or not 1 <= first.value < 100 or not _is_cents(second):
         return None
     return first.value * 100 + second.value
 

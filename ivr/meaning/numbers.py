@@ -4,33 +4,18 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-UNITS = {
-    word: value
-    for value, words in enumerate(("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"))
-    for word in words.split()
-}
-TEENS = {
-    word: value
-    for value, word in enumerate(
-        "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split(), start=10
-    )
-}
-TENS = {
-    word: 10 * value
-    for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2)
-} | {"fourty": 40}
+_UNITS = "zero one two three four five six seven eight nine"
+_TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
+_FIRSTS = "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth"
+_TEENTHS = "thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth"
+
+UNITS = {word: value for value, word in enumerate(_UNITS.split())} | {"niner": 9}
+TEENS = {word: value for value, word in enumerate(_TEENS.split(), start=10)}
+TENS = {word: 10 * value for value, word in enumerate(_TENS.split(), start=2)} | {"fourty": 40}
 SCALES = {"thousand": 1000, "grand": 1000, "k": 1000, "million": 1_000_000}
 ZEROS = frozenset({"oh", "o", "zero", "nought", "naught"})
-ORDINALS = {
-    word: value
-    for value, word in enumerate(
-        (
-            "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth "
-            "fifteenth sixteenth seventeenth eighteenth nineteenth twentieth"
-        ).split(),
-        start=1,
-    )
-} | {"thirtieth": 30}
+ORDINALS = {word: value for value, word in enumerate(f"{_FIRSTS} {_TEENTHS}".split(), start=1)} | {"thirtieth": 30}
 
 _TOKEN = re.compile(
     r"(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.\d+(?!\.?\d)|\.\d+|\d+)(?P<ordinal>st|nd|rd|th)?(?![a-z]*\d)"
@@ -99,15 +84,12 @@ def _half(words: list[str], at: int) -> bool:
 
 
 def _hundreds(words: list[str], at: int) -> Number | None:
-    """A number that may hold "hundred": "two hundred and five", "twelve hundred", "a hundred"; "a" only before a scale."""
-    if (
-        words[at : at + 1] == ["a"]
-        and at + 1 < len(words)
-        and words[at + 1] in {"hundred", "thousand", "grand", "million"}
-    ):
-        base: Number | None = Number(Decimal(1), at, at + 1)
-    else:
-        base = small(words, at)
+    """A number that may hold "hundred": "two hundred and five", "twelve hundred", "a hundred"."""
+    base = small(words, at)
+    if words[at : at + 1] == ["hundred"]:
+        base = Number(Decimal(1), at, at)
+    elif words[at : at + 1] == ["a"] and words[at + 1 : at + 2] and words[at + 1] in {"hundred", *SCALES}:
+        base = Number(Decimal(1), at, at + 1)
     if base is None:
         return None
     value, end = base.value, base.end

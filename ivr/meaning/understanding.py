@@ -1,4 +1,4 @@
-"""Text to meaning: the trained models, the grammars of amounts, dates and digits, and a few rules that outrank both."""
+"""Text to meaning: the trained models, the grammars of amounts, days and digits, and a few rules that outrank both."""
 
 from datetime import date
 from pathlib import Path
@@ -6,7 +6,6 @@ from pathlib import Path
 from ivr.dialogue.events import Meaning
 from ivr.meaning import signals
 from ivr.meaning.answers import yes_no
-from ivr.meaning.build import build_encoder
 from ivr.meaning.dates import dates
 from ivr.meaning.decide import decide
 from ivr.meaning.digits import digits
@@ -17,6 +16,7 @@ from ivr.meaning.money import money
 
 WEIGHTS = Path(__file__).with_name("weights")
 BARE_MONEY = frozenset({"money", "yes-no"})
+NOTHING = Meaning(intent="dont_know", confidence=0.0)
 
 
 class Understanding:
@@ -28,29 +28,42 @@ class Understanding:
 
     @classmethod
     def load(cls, folder: Path) -> "Understanding":
-        """With the encoder in `folder/models/`, built there when it is not; raises MissingWeights."""
-        return cls(Encoder.load(build_encoder(folder)), Head.load(WEIGHTS))
+        """With the encoder built into `folder/models/`; raises MissingWeights."""
+        return cls(Encoder.load(folder / "models"), Head.load(WEIGHTS))
 
     def understand(self, text: str, *, expect: str | None = None, today: date) -> Meaning:
-        """The meaning of `text`. `expect` is what was asked for: open, yes-no, digits, money or date."""
-        decision = decide(text, self._probabilities(plain(text)), expect)
-        amounts = money(text, bare=expect in BARE_MONEY or (expect != "digits" and decision.intent == "payment"))
+        """The meaning of `text`. `expect` is what was asked for: open, yes-no, digits, money or date.
+
+        An empty text means nothing, with confidence 0.
+        """
+        said = plain(text)
+        if not said:
+            return NOTHING
+        shares = self._shares(said)
+        bare = expect in BARE_MONEY or (expect != "digits" and max(shares, key=shares.__getitem__) == "payment")
+        amounts = money(text, bare=bare)
+        part = signals.share(text)
+        days = dates(text, today, asked=expect == "date")
+        number = "" if amounts and expect != "digits" else digits(text, asked=expect == "digits")
+        found = {"money": bool(amounts or part), "date": bool(days), "digits": bool(number)}
+        answered = found.get(expect or "open", False)
+        decision = decide(text, shares, expect=expect, answered=answered)
         return Meaning(
             intent=decision.intent,
             confidence=decision.confidence,
             ranked=decision.ranked,
             yes_no=yes_no(text),
             money=amounts,
-            share=signals.share(text),
-            dates=dates(text, today, asked=expect == "date"),
-            digits="" if amounts and expect != "digits" else digits(text, asked=expect == "digits"),
+            share=part,
+            dates=days,
+            digits=number,
             ordinal=signals.choice(text),
             account_kind=signals.account_kind(text),
             upset=signals.upset(text),
             language=signals.language(text),
-            ours=decision.intent != "out_of_scope",
+            ours=answered or decision.intent != "out_of_scope",
         )
 
-    def _probabilities(self, said: str) -> dict[str, float]:
-        shares = self._head.probabilities(said, self._encoder.encode([said])[0])
-        return dict(zip(self._head.labels, map(float, shares), strict=True))
+    def _shares(self, said: str) -> dict[str, float]:
+        probabilities = self._head.probabilities(said, self._encoder.encode([said])[0])
+        return dict(zip(self._head.labels, map(float, probabilities), strict=True))

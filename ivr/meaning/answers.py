@@ -1,0 +1,59 @@
+"""Yes and no, as they open an answer or make up all of it."""
+
+from ivr.meaning.features import plain
+from ivr.meaning.patterns import any_of
+
+_OPENING = (
+    r"^(?:(?:oh|okay|ok|well|so|and|ah|i said|then|hey|sorry|hell|actually|please|i think|i believe|that'?s"
+    r"|that is|that was|it'?s|it is|you'?re|you are|very|absolutely|most|but) )*"
+)
+_YES = any_of(
+    _OPENING + r"(?:yes|yeah|yep|yup|yea|yeap|ya|yah|aye|sure|surely|correct|right|ok|okay|okey|absolutely"
+    r"|definitely|certainly|indeed|affirmative|of course|exactly"
+    r"|please do|go ahead|go for it|do it|do that|fine|good|true|perfect|accurate|great|accepted|agreed"
+    r"|approved|confirm|confirmed|i confirm|i can confirm|i agree"
+    r"|that works|sounds (?:good|right|great|fine|perfect)|you got it|uh huh|mhm|mm hmm|mm|i do|i did"
+    r"|i am|i would|i will|alright|all right|you bet"
+    r"|roger|totally|by all means|why not|looks (?:good|right)|works for me|that'?ll (?:do|work)|speaking"
+    r"|this is (?:he|she|him|her)|a (?:definite )?yes|facts|the one|me)",
+    r"^(?:the|my) (?:answer|response)(?: to that)? is (?:yes|affirmative)",
+    r"^that would be (?:yes|true|great|fine|good|awesome|perfect|correct|right|lovely)",
+)
+_NO = any_of(
+    _OPENING + r"(?:no|nope|nah|naw|nay|not|never|negative|wrong|incorrect|inaccurate|untrue|false|don't|dont|do not"
+    r"|isn't|nothing|invalid|certainly not|definitely not"
+    r"|i don't(?! know| remember| recall| mind| have)|i do not(?! know| remember| recall| mind| have)"
+    r"|i didn't|i did not|that isn't|that wasn't|it wasn't|i'd rather not|i would prefer not"
+    r"|a no|a (?:hard|definite) no|a negative|i'll pass|ill pass|i disagree|i'?m not|i am not|i wouldn't|i won't)",
+    r"^(?:the|my) (?:answer|response)(?: to that)? is (?:\w+ )?(?:no|negative|false)",
+    r"^that would be (?:a )?(?:no|false|wrong|incorrect)",
+    r"^(?:i|i'd|it'?s|it is|that'?s|that is)(?: [\w']+){0,4} (?:no|wrong|false|incorrect)$",
+)
+_NO_AFTER_ALL = any_of(
+    r"^(?:yes|yeah|ok|okay|sure|right|well|please|good)\b.*\b(?:but no|no wait|wait no|actually no|no no"
+    r"|no|not (?:right|correct|that|really|now|yet)|wrong|don't|do not|incorrect)",
+    r"^(?:certainly|definitely|absolutely|of course|i am|i do|i would|true|right|sure|it is|that is|that'?s) not",
+)
+_YES_AFTER_ALL = any_of(
+    r"^no\b.*\b(?:problem|doubt|worries)", r"^no (?:yes|yeah)", r"^not a problem",
+    r"^(?:no|nothing|not) (?:wrong|false)",
+    r"(?:do not|don't) (?:mind|see why not)", r"^(?:that|it|you)(?:'s| is|'re| are) not (?:wrong|false)", r"^why not$",
+)  # fmt: skip
+_NEITHER = any_of(
+    r"^(?:right|ok|okay|fine) (?:now|here)$",
+    r"^not sure",
+    r"^(?:i'?m|i am) not (?:\w+ )?(?:sure|certain)",
+    r"^no (?:idea|clue)",
+)
+
+
+def yes_no(text: str) -> bool | None:
+    """True for a yes, False for a no, None for neither or both."""
+    said = plain(text.replace("uh-huh", "uhhuh").replace("Uh-huh", "uhhuh")).replace("uhhuh", "yes")
+    if _NEITHER.search(said):
+        return None
+    if _YES_AFTER_ALL.search(said):
+        return True
+    if _NO_AFTER_ALL.search(said) or _NO.search(said):
+        return False
+    return True if _YES.search(said) else None
