@@ -93,12 +93,11 @@ function enter(next) {
 function clearTranscript() {
   the("transcript").replaceChildren();
   the("nothing").hidden = false;
-  the("notice").hidden = true;
   the("timer").textContent = "0:00";
 }
 
 function addLine(speaker, text) {
-  const item = document.createElement("li");
+  const item = document.createElement("p");
   item.className = speaker;
   if (speaker !== "news") {
     const name = document.createElement("b");
@@ -125,6 +124,7 @@ function tick() {
 // --- what is done ---
 
 async function openSound() {
+  the("notice").hidden = true;
   try {
     await audio.wake();
     await audio.openMicrophone();
@@ -136,7 +136,6 @@ async function openSound() {
 
 async function call() {
   if (!the("number").reportValidity() || !the("number").value) return the("number").focus();
-  the("notice").hidden = true;
   await openSound();
   send({ type: "dial", from: the("number").value });
 }
@@ -170,7 +169,7 @@ function sayTyped(event) {
 }
 
 function furnish() {
-  the("whose").textContent = address ? `${address.replace(/^client:/, "")}’s phone` : "Call the line as a customer";
+  the("whose").textContent = address ? `Phone of ${address.replace(/^client:/, "")}` : "Call the line as a customer";
   document.title = `${the("whose").textContent} · Warmline`;
   for (const [number, name] of SAMPLES) the("sample").append(new Option(`${name} (${number})`, number));
   the("sample").append(new Option("Another number …", ""));
