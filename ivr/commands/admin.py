@@ -2,26 +2,19 @@
 
 import secrets
 from datetime import timedelta
+from typing import Any
 
 import click
 from sqlalchemy import select
 
 from ivr.clock import SystemClock, today
-from ivr.commands.common import WRONG, fail, json_option, load_settings, show, tell
-from ivr.handoff.desk import AgentExists, add_agent
+from ivr.commands.common import WRONG, fail, json_option, load_settings, open_database, show, tell
+from ivr.handoff.desk import add_agent
 from ivr.ledger.sample import load_sample
 from ivr.quality.purge import purge_older
-from ivr.settings import Settings
-from ivr.store import Sessions, make_engine, make_sessions
-from ivr.store.migrate import upgrade
 from ivr.store.models import Account, Agent
 
 ROLES = ("agent", "reviewer", "supervisor")
-
-
-def _sessions(settings: Settings) -> Sessions:
-    upgrade(settings.database)
-    return make_sessions(make_engine(settings.database))
 
 
 @click.group()
@@ -33,7 +26,7 @@ def agents() -> None:
 @json_option
 def list_agents(as_json: bool) -> None:
     """Everyone who can sign in."""
-    with _sessions(load_settings())() as tx:
+    with open_database(load_settings())() as tx:
         rows = [
             {"email": a.email, "name": a.name, "roles": a.roles, "phone": a.phone, "presence": a.presence}
             for a in tx.scalars(select(Agent).order_by(Agent.name))
@@ -56,12 +49,12 @@ def list_agents(as_json: bool) -> None:
 @json_option
 def add(email: str, name: str, phone: str, roles: tuple[str, ...], password: str | None, as_json: bool) -> None:
     """Let someone sign in."""
-    sessions = _sessions(load_settings())
+    sessions = open_database(load_settings())
     chosen = password or secrets.token_urlsafe(9)
     try:
         with sessions.begin() as tx:
             add_agent(tx, email=email, name=name, password=chosen, phone=phone, roles=roles, now=SystemClock().now())
-    except AgentExists as error:
+    except ValueError as error:
         fail(str(error), WRONG)
     if as_json:
         show({"email": email, "password": None if password else chosen})
@@ -78,8 +71,8 @@ def accounts() -> None:
 @json_option
 def list_accounts(as_json: bool) -> None:
     """Every account, without names or PINs."""
-    with _sessions(load_settings())() as tx:
-        rows = [
+    with open_database(load_settings())() as tx:
+        rows: list[dict[str, Any]] = [
             {"account": a.id, "balance": a.balance, "currency": a.currency, "locked": a.locked_at is not None}
             for a in tx.scalars(select(Account).order_by(Account.id))
         ]
@@ -97,7 +90,7 @@ def list_accounts(as_json: bool) -> None:
 def sample() -> None:
     """Add the sample bank's accounts that are not there yet."""
     settings = load_settings()
-    count = load_sample(_sessions(settings), today(SystemClock(), settings.zone))
+    count = load_sample(open_database(settings), today(SystemClock(), settings.zone))
     tell(f"Added {count} sample account{'' if count == 1 else 's'}.")
 
 
@@ -105,7 +98,7 @@ def sample() -> None:
 @click.argument("account")
 def unlock(account: str) -> None:
     """Let ACCOUNT try its PIN again."""
-    with _sessions(load_settings()).begin() as tx:
+    with open_database(load_settings()).begin() as tx:
         row = tx.get(Account, account)
         if row is None:
             fail(f"There is no account {account!r}; `warmline accounts list` shows which there are.", WRONG)
@@ -120,7 +113,7 @@ def unlock(account: str) -> None:
 def purge(days: int, as_json: bool) -> None:
     """Delete recordings and the words of calls that are older than DAYS."""
     clock = SystemClock()
-    gone = purge_older(_sessions(load_settings()), clock.now() - timedelta(days=days), clock)
+    gone = purge_older(open_database(load_settings()), clock.now() - timedelta(days=days), clock)
     if as_json:
         show(gone)
     else:

@@ -6,9 +6,12 @@ from typing import Any, NoReturn, TypeVar
 
 import click
 from pydantic import ValidationError
+from sqlalchemy.exc import SQLAlchemyError
 
 from ivr.logs import set_up_logging
 from ivr.settings import Settings
+from ivr.store import Sessions, make_engine, make_sessions
+from ivr.store.migrate import upgrade
 
 DONE, WRONG, MISUSED, MISSING = 0, 1, 2, 3
 F = TypeVar("F", bound=Callable[..., Any])
@@ -28,6 +31,20 @@ def load_settings() -> Settings:
         fail("Settings are not right (see docs/configuration.md):\n  " + "\n  ".join(lines), MISUSED)
     set_up_logging(settings.log_level)
     return settings
+
+
+def open_database(settings: Settings) -> Sessions:
+    """Sessions on the database, its tables brought up to date; one that cannot be opened ends the command."""
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        upgrade(settings.database)
+    except (OSError, SQLAlchemyError) as error:
+        reason = str(error).splitlines()[0]
+        fail(
+            f"The database cannot be opened: {reason}. Set DATABASE_URL or WARMLINE_DATA_DIR to a place that can.",
+            MISSING,
+        )
+    return make_sessions(make_engine(settings.database))
 
 
 def tell(message: str) -> None:

@@ -15,8 +15,9 @@ from speech.listen import Priority, Recogniser
 from speech.vad import SileroModel
 from speech.voices import make_voice
 from speech.weights import find_vad, find_whisper
+from switch.config import SwitchConfig
 from switch.control import control_routes, phone_routes
-from switch.server import Switch, SwitchConfig
+from switch.server import Switch
 
 
 async def run_switch(settings: Settings) -> None:

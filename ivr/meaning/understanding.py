@@ -6,6 +6,7 @@ from pathlib import Path
 from ivr.dialogue.events import Meaning
 from ivr.meaning import signals
 from ivr.meaning.answers import yes_no
+from ivr.meaning.build import build_encoder
 from ivr.meaning.dates import dates
 from ivr.meaning.decide import decide
 from ivr.meaning.digits import digits
@@ -28,8 +29,8 @@ class Understanding:
 
     @classmethod
     def load(cls, folder: Path) -> "Understanding":
-        """With the encoder built into `folder/models/`; raises MissingWeights."""
-        return cls(Encoder.load(folder / "models"), Head.load(WEIGHTS))
+        """With the encoder in `folder/models/`, built there when it is not; raises MissingWeights."""
+        return cls(Encoder.load(build_encoder(folder)), Head.load(WEIGHTS))
 
     def understand(self, text: str, *, expect: str | None = None, today: date) -> Meaning:
         """The meaning of `text`. `expect` is what was asked for: open, yes-no, digits, money or date.
