@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from ivr.clock import Clock
 from ivr.store import Sessions
 from ivr.store.models import Audit, Call, Recording
-from ivr.web.agent_screen import MESSAGE_DONE, read_day, read_messages, read_screen
+from ivr.web.agent_screen import MESSAGE_DONE, Message, Screen, Talk, read_day, read_messages, read_screen
 from ivr.web.events import may_follow
 from ivr.web.listening import Recordings, listen
 from ivr.web.people import me, only
@@ -55,35 +55,39 @@ def make_agent_blueprint(
     blueprint.before_request(only("agent"))
     zone = ZoneInfo(time_zone)
 
-    def shown() -> dict[str, object]:
-        now = clock.now()
+    def screen() -> Screen:
         with sessions() as tx:
-            return {
-                "screen": read_screen(tx, me().id, now),
-                "day": read_day(tx, me().id, now, zone),
-                "messages": read_messages(tx),
-            }
+            return read_screen(tx, me().id, clock.now())
+
+    def day() -> list[Talk]:
+        with sessions() as tx:
+            return read_day(tx, me().id, clock.now(), zone)
+
+    def tasks() -> list[Message]:
+        with sessions() as tx:
+            return read_messages(tx)
 
     def answered(notice: str | None = None) -> ResponseReturnValue:
         if request.headers.get("X-Fragment"):
-            return render_template("agent/panel.html", notice=notice, **shown())
+            return render_template("agent/panel.html", notice=notice, screen=screen())
         return redirect(url_for("agent.page"), 303)
 
     @blueprint.get("/")
     def page() -> str:
-        return render_template("agent/page.html", phone_url=_phone(phone_url, me().phone), **shown())
+        phone = _phone(phone_url, me().phone)
+        return render_template("agent/page.html", phone_url=phone, screen=screen(), day=day(), messages=tasks())
 
     @blueprint.get("/own")
     def own() -> str:
-        return render_template("agent/own.html", **shown())
+        return render_template("agent/own.html", screen=screen(), day=day())
 
     @blueprint.get("/panel")
     def panel() -> str:
-        return render_template("agent/panel.html", **shown())
+        return render_template("agent/panel.html", screen=screen())
 
     @blueprint.get("/messages")
     def messages() -> str:
-        return render_template("agent/messages.html", **shown())
+        return render_template("agent/messages.html", messages=tasks())
 
     @blueprint.get("/calls/<sid>/transcript")
     def transcript(sid: str) -> str:

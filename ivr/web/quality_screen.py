@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
@@ -60,12 +61,13 @@ class Step:
 
 @dataclass(frozen=True)
 class Review:
-    """One call for the listener. `length` is the time line's, in seconds."""
+    """One call for the listener. `length` and the times of `recorded` in seconds from the call's start."""
 
     row: Row
     recording: Recording | None
     length: float
     steps: list[Step]
+    recorded: list[dict[str, Any]]
 
 
 def read_calls(tx: Session, outcome: str, page: int) -> Found:
@@ -86,7 +88,7 @@ def read_review(tx: Session, sid: str) -> Review | None:
     ends = [turn.end or turn.start for turn in call.turns]
     sound = row.recording.offset + (row.recording.seconds or 0.0) if row.recording else 0.0
     steps = [step for handoff in call.handoffs for step in _steps(handoff)]
-    return Review(row, row.recording, max([sound, row.seconds or 0.0, *ends, 1.0]), steps)
+    return Review(row, row.recording, max([sound, row.seconds or 0.0, *ends, 1.0]), steps, _recorded(row.recording))
 
 
 def _parts() -> Iterable[ExecutableOption]:
@@ -104,6 +106,21 @@ def _row(call: Call) -> Row:
         handoff=call.handoffs[-1] if call.handoffs else None,
         recording=whole[-1] if whole else None,
     )
+
+
+def _recorded(recording: Recording | None) -> list[dict[str, Any]]:
+    """The recording's own transcript, its times moved from the recording's start to the call's."""
+
+    def moved(piece: dict[str, Any], by: float) -> dict[str, Any]:
+        return {**piece, "start": piece["start"] + by, "end": piece["end"] + by}
+
+    if recording is None:
+        return []
+    pieces = [moved(piece, recording.offset) for piece in recording.transcript]
+    return [
+        {**piece, "words": [moved(word, recording.offset) for word in piece.get("words", ())]}
+        for piece in sorted(pieces, key=lambda piece: (piece["start"], piece["channel"]))
+    ]
 
 
 def _steps(handoff: Handoff) -> list[Step]:

@@ -8,7 +8,7 @@ from typing import Any
 from babel.numbers import format_currency
 from flask import Flask
 
-UNSURE = 0.6  # below it about one word in three is wrong: the reader should doubt it
+from ivr.handoff.brief import UNSURE
 
 OUTCOMES = {
     None: "In progress",

@@ -60,7 +60,8 @@ def test_one_call_shows_both_transcripts_and_the_hand_off(web: Web, reviewer: Fl
     page = reviewer.get(f"/quality/calls/{CALL}").text
     for part in (
         "What is my balance?", "heard with 91 %", "cut off after 62 %", "answered in 710 ms", "(by keys)",
-        "As recorded", "Thank you for calling.", "Offered to Ada", "Asked for", "2 channels",
+        "From the recording", "Thank you for calling.", "Offered to Ada", "Asked for",
+        "2 channels", 'data-start="6.0"',
     ):  # fmt: skip
         assert part in page
 

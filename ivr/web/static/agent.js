@@ -19,6 +19,8 @@ function settle() {
   if (now === shown) return;
   const first = shown === "";
   shown = now;
+  const said = document.getElementById("said");
+  if (said) said.scrollTop = said.scrollHeight; // the latest words matter most
   stopRinging();
   if (panel.dataset.announce) announce.textContent = panel.dataset.announce;
   if (panel.dataset.mode === "ringing") startRinging(panel);

@@ -4,6 +4,7 @@
 import { showTimes } from "./times.js";
 
 const SILENCE = 25_000; // two heartbeats and a half
+const PATIENCE = 2000;
 const link = document.getElementById("link");
 const lost = document.getElementById("lost");
 const token = document.querySelector('meta[name="csrf-token"]').content;
@@ -12,20 +13,24 @@ const running = new Map(); // region id -> whether it must be fetched once more
 let source = null;
 let calls = "";
 let heardAt = Date.now();
+let warning = null;
 
 function say(state, words) {
   link.dataset.state = state;
   link.textContent = words;
-  lost.hidden = state !== "lost";
 }
 
 function alive() {
   heardAt = Date.now();
   say("live", "Live");
+  clearTimeout(warning);
+  warning = null;
+  lost.hidden = true;
 }
 
 function gone() {
-  say("lost", "Connection lost");
+  say("lost", "Reconnecting");
+  warning ??= setTimeout(() => { lost.hidden = false; }, PATIENCE); // a hiccup is not worth a banner
 }
 
 // --- swapping a piece in without disturbing the reader ---
@@ -36,6 +41,7 @@ function fingerprint(element) {
   copy.querySelectorAll("input[name=csrf_token], [data-notice]").forEach((input) => input.remove());
   copy.querySelectorAll("[data-since], time[data-show]").forEach((time) => { time.replaceChildren(); time.removeAttribute("title"); });
   copy.querySelectorAll("[aria-busy]").forEach((button) => button.removeAttribute("aria-busy"));
+  copy.querySelectorAll("details").forEach((details) => { details.open = false; });
   return copy.innerHTML.replace(/\s+/g, " ").trim();
 }
 
@@ -52,6 +58,7 @@ function put(region, fresh) {
     }
     return;
   }
+  if ([...region.querySelectorAll("audio")].some((audio) => !audio.paused)) return; // swapped at a later beat
   const focused = region.contains(document.activeElement) ? document.activeElement.id : "";
   const atEnd = region.scrollHeight - region.scrollTop - region.clientHeight < 40;
   region.replaceChildren(...fresh.childNodes);
@@ -82,8 +89,10 @@ export async function refresh(region) {
   running.set(region.id, false);
   try {
     put(region, fragment(await ask(region.dataset.from)));
+    alive();
   } catch {
-    if (Date.now() - heardAt > SILENCE) gone();
+    gone();
+    setTimeout(() => { if (region.isConnected) refresh(region); }, PATIENCE);
   }
   const again = running.get(region.id);
   running.delete(region.id);
@@ -122,9 +131,11 @@ setInterval(() => {
     source?.close();
     source = null;
     follow(...new URLSearchParams(again ?? "").getAll("call"));
+    refreshAll(); // finds out whether it is the sign-in that ended
   }
 }, 5000);
 addEventListener("offline", gone);
+addEventListener("online", refreshAll);
 
 // --- forms that answer with a piece of this page ---
 
