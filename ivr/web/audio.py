@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from speech.audio import RATE, write_wav
 
 NOTICE = (
-    "Thank you for calling {company}. You are speaking with an automated assistant, an A.I., and this call is "
-    "recorded. Say agent, or press zero, at any time, and a person will take over."
+    "This is the automated assistant of {company}, an A.I., and the call is recorded. "
+    "Say agent, or press zero, at any time for a person."
 )
 MESSAGE = (
     "I am sorry, nobody is free just now. Please leave your message after the tone, and we will call you back. "
@@ -51,7 +51,7 @@ def prepare_audio(folder: Path, voice: Speaks, company: str) -> None:
         write_wav(folder / "music.wav", music(), RATE)
 
 
-def music(repeats: int = 2) -> NDArray[np.int16]:
+def music(repeats: int = 1) -> NDArray[np.int16]:
     """Hold music, composed here: broken chords on a soft string, about `repeats` times 16 seconds."""
     notes = [chord[step] for chord in CHORDS * repeats for step in (0, 1, 2, 3, 2, 1, 2, 3)]
     sound = np.zeros(int((len(notes) * NOTE + RING) * RATE))
