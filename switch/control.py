@@ -24,7 +24,7 @@ _LOOPBACK = frozenset({"127.0.0.1", "::1"})
 
 
 def control_routes(switch: Callable[[], SwitchPort], listen: Listen, say: Say) -> list[Route]:
-    """`/control/calls` and `/control/phones`, for this machine only.
+    """`/control/calls` and `/control/phones`, for this machine only, and `/health` for anybody.
 
     `listen` turns int16 at 8 kHz into words; `say` speaks a text as mu-law, in a thread.
     """
@@ -33,7 +33,12 @@ def control_routes(switch: Callable[[], SwitchPort], listen: Listen, say: Say) -
         Route("/control/calls", _guarded(control.call), methods=["POST"]),
         Route("/control/phones", _guarded(control.put_phone), methods=["POST"]),
         Route("/control/phones", _guarded(control.remove_phone), methods=["DELETE"]),
+        Route("/health", _health),
     ]
+
+
+async def _health(_: Request) -> Response:
+    return JSONResponse({"ok": True})
 
 
 class _Agent:

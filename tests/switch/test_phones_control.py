@@ -125,6 +125,10 @@ def test_a_wrong_script_is_refused_and_not_called(
     assert switch.placed == []
 
 
+def test_it_tells_that_it_is_alive(client: TestClient) -> None:
+    assert client.get("/health").json() == {"ok": True}
+
+
 def test_what_is_not_json_is_refused(client: TestClient) -> None:
     assert client.post("/control/calls", content="- say: hello").status_code == 400
 
