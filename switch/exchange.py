@@ -37,6 +37,7 @@ class Exchange:
         self.messages: dict[str, Message] = {}
         self.phones: dict[str, PhoneSource] = {}
         self._say = lru_cache(maxsize=64)(say)
+        self._speaking = asyncio.Lock()
         self._tasks: set[asyncio.Task[Any]] = set()
 
     @property
@@ -50,8 +51,9 @@ class Exchange:
         return source() if callable(source) else source
 
     async def speak(self, text: str) -> bytes:
-        """`text` spoken, as mu-law."""
-        return await asyncio.to_thread(self._say, text)
+        """`text` spoken, as mu-law; one at a time, since voices need not bear two threads."""
+        async with self._speaking:
+            return await asyncio.to_thread(self._say, text)
 
     def spawn(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         """Run something beside the calls; it is kept until done and its failure is noted."""

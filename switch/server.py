@@ -87,7 +87,14 @@ class Switch:
         listener = self._listener()
         self._exchange.url = f"http://{self.config.host}:{listener.getsockname()[1]}"
         self._server = _Server(
-            uvicorn.Config(self.app, log_level="warning", lifespan="off", access_log=False, ws="websockets-sansio")
+            uvicorn.Config(
+                self.app,
+                log_level="warning",
+                lifespan="off",
+                access_log=False,
+                ws="websockets-sansio",
+                timeout_graceful_shutdown=1,  # pages that stay connected do not hold up the end
+            )
         )
         self._running = [
             asyncio.create_task(self._server.serve(sockets=[listener])),

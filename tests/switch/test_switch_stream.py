@@ -3,12 +3,14 @@
 import asyncio
 import base64
 import json
+import socket
 from itertools import pairwise
 from typing import Any
 
 from starlette.responses import Response
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from twilio.request_validator import RequestValidator
+from websockets.asyncio.server import ServerConnection, serve
 
 from switch.audio import tone
 from tests.switch.switch_world import ACCOUNT, TOKEN, MakeWorld, Run, World, until
@@ -302,5 +304,34 @@ def test_a_redirected_call_sends_stop_and_runs_the_new_document_only(world: Make
             await until(lambda: bot.closed and w.customer.to("/moved"))
             assert bot.messages[-1]["event"] == "stop"
             assert not w.customer.to("/after")
+
+    run(story())
+
+
+def test_a_crashed_application_is_noted_as_a_broken_pipe(world: MakeWorld, run: Run) -> None:
+    async def crash(connection: ServerConnection) -> None:
+        await connection.recv()
+        connection.transport.abort()
+
+    async def story() -> None:
+        async with world() as w, serve(crash, "127.0.0.1", 0) as server:
+            port = next(iter(server.sockets)).getsockname()[1]
+            w.customer.answers["/voice"] = CONNECT.format(url=f"ws://127.0.0.1:{port}", http=w.customer.url)
+            await w.call()
+            await until(lambda: w.customer.to("/after"))
+            assert w.problems() == [31903]
+
+    run(story())
+
+
+def test_an_application_that_is_not_there_is_a_refused_connection(world: MakeWorld, run: Run) -> None:
+    async def story() -> None:
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            gone = server.getsockname()[1]
+        async with world() as w:
+            w.customer.answers["/voice"] = CONNECT.format(url=f"ws://127.0.0.1:{gone}", http=w.customer.url)
+            await w.call()
+            await until(lambda: w.customer.to("/after"))
+            assert w.problems() == [31902]
 
     run(story())
