@@ -50,7 +50,7 @@ class Call(Base):
     stage: Mapped[str] = mapped_column(String(16), default="dialogue")
     # resolved, handed-off, message, abandoned, failed: None while it lasts
     outcome: Mapped[str | None] = mapped_column(String(16))
-    account_id: Mapped[str | None] = mapped_column(ForeignKey("accounts.id"))
+    account_id: Mapped[str | None] = mapped_column(String(64))  # the ledger's own id, whoever keeps it
     verified_at: Mapped[datetime | None]
     language: Mapped[str] = mapped_column(String(8), default="en")
     notice: Mapped[str | None] = mapped_column(String(64))  # version of the notice that was played

@@ -62,6 +62,33 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_audit_at"), ["at"], unique=False)
 
     op.create_table(
+        "calls",
+        sa.Column("sid", sa.String(length=34), nullable=False),
+        sa.Column("caller", sa.String(length=64), nullable=False),
+        sa.Column("called", sa.String(length=64), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("stage", sa.String(length=16), nullable=False),
+        sa.Column("outcome", sa.String(length=16), nullable=True),
+        sa.Column("account_id", sa.String(length=64), nullable=True),
+        sa.Column("verified_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column("notice", sa.String(length=64), nullable=True),
+        sa.Column("dialogue", sa.JSON(), nullable=True),
+        sa.Column("step", sa.Integer(), nullable=False),
+        sa.Column("stream_token", sa.String(length=64), nullable=True),
+        sa.Column("stream_started_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("streams", sa.Integer(), nullable=False),
+        sa.Column("problems", sa.JSON(), nullable=False),
+        sa.Column("rating", sa.Integer(), nullable=True),
+        sa.PrimaryKeyConstraint("sid", name=op.f("pk_calls")),
+        sa.UniqueConstraint("stream_token", name=op.f("uq_calls_stream_token")),
+    )
+    with op.batch_alter_table("calls", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_calls_caller"), ["caller"], unique=False)
+        batch_op.create_index(batch_op.f("ix_calls_started_at"), ["started_at"], unique=False)
+
+    op.create_table(
         "outbox",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("topic", sa.String(length=40), nullable=False),
@@ -83,34 +110,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name=op.f("pk_webhooks")),
     )
     op.create_table(
-        "calls",
-        sa.Column("sid", sa.String(length=34), nullable=False),
-        sa.Column("caller", sa.String(length=64), nullable=False),
-        sa.Column("called", sa.String(length=64), nullable=False),
-        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("stage", sa.String(length=16), nullable=False),
-        sa.Column("outcome", sa.String(length=16), nullable=True),
-        sa.Column("account_id", sa.String(length=32), nullable=True),
-        sa.Column("verified_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("language", sa.String(length=8), nullable=False),
-        sa.Column("notice", sa.String(length=64), nullable=True),
-        sa.Column("dialogue", sa.JSON(), nullable=True),
-        sa.Column("step", sa.Integer(), nullable=False),
-        sa.Column("stream_token", sa.String(length=64), nullable=True),
-        sa.Column("stream_started_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("streams", sa.Integer(), nullable=False),
-        sa.Column("problems", sa.JSON(), nullable=False),
-        sa.Column("rating", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_calls_account_id_accounts")),
-        sa.PrimaryKeyConstraint("sid", name=op.f("pk_calls")),
-        sa.UniqueConstraint("stream_token", name=op.f("uq_calls_stream_token")),
-    )
-    with op.batch_alter_table("calls", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_calls_caller"), ["caller"], unique=False)
-        batch_op.create_index(batch_op.f("ix_calls_started_at"), ["started_at"], unique=False)
-
-    op.create_table(
         "entries",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("account_id", sa.String(length=32), nullable=False),
@@ -122,25 +121,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("entries", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_entries_account_id"), ["account_id"], unique=False)
-
-    op.create_table(
-        "payments",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("key", sa.String(length=80), nullable=False),
-        sa.Column("account_id", sa.String(length=32), nullable=False),
-        sa.Column("amount", sa.Integer(), nullable=False),
-        sa.Column("source", sa.String(length=255), nullable=False),
-        sa.Column("on", sa.Date(), nullable=False),
-        sa.Column("state", sa.String(length=12), nullable=False),
-        sa.Column("confirmation", sa.String(length=16), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_payments_account_id_accounts")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_payments")),
-        sa.UniqueConstraint("confirmation", name=op.f("uq_payments_confirmation")),
-        sa.UniqueConstraint("key", name=op.f("uq_payments_key")),
-    )
-    with op.batch_alter_table("payments", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_payments_account_id"), ["account_id"], unique=False)
 
     op.create_table(
         "handoffs",
@@ -166,6 +146,25 @@ def upgrade() -> None:
     with op.batch_alter_table("handoffs", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_handoffs_call_sid"), ["call_sid"], unique=False)
         batch_op.create_index(batch_op.f("ix_handoffs_state"), ["state"], unique=False)
+
+    op.create_table(
+        "payments",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=80), nullable=False),
+        sa.Column("account_id", sa.String(length=32), nullable=False),
+        sa.Column("amount", sa.Integer(), nullable=False),
+        sa.Column("source", sa.String(length=255), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("confirmation", sa.String(length=16), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_payments_account_id_accounts")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_payments")),
+        sa.UniqueConstraint("confirmation", name=op.f("uq_payments_confirmation")),
+        sa.UniqueConstraint("key", name=op.f("uq_payments_key")),
+    )
+    with op.batch_alter_table("payments", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_payments_account_id"), ["account_id"], unique=False)
 
     op.create_table(
         "recordings",
@@ -246,30 +245,30 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_recordings_call_sid"))
 
     op.drop_table("recordings")
+    with op.batch_alter_table("payments", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_payments_account_id"))
+
+    op.drop_table("payments")
     with op.batch_alter_table("handoffs", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_handoffs_state"))
         batch_op.drop_index(batch_op.f("ix_handoffs_call_sid"))
 
     op.drop_table("handoffs")
-    with op.batch_alter_table("payments", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_payments_account_id"))
-
-    op.drop_table("payments")
     with op.batch_alter_table("entries", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_entries_account_id"))
 
     op.drop_table("entries")
-    with op.batch_alter_table("calls", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_calls_started_at"))
-        batch_op.drop_index(batch_op.f("ix_calls_caller"))
-
-    op.drop_table("calls")
     op.drop_table("webhooks")
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_outbox_due_at"))
         batch_op.drop_index(batch_op.f("ix_outbox_done_at"))
 
     op.drop_table("outbox")
+    with op.batch_alter_table("calls", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_calls_started_at"))
+        batch_op.drop_index(batch_op.f("ix_calls_caller"))
+
+    op.drop_table("calls")
     with op.batch_alter_table("audit", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_audit_at"))
 

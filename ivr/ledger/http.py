@@ -1,0 +1,136 @@
+"""A ledger kept elsewhere, asked over HTTP as docs/ledger-api.yaml says."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Self, TypeVar
+from urllib.parse import quote
+
+import httpx
+from pydantic import BaseModel, ValidationError
+
+from ivr.dialogue.events import Facts, Paid, PinChecked, Refused, Transaction
+from ivr.ledger.numbers import e164
+from ivr.ledger.port import LedgerError
+
+TIMEOUT = httpx.Timeout(2.5, connect=1.0)  # two tries end before the caller is told that we could not
+PASSING = frozenset({502, 503, 504})
+
+
+class _FoundAccount(BaseModel):
+    account: str | None
+
+
+class _PinCheck(BaseModel):
+    ok: bool
+    locked: bool = False
+
+
+class _Transaction(BaseModel):
+    on: date
+    text: str
+    amount: int
+
+
+class _Account(BaseModel):
+    balance: int
+    currency: str
+    owed: bool
+    due: int
+    minimum: int
+    due_on: date | None = None
+    sources: list[str] = []
+    transactions: list[_Transaction] = []
+
+
+class _Payment(BaseModel):
+    confirmation: str
+    amount: int
+    on: date
+
+
+class _Refusal(BaseModel):
+    why: str
+
+
+Shape = TypeVar("Shape", bound=BaseModel)
+
+
+class HttpLedger:
+    """Reads and keyed payments are tried twice; a PIN is offered once, as each offer counts."""
+
+    def __init__(self, url: str, token: str, transport: httpx.BaseTransport | None = None) -> None:
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self._client = httpx.Client(base_url=url, headers=headers, timeout=TIMEOUT, transport=transport)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.close()
+
+    def find_by_phone(self, number: str) -> str | None:
+        spelled = e164(number)
+        return self._find({"phone": spelled}) if spelled else None
+
+    def find_by_number(self, number: str) -> str | None:
+        return self._find({"number": number}) if number else None
+
+    def check_pin(self, account: str, pin: str) -> PinChecked:
+        answer = self._ask("POST", f"{_account(account)}/pin-checks", tries=1, json={"pin": pin})
+        if answer.status_code == 404:
+            return PinChecked(ok=False)
+        checked = _read(_PinCheck, answer)
+        return PinChecked(checked.ok, checked.locked)
+
+    def facts(self, account: str) -> Facts | None:
+        answer = self._ask("GET", _account(account))
+        return None if answer.status_code == 404 else _facts(_read(_Account, answer))
+
+    def pay(self, key: str, account: str, amount: int, source: str, on: date) -> Paid | Refused:
+        wanted = {"account": account, "amount": amount, "source": source, "on": on.isoformat()}
+        answer = self._ask("PUT", f"payments/{quote(key, safe='')}", json=wanted)
+        if answer.status_code == 409:
+            return Refused(_read(_Refusal, answer, 409).why)
+        paid = _read(_Payment, answer)
+        return Paid(paid.confirmation, paid.amount, paid.on)
+
+    def _find(self, by: Mapping[str, str]) -> str | None:
+        return _read(_FoundAccount, self._ask("GET", "accounts", params=by)).account
+
+    def _ask(self, method: str, path: str, tries: int = 2, **content: Any) -> httpx.Response:
+        try:
+            answer = self._client.request(method, path, **content)
+        except httpx.TransportError as error:
+            if tries > 1:
+                return self._ask(method, path, tries - 1, **content)
+            raise LedgerError(f"the ledger did not answer {method}: {type(error).__name__}") from error
+        if answer.status_code in PASSING and tries > 1:
+            return self._ask(method, path, tries - 1, **content)
+        return answer
+
+
+def _account(account: str) -> str:
+    return f"accounts/{quote(account, safe='')}"
+
+
+def _read(shape: type[Shape], answer: httpx.Response, status: int | None = None) -> Shape:
+    if not (answer.is_success if status is None else answer.status_code == status):
+        raise LedgerError(f"the ledger answered {answer.request.method} with {answer.status_code}")
+    try:
+        return shape.model_validate_json(answer.content)
+    except ValidationError as error:
+        # the answer itself is not shown: it may hold an account's data
+        raise LedgerError(f"the ledger's answer to {answer.request.method} is not as its contract says") from error
+
+
+def _facts(found: _Account) -> Facts:
+    return Facts(
+        found.balance,
+        found.currency,
+        found.owed,
+        found.due,
+        found.minimum,
+        found.due_on,
+        tuple(found.sources),
+        tuple(Transaction(row.on, row.text, row.amount) for row in found.transactions),
+    )
