@@ -2,7 +2,7 @@
 
 import itertools
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,6 +26,8 @@ FLOOR_DBFS = -60.0  # fainter than this is line noise, whatever a model makes of
 LOUDEST_GAIN = 20.0  # dB: a faint caller is lifted, a silent line is not
 WRONG_COUNT = 0.4  # confidence of a digit string that is not as long as was asked: below "ask again"
 DIGIT_BEAMS = 5
+DIGIT_WINDOW = 15.0  # seconds, for strings that take longer to say than
+SHORT_DIGITS = 3.5  # seconds
 LEAD = 0.3  # seconds of silence round a file's sound: a word at the very edge is missed
 
 
@@ -119,7 +121,9 @@ class Recogniser:
         began = time.perf_counter()
         seconds = len(sound) / (RATE if sound.dtype == np.int16 else whisper.RATE)
         prepared = _prepared(sound)
-        heard = whisper.NOTHING if prepared is None else self._whisper.decode(prepared)[0]
+        long_digits = expect.kind == "digits" and seconds > SHORT_DIGITS
+        window = DIGIT_WINDOW if long_digits else None
+        heard = whisper.NOTHING if prepared is None else self._whisper.decode(prepared, window=window)[0]
         text, confidence = heard.text, heard.confidence
         if expect.kind == "digits" and prepared is not None and text:
             text, confidence = self._digits(prepared, heard, expect.digits)
@@ -131,11 +135,16 @@ class Recogniser:
         first = spoken_digits(heard.text, count)
         if first is None or count is None or len(first) == count:
             return (first or heard.text), heard.confidence
-        for other in self._whisper.decode(sound, beams=DIGIT_BEAMS):
+        for other in self._second_opinions(sound):
             digits = spoken_digits(other.text, count)
             if digits is not None and len(digits) == count:
                 return digits, min(heard.confidence, other.confidence)
         return first, min(heard.confidence, WRONG_COUNT)
+
+    def _second_opinions(self, sound: whisper.Sound) -> Iterator[whisper.Heard]:
+        """Slower, and only for strings of the wrong length: callers mind being asked again more than half a second."""
+        yield from self._whisper.decode(sound, beams=DIGIT_BEAMS, window=DIGIT_WINDOW)
+        yield from self._whisper.decode(sound, window=whisper.LONGEST)
 
 
 def joined(heard: list[Transcript], expect: Expectation) -> Transcript:

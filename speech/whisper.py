@@ -21,8 +21,10 @@ HOP = 160
 LONGEST = 30.0  # seconds: what the encoder was trained on and cannot go beyond
 WINDOW = 8.0  # seconds: below 6 Whisper repeats itself, above 8 the time grows and the errors hardly fall
 MARGIN = 1.0  # seconds of silence after the utterance: with less it repeats itself
-NO_SPEECH = 0.6  # speech stays below 0.33, silence, noise and tones above 0.79
-DOUBTFUL_NO_SPEECH, DOUBTFUL_LOGPROB = 0.5, -1.0  # between the two only what it is sure of counts
+STRETCH = 1.6  # and more after a long one: ten digits in 6 s came back whole from none of 6 at 8 s, from 5 of 6 at 15 s
+# Noise is unsure of its words as well: below -1.9 a token, while the faintest of people stay above -0.6 however likely
+# "no speech" is said to be. Pairs of (no speech above, log-probability below) that are not believed.
+DISBELIEVED = ((0.6, -1.0), (0.33, -1.8))
 REPEATS = 3  # a phrase at the end of a run-away text that stands there this often is a loop
 
 
@@ -62,7 +64,7 @@ class Whisper:
         """The likeliest texts of at most 30 s of sound (float32 [n] at 16 kHz), best first, `beams` of them."""
         sound = sound[: int(LONGEST * RATE)]
         seconds = len(sound) / RATE
-        length = min(LONGEST, max(window or self._window, seconds + MARGIN))
+        length = min(LONGEST, max(window or self._window, STRETCH * seconds + MARGIN))
         cap = min(224, 10 + int(6 * seconds))
         encoded = self._model.model.encode(self._features(sound, length))
         result = self._model.model.generate(
@@ -86,8 +88,7 @@ class Whisper:
         self, tokens: list[int], score: float, no_speech: float, encoded: StorageView, seconds: float, *, full: bool
     ) -> Heard:
         text = self._tokens.decode(tokens).strip()
-        unsure = no_speech > DOUBTFUL_NO_SPEECH and score < DOUBTFUL_LOGPROB
-        if no_speech > NO_SPEECH or unsure or not re.search(r"\w", text):
+        if any(no_speech > chance and score < sure for chance, sure in DISBELIEVED) or not re.search(r"\w", text):
             return Heard("", score, no_speech, ())
         words = self._words(tokens, encoded, seconds)
         if full and (kept := unlooped([word.word for word in words])) < len(words):
