@@ -20,6 +20,7 @@ from switch.sids import rfc2822
 from switch.verbs.conference import accompany, announce
 
 _STATUS = {"queued": "queued", "initiated": "connecting", "ringing": "ringing", "in-progress": "connected"}
+_BEEPS = {(True, True): "true", (True, False): "onEnter", (False, True): "onExit", (False, False): "false"}
 _ATTRIBUTES = {
     "Label": "participantLabel",
     "Muted": "muted",
@@ -152,9 +153,7 @@ class Participants(Area):
             _report(conference, participant, "mute", "mute" if participant.settings.muted else "unmute")
         if "Hold" in form:
             self._hold(conference, participant, form)
-        if "EndConferenceOnExit" in form:
-            participant.settings.ends = form.flag("EndConferenceOnExit")
-            _report(conference, participant, "modify", "modify")
+        self._modify(conference, participant, form)
         if url := form.get("AnnounceUrl"):
             announce(conference, participant, url, form.get("AnnounceMethod", "POST"))
         return JSONResponse(view(conference, participant.leg, participant.settings))
@@ -169,6 +168,20 @@ class Participants(Area):
         else:
             participant.hush()
         _report(conference, participant, "hold", "hold" if settings.hold else "unhold")
+
+    def _modify(self, conference: Conference, participant: Participant, form: Form) -> None:
+        settings = participant.settings
+        if "EndConferenceOnExit" in form:
+            settings.ends = form.flag("EndConferenceOnExit")
+        if "BeepOnExit" in form:
+            enters = settings.beep in ("true", "onEnter")
+            settings.beep = _BEEPS[enters, form.flag("BeepOnExit")]
+        if "WaitUrl" in form:
+            settings.wait_url, settings.wait_method = form.get("WaitUrl"), form.get("WaitMethod", "POST")
+            if conference.status == "init" and not settings.hold:
+                accompany(conference, participant, settings.wait_url, settings.wait_method)
+        if any(name in form for name in ("EndConferenceOnExit", "BeepOnExit", "WaitUrl")):
+            _report(conference, participant, "modify", "modify")
 
     def _coach(self, conference: Conference, participant: Participant, form: Form) -> None:
         if "Coaching" not in form and "CallSidToCoach" not in form:

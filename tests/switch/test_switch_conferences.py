@@ -220,3 +220,46 @@ def test_a_participant_who_does_not_answer_is_reported(world: MakeWorld, run: Ru
             assert failed["ParticipantCallStatus"] == "no-answer"
 
     run(story())
+
+
+def test_a_participant_can_be_made_the_one_who_ends_the_room(world: MakeWorld, run: Run) -> None:
+    async def story() -> None:
+        async with world() as w:
+            agent = await enter(w, "agent")
+            caller = await enter(w, "caller")
+            [conference] = w.switch.conferences.values()
+            update = client(w).conferences(conference.sid).participants("agent").update
+            await asyncio.to_thread(update, end_conference_on_exit=True)
+            agent.hang_up()
+            await until(lambda: caller.final)
+            assert conference.status == "completed"
+
+    run(story())
+
+
+def test_an_announcement_is_heard_by_everyone_and_reported(world: MakeWorld, run: Run) -> None:
+    async def story() -> None:
+        async with world() as w:
+            people = [await enter(w, label) for label in ("a", "b")]
+            w.customer.answers["/news"] = "<Say>one more minute</Say>"
+            [conference] = w.switch.conferences.values()
+            update = client(w).conferences(conference.sid).update
+            await asyncio.to_thread(update, announce_url=f"{w.customer.url}/news")
+            await until(lambda: any(row.data.get("event") == "announcement-end" for row in w.switch.trace))
+            assert all(person.sound for person in people)
+
+    run(story())
+
+
+def test_a_conference_is_ended_by_request(world: MakeWorld, run: Run) -> None:
+    async def story() -> None:
+        async with world() as w:
+            await enter(w, "a", action="/after")
+            [conference] = w.switch.conferences.values()
+            await asyncio.to_thread(client(w).conferences(conference.sid).update, status="completed")
+            await until(lambda: w.customer.to("/after") and len(events(w)) == 3)
+            [end] = [r.params for r in w.customer.to("/room") if "ReasonConferenceEnded" in r.params]
+            assert end["ReasonConferenceEnded"] == "conference-ended-via-api"
+            assert end["ConferenceSid"] == conference.sid
+
+    run(story())

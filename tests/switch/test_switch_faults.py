@@ -127,3 +127,15 @@ def test_cookies_are_kept_within_a_call(world: MakeWorld, run: Run) -> None:
             assert "cookie" not in w.customer.to("/voice")[1].headers
 
     run(story())
+
+
+def test_a_server_that_does_not_answer_in_time_is_given_up(world: MakeWorld, run: Run) -> None:
+    async def story() -> None:
+        with socket.create_server(("127.0.0.1", 0)) as mute:
+            url = f"http://127.0.0.1:{mute.getsockname()[1]}/voice"
+            async with world(voice_url=url, webhook_timeout=0.3) as w:
+                await w.call()
+                await until(lambda: w.customer.to("/fallback"))
+                assert w.customer.to("/fallback")[0].params["ErrorCode"] == "11205"
+
+    run(story())
