@@ -4,13 +4,15 @@ import io
 import wave
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from speech.audio import RATE, resample
-from speech.listen import Segment
+
+if TYPE_CHECKING:
+    from speech.listen import Segment  # brings the recogniser's libraries along, which hand-offs do not need
 
 Samples = NDArray[np.int16]
 
@@ -22,7 +24,7 @@ class UnreadableRecording(ValueError):
 class LongRecogniser(Protocol):
     """As speech.listen.Recogniser: 8 kHz samples of one channel in, timed segments out."""
 
-    def transcribe_long(self, samples: Samples) -> list[Segment]: ...
+    def transcribe_long(self, samples: Samples) -> "list[Segment]": ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def transcribe_recording(sound: Sound, recogniser: LongRecogniser) -> list[dict[
     return sorted(segments, key=lambda segment: (segment["start"], segment["channel"]))
 
 
-def _segment(channel: int, segment: Segment) -> dict[str, Any]:
+def _segment(channel: int, segment: "Segment") -> dict[str, Any]:
     said = segment.transcript
     return {
         "channel": channel,

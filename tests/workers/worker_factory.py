@@ -5,6 +5,7 @@ import os
 import wave
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from redis import Redis
@@ -13,11 +14,13 @@ from ivr.clock import SystemClock
 from ivr.handoff.service import HandoffService
 from ivr.live import Live
 from ivr.quality.recordings import RecordingKeep
+from ivr.quality.transcribing import Samples
 from ivr.store import make_engine, make_sessions
-from speech.events import Word
-from speech.listen import Segment, Transcript
 from tests.handoff.handoff_world import PUBLIC, CarrierTwin
 from workers.context import WorkerContext
+
+if TYPE_CHECKING:
+    from speech.listen import Segment
 
 
 def sound(seconds: float = 1.0, channels: int = 2) -> bytes:
@@ -42,7 +45,10 @@ class RecordingCarrier(CarrierTwin):
 class RecogniserTwin:
     """Hears on each channel how loud it is."""
 
-    def transcribe_long(self, samples: np.ndarray) -> list[Segment]:
+    def transcribe_long(self, samples: Samples) -> "list[Segment]":
+        from speech.events import Word
+        from speech.listen import Segment, Transcript
+
         loudness = int(samples[0])
         said = Transcript(f"level {loudness}", 0.9, (Word("level", 0.1, 0.4, 0.9),), 1.0, 0.0, 0.0)
         return [Segment(0.1, 0.9, said)]

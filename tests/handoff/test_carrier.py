@@ -1,0 +1,153 @@
+"""What we ask of the carrier: each request valid against Twilio's own description of its API."""
+
+import json
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import httpx
+import pytest
+import requests
+from jsonschema import Draft202012Validator
+from twilio.http.http_client import TwilioHttpClient
+from twilio.http.response import Response
+
+from ivr.carrier import CarrierError, TwilioCarrier
+
+ACCOUNT = "AC" + "a" * 32
+CALL, CONFERENCE, RECORDING = "CA" + "b" * 32, "CF" + "c" * 32, "RE" + "d" * 32
+URL = "https://line.test/handoff/1/1/agent"
+
+
+class RecordingHttp(TwilioHttpClient):  # type: ignore[misc]
+    """Keeps each request as it would go out and gives the answer it was told to."""
+
+    def __init__(self, status: int = 200, body: dict[str, Any] | None = None, error: Exception | None = None) -> None:
+        super().__init__()
+        self.sent: list[tuple[str, str, dict[str, list[str]]]] = []
+        self._answer, self._error = Response(status, json.dumps(body or {"sid": CALL, "status": "ringing"})), error
+
+    def request(self, method: str, url: str, params: Any = None, data: Any = None, **_: Any) -> Response:
+        if self._error is not None:
+            raise self._error
+        self.sent.append((method.lower(), urlsplit(url).path, parse_qs(urlencode(data or {}, doseq=True))))
+        return self._answer
+
+
+def carrier(http: TwilioHttpClient, media: httpx.Client | None = None) -> TwilioCarrier:
+    return TwilioCarrier(ACCOUNT, "token", "+15559990000", http=http, media=media, sleep=lambda _: None)
+
+
+REQUESTS = {
+    "ring": lambda c: c.ring("+15551112222", "+15559990000", URL, URL, 20),
+    "ring a browser": lambda c: c.ring("client:ann", "+15559990000", URL, URL, 20),
+    "move": lambda c: c.move(CALL, URL),
+    "end": lambda c: c.end(CALL),
+    "status": lambda c: c.status(CALL),
+    "end_conference": lambda c: c.end_conference(CONFERENCE),
+    "remove": lambda c: c.remove(CONFERENCE, CALL),
+    "delete_recording": lambda c: c.delete_recording(RECORDING),
+    "send_text": lambda c: c.send_text("+15551112222", "Thank you."),
+    "check": lambda c: c.check(),
+}
+
+
+@pytest.fixture(scope="module")
+def api(shared: Path) -> dict[str, Any]:
+    described: dict[str, Any] = json.loads((shared / "reference" / "twilio_api_v2010.json").read_text())
+    return described
+
+
+@pytest.mark.parametrize("name", REQUESTS)
+def test_each_request_is_one_that_the_carrier_describes(name: str, api: dict[str, Any]) -> None:
+    http = RecordingHttp(200, {"sid": CALL, "status": "in-progress", "friendly_name": "Bank"})
+    REQUESTS[name](carrier(http))
+    ((method, path, form),) = http.sent
+    operation = _operation(api, method, path)
+    schema = _form_schema(operation)
+    data = {key: _typed(schema["properties"].get(key), values) for key, values in form.items()}
+    strict = {**schema, "additionalProperties": False, "components": api["components"]}
+    Draft202012Validator(strict).validate(data)
+
+
+def test_a_ring_asks_for_all_the_news_of_the_leg() -> None:
+    http = RecordingHttp()
+    assert carrier(http).ring("client:ann", "+15559990000", URL, URL, 20) == CALL
+    form = http.sent[0][2]
+    assert form["StatusCallbackEvent"] == ["initiated", "ringing", "answered", "completed"]
+    assert form["Timeout"] == ["20"]
+
+
+@pytest.mark.parametrize("code", [21220, 20404])
+def test_ending_what_is_over_is_no_error(code: int) -> None:
+    ended = carrier(RecordingHttp(400 if code == 21220 else 404, {"code": code, "message": "over", "status": 400}))
+    ended.end(CALL)
+    ended.end_conference(CONFERENCE)
+    ended.delete_recording(RECORDING)
+    assert ended.move(CALL, URL) is False
+
+
+def test_an_unknown_call_has_no_status() -> None:
+    assert carrier(RecordingHttp(404, {"code": 20404, "message": "unknown", "status": 404})).status(CALL) is None
+
+
+def test_a_refused_ring_may_be_repeated_only_when_nothing_was_done() -> None:
+    busy = carrier(RecordingHttp(429, {"code": 20429, "message": "too many", "status": 429}))
+    wrong = carrier(RecordingHttp(400, {"code": 21211, "message": "invalid To", "status": 400}))
+    slow = carrier(RecordingHttp(error=requests.exceptions.ReadTimeout()))
+    again = []
+    for each in (busy, wrong, slow):
+        with pytest.raises(CarrierError) as raised:
+            each.ring("client:ann", "+1", URL, URL, 20)
+        again.append(raised.value.again)
+    assert again == [True, False, False]
+
+
+def test_a_recording_that_is_not_there_yet_is_fetched_a_moment_later_with_credentials() -> None:
+    asked: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        return httpx.Response(404) if len(asked) < 3 else httpx.Response(200, content=b"RIFF")
+
+    media = httpx.Client(transport=httpx.MockTransport(answer), auth=(ACCOUNT, "token"))
+    path = f"/2010-04-01/Accounts/{ACCOUNT}/Recordings/{RECORDING}"
+    assert carrier(RecordingHttp(), media).fetch_recording(f"https://elsewhere.test{path}") == b"RIFF"
+    assert str(asked[-1].url) == f"https://api.twilio.com{path}.wav"  # the credentials go to the carrier alone
+    assert asked[-1].headers["Authorization"].startswith("Basic ")
+
+
+def test_a_recording_that_never_comes_is_an_error() -> None:
+    media = httpx.Client(transport=httpx.MockTransport(lambda _: httpx.Response(404)))
+    with pytest.raises(CarrierError, match="HTTP 404"):
+        carrier(RecordingHttp(), media).fetch_recording("/x")
+
+
+def _operation(api: dict[str, Any], method: str, path: str) -> dict[str, Any]:
+    """The described operation whose path template matches."""
+    for template, operations in api["paths"].items():
+        parts, wanted = template.split("/"), path.split("/")
+        if len(parts) == len(wanted) and all(_fits(part, have) for part, have in zip(parts, wanted, strict=True)):
+            found: dict[str, Any] = operations[method]
+            return found
+    raise AssertionError(f"{path} is not described")
+
+
+def _fits(part: str, have: str) -> bool:
+    return part == have or (part.startswith("{") and have.endswith(part.rpartition("}")[2]))
+
+
+def _form_schema(operation: dict[str, Any]) -> dict[str, Any]:
+    body = operation.get("requestBody")
+    if body is None:
+        return {"type": "object", "properties": {}}
+    schema: dict[str, Any] = body["content"]["application/x-www-form-urlencoded"]["schema"]
+    return schema
+
+
+def _typed(schema: dict[str, Any] | None, values: list[str]) -> Any:
+    """Form values as the schema's types."""
+    kind = (schema or {}).get("type")
+    if kind == "array":
+        return values
+    return int(values[0]) if kind == "integer" else values[0]

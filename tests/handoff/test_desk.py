@@ -1,0 +1,82 @@
+"""The desk: who is there and who is next."""
+
+import pytest
+
+from ivr.handoff import desk
+from ivr.store import Sessions
+from ivr.store.models import Agent, Audit
+from tests.conftest import FakeClock
+
+
+def add(sessions: Sessions, clock: FakeClock, name: str, **more: object) -> Agent:
+    with sessions.begin() as tx:
+        agent = Agent(
+            email=f"{name}@b", name=name, password_hash="", phone=f"client:{name}", presence_since=clock.now(),
+            **{"roles": ["agent"], "presence": "available", **more},
+        )  # fmt: skip
+        tx.add(agent)
+    clock.forward(1)
+    return agent
+
+
+def test_a_new_agent_can_sign_in_with_his_password_alone(sessions: Sessions, clock: FakeClock) -> None:
+    with sessions.begin() as tx:
+        agent = desk.add_agent(
+            tx, email="ann@b", name="Ann", password="long enough", phone="client:ann", now=clock.now()
+        )
+    assert desk.check_password(agent, "long enough")
+    assert not desk.check_password(agent, "wrong")
+    assert "long enough" not in agent.password_hash
+    assert agent.presence == "away"
+
+
+def test_an_address_belongs_to_one_agent(sessions: Sessions, clock: FakeClock) -> None:
+    add(sessions, clock, "ann")
+    with sessions.begin() as tx, pytest.raises(desk.AgentExists, match="ann@b"):
+        desk.add_agent(tx, email="ann@b", name="Ann", password="x", phone="client:ann", now=clock.now())
+
+
+def test_a_phone_must_be_one_that_can_be_rung(sessions: Sessions, clock: FakeClock) -> None:
+    with sessions.begin() as tx, pytest.raises(ValueError, match="'555'"):
+        desk.add_agent(tx, email="x@b", name="X", password="x", phone="555", now=clock.now())
+
+
+def test_the_longest_idle_who_is_able_and_not_excluded_is_next(sessions: Sessions, clock: FakeClock) -> None:
+    first, second = add(sessions, clock, "ann"), add(sessions, clock, "bob")
+    add(sessions, clock, "only-reviewer", roles=["reviewer"])
+    add(sessions, clock, "on-break", presence="break")
+    add(sessions, clock, "french", languages=["fr"])
+    with sessions() as tx:
+        ids = [getattr(desk.longest_idle(tx, excluded), "id", None) for excluded in ((), (first.id,))]
+        assert ids == [first.id, second.id]
+        assert desk.longest_idle(tx, (first.id, second.id)) is None
+
+
+def test_on_shift_are_those_who_may_become_free(sessions: Sessions, clock: FakeClock) -> None:
+    busy = add(sessions, clock, "ann", presence="on-call")
+    add(sessions, clock, "bob", presence="break")
+    with sessions() as tx:
+        assert desk.on_shift(tx)
+        assert not desk.on_shift(tx, (busy.id,))
+
+
+def test_each_change_of_presence_is_kept_with_its_time(sessions: Sessions, clock: FakeClock) -> None:
+    agent = add(sessions, clock, "ann")
+    with sessions.begin() as tx:
+        desk.choose_presence(tx, tx.get_one(Agent, agent.id), "break", clock.now())
+    with sessions() as tx:
+        row = tx.query(Audit).one()
+    assert (row.action, row.detail, row.at) == ("presence", {"from": "available", "to": "break"}, clock.now())
+
+
+def test_an_unknown_presence_is_named(sessions: Sessions, clock: FakeClock) -> None:
+    agent = add(sessions, clock, "ann")
+    with sessions.begin() as tx, pytest.raises(desk.PresenceRefused, match="'asleep'"):
+        desk.choose_presence(tx, agent, "asleep", clock.now())
+
+
+def test_an_agent_is_reserved_once(sessions: Sessions, clock: FakeClock) -> None:
+    agent = add(sessions, clock, "ann")
+    with sessions.begin() as tx:
+        assert desk.reserve(tx, agent.id, clock.now())
+        assert not desk.reserve(tx, agent.id, clock.now())
