@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from ivr.dialogue.brief import hand_off
 from ivr.dialogue.draft import Draft, Outcome
-from ivr.dialogue.events import CheckPin, HangUp, LookUp, TakeCard
+from ivr.dialogue.events import CheckPin, HangUp, LookUp, Say, TakeCard
 from ivr.dialogue.flow import Ask, Do, Fetch, Send, Step, Tell, Verified
 from ivr.dialogue.flows import FLOWS, TOPICS
 from ivr.dialogue.state import Line, Raw, State, Task
@@ -74,8 +74,15 @@ def settle(state: State, ask: Ask, value: Raw) -> State:
 
 
 def question(draft: Draft, ask: Ask) -> Outcome:
-    """Ask for an item in its next wording."""
+    """Ask for an item in its next wording; after two answers a courtesy question goes without saying."""
+    if ask.name in ("else", "more") and _sentences(draft) > 1:
+        return draft.listen(ask)
     return draft.keep(Line(f"{ask.name}.ask", ask.fields(draft.state))).listen(ask)
+
+
+def _sentences(draft: Draft) -> int:
+    """How many whole sentences were said in this step."""
+    return sum(isinstance(action, Say) and action.text.endswith((".", "?")) for action in draft.actions)
 
 
 def _do(draft: Draft, step: Do) -> Outcome:

@@ -60,7 +60,8 @@ def leaving(draft: Draft, said: Said) -> Outcome | None:
 
 def in_their_words(draft: Draft, said: Said) -> Draft:
     """What the caller came for, kept for the brief; nothing that may hold a PIN."""
-    fit = at_menu(draft.state) and said.text and not re.search(r"\bpin\b", said.text, re.I)
+    secret = re.search(r"\bpin\b", said.text, re.I) or 4 <= len(said.meaning.digits) <= 6
+    fit = at_menu(draft.state) and said.text and not secret
     return draft.at(draft.state.note("said", masked(said.text))) if fit else draft
 
 
@@ -194,8 +195,14 @@ def _route_ours(draft: Draft, said: Said) -> Outcome | None:
 def begin(draft: Draft, intent: str, given: dict[str, Raw]) -> Outcome:
     """Start a flow with what the caller already gave for it."""
     wanted = tuple(dict.fromkeys((*draft.state.wanted, intent)))
-    tasks = tuple(task for task in draft.state.tasks if task.flow != "unsure")
-    return advance(progress(push(draft.having(wanted=wanted, tasks=tasks), Task(intent, given))))
+    begun = push(draft.having(wanted=wanted, tasks=_to_come_back_to(draft.state.tasks)), Task(intent, given))
+    verify = tuple(task for task in draft.state.tasks if task.flow == "verify")[-1:]
+    return advance(progress(begun.having(tasks=(*begun.state.tasks, *verify))))
+
+
+def _to_come_back_to(tasks: tuple[Task, ...]) -> tuple[Task, ...]:
+    """The task that is interrupted; one at a time, so that the answers never pile up."""
+    return tasks[:1] + tuple(task for task in tasks[1:] if task.flow in OURS)[-1:]
 
 
 def _route_person(draft: Draft, said: Said) -> Outcome | None:

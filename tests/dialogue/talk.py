@@ -22,7 +22,6 @@ from ivr.dialogue.events import (
     PinChecked,
     Said,
     Say,
-    Silent,
     Started,
     TakeCard,
     Transaction,
@@ -32,7 +31,13 @@ from ivr.dialogue.machine import State, begin, step
 TODAY = date(2026, 3, 2)
 ROWS = tuple(
     Transaction(date(2026, 2, day), text, amount)
-    for day, text, amount in ((3, "Bakery", 700), (9, "Cinema", 1850), (12, "Grocer", 4321), (20, "Garage", 12000), (27, "Books", 2599))
+    for day, text, amount in (
+        (3, "Bakery", 700),
+        (9, "Cinema", 1850),
+        (12, "Grocer", 4321),
+        (20, "Garage", 12000),
+        (27, "Books", 2599),
+    )
 )
 FACTS = Facts(24517, "USD", True, 24517, 3500, date(2026, 3, 9), ("checking", "savings"), ROWS)
 ENDINGS = (FindAccount, CheckPin, LookUp, Pay, Listen, HandOff, TakeCard, HangUp)
@@ -118,4 +123,3 @@ class Talk:
 def verified(**options: Any) -> Talk:
     """A talk whose caller gave the PIN and heard the balance."""
     return Talk(**options).play(BALANCE, PIN)
-

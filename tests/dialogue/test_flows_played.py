@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from talk import BALANCE, BYE, DUE, FACTS, NO, PAY, PIN, RECENT, TODAY, YES, Talk, said, verified
 
 from ivr.dialogue.events import (
     CardTaken,
@@ -24,6 +23,7 @@ from ivr.dialogue.events import (
     TakeCard,
 )
 from ivr.dialogue.machine import begin, known, step
+from tests.dialogue.talk import BALANCE, BYE, DUE, FACTS, NO, PAY, PIN, RECENT, TODAY, YES, Talk, said, verified
 
 FIFTY = "fifty dollars"
 OVER_ANSWER = said(
@@ -157,7 +157,8 @@ def test_balance_takes_two_caller_turns() -> None:
 
 def test_due_date_and_minimum() -> None:
     assert verified().play(DUE).says[0] == (
-        "Two hundred forty five dollars and seventeen cents is due Monday, March ninth, and the minimum is thirty five dollars."
+        "Two hundred forty five dollars and seventeen cents is due Monday, March ninth, "
+        "and the minimum is thirty five dollars."
     )
 
 
@@ -229,7 +230,9 @@ def test_amounts(event: Said | str, amount: int) -> None:
 
 def test_more_than_is_owed_is_refused_with_the_limit() -> None:
     talk = verified().play(PAY, said("a thousand", money=(100000,)))
-    assert talk.says == ["The most I can take is two hundred forty five dollars and seventeen cents, how much would you like to pay?"]
+    assert talk.says == [
+        "The most I can take is two hundred forty five dollars and seventeen cents, how much would you like to pay?"
+    ]
 
 
 def test_the_only_account_on_file_needs_no_question() -> None:
@@ -244,7 +247,12 @@ def test_sources_by_name_place_or_key(answer: Said | str) -> None:
 
 @pytest.mark.parametrize(
     ("answer", "on"),
-    [(said("today"), TODAY), ("2", date(2026, 3, 3)), ("0315", date(2026, 3, 15)), (said("the 15th", dates=(date(2026, 3, 15),)), date(2026, 3, 15))],
+    [
+        (said("today"), TODAY),
+        ("2", date(2026, 3, 3)),
+        ("0315", date(2026, 3, 15)),
+        (said("the 15th", dates=(date(2026, 3, 15),)), date(2026, 3, 15)),
+    ],
 )
 def test_dates(answer: Said | str, on: date) -> None:
     assert verified().play(PAY, "2", "1", answer).state.task.slots["date"] == on.isoformat()
@@ -269,7 +277,9 @@ def test_a_bare_no_asks_what_to_change() -> None:
     talk = verified().play(OVER_ANSWER, NO)
     assert talk.prompts == ["change.ask/1"]
     assert talk.play(said("the amount")).prompts == ["amount.ask/1"]
-    assert talk.play(said("forty", money=(4000,))).says == ["I'll take forty dollars from checking, tomorrow, is that right?"]
+    assert talk.play(said("forty", money=(4000,))).says == [
+        "I'll take forty dollars from checking, tomorrow, is that right?"
+    ]
 
 
 def test_a_yes_to_what_to_change_moves_no_money() -> None:

@@ -4,10 +4,9 @@ import json
 import re
 from datetime import date, timedelta
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from talk import BALANCE, BYE, DUE, ENDINGS, FACTS, MUMBLE, NO, PAY, PIN, RECENT, TODAY, YES, said
 
 from ivr.dialogue.events import (
     Action,
@@ -37,15 +36,16 @@ from ivr.dialogue.events import (
     TakeCard,
 )
 from ivr.dialogue.machine import State, begin, known, step
+from tests.dialogue.talk import BALANCE, BYE, DUE, ENDINGS, FACTS, MUMBLE, NO, PAY, PIN, RECENT, TODAY, YES, said
 
 AGENT = said("can I talk to a human", "out_of_scope", sure=0.3, heard=0.2)
 NOISE = Said("brumble the fen", 0.3, MUMBLE.meaning)
 
-_money = st.integers(1, 60_000)
+_money = st.integers(1, 60_000).filter(lambda cents: "4821" not in str(cents))
 _dates = st.integers(-3, 90).map(lambda days: TODAY + timedelta(days=days))
 _words = st.sampled_from(
     [
-        YES, NO, BALANCE, PAY, DUE, RECENT, BYE, PIN, MUMBLE,
+        YES, NO, BALANCE, PAY, DUE, RECENT, DUE, BALANCE, BYE, PIN, MUMBLE,
         said("4821 I think", digits="4821", heard=0.3),
         said("one two three four", digits="1234"),
         said("95381901", digits="95381901"),
@@ -64,15 +64,21 @@ _amounts = _money.map(lambda cents: said("that much", "payment", money=(cents,))
 _corrections = _money.map(lambda cents: said("no, that much", "no", yes_no=False, money=(cents,)))
 _days = _dates.map(lambda on: said("that day", dates=(on,)))
 _keys = st.sampled_from(["1", "2", "3", "4", "5", "*", "", "4821", "1111", "95381901", "50", "0315", "9999"]).map(Keyed)
-_others = st.one_of(st.just(Silent()), st.just(Resumed()), st.floats(0, 1).map(lambda h: Interrupted("agreed.ask/1", h)))
+_others = st.one_of(
+    st.just(Silent()), st.just(Resumed()), st.floats(0, 1).map(lambda h: Interrupted("agreed.ask/1", h))
+)
 callers = st.one_of(_words, _words, _amounts, _corrections, _days, _keys, _others)
 
-_answers: dict[type[Action], list[Event]] = {
+_answers: dict[type, list[Event]] = {
     FindAccount: [Found("A1"), Found(None), Slow(), Failed()],
     CheckPin: [PinChecked(True), PinChecked(True), PinChecked(False), PinChecked(False, locked=True), Slow()],
     LookUp: [FACTS, FACTS, Facts(0, "USD", True, 0, 0, None, ("checking",)), Slow(), Failed(), Resumed()],
-    Pay: [Paid("W40K", 1, TODAY), Refused("insufficient"), Refused("limit"), Refused("unknown"), Slow(), Failed(), Resumed()],
-    TakeCard: [CardTaken("success", "C1"), CardTaken("success"), CardTaken("declined"), CardTaken("internal-error"), Resumed()],
+    Pay: [
+        Paid("W40K", 1, TODAY), Refused("insufficient"), Refused("limit"), Refused("unknown"), Slow(), Failed(), Resumed()
+    ],
+    TakeCard: [
+        CardTaken("success", "C1"), CardTaken("success"), CardTaken("declined"), CardTaken("internal-error"), Resumed()
+    ],
 }  # fmt: skip
 _helpful: dict[str, list[Event]] = {
     "open": [BALANCE, PAY, PAY, DUE, RECENT, Keyed("2")],
@@ -187,10 +193,7 @@ class Conversation(RuleBasedStateMachine):
     @invariant()
     def the_pin_is_kept_nowhere(self) -> None:
         kept = json.dumps(self.state.to_json()) + str(known(self.state))
-        assert "4821" not in kept.replace("14821", "") or self._amount_like("4821")
-
-    def _amount_like(self, digits: str) -> bool:
-        return any(digits in str(value) for task in self.state.tasks for value in task.given.values() if isinstance(value, int))
+        assert "4821" not in kept
 
     @invariant()
     def a_person_is_one_word_or_key_away(self) -> None:
@@ -240,7 +243,9 @@ class Conversation(RuleBasedStateMachine):
 
     @invariant()
     def no_wording_three_times_in_a_row(self) -> None:
-        assert not any(len(set(three)) == 1 for three in zip(self.prompts, self.prompts[1:], self.prompts[2:], strict=False))
+        assert not any(
+            len(set(three)) == 1 for three in zip(self.prompts, self.prompts[1:], self.prompts[2:], strict=False)
+        )
 
     @invariant()
     def two_sentences_at_most(self) -> None:
@@ -248,8 +253,13 @@ class Conversation(RuleBasedStateMachine):
 
 
 Conversation.TestCase.settings = settings(
-    max_examples=80, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
-)
+    max_examples=60,
+    stateful_step_count=40,
+    deadline=None,
+    phases=(Phase.explicit, Phase.generate),
+    suppress_health_check=list(HealthCheck),
+    derandomize=True,
+)  # not shrunk: a failing walk is short enough to read, and shrinking takes minutes
 TestPromises = Conversation.TestCase
 
 

@@ -1,10 +1,10 @@
 """What the bot does when talk does not go straight."""
 
 import pytest
-from talk import BALANCE, BYE, DUE, MUMBLE, NO, PAY, PIN, YES, Talk, said, verified
 
 from ivr.dialogue.events import Failed, HandOff, Interrupted, Keyed, Listen, Resumed, Said, Say, Silent, Slow
 from ivr.dialogue.machine import step
+from tests.dialogue.talk import BALANCE, BYE, DUE, MUMBLE, NO, PAY, PIN, YES, Talk, said, verified
 
 AGENT = said("agent", "human_agent")
 
@@ -62,7 +62,10 @@ def test_an_understood_answer_forgives_a_failure() -> None:
 
 def test_silence_asks_and_offers_keys_then_a_person() -> None:
     talk = verified().play(PAY, Silent())
-    assert talk.says == ["Are you still there?", "Press one for the full amount, two for the minimum, or key in whole dollars."]
+    assert talk.says == [
+        "Are you still there?",
+        "Press one for the full amount, two for the minimum, or key in whole dollars.",
+    ]
     assert talk.play(Silent()).handoff.reason == "silent"
 
 
@@ -183,3 +186,9 @@ def test_a_person_is_reached_while_the_ledger_is_asked() -> None:
 @pytest.mark.parametrize("event", [Silent(), BALANCE, Keyed("0"), Resumed()])
 def test_after_a_hand_off_nothing_more_is_said(event: Silent | Said | Keyed | Resumed) -> None:
     assert step(Talk().play("0").state, event)[1] == ()
+
+
+def test_two_wishes_before_the_pin_are_both_answered_after_it() -> None:
+    talk = Talk().play(BALANCE, DUE, PIN)
+    assert talk.prompts == ["due.tell/1", "repair.back/1", "balance.tell/1"]
+    assert isinstance(talk.last, Listen)

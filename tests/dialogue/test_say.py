@@ -15,7 +15,11 @@ from ivr.dialogue import say
         (101, "USD", "one dollar and one cent"),
         (99, "USD", "ninety nine cents"),
         (0, "USD", "zero dollars"),
-        (123456789, "USD", "one million two hundred thirty four thousand five hundred sixty seven dollars and eighty nine cents"),
+        (
+            123456789,
+            "USD",
+            "one million two hundred thirty four thousand five hundred sixty seven dollars and eighty nine cents",
+        ),
         (-500, "USD", "minus five dollars"),
         (1250, "EUR", "twelve euros and fifty cents"),
         (302, "GBP", "three pounds and two pence"),
@@ -48,6 +52,8 @@ def test_written_for_a_text_message() -> None:
     assert (say.written_money(24517), say.written_day(date(2026, 3, 9))) == ("$245.17", "March 9, 2026")
 
 
-@pytest.mark.parametrize(("items", "words"), [((), ""), (("a",), "a"), (("a", "b"), "a or b"), (("a", "b", "c"), "a, b or c")])
+@pytest.mark.parametrize(
+    ("items", "words"), [((), ""), (("a",), "a"), (("a", "b"), "a or b"), (("a", "b", "c"), "a, b or c")]
+)
 def test_listed(items: tuple[str, ...], words: str) -> None:
     assert say.listed(items, "or") == words

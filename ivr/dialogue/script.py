@@ -1,0 +1,81 @@
+"""The script on paper: every prompt as a table, every flow as a diagram."""
+
+from ivr.dialogue.draft import LANGUAGES
+from ivr.dialogue.flow import Ask, Do, Fetch, Flow, Send, Step, Tell, Verified
+from ivr.dialogue.flows import FLOWS
+
+_TITLES = {
+    "open": "The caller's wish",
+    "verify": "Who is calling",
+    "balance": "Balance",
+    "due_date": "Due date and minimum",
+    "transactions": "Recent transactions",
+    "payment": "Make a payment",
+    "unsure": "A doubtful wish",
+    "else": "Anything else",
+    "goodbye": "Goodbye",
+}
+
+
+def table(language: str = "en") -> str:
+    """The whole script of a language as a Markdown table."""
+    rows = [f"| `{name}` | {' <br> '.join(wordings)} |" for name, wordings in LANGUAGES[language].items()]
+    return "\n".join(["| prompt | first, second, third wording |", "| --- | --- |", *rows]) + "\n"
+
+
+def diagram(flow: str) -> str:
+    """The flow of this name as a Mermaid flowchart. Raises KeyError for an unknown flow."""
+    nodes = [_node(step) for step in FLOWS[flow].steps]
+    names = [f"s{i}" for i in range(len(nodes))]
+    boxes = [f"    {name}{node}" for name, node in zip(names, nodes, strict=True)]
+    arrows = [f"    {a} --> {b}" for a, b in zip(("begin", *names), (*names, "done"), strict=True)]
+    return (
+        "\n".join(["flowchart TD", f"    begin([{flow}])", *boxes, f"    done([{_after(FLOWS[flow])}])", *arrows])
+        + "\n"
+    )
+
+
+def _node(step: Step) -> str:
+    match step:
+        case Ask():
+            marks = [
+                word
+                for word, on in (
+                    ("never kept", step.secret),
+                    ("may be volunteered", step.volunteer),
+                    ("confirms", step.confirms),
+                )
+                if on
+            ]
+            return f'[/"ask {step.name}: {", ".join((step.kind, *marks))}"/]'
+        case Tell():
+            return f'["say {step.name}"]'
+        case Verified():
+            return '{{"verified, else verify first"}}'
+        case Fetch():
+            return '{{"facts from the ledger"}}'
+        case Do():
+            return f'[["{step.name}: the house answers"]]'
+        case Send():
+            return f'["{step.name}"]'
+
+
+def _after(flow: Flow) -> str:
+    return {"goodbye": "hang up", "open": "the flow that was asked for", "else": "the flow that was asked for"}.get(
+        flow.name, "back to what was under way, or anything else"
+    )
+
+
+_PREFACE = """# Flows
+
+Written by `warmline prompts`; do not edit. Items and messages whose condition does not hold are skipped. In every
+state a person is one word, `0`, a second failure or a second silence away, and `*` repeats: that is the interpreter's
+work, not a flow's.
+"""
+
+
+def flows_page() -> str:
+    """The page `docs/flows.md`: each flow's diagram, then the script."""
+    parts = [f"## {_TITLES[name]}\n\n```mermaid\n{diagram(name)}```\n" for name in FLOWS]
+    scripts = [f"## Script: {language}\n\n{table(language)}" for language in LANGUAGES]
+    return "\n".join([_PREFACE, *parts, *scripts])

@@ -1,0 +1,45 @@
+"""The script can be read without code, and nothing that may be said is missing from it."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ivr.dialogue.draft import LANGUAGES
+from ivr.dialogue.flow import Ask, Send, Tell
+from ivr.dialogue.flows import FLOWS
+from ivr.dialogue.script import diagram, flows_page, table
+
+
+def test_the_table_holds_every_wording() -> None:
+    for language, prompts in LANGUAGES.items():
+        for name, wordings in prompts.items():
+            assert f"`{name}`" in table(language)
+            assert all(wording in table(language) for wording in wordings)
+
+
+@pytest.mark.parametrize("flow", FLOWS)
+def test_each_flow_is_drawn(flow: str) -> None:
+    drawing = diagram(flow)
+    assert drawing.startswith("flowchart TD")
+    assert all(step.name in drawing for step in FLOWS[flow].steps if isinstance(step, Ask))
+
+
+def test_the_page_holds_all_flows_and_the_script() -> None:
+    assert all(diagram(flow) in flows_page() for flow in FLOWS) and table() in flows_page()
+
+
+def test_every_item_can_be_asked_explained_and_keyed() -> None:
+    for flow in FLOWS.values():
+        for step in flow.steps:
+            if isinstance(step, Ask):
+                assert len(LANGUAGES["en"][f"{step.name}.ask"]) == 3
+                assert len(LANGUAGES["en"][f"{step.name}.example"]) >= 2
+                assert len(LANGUAGES["en"][f"{step.name}.keys"]) >= 2
+            if isinstance(step, Tell) or (isinstance(step, Send) and step.told):
+                assert len(LANGUAGES["en"][step.name]) >= 2
+
+
+@given(st.sampled_from([wording for p in LANGUAGES["en"].values() for wording in p]))
+def test_wordings_are_short_and_one_sentence(wording: str) -> None:
+    assert len(wording.split()) <= 25
+    assert wording[-1] in ".?!:" and not any(mark in wording[:-1] for mark in ".?!")
