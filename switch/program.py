@@ -177,6 +177,9 @@ async def serve(leg: Leg, first: Request | Document) -> None:
         program.leaving = None
         unanswered = leg.began is None and program.status == "completed"
         leg.finish("no-answer" if unanswered else program.status)
+    except Exception:  # a fault of the switch's own must not leave a person on a silent line
+        leg.finish("failed")
+        raise
     finally:
         leg.on_end.remove(program.abandoned)
 

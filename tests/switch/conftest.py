@@ -14,12 +14,16 @@ from switch.server import Switch
 from tests.switch.switch_world import ACCOUNT, NUMBER, TOKEN, Customer, World, serving
 
 
+def murmur(text: str) -> bytes:
+    return tone((300,), 0.04)
+
+
 @pytest.fixture
 def world(tmp_path: Path) -> Callable[..., AbstractAsyncContextManager[World]]:
     """A running switch and customer: `async with world() as w`. Speaking takes 40 ms whatever the words."""
 
     @asynccontextmanager
-    async def made(**changes: Any) -> AsyncIterator[World]:
+    async def made(say: Callable[[str], bytes] = murmur, **changes: Any) -> AsyncIterator[World]:
         customer = Customer()
         async with serving(customer):
             config: dict[str, Any] = {
@@ -34,7 +38,7 @@ def world(tmp_path: Path) -> Callable[..., AbstractAsyncContextManager[World]]:
                 "recording_delay": 0.05,
                 "ring_grace": 0.0,
             }
-            switch = Switch(SwitchConfig(**(config | changes)), say=lambda text: tone((300,), 0.04))
+            switch = Switch(SwitchConfig(**(config | changes)), say)
             await switch.start()
             try:
                 yield World(customer, switch)

@@ -2,6 +2,7 @@
 
 import asyncio
 
+import pytest
 from starlette.responses import Response
 from twilio.request_validator import RequestValidator
 
@@ -210,3 +211,20 @@ def test_a_phone_that_fails_ends_its_own_call_only(world: MakeWorld, run: Run) -
             assert broken.final == "failed" and not healthy.final
 
     run(story())
+
+
+def test_a_voice_that_fails_ends_the_call_instead_of_leaving_it_silent(
+    world: MakeWorld, run: Run, caplog: pytest.LogCaptureFixture
+) -> None:
+    def mute(text: str) -> bytes:
+        raise RuntimeError("no voice")
+
+    async def story() -> None:
+        async with world(say=mute) as w:
+            w.customer.answers["/voice"] = "<Say>hello</Say>"
+            person = await w.call()
+            await until(lambda: person.final)
+            assert person.final == "failed"
+
+    run(story())
+    assert "a task of the switch failed" in caplog.text
