@@ -85,7 +85,7 @@ class Recogniser:
         self, sound: NDArray[Any], expect: Expectation = ANYTHING, priority: Priority = Priority.TURN
     ) -> "Future[Transcript]":
         """Hear one utterance, [n]: int16 at 8 kHz or float32 at 16 kHz. A future cancelled in time is never begun."""
-        return self._queue.submit(lambda: self._hear(sound, expect), priority)
+        return self._queue.submit(lambda: self._hear(sound, expect, priority), priority)
 
     def transcribe_file(self, path: Path, expect: Expectation = ANYTHING) -> Transcript:
         """What is heard of a WAV file over the telephone: 8 kHz, mu-law. Raises UnreadableAudio."""
@@ -117,7 +117,7 @@ class Recogniser:
     def close(self) -> None:
         self._queue.close()
 
-    def _hear(self, sound: NDArray[Any], expect: Expectation) -> Transcript:
+    def _hear(self, sound: NDArray[Any], expect: Expectation, priority: Priority) -> Transcript:
         began = time.perf_counter()
         seconds = len(sound) / (RATE if sound.dtype == np.int16 else whisper.RATE)
         prepared = _prepared(sound)
@@ -126,25 +126,28 @@ class Recogniser:
         heard = whisper.NOTHING if prepared is None else self._whisper.decode(prepared, window=window)[0]
         text, confidence = heard.text, heard.confidence
         if expect.kind == "digits" and prepared is not None and text:
-            text, confidence = self._digits(prepared, heard, expect.digits)
+            text, confidence = self._digits(prepared, heard, expect.digits, thorough=priority is not Priority.EARLY)
         elapsed = time.perf_counter() - began
         return Transcript(text, confidence, heard.words, round(seconds, 3), round(elapsed, 4), heard.no_speech)
 
-    def _digits(self, sound: whisper.Sound, heard: whisper.Heard, count: int | None) -> tuple[str, float]:
+    def _digits(
+        self, sound: whisper.Sound, heard: whisper.Heard, count: int | None, *, thorough: bool
+    ) -> tuple[str, float]:
         """The text as joined digits where it is digits and nothing else; a wrong count asks for more hypotheses."""
         first = spoken_digits(heard.text, count)
         if first is None or count is None or len(first) == count:
             return (first or heard.text), heard.confidence
-        for other in self._second_opinions(sound):
+        for other in self._second_opinions(sound, thorough):
             digits = spoken_digits(other.text, count)
             if digits is not None and len(digits) == count:
                 return digits, min(heard.confidence, other.confidence)
         return first, min(heard.confidence, WRONG_COUNT)
 
-    def _second_opinions(self, sound: whisper.Sound) -> Iterator[whisper.Heard]:
+    def _second_opinions(self, sound: whisper.Sound, thorough: bool) -> Iterator[whisper.Heard]:
         """Slower, and only for strings of the wrong length: callers mind being asked again more than half a second."""
         yield from self._whisper.decode(sound, beams=DIGIT_BEAMS, window=DIGIT_WINDOW)
-        yield from self._whisper.decode(sound, window=whisper.LONGEST)
+        if thorough:  # not while the caller may only be pausing between two digits
+            yield from self._whisper.decode(sound, window=whisper.LONGEST)
 
 
 def joined(heard: list[Transcript], expect: Expectation) -> Transcript:

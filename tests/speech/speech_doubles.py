@@ -85,6 +85,7 @@ class Line:
     clock: HandClock = field(default_factory=HandClock)
     events: list[Event] = field(default_factory=list)
     cleared: int = 0
+    marks: bool = True  # whether they come back
     heard: list[float] = field(default_factory=list)  # when sound was played to the caller
 
     def __post_init__(self) -> None:
@@ -156,7 +157,8 @@ class Line:
     def _echo(self) -> None:
         while self._buffer and isinstance(name := self._buffer[0], str):
             self._buffer.popleft()
-            self._in.put_nowait(json.dumps({"event": "mark", "mark": {"name": name}}))
+            if self.marks:
+                self._in.put_nowait(json.dumps({"event": "mark", "mark": {"name": name}}))
 
     async def _send(self, text: str) -> None:
         message = json.loads(text)

@@ -5,12 +5,11 @@ import base64
 import json
 from collections.abc import AsyncIterator
 
-from speech_doubles import VOICED, HandClock, ScriptedRecogniser, loud
-
 from speech.audio import SILENCE
 from speech.fair import Priority
 from speech.monitor import HeardOn, Monitor
 from speech.protocol import Start
+from tests.speech.speech_doubles import VOICED, HandClock, ScriptedRecogniser, loud
 
 BOTH = Start("MZ1", "CA1", "AC1", ("inbound", "outbound"), {})
 

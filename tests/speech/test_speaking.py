@@ -4,12 +4,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from speech_doubles import Beep
 
 from speech.audio import RATE, loudness
 from speech.speak import Speaker, sentences
 from speech.voices import UnknownVoice, make_voice
 from speech.voices.voice import for_telephone
+from tests.speech.speech_doubles import Beep
 
 
 def test_a_text_is_spoken_sentence_by_sentence_and_a_title_ends_none() -> None:

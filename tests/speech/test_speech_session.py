@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from speech_doubles import Line, ScriptedRecogniser
 
 from speech.events import (
     Close,
@@ -22,6 +21,7 @@ from speech.events import (
     Spoken,
 )
 from speech.fair import Priority
+from tests.speech.speech_doubles import Line, ScriptedRecogniser
 
 PROMPT = "This is a rather long prompt. It goes on for some time."
 OPEN = Listen(Expectation())
@@ -366,3 +366,47 @@ def test_the_answers_delay_is_counted_from_the_callers_last_sound(line: Line) ->
 
     play(line, script)
     assert line.of(Spoken)[0].latency["response"] == pytest.approx(450, abs=50)
+
+
+def test_marks_that_never_come_back_do_not_mute_the_call(line: Line) -> None:
+    line.marks = False
+
+    async def script() -> None:
+        await line.call(Speak("a", "Hello."), Speak("b", "Bye."), Listen(Expectation(), patience=2.0))
+        await line.silence(8.0)
+
+    play(line, script)
+    assert [type(event) for event in line.events[:3]] == [Spoken, Spoken, Silence]
+
+
+def test_a_recogniser_that_fails_costs_the_words_and_not_the_call(line: Line) -> None:
+    line.recogniser.held = []
+
+    async def script() -> None:
+        await line.call(Listen(Expectation(), patience=2.0))
+        await line.speech(0.6)
+        await line.silence(0.9)
+        for future, _ in line.recogniser.held or []:
+            if future.set_running_or_notify_cancel():
+                future.set_exception(MemoryError())
+        await line.silence(3.0)
+
+    play(line, script)
+    assert [type(event) for event in line.events[:1]] == [Silence]
+
+
+def test_an_early_hearing_that_has_not_begun_goes_to_the_front_when_the_turn_is_over(line: Line) -> None:
+    line.recogniser.held = []
+
+    async def script() -> None:
+        await line.call(OPEN)
+        await line.say(0.6, "Late.")
+        await line.silence(1.0)
+        assert [priority for _, _, priority in line.recogniser.asked] == [Priority.EARLY, Priority.TURN]
+        [(early, _), (final, said)] = line.recogniser.held or []
+        assert early.cancelled()
+        final.set_result(said)
+        await line.silence(0.1)
+        assert line.of(Heard)[0].text == "Late."
+
+    play(line, script)
