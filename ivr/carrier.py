@@ -2,14 +2,17 @@
 
 import time
 from collections.abc import Callable
-from typing import Any, Protocol
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
-import httpx
 from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
+
+if TYPE_CHECKING:
+    import httpx
 
 ALREADY_OVER = (21220, 20404)
 STATUS_EVENTS = ["initiated", "ringing", "answered", "completed"]
@@ -73,15 +76,14 @@ class TwilioCarrier:
         base_url: str = "",
         *,
         http: TwilioHttpClient | None = None,
-        media: httpx.Client | None = None,
+        media: "httpx.Client | None" = None,
         timeout: float = 5.0,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._number, self._base, self._sleep = number, base_url.rstrip("/"), sleep
         http = http or (BaseUrlHttpClient(self._base, timeout) if self._base else TwilioHttpClient(timeout=timeout))
         self._client = Client(account_sid, auth_token, http_client=http)
-        self._media = media or httpx.Client(auth=(account_sid, auth_token), timeout=60.0, follow_redirects=True)
-        self._account = account_sid
+        self._given_media, self._account, self._token = media, account_sid, auth_token
 
     def ring(self, to: str, from_: str, url: str, status_url: str, timeout: int) -> str:
         return str(
@@ -116,7 +118,15 @@ class TwilioCarrier:
     def remove(self, conference_sid: str, call_sid: str) -> None:
         _unless_over(lambda: self._client.conferences(conference_sid).participants(call_sid).delete())
 
+    @cached_property
+    def _media(self) -> "httpx.Client":
+        import httpx  # slow to load, and only recordings need it
+
+        return self._given_media or httpx.Client(auth=(self._account, self._token), timeout=60.0, follow_redirects=True)
+
     def fetch_recording(self, url: str, tries: int = 5) -> bytes:
+        import httpx
+
         address = self._media_address(url)
         for attempt in range(1, tries + 1):
             try:

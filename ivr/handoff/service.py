@@ -15,7 +15,7 @@ from ivr.handoff import desk
 from ivr.handoff import events as ev
 from ivr.handoff.acting import Actor
 from ivr.handoff.addresses import Addresses, Parking
-from ivr.handoff.keeping import Change, Conflict, Times, advance
+from ivr.handoff.keeping import JOIN_SECONDS, Change, Conflict, Times, advance
 from ivr.handoff.request import live_handoff
 from ivr.handoff.state import ENDS, State
 from ivr.live import Live
@@ -163,15 +163,20 @@ class HandoffService:
     def state(self, handoff: Handoff) -> State:
         return State.from_json(handoff.machine)
 
-    def heartbeat(self, handoff_id: int) -> None:
-        """A waiting caller's document was fetched: make up for a worker that is away."""
+    def heartbeat(self, handoff_id: int, conference: str | None = None) -> None:
+        """A waiting caller's document was fetched: make up for a worker that is away and a callback that was lost."""
         row, now = self.find(handoff_id), self._clock.now()
         state = self.state(row)
+        if conference and state.caller == "coming" and state.end is None:
+            self.apply(handoff_id, ev.CallerJoined(conference))
         if not state.briefed and (now - row.requested_at).total_seconds() > BRIEF_LATE:
             self.brief(handoff_id)
         since = datetime.fromisoformat(row.times.get("waiting") or row.times["requested"])
-        if (now - since).total_seconds() > self._times.wait + DEADLINE_LATE:
+        late = (now - since).total_seconds() - self._times.wait
+        if late > DEADLINE_LATE:
             self.deadline(handoff_id)
+        if late > DEADLINE_LATE + JOIN_SECONDS:
+            self.expire(handoff_id, len(state.attempts), "join")
 
     def reconcile(self) -> None:
         """Ask the carrier what became of the legs of live hand-offs: callbacks may have been lost."""

@@ -74,7 +74,8 @@ class Hooks:
         return "", 204
 
     def wait(self, handoff_id: int) -> ResponseReturnValue:
-        self._handoffs.heartbeat(handoff_id)
+        """Music; that it is asked for shows where the caller is, should the callback be lost."""
+        self._handoffs.heartbeat(handoff_id, request.form.get("ConferenceSid"))
         addresses = self._handoffs.addresses
         return _document(twiml.wait(addresses.music, addresses.of(handoff_id, "wait")))
 

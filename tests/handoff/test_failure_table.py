@@ -3,6 +3,7 @@
 import pytest
 
 from ivr.carrier import CarrierError
+from ivr.handoff.desk import longest_idle
 from tests.handoff.handoff_world import CALLER, CONFERENCE, PUBLIC, World, leg
 
 RESUME = f"{PUBLIC}/voice/resume"
@@ -51,8 +52,6 @@ def test_an_agent_who_declines_by_key_is_followed_at_once_and_keeps_his_place(wo
     assert world.outcomes == ["declined", None]
     assert (world.presence(ann), world.presence(bob)) == ("available", "offered")
     with world.sessions() as tx:
-        from ivr.handoff.desk import longest_idle
-
         idle = longest_idle(tx)
         assert idle is not None
         assert idle.id == ann
@@ -138,6 +137,24 @@ def test_a_waiting_document_makes_up_for_a_worker_that_is_away(world: World) -> 
     assert world.row.state == "unanswered"
 
 
+def test_a_lost_join_callback_is_made_up_for_by_the_waiting_document(world: World) -> None:
+    world.agent("ann")
+    world.request()
+    world.service.brief(world.id)
+    world.hook("wait", CallSid=CALLER, ConferenceSid=CONFERENCE)
+    assert "ring" in world.carrier.names()
+
+
+def test_without_a_worker_an_agent_who_accepted_and_never_came_is_given_up(world: World) -> None:
+    ann = world.agent("ann")
+    world.parked()
+    world.service.accept(world.id, ann)
+    world.clock.forward(90)
+    world.hook("wait")
+    assert world.outcomes == ["failed"]
+    assert world.call.stage == "message"
+
+
 def test_too_many_requests_are_repeated_and_the_phone_rings_once(world: World) -> None:
     world.agent("ann")
     world.carrier.faults["ring"] = CarrierError("429", again=True)
@@ -218,7 +235,10 @@ def test_a_message_ends_the_hand_off(world: World) -> None:
     assert world.call.outcome == "message"
 
 
-def test_an_unsigned_callback_is_refused(world: World) -> None:
+@pytest.mark.parametrize(
+    "path", ["conference", "wait", "caller-left", "1/agent", "1/accept", "1/agent-left", "1/status"]
+)
+def test_a_callback_that_the_carrier_has_not_signed_is_refused(world: World, path: str) -> None:
     world.request()
     with pytest.raises(AssertionError, match="403"):
-        world.hook("wait", signed=False)
+        world.post(path, {"CallSid": CALLER}, "forged")

@@ -7,6 +7,7 @@ import pytest
 
 from ivr.handoff.desk import PresenceRefused
 from ivr.handoff.service import Answer, UnknownHandoff
+from ivr.store.models import Agent
 from tests.handoff.handoff_world import CALLER, PUBLIC, World, leg
 
 
@@ -28,8 +29,6 @@ def test_the_longest_idle_agent_is_asked_first(world: World) -> None:
     late = world.agent("late")
     early = world.agent("early")
     with world.sessions.begin() as tx:
-        from ivr.store.models import Agent
-
         tx.get_one(Agent, early).presence_since -= timedelta(hours=1)
     world.parked()
     assert (world.presence(early), world.presence(late)) == ("offered", "available")
