@@ -8,6 +8,7 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ivr.clock import Clock
+from ivr.handoff.desk import PresenceRefused
 from ivr.store import Sessions
 from ivr.store.models import Audit, Call, Recording
 from ivr.web.agent_screen import MESSAGE_DONE, Message, Screen, Talk, read_day, read_messages, read_screen
@@ -34,7 +35,7 @@ class Answer(Protocol):
 
 
 class Handoffs(Protocol):
-    """What the page asks of the hand-off service. `presence` raises ValueError where the state forbids it."""
+    """What the page asks of the hand-off service. `presence` raises PresenceRefused where the state forbids it."""
 
     def accept(self, handoff_id: int, agent_id: int) -> Answer: ...
     def decline(self, handoff_id: int, agent_id: int) -> Answer: ...
@@ -104,7 +105,7 @@ def make_agent_blueprint(
             abort(400, f"presence {presence!r} is not one of available, break, away")
         try:
             handoffs.presence(me().id, presence)
-        except ValueError:
+        except PresenceRefused:
             return answered("You have a call. You can change your state after it.")
         return answered()
 

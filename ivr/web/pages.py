@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from flask import Flask
 
 from ivr.clock import Clock
+from ivr.handoff.desk import PresenceRefused
 from ivr.live import Live
 from ivr.settings import Settings
 from ivr.store import Sessions
@@ -57,5 +58,5 @@ def add_pages(app: Flask, house: House, phone_url: str = "") -> Guards:
 
 
 def _go_away(house: House, agent_id: int) -> None:
-    with suppress(ValueError):  # he has a call, which goes on; his phone is not his browser
+    with suppress(PresenceRefused):  # he has a call, which goes on; his phone is not his browser
         house.handoffs.presence(agent_id, "away")

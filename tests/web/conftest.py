@@ -16,6 +16,7 @@ from flask.testing import FlaskClient
 from redis import Redis
 
 from ivr.clock import Clock
+from ivr.handoff.desk import PresenceRefused
 from ivr.live import Live
 from ivr.settings import Settings
 from ivr.store import Sessions
@@ -42,9 +43,10 @@ class HandoffsTwin:
     clock: Clock
     asked: list[tuple[str, int, int]] = field(default_factory=list)
     refuse: str = ""
+    accepting: str = "bridged"  # where accepting leads at once
 
     def accept(self, handoff_id: int, agent_id: int) -> Answer:
-        return self._do("accept", handoff_id, agent_id, "bridged", "on-call", "accepted")
+        return self._do("accept", handoff_id, agent_id, self.accepting, "on-call", "accepted")
 
     def decline(self, handoff_id: int, agent_id: int) -> Answer:
         return self._do("decline", handoff_id, agent_id, "parked", "available", "declined")
@@ -56,7 +58,7 @@ class HandoffsTwin:
         with self.sessions.begin() as tx:
             agent = tx.get_one(Agent, agent_id)
             if agent.presence in ("offered", "on-call"):
-                raise ValueError("he has a call")
+                raise PresenceRefused("he has a call")
             agent.presence, agent.presence_since = presence, self.clock.now()
         return agent
 

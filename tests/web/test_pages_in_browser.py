@@ -25,6 +25,12 @@ FLAGS = [
 WIDE, NARROW = ViewportSize(width=1280, height=900), ViewportSize(width=390, height=844)
 SHOTS = os.environ.get("WARMLINE_SHOTS", "")  # a folder: keep pictures of what was checked
 
+PHONE = "http://phone.test"
+SIMPLE_PHONE = (
+    "<html lang=en><title>Phone</title><body><main><h1>ringing</h1></main>"
+    "<script>addEventListener('message', ({data}) => document.body.textContent = data)</script>"
+)
+
 Open = Callable[..., Page]
 
 
@@ -41,7 +47,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def web(make_web: Make) -> Web:
-    return make_web(SystemClock())
+    return make_web(SystemClock(), phone_url=f"{PHONE}/phone")
 
 
 @pytest.fixture
@@ -67,6 +73,7 @@ def open_page(browser: Browser, address: str) -> Iterator[Open]:
             reduced_motion="reduce",  # type: ignore[arg-type]
         )
         contexts.append(context)
+        context.route(f"{PHONE}/**", lambda route: route.fulfill(content_type="text/html", body=SIMPLE_PHONE))
         page = context.new_page()
         page.set_default_timeout(10_000)
         page.on("pageerror", lambda error: faults.append(str(error)))
@@ -137,6 +144,17 @@ def test_words_appear_while_they_talk_and_survive_a_reload(web: Web, open_page: 
     expect(page.get_by_role("heading", name="Call ended")).to_be_focused()
     page.get_by_role("button", name="Ready for the next call").click()
     expect(page.get_by_role("heading", name="You are next")).to_be_visible()
+
+
+def test_accepting_on_the_page_answers_the_phone_beside_it(web: Web, open_page: Open) -> None:
+    ada = web.person("Ada", "agent", presence="available")
+    page = open_page("ada@bank.test")
+    web.handoffs.accepting = "accepted"  # the phone still rings
+    offer(web, ada)
+    expect(page.frame_locator("iframe").locator("body")).to_have_text("ringing")
+    page.locator("#accept").wait_for()
+    page.keyboard.press("a")
+    expect(page.frame_locator("iframe").locator("body")).to_have_text("answer")
 
 
 def test_a_lost_race_is_told_and_stays_readable(web: Web, open_page: Open) -> None:
