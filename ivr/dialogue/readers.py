@@ -5,7 +5,7 @@ import re
 from ivr.dialogue.events import Said
 from ivr.dialogue.state import Raw
 
-_CARD = re.compile(r"\b(debit|credit|by|with a|with my|my|use a|a) card\b|\bcard\b(?=\W*$)")
+_BY_CARD = re.compile(r"\b(by|with|using|use|from)( a| my| the)?( credit| debit)? card\b")
 _TODAY = re.compile(r"\b(today|right now|right away|straight away|immediately|now)\b")
 _CHANGES = {
     "amount": re.compile(r"\b(amount|how much|number|figure|sum)\b"),
@@ -78,12 +78,15 @@ def amount_key(keys: str) -> Raw | None:
 
 
 def source(said: Said, asked: bool) -> Raw | None:
-    """A kind of account, "card", or, when asked, a place in the list or whatever was said."""
-    text = said.text.lower()
-    if _CARD.search(text):
+    """A kind of account, "card", or, when asked, a place in the list or whatever was said.
+
+    Unasked, "my credit card" is what is paid, not what it is paid from.
+    """
+    text, kind = said.text.lower(), said.meaning.account_kind
+    if _BY_CARD.search(text) or (asked and re.search(r"\bcard\b", text)):
         return "card"
-    if said.meaning.account_kind:
-        return said.meaning.account_kind
+    if kind in ("checking", "savings") or (asked and kind):
+        return kind
     if not asked:
         return None
     return said.meaning.ordinal if said.meaning.ordinal is not None else text

@@ -74,7 +74,8 @@ _answers: dict[type, list[Event]] = {
     CheckPin: [PinChecked(True), PinChecked(True), PinChecked(False), PinChecked(False, locked=True), Slow()],
     LookUp: [FACTS, FACTS, Facts(0, "USD", True, 0, 0, None, ("checking",)), Slow(), Failed(), Resumed()],
     Pay: [
-        Paid("W40K", 1, TODAY), Refused("insufficient"), Refused("limit"), Refused("unknown"), Slow(), Failed(), Resumed()
+        Paid("W40K", 1, TODAY),
+        Refused("insufficient"), Refused("limit"), Refused("unknown"), Slow(), Failed(), Resumed(),
     ],
     TakeCard: [
         CardTaken("success", "C1"), CardTaken("success"), CardTaken("declined"), CardTaken("internal-error"), Resumed()
