@@ -8,8 +8,8 @@ The model is not part of the project. To repeat the rendering, in an empty folde
 
 then, in the repository (its own environment has the phonemes, the runtime and Whisper):
 
-    python bench/render_lines.py render --model kokoro.onnx --voices package/voices [--part demo]
-    python bench/render_lines.py check --whisper FOLDER      # FOLDER holds model.bin, tokenizer.json, ...
+    python -m bench.render_lines render --model kokoro.onnx --voices package/voices [--part demo]
+    python -m bench.render_lines check --whisper FOLDER      # FOLDER holds model.bin, tokenizer.json, ...
 """
 
 import argparse
@@ -32,9 +32,9 @@ from hibari.tts import ASSETS
 from num2words import num2words
 from numpy.typing import NDArray
 
+from speech.audio import read_mono
 from switch.audio import RATE, Samples, encode
 from switch.phones.lines import FOLDER, normalised
-from switch.phones.wav import read_wav
 
 SOURCE = Path(__file__).with_name("callers_lines.yaml")
 MODEL_RATE = 24000
@@ -167,7 +167,7 @@ def check(arguments: argparse.Namespace) -> None:
     errors = total = 0
     for voice, lines in sorted(index.items()):
         for text, file in sorted(lines.items()):
-            sound = soxr.resample(read_wav(FOLDER / file).astype(np.float32) / 32768, RATE, 16000)
+            sound = soxr.resample(read_mono(FOLDER / file).astype(np.float32) / 32768, RATE, 16000)
             language = "es" if voice == "dora" else "en"
             heard = " ".join(part.text for part in whisper.transcribe(sound, language=language, beam_size=1)[0])
             wanted = spoken(text)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import av
 import numpy as np
 import soxr
 from numpy.typing import NDArray
@@ -20,7 +21,7 @@ PEAK_DBFS = -1.0
 
 
 class UnreadableAudio(ValueError):
-    """The file is not there, not a PCM WAV file, or holds no sound; the message says which."""
+    """The file is not there, not a sound file, or holds no sound; the message says which."""
 
 
 def _encoding() -> NDArray[np.uint8]:
@@ -96,34 +97,26 @@ def normalise(samples: Samples, dbfs: float = VOICE_DBFS) -> Samples:
     return to_int(to_float(samples) * np.float32(10 ** (gain / 20)))
 
 
-def read_wav(path: Path) -> tuple[Samples, int]:
-    """Samples [channels, n] and rate of a PCM WAV file. Raises UnreadableAudio."""
+def read_sound(path: Path) -> tuple[Samples, int]:
+    """Samples [channels, n] and rate of a sound file: WAV (PCM or mu-law), MP3, Ogg, ... Raises UnreadableAudio."""
     try:
-        with wave.open(os.fspath(path), "rb") as file:
-            channels, width, rate, count = file.getparams()[:4]
-            data = file.readframes(count)
-    except OSError as error:
-        raise UnreadableAudio(f"{path}: cannot be read ({error.strerror}); give an existing WAV file") from error
-    except (wave.Error, EOFError) as error:
-        raise UnreadableAudio(
-            f"{path}: not a PCM WAV file ({str(error) or 'it ends early'}); convert it first"
-        ) from error
-    if not data:
+        with av.open(os.fspath(path)) as container:
+            stream = container.streams.audio[0]
+            to_planes = av.AudioResampler(format="s16p", layout=stream.layout, rate=stream.rate)
+            frames = [part for frame in container.decode(stream) for part in to_planes.resample(frame)]
+            parts = [frame.to_ndarray() for frame in (*frames, *to_planes.resample(None))]
+            rate = stream.rate
+    except (av.FFmpegError, OSError, IndexError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "no sound in it"
+        raise UnreadableAudio(f"{path}: cannot be read as sound ({reason}); give a WAV file") from error
+    if not parts or not sum(part.shape[1] for part in parts):
         raise UnreadableAudio(f"{path}: the file holds no sound")
-    samples = _samples(data[: len(data) // (width * channels) * width * channels], width)
-    return np.ascontiguousarray(samples.reshape(-1, channels).T), rate
-
-
-def _samples(data: bytes, width: int) -> Samples:
-    if width == 1:
-        return (np.frombuffer(data, np.uint8).astype(np.int16) - 128) << 8
-    top = np.frombuffer(data, np.uint8).reshape(-1, width)[:, -2:]  # little-endian: the two highest bytes
-    return np.ascontiguousarray(top).view("<i2").reshape(-1).astype(np.int16)
+    return np.ascontiguousarray(np.concatenate(parts, axis=1)), rate
 
 
 def read_mono(path: Path, rate: int = RATE) -> Samples:
-    """A WAV file as one channel [n] at `rate`. Raises UnreadableAudio."""
-    samples, source = read_wav(path)
+    """A sound file as one channel [n] at `rate`. Raises UnreadableAudio."""
+    samples, source = read_sound(path)
     mono = samples[0] if len(samples) == 1 else samples.mean(axis=0).astype(np.int16)
     return np.ascontiguousarray(resample(mono, source, rate))
 

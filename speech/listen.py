@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from speech import whisper
-from speech.audio import RATE, Samples, loudness, normalise, read_wav, resample, telephone, to_float, to_int
+from speech.audio import RATE, Samples, loudness, normalise, read_sound, resample, telephone, to_float, to_int
 from speech.digits import spoken_digits
 from speech.events import Expectation, Word
 from speech.fair import FairQueue
@@ -90,7 +90,7 @@ class Recogniser:
     def transcribe_file(self, path: Path, expect: Expectation = ANYTHING) -> Transcript:
         """What is heard of a WAV file over the telephone: 8 kHz, mu-law. Raises UnreadableAudio."""
         began = time.perf_counter()
-        channels, rate = read_wav(path)
+        channels, rate = read_sound(path)
         samples = telephone(channels.mean(axis=0).astype(np.int16), rate)
         rest = np.zeros(int(LEAD * RATE), np.int16)
         segments = self.transcribe_long(np.concatenate([rest, samples, rest]), expect, gap=whisper.LONGEST)

@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from speech.audio import Samples, UnreadableAudio, read_wav, to_float
+from speech.audio import Samples, UnreadableAudio, read_sound, to_float
 from speech.voices.voice import VoiceUnavailable, for_telephone
 
 WORDS_PER_MINUTE = 165
@@ -34,7 +34,7 @@ class Espeak:
                 self._engine.save_to_file(text, str(path))
                 self._engine.runAndWait()
             try:
-                samples, rate = read_wav(path)
+                samples, rate = read_sound(path)
             except UnreadableAudio as error:
                 raise VoiceUnavailable(f"voice pyttsx3 gave no sound: {error}") from error
         return for_telephone(to_float(samples[0]), rate)

@@ -4,16 +4,17 @@ import json
 import re
 from pathlib import Path
 
+from speech.audio import read_mono
 from switch.audio import Samples
-from switch.phones.wav import read_wav
 
 FOLDER = Path(__file__).parents[1] / "lines"
 _DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
 def normalised(text: str) -> str:
-    """Lower-case words parted by one space; figures digit by digit, so "27" and "two, seven" compare equal."""
-    spelled = re.sub(r"\d", lambda figure: f" {_DIGITS[int(figure[0])]} ", text.lower().replace("’", "'"))
+    """Lower-case words parted by one space; figures digit by digit, so "27" is "two, seven"; "P.I.N." is "pin"."""
+    plain = re.sub(r"\b(?:[^\W\d_]\.){2,}", lambda letters: letters[0].replace(".", ""), text.lower().replace("’", "'"))
+    spelled = re.sub(r"\d", lambda figure: f" {_DIGITS[int(figure[0])]} ", plain)
     return " ".join(re.findall(r"[^\W_]+", spelled.replace("'", "")))
 
 
@@ -35,4 +36,4 @@ class Lines:
         """int16 at 8 kHz, or None when this voice has not been recorded saying it."""
         alike = self._alike.get(voice, {}).get(normalised(text))
         file = self._exact.get(voice, {}).get(text, alike)
-        return None if file is None else read_wav(self._folder / file)
+        return None if file is None else read_mono(self._folder / file)

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from switch.audio import RATE, AudioError, Samples, decode
+from speech.audio import UnreadableAudio, read_mono
+from switch.audio import RATE, Samples, decode
 from switch.phones.lines import Lines
-from switch.phones.wav import read_wav
 from switch.script import Noise, Script, ScriptError, Step, Wav
 from switch.script import Say as SayStep
 
@@ -35,7 +35,7 @@ async def load_sounds(script: Script, lines: Lines, say: Say) -> Sounds:
     for number, step in enumerate(script.steps, 1):
         try:
             await _load(sounds, step, script.voice, lines, say)
-        except (AudioError, OSError) as error:
+        except UnreadableAudio as error:
             raise ScriptError(f"step {number}: {error}") from error
     return sounds
 
@@ -46,7 +46,7 @@ async def _load(sounds: Sounds, step: Step, voice: str, lines: Lines, say: Say) 
             recorded = lines.find(text, voice)
             sounds.speech[step] = recorded if recorded is not None else decode(await asyncio.to_thread(say, text))
         case Wav(path=path):
-            sounds.speech[step] = read_wav(path)
+            sounds.speech[step] = read_mono(path)
         case Noise():
             sounds.noise[step] = background(step)
         case _:
@@ -55,7 +55,7 @@ async def _load(sounds: Sounds, step: Step, voice: str, lines: Lines, say: Say) 
 
 def background(noise: Noise) -> Samples:
     """A loop of int16 samples at the level asked for: the WAV given, or pink noise, the same at every call."""
-    sound = pink(NOISE_SECONDS * RATE) if noise.wav is None else read_wav(noise.wav).astype(np.float64)
+    sound = pink(NOISE_SECONDS * RATE) if noise.wav is None else read_mono(noise.wav).astype(np.float64)
     power = float(np.sqrt(np.mean(sound**2)))
     scaled = sound * (32768 * 10 ** (noise.level_db / 20) / max(power, 1e-9))
     return np.clip(scaled, -32768, 32767).astype(np.int16)
