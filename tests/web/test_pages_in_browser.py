@@ -6,6 +6,7 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -31,6 +32,7 @@ SIMPLE_PHONE = (
     "<script>addEventListener('message', ({data}) => document.body.textContent = data)</script>"
 )
 
+Scheme = Literal["light", "dark"]
 Open = Callable[..., Page]
 
 
@@ -65,12 +67,12 @@ def open_page(browser: Browser, address: str) -> Iterator[Open]:
     """Sign in by the form; script errors fail the test."""
     contexts, faults = [], []
 
-    def open_(email: str, scheme: str = "light", viewport: ViewportSize = WIDE) -> Page:
+    def open_(email: str, scheme: Scheme = "light", viewport: ViewportSize = WIDE) -> Page:
         context = browser.new_context(
             base_url=address,
             viewport=viewport,
             color_scheme=scheme,
-            reduced_motion="reduce",  # type: ignore[arg-type]
+            reduced_motion="reduce",
         )
         contexts.append(context)
         context.route(f"{PHONE}/**", lambda route: route.fulfill(content_type="text/html", body=SIMPLE_PHONE))
@@ -204,7 +206,7 @@ def test_the_words_follow_the_sound_and_the_sound_the_words(web: Web, open_page:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["1280", "390"])
-def test_every_state_is_readable_by_all(web: Web, open_page: Open, scheme: str, viewport: ViewportSize) -> None:
+def test_every_state_is_readable_by_all(web: Web, open_page: Open, scheme: Scheme, viewport: ViewportSize) -> None:
     kind = f"{viewport['width']}-{scheme}"
     ada = web.person("Ada", "agent", "reviewer", presence="available")
     page = open_page("nobody@bank.test", scheme, viewport)
