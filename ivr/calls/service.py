@@ -13,7 +13,7 @@ from ivr.calls import after, asking, rows, turns
 from ivr.calls.after import Goodbye, Next, Park, TakeMessage
 from ivr.calls.ending import outcome
 from ivr.calls.recordings import RecordingNews, note_recording
-from ivr.calls.tickets import BadToken, Connected, Listening, StreamTicket, redeem, since_start
+from ivr.calls.tickets import Connected, Listening, StreamTicket, redeem, since_start
 from ivr.calls.turns import CallerTurn
 from ivr.clock import Clock
 from ivr.dialogue import machine
@@ -284,6 +284,3 @@ class CallService:
 
     def _today(self) -> date:
         return self._clock.now().astimezone(self._zone).date()
-
-
-__all__ = ["Applied", "BadToken", "CallService"]
