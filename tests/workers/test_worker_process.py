@@ -14,6 +14,7 @@ from redis import Redis
 from sqlalchemy import func, select
 
 from ivr.dialogue.events import HandOff
+from ivr.embedded import EmbeddedRedis
 from ivr.handoff.request import request_handoff
 from ivr.store.models import Agent, Call, Handoff, Offer, Outbox, Recording
 from tests.workers.conftest import FACTORY
@@ -108,11 +109,32 @@ def test_kill_9_of_every_worker_process_loses_no_hand_off_and_no_recording(conte
         until(lambda: open_rows(context) == 0)
 
 
+@pytest.mark.slow
 def test_a_worker_rides_out_a_redis_that_forgot_everything(context: WorkerContext, redis: Redis) -> None:
     with worker():
         ask_for_people(context, 3)
         redis.flushall()
         until(lambda: briefed(context) == 3)
+
+
+@pytest.mark.slow
+def test_a_worker_rides_out_a_redis_that_is_killed_and_started_again(
+    context: WorkerContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with EmbeddedRedis(tmp_path / "redis") as first:
+        monkeypatch.setenv("TEST_REDIS", first.url)
+        with worker() as process:
+            ask_for_people(context, 1)
+            until(lambda: briefed(context) == 1)
+            assert first._process
+            first._process.kill()
+            first._process.wait()
+            ask_for_people(context, 3, first=1)
+            with EmbeddedRedis(tmp_path / "redis"):
+                until(lambda: briefed(context) == 4)
+                assert process.poll() is None
+                process.send_signal(signal.SIGTERM)
+                assert process.wait(30) == 0
 
 
 def _has_brief(context: WorkerContext, handoff_id: int) -> bool:
