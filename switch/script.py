@@ -1,4 +1,16 @@
-"""Scripts for callers and agents: a short list of steps in YAML or JSON, read into frozen data."""
+"""Scripts for callers and agents: a short list of steps in YAML or JSON, read into frozen data.
+
+    from: "+15550100001"
+    voice: bella
+    steps:
+      - wait: "how can I help"
+      - say: "Hi, what's my current balance please?"
+      - quiet: 0.7
+      - keys: "2749"
+      - hang_up
+
+A bare list of steps will do as well. An agent's script begins with `answer`, after pauses at most.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -113,7 +125,9 @@ def load_script(path: Path) -> Script:
     try:
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ScriptError(f"{path}: not YAML or JSON: {str(error).splitlines()[0]}; see docs for a sample") from error
+        raise ScriptError(
+            f"{path}: not YAML or JSON: {str(error).splitlines()[0]}; write steps such as `- say: Hello`"
+        ) from error
     return read_script(data, str(path), path.parent)
 
 
