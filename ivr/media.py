@@ -50,7 +50,9 @@ def make_media_app(
         )
         session = Session(start, recogniser, speaker, vad)
         async with asyncio.TaskGroup() as tasks:
-            conversation = Conversation(calls, start.call_sid, connected, session, threads, tasks, patience or Patience())
+            conversation = Conversation(
+                calls, start.call_sid, connected, session, threads, tasks, patience or Patience()
+            )
             opening = await conversation.opening()
             await session.run(texts, socket.send_text, conversation.handle, opening)
             conversation.close()

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from ivr.calls import Applied, BadToken, CallerTurn, CallService, Goodbye, Park, Reconnect, TakeMessage
 from ivr.dialogue.events import CheckPin, HandOff, Interrupted, Keyed, Listen, LookUp, Query, Resumed, Said, Say
@@ -288,3 +289,10 @@ def test_meaning_is_asked_of_whoever_understands(calls: CallService) -> None:
     heard = Heard("balance", 0.8, (), 0.0, 1.0, {})
     assert isinstance(calls.said(heard, "open"), Said)
     assert calls.said(heard, "open").meaning.intent == "balance"
+
+
+def test_a_failed_statement_shows_nothing_of_the_caller(calls: CallService, sessions: Sessions) -> None:
+    calls.answer(SID, MORGAN, LINE)
+    with pytest.raises(IntegrityError) as error, sessions.begin() as tx:
+        tx.add(Call(sid=SID, caller=MORGAN, called=LINE, started_at=call_of(sessions).started_at))
+    assert MORGAN not in str(error.value)
