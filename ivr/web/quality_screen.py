@@ -14,16 +14,16 @@ from ivr.web.shown import plain
 
 PAGE = 25
 WORDLESS = frozenset({None, "", "yes", "no", "repeat", "dont_know", "smalltalk", "goodbye"})
-# What happened to a hand-off, in the words of the page; other keys of `times` show as they are.
+# What happened to a hand-off, in the words of the page; offers are told from their own rows.
 STEPS = {
     "requested": "Asked for",
     "briefed": "Brief written",
-    "parked": "Caller waiting with music",
-    "offered": "Offered",
-    "rung": "Agent's phone rang",
+    "caller-joined": "Caller waits with music",
+    "ringing": "Agent's phone rings",
+    "answered": "Agent's phone answered",
     "accepted": "Accepted",
     "bridged": "Talking together",
-    "unanswered": "Nobody free: message asked for",
+    "unanswered": "Nobody free: asked for a message",
     "served": "Served",
     "message-taken": "Message taken",
     "caller-left": "Caller left",
@@ -124,7 +124,7 @@ def _recorded(recording: Recording | None) -> list[dict[str, Any]]:
 
 
 def _steps(handoff: Handoff) -> list[Step]:
-    moments = [(STEPS.get(name, plain(name)), datetime.fromisoformat(at), "") for name, at in handoff.times.items()]
+    moments = [(STEPS[name], datetime.fromisoformat(at), "") for name, at in handoff.times.items() if name in STEPS]
     if "requested" not in handoff.times:
         moments.append((STEPS["requested"], handoff.requested_at, plain(handoff.reason)))
     for offer in handoff.offers:
