@@ -9,15 +9,17 @@ from ivr.commands.common import json_option, show
 
 @click.command()
 @click.option("--write", type=click.Path(path_type=Path), help="Write the page with the flows' diagrams to this file.")
+@click.option("--language", type=click.Choice(["en", "es"]), default="en", show_default=True)
 @json_option
-def prompts(write: Path | None, as_json: bool) -> None:
+def prompts(write: Path | None, language: str, as_json: bool) -> None:
     """Print everything the bot can say, as a table."""
     from ivr.dialogue import script
+    from ivr.dialogue.draft import LANGUAGES
 
     if write:
         write.write_text(script.flows_page())
         click.echo(f"Wrote {write}.", err=True)
     elif as_json:
-        show(script.prompts())
+        show({name: list(LANGUAGES[language][name]) for name in LANGUAGES[language]})
     else:
-        click.echo(script.table())
+        click.echo(script.table(language))
