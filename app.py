@@ -21,7 +21,8 @@ from ivr.clock import SystemClock
 from ivr.dialogue.events import HandOff, Kind, Meaning
 from ivr.handoff.request import request_handoff
 from ivr.handoff.service import HandoffService
-from ivr.ledger import SqlLedger
+from ivr.ledger import Ledger, SqlLedger
+from ivr.ledger.http import HttpLedger
 from ivr.live import Live
 from ivr.logs import set_up_logging
 from ivr.meaning.understanding import Understanding
@@ -88,11 +89,17 @@ class Parts:
     @cached_property
     def calls(self) -> CallService:
         s = self.settings
-        ledger = SqlLedger(self.sessions, self.clock)
         return CallService(
-            self.sessions, self.clock, self._understand, ledger, self.live, self._hand_off,
+            self.sessions, self.clock, self._understand, self.ledger, self.live, self._hand_off,
             company=s.company, time_zone=s.time_zone, notice=notice_version(s.company),
         )  # fmt: skip
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        s = self.settings
+        if s.ledger_url:
+            return HttpLedger(s.ledger_url, s.ledger_token.get_secret_value())
+        return SqlLedger(self.sessions, self.clock)
 
     @cached_property
     def recordings(self) -> RecordingKeep:

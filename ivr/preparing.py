@@ -3,10 +3,12 @@
 import fcntl
 from collections.abc import Callable
 
+from ivr.dialogue.draft import LANGUAGES
 from ivr.meaning.build import build_encoder
 from ivr.settings import Settings
 from ivr.store.migrate import upgrade
 from ivr.web.audio import prepare_audio
+from speech.speak import Speaker
 from speech.voices import make_voice
 from speech.weights import find_vad, find_whisper
 
@@ -22,5 +24,13 @@ def prepare(settings: Settings, tell: Callable[[str], None]) -> None:
         find_vad()
         build_encoder(settings.data_dir)
         tell(f"Whisper ({settings.whisper_model}, from {found.source}) and the sentence encoder are there.")
-        prepare_audio(settings.data_dir / "audio", make_voice(settings.voice), settings.company)
+        voice = make_voice(settings.voice)
+        prepare_audio(settings.data_dir / "audio", voice, settings.company)
+        Speaker(voice, settings.data_dir / "prompts").prepare(fixed_prompts(settings.company))
         tell(f"The bot's voice is {settings.voice}.")
+
+
+def fixed_prompts(company: str) -> list[str]:
+    """Every wording, in every language, that holds nothing but perhaps the company's name."""
+    wordings = [text for language in LANGUAGES.values() for texts in language.values() for text in texts]
+    return [text.format(company=company) for text in wordings if "{" not in text.replace("{company}", "")]

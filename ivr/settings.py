@@ -45,6 +45,11 @@ class Settings(BaseSettings):
     whisper_threads: int = Field(2, ge=1, le=64, validation_alias=_env("WHISPER_THREADS"))
     voice: str = Field("heart", pattern="^(heart|pyttsx3)$", validation_alias=_env("VOICE"))
 
+    # the ledger
+    ledger_url: str = Field("", validation_alias=_env("LEDGER_URL"))
+    ledger_token: SecretStr = Field(SecretStr(""), validation_alias=_env("LEDGER_TOKEN"))
+    payment_connector: str = Field("Default", validation_alias=_env("PAYMENT_CONNECTOR"))
+
     # the line
     company: str = Field("Warmline Bank", validation_alias=_env("COMPANY"))
     language: str = Field("en", pattern="^(en)$", validation_alias=_env("LANGUAGE"))
