@@ -37,7 +37,7 @@ class Live:
         """News of `topics` as it comes; None every `heartbeat` seconds, and when Redis comes and goes."""
         while True:
             try:
-                with self._redis.pubsub(ignore_subscribe_messages=True) as channel:
+                with self._redis.pubsub(ignore_subscribe_messages=True) as channel:  # type: ignore[no-untyped-call]
                     channel.subscribe(*(PREFIX + topic for topic in topics))
                     yield None  # what changed before we listened is in SQL
                     while True:
