@@ -133,7 +133,7 @@ class Parts:
 def create_app(settings: Settings | None = None) -> Flask:
     """The web process: the carrier's webhooks and people's pages."""
     parts = _parts(settings)
-    app = Flask("ivr.web", root_path=str(Path(__file__).parent / "ivr" / "web"))
+    app = Flask("ivr.web", root_path=str(Path(__file__).parent / "ivr" / "web"), static_folder=None)
     audio = parts.settings.data_dir / "audio"
     phone = f"{parts.settings.carrier_url.rstrip('/')}/phone" if parts.settings.carrier_url else ""
     guards = add_pages(

@@ -77,7 +77,8 @@ function enter(next) {
     audio.ring(next === "dialling" ? 4 : 2);
     clearTranscript();
   }
-  if (next === "ringing") the("answer").focus();
+  // in a desk's frame the desk keeps the keys
+  if (next === "ringing" && parent === window) the("answer").focus();
   if (next === "connected") {
     began = Date.now();
     addLine("news", "Connected");
@@ -206,3 +207,8 @@ state = "";
 show("offline");
 the("state").textContent = "Connecting to the switch …";
 connect();
+
+// A desk that frames this phone answers it with the click that accepted the call.
+addEventListener("message", ({ source, data }) => {
+  if (source === parent && data === "answer" && state === "ringing") answer();
+});
