@@ -52,7 +52,7 @@ clean: ## Remove the environment, caches and the data folder
 	@touch $@
 
 $(RUN): .venv/.uv requirements/run.txt pyproject.toml
-	@echo "Installing what is locked, models included (about 500 MB; a minute or two)"
+	@echo "Installing what is locked, models included (about 1 GB on disk; a minute or two)"
 	@$(UV) --no-deps --require-hashes -r requirements/run.txt
 	@$(UV) --no-deps --no-build-isolation --editable .
 	@touch $@

@@ -5,9 +5,6 @@ import signal
 
 import numpy as np
 from numpy.typing import NDArray
-from starlette.requests import Request
-from starlette.responses import JSONResponse
-from starlette.routing import Route
 
 from ivr.settings import Settings
 from speech.audio import encode
@@ -34,8 +31,7 @@ async def run_switch(settings: Settings) -> None:
     def say(text: str) -> bytes:
         return encode(voice.speak(text))
 
-    health = Route("/health", _health)
-    routes = [health, *control_routes(lambda: switch, listen, say), *phone_routes(lambda: switch, say)]
+    routes = [*control_routes(lambda: switch, listen, say), *phone_routes(lambda: switch, say, listen)]
     switch = Switch(config(settings), say, routes=routes)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -46,10 +42,6 @@ async def run_switch(settings: Settings) -> None:
     finally:
         await switch.stop()
         recogniser.close()
-
-
-async def _health(_request: Request) -> JSONResponse:
-    return JSONResponse({"ok": True})
 
 
 def config(settings: Settings) -> SwitchConfig:
