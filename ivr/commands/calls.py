@@ -14,6 +14,7 @@ from ivr.clock import SystemClock
 from ivr.commands.common import MISSING, MISUSED, WRONG, fail, json_option, load_settings, show, tell
 from ivr.demo import AGENT_PHONE, furnish, house_settings, script, shortcomings
 from ivr.house import House, HouseError
+from ivr.ledger.sample import SAMPLES
 from ivr.meaning.encoder import MissingWeights as MissingEncoder
 from ivr.placing import NoSwitch, Placed, place, put_scripted_agent, settled_report, switch_address, switch_answers
 from ivr.preparing import prepare
@@ -193,5 +194,6 @@ def _show_pages(settings: Settings, passwords: dict[str, str]) -> None:
     tell("")
     for page, email in (("agent", "ada@warmline.example"), ("quality", "quinn@warmline.example")):
         tell(f"  {page:8} {line}/{page}/   sign in as {email}, password {passwords[email]}")
-    tell(f"  {'phone':8} {switch_address(settings)}/phone   call the line as a customer")
+    customer = SAMPLES[0]
+    tell(f"  {'phone':8} {switch_address(settings)}/phone   call as {customer.phone}, whose PIN is {customer.pin}")
     tell("\nCtrl-C stops everything.")
