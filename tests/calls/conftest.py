@@ -1,0 +1,31 @@
+"""The table of turns at the end of a run."""
+
+import pytest
+
+from tests.calls.judging import Played
+
+PLAYED = pytest.StashKey[list[Played]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[PLAYED] = []
+
+
+@pytest.fixture
+def played(request: pytest.FixtureRequest) -> list[Played]:
+    """Whoever has played a call adds it here, for the table."""
+    return request.config.stash[PLAYED]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    calls = config.stash.get(PLAYED, [])
+    if not calls:
+        return
+    terminalreporter.section("scripted calls")
+    terminalreporter.line(f"{'call':<32} {'turns':>5} {'allowed':>7} {'length':>7}  outcome")
+    for one in sorted(calls, key=lambda one: one.call.name):
+        allowed = one.call.expect.turns.at_most if one.call.expect.turns else ""
+        length = max((turn["end"] or turn["start"] for turn in one.report["turns"]), default=0.0)
+        turns = "" if one.turns is None else one.turns
+        row = f"{one.call.name:<32} {turns:>5} {allowed:>7} {length:>5.0f} s  {one.report['outcome']}"
+        terminalreporter.line(row)

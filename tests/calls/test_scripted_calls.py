@@ -1,0 +1,41 @@
+"""Every call of this folder, played through the switch with real audio, is as its file says."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.calls.call_file import CallFile, load_call
+from tests.calls.judging import Played, shortcomings
+from tests.calls.playing import Suite
+
+FOLDER = Path(__file__).parent
+CALLS = {call.name: call for call in map(load_call, sorted(FOLDER.glob("*.yaml")))}
+pytestmark = [pytest.mark.speech, pytest.mark.timeout(1800)]
+
+
+def _marked(call: CallFile) -> object:
+    marks = [] if call.quick else [pytest.mark.slow]
+    if call.waiting:
+        marks.append(pytest.mark.skip(reason=call.waiting))
+    return pytest.param(call.name, marks=marks)
+
+
+@pytest.fixture(scope="module")
+def suite(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Suite]:
+    """One house; plays the calls that this run asks for."""
+    chosen = {item.callspec.params["name"] for item in request.session.items if _of_this_module(item)}
+    calls = [call for call in CALLS.values() if call.name in chosen and not call.waiting]
+    with Suite(tmp_path_factory.mktemp("calls"), calls) as suite:
+        yield suite
+
+
+def _of_this_module(item: pytest.Item) -> bool:
+    return item.path == Path(__file__) and hasattr(item, "callspec")
+
+
+@pytest.mark.parametrize("name", [_marked(call) for call in CALLS.values()])
+def test_a_call_goes_as_its_file_says(name: str, suite: Suite, played: list[Played]) -> None:
+    call = suite.result(name)
+    played.append(call)
+    assert not (troubles := shortcomings(call)), "\n".join([*troubles, call.transcript()])
