@@ -4,9 +4,10 @@ import xml.etree.ElementTree as ET
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from switch.verbs.connect import connect, pay, start, stop
+from switch.verbs.connect import connect, start, stop
 from switch.verbs.dial import dial
 from switch.verbs.gather import gather
+from switch.verbs.pay import pay
 from switch.verbs.record import record
 from switch.verbs.simple import hangup, pause, redirect, reject
 from switch.verbs.sound import play, say

@@ -1,4 +1,4 @@
-"""Connect, Start and Stop: streams and recordings; and Pay, which the switch cannot do."""
+"""Connect, Start and Stop: streams and recordings."""
 
 import asyncio
 import xml.etree.ElementTree as ET
@@ -82,9 +82,3 @@ async def stop(program: "Program", verb: ET.Element) -> Request | None:
         if end is not None:
             end()
     return None
-
-
-async def pay(program: "Program", verb: ET.Element) -> Request | None:
-    """There is no payment connector here, and the caller's server is told so in the carrier's own words."""
-    params = {"Result": "payment-connector-error", "PaymentError": "The switch has no payment connector."}
-    return program.action(verb, params, always=True)

@@ -173,17 +173,6 @@ def test_the_action_is_still_requested_when_the_caller_hangs_up(world: MakeWorld
     run(story())
 
 
-def test_pay_says_that_there_is_no_connector(world: MakeWorld, run: Run) -> None:
-    async def story() -> None:
-        async with world() as w:
-            w.customer.answers["/voice"] = '<Pay action="/paid"/>'
-            await w.call()
-            await until(lambda: w.customer.to("/paid"))
-            assert w.customer.to("/paid")[0].params["Result"] == "payment-connector-error"
-
-    run(story())
-
-
 def test_unknown_verbs_and_attributes_only_warn(world: MakeWorld, run: Run) -> None:
     async def story() -> None:
         async with world() as w:
