@@ -1,5 +1,6 @@
 """`demo` and `call`: a call through the switch, shown as it happens, with its result."""
 
+import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -107,6 +108,8 @@ def _script_of(wavs: tuple[Path, ...], says: tuple[str, ...], file: Path | None,
 @contextmanager
 def _house(settings: Settings) -> Iterator[tuple[Settings, Sessions, dict[str, str], House]]:
     settings = house_settings(settings)
+    for number in (signal.SIGINT, signal.SIGTERM):  # also where a shell started us with Ctrl-C ignored
+        signal.signal(number, signal.default_int_handler)
     try:
         prepare(settings, tell)
         sessions = make_sessions(make_engine(settings.database))
