@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import JSON, DateTime, ForeignKey, Index, MetaData, String, Text, UniqueConstraint, types
 from sqlalchemy.engine import Dialect
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 NAMING = {
@@ -46,15 +47,16 @@ class Call(Base):
     called: Mapped[str] = mapped_column(String(64))
     started_at: Mapped[datetime] = mapped_column(index=True)
     ended_at: Mapped[datetime | None]
-    # dialogue, parked, message, bridged, goodbye, ended: what /voice/resume goes by
+    # dialogue, card, parked, message, bridged, goodbye, ended: what /voice/resume goes by
     stage: Mapped[str] = mapped_column(String(16), default="dialogue")
-    # resolved, handed-off, message, abandoned, failed: None while it lasts
+    # resolved, handed-off, callback, message, abandoned, failed: None while it lasts
     outcome: Mapped[str | None] = mapped_column(String(16))
     account_id: Mapped[str | None] = mapped_column(String(64))  # the ledger's own id, whoever keeps it
     verified_at: Mapped[datetime | None]
     language: Mapped[str] = mapped_column(String(8), default="en")
     notice: Mapped[str | None] = mapped_column(String(64))  # version of the notice that was played
     dialogue: Mapped[dict[str, Any] | None]
+    card: Mapped[dict[str, Any] | None]  # the card payment under way or last made, see ivr.calls.cards; no card data
     step: Mapped[int] = mapped_column(default=0)  # events applied; the turn of a payment's key
     stream_token: Mapped[str | None] = mapped_column(String(64), unique=True)  # hash; gone once used
     stream_started_at: Mapped[datetime | None]  # zero of the present stream's clock
@@ -91,6 +93,10 @@ class Turn(Base):
     call: Mapped[Call] = relationship(back_populates="turns")
 
 
+def _requested_at(context: DefaultExecutionContext) -> Any:
+    return context.get_current_parameters()["requested_at"]  # type: ignore[no-untyped-call]
+
+
 class Handoff(Base):
     """The passage of a call to a person; `state` as in ivr.handoff.machine."""
 
@@ -111,6 +117,10 @@ class Handoff(Base):
     agent_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
     requested_at: Mapped[datetime]
     times: Mapped[dict[str, Any]] = mapped_column(default=dict)  # state or event -> ISO time
+    kind: Mapped[str] = mapped_column(String(8), default="call")  # call, callback: a try of a promised call-back
+    place_at: Mapped[datetime] = mapped_column(default=_requested_at)  # the place in the queue; earlier is nearer
+    callback_id: Mapped[int | None] = mapped_column(index=True)
+    listeners: Mapped[list[Any]] = mapped_column(default=list)  # supervisors in it: {agent, mode, call_sid}
 
     call: Mapped[Call] = relationship(back_populates="handoffs")
     offers: Mapped[list["Offer"]] = relationship(order_by="Offer.number", back_populates="handoff")
@@ -155,6 +165,8 @@ class Agent(Base):
     presence_since: Mapped[datetime]
     skills: Mapped[list[Any]] = mapped_column(default=list)
     languages: Mapped[list[Any]] = mapped_column(default=lambda: ["en"])
+    next_presence: Mapped[str | None] = mapped_column(String(16))  # break or away, asked for during a call
+    wrap_up_until: Mapped[datetime | None]
 
 
 class Recording(Base):
@@ -224,6 +236,7 @@ class Payment(Base):
     source: Mapped[str]
     on: Mapped[date]
     state: Mapped[str] = mapped_column(String(12))  # made, scheduled, refused
+    refusal: Mapped[str | None] = mapped_column(String(16))  # insufficient, limit, nothing-due, unknown
     confirmation: Mapped[str] = mapped_column(String(16), unique=True)
     created_at: Mapped[datetime]
 
