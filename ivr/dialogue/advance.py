@@ -6,7 +6,7 @@ from ivr.dialogue.brief import hand_off
 from ivr.dialogue.draft import Draft, Outcome
 from ivr.dialogue.events import CheckPin, HangUp, LookUp, Say, TakeCard
 from ivr.dialogue.flow import Ask, Do, Fetch, Send, Step, Tell, Verified
-from ivr.dialogue.flows import FLOWS, TOPICS
+from ivr.dialogue.flows import FLOWS, OURS, TOPICS
 from ivr.dialogue.state import Line, Raw, State, Task
 
 STALLS = 4  # refusals, repeats, waits and detours without progress before a person comes
@@ -74,10 +74,9 @@ def settle(state: State, ask: Ask, value: Raw) -> State:
 
 
 def question(draft: Draft, ask: Ask) -> Outcome:
-    """Ask for an item in its next wording; after two answers a courtesy question goes without saying."""
-    if ask.name in ("else", "more") and _sentences(draft) > 1:
-        return draft.listen(ask)
-    return draft.keep(Line(f"{ask.name}.ask", ask.fields(draft.state))).listen(ask)
+    """Ask for an item in its next wording; after two answers "anything else" is two words."""
+    wording = "brief" if ask.name == "else" and _sentences(draft) > 1 else "ask"
+    return draft.keep(Line(f"{ask.name}.{wording}", ask.fields(draft.state))).listen(ask)
 
 
 def _sentences(draft: Draft) -> int:
@@ -111,6 +110,13 @@ def _finish(draft: Draft) -> Outcome:
         return draft.say(Line("goodbye")).end(HangUp(), "ended")
     facts = None if "paid" in done.slots else state.facts
     on_top = below if len(below) > 1 else (Task("else"),)
-    popped = draft.at(replace(state, tasks=on_top, facts=facts))
+    popped = draft.at(replace(state, tasks=on_top, facts=facts, done=_done(state)))
     back = len(below) > 1 and done.flow in TOPICS and below[-1].flow in TOPICS
     return advance(popped.say(Line("repair.back", {"topic": TOPICS[below[-1].flow]})) if back else popped)
+
+
+def _done(state: State) -> tuple[str, ...]:
+    """The wishes fulfilled so far; a payment only when money was moved."""
+    flow = state.task.flow
+    fulfilled = flow in OURS and (flow != "payment" or "paid" in state.task.slots)
+    return tuple(dict.fromkeys((*state.done, flow))) if fulfilled else state.done

@@ -68,24 +68,56 @@ def hand_off(draft: Draft, reason: str, intent: str = "", mood: str = "calm", la
     return said.end(action, "gone")
 
 
+_FULFILLED = {
+    "balance": "got the balance",
+    "due_date": "got the due date",
+    "transactions": "heard recent transactions",
+}
+_OPEN = {
+    "balance": "wanted the balance",
+    "due_date": "wanted the due date",
+    "transactions": "wanted recent transactions",
+    "payment": "wanted to pay",
+}
 _WHY = {
-    "asked": "asked for a person",
+    "asked": "asks for a person",
     "unclear": "was not understood",
     "silent": "fell silent",
     "upset": "is upset",
-    "verification": "could not be verified",
-    "fault": "the line had a fault",
+    "fault": "was stopped by a fault of the line",
     "language": "speaks another language",
+    "dispute": "now disputes a charge",
+    "card_problem": "has trouble with a card",
+    "payment": "could not get the payment through",
 }
+_WISHES = 2  # of the latest: the line is heard as well as read
 
 
 def summary(state: State, reason: str, intent: str) -> str:
-    """One line for the agent's screen."""
-    who = "Verified" if state.verified else "Not verified"
-    wish = (
-        f"called about {TOPICS[intent] if intent in OURS else intent.replace('_', ' ')}"
-        if intent
-        else "did not say why"
-    )
-    why = _WHY.get(reason, f"needs a person for {reason.replace('_', ' ')}")
-    return f"{who}; {wish}; {why}."
+    """One sentence for the agent's screen and ear: who, what was done, why a person."""
+    parts = [_proof(state, reason), *_wishes(state, intent)[-_WISHES:]]
+    if reason != "verification":
+        parts.append(_WHY.get(reason, "wants something that the line does not do"))
+    last = parts.pop() if len(parts) > 1 else ""
+    return f"{', '.join(parts)}{', and ' if last else ''}{last}."
+
+
+def _proof(state: State, reason: str) -> str:
+    if state.verified:
+        return "Verified by PIN"
+    if state.wrong_pins:
+        return f"Not verified after {state.wrong_pins} wrong PIN{'s' if state.wrong_pins > 1 else ''}"
+    lacking = {"pin": ", does not know the PIN", "number": ", account number not known"}.get(state.question, "")
+    return f"Not verified{lacking if reason == 'verification' else ''}"
+
+
+def _wishes(state: State, intent: str) -> list[str]:
+    """What came of each wish that the line could fulfil, oldest first."""
+    wished = [name for name in dict.fromkeys((*state.wanted, intent)) if name in OURS]
+    return [_wish(state, name) for name in wished]
+
+
+def _wish(state: State, name: str) -> str:
+    if name == "payment" and "paid" in state.noted:
+        return f"paid {state.noted.get('amount', '')}"
+    return _FULFILLED[name] if name in state.done else _OPEN[name]

@@ -239,7 +239,7 @@ def _route_talk(draft: Draft, said: Said, ask: Ask) -> Outcome | None:
 def keyed(draft: Draft, keys: str) -> Outcome:
     """Keys work as well as words; * repeats."""
     ask = open_question(draft.state)
-    if "*" in keys:
+    if keys.startswith("*"):
         return repeat(draft, ask)
     if at_menu(draft.state) and keys in MENU and not any(t.flow == MENU[keys] for t in draft.state.tasks):
         return begin(draft, MENU[keys], {})

@@ -72,9 +72,10 @@ def amount(said: Said, asked: bool) -> Raw | None:
 
 
 def amount_key(keys: str) -> Raw | None:
-    """1 the full amount, 2 the minimum, else whole dollars."""
+    """1 the full amount, 2 the minimum, else dollars, with cents after a star."""
     choices: dict[str, Raw] = {"1": "full", "2": "minimum"}
-    return choices.get(keys) or (int(keys) * 100 if keys.isdigit() and len(keys) <= 5 else None)
+    keyed = re.fullmatch(r"(\d{1,5})(?:\*(\d\d))?", keys)
+    return choices.get(keys) or (int(keyed[1]) * 100 + int(keyed[2] or 0) if keyed else None)
 
 
 def source(said: Said, asked: bool) -> Raw | None:

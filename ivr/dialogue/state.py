@@ -61,6 +61,7 @@ class State:
     uses: dict[str, int] = field(default_factory=dict)
     last: tuple[Line, ...] = ()
     wanted: tuple[str, ...] = ()
+    done: tuple[str, ...] = ()
     noted: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -86,7 +87,7 @@ class State:
         data["facts"] = None if self.facts is None else _facts_to_json(self.facts)
         data["tasks"] = [asdict(task) for task in self.tasks]
         data["last"] = [asdict(line) for line in self.last]
-        data["wanted"] = list(self.wanted)
+        data["wanted"], data["done"] = list(self.wanted), list(self.done)
         return data
 
     @classmethod
@@ -100,6 +101,7 @@ class State:
                 "tasks": tuple(Task(**task) for task in data["tasks"]),
                 "last": tuple(Line(**line) for line in data["last"]),
                 "wanted": tuple(data["wanted"]),
+                "done": tuple(data["done"]),
             }
         )
 

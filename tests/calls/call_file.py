@@ -92,7 +92,10 @@ def load_call(path: Path) -> CallFile:
     try:
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise CallFileError(f"{path.name}: not YAML: {str(error).splitlines()[0]}") from error
+        mark = getattr(error, "problem_mark", None)
+        where = f", line {mark.line + 1}" if mark else ""
+        problem = getattr(error, "problem", None) or str(error).splitlines()[0]
+        raise CallFileError(f"{path.name}{where}: not YAML: {problem}") from error
     return read_call(data, path.name)
 
 

@@ -66,7 +66,7 @@ def _said(expect: Expected, played: Played) -> Iterator[str]:
     """The phrases in their order, each in a bot turn no earlier than the one before."""
     rest = " ".join(f" {normalised(turn['text'])} " for turn in played.bot)
     for phrase in expect.says:
-        before, found, rest = rest.partition(normalised(phrase))
+        _, found, rest = rest.partition(normalised(phrase))
         if not found:
             yield f"the bot did not say {phrase!r} (in this order)"
             return

@@ -54,7 +54,7 @@ def test_started_comes_first() -> None:
 
 def test_from_the_number_on_file_a_pin_is_enough() -> None:
     talk = Talk().play(BALANCE)
-    assert talk.says == ["What's your four digit PIN?"]
+    assert talk.says == ["What's your four digit PIN number?"]
     assert isinstance(talk.last, Listen) and talk.last.secret and talk.last.digits == 4
     assert talk.state.expects_secret
     assert talk.play(PIN).says[0] == "Your balance is two hundred forty five dollars and seventeen cents."
@@ -224,6 +224,7 @@ def test_an_over_answer_survives_verification() -> None:
         ("1", 24517),
         ("2", 3500),
         ("75", 7500),
+        ("75*50", 7550),
     ],
 )
 def test_amounts(event: Said | str, amount: int) -> None:
@@ -414,9 +415,34 @@ def test_a_payment_that_ends_after_the_hand_off_is_known() -> None:
     assert known(state)["paid"] == "W40K" and actions == ()
 
 
-def test_the_summary_is_one_line() -> None:
-    talk = verified().play(said("I want to dispute a charge", "dispute"))
-    assert talk.handoff.summary == "Verified; called about dispute; needs a person for dispute."
+AGENT = said("agent", "human_agent")
+DISPUTE = said("I want to dispute a charge", "dispute")
+
+
+@pytest.mark.parametrize(
+    ("talk", "summary"),
+    [
+        (Talk().play(AGENT), "Not verified, and asks for a person."),
+        (Talk().play(BALANCE, AGENT), "Not verified, wanted the balance, and asks for a person."),
+        (verified().play(DISPUTE), "Verified by PIN, got the balance, and now disputes a charge."),
+        (verified().play(PAY, AGENT), "Verified by PIN, got the balance, wanted to pay, and asks for a person."),
+        (
+            verified().play(OVER_ANSWER, YES, AGENT),
+            "Verified by PIN, got the balance, paid $50.00, and asks for a person.",
+        ),
+        (
+            Talk().play(BALANCE, "1111", "2222", "3333"),
+            "Not verified after 3 wrong PINs, and wanted the balance.",
+        ),
+        (
+            Talk().play(BALANCE, said("I forgot it", "dont_know")),
+            "Not verified, does not know the PIN, and wanted the balance.",
+        ),
+        (Talk().play(Silent(), Silent()), "Not verified, and fell silent."),
+    ],
+)
+def test_the_summary_is_one_sentence_to_be_grasped_at_once(talk: Talk, summary: str) -> None:
+    assert talk.handoff.summary == summary
 
 
 def test_started_tells_who_calls() -> None:

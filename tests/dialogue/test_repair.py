@@ -64,7 +64,7 @@ def test_silence_asks_and_offers_keys_then_a_person() -> None:
     talk = verified().play(PAY, Silent())
     assert talk.says == [
         "Are you still there?",
-        "Press one for the full amount, two for the minimum, or key in whole dollars.",
+        "Press one for the full amount, two for the minimum, or key in dollars, with star as the point.",
     ]
     assert talk.play(Silent()).handoff.reason == "silent"
 
@@ -190,5 +190,5 @@ def test_after_a_hand_off_nothing_more_is_said(event: Silent | Said | Keyed | Re
 
 def test_two_wishes_before_the_pin_are_both_answered_after_it() -> None:
     talk = Talk().play(BALANCE, DUE, PIN)
-    assert talk.prompts == ["due.tell/1", "repair.back/1", "balance.tell/1"]
+    assert talk.prompts == ["due.tell/1", "repair.back/1", "balance.tell/1", "else.brief/1"]
     assert isinstance(talk.last, Listen)

@@ -16,6 +16,7 @@ PROMPTS: dict[str, tuple[str, ...]] = {
         "Press one for balance, two to pay, three for due date, four for transactions, or zero for a person.",
     ),
     "else.ask": ("Anything else I can help with?", "What else can I do for you?", "Is there anything else?"),
+    "else.brief": ("Anything else?", "What else?"),
     "else.example": (
         "You could say, my due date, or, that's all.",
         "Say what else you need, or, no thanks.",
@@ -53,20 +54,20 @@ PROMPTS: dict[str, tuple[str, ...]] = {
     "number_ok.example": ("Is {number} right, yes or no?", "Say yes if it's {number}, or no."),
     "number_ok.keys": ("Press one if {number} is right, or two if not.", "One if it's {number}, two if not."),
     "pin.ask": (
-        "What's your four digit PIN?",
-        "Could you give me your four digit PIN?",
-        "Please say or key in your PIN.",
+        "What's your four digit PIN number?",
+        "Could you give me your four digit PIN number?",
+        "Please say or key in your PIN number.",
     ),
     "pin.example": (
         "You can say the four digits one by one, or key them in.",
-        "Please key in your four digit PIN, or say it one digit at a time.",
+        "Please key in your four digit PIN number, or say it one digit at a time.",
     ),
     "pin.keys": (
-        "You can key in your four digit PIN, or press zero for a person.",
-        "Key in the four digits of your PIN, or press zero for a person.",
+        "You can key in your four digit PIN number, or press zero for a person.",
+        "Key in the four digits of your PIN number, or press zero for a person.",
     ),
     "pin.wrong": (
-        "That PIN doesn't match, could you try it again?",
+        "That PIN number doesn't match, could you try it again?",
         "That one doesn't match either, could you try once more?",
     ),
     # --- what the ledger knows ---
@@ -92,7 +93,7 @@ PROMPTS: dict[str, tuple[str, ...]] = {
         "Say an amount, or, the full amount, or, the minimum.",
     ),
     "amount.keys": (
-        "Press one for the full amount, two for the minimum, or key in whole dollars.",
+        "Press one for the full amount, two for the minimum, or key in dollars, with star as the point.",
         "One for the full amount, two for the minimum, zero for a person.",
     ),
     "amount.over": (
