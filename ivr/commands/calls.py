@@ -12,7 +12,7 @@ import click
 from sqlalchemy import select
 
 from ivr.clock import SystemClock
-from ivr.commands.common import MISSING, MISUSED, WRONG, fail, json_option, load_settings, show, tell
+from ivr.commands.common import INTERRUPTED, MISSING, MISUSED, WRONG, fail, json_option, load_settings, show, tell
 from ivr.demo import AGENT_PHONE, furnish, house_settings, script, shortcomings
 from ivr.house import House, HouseError
 from ivr.ledger.sample import SAMPLES
@@ -45,9 +45,7 @@ def demo(once: bool, as_json: bool) -> None:
         if once:
             raise SystemExit(WRONG if report["problems"] else 0)
         _show_pages(settings, passwords)
-        while True:
-            time.sleep(1)
-            house.check()
+        _stay(house)
 
 
 @click.command()
@@ -79,6 +77,15 @@ def call(wavs: tuple[Path, ...], says: tuple[str, ...], file: Path | None, calle
         show(report)
     _summarise(report)
     raise SystemExit(WRONG if report["problems"] else 0)
+
+
+def _stay(house: House) -> None:
+    try:
+        while True:
+            time.sleep(1)
+            house.check()
+    except KeyboardInterrupt:
+        tell("\nStopping.")
 
 
 def _script_of(wavs: tuple[Path, ...], says: tuple[str, ...], file: Path | None, caller: str) -> dict[str, Any]:
@@ -122,6 +129,7 @@ def _house(settings: Settings) -> Iterator[tuple[Settings, Sessions, dict[str, s
         fail(str(error), WRONG)
     except KeyboardInterrupt:
         tell("\nStopped.")
+        raise SystemExit(INTERRUPTED) from None
 
 
 @contextmanager

@@ -13,7 +13,8 @@ from ivr.settings import Settings
 from ivr.store import Sessions, make_engine, make_sessions
 from ivr.store.migrate import upgrade
 
-DONE, WRONG, MISUSED, MISSING = 0, 1, 2, 3
+WRONG, MISUSED, MISSING = 1, 2, 3
+INTERRUPTED = 130  # as a shell reports Ctrl-C
 F = TypeVar("F", bound=Callable[..., Any])
 
 
