@@ -1,10 +1,9 @@
-"""What is made once before the first call: tables, joined weights, the encoder, the prompts the carrier plays."""
+"""What is made once before the first call: tables, joined weights, the prompts the carrier plays."""
 
 import fcntl
 from collections.abc import Callable
 
 from ivr.dialogue.draft import LANGUAGES
-from ivr.meaning.build import build_encoder
 from ivr.settings import Settings
 from ivr.store.migrate import upgrade
 from ivr.web.audio import prepare_audio
@@ -22,8 +21,7 @@ def prepare(settings: Settings, tell: Callable[[str], None]) -> None:
         tell("The database has its tables.")
         found = find_whisper(settings.whisper_model, settings.data_dir)
         find_vad()
-        build_encoder(settings.data_dir)
-        tell(f"Whisper ({settings.whisper_model}, from {found.source}) and the sentence encoder are there.")
+        tell(f"Whisper ({settings.whisper_model}, from {found.source}) is there.")
         voice = make_voice(settings.voice)
         prepare_audio(settings.data_dir / "audio", voice, settings.company)
         Speaker(voice, settings.data_dir / "prompts").prepare(fixed_prompts(settings.company))

@@ -5,35 +5,37 @@ import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from ivr.meaning.features import plain
+from ivr.meaning.plain import plain
 
 FOLDS = 5
+JUDGEMENT_CALL = 0.3
+"""What a row counts in training whose label could be argued about."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
+    """A caller's words; `fine` is the source's own label, `clear` whether ours is beyond argument."""
+
     text: str
     label: str
     source: str
+    fine: str
     clear: bool
-    weight: float = 1.0
+    weight: float
 
 
 def read(folder: Path) -> list[Row]:
-    """All rows of `intents.jsonl`; a row whose label is a judgement call counts less in training."""
-    rows = []
-    for line in (folder / "intents.jsonl").read_text().splitlines():
-        row = json.loads(line)
-        clear = not row.get("ambiguous")
-        rows.append(Row(row["text"], row["label"], row["source"], clear, 1.0 if clear else 0.3))
-    return rows
+    """All rows of `intents.jsonl` in `folder`."""
+    return [_row(json.loads(line)) for line in (folder / "intents.jsonl").read_text().splitlines()]
+
+
+def _row(row: dict[str, str]) -> Row:
+    clear = not row.get("ambiguous")
+    source = row.get("source", "")
+    fine = f"{source}:{row.get('source_label', '').split('|')[0]}"
+    return Row(row["text"], row["label"], source, fine, clear, 1.0 if clear else JUDGEMENT_CALL)
 
 
 def fold(row: Row) -> int:
     """A fold that stays the same from run to run, and keeps texts that differ only in punctuation together."""
     return zlib.crc32(plain(row.text).encode()) % FOLDS
-
-
-def family(row: Row) -> str:
-    """`multidogo-finance` -> `multidogo`: the same people wrote all of a family."""
-    return row.source.split("-")[0]

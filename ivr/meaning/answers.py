@@ -1,7 +1,7 @@
 """Yes and no, as they open an answer or make up all of it."""
 
-from ivr.meaning.features import plain
 from ivr.meaning.patterns import any_of
+from ivr.meaning.plain import plain
 
 _OPENING = (
     r"^(?:(?:oh|okay|ok|well|so|and|ah|i said|then|hey|sorry|hell|actually|please|i think|i believe|that'?s"
@@ -17,6 +17,7 @@ _YES = any_of(
     r"|roger|totally|by all means|why not|looks (?:good|right)|works for me|that'?ll (?:do|work)|speaking"
     r"|this is (?:he|she|him|her)|a (?:definite )?yes|facts|the one|me)",
     r"^(?:the|my) (?:answer|response)(?: to that)? is (?:yes|affirmative)",
+    r"^(?:oh )?(?:yes )?(?:it|that|this) (?:is|does|will|would)$",
     r"^that would be (?:yes|true|great|fine|good|awesome|perfect|correct|right|lovely)",
 )
 _NO = any_of(

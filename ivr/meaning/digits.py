@@ -18,9 +18,12 @@ HEARD_AS = {
     "tree": "3",
 }
 _JOINERS = words_of("and then um uh er dash hyphen space")
+TALKATIVE = 5
+"""With so many other words about, one or two digits ("no one got it") are no answer."""
 _RESTARTS = words_of("no sorry wait actually correction rather")
 _NATO = """alpha alfa bravo charlie delta echo foxtrot golf hotel india juliet juliett kilo lima mike november oscar
     papa quebec romeo sierra tango uniform victor whiskey whisky xray yankee zulu"""
+_DIGIT_WORDS = frozenset({*UNITS, *TEENS, *TENS, *ZEROS, *REPEATS, *HEARD_AS})
 NATO = {word: word[0] for word in words_of(_NATO)}
 _LETTER_NAMES = {
     "are": "r",
@@ -50,7 +53,9 @@ def digit_groups(text: str, *, asked: bool = False) -> tuple[str, ...]:
     """Each unbroken string of digits in `text`; a restarted one ("4 7 1, no, 4 8 1 9") only as corrected."""
     words = tokens(text)
     pieces = list(_pieces(words, asked))
-    groups = [(piece, before) for piece, before in pieces if len(piece) >= (1 if asked else 3)]
+    talk = len(words) - sum(len(piece) for piece, _ in pieces) >= TALKATIVE
+    shortest = 1 if asked and not talk else 3
+    groups = [(piece, before) for piece, before in pieces if len(piece) >= shortest]
     if any("or" in before for _, before in groups[1:]):
         return ()
     settled: list[str] = []
@@ -82,26 +87,41 @@ def _pieces(words: list[str], asked: bool) -> Iterator[tuple[str, list[str]]]:
 
 
 def _beside(words: list[str], at: int) -> bool:
-    """A digit stands on one side at least, so "for" may be a four."""
-    near = [words[i] for i in (at - 1, at + 1) if 0 <= i < len(words)]
-    return any(is_numeral(word) or word in UNITS or word in ZEROS for word in near)
+    """A digit follows, or came before the last word, so "for" may be a four."""
+    near = words[at + 1] if at + 1 < len(words) else words[at - 1] if at else ""
+    return is_numeral(near) or near in UNITS or near in ZEROS
 
 
 def _one(words: list[str], at: int, *, asked: bool) -> tuple[str, int]:
     word = words[at]
     if is_numeral(word):
+        if "/" in words[max(0, at - 1) : at + 2] or words[max(0, at - 1)] in {"$", "£", "€"}:
+            return "", at + 1
         plain = word if word.isdigit() else word.replace(".", "") if asked else ""
         return (plain, at + 1) if plain.isdigit() else ("", at + 1)
     if word in REPEATS and at + 1 < len(words):
         repeated, end = _one(words, at + 1, asked=False)
         return (repeated * REPEATS[word], end) if len(repeated) == 1 else ("", at + 1)
     if word in ZEROS:
-        return "0", at + 1
+        return ("", at + 1) if _interjected(words, at) else ("0", at + 1)
     if word in UNITS or word in TEENS:
         return _scaled(words, str(UNITS.get(word, TEENS.get(word))), at + 1)
     if word in TENS:
         return _tens(words, at)
     return (HEARD_AS[word], at + 1) if asked and word in HEARD_AS else ("", at + 1)
+
+
+def _interjected(words: list[str], at: int) -> bool:
+    """ "Oh, I forgot", "Oh... 1596": no zero."""
+    following = words[at + 1] if at + 1 < len(words) else ""
+    before = words[at - 1] if at else ""
+    beside_digits = is_numeral(before) or before in UNITS or before in ZEROS or before in TENS
+    return (
+        words[at] in {"oh", "o"}
+        and not beside_digits
+        and len(words) > 1
+        and ((is_numeral(following) and len(following) > 2) or not (is_numeral(following) or following in _DIGIT_WORDS))
+    )
 
 
 def _tens(words: list[str], at: int) -> tuple[str, int]:

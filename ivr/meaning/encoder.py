@@ -1,4 +1,4 @@
-"""Texts to vectors with the small sentence encoder, on one core."""
+"""A text to a vector with the small sentence encoder, on one core."""
 
 from pathlib import Path
 from typing import Any
@@ -22,24 +22,22 @@ class Encoder:
         self._session = session
         self._tokenizer = tokenizer
         tokenizer.enable_truncation(LONGEST)
-        tokenizer.enable_padding()
+        tokenizer.no_padding()
 
     @classmethod
     def load(cls, folder: Path) -> "Encoder":
         """From `encoder.onnx` and `tokenizer.json` in `folder`; raises MissingWeights."""
         for name in ("encoder.onnx", "tokenizer.json"):
             if not (folder / name).is_file():
-                raise MissingWeights(f"{folder / name} is missing: run `warmline setup` to build it")
+                raise MissingWeights(f"{folder / name} is missing: install warmline again, or train anew")
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
         session = onnxruntime.InferenceSession(folder / "encoder.onnx", options, providers=["CPUExecutionProvider"])
         return cls(session, Tokenizer.from_file(str(folder / "tokenizer.json")))
 
-    def encode(self, texts: list[str]) -> NDArray[np.float32]:
-        """Unit vectors, shape (texts, 384)."""
-        tokens = self._tokenizer.encode_batch(texts)
-        ids = np.array([token.ids for token in tokens], np.int64)
-        mask = np.array([token.attention_mask for token in tokens], np.int64)
-        vectors: NDArray[np.float32] = self._session.run(["vector"], {"input_ids": ids, "attention_mask": mask})[0]
-        return vectors
+    def encode(self, text: str) -> NDArray[np.float32]:
+        """A unit vector, shape (384)."""
+        ids = np.array([self._tokenizer.encode(text).ids], np.int64)
+        vectors = self._session.run(["vector"], {"input_ids": ids, "attention_mask": np.ones_like(ids)})[0]
+        return np.asarray(vectors[0], np.float32)

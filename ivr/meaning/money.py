@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ivr.meaning.dates import MONTHS
+from ivr.meaning.months import MONTHS
 from ivr.meaning.numbers import ORDINALS, UNITS, ZEROS, Number, is_numeral, number, small, tokens
 from ivr.meaning.patterns import words_of
 

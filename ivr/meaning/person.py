@@ -2,8 +2,8 @@
 
 import re
 
-from ivr.meaning.features import plain
 from ivr.meaning.patterns import any_of
+from ivr.meaning.plain import plain
 
 _SOMEONE = (
     r"(?:person|human(?: being)?|humans|people|ppl|agents?|some ?one|some ?body|anyone|anybody"
@@ -52,7 +52,7 @@ _WISH = any_of(
     r"get me someone",
 )
 _ALONE = re.compile(
-    r"^(?:(?:yes|yeah|no|ok|okay|hi|hello|hey|please|just|well|so|can|could|may|i|want|need|have|get|give"
+    r"^(?:(?:stop|quit|yes|yeah|no|ok|okay|hi|hello|hey|please|just|well|so|can|could|may|i|want|need|have|get|give"
     r"|me|gimme|an?|the|i'd|like|would|to|real|live"
     r"|human|actual|then|now|said|another|speak|talk) )*"
     r"(?:agents?|humans?|person|people|operator|representatives?|reps?|customer (?:service|care|support)"

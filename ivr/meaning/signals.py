@@ -3,9 +3,9 @@
 from itertools import pairwise
 from typing import Literal
 
-from ivr.meaning.features import plain
 from ivr.meaning.numbers import ordinal, tokens
 from ivr.meaning.patterns import any_of, words_of
+from ivr.meaning.plain import plain
 
 Share = Literal["full", "half", "minimum"]
 

@@ -6,14 +6,13 @@ from pathlib import Path
 from ivr.dialogue.events import Meaning
 from ivr.meaning import signals
 from ivr.meaning.answers import yes_no
-from ivr.meaning.build import build_encoder
 from ivr.meaning.dates import dates
 from ivr.meaning.decide import decide
 from ivr.meaning.digits import digits
 from ivr.meaning.encoder import Encoder
-from ivr.meaning.features import plain
 from ivr.meaning.head import Head
 from ivr.meaning.money import money
+from ivr.meaning.plain import plain
 
 WEIGHTS = Path(__file__).with_name("weights")
 BARE_MONEY = frozenset({"money", "yes-no"})
@@ -29,8 +28,13 @@ class Understanding:
 
     @classmethod
     def load(cls, folder: Path) -> "Understanding":
-        """With the encoder in `folder/models/`, built there when it is not; raises MissingWeights."""
-        return cls(Encoder.load(build_encoder(folder)), Head.load(WEIGHTS))
+        """The models in `folder/meaning/` if the operator trained his own, else those that ship.
+
+        Raises MissingWeights.
+        """
+        own = folder / "meaning"
+        weights = own if own.is_dir() else WEIGHTS
+        return cls(Encoder.load(weights), Head.load(weights))
 
     def understand(self, text: str, *, expect: str | None = None, today: date) -> Meaning:
         """The meaning of `text`. `expect` is what was asked for: open, yes-no, digits, money or date.
@@ -45,7 +49,7 @@ class Understanding:
         amounts = money(text, bare=bare)
         part = signals.share(text)
         days = dates(text, today, asked=expect == "date")
-        number = "" if amounts and expect != "digits" else digits(text, asked=expect == "digits")
+        number = "" if (amounts or days) and expect != "digits" else digits(text, asked=expect == "digits")
         found = {"money": bool(amounts or part), "date": bool(days), "digits": bool(number)}
         answered = found.get(expect or "open", False)
         decision = decide(text, shares, expect=expect, answered=answered)
@@ -66,5 +70,5 @@ class Understanding:
         )
 
     def _shares(self, said: str) -> dict[str, float]:
-        probabilities = self._head.probabilities(said, self._encoder.encode([said])[0])
+        probabilities = self._head.probabilities(self._encoder.encode(said))
         return dict(zip(self._head.labels, map(float, probabilities), strict=True))

@@ -101,6 +101,10 @@ ASKED = {
     "I get paid on the tenth so the eleventh": "2026-03-10 2026-03-11",
     "20th of September 1957": "1957-09-20",
     "8th February 1966": "1966-02-08",
+    "25th of the 1st 1923": "1923-01-25",
+    "13th of the 12th 1978": "1978-12-13",
+    "2111 1997": "1997-11-21",
+    "16042003": "2003-04-16",
     "18 December 1966": "1966-12-18",
     "5th October 1911": "1911-10-05",
     "september twentieth nineteen fifty seven": "1957-09-20",
@@ -129,6 +133,9 @@ REFUSED = [
     "a couple of days",
     "on the due date",
     "4719",
+    "0708 1992",
+    "of November 1986",
+    "August 1977",
 ]
 
 UNASKED = {

@@ -1,0 +1,44 @@
+"""How probabilities become a decision."""
+
+import pytest
+
+from ivr.meaning.decide import decide
+from ivr.meaning.labels import LABELS
+
+
+def shares(**given: float) -> dict[str, float]:
+    rest = (1 - sum(given.values())) / (len(LABELS) - len(given))
+    return {label: given.get(label, rest) for label in LABELS}
+
+
+def test_the_likeliest_intent_is_chosen_and_listed_first() -> None:
+    decision = decide("show me what I bought", shares(transactions=0.7, balance=0.2))
+    assert decision.intent == "transactions"
+    assert decision.ranked[0] == ("transactions", 0.7)
+    assert [name for name, _ in decision.ranked[:2]] == ["transactions", "balance"]
+
+
+@pytest.mark.parametrize("intent", ["payment", "balance", "yes"])
+def test_what_moves_money_needs_more_than_a_lead(intent: str) -> None:
+    assert decide("something about it", shares(**{intent: 0.55, "other_banking": 0.3})).intent == "other_banking"
+    assert decide("something about it", shares(**{intent: 0.65, "other_banking": 0.3})).intent == intent
+
+
+def test_asking_for_a_person_outranks_the_models() -> None:
+    decision = decide("my balance is wrong, get me a person", shares(balance=0.9))
+    assert decision.intent == "human_agent"
+    assert decision.confidence >= 0.95
+    assert sum(share for _, share in decision.ranked) == pytest.approx(1)
+
+
+def test_a_yes_counts_as_one_only_when_asked_for() -> None:
+    assert decide("okay right", shares(smalltalk=0.8), expect="yes-no").intent == "yes"
+    assert decide("okay right", shares(smalltalk=0.8)).intent == "smalltalk"
+
+
+def test_an_answer_holds_down_what_else_the_models_read_into_it() -> None:
+    assert decide("fifty", shares(out_of_scope=0.9), answered=True).confidence < 0.3
+
+
+def test_a_plain_cancel_stands_even_beside_an_answer() -> None:
+    assert decide("cancel the fifty dollars", shares(cancel=0.95), answered=True).confidence == 0.95
