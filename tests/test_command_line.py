@@ -106,7 +106,7 @@ def test_an_agent_is_added_once() -> None:
 
 @pytest.mark.speech
 def test_understand_reads_json_lines() -> None:
-    result = warmline("understand", "--json", stdin='{"text": "what do I owe", "id": 7}\n')
+    result = warmline("understand", "--json", stdin='{"text": "what is my balance", "id": 7}\n')
     row = json.loads(result.stdout)
     assert row["id"] == 7 and row["intent"] == "balance"
     assert {"text", "intent", "confidence", "intents", "entities", "ours"} <= set(row)
