@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import httpx
 
 ALREADY_OVER = (21220, 20404)
+CURRENT = "Twilio.CURRENT"  # the call's one active recording
 STATUS_EVENTS = ["initiated", "ringing", "answered", "completed"]
 OVER = ("completed", "busy", "failed", "no-answer", "canceled")
 
@@ -55,6 +56,12 @@ class Carrier(Protocol):
         ...
 
     def delete_recording(self, recording_sid: str) -> None: ...
+
+    def pause_recording(self, call_sid: str) -> None:
+        """Silence in the call's recording from now on; returns once the carrier has confirmed it."""
+        ...
+
+    def resume_recording(self, call_sid: str) -> None: ...
 
     def send_text(self, to: str, body: str) -> str:
         """Send an SMS; its sid."""
@@ -143,6 +150,19 @@ class TwilioCarrier:
     def delete_recording(self, recording_sid: str) -> None:
         _unless_over(lambda: self._client.recordings(recording_sid).delete())
 
+    def pause_recording(self, call_sid: str) -> None:
+        current = self._client.calls(call_sid).recordings(CURRENT)
+        paused: list[str] = []
+        # what is not recorded need not be paused; anything else but a clear "paused" is no leave to take a card
+        known = _unless_missing(
+            lambda: paused.append(str(current.update(status="paused", pause_behavior="silence").status))
+        )
+        if known and paused != ["paused"]:
+            raise CarrierError("the carrier did not pause the recording", again=True)
+
+    def resume_recording(self, call_sid: str) -> None:
+        _unless_over(lambda: self._client.calls(call_sid).recordings(CURRENT).update(status="in-progress"))
+
     def send_text(self, to: str, body: str) -> str:
         return str(_ask(lambda: self._client.messages.create(to=to, from_=self._number, body=body)).sid)
 
@@ -184,11 +204,15 @@ def _safe(error: TwilioRestException) -> bool:
     return bool(error.status == 429 or error.code == 20429)
 
 
-def _unless_over(request: Callable[[], Any]) -> bool:
+def _unless_missing(request: Callable[[], Any]) -> bool:
+    return _unless_over(request, over=())
+
+
+def _unless_over(request: Callable[[], Any], over: tuple[int, ...] = ALREADY_OVER) -> bool:
     try:
         request()
     except TwilioRestException as error:
-        if error.code in ALREADY_OVER or error.status == 404:
+        if error.code in over or error.status == 404:
             return False
         raise CarrierError(f"the carrier refused: {error.code or error.status} {error.msg}", again=True) from error
     except (TwilioException, OSError) as error:

@@ -125,32 +125,39 @@ class Conversation:
 
     def _commands(self, applied: Applied, latency: dict[str, float]) -> list[Command]:
         commands: list[Command] = []
+        leaving = any(isinstance(action, dialogue.TakeCard) for _, action in applied.actions)
         for key, action in applied.actions:
             match action:
                 case dialogue.Say():
                     self._said[key] = _Said(action.prompt, latency)
                     latency = {}  # the first words are the answer; the rest only follow them
-                    commands.append(Speak(key, action.text, action.interruptible))
+                    commands.append(Speak(key, action.text, action.interruptible and not leaving))
                 case dialogue.Listen():
                     self._expect = action.kind
                     commands.append(Listen(Expectation(action.kind, action.digits), action.patience))
-                case dialogue.HandOff() | dialogue.HangUp():
+                case dialogue.HandOff() | dialogue.HangUp() | dialogue.TakeCard():
                     commands.append(Close())
                 case dialogue.FindAccount() | dialogue.CheckPin() | dialogue.LookUp() | dialogue.Pay():
                     self._spawn(self._question(action))
-                case dialogue.TakeCard():
-                    # no card entry at the carrier is set up: the dialogue brings a person
-                    self._spawn(self._step(dialogue.CardTaken("payment-connector-error"), None, {}, 0.0))
         return commands
 
     async def _question(self, query: dialogue.Query) -> None:
         """Ask the ledger; say that it is slow, and give up on it in time."""
         answer = asyncio.ensure_future(self._ledger(self._calls.ask, self._sid, query))
-        done, _ = await asyncio.wait({answer}, timeout=self._patience.slow)
-        if not done:
-            await self._step(dialogue.Slow(), None, {}, 0.0)
-            done, _ = await asyncio.wait({answer}, timeout=self._patience.failed - self._patience.slow)
-        await self._step(answer.result() if done else dialogue.Failed(), None, {}, 0.0)
+        try:
+            done, _ = await asyncio.wait({answer}, timeout=self._patience.slow)
+            if not done:
+                await self._step(dialogue.Slow(), None, {}, 0.0)
+                done, _ = await asyncio.wait({answer}, timeout=self._patience.failed - self._patience.slow)
+            await self._step(answer.result() if done else dialogue.Failed(), None, {}, 0.0)
+        finally:
+            if not answer.done():
+                answer.add_done_callback(self._too_late)
+
+    def _too_late(self, answer: "asyncio.Future[dialogue.Event]") -> None:
+        """A payment may have been made after all, which stands in what is known of the call."""
+        if not answer.cancelled() and answer.exception() is None:
+            asyncio.get_running_loop().run_in_executor(self._threads.sql, self._calls.late, self._sid, answer.result())
 
     def _spawn(self, work: Any) -> None:
         task = self._tasks.create_task(work)

@@ -1,6 +1,6 @@
 """Decisions in, TwiML documents out: pure, one function per document, every address an argument."""
 
-from twiml.calls import answer, apologise, apologise_and_record, goodbye, reconnect, reject, take_message
+from twiml.calls import answer, apologise, apologise_and_record, goodbye, pay, reconnect, reject, take_message
 from twiml.handoffs import already_gone, empty, join, park, wait, whisper
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "goodbye",
     "join",
     "park",
+    "pay",
     "reconnect",
     "reject",
     "take_message",

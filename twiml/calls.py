@@ -2,8 +2,19 @@
 
 from twilio.twiml.voice_response import Connect, Start, VoiceResponse
 
+KEY_SECONDS = 10  # between two keys of a card: it is read off the card meanwhile
+CARD_ATTEMPTS = 3
 MESSAGE_SECONDS = 180
 SILENCE_SECONDS = 6
+CARD_PROMPTS = (
+    ("payment-card-number", "1", "Please key in your card number. Star stops at any time."),
+    ("payment-card-number", "2 3", "That number did not work. Your card number again, please."),
+    ("expiration-date", "1", "Now the expiry date: two digits for the month, two for the year."),
+    ("expiration-date", "2 3", "That date did not work. Month and year again, please."),
+    ("security-code", "1", "And the security code."),
+    ("security-code", "2 3", "That code did not work. The security code again, please."),
+    ("payment-processing", "1", "Thank you. One moment."),
+)
 
 
 def answer(
@@ -23,6 +34,30 @@ def reconnect(resume_url: str, stream_url: str, stream_callback: str, token: str
     if pause:
         response.pause(length=pause)
     _stream(response, resume_url, stream_url, stream_callback, token)
+    return str(response)
+
+
+def pay(amount: int, currency: str, connector: str, paid_url: str, progress_url: str) -> str:
+    """Take a card by keys and charge `amount` minor units; whatever comes of it, go to `paid_url`."""
+    response = VoiceResponse()
+    entry = response.pay(
+        input="dtmf",
+        payment_method="credit-card",
+        payment_connector=connector,
+        charge_amount=f"{amount // 100}.{amount % 100:02d}",
+        currency=currency.lower(),
+        security_code=True,
+        postal_code="false",
+        token_type="one-time",  # noqa: S106
+        max_attempts=CARD_ATTEMPTS,
+        timeout=KEY_SECONDS,
+        action=paid_url,
+        status_callback=progress_url,
+        status_callback_method="POST",
+    )
+    for field, attempts, text in CARD_PROMPTS:
+        entry.prompt(for_=field, attempt=attempts).say(text)
+    response.redirect(paid_url, method="POST")  # where the carrier cannot take cards at all
     return str(response)
 
 

@@ -1,6 +1,7 @@
 """The call service: one event is one transaction."""
 
 from ivr.calls.after import Goodbye, Next, Park, Reconnect, TakeMessage
+from ivr.calls.cards import Card
 from ivr.calls.service import Applied, CallService
 from ivr.calls.tickets import BadToken, Connected, Listening, StreamTicket
 from ivr.calls.turns import CallerTurn
@@ -10,6 +11,7 @@ __all__ = [
     "BadToken",
     "CallService",
     "CallerTurn",
+    "Card",
     "Connected",
     "Goodbye",
     "Listening",

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from ivr.calls.cards import Card
 from ivr.calls.tickets import StreamTicket
 from ivr.store.models import Call
 
@@ -39,7 +40,7 @@ class Goodbye:
     """All is said."""
 
 
-Next = Reconnect | Park | TakeMessage | Goodbye
+Next = Reconnect | Card | Park | TakeMessage | Goodbye
 
 
 def reconnect(call: Call, now: datetime) -> Reconnect | None:

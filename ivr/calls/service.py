@@ -4,46 +4,33 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from ivr.calls import after, asking, rows, turns
-from ivr.calls.after import Goodbye, Next, Park, TakeMessage
+from ivr.calls import after, asking, cards, rows, turns
+from ivr.calls.acting import RequestHandoff, carry_out
+from ivr.calls.after import Goodbye, Next, Park, Reconnect, TakeMessage
 from ivr.calls.ending import outcome
 from ivr.calls.recordings import RecordingNews, note_recording
 from ivr.calls.tickets import Connected, Listening, StreamTicket, redeem, since_start
 from ivr.calls.turns import CallerTurn
 from ivr.clock import Clock
 from ivr.dialogue import machine
-from ivr.dialogue.events import (
-    Action,
-    Event,
-    HandOff,
-    HangUp,
-    Kind,
-    Meaning,
-    Query,
-    Rate,
-    Resumed,
-    Said,
-    Say,
-    SendText,
-    Started,
-)
+from ivr.dialogue.events import Action, CardTaken, Event, HandOff, Kind, Meaning, Paid, Query, Resumed, Said, Started
 from ivr.ledger import Ledger, LedgerError
-from ivr.store import Sessions, outbox
-from ivr.store.models import Call, Handoff
+from ivr.store import Sessions
+from ivr.store.models import Call
 from ivr.store.webhooks import first_time
 from speech.events import Heard
 
 log = logging.getLogger(__name__)
 
 UNKNOWN = "unknown"
+TALKING = ("dialogue", "card")  # the stages in which the dialogue goes on
 
 Understand = Callable[[str, Kind, date], Meaning]
-RequestHandoff = Callable[[Session, Call, HandOff, datetime], Handoff]
 
 
 class News(Protocol):
@@ -96,6 +83,8 @@ class CallService:
         now = self._clock.now()
         with self._sessions.begin() as tx:
             call = self._row(tx, sid, caller, called)
+            if call.stage == "card":
+                return cards.begin(tx, call, now)
             if call.stage == "dialogue":
                 again = after.reconnect(call, now)
                 if again is not None:
@@ -103,12 +92,24 @@ class CallService:
                 self._give_up(tx, call, now)
             return self._next(tx, call)
 
+    def card_taken(self, sid: str, turn: int, taken: CardTaken) -> Next:
+        """The carrier's card entry for the payment of `turn` is over: the result is kept once; back to the bot."""
+        now = self._clock.now()
+        with self._sessions.begin() as tx:
+            call = tx.get_one(Call, sid, with_for_update=True)
+            if cards.settle(tx, call, turn, taken, now) and call.stage != "dialogue":
+                self._catch_up(call)
+                self._conclude(tx, call)
+            if call.stage == "dialogue":
+                return Reconnect(StreamTicket.issue(call).token)
+            return cards.begin(tx, call, now) if call.stage == "card" else self._next(tx, call)
+
     def fault(self, sid: str, caller: str, called: str, problem: str) -> Next:
         """A document of ours failed: a person takes over, unless one already does."""
         now = self._clock.now()
         with self._sessions.begin() as tx:
             call = self._row(tx, sid, caller, called)
-            if call.stage == "dialogue":
+            if call.stage in TALKING:
                 self._give_up(tx, call, now)
             if after.note_fault(call, problem, now) and call.stage != "goodbye":
                 call.stage = "message"
@@ -121,7 +122,9 @@ class CallService:
             if call is None or call.ended_at is not None:
                 return
             call.ended_at = self._clock.now()
+            self._catch_up(call)
             call.outcome = call.outcome or outcome(call, rows.handoff_of(tx, sid), status)
+            cards.resume_recording(tx, call, call.ended_at)
             call.stage = "ended"
             call.stream_token = None
         self._live.publish(f"call:{sid}", "ended", sid)
@@ -161,7 +164,7 @@ class CallService:
             call = redeem(tx.get(Call, sid, with_for_update=True), token, "dialogue")
             call.streams += 1
             call.stream_started_at = self._clock.now()
-            return Connected(call.streams, call.caller, resumed=call.dialogue is not None)
+            return Connected(call.streams, call.caller, call.dialogue is not None, cards.untold(call))
 
     def listen(self, sid: str, token: str) -> Listening:
         """Lets a listening socket in; raises BadToken."""
@@ -170,7 +173,9 @@ class CallService:
             return Listening(since_start(call, self._clock.now()))
 
     def opening(self, connected: Connected) -> Event:
-        """The first event of a stream: a new conversation, or the old one resumed."""
+        """The first event of a stream: a new conversation, a card payment's result, or the old one resumed."""
+        if connected.card is not None:
+            return connected.card
         if connected.resumed:
             return Resumed()
         try:
@@ -198,6 +203,13 @@ class CallService:
         self._live.publish(f"call:{sid}", "turn", key)
         return applied
 
+    def late(self, sid: str, event: Event) -> None:
+        """The ledger's answer after the dialogue is over: money that moved is noted, the rest is of no use."""
+        with self._sessions.begin() as tx:
+            call = tx.get_one(Call, sid, with_for_update=True)
+            if call.stage not in TALKING:
+                self._note_late(tx, call, event)
+
     def spoken(self, sid: str, key: str, start: float, end: float, latency: dict[str, float]) -> None:
         """The bot's turn `key` was played to its end; times in seconds from the stream's start."""
         self._mark(sid, key, heard=1.0, start=start, end=end, latency=latency)
@@ -221,41 +233,52 @@ class CallService:
         return rows.find_or_add(tx, sid, caller, called, self._clock.now(), self._notice)
 
     def _step(self, tx: Session, call: Call, event: Event, key: str, turn: CallerTurn | None, now: datetime) -> Applied:
-        state = machine.State.from_json(call.dialogue) if call.dialogue else machine.begin()
+        state = self._state(call)
         if turn is not None:
-            turns.write_caller(tx, call, key, turn, event, turns.is_secret(state, turn, event))
-        if call.stage != "dialogue":
+            turns.write_caller(tx, call, key, turn, event, turns.hidden(state, turn, event))
+        if isinstance(event, CardTaken) and not cards.tell(call):
+            return Applied()
+        if call.stage not in TALKING:
+            self._note_late(tx, call, event)
             return Applied()  # noted for the brief; what comes next is no longer the dialogue's to say
         state, actions = machine.step(state, event)
         call.step += 1
-        call.dialogue = state.to_json()
-        call.account_id = machine.account(state)
+        self._keep(call, state)
         call.verified_at = (call.verified_at or now) if machine.verified(state) else None
         keyed = tuple((f"bot{call.step}.{number}", action) for number, action in enumerate(actions))
         for action_key, action in keyed:
-            self._carry_out(tx, call, action_key, action, now)
+            carry_out(tx, call, state, action_key, action, now, self._request_handoff)
         return Applied(keyed)
 
-    def _carry_out(self, tx: Session, call: Call, key: str, action: Action, now: datetime) -> None:
-        match action:
-            case Say():
-                turns.write_bot(tx, call, key, action, since_start(call, now))
-            case HandOff():
-                tx.flush()  # the brief is written from what was said
-                call.language = action.language
-                call.stage = "parked"
-                self._request_handoff(tx, call, action, now)
-            case HangUp():
-                call.stage = "goodbye"
-            case Rate():
-                call.rating = action.stars
-            case SendText():
-                outbox.put(tx, "text.send", {"call": call.sid, "body": action.body}, now)
+    def _note_late(self, tx: Session, call: Call, event: Event) -> None:
+        if isinstance(event, Paid) and call.dialogue:
+            self._keep(call, machine.step(self._state(call), event)[0])
+            self._conclude(tx, call)
+
+    def _conclude(self, tx: Session, call: Call) -> None:
+        """A caller who hung up first was served all the same."""
+        if call.ended_at is not None:
+            call.outcome = outcome(call, rows.handoff_of(tx, call.sid), "completed")
+
+    def _catch_up(self, call: Call) -> None:
+        """A card payment's result that no stream will tell any more stands in what is known of the call."""
+        if (taken := cards.untold(call)) is not None:
+            cards.tell(call)
+            self._keep(call, machine.step(self._state(call), taken)[0])
+
+    def _state(self, call: Call) -> machine.State:
+        return machine.State.from_json(call.dialogue) if call.dialogue else machine.begin()
+
+    def _keep(self, call: Call, state: machine.State) -> None:
+        call.dialogue = state.to_json()
+        call.account_id = machine.account(state)
 
     def _give_up(self, tx: Session, call: Call, now: datetime) -> None:
-        state = machine.State.from_json(call.dialogue) if call.dialogue else machine.begin()
+        self._catch_up(call)
+        known = machine.known(self._state(call)) | cards.doubt(call)
+        cards.resume_recording(tx, call, now)
         call.stage = "parked"
-        fault = HandOff("fault", "human_agent", "The line had a fault.", machine.known(state), language=call.language)
+        fault = HandOff("fault", "human_agent", "The line had a fault.", known, language=call.language)
         self._request_handoff(tx, call, fault, now)
         log.warning("call %s goes to a person after a fault of ours", call.sid)
 
@@ -267,19 +290,9 @@ class CallService:
             return Goodbye()
         return Park(handoff.id, rows.conference(handoff), StreamTicket.issue(call).token)
 
-    def _mark(
-        self,
-        sid: str,
-        key: str,
-        *,
-        heard: float,
-        end: float,
-        start: float | None = None,
-        latency: dict[str, float] | None = None,
-    ) -> None:
+    def _mark(self, sid: str, key: str, **heard: Any) -> None:
         with self._sessions.begin() as tx:
-            call = tx.get_one(Call, sid)
-            turns.mark_heard(tx, call, key, heard=heard, end=end, start=start, latency=latency)
+            turns.mark_heard(tx, tx.get_one(Call, sid), key, **heard)
         self._live.publish(f"call:{sid}", "turn", key)
 
     def _today(self) -> date:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
+from ivr.dialogue.events import CardTaken
 from ivr.store.models import Call
 
 
@@ -28,11 +29,12 @@ class StreamTicket:
 
 @dataclass(frozen=True, slots=True)
 class Connected:
-    """A caller's socket was let in; `number` counts the call's streams from 1."""
+    """A caller's socket was let in; `number` counts the call's streams from 1, `resumed` all but the first."""
 
     number: int
     caller: str
     resumed: bool
+    card: CardTaken | None = None  # what came of a card payment, still to be told
 
 
 @dataclass(frozen=True, slots=True)

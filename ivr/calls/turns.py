@@ -12,6 +12,7 @@ from ivr.store.models import Call, Turn
 from speech.events import Heard, Word
 
 SECRET = "(PIN)"  # noqa: S105
+CARD = "(card)"  # keyed or said while the carrier is about to take a card
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +33,17 @@ def stream_offset(call: Call) -> float:
     return (call.stream_started_at - call.started_at).total_seconds() if call.stream_started_at else 0.0
 
 
-def is_secret(state: State, turn: CallerTurn, event: Event) -> bool:
-    """Whether the turn may hold a PIN: asked for, given again while it is checked, or volunteered."""
+def hidden(state: State, turn: CallerTurn, event: Event) -> str:
+    """What is written in place of a PIN (asked for, given again while it is checked, or volunteered) or a card."""
     digits = event.meaning.digits if isinstance(event, Said) else turn.text
+    if state.phase == "card" and any(map(str.isdigit, digits + turn.text)):
+        return CARD
     volunteered = state.question == "pin" or "pin" in turn.text.lower().split()
-    return state.expects_secret or (bool(digits) and volunteered)
+    return SECRET if state.expects_secret or (digits and volunteered) else ""
 
 
-def write_caller(tx: Session, call: Call, key: str, turn: CallerTurn, event: Event, secret: bool) -> None:
+def write_caller(tx: Session, call: Call, key: str, turn: CallerTurn, event: Event, hidden: str) -> None:
+    """What the caller said or keyed; `hidden`, where it is not empty, stands in its place."""
     offset = stream_offset(call)
     tx.add(
         Turn(
@@ -47,12 +51,12 @@ def write_caller(tx: Session, call: Call, key: str, turn: CallerTurn, event: Eve
             key=key,
             speaker="caller",
             via=turn.via,
-            text=SECRET if secret else turn.text,
+            text=hidden or turn.text,
             start=offset + turn.start,
             end=offset + turn.end,
             confidence=turn.confidence,
             intent=event.meaning.intent if isinstance(event, Said) else None,
-            words=[] if secret else _words(turn.words, offset),
+            words=[] if hidden else _words(turn.words, offset),
             latency=turn.latency,
         )
     )

@@ -7,8 +7,11 @@ from typing import Protocol
 from flask import Blueprint, Response, abort, request, send_from_directory
 
 import twiml
-from ivr.calls import CallService, Goodbye, Next, Park, Reconnect, TakeMessage
+from ivr.calls import CallService, Card, Goodbye, Next, Park, Reconnect, TakeMessage
+from ivr.calls.cards import FAULT, read_result
 from ivr.calls.recordings import RecordingNews
+from ivr.carrier import CarrierError
+from ivr.dialogue.events import CardTaken
 from ivr.web.audio import NAMES
 from ivr.web.signatures import Signatures, require_signature
 
@@ -32,10 +35,19 @@ class Handoffs(Protocol):
     def message_left(self, call_sid: str, recording_sid: str) -> None: ...
 
 
-class Documents:
-    """TwiML with the addresses filled in: `public` is our public URL, `media` the media socket's."""
+class Recorder(Protocol):
+    """The carrier, as far as a card needs it."""
 
-    def __init__(self, public: str, media: str) -> None:
+    def pause_recording(self, call_sid: str) -> None: ...
+
+
+class Documents:
+    """TwiML with the addresses filled in: `public` is our public URL, `media` the media socket's.
+
+    `payment_connector` is the name under which the carrier knows who charges cards."""
+
+    def __init__(self, public: str, media: str, payment_connector: str = "Default") -> None:
+        self._connector = payment_connector
         self._public = public.rstrip("/")
         self._media = media.rstrip("/")
         self.resume = self._at("/voice/resume")
@@ -51,6 +63,8 @@ class Documents:
         match after:
             case Reconnect():
                 return twiml.reconnect(self.resume, self._media, self._stream, after.token, after.pause)
+            case Card():
+                return self._pay(after)
             case Park():
                 return self._park(after)
             case TakeMessage():
@@ -61,12 +75,16 @@ class Documents:
     def sorry(self, after: Next | None) -> str:
         """After a fault: on to a person, or, with None or no way there, a message; needs no file of ours."""
         match after:
-            case Reconnect() | Park():
+            case Reconnect() | Card() | Park():
                 return twiml.apologise(SORRY, self.resume)
             case Goodbye():
                 return twiml.goodbye()
             case TakeMessage() | None:
                 return twiml.apologise_and_record(SORRY_NOBODY, self.message, self.recording)
+
+    def _pay(self, card: Card) -> str:
+        paid, progress = self._at(f"/voice/paid/{card.turn}"), self._at("/voice/card")
+        return twiml.pay(card.amount, card.currency, self._connector, paid, progress)
 
     def _park(self, park: Park) -> str:
         base = self._at(f"/handoff/{park.handoff}")
@@ -84,9 +102,16 @@ class Documents:
 
 
 def make_voice_blueprint(
-    calls: CallService, handoffs: Handoffs, signatures: Signatures, documents: Documents, audio: Path
+    calls: CallService,
+    handoffs: Handoffs,
+    signatures: Signatures,
+    documents: Documents,
+    audio: Path,
+    carrier: Recorder | None = None,
 ) -> Blueprint:
-    """The blueprint of `/voice/*`. `audio` is the folder of `prepare_audio`; its files alone need no signature."""
+    """The blueprint of `/voice/*`. `audio` is the folder of `prepare_audio`; its files alone need no signature.
+
+    Without a `carrier` whose recording can be paused, no card is taken: a person does it."""
     voice = Blueprint("voice", __name__, url_prefix="/voice")
     require_signature(voice, signatures, but="voice.sound")
 
@@ -99,7 +124,24 @@ def make_voice_blueprint(
         if _over():
             _end()
             return _twiml(twiml.goodbye())
-        return _twiml(documents.next(calls.resume(*_parties())))
+        after = calls.resume(*_parties())
+        if isinstance(after, Card) and not _unrecorded(carrier, _required("CallSid")):
+            after = calls.card_taken(_required("CallSid"), after.turn, CardTaken(FAULT))
+        return _twiml(documents.next(after))
+
+    @voice.route("/paid/<int:turn>", methods=["GET", "POST"])
+    def paid(turn: int) -> Response:
+        values = request.values
+        error = f"{values.get('ConnectorError', '')} {values.get('PaymentError', '')}"
+        taken = read_result(values.get("Result", ""), values.get("PaymentConfirmationCode", ""), error)
+        after = calls.card_taken(_required("CallSid"), turn, taken)
+        if _over():
+            _end()
+        return _twiml(documents.next(after))
+
+    @voice.route("/card", methods=["GET", "POST"])
+    def card() -> Response:
+        return Response(status=204)  # progress of an entry: nothing of it is kept
 
     @voice.route("/fallback", methods=["GET", "POST"])
     def fallback() -> Response:
@@ -151,6 +193,18 @@ def make_voice_blueprint(
         handoffs.caller_gone(_required("CallSid"))
 
     return voice
+
+
+def _unrecorded(carrier: Recorder | None, sid: str) -> bool:
+    """Whether the recording is silent now, so that a card may be taken."""
+    if carrier is None:
+        return False
+    try:
+        carrier.pause_recording(sid)
+    except CarrierError as error:
+        log.warning("no card is taken in call %s: %s", sid, error)
+        return False
+    return True
 
 
 def _parties() -> tuple[str, str, str]:

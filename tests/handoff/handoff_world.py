@@ -74,6 +74,12 @@ class CarrierTwin:
     def delete_recording(self, recording_sid: str) -> None:
         self._note("delete_recording", recording_sid)
 
+    def pause_recording(self, call_sid: str) -> None:
+        self._note("pause_recording", call_sid)
+
+    def resume_recording(self, call_sid: str) -> None:
+        self._note("resume_recording", call_sid)
+
     def send_text(self, to: str, body: str) -> str:
         self._note("send_text", to, body)
         return "SM" + "0" * 32

@@ -13,6 +13,7 @@ from twilio.request_validator import RequestValidator
 from werkzeug.test import TestResponse
 
 from ivr.calls import CallService
+from ivr.carrier import CarrierError
 from ivr.dialogue.events import Kind, Meaning
 from ivr.handoff.request import request_handoff
 from ivr.ledger import SqlLedger
@@ -29,7 +30,7 @@ SID = "CA" + "1" * 32
 MORGAN = "+15550100001"
 LINE = "+15550109000"
 
-INTENTS = {"balance": "balance", "agent": "human_agent", "bye": "goodbye", "no": "no", "yes": "yes"}
+INTENTS = {"balance": "balance", "pay": "payment", "agent": "human_agent", "bye": "goodbye", "no": "no", "yes": "yes"}
 
 
 def understand(text: str, expect: Kind, today: date) -> Meaning:
@@ -74,6 +75,24 @@ def calls(sessions: Sessions, clock: FakeClock, ledger: SqlLedger) -> CallServic
     )
 
 
+@dataclass
+class RecorderTwin:
+    """Pauses recordings, unless it has a `fault`."""
+
+    asked: list[str] = field(default_factory=list)
+    fault: CarrierError | None = None
+
+    def pause_recording(self, call_sid: str) -> None:
+        if self.fault is not None:
+            raise self.fault
+        self.asked.append(call_sid)
+
+
+@pytest.fixture
+def recorder() -> RecorderTwin:
+    return RecorderTwin()
+
+
 @pytest.fixture
 def handoffs() -> HandoffsTold:
     return HandoffsTold()
@@ -83,12 +102,13 @@ Post = Callable[..., TestResponse]
 
 
 @pytest.fixture
-def client(calls: CallService, handoffs: HandoffsTold, tmp_path: Path) -> FlaskClient:
+def client(calls: CallService, handoffs: HandoffsTold, recorder: RecorderTwin, tmp_path: Path) -> FlaskClient:
     app = Flask(__name__)
     (tmp_path / "audio").mkdir()
     (tmp_path / "audio" / "music.wav").write_bytes(b"RIFF")
     signatures, documents = Signatures(TOKEN, PUBLIC, MEDIA), Documents(PUBLIC, MEDIA)
-    app.register_blueprint(make_voice_blueprint(calls, handoffs, signatures, documents, tmp_path / "audio"))
+    voice = make_voice_blueprint(calls, handoffs, signatures, documents, tmp_path / "audio", recorder)
+    app.register_blueprint(voice)
     return app.test_client()
 
 

@@ -12,6 +12,7 @@ import twiml
 DOCUMENTS = {
     "answer": twiml.answer("https://h/n.wav", "https://h/rec", "https://h/resume", "wss://h/media", "https://h/s", "t"),
     "reconnect": twiml.reconnect("https://h/resume", "wss://h/media", "https://h/s", "t", pause=1),
+    "pay": twiml.pay(5005, "USD", "Default", "https://h/paid/7", "https://h/card"),
     "park": twiml.park("room", "https://h/w", "https://h/c", "https://h/l", "wss://h/media/listen", "t"),
     "wait": twiml.wait("https://h/m.wav", "https://h/w"),
     "whisper": twiml.whisper("Balance & card. Press 1.", "https://h/accept"),
@@ -56,7 +57,7 @@ def allowed(entry: dict[str, Any], key: str, value: str) -> bool:
         return False
     values = value.split(" ") if attribute["space_separated_list"] else [value]
     if attribute["type"] == "integer":
-        return value.isdigit()
+        return all(one.isdigit() for one in values)
     if attribute["type"] == "boolean":
         return value in ("true", "false")
     return not isinstance(attribute["enum"], list) or all(one in attribute["enum"] for one in values)
@@ -98,3 +99,13 @@ def test_a_silent_agent_is_hung_up() -> None:
 
 def test_an_unleft_message_still_goes_on() -> None:
     assert [verb.tag for verb in ET.fromstring(DOCUMENTS["take_message"])] == ["Play", "Record", "Redirect"]
+
+
+def test_a_card_is_charged_the_amount_in_full_and_always_comes_back() -> None:
+    entry, back = ET.fromstring(DOCUMENTS["pay"])
+    assert (entry.get("chargeAmount"), entry.get("currency"), entry.get("action")) == (
+        "50.05",
+        "usd",
+        "https://h/paid/7",
+    )
+    assert (back.tag, back.text) == ("Redirect", "https://h/paid/7")
