@@ -126,3 +126,11 @@ def test_doctor_says_what_to_mend() -> None:
     assert result.exit_code == 3 and not report["ok"]
     assert checks["whisper weights"]["ok"] and "packages" in checks["whisper weights"]["detail"]
     assert not checks["carrier"]["ok"] and "TWILIO_ACCOUNT_SID" in checks["carrier"]["mend"]
+
+
+@pytest.mark.speech
+def test_a_worker_without_its_redis_says_where_it_looked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REDIS_URL", "redis://127.0.0.1:1")
+    result = warmline("worker")
+    assert result.exit_code == 3
+    assert "redis://127.0.0.1:1" in result.stderr and "REDIS_URL" in result.stderr

@@ -26,6 +26,7 @@ def worker() -> None:
     """Run a worker: hand-offs, recordings, and the outbox that feeds them."""
     settings = load_settings()
     _prepare(settings)
+    _need_redis(settings)
     _replace_by([sys.executable, "-m", "workers"], settings)
 
 
@@ -49,6 +50,22 @@ def _prepare(settings: Settings) -> None:
         prepare(settings, tell)
     except (MissingWeights, MissingEncoder, VoiceUnavailable) as error:
         fail(str(error), MISSING)
+
+
+def _need_redis(settings: Settings) -> None:
+    from redis import Redis, RedisError
+
+    from ivr.embedded import EmbeddedRedis, RedisNotStarted
+
+    try:
+        if not settings.redis_url:
+            EmbeddedRedis(settings.data_dir / "redis").__enter__()  # ends with this process
+        with Redis.from_url(settings.redis, socket_connect_timeout=3) as connection:
+            connection.ping()
+    except (RedisError, RedisNotStarted, ValueError) as error:
+        fail(
+            f"Redis at {settings.redis} does not answer ({error}). Start it, or set REDIS_URL to where it is.", MISSING
+        )
 
 
 def _web(settings: Settings) -> list[str]:
