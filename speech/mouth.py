@@ -58,6 +58,11 @@ class Mouth:
         return bool(self._said)
 
     @property
+    def left(self) -> int:
+        """How many Speaks are being said or wait to be."""
+        return len(self._said)
+
+    @property
     def interruptible(self) -> bool:
         return bool(self._said) and self._said[0].speak.interruptible
 

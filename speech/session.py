@@ -162,8 +162,9 @@ class Session:
         self._advance()
 
     def _wants_a_word(self) -> bool:
-        """After a yes-or-no question "okay" is an answer."""
-        return self._listen is not None and self._listen.expect.kind == "yes-no"
+        """After a yes-or-no question "okay" is an answer; while the question is still to come it is not."""
+        asked = len(self._cut) < 2 and self._mouth.left < 2
+        return asked and self._listen is not None and self._listen.expect.kind == "yes-no"
 
     def _interrupt(self, now: float, *, for_certain: bool) -> None:
         """Stop the bot. What it did not say is kept until it is certain that the caller spoke."""

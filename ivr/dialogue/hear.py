@@ -36,6 +36,9 @@ _PAUSE = re.compile(
 _QUESTION = re.compile(
     r"^\W*(and |but |wait |actually |so )*(what|when|how|do i|can you|could you|can i|could i|tell me|actually)\b"
 )
+_FAREWELL = re.compile(
+    r"\b(good ?bye|bye|that('?s| is| will be|'?ll be) (all|it|everything)|nothing else|i'?m (done|all set))\b"
+)
 _OTHER_ACCOUNT = re.compile(r"\b(different|other|another|not my|wrong) (account|number|phone)\b")
 
 Attempt = Callable[[Draft, Said, Ask], Outcome | None]
@@ -49,10 +52,10 @@ def leaving(draft: Draft, said: Said) -> Outcome | None:
     """The ways to a person that are open at every moment."""
     meaning = said.meaning
     language = meaning.language
-    if person_wanted(said):
-        return hand_off(draft, "asked", mood="upset" if meaning.upset else "calm", language=language)
     if meaning.upset:
         return hand_off(draft, "upset", mood="upset", language=language)
+    if person_wanted(said):
+        return hand_off(draft, "asked", language=language)
     if language != "en":
         return hand_off(draft, "language", language=language)
     return None
@@ -176,7 +179,18 @@ def _hesitate(draft: Draft, said: Said, ask: Ask) -> Outcome | None:
 
 
 def _route(draft: Draft, said: Said, ask: Ask) -> Outcome | None:
-    return _route_ours(draft, said) or _route_person(draft, said) or _route_talk(draft, said, ask)
+    ours = _route_ours(draft, said) or _farewell(draft, said)
+    return ours or _route_person(draft, said) or _route_talk(draft, said, ask)
+
+
+def _farewell(draft: Draft, said: Said) -> Outcome | None:
+    """A goodbye in so many words, or meant as one."""
+    if said.confidence < HEARD:
+        return None
+    if at_menu(draft.state) and _FAREWELL.search(said.text.lower()):
+        return goodbye(draft)
+    enough = FAIR if at_menu(draft.state) else SURE
+    return goodbye(draft) if said.meaning.intent == "goodbye" and said.meaning.confidence >= enough else None
 
 
 def _route_ours(draft: Draft, said: Said) -> Outcome | None:
@@ -223,8 +237,6 @@ def _route_talk(draft: Draft, said: Said, ask: Ask) -> Outcome | None:
     if meaning.confidence < FAIR or said.confidence < HEARD:
         return None
     answer = readers.yes_no(said, True)
-    if meaning.intent == "goodbye" and (at_menu(state) or meaning.confidence >= SURE):
-        return goodbye(draft)
     if at_menu(state) and answer is False and state.question == "else":
         return goodbye(draft)
     if (at_menu(state) and answer is True) or meaning.intent == "cancel":

@@ -36,6 +36,16 @@ def test_upset_callers_get_a_person_and_a_kind_word() -> None:
     assert talk.says == ["I'm sorry about this, and I'll get someone for you right away."]
 
 
+def test_an_upset_caller_who_asks_for_a_person_gets_the_kind_word_too() -> None:
+    talk = Talk().play(said("this is bullshit, get me an agent", "human_agent", upset=True))
+    assert talk.prompts == ["person.upset/1"]
+
+
+@pytest.mark.parametrize("text", ["Thanks, bye.", "No, that's all. Thank you.", "That's everything, thank you."])
+def test_a_farewell_is_one_whatever_else_it_sounds_like(text: str) -> None:
+    assert verified().play(said(text, "smalltalk")).prompts == ["rating.ask/1"]
+
+
 def test_spanish_is_answered_in_spanish_by_a_person() -> None:
     talk = Talk().play(said("quiero saber mi saldo", "balance", language="es"))
     assert talk.handoff.language == "es" and talk.handoff.reason == "language"

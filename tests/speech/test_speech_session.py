@@ -153,6 +153,18 @@ def test_a_nod_over_the_bot_is_not_an_interruption(line: Line) -> None:
     assert [spoken.id for spoken in line.of(Spoken)] == ["a"]
 
 
+def test_a_nod_before_a_yes_or_no_question_is_begun_is_no_answer_to_it(line: Line) -> None:
+    async def script() -> None:
+        await line.call(Speak("a", PROMPT), Speak("q", "Yes."), YES_NO)
+        await line.silence(0.6)
+        await line.say(0.4, "Right.")
+        await line.silence(6.0)
+
+    play(line, script)
+    assert line.of(Heard) == []
+    assert [spoken.id for spoken in line.of(Spoken)] == ["a", "q"]
+
+
 def test_a_prompt_that_must_be_heard_is_not_stopped_yet_the_caller_is_heard(line: Line) -> None:
     async def script() -> None:
         await line.call(Speak("a", PROMPT, interruptible=False), OPEN)
