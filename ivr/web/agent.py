@@ -4,17 +4,19 @@ from typing import Protocol
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from ivr.clock import Clock
 from ivr.handoff.desk import PresenceRefused
 from ivr.store import Sessions
 from ivr.store.models import Audit, Call, Recording
+from ivr.web.agent_panel import answer_with_panel
 from ivr.web.agent_screen import MESSAGE_DONE, Message, Screen, Talk, read_day, read_messages, read_screen
 from ivr.web.events import may_follow
 from ivr.web.listening import Recordings, listen
 from ivr.web.people import me, only
+from ivr.web.shown import sentence
 
 REFUSED = {
     "taken": "A colleague took this call a moment before you.",
@@ -53,7 +55,7 @@ def make_agent_blueprint(
 ) -> Blueprint:
     """`/agent/`. `phone_url` is the browser phone's page, given `?as=client:<name>`; empty: no phone on the page."""
     blueprint = Blueprint("agent", __name__, url_prefix="/agent")
-    blueprint.before_request(only("agent"))
+    blueprint.before_request(only("agent", "supervisor"))
     zone = ZoneInfo(time_zone)
 
     def screen() -> Screen:
@@ -69,14 +71,14 @@ def make_agent_blueprint(
             return read_messages(tx)
 
     def answered(notice: str | None = None) -> ResponseReturnValue:
-        if request.headers.get("X-Fragment"):
-            return render_template("agent/panel.html", notice=notice, screen=screen())
-        return redirect(url_for("agent.page"), 303)
+        return answer_with_panel(sessions, clock, notice)
 
     @blueprint.get("/")
     def page() -> str:
         phone = _phone(phone_url, me().phone)
-        return render_template("agent/page.html", phone_url=phone, screen=screen(), day=day(), messages=tasks())
+        return render_template(
+            "agent/page.html", phone_url=phone, screen=screen(), day=day(), messages=tasks(), zone=time_zone
+        )
 
     @blueprint.get("/own")
     def own() -> str:
@@ -85,6 +87,10 @@ def make_agent_blueprint(
     @blueprint.get("/panel")
     def panel() -> str:
         return render_template("agent/panel.html", screen=screen())
+
+    @blueprint.get("/work")
+    def work() -> str:
+        return render_template("agent/work.html", screen=screen(), zone=time_zone)
 
     @blueprint.get("/messages")
     def messages() -> str:
@@ -105,8 +111,8 @@ def make_agent_blueprint(
             abort(400, f"presence {presence!r} is not one of available, break, away")
         try:
             handoffs.presence(me().id, presence)
-        except PresenceRefused:
-            return answered("You have a call. You can change your state after it.")
+        except PresenceRefused as refused:
+            return answered(sentence(refused))
         return answered()
 
     @blueprint.post("/handoffs/<int:handoff_id>/<any(accept, decline, end):deed>")

@@ -10,6 +10,7 @@ from sqlalchemy import String, cast, exists, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from ivr.store.models import Account, Agent, Audit, Call, Handoff, Offer, Recording
+from ivr.store.notes import Note
 from ivr.web.shown import masked, plain
 
 Mode = Literal["ringing", "talking", "wrap-up", "idle"]
@@ -20,16 +21,25 @@ MESSAGE_DONE = "message-done"
 
 @dataclass(frozen=True)
 class Screen:
-    """One agent's present. `handoff` is the one offered to him, his own, or the last one while he wraps up."""
+    """One agent's present. `handoff` is the one offered to him, his own, or the last one while he wraps up.
+
+    `held`: its caller is on hold; `muted`: the agent is; `account`: of a verified caller.
+    """
 
     mode: Mode
     presence: str
     since: datetime
     in_state: float
+    next_presence: str | None
+    wrap_up_until: datetime | None
+    wrap_up_left: float
     handoff: Handoff | None
     account: Account | None
+    notes: Sequence[Note]
     waited: float
     waiting: int
+    held: bool = False
+    muted: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,16 +68,34 @@ def read_screen(tx: Session, agent_id: int, now: datetime) -> Screen:
     if agent is None:
         raise LookupError(f"no agent {agent_id}")
     mode, handoff = _mode(tx, agent)
+    until = agent.wrap_up_until if mode == "wrap-up" else None
     return Screen(
         mode=mode,
         presence=agent.presence,
         since=agent.presence_since,
         in_state=(now - agent.presence_since).total_seconds(),
+        next_presence=agent.next_presence,
+        wrap_up_until=until,
+        wrap_up_left=(until - now).total_seconds() if until else 0.0,
         handoff=handoff,
-        account=tx.get(Account, handoff.call.account_id) if handoff and handoff.call.account_id else None,
+        account=_account(tx, handoff.call) if handoff else None,
+        notes=read_notes(tx, handoff.call_sid) if handoff else (),
         waited=(now - handoff.requested_at).total_seconds() if handoff else 0.0,
         waiting=tx.scalar(select(func.count()).select_from(Handoff).where(Handoff.state.in_(WAITING))) or 0,
+        held=bool(handoff and handoff.machine.get("held")),
+        muted=bool(handoff and handoff.machine.get("muted")),
     )
+
+
+def read_notes(tx: Session, sid: str) -> Sequence[Note]:
+    """What agents wrote of the call, oldest first."""
+    return tx.scalars(select(Note).where(Note.call_sid == sid).options(joinedload(Note.agent)).order_by(Note.id)).all()
+
+
+def own_handoff(tx: Session, handoff_id: int, agent_id: int) -> Handoff | None:
+    """The hand-off if it is, or was last, this agent's."""
+    handoff = tx.get(Handoff, handoff_id, options=[joinedload(Handoff.call)])
+    return handoff if handoff and handoff.agent_id == agent_id else None
 
 
 def read_day(tx: Session, agent_id: int, now: datetime, zone: ZoneInfo) -> list[Talk]:
@@ -99,6 +127,10 @@ def who(tx: Session, call: Call) -> str:
     """The account's holder where an account is known, else the number."""
     account = tx.get(Account, call.account_id) if call.account_id else None
     return account.holder if account else masked(call.caller)
+
+
+def _account(tx: Session, call: Call) -> Account | None:
+    return tx.get(Account, call.account_id) if call.account_id and call.verified_at else None
 
 
 def _mode(tx: Session, agent: Agent) -> tuple[Mode, Handoff | None]:

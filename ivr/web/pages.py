@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from flask import Flask
@@ -12,6 +13,7 @@ from ivr.live import Live
 from ivr.settings import Settings
 from ivr.store import Sessions
 from ivr.web.agent import Handoffs, make_agent_blueprint
+from ivr.web.agent_call import CallDeeds, Texts, make_agent_call_blueprint
 from ivr.web.errors import explain_errors
 from ivr.web.events import make_events_blueprint
 from ivr.web.listening import Recordings
@@ -22,16 +24,21 @@ from ivr.web.shown import show_values
 from ivr.web.sign_in import make_sign_in_blueprint
 
 
+class Deeds(Handoffs, CallDeeds, Protocol):
+    """The hand-off service as the pages see it."""
+
+
 @dataclass(frozen=True)
 class House:
     """What the pages stand on."""
 
     settings: Settings
     sessions: Sessions
-    handoffs: Handoffs
+    handoffs: Deeds
     recordings: Recordings
     live: Live
     clock: Clock
+    texts: Texts | None = None  # the carrier; without one, callers are sent no texts
 
 
 def add_pages(app: Flask, house: House, phone_url: str = "") -> Guards:
@@ -51,6 +58,9 @@ def add_pages(app: Flask, house: House, phone_url: str = "") -> Guards:
         make_agent_blueprint(
             house.sessions, house.handoffs, house.recordings, house.clock, house.settings.time_zone, phone_url
         )
+    )
+    app.register_blueprint(
+        make_agent_call_blueprint(house.sessions, house.handoffs, house.texts, house.clock, house.settings.time_zone)
     )
     app.register_blueprint(make_quality_blueprint(house.sessions, house.recordings, house.clock))
     app.register_blueprint(make_events_blueprint(house.sessions, house.live))

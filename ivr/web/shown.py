@@ -1,5 +1,6 @@
 """How values look on a page: callers masked, lengths as minutes and seconds, words with their doubt."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,13 +11,22 @@ from flask import Flask
 
 from ivr.handoff.brief import UNSURE
 
+NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
 OUTCOMES = {
     None: "In progress",
     "resolved": "Resolved",
     "handed-off": "Handed to a person",
+    "callback": "Call-back booked",
     "message": "Message taken",
     "abandoned": "Caller left",
     "failed": "Failed",
+}
+HOW_IT_ENDED = {
+    "solved": "Solved",
+    "follow-up": "We still owe the caller something",
+    "passed-on": "Passed to another team",
+    "not-solved": "Not solved",
+    "cut-off": "Cut off, or nobody spoke",
 }
 SPEAKERS = {"caller": "Caller", "bot": "Bot", "agent": "Agent"}
 
@@ -69,6 +79,17 @@ def plain(name: str | None) -> str:
     return words[:1].upper() + words[1:]
 
 
+def sentence(refused: Exception) -> str:
+    """A service's refusal as a sentence of the page."""
+    words = str(refused).strip()
+    return words[:1].upper() + words[1:] + ("" if words.endswith((".", "!", "?")) else ".")
+
+
+def is_number(phone: str) -> bool:
+    """Whether `phone` is a telephone number in full: +15550100001."""
+    return bool(NUMBER.fullmatch(phone))
+
+
 def money(minor: int, currency: str = "USD") -> str:
     """Minor units for the eye: 12345 -> "$123.45"."""
     return str(format_currency(minor / 100, currency, locale="en_US"))
@@ -86,4 +107,4 @@ def show_values(app: Flask) -> None:
     """Give the templates these words."""
     for show in (words_of, masked, length, plain, money, percent, iso):
         app.jinja_env.filters[show.__name__] = show
-    app.jinja_env.globals.update(OUTCOMES=OUTCOMES, SPEAKERS=SPEAKERS, UNSURE=UNSURE)
+    app.jinja_env.globals.update(OUTCOMES=OUTCOMES, SPEAKERS=SPEAKERS, HOW_IT_ENDED=HOW_IT_ENDED, UNSURE=UNSURE)

@@ -5,7 +5,7 @@ import re
 import wave
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from redis import Redis
 
+from ivr.carrier import CarrierError
 from ivr.clock import Clock
 from ivr.handoff.desk import PresenceRefused
 from ivr.live import Live
@@ -44,6 +45,7 @@ class HandoffsTwin:
     asked: list[tuple[str, int, int]] = field(default_factory=list)
     refuse: str = ""
     accepting: str = "bridged"  # where accepting leads at once
+    booked: list[tuple[int, str, datetime | None, str]] = field(default_factory=list)
 
     def accept(self, handoff_id: int, agent_id: int) -> Answer:
         return self._do("accept", handoff_id, agent_id, self.accepting, "on-call", "accepted")
@@ -58,9 +60,39 @@ class HandoffsTwin:
         with self.sessions.begin() as tx:
             agent = tx.get_one(Agent, agent_id)
             if agent.presence in ("offered", "on-call"):
-                raise PresenceRefused("he has a call")
-            agent.presence, agent.presence_since = presence, self.clock.now()
+                if presence == "wrap-up":
+                    raise PresenceRefused("you are on a call: end it first")
+                agent.next_presence = None if presence == "available" else presence
+            else:
+                agent.presence, agent.presence_since = presence, self.clock.now()
+        self.live.publish(f"agent:{agent_id}", "presence")
         return agent
+
+    def extend_wrap_up(self, agent_id: int) -> Agent:
+        with self.sessions.begin() as tx:
+            agent = tx.get_one(Agent, agent_id)
+            agent.wrap_up_until = (agent.wrap_up_until or self.clock.now()) + timedelta(seconds=30)
+        return agent
+
+    def hold(self, handoff_id: int, agent_id: int, on: bool) -> bool:
+        return self._switch("held", handoff_id, agent_id, on)
+
+    def mute(self, handoff_id: int, agent_id: int, on: bool) -> bool:
+        return self._switch("muted", handoff_id, agent_id, on)
+
+    def _switch(self, name: str, handoff_id: int, agent_id: int, on: bool) -> bool:
+        with self.sessions.begin() as tx:
+            handoff = tx.get_one(Handoff, handoff_id)
+            if handoff.state != "bridged" or handoff.agent_id != agent_id:
+                return False
+            handoff.machine = {**handoff.machine, name: on}
+        self.live.publish(f"agent:{agent_id}", "offer", str(handoff_id))
+        return True
+
+    def book_call_back(self, handoff_id: int, number: str, at: datetime | None, by: str) -> None:
+        if self.refuse:
+            raise PresenceRefused(self.refuse)
+        self.booked.append((handoff_id, number, at, by))
 
     def _do(self, deed: str, handoff_id: int, agent_id: int, state: str, presence: str, outcome: str | None) -> Answer:
         self.asked.append((deed, handoff_id, agent_id))
@@ -76,6 +108,20 @@ class HandoffsTwin:
                 handoff.agent_id = agent_id
         self.live.publish(f"agent:{agent_id}", "offer", str(handoff_id))
         return Answer()
+
+
+@dataclass
+class TextsTwin:
+    """The carrier's SMS."""
+
+    sent: list[tuple[str, str]] = field(default_factory=list)
+    broken: bool = False
+
+    def send_text(self, to: str, body: str) -> str:
+        if self.broken:
+            raise CarrierError("the carrier does not answer", again=False)
+        self.sent.append((to, body))
+        return "SM1"
 
 
 class RecordingsTwin:
@@ -109,6 +155,7 @@ class Web:
     recordings: RecordingsTwin
     live: Live
     clock: Any
+    texts: TextsTwin
 
     def person(self, name: str, *roles: str, presence: str = "away") -> int:
         with self.sessions.begin() as tx:
@@ -131,7 +178,12 @@ class Web:
         now = self.clock.now()
         with self.sessions.begin() as tx:
             if tx.get(Account, "grace") is None:
-                tx.add(Account(id="grace", holder="Grace Hopper", number="40021177", pin_hash="-", balance=24_310))
+                tx.add(
+                    Account(
+                        id="grace", holder="Grace Hopper", number="40021177", pin_hash="-", balance=24_310,
+                        due=24_310, minimum=3_500, funds=[{"name": "checking", "available": 91_200}],
+                    )
+                )  # fmt: skip
                 tx.flush()
             tx.add(
                 Call(
@@ -239,9 +291,9 @@ def make_web(sessions: Sessions, redis: Redis, redis_url: str, tmp_path: Path) -
     def make(clock: Clock, phone_url: str = "", **settings: Any) -> Web:
         chosen = Settings(**{"data_dir": tmp_path, "redis_url": redis_url, **settings})
         app, live = Flask(__name__, static_folder=None), Live(redis)
-        handoffs, recordings = HandoffsTwin(sessions, live, clock), RecordingsTwin()
-        add_pages(app, House(chosen, sessions, handoffs, recordings, live, clock), phone_url)
-        return Web(app, sessions, handoffs, recordings, live, clock)
+        handoffs, recordings, texts = HandoffsTwin(sessions, live, clock), RecordingsTwin(), TextsTwin()
+        add_pages(app, House(chosen, sessions, handoffs, recordings, live, clock, texts), phone_url)
+        return Web(app, sessions, handoffs, recordings, live, clock, texts)
 
     return make
 

@@ -144,7 +144,7 @@ def test_words_appear_while_they_talk_and_survive_a_reload(web: Web, open_page: 
     expect(page.locator("#said")).to_contain_text("I see the charge")
     page.get_by_role("button", name="End the call").click()
     expect(page.get_by_role("heading", name="Call ended")).to_be_focused()
-    page.get_by_role("button", name="Ready for the next call").click()
+    page.locator("#ready").click()
     expect(page.get_by_role("heading", name="You are next")).to_be_visible()
 
 

@@ -1,5 +1,8 @@
 // The agent's page: a call that cannot be missed, answered by mouse or by key, and the transcript that grows.
 
+import "./desk_phone.js";
+import { forgetOthers } from "./drafts.js";
+import { typing } from "./keys.js";
 import { follow } from "./live.js";
 
 const announce = document.getElementById("announce");
@@ -65,25 +68,6 @@ function chime() {
   });
 }
 
-// --- keys ---
-
-// One click is enough: what was accepted here is answered on the phone in the frame, as soon as it rings there.
-setInterval(() => {
-  const frame = document.querySelector(".phone-frame");
-  if (frame && current().dataset.state === "accepted") frame.contentWindow.postMessage("answer", new URL(frame.src).origin);
-}, 500);
-
-function typing(element) {
-  return Boolean(element?.closest?.("input, textarea, select, [contenteditable]"));
-}
-
-addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || typing(event.target)) return;
-  const button = document.querySelector(`#panel [data-key="${CSS.escape(event.key.toLowerCase())}"]`);
-  if (!button) return;
-  event.preventDefault();
-  button.click();
-});
-
 document.getElementById("panel").addEventListener("swapped", settle);
+document.getElementById("work").addEventListener("swapped", forgetOthers);
 settle();

@@ -1,6 +1,7 @@
 // A page that stays true: news says that something changed, the changed piece is fetched again and swapped in.
 // Truth is on the server, so a lost connection or a reload loses nothing.
 
+import { dropDrafts, restoreDrafts } from "./drafts.js";
 import { showTimes } from "./times.js";
 
 const SILENCE = 25_000; // two heartbeats and a half
@@ -39,7 +40,7 @@ function fingerprint(element) {
   const copy = element.cloneNode(true);
   copy.querySelectorAll("[data-from]").forEach((region) => region.replaceChildren());
   copy.querySelectorAll("input[name=csrf_token], [data-notice]").forEach((input) => input.remove());
-  copy.querySelectorAll("[data-since], time[data-show]").forEach((time) => { time.replaceChildren(); time.removeAttribute("title"); });
+  copy.querySelectorAll("[data-since], [data-until], time[data-show]").forEach((time) => { time.replaceChildren(); time.removeAttribute("title"); });
   copy.querySelectorAll("[aria-busy]").forEach((button) => button.removeAttribute("aria-busy"));
   copy.querySelectorAll("details").forEach((details) => { details.open = false; });
   return copy.innerHTML.replace(/\s+/g, " ").trim();
@@ -49,7 +50,7 @@ function put(region, fresh) {
   const notice = fresh.querySelector("[data-notice]");
   if (notice) {
     notice.remove();
-    tell(notice.textContent);
+    tell(notice.textContent, notice.hasAttribute("data-done"));
   }
   if (fingerprint(region) === fingerprint(fresh)) {
     for (const inner of fresh.querySelectorAll("[data-from]")) {
@@ -60,9 +61,12 @@ function put(region, fresh) {
   }
   if ([...region.querySelectorAll("audio")].some((audio) => !audio.paused)) return; // swapped at a later beat
   const focused = region.contains(document.activeElement) ? document.activeElement.id : "";
+  const unfolded = [...region.querySelectorAll("details[open][id]")].map((details) => details.id);
   const atEnd = region.scrollHeight - region.scrollTop - region.clientHeight < 40;
   region.replaceChildren(...fresh.childNodes);
   showTimes(region);
+  for (const id of unfolded) document.getElementById(id)?.setAttribute("open", "");
+  restoreDrafts(region);
   if (atEnd) region.scrollTop = region.scrollHeight;
   if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
   region.dispatchEvent(new CustomEvent("swapped", { bubbles: true }));
@@ -139,8 +143,9 @@ addEventListener("online", refreshAll);
 
 // --- forms that answer with a piece of this page ---
 
-function tell(words) {
+function tell(words, good = false) {
   const place = document.getElementById("notice");
+  place.classList.toggle("good", good);
   place.textContent = words;
   place.hidden = !words;
 }
@@ -155,7 +160,9 @@ document.addEventListener("submit", async (event) => {
   tell("");
   try {
     const panel = document.getElementById("panel");
-    put(panel, fragment(await ask(form.action, { method: "POST", body: new FormData(form, button) })));
+    const fresh = fragment(await ask(form.action, { method: "POST", body: new FormData(form, button) }));
+    if (!fresh.querySelector("[data-notice]:not([data-done])")) dropDrafts(form);
+    put(panel, fresh);
     refreshAll();
   } catch {
     tell("That did not get through. Check your connection and try again.");

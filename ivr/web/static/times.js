@@ -27,6 +27,9 @@ function tick(root = document) {
   for (const element of root.querySelectorAll("[data-since]")) {
     element.textContent = length((Date.now() - new Date(element.dataset.since)) / 1000);
   }
+  for (const element of root.querySelectorAll("[data-until]")) {
+    element.textContent = length((new Date(element.dataset.until) - Date.now()) / 1000);
+  }
 }
 
 showTimes();

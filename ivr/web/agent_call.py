@@ -1,0 +1,135 @@
+"""What an agent does in a call and after it: hold, mute, note, text, call-back, outcome."""
+
+from datetime import datetime
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, abort, request
+from flask.typing import ResponseReturnValue
+
+from ivr.carrier import CarrierError
+from ivr.clock import Clock
+from ivr.handoff.desk import PresenceRefused
+from ivr.store import Sessions
+from ivr.store.models import Handoff
+from ivr.store.notes import Note
+from ivr.web.agent_panel import answer_with_panel
+from ivr.web.agent_screen import own_handoff
+from ivr.web.people import me, only
+from ivr.web.shown import HOW_IT_ENDED, is_number, sentence
+
+LONGEST_NOTE, LONGEST_TEXT = 4000, 480  # characters; a text is at most three SMS
+OVER = "This call is over."
+
+
+class CallDeeds(Protocol):
+    """What the page asks of the hand-off service. PresenceRefused carries a sentence for the screen."""
+
+    def hold(self, handoff_id: int, agent_id: int, on: bool) -> bool: ...
+    def mute(self, handoff_id: int, agent_id: int, on: bool) -> bool: ...
+    def extend_wrap_up(self, agent_id: int) -> object: ...
+    def presence(self, agent_id: int, presence: str) -> object: ...
+    def book_call_back(self, handoff_id: int, number: str, at: datetime | None, by: str) -> object: ...
+
+
+class Texts(Protocol):
+    """Sends SMS. Raises CarrierError."""
+
+    def send_text(self, to: str, body: str) -> str: ...
+
+
+def make_agent_call_blueprint(
+    sessions: Sessions, handoffs: CallDeeds, texts: Texts | None, clock: Clock, time_zone: str = "UTC"
+) -> Blueprint:
+    """`/agent/handoffs/<id>/hold`, `/mute`, `/note`, `/text`, `/call-back`, `/wrap-up`: of his own call alone."""
+    blueprint = Blueprint("agent_call", __name__, url_prefix="/agent/handoffs/<int:handoff_id>")
+    blueprint.before_request(only("agent", "supervisor"))
+
+    def mine(handoff_id: int) -> Handoff:
+        with sessions() as tx:
+            return own_handoff(tx, handoff_id, me().id) or abort(404)
+
+    def write(handoff: Handoff, kind: str, text: str) -> None:
+        with sessions.begin() as tx:
+            tx.add(Note(call_sid=handoff.call_sid, agent_id=me().id, at=clock.now(), kind=kind, text=text))
+
+    def answer(notice: str | None = None, done: str | None = None) -> ResponseReturnValue:
+        return answer_with_panel(sessions, clock, notice, done)
+
+    @blueprint.post("/<any(hold, mute):deed>")
+    def switch(handoff_id: int, deed: str) -> ResponseReturnValue:
+        done = getattr(handoffs, deed)(handoff_id, me().id, request.form.get("on") == "1")
+        return answer(None if done else OVER)
+
+    @blueprint.post("/note")
+    def note(handoff_id: int) -> ResponseReturnValue:
+        handoff, text = mine(handoff_id), _written(LONGEST_NOTE)
+        write(handoff, "note", text)
+        return answer(done="The note is saved.")
+
+    @blueprint.post("/text")
+    def text(handoff_id: int) -> ResponseReturnValue:
+        handoff, body = mine(handoff_id), _written(LONGEST_TEXT)
+        if texts is None or not is_number(handoff.call.caller):
+            return answer("This caller's phone cannot be sent a text.")
+        try:
+            texts.send_text(handoff.call.caller, body)
+        except CarrierError:
+            return answer("The carrier did not take the text. Nothing was sent; try again.")
+        write(handoff, "text", body)
+        return answer(done=f"The text was sent to {handoff.call.caller}.")
+
+    @blueprint.post("/call-back")
+    def call_back(handoff_id: int) -> ResponseReturnValue:
+        mine(handoff_id)
+        number = "".join(sign for sign in request.form.get("number", "") if sign not in " -().")
+        if not is_number(number):
+            return answer(f"“{number}” is not a telephone number. Write it with + and the country, like +15550100001.")
+        at = _moment(request.form.get("at", ""), ZoneInfo(time_zone))
+        if at is not None and at <= clock.now():
+            return answer("That time is past. Choose a later one, or leave it empty to call as soon as possible.")
+        try:
+            handoffs.book_call_back(handoff_id, number, at, me().email)
+        except ValueError as refused:
+            return answer(sentence(refused))
+        return answer(done=f"The call-back to {number} is booked.")
+
+    @blueprint.post("/wrap-up")
+    def wrap_up(handoff_id: int) -> ResponseReturnValue:
+        handoff, outcome = mine(handoff_id), request.form.get("outcome", "")
+        if outcome and outcome not in HOW_IT_ENDED:
+            abort(400, f"outcome {outcome!r} is none of {', '.join(HOW_IT_ENDED)}")
+        if outcome:
+            write(handoff, "outcome", outcome)
+        if note := request.form.get("text", "").strip()[:LONGEST_NOTE]:
+            write(handoff, "note", note)
+        return after(request.form.get("then", ""))
+
+    def after(then: str) -> ResponseReturnValue:
+        try:
+            if then == "more":
+                handoffs.extend_wrap_up(me().id)
+            elif then == "ready":
+                handoffs.presence(me().id, "available")
+        except PresenceRefused as refused:
+            return answer(sentence(refused))
+        return answer()
+
+    return blueprint
+
+
+def _written(longest: int) -> str:
+    text = request.form.get("text", "").strip()
+    if not text or len(text) > longest:
+        abort(400, f"the text has {len(text)} characters; it needs 1 to {longest}")
+    return text
+
+
+def _moment(written: str, zone: ZoneInfo) -> datetime | None:
+    """A field's time of day in the line's own zone; None when it was left empty."""
+    if not written:
+        return None
+    try:
+        return datetime.fromisoformat(written).replace(tzinfo=zone)
+    except ValueError:
+        abort(400, f"at {written!r} is not a time like 2026-03-02T14:30")

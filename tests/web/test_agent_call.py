@@ -1,0 +1,150 @@
+"""What an agent can do for the caller from the page, and that he can do it in his own calls alone."""
+
+from datetime import UTC, datetime
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from ivr.store.models import Agent
+from ivr.store.notes import Note
+from tests.web.conftest import Web, with_token
+
+FRAGMENT = {"X-Fragment": "1"}
+
+
+def in_call(web: Web) -> tuple[FlaskClient, int]:
+    """Ada talks with Grace."""
+    client = web.signed_in("Ada", "agent", presence="on-call")
+    web.call()
+    return client, web.handoff(1, state="bridged")
+
+
+def do(client: FlaskClient, handoff: int, deed: str, **form: str) -> str:
+    return client.post(f"/agent/handoffs/{handoff}/{deed}", data=with_token(client, **form), headers=FRAGMENT).text
+
+
+def notes(web: Web) -> list[tuple[str, str]]:
+    with web.sessions() as tx:
+        return [(note.kind, note.text) for note in tx.scalars(select(Note).order_by(Note.id))]
+
+
+@pytest.mark.parametrize(("deed", "shown"), [("mute", "you are muted"), ("hold", "Caller on hold")])
+def test_muting_and_holding_are_shown_and_taken_back(web: Web, deed: str, shown: str) -> None:
+    client, handoff = in_call(web)
+    assert shown in do(client, handoff, deed, on="1")
+    assert shown in client.get("/agent/panel").text
+    assert shown not in do(client, handoff, deed, on="0")
+
+
+def test_nothing_is_muted_after_the_call(web: Web) -> None:
+    client, handoff = in_call(web)
+    do(client, handoff, "end")
+    assert "This call is over" in do(client, handoff, "mute", on="1")
+
+
+def test_a_note_stands_beside_the_call(web: Web) -> None:
+    client, handoff = in_call(web)
+    do(client, handoff, "note", text="  Wants the receipt by post. ")
+    assert notes(web) == [("note", "Wants the receipt by post.")]
+    assert "Wants the receipt by post." in client.get("/agent/work").text
+
+
+@pytest.mark.parametrize("text", ["", "   ", "x" * 4001])
+def test_an_empty_or_endless_note_is_refused(web: Web, text: str) -> None:
+    client, handoff = in_call(web)
+    answer = client.post(f"/agent/handoffs/{handoff}/note", data=with_token(client, text=text))
+    assert (answer.status_code, notes(web)) == (400, [])
+
+
+def test_a_text_goes_to_the_caller_and_is_kept(web: Web) -> None:
+    client, handoff = in_call(web)
+    assert "was sent to +15550100001" in do(client, handoff, "text", text="Your case is 4711.")
+    assert web.texts.sent == [("+15550100001", "Your case is 4711.")]
+    assert notes(web) == [("text", "Your case is 4711.")]
+
+
+def test_a_text_that_the_carrier_refuses_is_told_and_not_kept(web: Web) -> None:
+    client, handoff = in_call(web)
+    web.texts.broken = True
+    assert "Nothing was sent" in do(client, handoff, "text", text="Hello")
+    assert notes(web) == []
+
+
+def test_a_call_back_is_booked_in_the_time_of_the_line(make_web, clock) -> None:  # type: ignore[no-untyped-def]
+    web = make_web(clock, time_zone="America/New_York")
+    client, handoff = in_call(web)
+    do(client, handoff, "call-back", number="+1 (555) 010-0009", at="2026-03-02T14:30")
+    at = datetime(2026, 3, 2, 19, 30, tzinfo=UTC)
+    assert web.handoffs.booked == [(handoff, "+15550100009", at, "ada@bank.test")]
+
+
+def test_without_a_time_the_call_back_is_as_soon_as_possible(web: Web) -> None:
+    client, handoff = in_call(web)
+    do(client, handoff, "call-back", number="+15550100001", at="")
+    assert web.handoffs.booked == [(handoff, "+15550100001", None, "ada@bank.test")]
+
+
+@pytest.mark.parametrize(
+    ("form", "told"),
+    [
+        ({"number": "5550100001", "at": ""}, "not a telephone number"),
+        ({"number": "+15550100001", "at": "2026-03-02T08:00"}, "time is past"),
+    ],
+)
+def test_a_call_back_that_cannot_be_is_explained(web: Web, form: dict[str, str], told: str) -> None:
+    client, handoff = in_call(web)
+    assert told in do(client, handoff, "call-back", **form)
+    assert web.handoffs.booked == []
+
+
+def test_the_services_refusal_is_said_in_its_words(web: Web) -> None:
+    client, handoff = in_call(web)
+    web.handoffs.refuse = "a call-back to this number is booked already"
+    assert "A call-back to this number is booked already." in do(client, handoff, "call-back", number="+15550100001")
+
+
+def test_the_outcome_and_a_note_are_saved_on_the_way_to_the_next_call(web: Web) -> None:
+    client, handoff = in_call(web)
+    do(client, handoff, "end")
+    assert "You are next" in do(client, handoff, "wrap-up", outcome="solved", text="Refunded.", then="ready")
+    assert notes(web) == [("outcome", "solved"), ("note", "Refunded.")]
+
+
+def test_more_time_is_given(web: Web) -> None:
+    client, handoff = in_call(web)
+    do(client, handoff, "end")
+    assert "0:30" in do(client, handoff, "wrap-up", then="more")
+
+
+def test_an_unknown_outcome_is_refused(web: Web) -> None:
+    client, handoff = in_call(web)
+    answer = client.post(f"/agent/handoffs/{handoff}/wrap-up", data=with_token(client, outcome="great"))
+    assert (answer.status_code, notes(web)) == (400, [])
+
+
+@pytest.mark.parametrize("deed", ["note", "text", "call-back", "wrap-up"])
+def test_a_colleagues_call_is_not_his_to_write_on(web: Web, deed: str) -> None:
+    client = web.signed_in("Ada", "agent", presence="available")
+    web.call()
+    handoff = web.handoff(web.person("Bob", "agent"), state="bridged")
+    answer = client.post(f"/agent/handoffs/{handoff}/{deed}", data=with_token(client, text="x", number="+15550100001"))
+    assert (answer.status_code, notes(web)) == (404, [])
+
+
+def test_the_account_is_shown_of_a_verified_caller_alone(web: Web) -> None:
+    client, _ = in_call(web)
+    assert "$243.10" in client.get("/agent/work").text
+    with web.sessions.begin() as tx:
+        from ivr.store.models import Call
+
+        tx.scalars(select(Call)).one().verified_at = None
+    assert "$243.10" not in client.get("/agent/work").text
+
+
+def test_a_break_asked_for_in_a_call_is_promised(web: Web) -> None:
+    client, _ = in_call(web)
+    client.post("/agent/presence", data=with_token(client, presence="break"))
+    assert "begins after this call" in client.get("/agent/own").text
+    with web.sessions() as tx:
+        assert tx.scalars(select(Agent)).one().next_presence == "break"
