@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ivr.carrier import Carrier
 from ivr.clock import Clock
 from ivr.handoff.service import HandoffService
+from ivr.ledger import Ledger
 from ivr.live import Live
 from ivr.quality.recordings import RecordingKeep
 from ivr.quality.transcribing import LongRecogniser
@@ -25,6 +26,7 @@ class WorkerContext:
     recordings: RecordingKeep
     live: Live
     recogniser: Callable[[], LongRecogniser]
+    ledger: Ledger | None = None  # without one, card payments stay promised to it
 
 
 class Provider:

@@ -2,19 +2,28 @@
 
 import logging
 from collections.abc import Callable
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from ivr.calls.acting import SEND
+from ivr.calls.cards import BOOK, RESUME
+from ivr.carrier import CarrierError
+from ivr.ledger import LedgerError, scheduled
+from ivr.ledger.numbers import e164
+from ivr.quality.secrets import mask_secrets
 from ivr.quality.transcribing import read_sound, transcribe_recording
 from ivr.store import outbox
 from ivr.store.models import Call, Recording
+from ivr.store.webhooks import first_time
 from workers.context import WorkerContext, provider
 
 log = logging.getLogger(__name__)
 DELETE = "recording.delete"
 TRANSCRIBE = "recording.transcribe"
 LONGEST_WAIT = 60.0
+RESEND = 10.0
 Payload = dict[str, Any]
 Done = Callable[[Session], None]
 
@@ -44,7 +53,15 @@ def _expire(context: WorkerContext, _row: int, payload: Payload, done: Done) -> 
 
 
 def _deadline(context: WorkerContext, _row: int, payload: Payload, done: Done) -> None:
-    context.handoffs.deadline(payload["handoff"], within=done)
+    context.handoffs.deadline(payload["handoff"], within=done, last=payload.get("last", False))
+
+
+def _wrap_up(context: WorkerContext, _row: int, payload: Payload, done: Done) -> None:
+    context.handoffs.wrap_up_over(payload["agent"], within=done)
+
+
+def _call_back(context: WorkerContext, _row: int, payload: Payload, done: Done) -> None:
+    context.handoffs.call_back(payload["callback"], payload["number"], within=done)
 
 
 def _act(context: WorkerContext, row: int, _payload: Payload, _done: Done) -> None:
@@ -85,16 +102,47 @@ def _transcribe(context: WorkerContext, _row: int, payload: Payload, done: Done)
         done(tx)
         row = tx.get_one(Recording, recording.id)
         if transcript is not None and row.state == "kept":
-            row.transcript, row.state = transcript, "transcribed"
+            row.transcript, row.state = mask_secrets(tx, row, transcript), "transcribed"
     _tell(context, recording)
 
 
-def _send_text(context: WorkerContext, _row: int, payload: Payload, done: Done) -> None:
-    with context.sessions() as tx:
-        caller = tx.get_one(Call, payload["call"]).caller
-    context.carrier.send_text(caller, payload["body"])
+def _send_text(context: WorkerContext, row: int, payload: Payload, done: Done) -> None:
+    """At most once: what may have been sent is not sent again, what was refused for now is."""
+    now = context.clock.now()
     with context.sessions.begin() as tx:
         done(tx)
+        mine = first_time(tx, f"{SEND}:{row}", now)
+        number = e164(tx.get_one(Call, payload["call"]).caller)
+    if not mine or number is None:
+        return
+    try:
+        context.carrier.send_text(number, payload["body"])
+    except CarrierError as error:
+        log.warning("a text was not sent: %s", error)
+        if error.again:
+            with context.sessions.begin() as tx:
+                outbox.put(tx, SEND, payload, now + timedelta(seconds=RESEND))
+
+
+def _resume_recording(context: WorkerContext, _row: int, payload: Payload, done: Done) -> None:
+    context.carrier.resume_recording(payload["call"])
+    with context.sessions.begin() as tx:
+        done(tx)
+
+
+def _book_card(context: WorkerContext, _row: int, payload: Payload, done: Done) -> None:
+    if context.ledger is None:
+        raise LedgerError("this worker has no ledger to book card payments in")
+    on = date.fromisoformat(payload["on"])
+    context.ledger.book_card(payload["key"], payload["account"], payload["amount"], payload["confirmation"], on)
+    with context.sessions.begin() as tx:
+        done(tx)
+
+
+def _payment_due(context: WorkerContext, _row: int, payload: Payload, done: Done) -> None:
+    with context.sessions.begin() as tx:
+        done(tx)
+        scheduled.execute(tx, payload["payment"], context.clock.now())
 
 
 def _recording(context: WorkerContext, payload: Payload) -> Recording:
@@ -112,8 +160,13 @@ TOPICS: dict[str, Callable[[WorkerContext, int, Payload, Done], None]] = {
     "handoff.expire": _expire,
     "handoff.deadline": _deadline,
     "handoff.act": _act,
+    "desk.wrap-up": _wrap_up,
+    "callback.try": _call_back,
     "recording.fetch": _fetch,
     DELETE: _delete,
     TRANSCRIBE: _transcribe,
-    "text.send": _send_text,
+    SEND: _send_text,
+    RESUME: _resume_recording,
+    BOOK: _book_card,
+    scheduled.DUE: _payment_due,
 }

@@ -17,6 +17,7 @@ from redis.retry import Retry
 from rq import Queue, SimpleWorker, Worker
 from sqlalchemy.exc import SQLAlchemyError
 
+from ivr.store.webhooks import forget_old
 from workers.context import WorkerContext, provider, resolve
 from workers.relay import Relay
 
@@ -116,14 +117,20 @@ def _relay(context: WorkerContext, stop: threading.Event, children: Sequence[Chi
 
 
 def _reconcile(context: WorkerContext, stop: threading.Event) -> None:
-    """At the start, and now and then: the carrier's callbacks may have been lost."""
+    """At the start, and now and then: the carrier's callbacks may have been lost, and old ones are forgotten."""
     while True:
-        try:
-            context.handoffs.reconcile()
-        except Exception:
-            log.exception("hand-offs were not reconciled")
+        for work in (context.handoffs.reconcile, lambda: _forget(context)):
+            try:
+                work()
+            except Exception:
+                log.exception("the house was not kept in order")
         if stop.wait(RECONCILE):
             return
+
+
+def _forget(context: WorkerContext) -> None:
+    with context.sessions.begin() as tx:
+        forget_old(tx, context.clock.now())
 
 
 def _end_with_parent() -> None:

@@ -94,6 +94,12 @@ class HttpLedger:
         paid = _read(_Payment, answer)
         return Paid(paid.confirmation, paid.amount, paid.on)
 
+    def book_card(self, key: str, account: str, amount: int, confirmation: str, on: date) -> None:
+        charged = {"account": account, "amount": amount, "confirmation": confirmation, "on": on.isoformat()}
+        answer = self._ask("PUT", f"card-payments/{quote(key, safe='')}", json=charged)
+        if not answer.is_success:
+            raise LedgerError(f"the ledger answered PUT with {answer.status_code}")
+
     def _find(self, by: Mapping[str, str]) -> str | None:
         return _read(_FoundAccount, self._ask("GET", "accounts", params=by)).account
 

@@ -32,3 +32,7 @@ class Ledger(Protocol):
     def pay(self, key: str, account: str, amount: int, source: str, on: date) -> Paid | Refused:
         """Move money once for `key`: the same key gives the same answer and moves nothing again."""
         ...
+
+    def book_card(self, key: str, account: str, amount: int, confirmation: str, on: date) -> None:
+        """Book once for `key` what a card was charged; it has been paid, so nothing refuses it."""
+        ...

@@ -1,7 +1,6 @@
 """The ledger in our own database."""
 
-import secrets
-from datetime import date
+from datetime import UTC, date, tzinfo
 from types import TracebackType
 
 from argon2 import PasswordHasher
@@ -12,19 +11,27 @@ from sqlalchemy.orm import Session
 
 from ivr.clock import Clock
 from ivr.dialogue.events import Facts, Paid, PinChecked, Refused, Transaction
+from ivr.ledger.moving import move, new_confirmation, refusal
 from ivr.ledger.numbers import e164
 from ivr.ledger.port import LedgerError
+from ivr.ledger.scheduled import promise
 from ivr.store import Sessions
 from ivr.store.models import Account, Entry, Payment
 
 ATTEMPTS = 3
 HISTORY = 10
+CARD = "card"
 
 
 class SqlLedger:
-    """Keeps accounts in `sessions`; PINs are checked with `hasher`, whose cost the hash itself records."""
+    """Keeps accounts in `sessions`; PINs are checked with `hasher`, whose cost the hash itself records.
 
-    def __init__(self, sessions: Sessions, clock: Clock, hasher: PasswordHasher | None = None) -> None:
+    Which day it is, is the day in `zone`."""
+
+    def __init__(
+        self, sessions: Sessions, clock: Clock, hasher: PasswordHasher | None = None, zone: tzinfo = UTC
+    ) -> None:
+        self._zone = zone
         self._sessions = sessions
         self._clock = clock
         self._hasher = hasher or PasswordHasher()
@@ -55,24 +62,53 @@ class SqlLedger:
 
     def pay(self, key: str, account: str, amount: int, source: str, on: date) -> Paid | Refused:
         with _available(self._sessions) as tx:
-            made = tx.scalar(select(Payment).where(Payment.key == key))
-            if made is None:
-                row = tx.get(Account, account, with_for_update=True)
-                today = self._clock.now().date()
-                refusal = _refusal(row, amount, source, on, today)
-                if row is None or refusal:
-                    return Refused(refusal or "unknown")
-                made = self._make(tx, row, Payment(key=key, account_id=account, amount=amount, source=source, on=on))
-            return Paid(made.confirmation, made.amount, made.on)
+            row = tx.get(Account, account, with_for_update=True)  # whoever asks the same beside us waits here
+            if row is None:
+                return Refused("unknown")
+            payment = tx.scalar(select(Payment).where(Payment.key == key))
+            if payment is None:
+                payment = self._decide(tx, row, self._payment(tx, key, account, amount, source, on))
+            if payment.refusal is not None:
+                return Refused(payment.refusal)
+            return Paid(payment.confirmation, payment.amount, payment.on)
 
-    def _make(self, tx: Session, account: Account, payment: Payment) -> Payment:
-        now = self._clock.now()
-        payment.created_at = now
-        payment.confirmation = _confirmation(tx)
-        payment.state = "scheduled" if payment.on > now.date() else "made"
-        if payment.state == "made":
-            _move(tx, account, payment)
+    def book_card(self, key: str, account: str, amount: int, confirmation: str, on: date) -> None:
+        with _available(self._sessions) as tx:
+            row = tx.get(Account, account, with_for_update=True)
+            if row is None:
+                raise LedgerError("a card was charged for an account that is not there")
+            if tx.scalar(select(Payment.id).where(Payment.key == key)) is not None:
+                return
+            payment = self._payment(tx, key, account, amount, CARD, on)
+            taken = tx.scalar(select(Payment.id).where(Payment.confirmation == confirmation))
+            payment.confirmation = confirmation if confirmation and taken is None else payment.confirmation
+            move(tx, row, payment)
+
+    def _payment(self, tx: Session, key: str, account: str, amount: int, source: str, on: date) -> Payment:
+        payment = Payment(
+            key=key,
+            account_id=account,
+            amount=amount,
+            source=source,
+            on=on,
+            state="made",
+            confirmation=new_confirmation(tx),
+            created_at=self._clock.now(),
+        )
         tx.add(payment)
+        return payment
+
+    def _decide(self, tx: Session, account: Account, payment: Payment) -> Payment:
+        """Make, schedule or refuse it; what was refused stands too, so that asking again gives the same answer."""
+        today = self._clock.now().astimezone(self._zone).date()
+        payment.refusal = refusal(account, payment.amount, payment.source, payment.on, today)
+        if payment.refusal is not None:
+            payment.state = "refused"
+        elif payment.on > today:
+            payment.state = "scheduled"
+            promise(tx, payment, self._zone)
+        else:
+            move(tx, account, payment)
         return payment
 
     def _count_attempt(self, account: str) -> str | None:
@@ -134,35 +170,3 @@ def _facts(tx: Session, row: Account) -> Facts:
         sources=tuple(fund["name"] for fund in row.funds),
         transactions=tuple(Transaction(entry.on, entry.text, entry.amount) for entry in tx.scalars(newest)),
     )
-
-
-def _refusal(row: Account | None, amount: int, source: str, on: date, today: date) -> str | None:
-    if row is None or on < today:
-        return "unknown"
-    fund = next((fund for fund in row.funds if fund["name"] == source), None)
-    if fund is None:
-        return "unknown"
-    if amount <= 0 or (row.owed and row.balance <= 0):
-        return "nothing-due"
-    if amount > row.payment_limit or (row.owed and amount > row.balance):
-        return "limit"
-    # what a fund will hold on a later day nobody knows yet
-    return "insufficient" if on == today and amount > fund["available"] else None
-
-
-def _move(tx: Session, row: Account, payment: Payment) -> None:
-    row.balance += -payment.amount if row.owed else payment.amount
-    row.due = max(0, row.due - payment.amount)
-    row.minimum = max(0, row.minimum - payment.amount)
-    row.funds = [
-        {**fund, "available": fund["available"] - payment.amount} if fund["name"] == payment.source else fund
-        for fund in row.funds
-    ]
-    tx.add(Entry(account_id=row.id, on=payment.on, text="Payment, thank you", amount=-payment.amount))
-
-
-def _confirmation(tx: Session) -> str:
-    while True:
-        number = f"{secrets.randbelow(900_000) + 100_000}"  # six digits: short enough to be read out and noted
-        if tx.scalar(select(Payment.id).where(Payment.confirmation == number)) is None:
-            return number

@@ -1,11 +1,14 @@
 """Carrier callbacks are applied once, however often they come."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from ivr.store.models import Webhook
+
+KEPT = timedelta(days=7)  # no carrier repeats a callback later than that
 
 
 def first_time(tx: Session, key: str, now: datetime) -> bool:
@@ -18,3 +21,8 @@ def first_time(tx: Session, key: str, now: datetime) -> bool:
     except IntegrityError:
         return False
     return True
+
+
+def forget_old(tx: Session, now: datetime) -> None:
+    """Drops the notes of callbacks that will not come again."""
+    tx.execute(delete(Webhook).where(Webhook.at < now - KEPT))
