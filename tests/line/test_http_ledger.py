@@ -45,6 +45,7 @@ ASK: dict[str, tuple[Callable[[HttpLedger], object], object]] = {
     "pin": (lambda it: it.check_pin("acc-1", "2749"), {"ok": True}),
     "facts": (lambda it: it.facts("acc-1"), ACCOUNT),
     "pay": (lambda it: it.pay("CA1:7", "acc-1", 5000, "checking", TODAY), PAYMENT),
+    "card": (lambda it: it.book_card("CA1:8", "acc-1", 5000, "48151623", TODAY), {}),
 }
 
 

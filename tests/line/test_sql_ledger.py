@@ -1,6 +1,7 @@
 """The SQL ledger: who an account belongs to, what it owes, and money that moves once."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import func, select
@@ -85,6 +86,43 @@ def test_a_later_payment_is_scheduled_and_moves_nothing_yet(ledger: SqlLedger, s
     with sessions() as tx:
         assert tx.scalars(select(Payment.state)).all() == ["scheduled"]
         assert tx.get_one(Account, "acc-1").balance == 245017
+
+
+def test_a_refusal_stands_even_when_there_would_be_money_later(ledger: SqlLedger, sessions: Sessions) -> None:
+    assert ledger.pay("CA1:7", "acc-2", 40000, "checking", TODAY) == Refused("insufficient")
+    with sessions.begin() as tx:
+        tx.get_one(Account, "acc-2").funds = [{"name": "checking", "available": 90000}]
+    assert ledger.pay("CA1:7", "acc-2", 40000, "checking", TODAY) == Refused("insufficient")
+    with sessions() as tx:
+        assert tx.execute(select(Payment.state, Payment.refusal)).all() == [("refused", "insufficient")]
+
+
+def test_a_card_payment_is_booked_once_whatever_the_account_says(ledger: SqlLedger, sessions: Sessions) -> None:
+    for _ in range(3):
+        ledger.book_card("CA1:7", "acc-3", 5000, "48151623", TODAY)
+    with sessions() as tx:
+        payment = tx.scalars(select(Payment)).one()
+        assert (payment.state, payment.source, payment.confirmation) == ("made", "card", "48151623")
+        assert tx.get_one(Account, "acc-3").balance == -5000
+
+
+def test_two_cards_with_the_same_confirmation_are_two_payments(ledger: SqlLedger, sessions: Sessions) -> None:
+    ledger.book_card("CA1:7", "acc-1", 5000, "48151623", TODAY)
+    ledger.book_card("CA2:7", "acc-1", 5000, "48151623", TODAY)
+    with sessions() as tx:
+        assert len(set(tx.scalars(select(Payment.confirmation)))) == 2
+
+
+def test_a_card_for_nobody_s_account_is_not_lost_silently(ledger: SqlLedger) -> None:
+    with pytest.raises(LedgerError):
+        ledger.book_card("CA1:7", "acc-99", 5000, "48151623", TODAY)
+
+
+def test_today_is_the_line_s_day(sessions: Sessions, clock: FakeClock, ledger: SqlLedger) -> None:
+    clock.time = datetime(2026, 3, 3, 2, 0, tzinfo=UTC)  # still the evening of the second in New York
+    there = SqlLedger(sessions, clock, zone=ZoneInfo("America/New_York"))
+    assert ledger.pay("CA1:7", "acc-1", 5000, "checking", TODAY) == Refused("unknown")
+    assert isinstance(there.pay("CA1:8", "acc-1", 5000, "checking", TODAY), Paid)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,124 @@
+"""Jobs of payments and texts: one text at most, card payments booked, recordings resumed, spoken PINs masked."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from ivr.carrier import CarrierError
+from ivr.quality.secrets import mask_secrets
+from ivr.store import Sessions, outbox
+from ivr.store.models import Call, Outbox, Recording, Turn, Webhook
+from ivr.store.webhooks import first_time, forget_old
+from tests.conftest import FakeClock
+from workers import context as workers_context
+from workers import jobs
+from workers.context import WorkerContext
+
+SID = "CA" + "e" * 32
+
+
+def promise(context: WorkerContext, topic: str, payload: dict[str, Any], caller: str = "+15550100001") -> int:
+    with context.sessions.begin() as tx:
+        if tx.get(Call, SID) is None:
+            tx.add(Call(sid=SID, caller=caller, called="+1666", started_at=context.clock.now()))
+        return outbox.put(tx, topic, payload, context.clock.now())
+
+
+def row(context: WorkerContext, row_id: int) -> Outbox:
+    with context.sessions() as tx:
+        return tx.get_one(Outbox, row_id)
+
+
+def asked(context: WorkerContext) -> list[tuple[Any, ...]]:
+    carrier: Any = context.carrier
+    return list(carrier.asked)
+
+
+def test_a_text_whose_job_runs_twice_is_sent_once(context: WorkerContext) -> None:
+    row_id = promise(context, "text.send", {"call": SID, "body": "Paid."})
+    jobs.perform(row_id)
+    with context.sessions.begin() as tx:
+        tx.get_one(Outbox, row_id).done_at = None  # as a worker sees it that began at the same moment
+    jobs.perform(row_id)
+    assert asked(context) == [("send_text", "+15550100001", "Paid.")]
+
+
+@pytest.mark.parametrize(("again", "left"), [(True, 1), (False, 0)])
+def test_a_text_is_sent_again_only_if_it_was_surely_not_sent(context: WorkerContext, again: bool, left: int) -> None:
+    carrier: Any = context.carrier
+    carrier.faults["send_text"] = CarrierError("no", again=again)
+    jobs.perform(promise(context, "text.send", {"call": SID, "body": "Paid."}))
+    with context.sessions() as tx:
+        assert len(tx.scalars(select(Outbox).where(Outbox.done_at.is_(None))).all()) == left
+
+
+@pytest.mark.parametrize("caller", ["anonymous", "client:web"])
+def test_a_caller_without_a_number_gets_no_text(context: WorkerContext, caller: str) -> None:
+    row_id = promise(context, "text.send", {"call": SID, "body": "Paid."}, caller)
+    jobs.perform(row_id)
+    assert asked(context) == []
+    assert row(context, row_id).done_at is not None
+
+
+def test_a_recording_that_does_not_go_on_is_tried_again(context: WorkerContext) -> None:
+    carrier: Any = context.carrier
+    carrier.faults["resume_recording"] = CarrierError("away", again=True)
+    row_id = promise(context, "card.resume", {"call": SID})
+    jobs.perform(row_id)
+    assert row(context, row_id).done_at is None
+    jobs.perform(row_id)
+    assert asked(context) == [("resume_recording", SID)]
+
+
+def test_a_card_payment_is_booked_in_the_ledger(context: WorkerContext, monkeypatch: pytest.MonkeyPatch) -> None:
+    booked: list[tuple[Any, ...]] = []
+
+    class Books:
+        def book_card(self, *what: Any) -> None:
+            booked.append(what)
+
+    payload = {"key": f"{SID}:7", "account": "acc-1", "amount": 5000, "on": "2026-03-02", "confirmation": "4815"}
+    row_id = promise(context, "card.book", payload)
+    jobs.perform(row_id)
+    assert row(context, row_id).done_at is None  # nobody keeps books here yet: it stays promised
+    books: Any = Books()
+    monkeypatch.setattr(workers_context.provider, "_context", replace(context, ledger=books))
+    jobs.perform(row_id)
+    jobs.perform(row_id)
+    assert booked == [(f"{SID}:7", "acc-1", 5000, "4815", date(2026, 3, 2))]
+
+
+def test_a_spoken_pin_is_not_in_the_transcript(sessions: Sessions, clock: FakeClock) -> None:
+    def segment(channel: int, start: float, end: float) -> dict[str, Any]:
+        return {
+            "channel": channel,
+            "text": "two seven four nine",
+            "start": start,
+            "end": end,
+            "words": [{"word": "two"}],
+        }
+
+    with sessions.begin() as tx:
+        tx.add(Call(sid=SID, caller="+1555", called="+1666", started_at=clock.now()))
+        tx.flush()
+        turn = {"call_sid": SID, "speaker": "caller", "start": 25.0, "end": 27.0}
+        tx.add(Turn(key="s1.2", text="(PIN)", **turn))
+        tx.add(Turn(key="s1.3", text="(PIN)", **turn | {"via": "keys", "start": 50.0, "end": 50.0}))
+        kept = Recording(call_sid=SID, sid="RE1", kind="call", state="kept", source_url="", created_at=clock.now())
+        kept.offset = 9.0
+        tx.add(kept)
+        parts = [segment(1, 4.0, 6.0), segment(2, 16.2, 17.0), segment(1, 16.4, 18.2), segment(1, 41.0, 42.0)]
+        shown = mask_secrets(tx, kept, parts)
+    assert [part["text"] == "(PIN)" and part["words"] == [] for part in shown] == [False, False, True, False]
+    assert shown[0] == parts[0]
+
+
+def test_callbacks_are_forgotten_after_a_week(sessions: Sessions, clock: FakeClock) -> None:
+    with sessions.begin() as tx:
+        first_time(tx, "old", clock.now() - timedelta(days=8))
+        first_time(tx, "new", clock.now() - timedelta(days=6))
+        forget_old(tx, clock.now())
+        assert tx.scalars(select(Webhook.key)).all() == ["new"]
