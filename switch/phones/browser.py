@@ -33,14 +33,51 @@ class SwitchPort(Protocol):
     def unregister(self, address: str) -> None: ...
 
 
-def phone_routes(switch: Callable[[], SwitchPort], say: Say, listen: Listen | None = None) -> list[BaseRoute]:
-    """`/phone` and its socket. With `listen` both sides' words are shown as they are spoken."""
+class Phones:
+    """Which page has the phone of an address. A page that is left in a call has `grace` seconds to come back."""
+
+    def __init__(self, switch: Callable[[], SwitchPort], grace: float = 10.0) -> None:
+        self._switch, self._grace = switch, grace
+        self._pages: dict[str, _Desk] = {}
+        self._left: dict[str, Handset] = {}
+
+    def take(self, address: str, page: "_Desk") -> Handset | None:
+        """`page` has the phone now, and the call that the last one left."""
+        self._pages[address] = page
+        self._switch().register(address, page.pick)
+        return self._left.pop(address, None)
+
+    def leave(self, address: str, page: "_Desk", handset: Handset | None) -> None:
+        if self._pages.get(address) is not page:  # another page took it meanwhile
+            if handset is not None:
+                handset.leave()
+            return
+        del self._pages[address]
+        self._switch().unregister(address)
+        if handset is not None and not handset.over:
+            self._left[address] = handset
+            asyncio.get_running_loop().call_later(self._grace, self._give_up, address, handset)
+
+    def _give_up(self, address: str, handset: Handset) -> None:
+        if self._left.get(address) is handset:
+            del self._left[address]
+            handset.leave()
+
+
+def phone_routes(
+    switch: Callable[[], SwitchPort], say: Say, listen: Listen | None = None, grace: float = 10.0
+) -> list[BaseRoute]:
+    """`/phone` and its socket. With `listen` both sides' words are shown as they are spoken.
+
+    An agent's call outlives a reload of his page for `grace` seconds.
+    """
+    phones = Phones(switch, grace)
 
     async def page(_: Request) -> Response:
         return FileResponse(STATIC / "phone.html", headers={"Content-Security-Policy": _POLICY})
 
     async def socket(websocket: WebSocket) -> None:
-        await _Desk(switch(), websocket, say, listen).serve()
+        await _Desk(switch(), phones, websocket, say, listen).serve()
 
     return [
         Route("/phone", page),
@@ -52,8 +89,11 @@ def phone_routes(switch: Callable[[], SwitchPort], say: Say, listen: Listen | No
 class _Desk:
     """One open page. `?as=client:ada` makes it that agent's phone; without, it calls the line."""
 
-    def __init__(self, switch: SwitchPort, websocket: WebSocket, say: Say, listen: Listen | None) -> None:
-        self._switch, self._websocket, self._say, self._listen = switch, websocket, say, listen
+    def __init__(
+        self, switch: SwitchPort, phones: Phones, websocket: WebSocket, say: Say, listen: Listen | None
+    ) -> None:
+        self._switch, self._phones = switch, phones
+        self._websocket, self._say, self._listen = websocket, say, listen
         self._outgoing: asyncio.Queue[str | bytes] = asyncio.Queue(maxsize=500)
         self._handset: Handset | None = None
 
@@ -64,18 +104,23 @@ class _Desk:
         await self._websocket.accept()
         address = self._websocket.query_params.get("as")
         if address:
-            self._switch.register(address, self._pick)
+            self._resume(self._phones.take(address, self))
         sending = asyncio.create_task(self._send())
         try:
             await self._receive()
         finally:
             sending.cancel()
             if address:
-                self._switch.unregister(address)
-            if self._handset is not None:
+                self._phones.leave(address, self, self._handset)
+            elif self._handset is not None:
                 self._handset.leave()
 
-    def _pick(self) -> Phone:
+    def _resume(self, handset: Handset | None) -> None:
+        if handset is not None and not handset.over:
+            self._handset = handset
+            handset.move(self._put)
+
+    def pick(self) -> Phone:
         """The phone for a call that comes in: this page's, unless it is in a call."""
         return Busy() if self._busy else self._new_handset()
 

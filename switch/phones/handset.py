@@ -45,6 +45,7 @@ class Handset:
         self._ears: dict[str, Ear] = {}
         if listen is not None:
             self._ears = {side: Ear(listen, CallRecord(), self._reporter(side)) for side in ("line", "you")}
+        self._shown: dict[str, Any] = {}
         self.over = False
 
     # --- what the switch calls ---
@@ -101,8 +102,14 @@ class Handset:
             case _:
                 raise Refused(f"{order.get('type')!r} is not something this phone can do")
 
+    def move(self, send: Send) -> None:
+        """Another page has this phone from now on; it is told how the call stands."""
+        self._send = send
+        self._microphone.clear()
+        self._send(self._shown)
+
     def leave(self) -> None:
-        """The page was closed."""
+        """The page was closed, and does not come back."""
         if self._line is not None and not self.over:
             self._line.hang_up()
 
@@ -124,4 +131,5 @@ class Handset:
     def _state(self, state: str, status: str = "") -> None:
         line = self._line
         message = {"type": "state", "state": state, "status": status}
-        self._send(message | ({"from": line.from_, "to": line.to} if line is not None else {}))
+        self._shown = message | ({"from": line.from_, "to": line.to} if line is not None else {})
+        self._send(self._shown)

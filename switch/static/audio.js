@@ -37,6 +37,7 @@ export class Audio {
     const stream = await navigator.mediaDevices.getUserMedia({
       audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1 },
     });
+    await this.waking;
     const source = this.context.createMediaStreamSource(stream);
     this.microphone = new AudioWorkletNode(this.context, "microphone", { numberOfOutputs: 0 });
     this.microphone.port.onmessage = ({ data }) => this.onFrame(data.frame, data.level);

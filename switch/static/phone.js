@@ -80,6 +80,7 @@ function enter(next) {
   // in a desk's frame the desk keeps the keys
   if (next === "ringing" && parent === window) the("answer").focus();
   if (next === "connected") {
+    if (!audio.microphone) openSound(); // the page was reloaded in the call
     began = Date.now();
     addLine("news", "Connected");
   }
@@ -127,8 +128,9 @@ function tick() {
 async function openSound() {
   the("notice").hidden = true;
   try {
-    await audio.wake();
+    const waking = audio.wake(); // after a reload without a click, the open microphone is what lets sound begin
     await audio.openMicrophone();
+    await waking;
   } catch (error) {
     const why = { NotAllowedError: "was refused", NotFoundError: "was not found", SecurityError: "needs https or localhost" };
     warn(`The microphone ${why[error.name] ?? "cannot be used"}. You can listen, press keys, and type what you want to say.`);

@@ -1,6 +1,7 @@
 """The browser's phone, seen from its socket."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -163,6 +164,49 @@ def test_closing_the_page_hangs_up(client: TestClient, switch: TwinSwitch) -> No
     with client.websocket_connect("/phone/socket") as socket:
         ask(socket, {"type": "dial", "from": "+15550100009"}, state="dialling")
     assert switch.line.done == ["hang up"]
+
+
+def in_call(socket: WebSocketTestSession, switch: TwinSwitch) -> Phone:
+    until(lambda: "client:ada" in switch.phones, socket)
+    phone = switch.do(lambda: switch.ring("client:ada", switch.line))
+    switch.do(phone.connected)
+    assert [socket.receive_json()["state"] for _ in range(2)] == ["ringing", "connected"]
+    return phone
+
+
+def test_an_agents_call_outlives_a_reload_of_his_page(client: TestClient, switch: TwinSwitch) -> None:
+    with client:
+        with client.websocket_connect("/phone/socket?as=client:ada") as socket:
+            phone = in_call(socket, switch)
+        with client.websocket_connect("/phone/socket?as=client:ada") as again:
+            assert again.receive_json()["state"] == "connected"
+            again.send_bytes(FRAME)
+            until(lambda: phone.say() == FRAME, again)
+            switch.do(lambda: phone.hear(FRAME))
+            assert again.receive_bytes() == FRAME
+            assert switch.line.done == []
+
+
+def test_a_page_that_does_not_come_back_hangs_up(switch: TwinSwitch) -> None:
+    with TestClient(Starlette(routes=phone_routes(lambda: switch, lambda text: b"", grace=0.05))) as client:
+        with client.websocket_connect("/phone/socket?as=client:ada") as socket:
+            in_call(socket, switch)
+        with client.websocket_connect("/phone/socket?as=client:bob") as other:
+            while not switch.line.done:
+                ask(other, {"type": "nothing"}, type="problem")
+    assert switch.line.done == ["hang up"]
+
+
+def test_the_page_left_behind_does_not_take_the_phone_from_the_newer_one(
+    client: TestClient, switch: TwinSwitch
+) -> None:
+    with client, contextlib.ExitStack() as older_page:
+        older = older_page.enter_context(client.websocket_connect("/phone/socket?as=client:ada"))
+        until(lambda: "client:ada" in switch.phones, older)
+        with client.websocket_connect("/phone/socket?as=client:ada") as newer:
+            ask(newer, {"type": "nothing"}, type="problem")
+            older_page.close()
+            assert "client:ada" in switch.phones
 
 
 def test_what_the_page_should_not_send_is_told(client: TestClient, switch: TwinSwitch) -> None:
