@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -26,12 +26,14 @@ class HouseError(RuntimeError):
 class House:
     """Starts every part under `settings`, waits until each answers, and stops them in reverse order.
 
-    `say` receives one line of plain words per step. Children inherit the settings as environment variables.
+    `say` receives one line of plain words per step; only `parts` are started. Children inherit the settings as
+    environment variables.
     """
 
-    def __init__(self, settings: Settings, say: Callable[[str], None]) -> None:
+    def __init__(self, settings: Settings, say: Callable[[str], None], parts: Sequence[str] = PARTS) -> None:
         self.settings = settings
         self.say = say
+        self._parts = parts
         self.logs = settings.data_dir.absolute() / "logs"
         self._redis = EmbeddedRedis(settings.data_dir / "redis") if not settings.redis_url else None
         self._children: dict[str, subprocess.Popen[bytes]] = {}
@@ -43,10 +45,11 @@ class House:
             if self._redis:
                 self._redis.__enter__()
                 self.say("Redis is running (embedded).")
-            for part in PARTS:
+            for part in self._parts:
                 self._start(part)
             for part, address in self._health().items():
-                self._await(part, address)
+                if part in self._parts:
+                    self._await(part, address)
         except BaseException:
             self.stop()
             raise
@@ -56,6 +59,10 @@ class House:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+    def pid(self, part: str) -> int:
+        """The process of `part`; raises KeyError when it is not one of ours."""
+        return self._children[part].pid
 
     def check(self) -> None:
         """Raises HouseError when a part has stopped by itself."""
