@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+import re
+from collections import deque
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -25,6 +27,8 @@ log = logging.getLogger(__name__)
 
 POLICY, FAULT = 1008, 1011  # close codes
 START_SECONDS = 5.0
+NUMBER = re.compile(r'"sequenceNumber"\s*:\s*"?(\d+)')
+RECENT = 500  # messages, ten seconds of them
 
 
 def make_media_app(
@@ -80,7 +84,7 @@ async def _let_in(socket: WebSocket, signatures: Signatures, below: str, serve: 
         await socket.close(POLICY)
         return
     await socket.accept()
-    texts = _texts(socket)
+    texts = _texts(socket, Once())
     try:
         await serve(await read_start(texts, START_SECONDS), texts, socket)
         await _close(socket, 1000)
@@ -92,13 +96,30 @@ async def _let_in(socket: WebSocket, signatures: Signatures, below: str, serve: 
         await _close(socket, FAULT)
 
 
-async def _texts(socket: WebSocket) -> AsyncIterator[str]:
+class Once:
+    """Lets each numbered message of a stream through once: a key that comes twice was pressed once."""
+
+    def __init__(self) -> None:
+        self._seen: deque[str] = deque(maxlen=RECENT)
+
+    def __call__(self, text: str) -> bool:
+        number = NUMBER.search(text)
+        if number is None:
+            return True
+        if number[1] in self._seen:
+            return False
+        self._seen.append(number[1])
+        return True
+
+
+async def _texts(socket: WebSocket, once: Once) -> AsyncIterator[str]:
     while True:
         message = await socket.receive()
         if message["type"] == "websocket.disconnect":
             return
-        if message.get("text") is not None:
-            yield message["text"]
+        text = message.get("text")
+        if text is not None and once(text):
+            yield text
 
 
 async def _close(socket: WebSocket, code: int) -> None:

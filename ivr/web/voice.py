@@ -137,6 +137,7 @@ def make_voice_blueprint(
         after = calls.card_taken(_required("CallSid"), turn, taken)
         if _over():
             _end()
+            return _twiml(twiml.goodbye())
         return _twiml(documents.next(after))
 
     @voice.route("/card", methods=["GET", "POST"])
