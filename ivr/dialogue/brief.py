@@ -85,7 +85,7 @@ _WHY = {
     "silent": "fell silent",
     "upset": "is upset",
     "fault": "was stopped by a fault of the line",
-    "language": "speaks another language",
+    "language": "speaks Spanish",
     "dispute": "now disputes a charge",
     "card_problem": "has trouble with a card",
     "payment": "could not get the payment through",

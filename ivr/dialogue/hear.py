@@ -39,6 +39,8 @@ _QUESTION = re.compile(
 _FAREWELL = re.compile(
     r"\b(good ?bye|bye|that('?s| is| will be|'?ll be) (all|it|everything)|nothing else|i'?m (done|all set))\b"
 )
+_MONEY = re.compile(r"[$€£]|\b(dollars?|bucks?|cents?|pounds?|euros?|full|half|minimum|everything)\b")
+_YES_NO = re.compile(r"\W*((yes|yeah|yep|yup|no|nope|nah)\W*){1,3}")
 _OTHER_ACCOUNT = re.compile(r"\b(different|other|another|not my|wrong) (account|number|phone)\b")
 
 Attempt = Callable[[Draft, Said, Ask], Outcome | None]
@@ -108,7 +110,7 @@ def _digress(draft: Draft, said: Said, ask: Ask) -> Outcome | None:
 def _answer(draft: Draft, said: Said, ask: Ask) -> Outcome | None:
     extra = volunteered(draft.state.task, said, besides=ask.name)
     raw = ask.hear(said, True)
-    doubtful = said.confidence < HEARD
+    doubtful = said.confidence < HEARD and not _plain_answer(said, ask)
     if raw is None and ask.name == "pin" and _FORGOT.search(said.text.lower()):
         return None
     if doubtful and (ask.secret or ask.confirms):
@@ -116,6 +118,23 @@ def _answer(draft: Draft, said: Said, ask: Ask) -> Outcome | None:
     if ask.confirms and extra:
         raw = None
     return take(draft, ask, raw, extra, doubtful)
+
+
+def _plain_answer(said: Said, ask: Ask) -> bool:
+    """A yes or no and nothing else: a single word is never heard with much confidence."""
+    return ask.kind == "yes-no" and said.confidence > HEARD / 2 and bool(_YES_NO.fullmatch(said.text.lower()))
+
+
+def _ahead(draft: Draft, said: Said, ask: Ask) -> Outcome | None:
+    """While he is asked who he is, the caller goes on about what he wants: it is kept, and the question stands."""
+    verify, below = draft.state.task, draft.state.tasks[-2:-1]
+    if verify.flow != "verify" or not below or said.confidence < HEARD or person_wanted(said):
+        return None
+    items = {n: v for n, v in volunteered(below[0], said).items() if n != "amount" or _MONEY.search(said.text.lower())}
+    if not items:
+        return None
+    fuller = draft.at(absorb(draft.having(tasks=draft.state.tasks[:-1]).state, items))
+    return question(progress(fuller.having(tasks=(*fuller.state.tasks, verify))), ask)
 
 
 def take(draft: Draft, ask: Ask, raw: Raw | None, extra: dict[str, Raw], doubtful: bool = False) -> Outcome | None:
@@ -185,12 +204,11 @@ def _route(draft: Draft, said: Said, ask: Ask) -> Outcome | None:
 
 def _farewell(draft: Draft, said: Said) -> Outcome | None:
     """A goodbye in so many words, or meant as one."""
-    if said.confidence < HEARD:
+    menu = at_menu(draft.state)
+    if said.confidence < HEARD / (2 if menu else 1):
         return None
-    if at_menu(draft.state) and _FAREWELL.search(said.text.lower()):
-        return goodbye(draft)
-    enough = FAIR if at_menu(draft.state) else SURE
-    return goodbye(draft) if said.meaning.intent == "goodbye" and said.meaning.confidence >= enough else None
+    meant = said.meaning.intent == "goodbye" and said.meaning.confidence >= (FAIR if menu else SURE)
+    return goodbye(draft) if meant or (menu and _FAREWELL.search(said.text.lower())) else None
 
 
 def _route_ours(draft: Draft, said: Said) -> Outcome | None:
@@ -267,6 +285,7 @@ ATTEMPTS: tuple[Attempt, ...] = (
     _digress,
     _hold,
     _answer,
+    _ahead,
     _repeat,
     _forgotten,
     _route,

@@ -133,7 +133,8 @@ def opened_house(folder: Path, extra: dict[str, str]) -> Iterator[Line]:
     """A house on free ports with its data in `folder`; `extra` are settings by their environment names."""
     ports = dict(zip(("WARMLINE_PORT", "WARMLINE_MEDIA_PORT", "WARMLINE_SWITCH_PORT"), free_ports(3), strict=True))
     own = {"WARMLINE_DATA_DIR": str(folder), "DATABASE_URL": "", "REDIS_URL": "", "RECORDINGS_URL": ""}
-    settings = house_settings(Settings(_env_file=None, **{**ports, **own, **extra}))
+    values: dict[str, Any] = {"_env_file": None, **ports, **own, **extra}
+    settings = house_settings(Settings(**values))
     prepare(settings, lambda _: None)
     engine = make_engine(settings.database)
     sessions = make_sessions(engine)

@@ -24,14 +24,14 @@ def _marked(call: CallFile) -> object:
 @pytest.fixture(scope="module")
 def suite(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Suite]:
     """One house; plays the calls that this run asks for."""
-    chosen = {item.callspec.params["name"] for item in request.session.items if _of_this_module(item)}
+    chosen = {_name(item) for item in request.session.items if item.path == Path(__file__)}
     calls = [call for call in CALLS.values() if call.name in chosen and not call.waiting]
     with Suite(tmp_path_factory.mktemp("calls"), calls) as suite:
         yield suite
 
 
-def _of_this_module(item: pytest.Item) -> bool:
-    return item.path == Path(__file__) and hasattr(item, "callspec")
+def _name(item: pytest.Item) -> str:
+    return item.name.partition("[")[2].removesuffix("]")
 
 
 @pytest.mark.parametrize("name", [_marked(call) for call in CALLS.values()])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ivr.dialogue.events import Failed, HandOff, Interrupted, Keyed, Listen, Resumed, Said, Say, Silent, Slow
+from ivr.dialogue.events import Failed, HandOff, Interrupted, Keyed, Listen, Pay, Resumed, Said, Say, Silent, Slow
 from ivr.dialogue.machine import step
 from tests.dialogue.talk import BALANCE, BYE, DUE, MUMBLE, NO, PAY, PIN, YES, Talk, said, verified
 
@@ -44,6 +44,18 @@ def test_an_upset_caller_who_asks_for_a_person_gets_the_kind_word_too() -> None:
 @pytest.mark.parametrize("text", ["Thanks, bye.", "No, that's all. Thank you.", "That's everything, thank you."])
 def test_a_farewell_is_one_whatever_else_it_sounds_like(text: str) -> None:
     assert verified().play(said(text, "smalltalk")).prompts == ["rating.ask/1"]
+
+
+def test_what_is_said_on_top_of_the_pin_question_is_kept_for_the_payment() -> None:
+    talk = Talk().play(said("I want to pay, um", "payment"), said("twenty dollars, no, make it thirty", money=(3000,)))
+    assert talk.prompts == ["pin.ask/2"]
+    assert talk.play(PIN).prompts == ["source.ask/1"]
+    assert talk.state.task.slots["amount"] == 3000
+
+
+def test_digits_that_are_no_pin_are_no_amount_either() -> None:
+    talk = Talk().play(PAY, said("two seven four", digits="274", money=(27400,)))
+    assert talk.prompts == ["repair.sorry/1", "pin.example/1"]
 
 
 def test_spanish_is_answered_in_spanish_by_a_person() -> None:
@@ -157,6 +169,14 @@ def test_a_doubtful_wish_keeps_what_came_with_it() -> None:
 def test_a_doubtful_yes_moves_no_money() -> None:
     talk = verified().play(PAY, "2", "1", "1", said("yes", "yes", yes_no=True, heard=0.2))
     assert talk.prompts == ["repair.sorry/1", "agreed.example/1"]
+
+
+@pytest.mark.parametrize(
+    ("text", "heard", "counts"), [("Yes.", 0.3, True), ("Yes, sir", 0.3, False), ("Yes.", 0.2, False)]
+)
+def test_a_single_word_is_believed_sooner_than_a_sentence(text: str, heard: float, counts: bool) -> None:
+    talk = verified().play(PAY, "2", "1", "1", said(text, "yes", yes_no=True, heard=heard))
+    assert bool(talk.of(Pay)) == counts
 
 
 def test_keys_do_as_well_as_words() -> None:
