@@ -17,6 +17,7 @@ from speech.digits import spoken_digits
 from speech.events import Expectation, Word
 from speech.fair import FairQueue
 from speech.fair import Priority as Priority
+from speech.strings import WRONG_COUNT, Verdict, judged
 from speech.vad import Vad, voiced
 from speech.weights import Weights
 from speech.whisper import Whisper
@@ -24,7 +25,6 @@ from speech.whisper import Whisper
 ANYTHING = Expectation()
 FLOOR_DBFS = -60.0  # fainter than this is line noise, whatever a model makes of it
 LOUDEST_GAIN = 20.0  # dB: a faint caller is lifted, a silent line is not
-WRONG_COUNT = 0.4  # confidence of a digit string that is not as long as was asked: below "ask again"
 DIGIT_BEAMS = 5
 DIGIT_WINDOW = 15.0  # seconds, for strings that take longer to say than
 SHORT_DIGITS = 3.5  # seconds
@@ -79,7 +79,6 @@ class Recogniser:
         self._whisper = Whisper(weights, threads, device=device, window=window)
         self._vad = vad
         self._queue: FairQueue[Transcript] = FairQueue(threads, "listen")
-        self._whisper.decode(np.zeros(RATE, np.float32))  # the first run allocates
 
     def listen(
         self, sound: NDArray[Any], expect: Expectation = ANYTHING, priority: Priority = Priority.TURN
@@ -121,33 +120,60 @@ class Recogniser:
         began = time.perf_counter()
         seconds = len(sound) / (RATE if sound.dtype == np.int16 else whisper.RATE)
         prepared = _prepared(sound)
-        long_digits = expect.kind == "digits" and seconds > SHORT_DIGITS
-        window = DIGIT_WINDOW if long_digits else None
-        heard = whisper.NOTHING if prepared is None else self._whisper.decode(prepared, window=window)[0]
-        text, confidence = heard.text, heard.confidence
-        if expect.kind == "digits" and prepared is not None and text:
-            text, confidence = self._digits(prepared, heard, expect.digits, thorough=priority is not Priority.EARLY)
-        elapsed = time.perf_counter() - began
-        return Transcript(text, confidence, heard.words, round(seconds, 3), round(elapsed, 4), heard.no_speech)
+        if prepared is None:
+            return Transcript("", 0.0, (), round(seconds, 3), round(time.perf_counter() - began, 4), 1.0)
+        if expect.kind != "digits":
+            said, no_speech = self._words(prepared)
+        elif self._whisper.reads_digits:
+            said, no_speech = self._digits(prepared, expect.digits)
+        else:
+            said, no_speech = self._written_digits(prepared, expect.digits, thorough=priority is not Priority.EARLY)
+        elapsed = round(time.perf_counter() - began, 4)
+        return Transcript(said.text, said.confidence, said.words, round(seconds, 3), elapsed, no_speech)
 
-    def _digits(
-        self, sound: whisper.Sound, heard: whisper.Heard, count: int | None, *, thorough: bool
-    ) -> tuple[str, float]:
-        """The text as joined digits where it is digits and nothing else; a wrong count asks for more hypotheses."""
+    def _words(self, sound: whisper.Sound) -> tuple[Verdict, float]:
+        encoded = self._whisper.encode(sound)
+        heard = self._whisper.decode(encoded)
+        return Verdict(heard.text, heard.confidence, self._timed(heard, encoded)), heard.no_speech
+
+    def _digits(self, sound: whisper.Sound, count: int | None) -> tuple[Verdict, float]:
+        """Both witnesses work from one encoding, so a digit string takes no longer than a sentence."""
+        encoded = self._whisper.encode(sound, stretch=1.0)
+        heard = self._whisper.decode(encoded, again=False)
+        if not heard.text:
+            return Verdict("", 0.0), heard.no_speech
+        verdict = judged(heard.text, heard.confidence, self._whisper.read_digits(encoded), count)
+        if not verdict.words and verdict.text == heard.text:
+            verdict = replace(verdict, words=self._timed(heard, encoded))
+        return verdict, heard.no_speech
+
+    def _timed(self, heard: whisper.Heard, encoded: whisper.Encoded) -> tuple[Word, ...]:
+        """The words' times; a single word is as long as the sound, and needs no second pass before a turn can end."""
+        if not heard.text:
+            return ()
+        if " " not in heard.text:
+            return (Word(heard.text, 0.0, round(encoded.seconds, 2), round(heard.confidence, 3)),)
+        return self._whisper.words(heard.text, encoded)
+
+    def _written_digits(self, sound: whisper.Sound, count: int | None, *, thorough: bool) -> tuple[Verdict, float]:
+        """For models that the reader does not know: a wrong count asks for more hypotheses."""
+        encoded = self._whisper.encode(sound, window=DIGIT_WINDOW if len(sound) > SHORT_DIGITS * whisper.RATE else None)
+        heard = self._whisper.decode(encoded)
+        words = self._timed(heard, encoded)
         first = spoken_digits(heard.text, count)
         if first is None or count is None or len(first) == count:
-            return (first or heard.text), heard.confidence
+            return Verdict(first or heard.text, heard.confidence, words), heard.no_speech
         for other in self._second_opinions(sound, thorough):
             digits = spoken_digits(other.text, count)
             if digits is not None and len(digits) == count:
-                return digits, min(heard.confidence, other.confidence)
-        return first, min(heard.confidence, WRONG_COUNT)
+                return Verdict(digits, min(heard.confidence, other.confidence), words), heard.no_speech
+        return Verdict(first, min(heard.confidence, WRONG_COUNT), words), heard.no_speech
 
     def _second_opinions(self, sound: whisper.Sound, thorough: bool) -> Iterator[whisper.Heard]:
         """Slower, and only for strings of the wrong length: callers mind being asked again more than half a second."""
-        yield from self._whisper.decode(sound, beams=DIGIT_BEAMS, window=DIGIT_WINDOW)
+        yield self._whisper.decode(self._whisper.encode(sound, window=DIGIT_WINDOW), beams=DIGIT_BEAMS)
         if thorough:  # not while the caller may only be pausing between two digits
-            yield from self._whisper.decode(sound, window=whisper.LONGEST)
+            yield self._whisper.decode(self._whisper.encode(sound, window=whisper.LONGEST))
 
 
 def joined(heard: list[Transcript], expect: Expectation) -> Transcript:

@@ -5,13 +5,14 @@ import re
 from dataclasses import dataclass
 
 import numpy as np
-from ctranslate2 import StorageView
+from ctranslate2 import DataType, Device, StorageView
 from faster_whisper import WhisperModel
 from faster_whisper.tokenizer import Tokenizer
 from faster_whisper.transcribe import get_suppressed_tokens
 from numpy.typing import NDArray
 
 from speech.events import Word
+from speech.reader import DigitReader, Reading
 from speech.weights import Weights
 
 Sound = NDArray[np.float32]
@@ -29,20 +30,32 @@ REPEATS = 3  # a phrase at the end of a run-away text that stands there this oft
 
 
 @dataclass(frozen=True, slots=True)
+class Encoded:
+    """A sound (float32 [n] at 16 kHz) as the encoder understood it: the costly half, done once for all readings."""
+
+    sound: Sound
+    features: StorageView
+    window: float  # seconds that the encoder saw
+
+    @property
+    def seconds(self) -> float:
+        return len(self.sound) / RATE
+
+
+@dataclass(frozen=True, slots=True)
 class Heard:
-    """One decoding: its text, mean log-probability of a token, chance of no speech, timed words."""
+    """One decoding: its text, mean log-probability of a token, chance of no speech."""
 
     text: str
     logprob: float
     no_speech: float
-    words: tuple[Word, ...]
 
     @property
     def confidence(self) -> float:
         return math.exp(self.logprob) if self.text else 0.0
 
 
-NOTHING = Heard("", -math.inf, 1.0, ())
+NOTHING = Heard("", -math.inf, 1.0)
 
 
 class Whisper:
@@ -59,56 +72,74 @@ class Whisper:
         self._suppressed = list(get_suppressed_tokens(self._tokens, [-1]))
         # The English-only models need all 30 seconds: they lose words in a short window.
         self._window = window if self._model.model.is_multilingual else LONGEST
+        first = self.encode(np.zeros(RATE, np.float32))  # the first run allocates
+        self._reader = DigitReader() if self._is_base(first) else None
 
-    def decode(self, sound: Sound, *, beams: int = 1, window: float | None = None) -> list[Heard]:
-        """The likeliest texts of at most 30 s of sound (float32 [n] at 16 kHz), best first, `beams` of them."""
+    @property
+    def reads_digits(self) -> bool:
+        """Whether the digit reader knows this model."""
+        return self._reader is not None
+
+    def read_digits(self, encoded: Encoded) -> list[Reading]:
+        """The digits in a sound, likeliest first. Raises RuntimeError where not `reads_digits`."""
+        if self._reader is None:
+            raise RuntimeError("the digit reader knows the multilingual base model only")
+        return self._reader.read(_array(encoded.features), encoded.seconds)
+
+    def encode(self, sound: Sound, *, window: float | None = None, stretch: float = STRETCH) -> Encoded:
+        """At most 30 s of sound, in a window of at least `window` and `stretch` times its length."""
         sound = sound[: int(LONGEST * RATE)]
-        seconds = len(sound) / RATE
-        length = min(LONGEST, max(window or self._window, STRETCH * seconds + MARGIN))
-        cap = min(224, 10 + int(6 * seconds))
-        encoded = self._model.model.encode(self._features(sound, length))
+        length = min(LONGEST, max(window or self._window, stretch * len(sound) / RATE + MARGIN))
+        return Encoded(sound, self._model.model.encode(self._features(sound, length)), length)
+
+    def decode(self, encoded: Encoded, *, beams: int = 1, again: bool = True) -> Heard:
+        """The likeliest text; `again` hears a text that ran away once more with all of the encoder's window."""
+        cap = min(224, 10 + int(6 * encoded.seconds))
         result = self._model.model.generate(
-            encoded, [self._prompt], beam_size=beams, num_hypotheses=beams, max_length=2 * cap, suppress_blank=True,
+            encoded.features, [self._prompt], beam_size=beams, max_length=2 * cap, suppress_blank=True,
             suppress_tokens=self._suppressed, return_scores=True, return_no_speech_prob=True,
         )[0]  # fmt: skip
-        texts = [[token for token in tokens if token < self._tokens.eot] for tokens in result.sequences_ids]
-        if len(texts[0]) >= cap - 1 and length < LONGEST:
-            return self.decode(sound, beams=beams, window=LONGEST)
-        return [
-            self._heard(tokens, score, result.no_speech_prob, encoded, seconds, full=len(tokens) >= cap - 1)
-            for tokens, score in zip(texts, result.scores, strict=True)
-        ]
-
-    def _features(self, sound: Sound, length: float) -> StorageView:
-        padded = np.zeros(int(length * RATE), np.float32)  # the sound is padded, not the features: fewer errors
-        padded[: len(sound)] = sound[: len(padded)]
-        return StorageView.from_array(self._model.feature_extractor(padded, padding=0)[None, :, : len(padded) // HOP])
-
-    def _heard(
-        self, tokens: list[int], score: float, no_speech: float, encoded: StorageView, seconds: float, *, full: bool
-    ) -> Heard:
+        tokens = [token for token in result.sequences_ids[0] if token < self._tokens.eot]
+        full = len(tokens) >= cap - 1
+        if full and again and encoded.window < LONGEST:
+            return self.decode(self.encode(encoded.sound, window=LONGEST), beams=beams)
         text = self._tokens.decode(tokens).strip()
+        score, no_speech = result.scores[0], result.no_speech_prob
         if any(no_speech > chance and score < sure for chance, sure in DISBELIEVED) or not re.search(r"\w", text):
-            return Heard("", score, no_speech, ())
-        words = self._words(tokens, encoded, seconds)
-        if full and (kept := unlooped([word.word for word in words])) < len(words):
-            words = words[:kept]
-            text = " ".join(word.word for word in words)
-        return Heard(text, score, no_speech, words)
+            return Heard("", score, no_speech)
+        said = text.split()
+        return Heard(" ".join(said[: unlooped(said)]) if full else text, score, no_speech)
 
-    def _words(self, tokens: list[int], encoded: StorageView, seconds: float) -> tuple[Word, ...]:
-        """Words with the times and the sureness that the attention gives them; one more, cheap pass of the decoder."""
-        frames = max(1, int(seconds * RATE / HOP))
-        aligned = self._model.find_alignment(self._tokens, [tokens], encoded, frames)[0]
+    def words(self, text: str, encoded: Encoded) -> tuple[Word, ...]:
+        """The words of `text` with the times and the sureness that the attention gives them: one more, cheap pass."""
+        tokens = self._model.hf_tokenizer.encode(f" {text}", add_special_tokens=False).ids
+        frames = max(1, int(encoded.seconds * RATE / HOP))
+        aligned = self._model.find_alignment(self._tokens, [tokens], encoded.features, frames)[0]
         words: list[Word] = []
         for item in aligned:
-            start, end = (min(float(item[key]), seconds) for key in ("start", "end"))
+            start, end = (min(float(item[key]), encoded.seconds) for key in ("start", "end"))
             if not re.search(r"\w", item["word"]) and words:  # punctuation belongs to the word before
                 last = words[-1]
                 words[-1] = Word(last.word + item["word"].strip(), last.start, last.end, last.confidence)
             elif item["word"].strip():
                 words.append(Word(item["word"].strip(), round(start, 2), round(end, 2), float(item["probability"])))
         return tuple(words)
+
+    def _is_base(self, encoded: Encoded) -> bool:
+        """The reader was trained on the multilingual base model; tiny and small are of other widths."""
+        return bool(self._model.model.is_multilingual) and _array(encoded.features).shape[1] == DigitReader.SIZE
+
+    def _features(self, sound: Sound, length: float) -> StorageView:
+        padded = np.zeros(int(length * RATE), np.float32)  # the sound is padded, not the features: fewer errors
+        padded[: len(sound)] = sound[: len(padded)]
+        return StorageView.from_array(self._model.feature_extractor(padded, padding=0)[None, :, : len(padded) // HOP])
+
+
+def _array(features: StorageView) -> NDArray[np.float32]:
+    """The encoder's output [frames, width], wherever it was computed."""
+    near = features.to_device(Device.cpu).to(DataType.float32)
+    batch: NDArray[np.float32] = np.asarray(near)
+    return np.asarray(batch[0], np.float32)
 
 
 def unlooped(words: list[str]) -> int:
