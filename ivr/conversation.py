@@ -66,7 +66,10 @@ class Conversation:
 
     async def opening(self) -> list[Command]:
         """The first words of a new conversation, or the apology of one that goes on."""
-        event = await self._ledger(self._calls.opening, self._connected)
+        asked = asyncio.ensure_future(self._ledger(self._calls.opening, self._connected))
+        done, _ = await asyncio.wait({asked}, timeout=self._patience.slow)
+        # nobody is greeted late because the ledger is slow: he tells us then who he is
+        event = asked.result() if done else self._calls.opening(self._connected, ask=False)
         return self._commands(await self._apply(event), {})
 
     async def handle(self, event: speech.Event) -> list[Command]:

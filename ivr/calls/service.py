@@ -172,14 +172,14 @@ class CallService:
             call = redeem(tx.get(Call, sid, with_for_update=True), token, "parked", "bridged")
             return Listening(since_start(call, self._clock.now()))
 
-    def opening(self, connected: Connected) -> Event:
-        """The first event of a stream: a new conversation, a card payment's result, or the old one resumed."""
+    def opening(self, connected: Connected, ask: bool = True) -> Event:
+        """A stream's first event: a new conversation (`ask` the ledger who calls), a card's result, or the old one."""
         if connected.card is not None:
             return connected.card
         if connected.resumed:
             return Resumed()
         try:
-            account = self._ledger.find_by_phone(connected.caller)
+            account = self._ledger.find_by_phone(connected.caller) if ask else None
         except LedgerError:
             account = None
         return Started(self._today(), account, self._company)
