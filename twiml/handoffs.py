@@ -13,20 +13,39 @@ def park(conference: str, wait_url: str, status_url: str, left_url: str, listen_
     stream = start.stream(url=listen_url, track="both_tracks")
     stream.parameter(name="token", value=listen_token)
     response.append(start)
-    dial = Dial(action=left_url, method="POST")
-    dial.conference(
-        conference,
-        participant_label="caller",
-        start_conference_on_enter=False,
-        end_conference_on_exit=True,
-        beep="false",
-        wait_url=wait_url,
-        wait_method="POST",
-        status_callback=status_url,
-        status_callback_method="POST",
-        status_callback_event=CONFERENCE_EVENTS,
-    )
-    response.append(dial)
+    response.append(_room(conference, wait_url, status_url, left_url))
+    return str(response)
+
+
+def room(conference: str, wait_url: str, status_url: str, left_url: str, say: str | None = None) -> str:
+    """A caller who is listened to already, or whom we have called, enters his conference."""
+    response = VoiceResponse()
+    if say:
+        response.say(say)
+    response.append(_room(conference, wait_url, status_url, left_url))
+    return str(response)
+
+
+def queue(news: str, music_url: str, key_url: str, again_url: str, plays: int = 2) -> str:
+    """News and music where keys are heard, which a conference's waiting music does not allow; then `again_url`."""
+    response = VoiceResponse()
+    gather = Gather(input="dtmf", num_digits=1, timeout=1, action=key_url, method="POST")
+    if news:
+        gather.say(news)
+    gather.play(music_url, loop=plays)
+    response.append(gather)
+    response.redirect(again_url, method="POST")
+    return str(response)
+
+
+def choose(text: str, action_url: str, otherwise_url: str, digits: int = 1, timeout: int = 6) -> str:
+    """Say `text` and take `digits` keys, any number up to the pound key for 0; silence goes on at `otherwise_url`."""
+    response = VoiceResponse()
+    length = {"num_digits": digits} if digits else {"finish_on_key": "#"}
+    gather = Gather(input="dtmf", timeout=timeout, action=action_url, method="POST", **length)
+    gather.say(text)
+    response.append(gather)
+    response.redirect(otherwise_url, method="POST")
     return str(response)
 
 
@@ -48,12 +67,18 @@ def whisper(text: str, accept_url: str) -> str:
     return str(response)
 
 
-def join(conference: str, label: str, left_url: str) -> str:
-    """The agent joins the caller; his leaving does not throw the caller out."""
+def join(conference: str, label: str, left_url: str, status_url: str | None = None) -> str:
+    """The agent joins the caller; his leaving does not throw the caller out. `status_url`: he may be there first."""
     response = VoiceResponse()
     dial = Dial(action=left_url, method="POST")
+    news = _news(status_url) if status_url else {}
     dial.conference(
-        conference, participant_label=label, start_conference_on_enter=True, end_conference_on_exit=False, beep="false"
+        conference,
+        participant_label=label,
+        start_conference_on_enter=True,
+        end_conference_on_exit=False,
+        beep="false",
+        **news,
     )
     response.append(dial)
     return str(response)
@@ -70,3 +95,27 @@ def already_gone(text: str) -> str:
 def empty() -> str:
     """Nothing to do: for callbacks whose answer is ignored."""
     return str(VoiceResponse())
+
+
+def _room(conference: str, wait_url: str, status_url: str, left_url: str) -> Dial:
+    dial = Dial(action=left_url, method="POST")
+    dial.conference(
+        conference,
+        participant_label="caller",
+        start_conference_on_enter=False,
+        end_conference_on_exit=True,
+        beep="false",
+        wait_url=wait_url,
+        wait_method="POST",
+        **_news(status_url),
+    )
+    return dial
+
+
+def _news(status_url: str) -> dict[str, str]:
+    """The first to enter decides who is told what happens in a conference."""
+    return {
+        "status_callback": status_url,
+        "status_callback_method": "POST",
+        "status_callback_event": CONFERENCE_EVENTS,
+    }

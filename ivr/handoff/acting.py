@@ -13,10 +13,14 @@ from ivr.clock import Clock
 from ivr.handoff import events as ev
 from ivr.handoff.addresses import Addresses
 from ivr.handoff.events import CarrierEffect, effect_from_json
+from ivr.handoff.state import State
 from ivr.store import Sessions, outbox
-from ivr.store.models import Agent, Call, Handoff, Offer
+from ivr.store.desk_tables import CallBack
+from ivr.store.models import Agent, Handoff, Offer
+from ivr.store.webhooks import first_time
 
 log = logging.getLogger(__name__)
+CALLER_RINGS = 25  # seconds
 Apply = Callable[[int, ev.Event, Callable[[Session], None] | None], Any]
 
 
@@ -63,6 +67,9 @@ class Actor:
         if isinstance(effect, ev.Ring):
             self._ring(row_id, handoff_id, effect)
             return
+        if isinstance(effect, ev.DialCaller):
+            self._dial(row_id, handoff_id, effect)
+            return
         event = self._request(handoff_id, effect)
         if event is not None:
             self._apply(handoff_id, event, self._done(row_id))
@@ -73,7 +80,8 @@ class Actor:
     def _request(self, handoff_id: int, effect: CarrierEffect) -> ev.Event | None:
         """Ask the carrier; the event that its answer amounts to."""
         if isinstance(effect, ev.MoveCaller):
-            return None if self._carrier.move(self._caller(handoff_id), self._addresses.resume) else ev.CallerGone()
+            document = self._addresses.resume if effect.to == "resume" else self._addresses.of(handoff_id, effect.to)
+            return None if self._carrier.move(self._caller(handoff_id), document) else ev.CallerGone()
         if isinstance(effect, ev.MoveAgent):
             document = self._addresses.leg(handoff_id, effect.k, "agent")
             return None if self._carrier.move(effect.sid, document) else ev.LegEnded(effect.k, "failed")
@@ -115,12 +123,37 @@ class Actor:
         log.warning("an agent could not be rung: %s", error, extra={"handoff": handoff_id})
         self._apply(handoff_id, ev.RingFailed(effect.k), self._done(row_id))
 
+    def _dial(self, row_id: int, handoff_id: int, effect: ev.DialCaller) -> None:
+        """Call the caller back, once: a request that may have failed is a try that missed him."""
+        with self._sessions.begin() as tx:
+            fresh = first_time(tx, f"dial:{handoff_id}:{effect.dial}", self._clock.now())
+            number = _number_of(tx, handoff_id)
+            if not fresh:
+                self._done(row_id)(tx)
+                return
+        leg = self._addresses.leg
+        try:
+            sid = self._carrier.ring(
+                to=number,
+                from_=self._number,
+                url=leg(handoff_id, effect.dial, "caller"),
+                status_url=leg(handoff_id, effect.dial, "caller-status"),
+                timeout=CALLER_RINGS,
+            )
+        except CarrierError as error:
+            log.warning("a caller could not be called back: %s", error, extra={"handoff": handoff_id})
+            self._apply(handoff_id, ev.Missed(effect.dial, "failed"), self._done(row_id))
+            return
+        self._apply(handoff_id, ev.DialKnown(effect.dial, sid), self._done(row_id))
+
     def _done(self, row_id: int) -> Callable[[Session], None]:
         return lambda tx: outbox.done(tx, row_id, self._clock.now())
 
     def _caller(self, handoff_id: int) -> str:
+        """The leg that the caller is on: his own call, or the one that we made."""
         with self._sessions() as tx:
-            return tx.get_one(Call, tx.get_one(Handoff, handoff_id).call_sid).sid
+            row = tx.get_one(Handoff, handoff_id)
+            return State.from_json(row.machine).dialled or row.call_sid
 
 
 def _claim_ring(tx: Session, handoff_id: int, k: int, now: datetime) -> bool:
@@ -132,6 +165,10 @@ def _claim_ring(tx: Session, handoff_id: int, k: int, now: datetime) -> bool:
         .values(rung_at=now)
     )
     return bool(result.rowcount == 1)
+
+
+def _number_of(tx: Session, handoff_id: int) -> str:
+    return tx.get_one(CallBack, tx.get_one(Handoff, handoff_id).callback_id).number
 
 
 def _of_offer(tx: Session, handoff_id: int, k: int, **values: Any) -> None:

@@ -1,7 +1,7 @@
-"""The desk: agents, their presence with its times, and who is next: the longest idle of those who are free."""
+"""The desk: agents, their presence with its times, and who is next."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal, get_args
 
 from argon2 import PasswordHasher
@@ -9,11 +9,18 @@ from argon2.exceptions import Argon2Error, InvalidHashError
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from ivr.handoff.routing import Want, choose
+from ivr.store import outbox
+from ivr.store.desk_tables import PresenceSpell
 from ivr.store.models import Agent, Audit
 
 Presence = Literal["available", "offered", "on-call", "wrap-up", "break", "away"]
 CHOSEN = ("available", "wrap-up", "break", "away")  # what an agent sets himself
+BUSY = ("offered", "on-call")
+AFTERWARDS = ("break", "away")  # what he may ask for while he is busy
 AT_THE_DESK = ("available", "offered", "on-call", "wrap-up")
+WRAP_UP = "desk.wrap-up"
+LONGEST_WRAP_UP = 600.0
 _hasher = PasswordHasher()
 
 
@@ -66,14 +73,14 @@ def check_password(agent: Agent, password: str) -> bool:
 
 
 def choose_presence(tx: Session, agent: Agent, presence: str, now: datetime) -> None:
-    """The agent's own choice. PresenceRefused while he is offered a call or on one, or for an unknown word."""
+    """The agent's own choice; a break asked for in a call starts after it. PresenceRefused says why not."""
     if presence not in CHOSEN:
         raise PresenceRefused(f"presence {presence!r} is none of {', '.join(CHOSEN)}")
-    if agent.presence == "offered":
-        raise PresenceRefused("a caller is being offered to you: accept or decline first")
-    if agent.presence == "on-call":
-        raise PresenceRefused("you are on a call: end it first")
-    if agent.presence != presence:
+    if agent.presence in BUSY:
+        if presence == "wrap-up":
+            raise PresenceRefused("wrap-up comes by itself after the call")
+        agent.next_presence = presence if presence in AFTERWARDS else None
+    elif agent.presence != presence:
         set_presence(tx, agent, presence, now)
 
 
@@ -83,7 +90,39 @@ def set_presence(tx: Session, agent: Agent, presence: str, now: datetime, since:
         raise PresenceRefused(f"presence {presence!r} is none of {', '.join(get_args(Presence))}")
     detail = {"from": agent.presence, "to": presence}
     tx.add(Audit(at=now, actor=agent.email, action="presence", subject=f"agent:{agent.id}", detail=detail))
-    agent.presence, agent.presence_since = presence, since or now
+    _turn_spell(tx, agent, presence, now)
+    agent.presence, agent.presence_since, agent.wrap_up_until = presence, since or now, None
+
+
+def after_call(tx: Session, agent: Agent, presence: str, now: datetime, since: datetime | None, wrap_up: float) -> str:
+    """Let a busy agent go, into the break he asked for or into `presence`; which it became."""
+    presence = agent.next_presence or presence
+    set_presence(tx, agent, presence, now, since if presence == "available" else None)
+    agent.next_presence = None
+    if presence == "wrap-up":
+        _time_wrap_up(tx, agent, now + timedelta(seconds=wrap_up))
+    return presence
+
+
+def extend_wrap_up(tx: Session, agent: Agent, seconds: float, now: datetime) -> None:
+    """More time before he is available by himself, at most ten minutes in all. PresenceRefused outside of wrap-up."""
+    if agent.presence != "wrap-up":
+        raise PresenceRefused("you are not wrapping up a call")
+    until = max(agent.wrap_up_until or now, now) + timedelta(seconds=seconds)
+    _time_wrap_up(tx, agent, min(until, agent.presence_since + timedelta(seconds=LONGEST_WRAP_UP)))
+
+
+def end_wrap_up(tx: Session, agent: Agent, now: datetime) -> bool:
+    """Make him available when his time is over; whether it was."""
+    if agent.presence != "wrap-up" or agent.wrap_up_until is None or agent.wrap_up_until > now:
+        return False
+    set_presence(tx, agent, "available", now)
+    return True
+
+
+def overdue(tx: Session, now: datetime) -> list[int]:
+    """Agents whose wrap-up should have ended."""
+    return list(tx.scalars(select(Agent.id).where(Agent.presence == "wrap-up", Agent.wrap_up_until <= now)))
 
 
 def reserve(tx: Session, agent_id: int, now: datetime) -> bool:
@@ -97,21 +136,36 @@ def reserve(tx: Session, agent_id: int, now: datetime) -> bool:
     return True
 
 
-def longest_idle(tx: Session, exclude: Collection[int] = (), language: str = "en") -> Agent | None:
-    """The available agent who has waited longest, among those who speak `language`."""
-    free = [agent for agent in _with_presence(tx, ("available",), exclude) if language in agent.languages]
-    return free[0] if free else None
+def longest_idle(tx: Session, exclude: Collection[int] = (), want: Want | None = None) -> Agent | None:
+    """The available agent who is next for `want`."""
+    there = _at_the_desk(tx)
+    return choose([agent for agent in there if agent.presence == "available"], there, want or Want(), exclude)
 
 
-def on_shift(tx: Session, exclude: Collection[int] = (), language: str = "en") -> bool:
-    """Is anybody there who may become free?"""
-    return any(language in agent.languages for agent in _with_presence(tx, AT_THE_DESK, exclude))
+def anybody_free(tx: Session) -> bool:
+    return any(agent.presence == "available" for agent in _at_the_desk(tx))
 
 
-def _with_presence(tx: Session, presence: Collection[str], exclude: Collection[int]) -> list[Agent]:
-    agents = tx.scalars(
-        select(Agent)
-        .where(Agent.presence.in_(presence), Agent.id.not_in(exclude))
-        .order_by(Agent.presence_since, Agent.id)
-    )
+def on_shift(tx: Session) -> bool:
+    """Is anybody there, if only busy?"""
+    return bool(_at_the_desk(tx))
+
+
+def _at_the_desk(tx: Session) -> list[Agent]:
+    agents = tx.scalars(select(Agent).where(Agent.presence.in_(AT_THE_DESK)).order_by(Agent.presence_since, Agent.id))
     return [agent for agent in agents if "agent" in agent.roles]
+
+
+def _turn_spell(tx: Session, agent: Agent, presence: str, now: datetime) -> None:
+    lasting = select(PresenceSpell).where(PresenceSpell.agent_id == agent.id, PresenceSpell.ended_at.is_(None))
+    spell = tx.scalar(lasting)
+    if spell is None:
+        spell = PresenceSpell(agent_id=agent.id, presence=agent.presence, began_at=agent.presence_since)
+        tx.add(spell)
+    spell.ended_at = now
+    tx.add(PresenceSpell(agent_id=agent.id, presence=presence, began_at=now))
+
+
+def _time_wrap_up(tx: Session, agent: Agent, until: datetime) -> None:
+    agent.wrap_up_until = until
+    outbox.put(tx, WRAP_UP, {"agent": agent.id}, until)

@@ -5,6 +5,8 @@ from typing import Any, Literal
 
 Outcome = Literal["accepted", "declined", "no-answer", "busy", "failed", "machine-answered", "too-late", "caller-left"]
 
+Timed = Literal["accept", "join", "reach"]
+
 
 # --- events: any order, repeated or late, is legal ---
 
@@ -17,6 +19,11 @@ class Briefed:
 @dataclass(frozen=True, slots=True)
 class CallerJoined:
     conference: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallerWaits:
+    """The caller's queue document was fetched: he waits where his keys are heard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +54,11 @@ class Nobody:
 @dataclass(frozen=True, slots=True)
 class AgentFree:
     """Somebody became available."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskAgain:
+    """A round of asking is over: those who had the offer and did not take it may have it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,15 +126,22 @@ class AgentEnds:
 
 @dataclass(frozen=True, slots=True)
 class Expired:
-    """The k-th offer has had its time to be accepted or, once accepted, to be joined."""
+    """The k-th offer has had its time: to be accepted, to be joined, or to reach the caller of a call-back."""
 
     k: int
-    what: Literal["accept", "join"]
+    what: Timed
 
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """The caller has waited as long as we let anybody wait."""
+    """The caller has waited as long as anybody waits for a first answer; `last`: for an answer at all."""
+
+    last: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MessageChosen:
+    """He would rather leave a message, or chose nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,14 +149,46 @@ class MessageLeft:
     pass
 
 
+@dataclass(frozen=True, slots=True)
+class CallBackBooked:
+    """He will be called back, and hangs up."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakenOver:
+    """A supervisor who is in the conference on leg `sid` is the call's agent from now on."""
+
+    agent: int
+    sid: str
+
+
+# --- of a call-back, whose caller is dialled once an agent is there ---
+
+
+@dataclass(frozen=True, slots=True)
+class DialKnown:
+    dial: int
+    sid: str
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """The caller was not reached, or is not reached any more; `how` as the carrier tells it."""
+
+    dial: int
+    how: Literal["no-answer", "busy", "failed", "hung-up"]
+
+
 Event = (
     Briefed
     | CallerJoined
+    | CallerWaits
     | CallerOut
     | CallerGone
     | Offered
     | Nobody
     | AgentFree
+    | AskAgain
     | LegKnown
     | Answered
     | Accepted
@@ -150,7 +201,12 @@ Event = (
     | AgentEnds
     | Expired
     | Deadline
+    | MessageChosen
     | MessageLeft
+    | CallBackBooked
+    | TakenOver
+    | DialKnown
+    | Missed
 )
 
 
@@ -175,12 +231,14 @@ class StartTimer:
     """Send Expired when the time for `what` is over."""
 
     k: int
-    what: Literal["accept", "join"]
+    what: Timed
 
 
 @dataclass(frozen=True, slots=True)
 class StartDeadline:
-    """Send Deadline when the longest wait is over, counted anew."""
+    """Send Deadline when the wait is over; the first one is counted anew."""
+
+    last: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +256,16 @@ class EndLeg:
 
 @dataclass(frozen=True, slots=True)
 class MoveCaller:
-    """Have the caller ask where to go next; the call's stage says it."""
+    """Have the caller run another document; at `resume` the call's stage says which."""
+
+    to: Literal["resume", "room", "queue", "offers"] = "resume"
+
+
+@dataclass(frozen=True, slots=True)
+class DialCaller:
+    """Call the caller back, into the conference where the agent waits."""
+
+    dial: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,11 +278,10 @@ class EndConference:
     conference: str
 
 
-Effect = FindAgent | Ring | StartTimer | StartDeadline | MoveAgent | EndLeg | MoveCaller | EndCaller | EndConference
-
-CarrierEffect = Ring | MoveAgent | EndLeg | MoveCaller | EndCaller | EndConference
+CarrierEffect = Ring | MoveAgent | EndLeg | MoveCaller | DialCaller | EndCaller | EndConference
+Effect = FindAgent | StartTimer | StartDeadline | CarrierEffect
 _BY_NAME: dict[str, type[CarrierEffect]] = {
-    kind.__name__: kind for kind in (Ring, MoveAgent, EndLeg, MoveCaller, EndCaller, EndConference)
+    kind.__name__: kind for kind in (Ring, MoveAgent, EndLeg, MoveCaller, DialCaller, EndCaller, EndConference)
 }
 
 

@@ -1,13 +1,13 @@
 """A hand-off's rows: one step, kept by compare-and-set with the offers, presence and stage that it changes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from ivr.handoff import brief, desk
+from ivr.handoff import brief, callbacks, desk
 from ivr.handoff.events import (
     Briefed,
     CallerJoined,
@@ -22,9 +22,11 @@ from ivr.handoff.events import (
     StartTimer,
     effect_to_json,
 )
+from ivr.handoff.hours import OpeningHours
 from ivr.handoff.machine import step
 from ivr.handoff.request import DEADLINE
-from ivr.handoff.state import Attempt, Phase, State
+from ivr.handoff.routing import Want
+from ivr.handoff.state import Attempt, End, State
 from ivr.store import outbox
 from ivr.store.models import Account, Agent, Call, Handoff, Offer, Payment, Turn
 
@@ -33,19 +35,16 @@ EXPIRE = "handoff.expire"
 RING_MARGIN = 15.0  # the carrier rings on for 5 s, and the whisper takes its time
 JOIN_SECONDS = 15.0
 ACT_AGAIN = 8.0  # longer than one request may take
+REACH_SECONDS = 60.0
 GOODBYE_SECONDS = 20.0
 EARLIER_DAYS = 30
 
-_STAGES: dict[Phase, str] = {
-    "requested": "parked",
-    "parked": "parked",
-    "offered": "parked",
-    "accepted": "parked",
-    "bridged": "bridged",
-    "unanswered": "message",
-    "served": "goodbye",
+_CALL_OUTCOMES: dict[End, str] = {
+    "served": "handed-off",
+    "callback-booked": "callback",
+    "message-taken": "message",
+    "caller-left": "abandoned",
 }
-_CALL_OUTCOMES: dict[Phase, str] = {"served": "handed-off", "message-taken": "message", "caller-left": "abandoned"}
 _KEEPS_PLACE = ("declined", "too-late", "caller-left")
 
 
@@ -55,10 +54,13 @@ class Conflict(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """How long an offer rings and a caller waits, in seconds."""
+    """How long an offer rings, a caller waits and an agent wraps up, in seconds; and when the desk is open."""
 
     ring: float
     wait: float
+    queue: float = 1800.0
+    wrap_up: float = 30.0
+    hours: OpeningHours = field(default_factory=OpeningHours)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ class Change:
 def advance(tx: Session, row: Handoff, event: Event, now: datetime, times: Times) -> Change:
     """Apply `event` in the caller's transaction. Conflict: roll back and try again."""
     old = State.from_json(row.machine)
-    state, effects = _settle(tx, old, event, row.call.language)
+    state, effects = _settle(tx, row, old, event, now, times)
     if state == old and not effects:
         return Change(row, state)
     _compare_and_set(tx, row)
@@ -84,8 +86,8 @@ def advance(tx: Session, row: Handoff, event: Event, now: datetime, times: Times
     if isinstance(event, Briefed | CallerJoined) and state.briefed and state.end is None:
         row.brief = compose_brief(tx, row, now)
     _note_times(row, old, state, now)
-    _note_call(row.call, old, state)
-    touched = [_keep_attempt(tx, row, old, state, k, now) for k in range(1, len(state.attempts) + 1)]
+    _note_end(tx, row, old, state, now, times)
+    touched = [_keep_attempt(tx, row, old, state, k, now, times) for k in range(1, len(state.attempts) + 1)]
     acts = _promise(tx, row, effects, now, times)
     agents = tuple(agent for agent, _ in filter(None, touched))
     return Change(row, state, True, acts, agents, any(freed for _, freed in filter(None, touched)))
@@ -101,7 +103,9 @@ def compose_brief(tx: Session, row: Handoff, now: datetime) -> dict[str, Any]:
     return brief.write_brief(call, row, turns, account, payments, tx.scalars(earlier.order_by(Call.started_at)), now)
 
 
-def _settle(tx: Session, state: State, event: Event, language: str) -> tuple[State, list[Effect]]:
+def _settle(
+    tx: Session, row: Handoff, state: State, event: Event, now: datetime, times: Times
+) -> tuple[State, list[Effect]]:
     """Step, and step again with the desk's answers, until only work for later is left."""
     state, effects = step(state, event)
     kept: list[Effect] = []
@@ -109,18 +113,20 @@ def _settle(tx: Session, state: State, event: Event, language: str) -> tuple[Sta
     while waiting:
         effect = waiting.pop(0)
         if isinstance(effect, FindAgent):
-            state, more = step(state, _ask_desk(tx, effect, language))
+            state, more = step(state, _ask_desk(tx, row, effect, now, times))
             waiting = [*more, *waiting]
         else:
             kept.append(effect)
     return state, kept
 
 
-def _ask_desk(tx: Session, ask: FindAgent, language: str) -> Event:
-    agent = desk.longest_idle(tx, ask.exclude, language)
+def _ask_desk(tx: Session, row: Handoff, ask: FindAgent, now: datetime, times: Times) -> Event:
+    if not times.hours.is_open(now):
+        return Nobody(on_shift=False)
+    agent = desk.longest_idle(tx, ask.exclude, Want(row.intent, row.call.language))
     if agent is not None:
         return Offered(agent.id, agent.presence_since.isoformat())
-    return Nobody(on_shift=desk.on_shift(tx, ask.exclude, language))
+    return Nobody(on_shift=desk.on_shift(tx))
 
 
 def _compare_and_set(tx: Session, row: Handoff) -> None:
@@ -134,6 +140,7 @@ def _note_times(row: Handoff, old: State, state: State, now: datetime) -> None:
     events = {
         "briefed": state.briefed and not old.briefed,
         "caller-joined": state.caller == "in" and old.caller != "in",
+        "queued": state.queued,
         "ringing": any(attempt.sid for attempt in state.attempts),
         "answered": any(attempt.answered for attempt in state.attempts),
         state.phase: state.phase != old.phase,
@@ -143,16 +150,30 @@ def _note_times(row: Handoff, old: State, state: State, now: datetime) -> None:
     row.conference_sid = state.conference or row.conference_sid
 
 
-def _note_call(call: Call, old: State, state: State) -> None:
-    stage = _STAGES.get(state.phase)
-    if stage is not None and stage != _STAGES.get(old.phase) and call.stage != "ended":
-        call.stage = stage
+def _note_end(tx: Session, row: Handoff, old: State, state: State, now: datetime, times: Times) -> None:
+    """What the step means for the call; the call of a call-back is long over."""
+    if row.kind == "callback":
+        if state.end is not None and old.end is None:
+            callbacks.note_end(tx, row, state, now, times.hours)
+        return
+    stage = _stage(state)
+    if stage is not None and stage != _stage(old) and row.call.stage != "ended":
+        row.call.stage = stage
     if state.end is not None and state.end != old.end:
-        call.outcome = _CALL_OUTCOMES[state.end]
+        row.call.outcome = _CALL_OUTCOMES.get(state.end, row.call.outcome)
+
+
+def _stage(state: State) -> str | None:
+    """Where /voice/resume is to send the caller; None: where it would anyway."""
+    if state.end is not None:
+        return "goodbye" if state.end in ("served", "callback-booked") else None
+    if state.bridged:
+        return "bridged"
+    return "message" if state.message else "parked"
 
 
 def _keep_attempt(
-    tx: Session, row: Handoff, old: State, state: State, k: int, now: datetime
+    tx: Session, row: Handoff, old: State, state: State, k: int, now: datetime, times: Times
 ) -> tuple[int, bool] | None:
     """Bring the k-th offer's row and its agent's presence up to date: the agent, and whether he is free again."""
     before, after = old.attempt(k), state.attempts[k - 1]
@@ -160,7 +181,9 @@ def _keep_attempt(
         before = Attempt(after.agent)
         tx.add(Offer(handoff_id=row.id, number=k, agent_id=after.agent, offered_at=now))
         tx.flush()
-        if not desk.reserve(tx, after.agent, now):
+        if after.holds:
+            desk.set_presence(tx, tx.get_one(Agent, after.agent), "on-call", now)  # took it over from a colleague
+        elif not desk.reserve(tx, after.agent, now):
             raise Conflict
     elif before == after and old.end == state.end and old.bridged == state.bridged:
         return None
@@ -173,7 +196,7 @@ def _keep_attempt(
         return after.agent, False
     if presence != "on-call":
         offer.ended_at = now
-    return after.agent, _set_presence(tx, after, presence, now)
+    return after.agent, _set_presence(tx, after, presence, now, times.wrap_up)
 
 
 def _presence_after(old: State, state: State, before: Attempt, after: Attempt) -> str | None:
@@ -187,13 +210,16 @@ def _presence_after(old: State, state: State, before: Attempt, after: Attempt) -
     return None
 
 
-def _set_presence(tx: Session, attempt: Attempt, presence: str, now: datetime) -> bool:
+def _set_presence(tx: Session, attempt: Attempt, presence: str, now: datetime, wrap_up: float) -> bool:
     agent = tx.get_one(Agent, attempt.agent)
-    if agent.presence not in ("offered", "on-call"):
+    if agent.presence not in desk.BUSY:
         return False
-    keeps = presence == "available" and attempt.idle_since and attempt.outcome in _KEEPS_PLACE
-    desk.set_presence(tx, agent, presence, now, datetime.fromisoformat(attempt.idle_since) if keeps else None)
-    return presence == "available"
+    if presence == "on-call":
+        desk.set_presence(tx, agent, presence, now)
+        return False
+    keeps = attempt.idle_since and attempt.outcome in _KEEPS_PLACE
+    since = datetime.fromisoformat(attempt.idle_since) if keeps else None
+    return desk.after_call(tx, agent, presence, now, since, wrap_up) == "available"
 
 
 def _promise(tx: Session, row: Handoff, effects: list[Effect], now: datetime, times: Times) -> tuple[int, ...]:
@@ -201,12 +227,14 @@ def _promise(tx: Session, row: Handoff, effects: list[Effect], now: datetime, ti
     acts: list[int] = []
     for effect in effects:
         if isinstance(effect, StartTimer):
-            wait = times.ring + RING_MARGIN if effect.what == "accept" else JOIN_SECONDS
+            wait = {"accept": times.ring + RING_MARGIN, "join": JOIN_SECONDS, "reach": REACH_SECONDS}[effect.what]
             payload = {"handoff": row.id, "k": effect.k, "what": effect.what}
             outbox.put(tx, EXPIRE, payload, now + timedelta(seconds=wait))
         elif isinstance(effect, StartDeadline):
-            row.times = {**row.times, "waiting": now.isoformat()}
-            outbox.put(tx, DEADLINE, {"handoff": row.id}, now + timedelta(seconds=times.wait))
+            if not effect.last:
+                row.times = {**row.times, "waiting": now.isoformat()}
+            due = now + timedelta(seconds=times.queue if effect.last else times.wait)
+            outbox.put(tx, DEADLINE, {"handoff": row.id, "last": effect.last}, due)
         elif isinstance(effect, EndCaller):
             _promise_act(tx, row, effect, now + timedelta(seconds=GOODBYE_SECONDS))
         elif not isinstance(effect, FindAgent):

@@ -5,10 +5,22 @@ from dataclasses import replace
 from typing import Any
 
 from ivr.handoff import events as ev
-from ivr.handoff.events import Effect, Event, Outcome
-from ivr.handoff.state import Attempt, End, State
-
-Step = tuple[State, tuple[Effect, ...]]
+from ivr.handoff.events import Effect, Event
+from ivr.handoff.state import Attempt, State
+from ivr.handoff.steps import (
+    Step,
+    ask,
+    close,
+    finish,
+    hang_up,
+    meet,
+    move,
+    out_of_room,
+    regroup,
+    ring,
+    seek,
+    wait_in_queue,
+)
 
 
 def step(state: State, event: Event) -> Step:
@@ -20,62 +32,103 @@ def step(state: State, event: Event) -> Step:
 
 
 def _briefed(state: State, _event: ev.Briefed) -> Step:
-    return (state, ()) if state.briefed else _seek(replace(state, briefed=True))
+    if state.briefed:
+        return state, ()
+    state, effects = seek(replace(state, briefed=True))
+    return state, effects if state.away else (ev.StartDeadline(last=True), *effects)
 
 
 def _caller_joined(state: State, event: ev.CallerJoined) -> Step:
     if state.end is not None:
         return state, (ev.EndConference(event.conference),)
-    if state.asked:
+    if state.caller == "away" or event.conference == state.left:
         return state, ()
-    return _meet(*_ring(replace(state, caller="in", conference=event.conference)))
+    state = replace(state, caller="in", conference=event.conference)
+    if state.asked:
+        return move(state, "resume" if state.message else "offers")
+    if state.queued and not state.holds and not state.bridged:
+        return move(state, "queue")
+    return meet(*ring(state))
+
+
+def _caller_waits(state: State, _event: ev.CallerWaits) -> Step:
+    if state.end is not None or state.asked or state.bridged or state.caller in ("away", "rung"):
+        return state, ()
+    state = out_of_room(state) if state.caller == "in" else state
+    return ring(replace(state, caller="moving" if state.holds else "queue", queued=True))
 
 
 def _caller_out(state: State, _event: ev.CallerOut) -> Step:
     if state.end is not None or state.asked or state.caller != "in":
         return state, ()
-    return _regroup(state) if state.bridged else (_out_of_room(state), ())  # his document parks him again
+    return regroup(state, moved=True) if state.bridged else (out_of_room(state), ())  # his document parks him again
 
 
 def _caller_gone(state: State, _event: ev.CallerGone) -> Step:
     if state.end is not None:
         return state, ()
-    return _finish(replace(state, caller="gone"), "served" if state.bridged else "caller-left")
+    if state.away:
+        return _missed(state, ev.Missed(state.dial, "hung-up"))
+    return finish(replace(state, caller="gone"), "served" if state.bridged else "caller-left")
+
+
+def _message_chosen(state: State, _event: ev.MessageChosen) -> Step:
+    if state.end is not None or state.bridged or state.holds or state.message or state.away:
+        return state, ()
+    gone: tuple[Effect, ...] = ()
+    if state.current is not None:
+        k = len(state.attempts)
+        state, gone = state.with_attempt(k, outcome="too-late"), hang_up(state, k)
+    return replace(state, asked=True, message=True), gone
 
 
 def _message_left(state: State, _event: ev.MessageLeft) -> Step:
     if state.end == "caller-left":
         return replace(state, end="message-taken"), ()
-    return (state, ()) if state.end is not None or state.bridged else _finish(state, "message-taken")
-
-
-def _deadline(state: State, _event: ev.Deadline) -> Step:
-    if state.end is not None or state.bridged:
+    if state.end is not None or state.bridged or state.away:
         return state, ()
+    return finish(state, "message-taken")
+
+
+def _call_back_booked(state: State, _event: ev.CallBackBooked) -> Step:
+    if state.end is not None or state.bridged or state.holds or state.away:
+        return state, ()
+    return finish(state, "callback-booked")
+
+
+def _deadline(state: State, event: ev.Deadline) -> Step:
+    if state.end is not None or state.bridged or state.caller in ("away", "rung"):
+        return state, ()
+    if not event.last:
+        return wait_in_queue(state)
     state = replace(state, late=True)
-    if state.current is not None and state.current.holds:
+    if state.holds:
         return state, ()  # the time to join is running
-    if state.current is not None:
-        return _close(state, len(state.attempts), "no-answer")
-    return _seek(state)
+    return close(state, len(state.attempts), "no-answer") if state.current is not None else seek(state)
 
 
 # --- the desk ---
 
 
 def _agent_free(state: State, _event: ev.AgentFree) -> Step:
-    return _seek(state)
+    return seek(state)
+
+
+def _ask_again(state: State, _event: ev.AskAgain) -> Step:
+    return seek(replace(state, since=len(state.attempts))) if state.seeking else (state, ())
 
 
 def _offered(state: State, event: ev.Offered) -> Step:
-    if not state.seeking or state.late or event.agent in state.tried:
+    if not state.seeking or state.late or event.agent in state.passed:
         return state, ()
     state = replace(state, attempts=(*state.attempts, Attempt(event.agent, event.idle_since)))
-    return _ring(state, (ev.StartTimer(len(state.attempts), "accept"),))
+    return ring(state, (ev.StartTimer(len(state.attempts), "accept"),))
 
 
 def _nobody(state: State, event: ev.Nobody) -> Step:
-    return (state, ()) if event.on_shift or not state.seeking else _ask_for_message(state)
+    if not state.seeking or state.caller in ("away", "rung"):
+        return state, ()
+    return wait_in_queue(state) if event.on_shift else ask(state)
 
 
 def _accepted(state: State, event: ev.Accepted) -> Step:
@@ -86,21 +139,33 @@ def _accepted(state: State, event: ev.Accepted) -> Step:
     effects: tuple[Effect, ...] = (ev.StartTimer(k, "join"),)
     if event.by == "click" and current.answered and current.sid is not None:
         effects = (ev.MoveAgent(k, current.sid), *effects)
-    return _meet(*_ring(state, effects))
+    if state.caller == "queue":
+        state, moved = move(state, "room")
+        effects = (*moved, *effects)
+    return meet(*ring(state, effects))
 
 
 def _declined(state: State, event: ev.Declined) -> Step:
     current = state.current
     if current is None or current.agent != event.agent or not current.stands:
         return state, ()
-    return _close(state, len(state.attempts), "declined")
+    return close(state, len(state.attempts), "declined")
 
 
 def _agent_ends(state: State, event: ev.AgentEnds) -> Step:
     current = state.current
     if state.end is not None or current is None or not current.holds or current.agent != event.agent:
         return state, ()
-    return _finish(state, "served") if state.bridged else _close(state, len(state.attempts), "declined")
+    return finish(state, "served") if state.bridged else close(state, len(state.attempts), "declined")
+
+
+def _taken_over(state: State, event: ev.TakenOver) -> Step:
+    current, k = state.current, len(state.attempts)
+    if not state.bridged or current is None or current.agent == event.agent:
+        return state, ()
+    attempt = Attempt(event.agent, sid=event.sid, rung=True, answered=True, joined=True, outcome="accepted")
+    state = state.with_attempt(k, left=True)
+    return replace(state, attempts=(*state.attempts, attempt)), hang_up(state, k)
 
 
 # --- the agent's leg ---
@@ -121,18 +186,22 @@ def _answered(state: State, event: ev.Answered) -> Step:
 
 
 def _machine_answered(state: State, event: ev.MachineAnswered) -> Step:
-    return _close(state, event.k, "machine-answered")
+    return close(state, event.k, "machine-answered")
 
 
 def _ring_failed(state: State, event: ev.RingFailed) -> Step:
-    return _close(state, event.k, "failed")
+    return close(state, event.k, "failed")
 
 
 def _expired(state: State, event: ev.Expired) -> Step:
     attempt = state.attempt(event.k)
-    if attempt is None or state.bridged or attempt.holds != (event.what == "join"):
+    if attempt is None or state.bridged or attempt.holds != (event.what != "accept"):
         return state, ()
-    return _close(state, event.k, "failed" if attempt.holds else "no-answer")
+    if event.what == "reach":
+        return _missed(state, ev.Missed(state.dial, "no-answer"))
+    if attempt.holds and attempt.joined and state.caller == "rung":
+        return state, ()  # the agent is there, and the caller's phone rings
+    return close(state, event.k, "failed" if attempt.holds else "no-answer")
 
 
 def _leg_ended(state: State, event: ev.LegEnded) -> Step:
@@ -142,7 +211,7 @@ def _leg_ended(state: State, event: ev.LegEnded) -> Step:
     state = state.with_attempt(event.k, over=True)
     if attempt.holds and state.bridged:
         return _agent_left(state, ev.AgentLeft(event.k, dropped=event.how == "failed"))
-    return _close(state, event.k, "failed" if attempt.holds else event.how)
+    return close(state, event.k, "failed" if attempt.holds else event.how)
 
 
 def _agent_joined(state: State, event: ev.AgentJoined) -> Step:
@@ -151,7 +220,11 @@ def _agent_joined(state: State, event: ev.AgentJoined) -> Step:
         return state, ()
     if state.end is not None or not attempt.holds:
         return state, ((ev.EndLeg(attempt.sid),) if attempt.sid else ())
-    return _meet(state.with_attempt(event.k, joined=True), ())
+    state = state.with_attempt(event.k, joined=True)
+    if state.caller == "away":
+        state = replace(state, caller="rung", dial=state.dial + 1)
+        return state, (ev.DialCaller(state.dial), ev.StartTimer(event.k, "reach"))
+    return meet(state)
 
 
 def _agent_left(state: State, event: ev.AgentLeft) -> Step:
@@ -159,88 +232,37 @@ def _agent_left(state: State, event: ev.AgentLeft) -> Step:
     if state.end is not None or attempt is None or not attempt.holds:
         return state, ()
     if not state.bridged:
-        return _close(state, event.k, "failed")
-    return _regroup(state, (ev.MoveCaller(),)) if event.dropped else _finish(state, "served")
+        return close(state, event.k, "failed")
+    return regroup(state, moved=False) if event.dropped else finish(state, "served")
 
 
-# --- steps that several rules share ---
+# --- a call-back's caller ---
 
 
-def _seek(state: State) -> Step:
-    if not state.seeking:
+def _dial_known(state: State, event: ev.DialKnown) -> Step:
+    if state.end is not None or event.dial != state.dial or state.caller in ("away", "gone"):
+        return state, (ev.EndLeg(event.sid),)
+    return replace(state, dialled=event.sid), ()
+
+
+def _missed(state: State, event: ev.Missed) -> Step:
+    if state.end is not None or event.dial != state.dial or state.caller == "away" or not state.away:
         return state, ()
-    if state.late:
-        return _ask_for_message(state)
-    return state, ((ev.FindAgent(state.tried),) if state.briefed else ())
-
-
-def _ring(state: State, effects: tuple[Effect, ...] = ()) -> Step:
-    """Ring the agent once the caller is there to be talked to."""
-    current, k = state.current, len(state.attempts)
-    if current is None or current.rung or state.caller != "in":
-        return state, effects
-    return state.with_attempt(k, rung=True), (*effects, ev.Ring(k, current.agent))
-
-
-def _meet(state: State, effects: tuple[Effect, ...]) -> Step:
-    current = state.current
-    together = current is not None and current.holds and current.joined and state.caller == "in"
-    return (replace(state, bridged=True) if together else state), effects
-
-
-def _close(state: State, k: int, outcome: Outcome) -> Step:
-    """End the k-th attempt, if it has not ended, and look further."""
-    attempt = state.attempt(k)
-    if attempt is None or state.end is not None or state.bridged or not (attempt.stands or attempt.holds):
-        return state, ()
-    state, further = _seek(state.with_attempt(k, outcome=outcome, left=attempt.holds))
-    return state, (*_hang_up(state, k), *further)
-
-
-def _hang_up(state: State, k: int) -> tuple[Effect, ...]:
-    attempt = state.attempts[k - 1]
-    return () if attempt.sid is None or attempt.over else (ev.EndLeg(attempt.sid),)
-
-
-def _out_of_room(state: State) -> State:
-    """The caller will be parked again, in a new conference, whose callbacks cannot be taken for the old one's."""
-    return replace(state, caller="coming", conference=None, round=state.round + 1)
-
-
-def _regroup(state: State, move: tuple[Effect, ...] = ()) -> Step:
-    """The agent was lost in mid-conversation: park the caller again and look for another."""
-    k = len(state.attempts)
-    state = _out_of_room(replace(state.with_attempt(k, left=True), bridged=False, late=False))
-    effects = (*_hang_up(state, k), *move, ev.StartDeadline())
-    state, further = _seek(state)
-    return state, (*effects, *further)
-
-
-def _ask_for_message(state: State) -> Step:
-    return replace(state, asked=True), (ev.MoveCaller(),)
-
-
-def _finish(state: State, end: End) -> Step:
-    """No leg outlives the hand-off; a caller who is still there is sent to his goodbye, unless he leaves a message."""
-    if state.current is not None and state.current.stands:
-        state = state.with_attempt(len(state.attempts), outcome="caller-left" if end == "caller-left" else "too-late")
-    effects = [effect for k in range(1, len(state.attempts) + 1) for effect in _hang_up(state, k)]
-    state = replace(state, end=end, bridged=False)
-    if end == "served" and state.caller != "gone":
-        effects += [ev.MoveCaller(), ev.EndCaller()]
-    if state.conference is not None:
-        effects.append(ev.EndConference(state.conference))
-    return state, tuple(effects)
+    if state.bridged:
+        return finish(replace(state, caller="gone"), "served")
+    return finish(replace(state, missed=event.how), "not-reached")
 
 
 _RULES: dict[type[Event], Callable[[State, Any], Step]] = {
     ev.Briefed: _briefed,
     ev.CallerJoined: _caller_joined,
+    ev.CallerWaits: _caller_waits,
     ev.CallerOut: _caller_out,
     ev.CallerGone: _caller_gone,
     ev.Offered: _offered,
     ev.Nobody: _nobody,
     ev.AgentFree: _agent_free,
+    ev.AskAgain: _ask_again,
     ev.LegKnown: _leg_known,
     ev.Answered: _answered,
     ev.Accepted: _accepted,
@@ -253,5 +275,10 @@ _RULES: dict[type[Event], Callable[[State, Any], Step]] = {
     ev.AgentEnds: _agent_ends,
     ev.Expired: _expired,
     ev.Deadline: _deadline,
+    ev.MessageChosen: _message_chosen,
     ev.MessageLeft: _message_left,
+    ev.CallBackBooked: _call_back_booked,
+    ev.TakenOver: _taken_over,
+    ev.DialKnown: _dial_known,
+    ev.Missed: _missed,
 }

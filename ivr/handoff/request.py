@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ivr.dialogue.events import HandOff
+from ivr.handoff.queue import place
 from ivr.handoff.state import ENDS, State
 from ivr.store import outbox
 from ivr.store.models import Call, Handoff
@@ -15,7 +16,7 @@ DEADLINE = "handoff.deadline"
 
 
 def request_handoff(tx: Session, call: Call, action: HandOff, now: datetime, handoff_seconds: int = 60) -> Handoff:
-    """The call's live hand-off: the one there is, or a new one. `handoff_seconds`: the longest wait for a person."""
+    """The call's live hand-off: the one there is, or a new one. `handoff_seconds`: until he is told how he waits."""
     standing = live_handoff(tx, call.sid)
     if standing is not None:
         return standing
@@ -30,6 +31,7 @@ def request_handoff(tx: Session, call: Call, action: HandOff, now: datetime, han
         machine=State().to_json(),
         version=0,
         requested_at=now,
+        place_at=place(tx, call, action.mood, now),
         times={"requested": now.isoformat()},
     )
     tx.add(handoff)
@@ -42,6 +44,6 @@ def request_handoff(tx: Session, call: Call, action: HandOff, now: datetime, han
 
 
 def live_handoff(tx: Session, call_sid: str) -> Handoff | None:
-    """The hand-off of a call that has not ended."""
-    live = select(Handoff).where(Handoff.call_sid == call_sid, Handoff.state.not_in(ENDS))
+    """The hand-off of a call that has not ended; the tries of a call-back are calls of their own."""
+    live = select(Handoff).where(Handoff.call_sid == call_sid, Handoff.kind == "call", Handoff.state.not_in(ENDS))
     return tx.scalars(live.order_by(Handoff.id.desc()).limit(1)).first()

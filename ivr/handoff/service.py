@@ -1,96 +1,51 @@
-"""The hand-off service: an event in, a committed step, then the carrier's part; and what pages and documents ask."""
+"""The hand-off service: what agents, pages, documents, timers and restarts ask of it."""
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ivr.carrier import OVER, Carrier, CarrierError
-from ivr.clock import Clock
-from ivr.handoff import desk
+from ivr.carrier import OVER, CarrierError
+from ivr.handoff import callbacks, desk
 from ivr.handoff import events as ev
-from ivr.handoff.acting import Actor
-from ivr.handoff.addresses import Addresses, Parking
-from ivr.handoff.keeping import JOIN_SECONDS, Change, Conflict, Times, advance
-from ivr.handoff.request import live_handoff
+from ivr.handoff.addresses import Parking
+from ivr.handoff.core import Answer, HandoffCore, UnknownHandoff, Why, Within, call_now, get
+from ivr.handoff.keeping import JOIN_SECONDS
+from ivr.handoff.request import REQUESTED, live_handoff
 from ivr.handoff.state import ENDS, State
-from ivr.live import Live
-from ivr.store import Sessions
+from ivr.store import outbox
+from ivr.store.desk_tables import CallBack
 from ivr.store.models import Agent, Handoff
 
+__all__ = ["Answer", "HandoffService", "UnknownHandoff", "call_now"]
+
 log = logging.getLogger(__name__)
-TRIES = 20
 BRIEF_LATE = 3.0  # seconds after which whoever notices writes the brief himself
 DEADLINE_LATE = 3.0
-Why = Literal["won", "taken", "too-late", "caller-left", "not-offered", "declined", "ended"]
-Within = Callable[[Session], None]
 
 
-class UnknownHandoff(LookupError):
-    """There is no hand-off of that id."""
+class HandoffService(HandoffCore):
+    """Every method may be repeated without harm."""
 
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What became of an agent's accept, decline or end, and where the hand-off stands now."""
-
-    ok: bool
-    why: Why
-    state: str
-
-
-def call_now(work: Callable[[], None]) -> None:
-    """Carry out at once, in this thread."""
-    work()
-
-
-class HandoffService:
-    """Applies events to hand-offs. `spawn` runs the carrier's part after the commit, away from the webhook."""
-
-    def __init__(
-        self,
-        sessions: Sessions,
-        clock: Clock,
-        carrier: Carrier,
-        live: Live,
-        public_url: str,
-        number: str,
-        ring_seconds: int,
-        handoff_seconds: int,
-        spawn: Callable[[Callable[[], None]], object] = call_now,
-    ) -> None:
-        self._sessions, self._clock, self._carrier, self._live = sessions, clock, carrier, live
-        self._times = Times(ring_seconds, handoff_seconds)
-        self._spawn = spawn
-        self.addresses = Addresses(public_url)
-        self._actor = Actor(sessions, clock, carrier, self.addresses, number, ring_seconds, self.apply)
-
-    # --- events ---
-
-    def apply(self, handoff_id: int, event: ev.Event, within: Within | None = None) -> Handoff:
-        """Commit the step that `event` causes, with `within` in the same transaction, then act on it."""
-        change = self._commit(handoff_id, event, within)
-        if change.changed:
-            self._tell(change)
-        if change.acts:
-            self._spawn(lambda: self._actor.act_all(change.acts))
-        if change.freed:
-            self.deal()
-        return change.handoff
+    # --- timers and the line ---
 
     def brief(self, handoff_id: int, within: Within | None = None) -> Handoff:
         """Write the brief and show it to the first agent; harmless when it is written."""
         return self.apply(handoff_id, ev.Briefed(), within)
 
-    def expire(self, handoff_id: int, k: int, what: Literal["accept", "join"], within: Within | None = None) -> None:
+    def expire(self, handoff_id: int, k: int, what: ev.Timed, within: Within | None = None) -> None:
         self.apply(handoff_id, ev.Expired(k, what), within)
 
-    def deadline(self, handoff_id: int, within: Within | None = None) -> None:
-        self.apply(handoff_id, ev.Deadline(), within)
+    def deadline(self, handoff_id: int, within: Within | None = None, last: bool = False) -> None:
+        """The first answer, or with `last` any answer, is late; one that was promised before a new start is not."""
+        due = self._times.queue if last else self._times.wait
+        if self._waited(self.find(handoff_id)) >= due - 1:
+            self.apply(handoff_id, ev.Deadline(last), within)
+        elif within is not None:
+            self._only(within)
 
     def act(self, outbox_id: int) -> None:
         """Carry out a promised request to the carrier; a failure leaves it promised."""
@@ -130,58 +85,109 @@ class HandoffService:
         return Answer(mine or state.end is not None, "ended", state.phase)
 
     def presence(self, agent_id: int, presence: str) -> Agent:
-        """The agent's own choice; PresenceRefused says why not. Who becomes available is offered who waits."""
-        with self._sessions.begin() as tx:
-            agent = tx.get_one(Agent, agent_id)
-            desk.choose_presence(tx, agent, presence, self._clock.now())
-        self._live.publish("desk", "presence", str(agent_id))
-        self._live.publish(f"agent:{agent_id}", "presence", str(agent_id))
-        if presence == "available":
-            self.deal()
-        return agent
+        """The agent's own choice; in a call a break is noted for afterwards. PresenceRefused says why not."""
+        return self._at_desk(agent_id, lambda tx, agent, now: desk.choose_presence(tx, agent, presence, now))
 
-    def deal(self) -> None:
-        """Offer those who wait, longest first, to agents who are free."""
-        with self._sessions() as tx:
-            waiting = select(Handoff.id).where(Handoff.state.in_(("requested", "parked"))).order_by(Handoff.id)
-            ids = list(tx.scalars(waiting)) if desk.longest_idle(tx) is not None else []
-        for handoff_id in ids:
-            self.apply(handoff_id, ev.AgentFree())
+    def extend_wrap_up(self, agent_id: int, seconds: int = 30) -> Agent:
+        """More time to write things down; PresenceRefused outside of wrap-up."""
+        return self._at_desk(agent_id, lambda tx, agent, now: desk.extend_wrap_up(tx, agent, seconds, now))
+
+    def wrap_up_over(self, agent_id: int, within: Within | None = None) -> None:
+        """Make the agent available unless he extended his wrap-up or left it."""
+
+        def change(tx: Session, agent: Agent, now: datetime) -> None:
+            desk.end_wrap_up(tx, agent, now)
+            if within is not None:
+                within(tx)
+
+        self._at_desk(agent_id, change)
+
+    # --- call-backs ---
+
+    def book_call_back(
+        self, handoff_id: int, number: str, at: datetime | None = None, by: str = "caller"
+    ) -> CallBack | None:
+        """Promise the caller a call-back at `number` (E.164), at once or at `at`.
+
+        He took it himself: his hand-off ends, and None says that an agent was quicker. `by` an agent's e-mail
+        address: the conversation goes on.
+        """
+        booked: list[CallBack] = []
+
+        def book(tx: Session) -> None:
+            row, now = get(tx, handoff_id), self._clock.now()
+            if by != "caller" or row.state == "callback-booked":
+                booked.append(callbacks.book(tx, row, number, now, by, self.hours, at))
+
+        if by == "caller":
+            self.apply(handoff_id, ev.CallBackBooked(), book)
+        else:
+            self._only(book)
+        return booked[0] if booked else None
+
+    def call_back(self, callback_id: int, number: int, within: Within) -> None:
+        """Begin try `number` of a call-back."""
+        with self.sessions.begin() as tx:
+            now = self._clock.now()
+            within(tx)
+            row = callbacks.start_try(tx, callback_id, number, now, self.hours)
+            if row is not None:
+                outbox.put(tx, REQUESTED, {"handoff": row.id}, now)
+
+    def listener_gone(self, handoff_id: int, call_sid: str) -> None:
+        """A supervisor is out of the conference."""
+
+        if call_sid not in [listener["call_sid"] for listener in self.find(handoff_id).listeners]:
+            return
+
+        def forget(tx: Session) -> None:
+            row = get(tx, handoff_id)
+            row.listeners = [listener for listener in row.listeners if listener["call_sid"] != call_sid]
+
+        self._only(forget)
+        self._live.publish("desk", "handoff", str(handoff_id))
+
+    def cancel_call_back(self, callback_id: int, by: str) -> CallBack:
+        with self.sessions.begin() as tx:
+            call_back = callbacks.cancel(tx, callback_id)
+        log.info("a call-back was cancelled", extra={"callback": callback_id, "by": by})
+        return call_back
 
     # --- what documents and restarts ask ---
 
     def park(self, call_sid: str) -> Parking | None:
         """Where the caller is to wait; None without a live hand-off."""
-        with self._sessions() as tx:
+        with self.sessions() as tx:
             row = live_handoff(tx, call_sid)
             return None if row is None else self.addresses.parking(row, self.state(row).round)
 
-    def find(self, handoff_id: int) -> Handoff:
-        with self._sessions() as tx:
-            return _get(tx, handoff_id)
-
-    def state(self, handoff: Handoff) -> State:
-        return State.from_json(handoff.machine)
-
     def heartbeat(self, handoff_id: int, conference: str | None = None) -> None:
         """A waiting caller's document was fetched: make up for a worker that is away and a callback that was lost."""
-        row, now = self.find(handoff_id), self._clock.now()
+        row = self.find(handoff_id)
         state = self.state(row)
-        if conference and state.caller == "coming" and state.end is None:
+        if conference and state.caller in ("coming", "moving") and state.end is None:
             self.apply(handoff_id, ev.CallerJoined(conference))
-        if not state.briefed and (now - row.requested_at).total_seconds() > BRIEF_LATE:
+        if not state.briefed and (self._clock.now() - row.requested_at).total_seconds() > BRIEF_LATE:
             self.brief(handoff_id)
-        since = datetime.fromisoformat(row.times.get("waiting") or row.times["requested"])
-        late = (now - since).total_seconds() - self._times.wait
-        if late > DEADLINE_LATE:
+        waited = self._waited(row)
+        if waited > self._times.wait + DEADLINE_LATE:
             self.deadline(handoff_id)
-        if late > DEADLINE_LATE + JOIN_SECONDS:
+        if waited > self._times.queue + DEADLINE_LATE:
+            self.deadline(handoff_id, last=True)
+        if waited > self._times.wait + DEADLINE_LATE + JOIN_SECONDS:
             self.expire(handoff_id, len(state.attempts), "join")
 
+    def ask_again(self, handoff_id: int) -> None:
+        """Who has not taken it may be asked once more."""
+        self.apply(handoff_id, ev.AskAgain())
+
     def reconcile(self) -> None:
-        """Ask the carrier what became of the legs of live hand-offs: callbacks may have been lost."""
-        with self._sessions() as tx:
+        """Ask the carrier what became of the legs of live hand-offs, and let no wrap-up last: callbacks get lost."""
+        with self.sessions() as tx:
             rows = list(tx.scalars(select(Handoff).where(Handoff.state.not_in(ENDS))))
+            overdue = desk.overdue(tx, self._clock.now())
+        for agent_id in overdue:
+            self.wrap_up_over(agent_id)
         for row in rows:
             try:
                 self._compare(row)
@@ -189,53 +195,50 @@ class HandoffService:
                 log.warning("hand-off not reconciled: %s", error, extra={"handoff": row.id})
 
     def _compare(self, row: Handoff) -> None:
-        if self._carrier.status(row.call_sid) in (None, *OVER):
+        state = self.state(row)
+        caller = state.dialled if state.away else row.call_sid
+        if caller is not None and self._carrier.status(caller) in (None, *OVER):
             self.apply(row.id, ev.CallerGone())
             return
-        state = self.state(row)
         current = state.current
         if current is not None and current.sid is not None and self._carrier.status(current.sid) in (None, *OVER):
             self.apply(row.id, ev.LegEnded(len(state.attempts), "no-answer"))
+        if state.away and state.seeking:
+            self.ask_again(row.id)  # nobody fetches a document for him
 
     # --- inside ---
 
-    def _commit(self, handoff_id: int, event: ev.Event, within: Within | None) -> Change:
-        for _ in range(TRIES):
-            try:
-                with self._sessions.begin() as tx:
-                    change = advance(tx, _get(tx, handoff_id), event, self._clock.now(), self._times)
-                    if within is not None:
-                        within(tx)
-                    return change
-            except Conflict:
-                continue
-        raise RuntimeError(f"hand-off {handoff_id} was changed by others {TRIES} times while we tried")
+    def _at_desk(self, agent_id: int, change: Callable[[Session, Agent, datetime], None]) -> Agent:
+        """Change an agent's presence; who has become available is offered who waits."""
+        with self.sessions.begin() as tx:
+            agent = tx.get_one(Agent, agent_id)
+            before = agent.presence
+            change(tx, agent, self._clock.now())
+        self._live.publish("desk", "presence", str(agent_id))
+        self._live.publish(f"agent:{agent_id}", "presence", str(agent_id))
+        if agent.presence == "available" != before:
+            self.deal()
+        return agent
 
-    def _tell(self, change: Change) -> None:
-        row = change.handoff
-        for agent in change.agents:
-            self._live.publish(f"agent:{agent}", "offer", str(row.id))
-        self._live.publish("desk", "handoff", str(row.id))
-        self._live.publish(f"call:{row.call_sid}", "handoff", str(row.id))
+    def _only(self, within: Within) -> None:
+        with self.sessions.begin() as tx:
+            within(tx)
+
+    def _waited(self, row: Handoff) -> float:
+        since = datetime.fromisoformat(row.times.get("waiting") or row.times["requested"])
+        return (self._clock.now() - since).total_seconds()
 
     def _of_call(self, call_sid: str, live: bool = True) -> int | None:
-        with self._sessions() as tx:
-            ids: Any = select(Handoff.id).where(Handoff.call_sid == call_sid)
+        with self.sessions() as tx:
+            ids: Any = select(Handoff.id).where(Handoff.call_sid == call_sid, Handoff.kind == "call")
             if live:
                 ids = ids.where(Handoff.state.not_in(ENDS))
             return tx.scalars(ids.order_by(Handoff.id.desc()).limit(1)).first()
 
 
-def _get(tx: Session, handoff_id: int) -> Handoff:
-    row = tx.get(Handoff, handoff_id)
-    if row is None:
-        raise UnknownHandoff(f"there is no hand-off {handoff_id}")
-    return row
-
-
 def _verdict(state: State, agent_id: int) -> Why:
     if state.end is not None:
         return "caller-left" if state.end == "caller-left" else "ended"
-    if state.current is not None and state.current.holds:
+    if state.holds and state.current is not None:
         return "won" if state.current.agent == agent_id else "taken"
     return "too-late" if agent_id in state.tried else "not-offered"

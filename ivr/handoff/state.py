@@ -5,9 +5,11 @@ from typing import Any, Literal, Self
 
 from ivr.handoff.events import Outcome
 
-End = Literal["served", "message-taken", "caller-left"]
+End = Literal["served", "callback-booked", "message-taken", "caller-left", "not-reached"]
+Whereabouts = Literal["coming", "in", "moving", "queue", "gone", "away", "rung"]
 Phase = Literal["requested", "parked", "offered", "accepted", "bridged", "unanswered", End]
-ENDS: tuple[End, ...] = ("served", "message-taken", "caller-left")
+ENDS: tuple[End, ...] = ("served", "callback-booked", "message-taken", "caller-left", "not-reached")
+REACHABLE: tuple[Whereabouts, ...] = ("in", "moving", "queue", "away")  # where a caller is worth an agent's ring
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +37,31 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """`round` counts the caller's conferences; `asked`: he was asked for a message; `late`: his wait is over."""
+    """A hand-off's memory.
+
+    `caller`: coming (not parked yet), in (his conference), moving (between documents), queue (waiting where keys
+    are heard), gone; of a call-back: away (not dialled), rung, in. `round` counts his conferences, `left` is the
+    last that he was taken out of; `since` counts the offers made before the present round of asking. `queued`:
+    nobody took it at once; `late`: nor in the longest wait; `asked`: he was offered a call-back or a message;
+    `message`: he leaves one. `dial` counts the times that a call-back's caller was dialled, `dialled` is that leg.
+    """
 
     briefed: bool = False
-    caller: Literal["coming", "in", "gone"] = "coming"
+    caller: Whereabouts = "coming"
     conference: str | None = None
+    left: str | None = None
     round: int = 1
     attempts: tuple[Attempt, ...] = ()
+    since: int = 0
+    queued: bool = False
     asked: bool = False
+    message: bool = False
     late: bool = False
     bridged: bool = False
+    away: bool = False
+    dial: int = 0
+    dialled: str | None = None
+    missed: str | None = None
     end: End | None = None
 
     @property
@@ -68,7 +85,17 @@ class State:
             return "bridged"
         if self.current is not None:
             return "accepted" if self.current.holds else "offered"
-        return "parked" if self.caller == "in" else "requested"
+        return "requested" if self.caller == "coming" or (self.away and not self.briefed) else "parked"
+
+    @property
+    def holds(self) -> bool:
+        """An agent has accepted and is in it or on his way."""
+        return self.current is not None and self.current.holds
+
+    @property
+    def passed(self) -> tuple[int, ...]:
+        """The agents who have had it in this round."""
+        return tuple(dict.fromkeys(attempt.agent for attempt in self.attempts[self.since :]))
 
     @property
     def tried(self) -> tuple[int, ...]:

@@ -14,6 +14,7 @@ from ivr.handoff.service import HandoffService, UnknownHandoff
 from ivr.handoff.state import Attempt, State
 from ivr.store.models import Handoff
 from ivr.web.signatures import Signatures, require_signature
+from ivr.web.waiting import WaitingHooks
 
 LEG_ENDS: dict[str, Literal["no-answer", "busy", "failed"]] = {
     "completed": "no-answer",
@@ -38,7 +39,7 @@ def make_handoff_blueprint(handoffs: HandoffService, signatures: Signatures) -> 
     """`/handoff/...`, for the carrier alone."""
     blueprint = Blueprint("handoff", __name__, url_prefix="/handoff/<int:handoff_id>")
     require_signature(blueprint, signatures)
-    hooks = Hooks(handoffs)
+    hooks, waiting = Hooks(handoffs), WaitingHooks(handoffs)
     for path, view in (
         ("/conference", hooks.conference),
         ("/wait", hooks.wait),
@@ -47,8 +48,20 @@ def make_handoff_blueprint(handoffs: HandoffService, signatures: Signatures) -> 
         ("/<int:k>/accept", hooks.accept),
         ("/<int:k>/agent-left", hooks.agent_left),
         ("/<int:k>/status", hooks.status),
+        ("/queue", waiting.queue),
+        ("/queue/<int:number>", waiting.queue),
+        ("/key", waiting.key),
+        ("/offers", waiting.offers),
+        ("/choice", waiting.choice),
+        ("/call-back", waiting.call_back),
+        ("/number", waiting.number),
+        ("/keyed", waiting.keyed),
+        ("/confirm/<digits>", waiting.confirm),
+        ("/room", waiting.room),
+        ("/<int:k>/caller", waiting.caller),
+        ("/<int:k>/caller-status", waiting.caller_status),
     ):
-        blueprint.add_url_rule(path, view_func=view, methods=["POST"], endpoint=path.rsplit("/", 1)[1])
+        blueprint.add_url_rule(path, view_func=view, methods=["POST"], endpoint=path.strip("/"))
 
     @blueprint.errorhandler(UnknownHandoff)
     def unknown(_error: UnknownHandoff) -> ResponseReturnValue:
@@ -67,15 +80,19 @@ class Hooks:
 
     def conference(self, handoff_id: int) -> ResponseReturnValue:
         """Who came and went in the caller's conference."""
-        row = self._handoffs.find(handoff_id)
-        if request.form.get("FriendlyName") == conference_name(row, self._handoffs.state(row).round):
-            for event in conference_events(request.form):
+        if self._of_his_room(handoff_id, request.form.get("FriendlyName")):
+            state = self._handoffs.state(self._handoffs.find(handoff_id))
+            for event in conference_events(request.form, state):
                 self._handoffs.apply(handoff_id, event)
+            if request.form.get("StatusCallbackEvent") == "participant-leave":
+                self._handoffs.listener_gone(handoff_id, request.form.get("CallSid", ""))
         return "", 204
 
     def wait(self, handoff_id: int) -> ResponseReturnValue:
         """Music; that it is asked for shows where the caller is, should the callback be lost."""
-        self._handoffs.heartbeat(handoff_id, request.form.get("ConferenceSid"))
+        form = request.form
+        present = self._of_his_room(handoff_id, form.get("FriendlyName")) or "FriendlyName" not in form
+        self._handoffs.heartbeat(handoff_id, form.get("ConferenceSid") if present else None)
         addresses = self._handoffs.addresses
         return _document(twiml.wait(addresses.music, addresses.of(handoff_id, "wait")))
 
@@ -87,7 +104,10 @@ class Hooks:
         state = self._handoffs.state(self._handoffs.apply(handoff_id, ev.CallerOut()))
         if state.end is not None:
             return _document(twiml.goodbye(GOODBYE))
-        return _document(twiml.apologise(ONE_MOMENT, self._handoffs.addresses.resume))
+        addresses = self._handoffs.addresses
+        return _document(
+            twiml.apologise(ONE_MOMENT, addresses.of(handoff_id, "room") if state.away else addresses.resume)
+        )
 
     # --- the agent ---
 
@@ -138,8 +158,12 @@ class Hooks:
         return "", 204
 
     def _join(self, row: Handoff, state: State, k: int) -> ResponseReturnValue:
-        left = self._leg(row.id, k, "agent-left")
-        return _document(twiml.join(conference_name(row, state.round), agent_label(k), left))
+        left, status = self._leg(row.id, k, "agent-left"), self._handoffs.addresses.of(row.id, "conference")
+        return _document(twiml.join(conference_name(row, state.round), agent_label(k), left, status))
+
+    def _of_his_room(self, handoff_id: int, name: str | None) -> bool:
+        row = self._handoffs.find(handoff_id)
+        return name == conference_name(row, self._handoffs.state(row).round)
 
     def _leg(self, handoff_id: int, k: int, name: str) -> str:
         return self._handoffs.addresses.leg(handoff_id, k, name)
@@ -149,7 +173,7 @@ def agent_label(k: int) -> str:
     return f"agent-{k}"
 
 
-def conference_events(form: Any) -> list[ev.Event]:
+def conference_events(form: Any, state: State) -> list[ev.Event]:
     """What a conference callback says happened. Leaving because we moved the leg or ended the room says nothing new."""
     kind, label = form.get("StatusCallbackEvent"), form.get("ParticipantLabel", "")
     hung_up = form.get("ReasonParticipantLeft", "participant_hung_up") == "participant_hung_up"
@@ -157,12 +181,20 @@ def conference_events(form: Any) -> list[ev.Event]:
         if kind == "participant-join":
             return [ev.CallerJoined(form["ConferenceSid"])]
         return [ev.CallerGone()] if kind == "participant-leave" and hung_up else []
-    k = int(label.removeprefix("agent-")) if label.removeprefix("agent-").isdigit() else None
+    k = _number(label, form.get("CallSid", ""), state)
     if k is not None and kind == "participant-join":
         return [ev.Answered(k, form["CallSid"]), ev.AgentJoined(k)]
     if k is not None and kind == "participant-leave" and hung_up:
         return [ev.AgentLeft(k, dropped=form.get("ParticipantCallStatus") == "failed")]
     return []
+
+
+def _number(label: str, sid: str, state: State) -> int | None:
+    """Which offer's leg it is; a supervisor's is one once he has taken the call over."""
+    if label.removeprefix("agent-").isdigit():
+        return int(label.removeprefix("agent-"))
+    taken = [k for k, attempt in enumerate(state.attempts, 1) if attempt.sid == sid]
+    return taken[-1] if taken else None
 
 
 def _why(state: State, attempt: Attempt | None) -> str:

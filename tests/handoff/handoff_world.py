@@ -12,6 +12,7 @@ from ivr.carrier import CarrierError
 from ivr.dialogue.events import HandOff
 from ivr.handoff import desk
 from ivr.handoff.addresses import conference_name
+from ivr.handoff.hours import OpeningHours
 from ivr.handoff.request import request_handoff
 from ivr.handoff.service import HandoffService
 from ivr.handoff.state import State
@@ -24,6 +25,7 @@ from tests.conftest import FakeClock
 CALLER = "CA" + "c" * 32
 CONFERENCE = "CF" + "1" * 32
 PUBLIC = "https://line.test"
+LINE = "+15559990000"
 TOKEN = "token"
 
 
@@ -102,8 +104,8 @@ class LiveTwin:
 class World:
     """One call, one line, as many agents as a test adds."""
 
-    def __init__(self, sessions: Sessions, clock: FakeClock) -> None:
-        self.sessions, self.clock = sessions, clock
+    def __init__(self, sessions: Sessions, clock: FakeClock, hours: OpeningHours | None = None) -> None:
+        self.sessions, self.clock, self.hours = sessions, clock, hours
         self.carrier, self.live = CarrierTwin(), LiveTwin()
         self.service = self.another_process()
         self.client = self._client()
@@ -115,18 +117,20 @@ class World:
 
     def another_process(self) -> HandoffService:
         live: Any = self.live
-        return HandoffService(self.sessions, self.clock, self.carrier, live, PUBLIC, "+15559990000", 20, 60)
+        return HandoffService(
+            self.sessions, self.clock, self.carrier, live, PUBLIC, LINE, 20, 60, hours=self.hours, company="Test Bank"
+        )
 
     def _client(self) -> FlaskClient:
         app = Flask("handoff")
         app.register_blueprint(make_handoff_blueprint(self.service, Signatures(TOKEN, PUBLIC, "wss://line.test/media")))
         return app.test_client()
 
-    def agent(self, name: str, presence: str = "available") -> int:
+    def agent(self, name: str, presence: str = "available", **more: Any) -> int:
         with self.sessions.begin() as tx:
             agent = Agent(
                 email=f"{name}@bank.test", name=name, password_hash="", roles=["agent"], phone=f"client:{name}",
-                presence="away", presence_since=self.clock.now(),
+                presence="away", presence_since=self.clock.now(), **more,
             )  # fmt: skip
             tx.add(agent)
             tx.flush()
@@ -193,7 +197,11 @@ class World:
             if row.topic == "handoff.requested":
                 self.service.brief(payload["handoff"])
             elif row.topic == "handoff.deadline":
-                self.service.deadline(payload["handoff"])
+                self.service.deadline(payload["handoff"], last=payload.get("last", False))
+            elif row.topic == "desk.wrap-up":
+                self.service.wrap_up_over(payload["agent"])
+            elif row.topic == "callback.try":
+                self.service.call_back(payload["callback"], payload["number"], lambda _tx: None)
             elif row.topic == "handoff.expire":
                 self.service.expire(payload["handoff"], payload["k"], payload["what"])
             with self.sessions.begin() as tx:

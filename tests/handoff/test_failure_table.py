@@ -7,6 +7,7 @@ from ivr.handoff.desk import longest_idle
 from tests.handoff.handoff_world import CALLER, CONFERENCE, PUBLIC, World, leg
 
 RESUME = f"{PUBLIC}/voice/resume"
+ROOM, QUEUE, OFFERS = (f"{PUBLIC}/handoff/1/{name}" for name in ("room", "queue", "offers"))
 
 
 @pytest.mark.parametrize(
@@ -21,12 +22,14 @@ def test_an_agent_who_cannot_be_reached_is_followed_by_the_next(world: World, st
     assert [what[1] for what in world.carrier.asked if what[0] == "ring"] == ["client:ann", "client:bob"]
 
 
-def test_no_answer_by_all_moves_the_caller_to_a_message(world: World) -> None:
+def test_no_answer_by_all_moves_the_caller_to_the_queue_where_he_may_choose(world: World) -> None:
     world.agent("ann")
     world.parked().leg_is(1, "no-answer")
-    assert world.row.state == "unanswered"
-    assert world.call.stage == "message"
-    assert ("move", CALLER, RESUME) in world.carrier.asked
+    assert world.row.state == "parked"
+    assert ("move", CALLER, QUEUE) in world.carrier.asked
+    heard = world.hook("queue", CallSid=CALLER)
+    assert "You are next in the queue." in heard
+    assert "Press zero" in heard
 
 
 def test_an_agent_who_presses_no_key_counts_as_no_answer(world: World) -> None:
@@ -57,15 +60,28 @@ def test_an_agent_who_declines_by_key_is_followed_at_once_and_keeps_his_place(wo
         assert idle.id == ann
 
 
-def test_at_the_overall_deadline_the_ringing_stops_and_a_message_is_asked_for(world: World) -> None:
+def test_at_the_first_deadline_the_caller_is_told_how_he_waits_while_the_phone_rings_on(world: World) -> None:
+    world.agent("ann")
+    world.parked()
+    world.clock.forward(61)
+    world.service.deadline(world.id)
+    assert world.row.state == "offered"
+    assert ("move", CALLER, QUEUE) in world.carrier.asked
+    assert ("end", leg(1)) not in world.carrier.asked
+
+
+def test_at_the_overall_deadline_the_ringing_stops_and_call_back_or_message_are_offered(world: World) -> None:
     world.agent("ann")
     world.agent("bob")
     world.parked()
-    world.clock.forward(61)
-    world.run_due()
+    world.clock.forward(1801)
+    world.service.deadline(world.id, last=True)
     assert world.row.state == "unanswered"
     assert ("end", leg(1)) in world.carrier.asked
-    assert ("move", CALLER, RESUME) in world.carrier.asked
+    assert ("move", CALLER, OFFERS) in world.carrier.asked
+    heard = world.hook("offers", CallSid=CALLER)
+    assert "call you back" in heard
+    assert "leave a message" in heard
 
 
 def test_a_caller_who_abandons_while_the_agent_rings_stops_the_ringing(world: World) -> None:
@@ -96,7 +112,8 @@ def test_an_agent_whose_line_drops_gives_the_caller_to_another_and_a_new_confere
     after = world.service.park(CALLER)
     assert world.row.state == "offered"
     assert world.call.stage == "parked"
-    assert ("move", CALLER, RESUME) in world.carrier.asked
+    assert ("move", CALLER, ROOM) in world.carrier.asked
+    assert "<Conference" in world.hook("room", CallSid=CALLER)
     assert before
     assert after
     assert before.conference != after.conference
@@ -134,6 +151,9 @@ def test_a_waiting_document_makes_up_for_a_worker_that_is_away(world: World) -> 
     assert "ring" in world.carrier.names()
     world.clock.forward(60)
     world.hook("wait")
+    assert ("move", CALLER, QUEUE) in world.carrier.asked
+    world.clock.forward(1800)
+    world.hook("queue/1", CallSid=CALLER)
     assert world.row.state == "unanswered"
 
 
@@ -152,7 +172,7 @@ def test_without_a_worker_an_agent_who_accepted_and_never_came_is_given_up(world
     world.clock.forward(90)
     world.hook("wait")
     assert world.outcomes == ["failed"]
-    assert world.call.stage == "message"
+    assert ("move", CALLER, QUEUE) in world.carrier.asked
 
 
 def test_too_many_requests_are_repeated_and_the_phone_rings_once(world: World) -> None:
@@ -229,6 +249,8 @@ def test_when_the_caller_says_goodbye_first_the_agents_leg_ends(world: World) ->
 
 def test_a_message_ends_the_hand_off(world: World) -> None:
     world.parked()  # nobody on shift
+    assert ("move", CALLER, OFFERS) in world.carrier.asked
+    assert RESUME in world.hook("choice", CallSid=CALLER, Digits="2")
     assert world.call.stage == "message"
     world.service.message_left(CALLER, "RE" + "1" * 32)
     assert world.row.state == "message-taken"
@@ -236,7 +258,28 @@ def test_a_message_ends_the_hand_off(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["conference", "wait", "caller-left", "1/agent", "1/accept", "1/agent-left", "1/status"]
+    "path",
+    [
+        "conference",
+        "wait",
+        "caller-left",
+        "queue",
+        "queue/1",
+        "key",
+        "offers",
+        "choice",
+        "call-back",
+        "number",
+        "keyed",
+        "confirm/15550001111",
+        "room",
+        "1/caller",
+        "1/caller-status",
+        "1/agent",
+        "1/accept",
+        "1/agent-left",
+        "1/status",
+    ],
 )
 def test_a_callback_that_the_carrier_has_not_signed_is_refused(world: World, path: str) -> None:
     world.request()

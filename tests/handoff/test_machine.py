@@ -2,27 +2,32 @@
 
 import json
 from collections.abc import Sequence
+from typing import get_args
 
-from hypothesis import given, settings
+import pytest
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ivr.handoff import events as ev
 from ivr.handoff.machine import step
-from ivr.handoff.state import ENDS, State
+from ivr.handoff.state import ENDS, Phase, State
 
 CONFERENCE = "CF" + "1" * 32
 AGENTS = (7, 8, 9)
+ORDERS = (1000, pytest.param(10_000, marks=[pytest.mark.slow, pytest.mark.timeout(1200)]))
 
 ks = st.integers(1, 4)
 agents = st.sampled_from(AGENTS)
 any_event: st.SearchStrategy[ev.Event] = st.one_of(
     st.just(ev.Briefed()),
-    st.just(ev.CallerJoined(CONFERENCE)),
+    st.builds(ev.CallerJoined, st.sampled_from([CONFERENCE, "CF2", "CF3"])),
+    st.just(ev.CallerWaits()),
     st.just(ev.CallerOut()),
     st.just(ev.CallerGone()),
     st.builds(ev.Offered, agents),
     st.builds(ev.Nobody, st.booleans()),
     st.just(ev.AgentFree()),
+    st.just(ev.AskAgain()),
     st.builds(lambda k: ev.LegKnown(k, f"CA{k}"), ks),
     st.builds(lambda k: ev.Answered(k, f"CA{k}"), ks),
     st.builds(ev.Accepted, agents, st.sampled_from(["key", "click"])),
@@ -33,8 +38,13 @@ any_event: st.SearchStrategy[ev.Event] = st.one_of(
     st.builds(ev.AgentJoined, ks),
     st.builds(ev.AgentLeft, ks, st.booleans()),
     st.builds(ev.AgentEnds, agents),
-    st.builds(ev.Expired, ks, st.sampled_from(["accept", "join"])),
-    st.just(ev.Deadline()),
+    st.builds(ev.Expired, ks, st.sampled_from(["accept", "join", "reach"])),
+    st.builds(ev.Deadline, st.booleans()),
+    st.just(ev.MessageChosen()),
+    st.just(ev.CallBackBooked()),
+    st.builds(ev.TakenOver, agents, st.just("CA9")),
+    st.builds(lambda d: ev.DialKnown(d, f"CAd{d}"), st.integers(1, 3)),
+    st.builds(ev.Missed, st.integers(1, 3), st.sampled_from(["no-answer", "busy", "failed", "hung-up"])),
     st.just(ev.MessageLeft()),
 )
 
@@ -42,8 +52,8 @@ any_event: st.SearchStrategy[ev.Event] = st.one_of(
 class Run:
     """Plays events and remembers all effects, answering FindAgent as a desk with these agents would."""
 
-    def __init__(self, free: Sequence[int] = (), busy: bool = False) -> None:
-        self.state, self.effects = State(), list[ev.Effect]()
+    def __init__(self, free: Sequence[int] = (), busy: bool = False, away: bool = False) -> None:
+        self.state, self.effects = State(away=True, caller="away") if away else State(), list[ev.Effect]()
         self.free, self.busy = tuple(free), busy
 
     def play(self, *events: ev.Event) -> "Run":
@@ -60,48 +70,85 @@ class Run:
         return [effect for effect in self.effects if isinstance(effect, kind)]
 
 
-def ended_legs(run: Run) -> set[str]:
-    return {effect.sid for effect in run.effects if isinstance(effect, ev.EndLeg)}
+class Line:
+    """What the carrier would make of the effects: the legs that live, and where the caller is."""
+
+    def __init__(self, away: bool) -> None:
+        self.legs: set[str] = set()
+        self.where = "nowhere" if away else "bot"
+
+    def note(self, event: ev.Event, effects: Sequence[ev.Effect]) -> None:
+        if isinstance(event, ev.LegKnown | ev.Answered | ev.DialKnown | ev.TakenOver):
+            self.legs.add(event.sid)
+        if isinstance(event, ev.CallerGone):
+            self.where = "gone"
+        for effect in effects:
+            if isinstance(effect, ev.EndLeg):
+                self.legs.discard(effect.sid)
+            if isinstance(effect, ev.MoveCaller):
+                self.where = effect.to
 
 
-@settings(max_examples=1500, deadline=None)
-@given(st.lists(any_event, max_size=30), st.lists(agents, unique=True), st.booleans())
-def test_no_order_of_events_gives_an_illegal_state_or_leaves_the_caller_waiting_for_nothing(
-    events: list[ev.Event], free: list[int], busy: bool
-) -> None:
-    run = Run(free, busy)
+def check(state: State, before: State) -> None:
+    """What holds in every state."""
+    assert sum(attempt.stands or attempt.holds for attempt in state.attempts) <= 1 or state.end
+    assert not state.bridged or (state.current is not None and state.current.holds and state.caller == "in")
+    assert before.end is None or state.end in (before.end, "message-taken")
+    assert state.phase in get_args(Phase)
+    assert State.from_json(json.loads(json.dumps(state.to_json()))) == state
+    if state.caller == "in" and state.end is None and not state.bridged:
+        assert state.holds or not state.queued, "he is in a room where no key is heard, and no agent is on his way"
+
+
+def play_any_order(away: bool, events: list[ev.Event], free: list[int], busy: bool) -> None:
+    run, line = Run(free, busy, away), Line(away)
     for event in events:
-        before = run.state
+        before, done = run.state, len(run.effects)
         run.play(event)
-        state = run.state
-        assert sum(attempt.stands or attempt.holds for attempt in state.attempts) <= 1 or state.end
-        assert not state.bridged or (state.current is not None and state.current.holds and state.caller == "in")
-        assert before.end is None or state.end in (before.end, "message-taken")
-        assert State.from_json(json.loads(json.dumps(state.to_json()))) == state
+        line.note(event, run.effects[done:])
+        check(run.state, before)
     for _ in range(len(AGENTS) + 1):  # every timer that was started goes off
-        run.play(ev.Deadline(), *(ev.Expired(k, what) for k in range(1, 9) for what in ("accept", "join")))
-    assert run.state.phase in (*ENDS, "bridged", "unanswered")
-    if run.state.phase == "unanswered":
-        assert run.of(ev.MoveCaller)
-
-
-@settings(max_examples=1500, deadline=None)
-@given(st.lists(any_event, max_size=30), st.lists(agents, unique=True))
-def test_after_the_end_no_leg_is_left(events: list[ev.Event], free: list[int]) -> None:
-    run = Run(free).play(*events, ev.CallerGone())
+        timers = [ev.Expired(k, what) for k in range(1, 9) for what in ("accept", "join", "reach")]
+        run.play(ev.Deadline(), ev.Deadline(last=True), *timers)
+    state = run.state
+    if not away:
+        assert state.phase in (*ENDS, "bridged", "unanswered")
+    if state.phase == "unanswered" and state.caller != "coming":
+        assert state.message or ev.MoveCaller("offers") in run.effects
+    done = len(run.effects)
+    run.play(ev.CallerGone(), ev.Missed(run.state.dial, "hung-up"))
+    line.note(ev.CallerGone(), run.effects[done:])
+    if run.state.end is None:  # a call-back that nobody has taken yet waits for an agent
+        assert away
+        assert run.state.caller == "away"
+        return
     for k, attempt in enumerate(run.state.attempts, 1):
-        run.play(ev.LegKnown(k, f"CA{k}"))
-        assert attempt.over or f"CA{k}" in ended_legs(run)
-    assert run.state.end is not None
+        done = len(run.effects)
+        run.play(ev.LegKnown(k, attempt.sid or f"CA{k}"))
+        line.note(ev.LegKnown(k, attempt.sid or f"CA{k}"), run.effects[done:])
+        line.legs -= {attempt.sid or f"CA{k}"} if attempt.over else set()
+    known = {attempt.sid for attempt in run.state.attempts}
+    assert not line.legs & known, "a leg outlives the hand-off"
     if run.state.conference is not None:
         assert run.of(ev.EndConference)
+
+
+@pytest.mark.parametrize("orders", ORDERS)
+@pytest.mark.parametrize("away", [False, True], ids=["call", "call-back"])
+def test_no_order_of_events_gives_an_illegal_state_a_leaked_leg_or_a_caller_in_silence(orders: int, away: bool) -> None:
+    @settings(max_examples=orders, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+    @given(st.lists(any_event, max_size=30), st.lists(agents, unique=True), st.booleans())
+    def every(events: list[ev.Event], free: list[int], busy: bool) -> None:
+        play_any_order(away, events, free, busy)
+
+    every()
 
 
 @settings(max_examples=500, deadline=None)
 @given(st.lists(any_event, max_size=20), st.lists(agents, unique=True))
 def test_a_repeated_event_changes_nothing_more(events: list[ev.Event], free: list[int]) -> None:
     for event in events:
-        if isinstance(event, ev.Offered | ev.Nobody | ev.CallerOut):
+        if isinstance(event, ev.Offered | ev.Nobody | ev.CallerOut | ev.AskAgain):
             continue
         once, _ = step(Run(free).play(*events).state, event)
         twice, _ = step(once, event)
@@ -160,7 +207,7 @@ def test_an_agent_whose_line_drops_is_replaced_and_the_caller_is_parked_again() 
 
 
 def test_the_deadline_spares_an_agent_who_is_on_his_way() -> None:
-    run = Run([7]).play(ev.Briefed(), ev.CallerJoined(CONFERENCE), ev.Accepted(7, "key"), ev.Deadline())
+    run = Run([7]).play(ev.Briefed(), ev.CallerJoined(CONFERENCE), ev.Accepted(7, "key"), ev.Deadline(last=True))
     assert run.state.phase == "accepted"
     assert run.play(ev.Expired(1, "join")).state.phase == "unanswered"
 

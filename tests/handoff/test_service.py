@@ -116,19 +116,36 @@ def test_an_agent_who_becomes_available_gets_who_is_waiting(world: World) -> Non
     ann = world.agent("ann", "wrap-up")
     world.parked()
     assert world.row.state == "parked"
+    assert world.row.times["queued"]
     world.service.presence(ann, "available")
     assert world.row.state == "offered"
 
 
-def test_presence_cannot_be_changed_under_an_offer_or_on_a_call(world: World) -> None:
+def test_a_break_asked_for_under_an_offer_or_on_a_call_starts_after_it(world: World) -> None:
     ann = world.agent("ann")
-    world.parked()
-    with pytest.raises(PresenceRefused, match="accept or decline"):
-        world.service.presence(ann, "away")
-    world.hook("1/agent", CallSid=leg(1))
-    world.service.accept(world.id, ann)
-    with pytest.raises(PresenceRefused, match="on a call"):
-        world.service.presence(ann, "break")
+    world.bridged()
+    assert world.service.presence(ann, "break").presence == "on-call"
+    world.leaves("caller", CALLER)
+    assert world.presence(ann) == "break"
+    world.clock.forward(31)
+    world.run_due()
+    assert world.presence(ann) == "break"
+
+
+def test_a_break_asked_for_during_a_call_can_be_taken_back(world: World) -> None:
+    ann = world.agent("ann")
+    world.bridged()
+    world.service.presence(ann, "break")
+    assert world.service.presence(ann, "available").next_presence is None
+    world.leaves("caller", CALLER)
+    assert world.presence(ann) == "wrap-up"
+
+
+def test_wrap_up_comes_by_itself(world: World) -> None:
+    ann = world.agent("ann")
+    world.bridged()
+    with pytest.raises(PresenceRefused, match="by itself"):
+        world.service.presence(ann, "wrap-up")
 
 
 def test_the_times_of_the_whole_way_are_kept_in_order(world: World) -> None:

@@ -1,0 +1,125 @@
+"""The heart of the hand-off service: an event in, a committed step, then the carrier's part and the news."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy.orm import Session, joinedload
+
+from ivr.carrier import Carrier
+from ivr.clock import Clock
+from ivr.handoff import desk, queue
+from ivr.handoff import events as ev
+from ivr.handoff.acting import Actor
+from ivr.handoff.addresses import Addresses
+from ivr.handoff.hours import OpeningHours
+from ivr.handoff.keeping import Change, Conflict, Times, advance
+from ivr.handoff.state import State
+from ivr.live import Live
+from ivr.store import Sessions
+from ivr.store.models import Handoff
+
+TRIES = 20
+Why = Literal["won", "taken", "too-late", "caller-left", "not-offered", "declined", "ended"]
+Within = Callable[[Session], None]
+
+
+class UnknownHandoff(LookupError):
+    """There is no hand-off of that id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of an agent's accept, decline or end, and where the hand-off stands now."""
+
+    ok: bool
+    why: Why
+    state: str
+
+
+def call_now(work: Callable[[], None]) -> None:
+    """Carry out at once, in this thread."""
+    work()
+
+
+class HandoffCore:
+    """Applies events to hand-offs. `spawn` runs the carrier's part after the commit, away from the webhook."""
+
+    def __init__(
+        self,
+        sessions: Sessions,
+        clock: Clock,
+        carrier: Carrier,
+        live: Live,
+        public_url: str,
+        number: str,
+        ring_seconds: int,
+        handoff_seconds: int,
+        spawn: Callable[[Callable[[], None]], object] = call_now,
+        *,
+        hours: OpeningHours | None = None,
+        wrap_up_seconds: int = 30,
+        queue_seconds: int = 1800,
+        company: str = "",
+    ) -> None:
+        self.sessions, self._clock, self._carrier, self._live = sessions, clock, carrier, live
+        self._times = Times(ring_seconds, handoff_seconds, queue_seconds, wrap_up_seconds, hours or OpeningHours())
+        self._spawn = spawn
+        self.number, self.company, self.hours = number, company, self._times.hours
+        self.addresses = Addresses(public_url)
+        self._actor = Actor(sessions, clock, carrier, self.addresses, number, ring_seconds, self.apply)
+
+    def apply(self, handoff_id: int, event: ev.Event, within: Within | None = None) -> Handoff:
+        """Commit the step that `event` causes, with `within` in the same transaction, then act on it."""
+        change = self._commit(handoff_id, event, within)
+        if change.changed:
+            self._tell(change)
+        if change.acts:
+            self._spawn(lambda: self._actor.act_all(change.acts))
+        if change.freed:
+            self.deal()
+        return change.handoff
+
+    def deal(self) -> None:
+        """Offer those who wait, in their order, to agents who are free."""
+        with self.sessions() as tx:
+            ids = queue.in_order(tx) if desk.anybody_free(tx) else []
+        for handoff_id in ids:
+            self.apply(handoff_id, ev.AgentFree())
+
+    def now(self) -> datetime:
+        return self._clock.now()
+
+    def find(self, handoff_id: int) -> Handoff:
+        with self.sessions() as tx:
+            return get(tx, handoff_id)
+
+    def state(self, handoff: Handoff) -> State:
+        return State.from_json(handoff.machine)
+
+    def _commit(self, handoff_id: int, event: ev.Event, within: Within | None) -> Change:
+        for _ in range(TRIES):
+            try:
+                with self.sessions.begin() as tx:
+                    change = advance(tx, get(tx, handoff_id), event, self._clock.now(), self._times)
+                    if within is not None:
+                        within(tx)
+                    return change
+            except Conflict:
+                continue
+        raise RuntimeError(f"hand-off {handoff_id} was changed by others {TRIES} times while we tried")
+
+    def _tell(self, change: Change) -> None:
+        row = change.handoff
+        for agent in change.agents:
+            self._live.publish(f"agent:{agent}", "offer", str(row.id))
+        self._live.publish("desk", "handoff", str(row.id))
+        self._live.publish(f"call:{row.call_sid}", "handoff", str(row.id))
+
+
+def get(tx: Session, handoff_id: int) -> Handoff:
+    row = tx.get(Handoff, handoff_id, options=[joinedload(Handoff.call)])
+    if row is None:
+        raise UnknownHandoff(f"there is no hand-off {handoff_id}")
+    return row

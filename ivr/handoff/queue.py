@@ -1,0 +1,116 @@
+"""The queue: who waits, in which order, and how long it took lately; read from SQL, nothing made up."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from statistics import median
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from ivr.store.desk_tables import Announcement
+from ivr.store.models import Call, Handoff
+
+WAITING = ("requested", "parked")
+IN_LINE = (*WAITING, "offered")
+UPSET = ("upset",)
+HEAD_START = timedelta(minutes=3)  # what being upset, and calling again, each count for
+REPEAT = timedelta(days=3)
+LATELY = timedelta(hours=1)
+KNOWN = 3  # fewer waits than this say nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One in the queue; `position` 1 is next, `waited` in seconds. `offered`: an agent's phone rings for him."""
+
+    handoff: Handoff
+    position: int
+    waited: float
+    kind: str
+    intent: str
+    language: str
+    mood: str
+    upset: bool
+    repeat: bool
+    offered: bool
+
+
+def place(tx: Session, call: Call, mood: str, now: datetime) -> datetime:
+    """Where a new caller stands: those who are upset or call again stand as if they had come earlier."""
+    ahead = HEAD_START * ((mood in UPSET) + is_repeat(tx, call))
+    return now - ahead
+
+
+def is_repeat(tx: Session, call: Call) -> bool:
+    """He called before, in the last days, from a number that we know."""
+    if not call.caller.startswith("+"):
+        return False
+    earlier = select(Call.sid).where(
+        Call.caller == call.caller,
+        Call.sid != call.sid,
+        Call.started_at >= call.started_at - REPEAT,
+        Call.started_at < call.started_at,
+    )
+    return tx.scalar(earlier.limit(1)) is not None
+
+
+def in_order(tx: Session) -> list[int]:
+    """The hand-offs that wait for an agent, the next one first."""
+    return list(tx.scalars(select(Handoff.id).where(Handoff.state.in_(WAITING)).order_by(Handoff.place_at, Handoff.id)))
+
+
+def position(tx: Session, row: Handoff) -> int:
+    """1 when nobody stands before him."""
+    before = select(func.count()).where(
+        Handoff.state.in_(WAITING), Handoff.id != row.id, Handoff.place_at < row.place_at
+    )
+    return 1 + (tx.scalar(before) or 0)
+
+
+def median_wait(tx: Session, intent: str, now: datetime) -> float | None:
+    """Seconds to a person of the callers of the last hour with this intent; None when fewer than three are known."""
+    rows = tx.scalars(
+        select(Handoff).where(
+            Handoff.kind == "call", Handoff.intent == intent, Handoff.requested_at >= now - 2 * LATELY
+        )
+    )
+    waits = [wait for row in rows if (wait := waited_for_person(row, now - LATELY)) is not None]
+    return median(waits) if len(waits) >= KNOWN else None
+
+
+def waited_for_person(row: Handoff, since: datetime) -> float | None:
+    """How long he waited, where he came to speak with a person after `since`."""
+    bridged = row.times.get("bridged")
+    if bridged is None or datetime.fromisoformat(bridged) < since:
+        return None
+    return (datetime.fromisoformat(bridged) - row.requested_at).total_seconds()
+
+
+def read_queue(tx: Session, now: datetime) -> list[Waiting]:
+    """All who wait, the next one first."""
+    rows = tx.scalars(
+        select(Handoff)
+        .where(Handoff.state.in_(IN_LINE))
+        .options(joinedload(Handoff.call))
+        .order_by(Handoff.place_at, Handoff.id)
+    )
+    return [
+        Waiting(
+            handoff=row,
+            position=number,
+            waited=(now - row.requested_at).total_seconds(),
+            kind=row.kind,
+            intent=row.intent,
+            language=row.call.language,
+            mood=row.mood,
+            upset=row.mood in UPSET,
+            repeat=is_repeat(tx, row.call),
+            offered=row.state == "offered",
+        )
+        for number, row in enumerate(rows, 1)
+    ]
+
+
+def announcement(tx: Session) -> str:
+    """What all who wait are told; empty when there is nothing."""
+    return tx.scalar(select(Announcement.text).order_by(Announcement.id.desc()).limit(1)) or ""

@@ -1,0 +1,50 @@
+"""Who is asked: among those who are free, the longest idle of the ablest."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+
+class Able(Protocol):
+    """What routing knows of an agent."""
+
+    @property
+    def id(self) -> Any: ...
+    @property
+    def skills(self) -> Any: ...
+    @property
+    def languages(self) -> Any: ...
+    @property
+    def presence_since(self) -> Any: ...
+
+
+A = TypeVar("A", bound=Able)
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """What a caller needs: somebody for this intent who speaks this language."""
+
+    intent: str = ""
+    language: str = "en"
+
+
+def choose(free: Sequence[A], there: Sequence[A], want: Want, exclude: Collection[int] = ()) -> A | None:
+    """The next agent: a specialist who speaks the language, else any who does; anybody where nobody there does.
+
+    `free` may be asked at once, `there` are all at the desk. The longest idle first; never one of `exclude`.
+    """
+    candidates = [agent for agent in free if agent.id not in exclude]
+    for able in (
+        [agent for agent in candidates if want.language in agent.languages and want.intent in agent.skills],
+        [agent for agent in candidates if want.language in agent.languages],
+        [] if any(want.language in agent.languages for agent in there) else candidates,
+    ):
+        if able:
+            return min(able, key=_idle)
+    return None
+
+
+def _idle(agent: Able) -> tuple[datetime, int]:
+    return agent.presence_since, agent.id

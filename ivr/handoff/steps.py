@@ -1,0 +1,119 @@
+"""Steps that several of the hand-off's rules share, each `state -> (state, effects)`."""
+
+from dataclasses import replace
+from typing import Literal
+
+from ivr.handoff import events as ev
+from ivr.handoff.events import Effect, Outcome
+from ivr.handoff.state import REACHABLE, End, State
+
+Step = tuple[State, tuple[Effect, ...]]
+
+
+def seek(state: State) -> Step:
+    """Ask the desk, unless somebody has it or the wait is over."""
+    if not state.seeking:
+        return state, ()
+    if state.late:
+        return ask(state)
+    return state, ((ev.FindAgent(state.passed),) if state.briefed else ())
+
+
+def ring(state: State, effects: tuple[Effect, ...] = ()) -> Step:
+    """Ring the agent once the caller is there to be talked to."""
+    current, k = state.current, len(state.attempts)
+    if current is None or current.rung or state.caller not in REACHABLE:
+        return state, effects
+    return state.with_attempt(k, rung=True), (*effects, ev.Ring(k, current.agent))
+
+
+def meet(state: State, effects: tuple[Effect, ...] = ()) -> Step:
+    current = state.current
+    together = current is not None and current.holds and current.joined and state.caller == "in"
+    return (replace(state, bridged=True) if together else state), effects
+
+
+def close(state: State, k: int, outcome: Outcome) -> Step:
+    """End the k-th attempt, if it has not ended, and look further; the caller waits where he can press a key."""
+    attempt = state.attempt(k)
+    if attempt is None or state.end is not None or state.bridged or not (attempt.stands or attempt.holds):
+        return state, ()
+    state = state.with_attempt(k, outcome=outcome, left=attempt.holds)
+    state, undialled = undial(state)
+    state, moved = wait_in_queue(state)
+    state, further = seek(state)
+    return state, (*hang_up(state, k), *undialled, *moved, *further)
+
+
+def hang_up(state: State, k: int) -> tuple[Effect, ...]:
+    attempt = state.attempts[k - 1]
+    return () if attempt.sid is None or attempt.over else (ev.EndLeg(attempt.sid),)
+
+
+def wait_in_queue(state: State) -> Step:
+    """From now on he waits in the queue; a call-back's caller, who is not on the line, just waits."""
+    if state.end is not None or state.asked or state.caller in ("away", "rung"):
+        return state, ()
+    state = replace(state, queued=True)
+    return move(state, "queue") if state.caller == "in" and not state.holds else (state, ())
+
+
+def move(state: State, to: Literal["resume", "room", "queue", "offers"]) -> Step:
+    """Have the caller run another document; who is not parked yet is sent there once he is."""
+    if state.caller == "coming":
+        return state, ()
+    state = out_of_room(state) if state.caller == "in" else replace(state, caller="moving")
+    return state, (ev.MoveCaller(to),)
+
+
+def out_of_room(state: State) -> State:
+    """His next conference is a new one, whose callbacks cannot be taken for the old one's."""
+    return replace(state, caller="moving", conference=None, left=state.conference, round=state.round + 1)
+
+
+def regroup(state: State, *, moved: bool) -> Step:
+    """The agent was lost in mid-conversation: find another. `moved`: a document of his brings the caller back."""
+    k = len(state.attempts)
+    state = replace(state.with_attempt(k, left=True), bridged=False, late=False, queued=False, since=k - 1)
+    state = out_of_room(state)
+    effects: tuple[Effect, ...] = () if moved else (ev.MoveCaller("room"),)
+    timers = (ev.StartDeadline(), ev.StartDeadline(last=True))
+    gone = hang_up(state, k)
+    state, further = seek(state)
+    return state, (*gone, *effects, *timers, *further)
+
+
+def ask(state: State) -> Step:
+    """Offer a call-back or a message; one who was being called back is called again later instead."""
+    if state.away:
+        return finish(replace(state, missed="failed"), "not-reached")
+    return move(replace(state, asked=True), "offers")
+
+
+def undial(state: State) -> Step:
+    """Without an agent there is no sense in ringing the caller."""
+    if state.caller != "rung":
+        return state, ()
+    gone = (ev.EndLeg(state.dialled),) if state.dialled is not None else ()
+    return replace(state, caller="away", dialled=None), gone
+
+
+def finish(state: State, end: End) -> Step:
+    """No leg outlives the hand-off; a caller who is still there is sent to his goodbye, unless he leaves a message."""
+    if state.current is not None and state.current.stands:
+        state = state.with_attempt(len(state.attempts), outcome="caller-left" if end == "caller-left" else "too-late")
+    effects = [effect for k in range(1, len(state.attempts) + 1) for effect in hang_up(state, k)]
+    state = replace(state, end=end, bridged=False)
+    if state.caller != "gone":
+        effects += _let_go(state, end)
+    if state.conference is not None:
+        effects.append(ev.EndConference(state.conference))
+    return state, tuple(effects)
+
+
+def _let_go(state: State, end: End) -> list[Effect]:
+    if state.away:
+        return [ev.EndLeg(state.dialled)] if state.dialled is not None else []
+    if end == "served":
+        return [ev.MoveCaller(), ev.EndCaller()]
+    return [ev.EndCaller()] if end == "callback-booked" else []

@@ -1,0 +1,184 @@
+"""The documents of a caller who waits: queue, call-back and message; and of one whom we call back."""
+
+from typing import Literal
+
+from flask import Response, request
+from flask.typing import ResponseReturnValue
+
+import twiml
+from ivr.carrier import OVER
+from ivr.handoff import events as ev
+from ivr.handoff import words
+from ivr.handoff.numbers import keyed_number, own_number
+from ivr.handoff.service import HandoffService
+from ivr.handoff.state import State
+from ivr.handoff.waits import How, how_he_waits
+from ivr.store.models import Handoff
+
+MISSED: dict[str, Literal["no-answer", "busy", "failed", "hung-up"]] = {
+    "completed": "hung-up",
+    "no-answer": "no-answer",
+    "canceled": "no-answer",
+    "busy": "busy",
+    "failed": "failed",
+}
+KEY_SECONDS = 10
+
+
+class WaitingHooks:
+    """One method per address; all repeatable. Whatever he is doing, an agent who has accepted comes first."""
+
+    def __init__(self, handoffs: HandoffService) -> None:
+        self._handoffs = handoffs
+
+    # --- the queue ---
+
+    def queue(self, handoff_id: int, number: int = 0) -> ResponseReturnValue:
+        """News and music, a round of each time; fetched again, it also asks again who could take him."""
+        if _over():
+            return self._gone(handoff_id)
+        self._handoffs.apply(handoff_id, ev.CallerWaits())
+        self._handoffs.heartbeat(handoff_id)
+        if number:
+            self._handoffs.ask_again(handoff_id)
+        return self._next(handoff_id, number)
+
+    def key(self, handoff_id: int) -> ResponseReturnValue:
+        if request.form.get("Digits") == "0":
+            return self.call_back(handoff_id)
+        return self._next(handoff_id)
+
+    def offers(self, handoff_id: int) -> ResponseReturnValue:
+        """Nobody can take him: a call-back, or a message, which silence chooses."""
+        return self._unless_elsewhere(handoff_id) or self._offers(handoff_id)
+
+    def choice(self, handoff_id: int) -> ResponseReturnValue:
+        if request.form.get("Digits") == "1":
+            return self.call_back(handoff_id)
+        return self._message(handoff_id)
+
+    # --- the call-back ---
+
+    def call_back(self, handoff_id: int) -> ResponseReturnValue:
+        """Confirm the number he calls from; without one, ask for one."""
+        if (elsewhere := self._unless_elsewhere(handoff_id)) is not None:
+            return elsewhere
+        row = self._handoffs.find(handoff_id)
+        if self._handoffs.state(row).away:
+            return self._next(handoff_id)
+        number = own_number(row.call.caller)
+        if number is None:
+            return self._ask_number(handoff_id)
+        return _document(twiml.choose(words.call_back_at(number), self._at(handoff_id, "number"), self._back(row)))
+
+    def number(self, handoff_id: int) -> ResponseReturnValue:
+        digits = request.form.get("Digits", "")
+        own = own_number(self._handoffs.find(handoff_id).call.caller)
+        if digits == "1" and own is not None:
+            return self._book(handoff_id, own)
+        if digits == "3":
+            return self._message(handoff_id)
+        return self._ask_number(handoff_id) if digits == "2" else self.call_back(handoff_id)
+
+    def keyed(self, handoff_id: int) -> ResponseReturnValue:
+        number = keyed_number(request.form.get("Digits", ""), self._handoffs.number)
+        if number is None:
+            return self._ask_number(handoff_id, words.NOT_A_NUMBER)
+        row = self._handoffs.find(handoff_id)
+        action = self._at(handoff_id, f"confirm/{number.removeprefix('+')}")
+        return _document(twiml.choose(words.confirm(number), action, self._back(row)))
+
+    def confirm(self, handoff_id: int, digits: str) -> ResponseReturnValue:
+        if request.form.get("Digits") == "1":
+            return self._book(handoff_id, f"+{digits}")
+        return self._ask_number(handoff_id)
+
+    # --- into the conference ---
+
+    def room(self, handoff_id: int) -> ResponseReturnValue:
+        if _over():
+            return self._gone(handoff_id)
+        state = self._handoffs.state(self._handoffs.find(handoff_id))
+        return self._room(handoff_id, state) if state.end is None else _document(twiml.goodbye(words.GOODBYE))
+
+    def caller(self, handoff_id: int, k: int) -> ResponseReturnValue:
+        """He answered our call: to the agent who waits for him."""
+        row = self._handoffs.apply(handoff_id, ev.DialKnown(k, request.form["CallSid"]))
+        state = self._handoffs.state(row)
+        if state.end is not None or state.dial != k or state.caller == "away":
+            return _document(twiml.goodbye(words.MISSED_YOU))
+        return self._room(handoff_id, state, words.calling_back(self._handoffs.company))
+
+    def caller_status(self, handoff_id: int, k: int) -> ResponseReturnValue:
+        how = MISSED.get(request.form.get("CallStatus", ""))
+        event = ev.DialKnown(k, request.form["CallSid"]) if how is None else ev.Missed(k, how)
+        self._handoffs.apply(handoff_id, event)
+        return "", 204
+
+    # --- inside ---
+
+    def _next(self, handoff_id: int, number: int = 0) -> ResponseReturnValue:
+        """Where he belongs now; in the queue, unless something has changed."""
+        if (elsewhere := self._unless_elsewhere(handoff_id)) is not None:
+            return elsewhere
+        how = how_he_waits(self._handoffs, handoff_id)
+        if how.asked:
+            return self._offers(handoff_id)
+        return self._queue(handoff_id, number + 1, how)
+
+    def _queue(self, handoff_id: int, number: int, how: How) -> ResponseReturnValue:
+        news = words.news(how.position, how.wait, how.announcement) if how.news else ""
+        music = self._handoffs.addresses.music
+        return _document(twiml.queue(news, music, self._at(handoff_id, "key"), self._at(handoff_id, f"queue/{number}")))
+
+    def _offers(self, handoff_id: int) -> ResponseReturnValue:
+        choice = self._at(handoff_id, "choice")
+        return _document(twiml.choose(words.offers(how_he_waits(self._handoffs, handoff_id).opens), choice, choice))
+
+    def _unless_elsewhere(self, handoff_id: int) -> ResponseReturnValue | None:
+        """He is over, with an agent, or leaving a message."""
+        state = self._handoffs.state(self._handoffs.find(handoff_id))
+        if state.end is not None:
+            return _document(twiml.goodbye(words.GOODBYE))
+        if state.holds:
+            return self._room(handoff_id, state)
+        return _document(twiml.apologise("One moment.", self._handoffs.addresses.resume)) if state.message else None
+
+    def _ask_number(self, handoff_id: int, before: str = "") -> ResponseReturnValue:
+        if (elsewhere := self._unless_elsewhere(handoff_id)) is not None:
+            return elsewhere
+        text = f"{before} {words.KEY_NUMBER}".strip()
+        back = self._back(self._handoffs.find(handoff_id))
+        return _document(twiml.choose(text, self._at(handoff_id, "keyed"), back, digits=0, timeout=KEY_SECONDS))
+
+    def _book(self, handoff_id: int, number: str) -> ResponseReturnValue:
+        if self._handoffs.book_call_back(handoff_id, number) is None:
+            return self._next(handoff_id)
+        return _document(twiml.goodbye(words.booked(how_he_waits(self._handoffs, handoff_id).opens)))
+
+    def _message(self, handoff_id: int) -> ResponseReturnValue:
+        self._handoffs.apply(handoff_id, ev.MessageChosen())
+        return self._next(handoff_id)
+
+    def _gone(self, handoff_id: int) -> ResponseReturnValue:
+        self._handoffs.apply(handoff_id, ev.CallerGone())
+        return _document(twiml.empty())
+
+    def _room(self, handoff_id: int, state: State, say: str | None = None) -> ResponseReturnValue:
+        parking = self._handoffs.addresses.parking(self._handoffs.find(handoff_id), state.round)
+        return _document(twiml.room(parking.conference, parking.wait_url, parking.status_url, parking.left_url, say))
+
+    def _back(self, row: Handoff) -> str:
+        """Where silence leads: who was put no choice goes on waiting."""
+        return self._at(row.id, "choice" if self._handoffs.state(row).asked else "queue")
+
+    def _at(self, handoff_id: int, name: str) -> str:
+        return self._handoffs.addresses.of(handoff_id, name)
+
+
+def _over() -> bool:
+    return request.form.get("CallStatus") in OVER
+
+
+def _document(text: str) -> Response:
+    return Response(text, mimetype="text/xml")
