@@ -67,7 +67,11 @@ class SqlLedger:
                 return Refused("unknown")
             payment = tx.scalar(select(Payment).where(Payment.key == key))
             if payment is None:
-                payment = self._decide(tx, row, self._payment(tx, key, account, amount, source, on))
+                today = self._clock.now().astimezone(self._zone).date()
+                if (why := refusal(row, amount, source, on, today)) is not None:
+                    return Refused(why)
+                payment = self._payment(tx, key, account, amount, source, on)
+                self._carry_out(tx, row, payment, today)
             if payment.refusal is not None:
                 return Refused(payment.refusal)
             return Paid(payment.confirmation, payment.amount, payment.on)
@@ -98,18 +102,12 @@ class SqlLedger:
         tx.add(payment)
         return payment
 
-    def _decide(self, tx: Session, account: Account, payment: Payment) -> Payment:
-        """Make, schedule or refuse it; what was refused stands too, so that asking again gives the same answer."""
-        today = self._clock.now().astimezone(self._zone).date()
-        payment.refusal = refusal(account, payment.amount, payment.source, payment.on, today)
-        if payment.refusal is not None:
-            payment.state = "refused"
-        elif payment.on > today:
+    def _carry_out(self, tx: Session, account: Account, payment: Payment, today: date) -> None:
+        if payment.on > today:
             payment.state = "scheduled"
             promise(tx, payment, self._zone)
         else:
             move(tx, account, payment)
-        return payment
 
     def _count_attempt(self, account: str) -> str | None:
         # counted before it is checked, so that guesses in parallel count as well; "" is a locked account

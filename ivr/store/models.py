@@ -236,7 +236,7 @@ class Payment(Base):
     source: Mapped[str]
     on: Mapped[date]
     state: Mapped[str] = mapped_column(String(12))  # made, scheduled, refused
-    refusal: Mapped[str | None] = mapped_column(String(16))  # insufficient, limit, nothing-due, unknown
+    refusal: Mapped[str | None] = mapped_column(String(16))  # on its day: insufficient, limit, nothing-due, unknown
     confirmation: Mapped[str] = mapped_column(String(16), unique=True)
     created_at: Mapped[datetime]
 

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from ivr.dialogue.events import Paid, PinChecked, Refused
 from ivr.ledger import LedgerError, SqlLedger
+from ivr.ledger.scheduled import execute
 from ivr.store import Sessions, make_engine, make_sessions
 from ivr.store.models import Account, Payment
 from tests.conftest import FakeClock
@@ -88,13 +89,20 @@ def test_a_later_payment_is_scheduled_and_moves_nothing_yet(ledger: SqlLedger, s
         assert tx.get_one(Account, "acc-1").balance == 245017
 
 
-def test_a_refusal_stands_even_when_there_would_be_money_later(ledger: SqlLedger, sessions: Sessions) -> None:
-    assert ledger.pay("CA1:7", "acc-2", 40000, "checking", TODAY) == Refused("insufficient")
-    with sessions.begin() as tx:
-        tx.get_one(Account, "acc-2").funds = [{"name": "checking", "available": 90000}]
+def test_a_refused_payment_is_no_payment(ledger: SqlLedger, sessions: Sessions) -> None:
     assert ledger.pay("CA1:7", "acc-2", 40000, "checking", TODAY) == Refused("insufficient")
     with sessions() as tx:
-        assert tx.execute(select(Payment.state, Payment.refusal)).all() == [("refused", "insufficient")]
+        assert tx.scalars(select(Payment)).all() == []
+
+
+def test_a_scheduled_payment_that_was_refused_on_its_day_stays_refused(
+    ledger: SqlLedger, sessions: Sessions, clock: FakeClock
+) -> None:
+    later = TODAY + timedelta(days=5)
+    ledger.pay("CA1:7", "acc-2", 40000, "checking", later)
+    with sessions.begin() as tx:
+        execute(tx, tx.scalars(select(Payment.id)).one(), clock.now())
+    assert ledger.pay("CA1:7", "acc-2", 40000, "checking", later) == Refused("insufficient")
 
 
 def test_a_card_payment_is_booked_once_whatever_the_account_says(ledger: SqlLedger, sessions: Sessions) -> None:
