@@ -1,7 +1,6 @@
 """The agent's page: presence, the incoming brief, accept, decline, the live transcript, end, messages."""
 
 from typing import Protocol
-from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, abort, render_template, request
@@ -12,10 +11,20 @@ from ivr.handoff.desk import PresenceRefused
 from ivr.store import Sessions
 from ivr.store.models import Audit, Call, Recording
 from ivr.web.agent_panel import answer_with_panel
-from ivr.web.agent_screen import MESSAGE_DONE, Message, Screen, Talk, read_day, read_messages, read_screen
+from ivr.web.agent_screen import (
+    MESSAGE_DONE,
+    InLine,
+    Message,
+    Screen,
+    Talk,
+    read_day,
+    read_line,
+    read_messages,
+    read_screen,
+)
 from ivr.web.events import may_follow
 from ivr.web.listening import Recordings, listen
-from ivr.web.people import me, only
+from ivr.web.people import me, only, own_phone
 from ivr.web.shown import sentence
 
 REFUSED = {
@@ -66,6 +75,10 @@ def make_agent_blueprint(
         with sessions() as tx:
             return read_day(tx, me().id, clock.now(), zone)
 
+    def line() -> list[InLine]:
+        with sessions() as tx:
+            return read_line(tx, clock.now())
+
     def tasks() -> list[Message]:
         with sessions() as tx:
             return read_messages(tx)
@@ -75,14 +88,15 @@ def make_agent_blueprint(
 
     @blueprint.get("/")
     def page() -> str:
-        phone = _phone(phone_url, me().phone)
+        phone = own_phone(phone_url, me())
         return render_template(
-            "agent/page.html", phone_url=phone, screen=screen(), day=day(), messages=tasks(), zone=time_zone
-        )
+            "agent/page.html", phone_url=phone, screen=screen(), queue=line(), day=day(), messages=tasks(),
+            zone=time_zone,
+        )  # fmt: skip
 
     @blueprint.get("/own")
     def own() -> str:
-        return render_template("agent/own.html", screen=screen(), day=day())
+        return render_template("agent/own.html", screen=screen(), queue=line(), day=day())
 
     @blueprint.get("/panel")
     def panel() -> str:
@@ -134,8 +148,3 @@ def make_agent_blueprint(
         return answered()
 
     return blueprint
-
-
-def _phone(url: str, phone: str) -> str:
-    """The agent's browser phone; none for an agent on a telephone number."""
-    return f"{url}?as={quote(phone)}" if url and phone.startswith("client:") else ""

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import String, cast, exists, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from ivr.handoff.queue import Waiting, read_queue
 from ivr.store.models import Account, Agent, Audit, Call, Handoff, Offer, Recording
 from ivr.store.notes import Note
 from ivr.web.shown import masked, plain
@@ -50,6 +51,17 @@ class Talk:
     who: str
     why: str
     seconds: float
+
+
+@dataclass(frozen=True)
+class InLine:
+    """One who waits for the desk."""
+
+    who: str
+    why: str
+    since: datetime
+    waited: float
+    offered: bool
 
 
 @dataclass(frozen=True)
@@ -109,6 +121,18 @@ def read_day(tx: Session, agent_id: int, now: datetime, zone: ZoneInfo) -> list[
     )
     found = tx.scalars(select(Handoff).where(taken).options(joinedload(Handoff.call)).order_by(Handoff.id.desc())).all()
     return [_talk(tx, handoff, now) for handoff in found if "bridged" in handoff.times]
+
+
+def read_line(tx: Session, now: datetime) -> list[InLine]:
+    """All who wait for the desk, the next one first."""
+    return [in_line(tx, waiting) for waiting in read_queue(tx, now)]
+
+
+def in_line(tx: Session, waiting: Waiting) -> InLine:
+    marks = {"Call-back": waiting.kind == "callback", "Upset": waiting.upset, "Calls again": waiting.repeat}
+    why = [plain(waiting.intent), *(mark for mark, holds in marks.items() if holds)]
+    handoff = waiting.handoff
+    return InLine(who(tx, handoff.call), ", ".join(why), handoff.requested_at, waiting.waited, waiting.offered)
 
 
 def read_messages(tx: Session) -> list[Message]:

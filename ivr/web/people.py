@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from flask import Flask, abort, redirect, request, url_for
 from flask_login import LoginManager, UserMixin, current_user
@@ -42,6 +42,11 @@ def me() -> Person:
     person = current_user._get_current_object()
     assert isinstance(person, Person)  # noqa: S101
     return person
+
+
+def own_phone(url: str, person: Person) -> str:
+    """The person's browser phone at the phone page `url`; none for a person on a telephone number."""
+    return f"{url}?as={quote(person.phone)}" if url and person.phone.startswith("client:") else ""
 
 
 def know_people(app: Flask, sessions: Sessions) -> None:

@@ -29,6 +29,20 @@ def test_waiting_callers_are_counted(web: Web) -> None:
     assert "1 caller is waiting" in client.get("/agent/panel").text
 
 
+def test_who_waits_is_listed_the_next_one_first(web: Web) -> None:
+    client = web.signed_in("Ada", "agent", presence="available")
+    web.call()
+    web.handoff(None, state="parked")
+    web.clock.forward(75)
+    web.call("CA" + "3" * 32, verified=False)
+    web.handoff(None, "CA" + "3" * 32, state="parked")
+    own = client.get("/agent/own").text
+    assert own.index("Grace Hopper") < own.index("••• 0001")
+    assert "1:15" in own
+    assert "Dispute, Upset" in own
+    assert "Calls again" in own
+
+
 def test_the_brief_says_who_why_and_what_is_known(web: Web) -> None:
     client = web.signed_in("Ada", "agent", presence="offered")
     web.call()

@@ -61,6 +61,7 @@ function put(region, fresh) {
   }
   if ([...region.querySelectorAll("audio")].some((audio) => !audio.paused)) return; // swapped at a later beat
   const focused = region.contains(document.activeElement) ? document.activeElement.id : "";
+  const { selectionStart, selectionEnd } = document.activeElement;
   const unfolded = [...region.querySelectorAll("details[open][id]")].map((details) => details.id);
   const atEnd = region.scrollHeight - region.scrollTop - region.clientHeight < 40;
   region.replaceChildren(...fresh.childNodes);
@@ -68,7 +69,11 @@ function put(region, fresh) {
   for (const id of unfolded) document.getElementById(id)?.setAttribute("open", "");
   restoreDrafts(region);
   if (atEnd) region.scrollTop = region.scrollHeight;
-  if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+  const again = focused && document.getElementById(focused);
+  if (again) {
+    again.focus({ preventScroll: true });
+    if (selectionEnd) again.setSelectionRange?.(selectionStart, selectionEnd);
+  }
   region.dispatchEvent(new CustomEvent("swapped", { bubbles: true }));
 }
 
