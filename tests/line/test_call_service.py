@@ -7,7 +7,20 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from ivr.calls import Applied, BadToken, CallerTurn, CallService, Goodbye, Park, Reconnect, TakeMessage
-from ivr.dialogue.events import CheckPin, HandOff, Interrupted, Keyed, Listen, LookUp, Query, Resumed, Said, Say
+from ivr.dialogue.events import (
+    CheckPin,
+    Failed,
+    HandOff,
+    Interrupted,
+    Keyed,
+    Listen,
+    LookUp,
+    Paid,
+    Query,
+    Resumed,
+    Said,
+    Say,
+)
 from ivr.store import Sessions
 from ivr.store.models import Call, Handoff, Outbox, Turn
 from speech.events import Heard, Word
@@ -296,3 +309,25 @@ def test_a_failed_statement_shows_nothing_of_the_caller(calls: CallService, sess
     with pytest.raises(IntegrityError) as error, sessions.begin() as tx:
         tx.add(Call(sid=SID, caller=MORGAN, called=LINE, started_at=call_of(sessions).started_at))
     assert MORGAN not in str(error.value)
+
+
+def test_money_that_moved_after_the_caller_went_to_a_person_is_noted(
+    caller: Caller, calls: CallService, sessions: Sessions
+) -> None:
+    ask_for_the_balance(caller)
+    calls.late(SID, Paid("481516", 5000, call_of(sessions).started_at.date()))
+    assert "paid" not in (call_of(sessions).dialogue or {})["noted"]  # the dialogue is still there to hear of it
+    caller.say("agent")
+    calls.late(SID, Paid("481516", 5000, call_of(sessions).started_at.date()))
+    calls.late(SID, Failed())
+    assert (call_of(sessions).dialogue or {})["noted"]["paid"] == "481516"
+
+
+def test_a_goodbye_before_anything_was_done_is_no_service(
+    caller: Caller, calls: CallService, sessions: Sessions
+) -> None:
+    caller.dial()
+    with sessions.begin() as tx:
+        tx.get_one(Call, SID).stage = "goodbye"
+    calls.ended(SID, "completed")
+    assert call_of(sessions).outcome == "abandoned"

@@ -19,7 +19,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from ivr.calls import CallService
-from ivr.media import make_media_app
+from ivr.media import RECENT, Once, make_media_app
 from ivr.store import Sessions
 from ivr.store.models import Call, Handoff, Turn
 from ivr.web.signatures import HEADER, Signatures
@@ -206,3 +206,14 @@ def test_the_refusal_of_a_socket_is_403_on_the_wire(
     finally:
         server.should_exit = True
         thread.join()
+
+
+def test_a_message_that_comes_again_is_taken_once() -> None:
+    once = Once()
+    key = '{"event":"dtmf","sequenceNumber":"4","dtmf":{"digit":"1"}}'
+    assert [once(key), once(key.replace('"4"', '"5"')), once(key)] == [True, True, False]
+
+
+def test_messages_without_a_number_are_all_taken() -> None:
+    once = Once()
+    assert all(once('{"event":"connected"}') for _ in range(2 * RECENT))
