@@ -51,6 +51,24 @@ class Carrier(Protocol):
         """Take one leg out of a conference."""
         ...
 
+    def add_participant(
+        self, conference_sid: str, to: str, label: str, *, muted: bool, coach: str | None, status_url: str, timeout: int
+    ) -> str:
+        """Ring `to` and put whoever answers into a conference; with `coach` only that leg hears him. The leg's sid."""
+        ...
+
+    def change_participant(
+        self,
+        conference_sid: str,
+        call_sid: str,
+        *,
+        muted: bool | None = None,
+        hold: bool | None = None,
+        coach: str | None = None,
+    ) -> bool:
+        """Change how a leg takes part; `coach` "" ends coaching. False if leg or conference is over."""
+        ...
+
     def fetch_recording(self, url: str) -> bytes:
         """The recording as WAV, all channels."""
         ...
@@ -124,6 +142,46 @@ class TwilioCarrier:
 
     def remove(self, conference_sid: str, call_sid: str) -> None:
         _unless_over(lambda: self._client.conferences(conference_sid).participants(call_sid).delete())
+
+    def add_participant(
+        self, conference_sid: str, to: str, label: str, *, muted: bool, coach: str | None, status_url: str, timeout: int
+    ) -> str:
+        coaching = {"coaching": True, "call_sid_to_coach": coach} if coach else {}
+        return str(
+            _ask(
+                lambda: self._client.conferences(conference_sid).participants.create(
+                    from_=self._number,
+                    to=to,
+                    label=label,
+                    muted=muted,
+                    beep="false",
+                    early_media=False,
+                    start_conference_on_enter=False,
+                    end_conference_on_exit=False,
+                    timeout=timeout,
+                    status_callback=status_url,
+                    status_callback_method="POST",
+                    status_callback_event=STATUS_EVENTS,
+                    **coaching,
+                )
+            ).call_sid
+        )
+
+    def change_participant(
+        self,
+        conference_sid: str,
+        call_sid: str,
+        *,
+        muted: bool | None = None,
+        hold: bool | None = None,
+        coach: str | None = None,
+    ) -> bool:
+        changes: dict[str, Any] = {} if muted is None else {"muted": muted}
+        if hold is not None:
+            changes["hold"] = hold
+        if coach is not None:
+            changes |= {"coaching": True, "call_sid_to_coach": coach} if coach else {"coaching": False}
+        return _unless_over(lambda: self._client.conferences(conference_sid).participants(call_sid).update(**changes))
 
     @cached_property
     def _media(self) -> "httpx.Client":

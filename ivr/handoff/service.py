@@ -102,6 +102,14 @@ class HandoffService(HandoffCore):
 
         self._at_desk(agent_id, change)
 
+    def hold(self, handoff_id: int, agent_id: int, on: bool) -> bool:
+        """Music for the caller while the agent is away from the phone; False when it is not his live call."""
+        return self._change(handoff_id, agent_id, lambda row, state: state.dialled or row.call_sid, hold=on)
+
+    def mute(self, handoff_id: int, agent_id: int, on: bool) -> bool:
+        """The agent is not heard; False when it is not his live call."""
+        return self._change(handoff_id, agent_id, lambda _row, state: state.attempts[-1].sid, muted=on)
+
     # --- call-backs ---
 
     def book_call_back(
@@ -219,6 +227,23 @@ class HandoffService(HandoffCore):
         if agent.presence == "available" != before:
             self.deal()
         return agent
+
+    def _change(
+        self,
+        handoff_id: int,
+        agent_id: int,
+        leg: Callable[[Handoff, State], str | None],
+        *,
+        muted: bool | None = None,
+        hold: bool | None = None,
+    ) -> bool:
+        row = self.find(handoff_id)
+        state, sid = self.state(row), None
+        if state.bridged and state.current is not None and state.current.agent == agent_id:
+            sid = leg(row, state)
+        if sid is None or state.conference is None:
+            return False
+        return self._carrier.change_participant(state.conference, sid, muted=muted, hold=hold)
 
     def _only(self, within: Within) -> None:
         with self.sessions.begin() as tx:

@@ -58,6 +58,7 @@ def make_handoff_blueprint(handoffs: HandoffService, signatures: Signatures) -> 
         ("/keyed", waiting.keyed),
         ("/confirm/<digits>", waiting.confirm),
         ("/room", waiting.room),
+        ("/supervisor", waiting.supervisor),
         ("/<int:k>/caller", waiting.caller),
         ("/<int:k>/caller-status", waiting.caller_status),
     ):

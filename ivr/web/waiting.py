@@ -109,6 +109,12 @@ class WaitingHooks:
             return _document(twiml.goodbye(words.MISSED_YOU))
         return self._room(handoff_id, state, words.calling_back(self._handoffs.company))
 
+    def supervisor(self, handoff_id: int) -> ResponseReturnValue:
+        """The progress of a supervisor's leg."""
+        if _over():
+            self._handoffs.listener_gone(handoff_id, request.form["CallSid"])
+        return "", 204
+
     def caller_status(self, handoff_id: int, k: int) -> ResponseReturnValue:
         how = MISSED.get(request.form.get("CallStatus", ""))
         event = ev.DialKnown(k, request.form["CallSid"]) if how is None else ev.Missed(k, how)

@@ -25,6 +25,7 @@ from tests.conftest import FakeClock
 CALLER = "CA" + "c" * 32
 CONFERENCE = "CF" + "1" * 32
 PUBLIC = "https://line.test"
+SUPERVISOR = "CA" + "5" * 32
 LINE = "+15559990000"
 TOKEN = "token"
 
@@ -68,6 +69,24 @@ class CarrierTwin:
 
     def remove(self, conference_sid: str, call_sid: str) -> None:
         self._note("remove", conference_sid, call_sid)
+
+    def add_participant(
+        self, conference_sid: str, to: str, label: str, *, muted: bool, coach: str | None, status_url: str, timeout: int
+    ) -> str:
+        self._note("add_participant", conference_sid, to, label, muted, coach)
+        return SUPERVISOR
+
+    def change_participant(
+        self,
+        conference_sid: str,
+        call_sid: str,
+        *,
+        muted: bool | None = None,
+        hold: bool | None = None,
+        coach: str | None = None,
+    ) -> bool:
+        self._note("change_participant", conference_sid, call_sid, {"muted": muted, "hold": hold, "coach": coach})
+        return call_sid not in self.over
 
     def fetch_recording(self, url: str) -> bytes:
         self._note("fetch_recording", url)
@@ -129,8 +148,8 @@ class World:
     def agent(self, name: str, presence: str = "available", **more: Any) -> int:
         with self.sessions.begin() as tx:
             agent = Agent(
-                email=f"{name}@bank.test", name=name, password_hash="", roles=["agent"], phone=f"client:{name}",
-                presence="away", presence_since=self.clock.now(), **more,
+                email=f"{name}@bank.test", name=name, password_hash="", phone=f"client:{name}",
+                presence="away", presence_since=self.clock.now(), **{"roles": ["agent"], **more},
             )  # fmt: skip
             tx.add(agent)
             tx.flush()
@@ -143,6 +162,20 @@ class World:
             action = HandOff("asked", "dispute", "Wants to dispute a charge.", {"amount": "42.00"})
             self.id = request_handoff(tx, tx.get_one(Call, CALLER), action, self.clock.now()).id
         return self.id
+
+    def another_caller(self, number: int, mood: str = "calm", caller: str = "", intent: str = "dispute") -> int:
+        """One more who waits, with the call and conference of that number; `self.id` stays."""
+        sid = f"CA{number:032x}".replace("CA0", "CAf")
+        with self.sessions.begin() as tx:
+            call = Call(
+                sid=sid, caller=caller or f"+1555000{number:04d}", called=LINE, started_at=self.clock.now(), problems=[]
+            )
+            tx.add(call)
+            tx.flush()
+            action = HandOff("asked", intent, "Wants a person.", {}, mood=mood)
+            handoff_id = request_handoff(tx, call, action, self.clock.now()).id
+        self.service.brief(handoff_id)
+        return handoff_id
 
     def parked(self) -> "World":
         """Requested, briefed, and the caller is in his conference."""

@@ -46,6 +46,14 @@ REQUESTS = {
     "status": lambda c: c.status(CALL),
     "end_conference": lambda c: c.end_conference(CONFERENCE),
     "remove": lambda c: c.remove(CONFERENCE, CALL),
+    "listen": lambda c: c.add_participant(
+        CONFERENCE, "+15551112222", "supervisor-3", muted=True, coach=None, status_url=URL, timeout=20
+    ),
+    "coach": lambda c: c.add_participant(
+        CONFERENCE, "client:eve", "supervisor-3", muted=False, coach=CALL, status_url=URL, timeout=20
+    ),
+    "change a participant": lambda c: c.change_participant(CONFERENCE, CALL, muted=True, hold=True, coach=CALL),
+    "end coaching": lambda c: c.change_participant(CONFERENCE, CALL, muted=False, coach=""),
     "delete_recording": lambda c: c.delete_recording(RECORDING),
     "send_text": lambda c: c.send_text("+15551112222", "Thank you."),
     "check": lambda c: c.check(),
@@ -60,7 +68,7 @@ def api(shared: Path) -> dict[str, Any]:
 
 @pytest.mark.parametrize("name", REQUESTS)
 def test_each_request_is_one_that_the_carrier_describes(name: str, api: dict[str, Any]) -> None:
-    http = RecordingHttp(200, {"sid": CALL, "status": "in-progress", "friendly_name": "Bank"})
+    http = RecordingHttp(200, {"sid": CALL, "call_sid": CALL, "status": "in-progress", "friendly_name": "Bank"})
     REQUESTS[name](carrier(http))
     ((method, path, form),) = http.sent
     operation = _operation(api, method, path)
@@ -150,4 +158,6 @@ def _typed(schema: dict[str, Any] | None, values: list[str]) -> Any:
     kind = (schema or {}).get("type")
     if kind == "array":
         return values
+    if kind == "boolean":
+        return {"true": True, "false": False}[values[0]]
     return int(values[0]) if kind == "integer" else values[0]

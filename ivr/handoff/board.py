@@ -1,0 +1,126 @@
+"""The supervisor's board, read from SQL: the queue, the service level, who is doing what, and the live calls."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from ivr.handoff import brake, queue
+from ivr.handoff.fairness import Load, read_load
+from ivr.handoff.queue import Waiting, read_queue
+from ivr.store.desk_tables import Brake
+from ivr.store.models import Agent, Call, Handoff
+
+TAKEN = ("accepted", "bridged")
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """One agent now; `load` is his day."""
+
+    agent: Agent
+    presence: str
+    for_seconds: float
+    next_presence: str | None
+    handoff: Handoff | None
+    load: Load
+
+
+@dataclass(frozen=True, slots=True)
+class LiveCall:
+    """A caller with an agent, for `seconds`; `listeners` are supervisors: {agent, mode, call_sid}."""
+
+    handoff: Handoff
+    call: Call
+    agent: Agent
+    seconds: float
+    listeners: list[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """`service_level`: the share (0..1) of callers who spoke with a person in time; None before the first."""
+
+    waiting: list[Waiting]
+    longest_wait: float
+    service_level: float | None
+    agents: list[Doing]
+    live: list[LiveCall]
+    announcement: str
+    brakes: list[Brake]
+
+
+def read_board(tx: Session, now: datetime, since: datetime, within: float = 20.0) -> Board:
+    """The desk at `now`; loads and service level count from `since`, in time is `within` seconds."""
+    waiting = read_queue(tx, now)
+    taken = _taken(tx)
+    return Board(
+        waiting=waiting,
+        longest_wait=max((one.waited for one in waiting), default=0.0),
+        service_level=service_level(tx, now, since, within),
+        agents=[_doing(tx, agent, taken, now, since) for agent in _agents(tx)],
+        live=[_live(row, row.agent, now) for row in taken if row.state == "bridged" and row.agent is not None],
+        announcement=queue.announcement(tx),
+        brakes=brake.standing(tx),
+    )
+
+
+def service_level(tx: Session, now: datetime, since: datetime, within: float) -> float | None:
+    """Of the callers since `since` whose time is up or who have spoken: the share that did so within `within` s."""
+    rows = tx.scalars(select(Handoff).where(Handoff.kind == "call", Handoff.requested_at >= since))
+    judged = [served for row in rows if (served := _in_time(row, now, within)) is not None]
+    return sum(judged) / len(judged) if judged else None
+
+
+def _in_time(row: Handoff, now: datetime, within: float) -> bool | None:
+    """None: he waits and may still be in time, or hung up before that."""
+    waited = queue.waited_for_person(row, row.requested_at)
+    if waited is not None:
+        return waited <= within
+    over = [row.times[end] for end in ("caller-left", "callback-booked", "message-taken") if end in row.times]
+    until = datetime.fromisoformat(over[0]) if over else now
+    return (
+        False if (until - row.requested_at).total_seconds() > within or (over and row.state != "caller-left") else None
+    )
+
+
+def _taken(tx: Session) -> Sequence[Handoff]:
+    rows = select(Handoff).where(Handoff.state.in_((*TAKEN, "offered")))
+    return (
+        tx.scalars(
+            rows.options(joinedload(Handoff.call), joinedload(Handoff.agent), joinedload(Handoff.offers)).order_by(
+                Handoff.id
+            )
+        )
+        .unique()
+        .all()
+    )
+
+
+def _agents(tx: Session) -> list[Agent]:
+    return [agent for agent in tx.scalars(select(Agent).order_by(Agent.name, Agent.id)) if "agent" in agent.roles]
+
+
+def _doing(tx: Session, agent: Agent, taken: Sequence[Handoff], now: datetime, since: datetime) -> Doing:
+    return Doing(
+        agent=agent,
+        presence=agent.presence,
+        for_seconds=(now - agent.presence_since).total_seconds(),
+        next_presence=agent.next_presence,
+        handoff=next((row for row in taken if _is_his(row, agent)), None),
+        load=read_load(tx, agent.id, since, now),
+    )
+
+
+def _is_his(row: Handoff, agent: Agent) -> bool:
+    if row.state in TAKEN:
+        return row.agent_id == agent.id
+    return any(offer.agent_id == agent.id and offer.outcome is None for offer in row.offers)
+
+
+def _live(row: Handoff, agent: Agent, now: datetime) -> LiveCall:
+    began = datetime.fromisoformat(row.times["bridged"])
+    return LiveCall(row, row.call, agent, (now - began).total_seconds(), list(row.listeners))
