@@ -84,6 +84,7 @@ class Parts:
         return HandoffService(
             self.sessions, self.clock, self.carrier, self.live, s.public_url, s.twilio_number,
             s.ring_seconds, s.handoff_seconds, spawn=carriers.submit,
+            hours=s.hours, wrap_up_seconds=s.wrap_up_seconds, queue_seconds=s.queue_seconds, company=s.company,
         )  # fmt: skip
 
     @cached_property
@@ -136,12 +137,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask("ivr.web", root_path=str(Path(__file__).parent / "ivr" / "web"), static_folder=None)
     audio = parts.settings.data_dir / "audio"
     phone = f"{parts.settings.carrier_url.rstrip('/')}/phone" if parts.settings.carrier_url else ""
-    guards = add_pages(
-        app, House(parts.settings, parts.sessions, parts.handoffs, parts.recordings, parts.live, parts.clock), phone
-    )
-    documents = Documents(parts.settings.public_url, parts.settings.media_socket)
+    guards = add_pages(app, _house(parts), phone)
+    documents = Documents(parts.settings.public_url, parts.settings.media_socket, parts.settings.payment_connector)
     webhooks = (
-        make_voice_blueprint(parts.calls, parts.handoffs, parts.signatures, documents, audio),
+        make_voice_blueprint(parts.calls, parts.handoffs, parts.signatures, documents, audio, parts.carrier),
         make_handoff_blueprint(parts.handoffs, parts.signatures),
     )
     for blueprint in webhooks:
@@ -167,6 +166,14 @@ def worker_context() -> WorkerContext:
     return WorkerContext(
         sessions=parts.sessions, clock=parts.clock, redis_url=parts.settings.redis, carrier=parts.carrier,
         handoffs=parts.handoffs, recordings=parts.recordings, live=parts.live, recogniser=lambda: parts.recogniser,
+        ledger=parts.ledger,
+    )  # fmt: skip
+
+
+def _house(parts: Parts) -> House:
+    return House(
+        settings=parts.settings, sessions=parts.sessions, handoffs=parts.handoffs, recordings=parts.recordings,
+        live=parts.live, clock=parts.clock, texts=parts.carrier,
     )  # fmt: skip
 
 

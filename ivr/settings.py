@@ -5,8 +5,10 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from ivr.handoff.hours import OpeningHours
 
 
 def _env(name: str) -> str:
@@ -56,6 +58,10 @@ class Settings(BaseSettings):
     time_zone: str = Field("UTC", validation_alias=_env("TIME_ZONE"))
     ring_seconds: int = Field(20, ge=5, le=120, validation_alias=_env("RING_SECONDS"))
     handoff_seconds: int = Field(60, ge=10, le=900, validation_alias=_env("HANDOFF_SECONDS"))
+    opening_hours: str = Field("", validation_alias=_env("OPENING_HOURS"))
+    holidays: str = Field("", validation_alias=_env("HOLIDAYS"))
+    wrap_up_seconds: int = Field(30, ge=0, le=3600, validation_alias=_env("WRAP_UP_SECONDS"))
+    queue_seconds: int = Field(1800, ge=60, le=14400, validation_alias=_env("QUEUE_SECONDS"))
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", validation_alias=_env("LOG_LEVEL"))
 
     @field_validator("time_zone")
@@ -66,6 +72,17 @@ class Settings(BaseSettings):
         except (ZoneInfoNotFoundError, ValueError):
             raise ValueError("no such time zone; write it as in America/New_York") from None
         return name
+
+    @field_validator("opening_hours", "holidays")
+    @classmethod
+    def _known_hours(cls, text: str, info: ValidationInfo) -> str:
+        OpeningHours.parse(**{"text" if info.field_name == "opening_hours" else "holidays": text})
+        return text
+
+    @cached_property
+    def hours(self) -> OpeningHours:
+        """When the desk is open, in the line's time zone; always, when nothing is set."""
+        return OpeningHours.parse(self.opening_hours, self.holidays, self.time_zone)
 
     @cached_property
     def zone(self) -> ZoneInfo:
