@@ -36,9 +36,10 @@ class Played:
     def transcript(self) -> str:
         """The call for a reader of a failed test."""
         lines = [f"{t['start']:6.1f} {t['speaker']:>6}: {t['text']}" for t in self.report["turns"]]
+        heard = [f"{h['start']:6.1f} in the caller's ear: {h['text']}" for h in self.report["caller"]["heard"]]
         handoff = self.report["handoff"]
         why = [] if handoff is None else [f"hand-off {handoff['state']}: {handoff['brief'].get('why')}"]
-        return "\n".join([*lines, f"outcome {self.report['outcome']}", *why])
+        return "\n".join([*lines, *heard, f"outcome {self.report['outcome']}", *why])
 
 
 def turns_until(turns: list[dict[str, Any]], words: str) -> int | None:
