@@ -147,10 +147,21 @@ def _rows(line: Line, phone: _Phone, number: int) -> list[dict[str, Any]]:
     """The call's turns with the line's own account of each answer, where the two agree on how many there were."""
     with line.sessions() as tx:
         call = tx.get(Call, phone.sid)
-        kept = [row.latency for row in call.turns if row.speaker == "bot" and "total" in row.latency] if call else []
+        kept = list(_account(call.turns)) if call else []
     answered = [turn for turn in phone.caller.turns if turn.ms is not None]
     items = iter(kept if len(kept) == len(answered) else [{}] * len(answered))
     return [_row(turn, number, next(items) if turn.ms is not None else {}) for turn in phone.caller.turns]
+
+
+def _account(rows: list[Row]) -> Iterator[dict[str, float]]:
+    """What the line noted of each answer: of its first words, and of the caller's words that led to them."""
+    heard: dict[str, float] = {}
+    for row in rows:
+        if row.speaker == "caller":
+            heard = row.latency
+        elif "total" in row.latency:
+            yield {**heard, **row.latency}
+            heard = {}
 
 
 def _row(turn: Turn, call: int, latency: dict[str, float]) -> dict[str, Any]:

@@ -1,0 +1,233 @@
+"""How many callers one media process bears at once: more and more of them, until answers or frames come late.
+
+    python -m bench.capacity [--calls N] [--step N] [--seconds S] [--json FILE]
+
+Every caller speaks Media Streams to the media process, with signature and token; the first webhook and the last are
+sent to the web process. The callers live in this process, and share the machine with the line.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import random
+import re
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+from sqlalchemy import select
+from websockets.exceptions import InvalidHandshake
+
+from bench.callers import Caller, Clip, percentile
+from bench.line import Line, Tell, running_line
+from bench.machine import machine
+from bench.sayings import Sayings, sayings
+from bench.streams import Clock, Stream
+from ivr.settings import Settings
+from ivr.store.models import Turn as Row
+from switch.sids import new_sid
+from switch.signature import signature
+
+ANSWER_MS, LATE_MS = 1200.0, 40.0  # p95 of the answers; the latest frame
+STEP, MOST, SECONDS = 5, 100, 40.0
+ARRIVAL = 8.0  # seconds over which a level's new callers come
+WISHES = ("balance", "due", "transactions", "balance", "due", "bye")
+ITEMS = ("wait", "listen", "decide", "speak")
+
+
+def run(
+    settings: Settings, most: int = MOST, step: int = STEP, seconds: float = SECONDS, tell: Tell = print
+) -> dict[str, Any]:
+    """Levels of `step`, 2 `step`, ... calls, each measured for `seconds`, until the limit or `most`.
+
+    Raises HouseError, MissingWeights.
+    """
+    with running_line(settings, tell) as line:
+        table = asyncio.run(_Driver(line, sayings(), tell).rise(most, step, seconds))
+    result = {"bench": "capacity", "machine": machine(), "figures": figures(table), "table": table}
+    return result | {"gives_way": gives_way(table)}
+
+
+@dataclass
+class _Driver:
+    line: Line
+    said: Sayings
+    tell: Tell
+    streams: set[Stream] = field(default_factory=set)
+    strayed: int = 0
+    wanted: int = 0
+
+    def __post_init__(self) -> None:
+        self._clock = Clock()
+        self._chance = random.Random(1)
+        self._accounts = 0
+
+    async def rise(self, most: int, step: int, seconds: float) -> list[dict[str, Any]]:
+        clock = asyncio.create_task(self._clock.run())
+        table: list[dict[str, Any]] = []
+        async with httpx.AsyncClient(timeout=30) as web, asyncio.TaskGroup() as callers:
+            for level in range(step, most + 1, step):
+                for _ in range(step):
+                    callers.create_task(self._call_on(web, self._chance.uniform(0, ARRIVAL)))
+                self.wanted = level
+                await asyncio.sleep(ARRIVAL)
+                table.append(await self._level(level, seconds))
+                self.tell(_in_words(table[-1]))
+                if not table[-1]["ok"]:
+                    break
+            self.wanted = 0
+            for stream in self.streams:
+                stream.stop()
+        clock.cancel()
+        return table
+
+    async def _level(self, level: int, seconds: float) -> dict[str, Any]:
+        """What was measured while `level` callers were there."""
+        began, self._clock.worst, self.strayed = time.monotonic(), 0.0, 0
+        seen = {id(turn) for stream in self.streams for turn in stream.caller.turns}
+        last = await asyncio.to_thread(self._last_row)
+        work = _cpu(self.line.house.pid("media")), time.process_time()
+        for stream in self.streams:
+            stream.late.clear()
+        watched = set(self.streams)
+        while time.monotonic() - began < seconds:
+            await asyncio.sleep(1)
+            watched |= self.streams
+        turns = [turn for stream in watched for turn in stream.caller.turns if id(turn) not in seen]
+        answers = [turn.ms for turn in turns if turn.ms is not None]
+        late = max((gap for stream in watched for gap in stream.late), default=0.0)
+        p95 = percentile(answers, 0.95)
+        media, own = _cpu(self.line.house.pid("media")) - work[0], time.process_time() - work[1]
+        row = {"calls": level, "answers": len(answers), "p50_ms": percentile(answers, 0.5), "p95_ms": p95}
+        row |= {"late_frame_ms": round(late), "driver_late_ms": round(1000 * self._clock.worst)}
+        row |= {"media_cpu": round(media / seconds, 2), "callers_cpu": round(own / seconds, 2)}
+        row |= {"media_mb": round(_resident(self.line.house.pid("media")), 1), "strayed": self.strayed}
+        row |= await asyncio.to_thread(self._items, last)
+        return row | {"ok": bool(answers) and p95 <= ANSWER_MS and late <= LATE_MS}
+
+    # --- a caller, who calls again when his call is over ---
+
+    async def _call_on(self, web: httpx.AsyncClient, after: float) -> None:
+        await asyncio.sleep(after)
+        while self.wanted:
+            self._accounts += 1
+            index = self._accounts
+            pin, ways = self._chance.choice(self.said.pins)
+            number = await asyncio.to_thread(self.line.open_account, index, pin)
+            try:
+                await self._call(web, number, _course(self.said, ways, random.Random(index)))
+            except (OSError, InvalidHandshake, httpx.HTTPError) as error:
+                self.tell(f"a call was refused: {type(error).__name__}")
+                await asyncio.sleep(1)
+
+    async def _call(self, web: httpx.AsyncClient, number: str, course: Iterator[Clip]) -> None:
+        sid = new_sid("CA")
+        document = await self._post(web, "/voice/incoming", sid, number, "in-progress")
+        [token] = re.findall(r'name="token" value="([^"]+)"', document)
+
+        def speak() -> None:
+            clip = next(course, None) if self.wanted else None
+            stream.caller.say(clip) if clip is not None else stream.stop()
+
+        stream = Stream(self.line.settings.media_socket, Caller(speak), call=sid)
+        self.streams.add(stream)
+        try:
+            await stream.run(self._clock, token, self._auth)
+        finally:
+            self.streams.discard(stream)
+            self.strayed += next(course, None) is not None and bool(self.wanted)
+            await self._post(web, "/voice/status", sid, number, "completed")
+
+    async def _post(self, web: httpx.AsyncClient, path: str, sid: str, number: str, status: str) -> str:
+        url = self.line.settings.public_url + path
+        form = {"CallSid": sid, "From": number, "To": self.line.settings.twilio_number, "CallStatus": status}
+        headers = {"X-Twilio-Signature": signature(self._auth, url, form)}
+        return (await web.post(url, data=form, headers=headers)).raise_for_status().text
+
+    @property
+    def _auth(self) -> str:
+        return self.line.settings.twilio_auth_token.get_secret_value()
+
+    # --- what the line says of itself ---
+
+    def _last_row(self) -> int:
+        with self.line.sessions() as tx:
+            return tx.scalar(select(Row.id).order_by(Row.id.desc()).limit(1)) or 0
+
+    def _items(self, after: int) -> dict[str, float]:
+        with self.line.sessions() as tx:
+            kept = tx.scalars(select(Row.latency).where(Row.id > after, Row.speaker == "bot")).all()
+        items = {name: [latency[name] for latency in kept if name in latency] for name in ITEMS}
+        return {f"{name}_p95_ms": round(percentile(values, 0.95), 1) for name, values in items.items()}
+
+
+def _course(said: Sayings, pin: list[Clip], chance: random.Random) -> Iterator[Clip]:
+    """A wish, the PIN for it, and the other wishes. Whoever is misheard goes on as if he were not."""
+    for number, wish in enumerate(WISHES):
+        yield chance.choice(said.wishes[wish])
+        if number == 0:
+            yield chance.choice(pin)
+
+
+def figures(table: list[dict[str, Any]]) -> dict[str, float]:
+    """Calls per core at the last level that held, and memory per call over all levels that held."""
+    held = [row for row in table if row["ok"]]
+    cores = os.cpu_count() or 1
+    best = held[-1] if held else {"calls": 0, "p95_ms": 0.0}
+    grown = (
+        (held[-1]["media_mb"] - held[0]["media_mb"]) / (held[-1]["calls"] - held[0]["calls"]) if len(held) > 1 else 0
+    )
+    found = {"calls": best["calls"], "calls_per_core": round(best["calls"] / cores, 1), "mb_per_call": round(grown, 2)}
+    return found | {"p95_ms_at_limit": best["p95_ms"]}
+
+
+def gives_way(table: list[dict[str, Any]]) -> str:
+    """The stage that grew most between the first level and the last."""
+    names = [f"{name}_p95_ms" for name in ITEMS]
+    return max(names, key=lambda name: table[-1].get(name, 0.0) - table[0].get(name, 0.0)) if table else ""
+
+
+def _in_words(row: dict[str, Any]) -> str:
+    return (
+        f"{row['calls']} calls: p95 {row['p95_ms']:.0f} ms of {row['answers']} answers, latest frame "
+        f"{row['late_frame_ms']} ms, media {row['media_cpu']:.2f} cores and {row['media_mb']:.0f} MB, "
+        f"callers {row['callers_cpu']:.2f} cores"
+    )
+
+
+def _resident(pid: int) -> float:
+    """MB of memory that a process holds."""
+    [line] = [text for text in Path(f"/proc/{pid}/status").read_text().splitlines() if text.startswith("VmRSS")]
+    return int(line.split()[1]) / 1024
+
+
+def _cpu(pid: int) -> float:
+    """Seconds of processor time that a process has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--calls", type=int, default=MOST, help="do not go beyond so many")
+    parser.add_argument("--step", type=int, default=STEP)
+    parser.add_argument("--seconds", type=float, default=SECONDS, help="how long each level is measured")
+    parser.add_argument("--json", type=Path, help="also write the result with its table there")
+    given = parser.parse_args()
+    told = lambda text: print(text, file=sys.stderr)  # noqa: E731
+    result = run(Settings(), given.calls, given.step, given.seconds, told)
+    if given.json:
+        given.json.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    print(result["machine"])
+    for name, value in result["figures"].items():
+        print(f"  {name}: {value}")
+    print(f"  gives way first: {result['gives_way']}")
+
+
+if __name__ == "__main__":
+    main()
