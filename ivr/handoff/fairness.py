@@ -59,9 +59,15 @@ def read_load(tx: Session, agent_id: int, since: datetime, until: datetime) -> L
     )
 
 
-def day_rows(tx: Session, since: datetime, until: datetime, zone: ZoneInfo | None = None) -> list[Row]:
-    """One row for each agent and day of `zone` on which he was there, ready for CSV; times in minutes."""
-    agents = [agent for agent in tx.scalars(select(Agent).order_by(Agent.name)) if "agent" in agent.roles]
+def day_rows(
+    tx: Session, since: datetime, until: datetime, zone: ZoneInfo | None = None, only: int | None = None
+) -> list[Row]:
+    """One row for each agent and day of `zone` on which he was there, ready for CSV; times in minutes.
+
+    `only`: this agent's days alone.
+    """
+    everyone = tx.scalars(select(Agent).order_by(Agent.name))
+    agents = [agent for agent in everyone if "agent" in agent.roles and only in (None, agent.id)]
     rows: list[Row] = []
     for start, end in _days(since, until, zone or ZoneInfo("UTC")):
         for agent in agents:

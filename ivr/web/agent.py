@@ -1,5 +1,6 @@
 """The agent's page: presence, the incoming brief, accept, decline, the live transcript, end, messages."""
 
+from datetime import timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -8,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from ivr.clock import Clock
 from ivr.handoff.desk import PresenceRefused
+from ivr.handoff.fairness import Load, day_rows, read_load, write_csv
 from ivr.store import Sessions
 from ivr.store.models import Audit, Call, Recording
 from ivr.web.agent_panel import answer_with_panel
@@ -25,8 +27,9 @@ from ivr.web.agent_screen import (
 from ivr.web.events import may_follow
 from ivr.web.listening import Recordings, listen
 from ivr.web.people import me, only, own_phone
-from ivr.web.shown import sentence
+from ivr.web.shown import as_csv, midnight, sentence
 
+KEPT = timedelta(days=30)  # of his own days, as a file
 REFUSED = {
     "taken": "A colleague took this call a moment before you.",
     "too-late": "The ringing had ended. The call goes to someone else.",
@@ -75,6 +78,11 @@ def make_agent_blueprint(
         with sessions() as tx:
             return read_day(tx, me().id, clock.now(), zone)
 
+    def load() -> Load:
+        now = clock.now()
+        with sessions() as tx:
+            return read_load(tx, me().id, midnight(now, zone), now)
+
     def line() -> list[InLine]:
         with sessions() as tx:
             return read_line(tx, clock.now())
@@ -90,17 +98,24 @@ def make_agent_blueprint(
     def page() -> str:
         phone = own_phone(phone_url, me())
         return render_template(
-            "agent/page.html", phone_url=phone, screen=screen(), queue=line(), day=day(), messages=tasks(),
+            "agent/page.html", phone_url=phone, screen=screen(), queue=line(), day=day(), load=load(), messages=tasks(),
             zone=time_zone,
         )  # fmt: skip
 
     @blueprint.get("/own")
     def own() -> str:
-        return render_template("agent/own.html", screen=screen(), queue=line(), day=day())
+        return render_template("agent/own.html", screen=screen(), queue=line(), day=day(), load=load())
 
     @blueprint.get("/panel")
     def panel() -> str:
         return render_template("agent/panel.html", screen=screen())
+
+    @blueprint.get("/days.csv")
+    def days() -> ResponseReturnValue:
+        now = clock.now()
+        with sessions() as tx:
+            rows = day_rows(tx, midnight(now - KEPT, zone), now, zone, me().id)
+        return as_csv(write_csv(rows), "my-days.csv")
 
     @blueprint.get("/work")
     def work() -> str:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from ivr.handoff.queue import Waiting, read_queue
 from ivr.store.models import Account, Agent, Audit, Call, Handoff, Offer, Recording
 from ivr.store.notes import Note
-from ivr.web.shown import masked, plain
+from ivr.web.shown import masked, midnight, plain
 
 Mode = Literal["ringing", "talking", "wrap-up", "idle"]
 WAITING = ("requested", "parked", "offered")
@@ -112,12 +112,12 @@ def own_handoff(tx: Session, handoff_id: int, agent_id: int) -> Handoff | None:
 
 def read_day(tx: Session, agent_id: int, now: datetime, zone: ZoneInfo) -> list[Talk]:
     """The agent's calls since midnight in `zone`, newest first."""
-    midnight = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    today = midnight(now, zone)
     taken = exists().where(
         Offer.handoff_id == Handoff.id,
         Offer.agent_id == agent_id,
         Offer.outcome == "accepted",
-        Offer.offered_at >= midnight,
+        Offer.offered_at >= today,
     )
     found = tx.scalars(select(Handoff).where(taken).options(joinedload(Handoff.call)).order_by(Handoff.id.desc())).all()
     return [_talk(tx, handoff, now) for handoff in found if "bridged" in handoff.times]

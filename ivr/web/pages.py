@@ -14,6 +14,7 @@ from ivr.settings import Settings
 from ivr.store import Sessions
 from ivr.web.agent import Handoffs, make_agent_blueprint
 from ivr.web.agent_call import CallDeeds, Texts, make_agent_call_blueprint
+from ivr.web.board import Brakes, Supervises, make_board_blueprint
 from ivr.web.errors import explain_errors
 from ivr.web.events import make_events_blueprint
 from ivr.web.listening import Recordings
@@ -39,6 +40,9 @@ class House:
     live: Live
     clock: Clock
     texts: Texts | None = None  # the carrier; without one, callers are sent no texts
+    supervision: Supervises | None = None  # without it and brakes, there is no board
+    brakes: Brakes | None = None
+    service_seconds: float = 20.0  # an answer within it counts for the service level
 
 
 def add_pages(app: Flask, house: House, phone_url: str = "") -> Guards:
@@ -62,9 +66,23 @@ def add_pages(app: Flask, house: House, phone_url: str = "") -> Guards:
     app.register_blueprint(
         make_agent_call_blueprint(house.sessions, house.handoffs, house.texts, house.clock, house.settings.time_zone)
     )
+    _add_board(app, house, phone_url)
     app.register_blueprint(make_quality_blueprint(house.sessions, house.recordings, house.clock))
     app.register_blueprint(make_events_blueprint(house.sessions, house.live))
     return guards
+
+
+def _add_board(app: Flask, house: House, phone_url: str) -> None:
+    app.jinja_env.globals["BOARD"] = False
+    if house.supervision is None or house.brakes is None:
+        return
+    app.jinja_env.globals["BOARD"] = True
+    app.register_blueprint(
+        make_board_blueprint(
+            house.sessions, house.supervision, house.brakes, house.clock, house.settings.time_zone, phone_url,
+            house.service_seconds,
+        )
+    )  # fmt: skip
 
 
 def _go_away(house: House, agent_id: int) -> None:

@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from babel.numbers import format_currency
-from flask import Flask
+from flask import Flask, Response
 
 from ivr.handoff.brief import UNSURE
 
@@ -73,6 +74,12 @@ def length(seconds: float | None) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
+def hours(seconds: float) -> str:
+    """A share of a day to the minute: "7 h 05", "12 min"."""
+    whole, minutes = divmod(round(seconds / 60), 60)
+    return f"{whole} h {minutes:02}" if whole else f"{minutes} min"
+
+
 def plain(name: str | None) -> str:
     """A name of ours ("due_date", "on-call") as words ("Due date", "On call")."""
     words = (name or "").replace("_", " ").replace("-", " ").strip()
@@ -90,6 +97,16 @@ def is_number(phone: str) -> bool:
     return bool(NUMBER.fullmatch(phone))
 
 
+def midnight(now: datetime, zone: ZoneInfo) -> datetime:
+    """When today began in `zone`."""
+    return now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def as_csv(text: str, name: str) -> Response:
+    """`text` as a file to keep."""
+    return Response(text, mimetype="text/csv", headers={"Content-Disposition": f"attachment; filename={name}"})
+
+
 def money(minor: int, currency: str = "USD") -> str:
     """Minor units for the eye: 12345 -> "$123.45"."""
     return str(format_currency(minor / 100, currency, locale="en_US"))
@@ -105,6 +122,6 @@ def iso(moment: datetime) -> str:
 
 def show_values(app: Flask) -> None:
     """Give the templates these words."""
-    for show in (words_of, masked, length, plain, money, percent, iso):
+    for show in (words_of, masked, length, hours, plain, money, percent, iso):
         app.jinja_env.filters[show.__name__] = show
     app.jinja_env.globals.update(OUTCOMES=OUTCOMES, SPEAKERS=SPEAKERS, HOW_IT_ENDED=HOW_IT_ENDED, UNSURE=UNSURE)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_limiter import Limiter
 from flask_login import current_user, login_user, logout_user
@@ -86,6 +86,8 @@ def _known(sessions: Sessions, email: str, password: str) -> Person | None:
 
 
 def _own_page(person: Person) -> str:
+    if person.may("supervisor") and "board" in current_app.blueprints:
+        return url_for("board.page")
     return url_for("agent.page" if person.may("agent") else "quality.calls")
 
 

@@ -17,10 +17,13 @@ from redis import Redis
 
 from ivr.carrier import CarrierError
 from ivr.clock import Clock
+from ivr.handoff.brake import Brakes
 from ivr.handoff.desk import PresenceRefused
+from ivr.handoff.supervision import SupervisionRefused
 from ivr.live import Live
 from ivr.settings import Settings
 from ivr.store import Sessions
+from ivr.store.desk_tables import Announcement, PresenceSpell
 from ivr.store.models import Account, Agent, Call, Handoff, Offer, Recording, Turn
 from ivr.web.pages import House, add_pages
 
@@ -111,6 +114,51 @@ class HandoffsTwin:
 
 
 @dataclass
+class SupervisionTwin:
+    """Supervision as the board sees it: it moves rows as the real one does, and remembers what was asked."""
+
+    sessions: Sessions
+    live: Live
+    clock: Clock
+    asked: list[tuple[Any, ...]] = field(default_factory=list)
+    refuse: str = ""
+
+    def move_up(self, handoff_id: int, by: int) -> None:
+        self._note("up", handoff_id, by)
+        with self.sessions.begin() as tx:
+            tx.get_one(Handoff, handoff_id).place_at = self.clock.now() - timedelta(days=1)
+
+    def announce(self, text: str, by: int) -> None:
+        self._note("announce", text, by)
+        with self.sessions.begin() as tx:
+            tx.add(Announcement(text=text, by="twin", at=self.clock.now()))
+
+    def join(self, handoff_id: int, by: int, mode: str) -> None:
+        self._note(mode, handoff_id, by)
+        self._listen(handoff_id, [{"agent": by, "mode": mode, "call_sid": "CA9"}])
+
+    def take_over(self, handoff_id: int, by: int) -> None:
+        self._note("take-over", handoff_id, by)
+        with self.sessions.begin() as tx:
+            tx.get_one(Handoff, handoff_id).agent_id = by
+        self._listen(handoff_id, [])
+
+    def leave(self, handoff_id: int, by: int) -> None:
+        self._note("leave", handoff_id, by)
+        self._listen(handoff_id, [])
+
+    def _note(self, *asked: Any) -> None:
+        if self.refuse:
+            raise SupervisionRefused(self.refuse)
+        self.asked.append(asked)
+
+    def _listen(self, handoff_id: int, listeners: list[dict[str, Any]]) -> None:
+        with self.sessions.begin() as tx:
+            tx.get_one(Handoff, handoff_id).listeners = listeners
+        self.live.publish("desk", "handoff", str(handoff_id))
+
+
+@dataclass
 class TextsTwin:
     """The carrier's SMS."""
 
@@ -156,6 +204,7 @@ class Web:
     live: Live
     clock: Any
     texts: TextsTwin
+    supervision: SupervisionTwin
 
     def person(self, name: str, *roles: str, presence: str = "away") -> int:
         with self.sessions.begin() as tx:
@@ -204,7 +253,8 @@ class Web:
                 call_sid=sid, state=state, reason="dispute", intent="dispute", mood="upset", requested_at=now,
                 summary="Says a charge of $42.10 from Acme Books is not hers.",
                 known={"merchant": "Acme Books", "amount": "$42.10"}, brief=BRIEF if brief else None,
-                agent_id=agent_id if state != "offered" else None, times={"requested": now.isoformat()},
+                agent_id=agent_id if state != "offered" else None,
+                times={"requested": now.isoformat()} | ({"bridged": now.isoformat()} if state == "bridged" else {}),
             )  # fmt: skip
             tx.add(handoff)
             tx.flush()
@@ -212,6 +262,13 @@ class Web:
                 outcome = None if state == "offered" else "accepted"
                 tx.add(Offer(handoff_id=handoff.id, number=1, agent_id=agent_id, offered_at=now, outcome=outcome))
         return handoff.id
+
+    def spell(self, agent_id: int, presence: str, minutes: float, ago: float = 0.0) -> None:
+        """He was in `presence` for `minutes`, until `ago` minutes ago."""
+        ended = self.clock.now() - timedelta(minutes=ago)
+        began = ended - timedelta(minutes=minutes)
+        with self.sessions.begin() as tx:
+            tx.add(PresenceSpell(agent_id=agent_id, presence=presence, began_at=began, ended_at=ended))
 
     def recording(self, sid: str = CALL, kind: str = "call", seconds: float = 30.0) -> int:
         with self.sessions.begin() as tx:
@@ -292,8 +349,11 @@ def make_web(sessions: Sessions, redis: Redis, redis_url: str, tmp_path: Path) -
         chosen = Settings(**{"data_dir": tmp_path, "redis_url": redis_url, **settings})
         app, live = Flask(__name__, static_folder=None), Live(redis)
         handoffs, recordings, texts = HandoffsTwin(sessions, live, clock), RecordingsTwin(), TextsTwin()
-        add_pages(app, House(chosen, sessions, handoffs, recordings, live, clock, texts), phone_url)
-        return Web(app, sessions, handoffs, recordings, live, clock, texts)
+        supervision, brakes = SupervisionTwin(sessions, live, clock), Brakes(sessions, clock, live)
+        add_pages(
+            app, House(chosen, sessions, handoffs, recordings, live, clock, texts, supervision, brakes), phone_url
+        )
+        return Web(app, sessions, handoffs, recordings, live, clock, texts, supervision)
 
     return make
 
