@@ -1,0 +1,150 @@
+"""`/metrics` for Prometheus: the line's figures, read from SQL at each scrape so that every process tells the same."""
+
+import hmac
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from itertools import accumulate
+
+from flask import Blueprint, Response, abort, request
+from prometheus_client import CollectorRegistry, Gauge, ProcessCollector, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeHistogramMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.registry import Collector
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, selectinload
+from starlette import requests, responses
+from starlette.routing import Route
+
+from ivr.clock import Clock
+from ivr.figures import BOUNDS, STAGES, answers, call_figures, histogram
+from ivr.handoff.queue import WAITING
+from ivr.store import Sessions
+from ivr.store.models import Call, Handoff, Outbox
+
+LATELY = timedelta(hours=1)  # of which calls the waits are told: SQL keeps them all, a scrape cannot read them all
+LOOPBACK = frozenset({"127.0.0.1", "::1"})
+FORWARDED = ("x-forwarded-for", "forwarded")
+
+
+class LineCollector(Collector):
+    """Calls, hand-offs, queue, outbox, and the waits of the last hour's callers."""
+
+    def __init__(self, sessions: Sessions, clock: Clock) -> None:
+        self._sessions, self._clock = sessions, clock
+
+    def collect(self) -> Iterable[Metric]:
+        now = self._clock.now()
+        with self._sessions() as tx:  # SQLite lets nobody write meanwhile: the counting is done after it
+            counted = [*_calls(tx), *_handoffs(tx), *_outbox(tx, now)]
+            lately = tx.scalars(
+                select(Call).where(Call.started_at >= now - LATELY).options(selectinload(Call.turns))
+            ).all()
+        return [*counted, *_waits(lately)]
+
+
+def _calls(tx: Session) -> Iterable[Metric]:
+    over = CounterMetricFamily("warmline_calls", "Calls that are over, by outcome.", labels=["outcome"])
+    for outcome, count in tx.execute(
+        select(Call.outcome, func.count()).where(Call.ended_at.is_not(None)).group_by(Call.outcome)
+    ):
+        over.add_metric([outcome or "unknown"], count)
+    live = tx.scalar(select(func.count()).where(Call.ended_at.is_(None))) or 0
+    return [over, GaugeMetricFamily("warmline_calls_live", "Calls that go on now.", value=live)]
+
+
+def _handoffs(tx: Session) -> Iterable[Metric]:
+    states = GaugeMetricFamily("warmline_handoffs", "Hand-offs, by state.", labels=["state"])
+    counts = dict(tx.execute(select(Handoff.state, func.count()).group_by(Handoff.state)).tuples())
+    for state, count in counts.items():
+        states.add_metric([state], count)
+    waiting = sum(counts.get(state, 0) for state in WAITING)
+    return [states, GaugeMetricFamily("warmline_queue_length", "Callers that wait for an agent.", value=waiting)]
+
+
+def _outbox(tx: Session, now: datetime) -> Iterable[Metric]:
+    due = select(func.count(), func.min(Outbox.due_at)).where(Outbox.done_at.is_(None), Outbox.due_at <= now)
+    count, oldest = tx.execute(due).one()
+    age = (now - oldest).total_seconds() if oldest is not None else 0.0
+    return [
+        GaugeMetricFamily("warmline_outbox_due", "Promised work that is due and not done.", value=count),
+        GaugeMetricFamily("warmline_outbox_overdue_seconds", "How long the oldest of it has been due.", value=age),
+    ]
+
+
+def _waits(calls: Sequence[Call]) -> Iterable[Metric]:
+    stages = GaugeHistogramMetricFamily(
+        "warmline_answer_seconds", "From the caller's last sound to the answer's first, last hour.", labels=["stage"]
+    )
+    found = [answer for call in calls for answer in answers(call.turns)]
+    for stage in STAGES:
+        _add(stages, [stage], [ms for answer in found if (ms := getattr(answer, stage)) is not None])
+    stopped = GaugeHistogramMetricFamily(
+        "warmline_barge_in_seconds",
+        "From the caller's first sound over the bot until it stopped, last hour.",
+        labels=[],
+    )
+    _add(stopped, [], [ms for call in calls for ms in call_figures(call.turns).barge_ins])
+    return [stages, stopped]
+
+
+def _add(family: GaugeHistogramMetricFamily, labels: list[str], ms: list[float]) -> None:
+    names = [*(str(bound / 1000) for bound in BOUNDS), "+Inf"]
+    counts = accumulate(histogram(ms))
+    family.add_metric(labels, list(zip(names, counts, strict=True)), sum(ms) / 1000)
+
+
+# --- what a process tells ---
+
+
+def line_registry(sessions: Sessions, clock: Clock) -> CollectorRegistry:
+    """What the web process tells: the line, and its own memory and processor time."""
+    registry = CollectorRegistry()
+    registry.register(LineCollector(sessions, clock))
+    ProcessCollector(registry=registry)
+    return registry
+
+
+def media_registry(streams: Callable[[], float], waiting: Callable[[], float]) -> CollectorRegistry:
+    """What a media process tells: its open streams, the utterances that wait to be heard, memory, processor time."""
+    registry = CollectorRegistry()
+    Gauge("warmline_media_streams", "Open media streams.", registry=registry).set_function(streams)
+    Gauge("warmline_listen_waiting", "Utterances that wait to be heard.", registry=registry).set_function(waiting)
+    ProcessCollector(registry=registry)
+    return registry
+
+
+# --- who may read it ---
+
+
+def may_read(host: str | None, headers: Mapping[str, str], token: str) -> bool:
+    """From this machine itself, or with `Authorization: Bearer <token>`; a proxy's word is not this machine's."""
+    given = headers.get("authorization", "")
+    if token and hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
+        return True
+    return host in LOOPBACK and not any(name in headers for name in FORWARDED)
+
+
+def make_metrics_blueprint(registry: CollectorRegistry, token: str = "") -> Blueprint:
+    """`GET /metrics` for a Flask app. Without a `token` only this machine reads it."""
+    metrics = Blueprint("metrics", __name__)
+
+    @metrics.get("/metrics")
+    def tell() -> Response:
+        headers = {name.lower(): value for name, value in request.headers}
+        if not may_read(request.remote_addr, headers, token):
+            abort(403)
+        return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+    return metrics
+
+
+def metrics_route(registry: CollectorRegistry, token: str = "") -> Route:
+    """`GET /metrics` for a Starlette app."""
+
+    def tell(request: requests.Request) -> responses.Response:
+        host = request.client.host if request.client else None
+        if not may_read(host, request.headers, token):
+            return responses.PlainTextResponse("Metrics are read from this machine, or with the token.", 403)
+        return responses.Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+    return Route("/metrics", tell)
