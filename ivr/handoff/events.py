@@ -155,6 +155,15 @@ class CallBackBooked:
 
 
 @dataclass(frozen=True, slots=True)
+class Switched:
+    """The carrier has muted the agent or put the caller on hold, or taken it back; None: left as it was."""
+
+    agent: int
+    muted: bool | None = None
+    held: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TakenOver:
     """A supervisor who is in the conference on leg `sid` is the call's agent from now on."""
 

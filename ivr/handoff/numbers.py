@@ -16,7 +16,7 @@ def keyed_number(digits: str, line: str) -> str | None:
     """The number in E.164 that was keyed, as dialled in the country of our own number `line`; None: not one we call."""
     try:
         home = phonenumbers.parse(line)
-        region = phonenumbers.region_code_for_number(home)
+        region = phonenumbers.region_code_for_country_code(home.country_code or 0)
         number = phonenumbers.parse(digits, region)
     except phonenumbers.NumberParseException:
         return None

@@ -25,6 +25,8 @@ class Attempt:
     over: bool = False  # the leg is known to have ended
     outcome: Outcome | None = None
     left: bool = False  # accepted once, and no longer in it
+    muted: bool = False  # the caller does not hear him
+    held: bool = False  # the caller hears music
 
     @property
     def stands(self) -> bool:
