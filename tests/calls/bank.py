@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 from argon2 import PasswordHasher
+from sqlalchemy import select
 
 from ivr.store import Sessions
 from ivr.store.models import Account, Entry
@@ -20,13 +21,21 @@ def phone(index: int) -> str:
     return f"+1555015{index:04d}"
 
 
+def _free(sessions: Sessions, number: str) -> str:
+    """The number, taken from an account that an earlier try of the same call has left."""
+    with sessions.begin() as tx:
+        for old in tx.scalars(select(Account).where(Account.number == number)):
+            old.number = f"{number}-{old.id}"
+    return number
+
+
 def open_account(sessions: Sessions, index: int, customer: Customer, today: date) -> None:
     """Adds the account. A bill is due on the fifteenth of next month."""
     fifteenth = (today.replace(day=1) + timedelta(days=32)).replace(day=15)
     account = Account(
         id=account_id(index),
         holder=f"Customer {index}",
-        number=customer.number or f"6100{index:04d}",
+        number=_free(sessions, customer.number or f"6100{index:04d}"),
         phone=phone(index),
         pin_hash=PasswordHasher().hash(customer.pin),
         owed=customer.owed,

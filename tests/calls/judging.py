@@ -21,7 +21,7 @@ class Played:
     payments: tuple[ExpectedPayment, ...]
     balance: int
     rating: int | None
-    seconds: float
+    deaf: float = 0.0  # how late, at worst, the scripted caller knew what he had heard, in seconds
 
     @property
     def bot(self) -> list[dict[str, Any]]:

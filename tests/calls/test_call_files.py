@@ -28,7 +28,7 @@ def a_report(**changes: Any) -> dict[str, Any]:
 
 def troubles(expect: dict[str, Any], payments: tuple[ExpectedPayment, ...] = (), **report: Any) -> list[str]:
     call = read_call({**SHORT, "expect": expect}, "a.yaml")
-    return shortcomings(Played(call, a_report(**report), payments, 1000, None, 1.0))
+    return shortcomings(Played(call, a_report(**report), payments, 1000, None))
 
 
 def test_money_is_read_as_dollars_and_cents() -> None:
