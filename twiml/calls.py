@@ -7,12 +7,12 @@ CARD_ATTEMPTS = 3
 MESSAGE_SECONDS = 180
 SILENCE_SECONDS = 6
 CARD_PROMPTS = (
-    ("payment-card-number", "1", "Please key in your card number. Star stops at any time."),
-    ("payment-card-number", "2 3", "That number did not work. Your card number again, please."),
-    ("expiration-date", "1", "Now the expiry date: two digits for the month, two for the year."),
-    ("expiration-date", "2 3", "That date did not work. Month and year again, please."),
+    ("payment-card-number", "1", "Please enter your card number. Press star to stop."),
+    ("payment-card-number", "2 3", "That did not work. Please enter your card number again."),
+    ("expiration-date", "1", "Now the expiration date, two digits for the month and two for the year."),
+    ("expiration-date", "2 3", "That did not work. Please enter month and year again."),
     ("security-code", "1", "And the security code."),
-    ("security-code", "2 3", "That code did not work. The security code again, please."),
+    ("security-code", "2 3", "That did not work. Please enter the security code again."),
     ("payment-processing", "1", "Thank you. One moment."),
 )
 
