@@ -54,7 +54,7 @@ def _calls(tx: Session) -> Iterable[Metric]:
 
 def _handoffs(tx: Session) -> Iterable[Metric]:
     states = GaugeMetricFamily("warmline_handoffs", "Hand-offs, by state.", labels=["state"])
-    counts = dict(tx.execute(select(Handoff.state, func.count()).group_by(Handoff.state)).tuples())
+    counts = dict(tx.execute(select(Handoff.state, func.count()).group_by(Handoff.state)).tuples().all())
     for state, count in counts.items():
         states.add_metric([state], count)
     waiting = sum(counts.get(state, 0) for state in WAITING)
