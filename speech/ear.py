@@ -31,6 +31,10 @@ class _Turn:
     last_sound: float = 0.0  # by the clock, as `decided`
     decided: float = 0.0
 
+    def within(self, at: float) -> float:
+        """A time in the sound as a time in the stream; no word is said outside of its turn."""
+        return round(min(max(at + self.offset, self.start), self.end), 2)
+
 
 class Ear:
     """Listens to one track. `heard` gets each turn in order, or None for a turn in which nobody said anything.
@@ -62,6 +66,16 @@ class Ear:
     def busy(self) -> bool:
         """Someone speaks, or what he said is still being heard."""
         return self._turn is not None or bool(self._waiting)
+
+    @property
+    def speaking(self) -> bool:
+        """A turn goes on."""
+        return self._turn is not None
+
+    @property
+    def hearing_since(self) -> float | None:
+        """When the caller ended what is still being heard."""
+        return self._waiting[0].last_sound if self._waiting else None
 
     @property
     def voiced(self) -> float:
@@ -161,7 +175,6 @@ class Ear:
             return None
         latency = {"wait": 1000 * (turn.decided - turn.last_sound), "listen": 1000 * (self._clock() - turn.decided)}
         words = tuple(
-            Word(word.word, round(word.start + turn.offset, 2), round(word.end + turn.offset, 2), word.confidence)
-            for word in said.words
+            Word(word.word, turn.within(word.start), turn.within(word.end), word.confidence) for word in said.words
         )
         return Heard(said.text, said.confidence, words, turn.start, turn.end, latency)

@@ -2,20 +2,20 @@
 
 import asyncio
 import logging
-import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any
 
 from speech.ear import Ear
 from speech.events import Close, Closed, Command, Digits, Event, Heard, Listen, Silence, Speak, Spoken
+from speech.filler import Filler, is_filler
 from speech.keys import Keys
 from speech.listen import Listener
 from speech.mouth import Mouth, Utterance
 from speech.protocol import Key, Mark, Media, NoStart, Start, Stop, clear_message, mark_message, media_message, parse
 from speech.protocol import read_start as read_start
 from speech.speak import Speaker
-from speech.turns import DEFAULT_RULES, TurnRules
+from speech.turns import DEFAULT_RULES, TurnRules, is_nod
 from speech.vad import Vad
 
 __all__ = ["NoStart", "Session", "Start", "read_start"]
@@ -23,14 +23,13 @@ __all__ = ["NoStart", "Session", "Start", "read_start"]
 log = logging.getLogger(__name__)
 
 TICK = 0.05  # seconds: keeps speaking while no frames come
-NODS = re.compile(r"(m+-?h+m+|m+|hm+|uh-?huh|a+h+|o+h+|right|okay|ok)([\s,.!]+|$)", re.I)  # listening, not interrupting
 
 Send = Callable[[str], Awaitable[None]]
 Handle = Callable[[Event], Awaitable[list[Command]]]
 
 
 class Session:
-    """One call's stream, after its start message. `run` it once."""
+    """One call's stream, after its start message. `run` it once. `filler` is said where an answer takes long."""
 
     def __init__(
         self,
@@ -41,11 +40,12 @@ class Session:
         *,
         rules: TurnRules = DEFAULT_RULES,
         clock: Callable[[], float] = time.monotonic,
+        filler: str = "One moment.",
     ) -> None:
         self.start = start
         self._speaker, self._rules, self._time, self._began = speaker, rules, clock, clock()
         self._ear = Ear(recogniser, vad(), self._turn_over, rules=rules, clock=self._now)
-        self._keys = Keys()
+        self._keys, self._filler = Keys(), Filler(filler)
         self._mouth = Mouth(self._send_frame, self._send_mark, self._send_clear)
         self._outgoing: asyncio.Queue[str] = asyncio.Queue()
         self._events: asyncio.Queue[Event] = asyncio.Queue()
@@ -129,6 +129,7 @@ class Session:
         if self._mouth.interruptible and self._ear.voiced >= self._rules.barge_in:
             self._interrupt(now, for_certain=False)
         self._spoken(self._mouth.overdue(now))
+        self._fill(now)
         self._mouth.pump(now)
         self._pressed(self._keys.tick(now), now)
         if self._mouth.busy:
@@ -137,6 +138,11 @@ class Session:
             self._by_us = True
             self._over.set()
         self._fall_silent(now)
+
+    def _fill(self, now: float) -> None:  # while his turn is being heard, or its answer found, the caller waits
+        since = self._ear.hearing_since or (self._caller_ended if self._handling else None)
+        if not self._mouth.busy and not self._ear.speaking and (speak := self._filler.due(since, now)) is not None:
+            self._supply(self._mouth.add(speak, now))
 
     def _fall_silent(self, now: float) -> None:
         occupied = self._mouth.busy or self._ear.busy or self._keys.pending or self._cut or self._handling
@@ -150,7 +156,7 @@ class Session:
 
     def _turn_over(self, heard: Heard | None) -> None:
         now = self._now()
-        if heard is None or (_is_nod(heard.text) and (self._mouth.busy or self._cut) and not self._wants_a_word()):
+        if heard is None or (is_nod(heard.text) and (self._mouth.busy or self._cut) and not self._wants_a_word()):
             self._go_on()
         else:
             if self._mouth.interruptible:
@@ -231,6 +237,9 @@ class Session:
     def _speak(self, command: Speak) -> None:
         said = self._mouth.add(command, self._now(), self._caller_ended)
         self._caller_ended = None
+        self._supply(said)
+
+    def _supply(self, said: Utterance) -> None:
         for index, sentence in enumerate(said.texts):
             if (samples := self._speaker.cached(sentence)) is None:
                 task = asyncio.create_task(self._render(said, index))
@@ -252,9 +261,9 @@ class Session:
             self._advance()
 
     def _spoken(self, spoken: Sequence[Spoken | None]) -> None:
-        for event in spoken:
-            if event is not None:
-                self._idle_since = self._now()
+        for event in filter(None, spoken):
+            self._idle_since = self._now()
+            if not is_filler(event):
                 self._events.put_nowait(event)
 
     # --- what goes out ---
@@ -281,7 +290,7 @@ class Session:
     async def _wind_up(self) -> None:
         """The stream is over: report what was still being said, on both sides, then that it is closed."""
         now = self._now()
-        if (cut := self._mouth.interrupt(now)) is not None:
+        if (cut := self._mouth.interrupt(now)) is not None and not is_filler(cut[0]):
             self._events.put_nowait(cut[0])
         await self._ear.finish()
         self._pressed(self._keys.take(), now)
@@ -289,7 +298,3 @@ class Session:
 
     def _now(self) -> float:
         return self._time() - self._began
-
-
-def _is_nod(text: str) -> bool:
-    return not NODS.sub("", text).strip()

@@ -18,6 +18,10 @@ class TurnRules:
     onset: float = 0.064  # two windows: a click lasts one
     lead: float = 0.35  # sound kept from before the detector noticed (p90 152 ms late), and a little rest for Whisper
     pause: float = 0.2  # shortest gap at which hearing begins early; between words people pause less
+    pause_answer: float = 0.125  # the same where a short answer is expected: four windows, so that a "yes" is heard and
+    #                              answered within a quarter of a second; a hearing too early only costs its time
+    pause_digits: float = 0.8  # the same where too little was said to be all the digits: people pause after each group
+    digit: float = 0.12  # voiced seconds of the shortest digit: fewer than this for each that is expected is too little
     complete: float = 0.2  # a yes, or the last digit expected: nothing can follow, so no more than the early pause
     sentence: float = (
         0.45  # an answer that stands by itself; people's own gap is 0.2, and pauses inside are mostly below
@@ -58,6 +62,8 @@ OPEN_ENDS = frozenset(f"{_MORE} {_THINKING}".split())
 MONEY_DONE = re.compile(
     r"(dollars?|bucks|cents?|\$\s?\d[\d,]*(\.\d\d)?|\d+\.\d\d|all of it|in full|minimum|half)\W*$", re.I
 )
+# Listening, not interrupting.
+NODS = re.compile(r"(m+-?h+m+|m+|hm+|uh-?huh|a+h+|o+h+|right|okay|ok)([\s,.!]+|$)", re.I)
 NUMBER_END = re.compile(r"(\d|hundred|thousand|ty|teen)\W*$", re.I)
 
 
@@ -65,8 +71,8 @@ def patience(rules: TurnRules, expect: Expectation, text: str | None) -> float:
     """How long to wait after the last sound, when `text` is heard so far (None: not known yet, "": no speech)."""
     if text is None:
         return rules.digits_short if expect.kind == "digits" else rules.unheard
-    if not text:
-        return rules.nothing
+    if not text:  # a digit said alone is easily missed
+        return rules.digits_short if expect.kind == "digits" else rules.nothing
     if expect.kind == "digits" and (wait := _digits(rules, expect.digits, text)) is not None:
         return wait
     words = re.findall(r"[a-z']+|\d+", text.lower())
@@ -79,6 +85,13 @@ def patience(rules: TurnRules, expect: Expectation, text: str | None) -> float:
     if expect.kind in ("money", "date") and NUMBER_END.search(text):
         return rules.amount
     return rules.sentence if text.rstrip().endswith((".", "!", "?")) else rules.usual
+
+
+def listening_pause(rules: TurnRules, expect: Expectation, voiced: float) -> float:
+    """How long a silence after `voiced` seconds of speech makes it worth hearing what there is."""
+    if expect.kind == "digits" and expect.digits is not None:
+        return rules.pause_answer if voiced >= rules.digit * expect.digits else rules.pause_digits
+    return rules.pause_answer if expect.kind == "yes-no" else rules.pause
 
 
 def _digits(rules: TurnRules, count: int | None, text: str) -> float | None:
@@ -97,6 +110,11 @@ def _digit_last(text: str) -> bool:
 
 def _answers(words: list[str]) -> bool:
     return any(word in ANSWERS for word in words) and all(word in ANSWERS or word in POLITE for word in words)
+
+
+def is_nod(text: str) -> bool:
+    """Whether `text` only says that someone is listening."""
+    return not NODS.sub("", text).strip()
 
 
 class TurnDetector:
@@ -176,7 +194,7 @@ class TurnDetector:
     def _silence(self) -> Signal | None:
         if self.silence >= patience(self.rules, self.expect, self._text) or self._age >= self.rules.longest:
             return self._end()
-        if self.silence >= self.rules.pause and not self._paused:
+        if not self._paused and self.silence >= listening_pause(self.rules, self.expect, self.voiced):
             self._paused = True
             return Signal.PAUSED
         return None

@@ -62,7 +62,7 @@ def logs(*peaks: int, length: int = 5) -> np.ndarray:
     chances[:, 0] = 1
     for place, peak in enumerate(peaks):
         chances[length * place + 2, [0, peak]] = (0.02, 0.98) if peak else (1.0, 1.0)
-    return np.log(chances / chances.sum(axis=1, keepdims=True)).astype(np.float32)
+    return np.asarray(np.log(chances / chances.sum(axis=1, keepdims=True)), np.float32)
 
 
 def test_the_search_finds_what_was_said_and_when() -> None:

@@ -31,6 +31,7 @@ from speech.vad import WINDOW_SECONDS
         ("open", None, "I was wondering", "usual"),
         ("open", None, None, "unheard"),
         ("digits", 4, None, "digits_short"),
+        ("digits", 4, "", "digits_short"),
         ("open", None, "", "nothing"),
     ],
 )

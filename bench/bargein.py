@@ -1,0 +1,231 @@
+"""Who may stop the bot: interruptions and noises at random times, through a real session in virtual time.
+
+    python -m bench.bargein --data DIR [--many 50] [--whisper base]
+
+Interruptions are people's clips. Coughs, hums and knocks are made up (bench/noises.py). The voice detector, the
+session, the bot's voice and the recogniser are real ones; a hearing is there `LISTEN` seconds after it is asked for.
+"""
+
+import argparse
+import asyncio
+import base64
+import json
+import random
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.machine import machine
+from bench.noises import noises
+from bench.turns import LISTEN
+from bench.words import NoData, over_the_line, rest, rows
+from speech.audio import FRAME, RATE, Samples, encode, normalise, read_mono, to_float
+from speech.events import Command, Event, Expectation, Interrupted, Listen, Speak, Spoken
+from speech.fair import Priority
+from speech.listen import Listener, Recogniser, Transcript
+from speech.session import Session, Start
+from speech.speak import Speaker
+from speech.vad import SileroModel
+from speech.voices import make_voice
+from speech.weights import find_vad, find_whisper
+
+TEXT = (
+    "Thank you for calling. I can tell you your balance, when your next payment is due, and take a payment. "
+    "You can also speak with a person at any time, just say so, or press zero on your telephone. How can I help you?"
+)
+TICK = FRAME / RATE
+WITHIN = 0.25  # seconds in which a real interruption must stop the bot
+AFTER = 6.0  # seconds watched after the sound
+ANYTHING = Expectation()
+
+
+class Later:
+    """A recogniser in virtual time: what it heard is told once that time has passed."""
+
+    def __init__(self, recogniser: Listener, clock: Callable[[], float]) -> None:
+        self._recogniser, self._clock = recogniser, clock
+        self._due: list[tuple[float, Future[Transcript], Transcript]] = []
+
+    def listen(
+        self, sound: NDArray[Any], expect: Expectation = ANYTHING, priority: Priority = Priority.TURN
+    ) -> Future[Transcript]:
+        future: Future[Transcript] = Future()
+        said = self._recogniser.listen(sound, expect, priority).result()
+        self._due.append((self._clock() + LISTEN, future, said))
+        return future
+
+    def tell(self, *, all_of_it: bool = False) -> None:
+        ready = [item for item in self._due if all_of_it or item[0] <= self._clock()]
+        self._due = [item for item in self._due if item not in ready]
+        for _, future, said in ready:
+            if future.set_running_or_notify_cancel():
+                future.set_result(said)
+
+
+@dataclass
+class Line:
+    """A caller's line to one session: frames in, the bot's frames and clears out, in time moved by hand."""
+
+    time: float = 0.0
+    cleared: list[float] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    buffered: list[str | None] = field(default_factory=list)  # a mark's name, or None for a frame
+    incoming: "asyncio.Queue[str | None]" = field(default_factory=asyncio.Queue)
+
+    async def receive(self) -> AsyncIterator[str]:
+        while (text := await self.incoming.get()) is not None:
+            yield text
+
+    async def send(self, text: str) -> None:
+        message = json.loads(text)
+        if message["event"] == "clear":
+            self.cleared.append(self.time)
+            self._echo([name for name in self.buffered if name])
+            self.buffered.clear()
+        else:
+            self.buffered.append(message["mark"]["name"] if message["event"] == "mark" else None)
+
+    async def handle(self, event: Event) -> list[Command]:
+        self.events.append(event)
+        return []
+
+    def play(self) -> None:
+        """Twenty milliseconds of what is buffered."""
+        self._marks()
+        if self.buffered:
+            self.buffered.pop(0)
+        self._marks()
+
+    def _marks(self) -> None:
+        while self.buffered and self.buffered[0] is not None:
+            self._echo([self.buffered.pop(0)])
+
+    def _echo(self, names: "list[str] | list[str | None]") -> None:
+        for name in names:
+            self.incoming.put_nowait(json.dumps({"event": "mark", "mark": {"name": name}}))
+
+
+async def one(sound: Samples, at: float, recogniser: Listener, vad: SileroModel, speaker: Speaker) -> Line:
+    """A call in which `sound` comes in `at` seconds after the bot began to speak."""
+    line = Line()
+    later = Later(recogniser, lambda: line.time)
+    start = Start("MZ1", "CA1", "AC1", ("inbound",), {})
+    session = Session(start, later, speaker, vad.stream, clock=lambda: line.time)
+    opening: list[Command] = [Speak("text", TEXT), Listen(ANYTHING, 60.0)]
+    task = asyncio.create_task(session.run(line.receive(), line.send, line.handle, opening))
+    heard = over_the_line(np.concatenate([rest(at), sound, rest(AFTER)]))
+    for begin in range(0, len(heard) - FRAME, FRAME):
+        payload = base64.b64encode(encode(heard[begin : begin + FRAME])).decode()
+        line.play()
+        line.time += TICK
+        media = {"track": "inbound", "timestamp": str(round((line.time - TICK) * 1000)), "payload": payload}
+        line.incoming.put_nowait(json.dumps({"event": "media", "media": media}))
+        later.tell()
+        for _ in range(6):
+            await asyncio.sleep(0)
+    line.incoming.put_nowait(None)
+    while not task.done():
+        later.tell(all_of_it=True)
+        await asyncio.sleep(0.001)
+    await task
+    return line
+
+
+def run(
+    data: Path,
+    whisper: str = "base",
+    folder: Path = Path("var"),
+    tell: Callable[[str], None] = print,
+    many: int = 50,
+) -> dict[str, Any]:
+    """`many` interruptions and `many` noises. Raises NoData, MissingWeights."""
+    vad = SileroModel(find_vad())
+    recogniser = Recogniser(find_whisper(whisper, folder), 1, vad=vad.stream)
+    voice = make_voice("heart")
+    chance = random.Random(4)
+    sounds = [("interruption", sound) for sound in interruptions(data, many)] + list(noises(many, voice))
+    table = []
+    try:
+        with tempfile.TemporaryDirectory() as cache:
+            speaker = Speaker(voice, Path(cache))
+            speaker.prepare([TEXT])
+            for number, (kind, sound) in enumerate(sounds, 1):
+                at = chance.uniform(0.5, 6.0)
+                line = asyncio.run(one(sound, at, recogniser, vad, speaker))
+                table.append(_row(kind, sound, at, line))
+                if number % 25 == 0:
+                    tell(f"{number} of {len(sounds)} calls")
+    finally:
+        recogniser.close()
+    return {"bench": "bargein", "machine": machine(), "figures": _figures(table), "table": table}
+
+
+def interruptions(data: Path, many: int) -> list[Samples]:
+    """What people said, from the first sound on."""
+    said = [row for row in rows(data, "speech.jsonl") if row["kind"] in ("sentence", "command") and row["seconds"] < 8]
+    chosen = random.Random(6).sample(said, min(many, len(said)))
+    return [_from_onset(normalise(read_mono(data / row["file"]))) for row in chosen]
+
+
+def _from_onset(sound: Samples) -> Samples:
+    """From where the voice stands out of the clip's own noise; many clips begin with half a second of it."""
+    level = np.convolve(to_float(sound) ** 2, np.ones(FRAME) / FRAME, "same")
+    threshold = max(level.max() / 300, 10 * float(np.percentile(level, 10)))
+    begins = np.flatnonzero(level > min(threshold, level.max() / 10))
+    return sound[max(0, int(begins[0]) - FRAME // 2) :]
+
+
+def _row(kind: str, sound: Samples, at: float, line: Line) -> dict[str, Any]:
+    stopped = next((time - at for time in line.cleared if time >= at), None)
+    finished = any(isinstance(event, Spoken) for event in line.events)
+    went_on = finished or (bool(line.cleared) and bool(line.buffered))
+    row = {"kind": kind, "seconds": round(len(sound) / RATE, 2), "at": round(at, 2), "went_on": int(went_on)}
+    row["stopped_ms"] = None if stopped is None else round(1000 * stopped)
+    return row | {"interrupted": sum(isinstance(event, Interrupted) for event in line.events)}
+
+
+def _figures(table: list[dict[str, Any]]) -> dict[str, float]:
+    real = [row for row in table if row["kind"] == "interruption"]
+    false = [row for row in table if row["kind"] != "interruption"]
+    stops = sorted(row["stopped_ms"] for row in real if row["stopped_ms"] is not None)
+    halted = [row for row in false if row["stopped_ms"] is not None]
+    within = sum(stop <= 1000 * WITHIN for stop in stops)
+    figures = {"stopped within 250 ms %": 100 * within / len(real), "stopped %": 100 * len(stops) / len(real)}
+    figures |= {"stop p50 ms": stops[len(stops) // 2], "stop p95 ms": stops[int(0.95 * len(stops))]} if stops else {}
+    figures["falsely stopped %"] = 100 * len(halted) / len(false)
+    for kind in ("cough", "hum", "knock"):
+        these = [row for row in false if row["kind"] == kind]
+        stopped = sum(row["stopped_ms"] is not None for row in these)
+        figures[f"falsely stopped %: {kind}"] = 100 * stopped / max(1, len(these))
+    figures["went on after a false stop %"] = 100 * sum(row["went_on"] for row in halted) / max(1, len(halted))
+    return {name: round(value, 1) for name, value in figures.items()}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--whisper", default="base")
+    parser.add_argument("--folder", type=Path, default=Path("var"), help="where joined model files are kept")
+    parser.add_argument("--many", type=int, default=50, help="interruptions, and as many noises")
+    parser.add_argument("--json", type=Path, help="also write the result with its table there")
+    given = parser.parse_args()
+    try:
+        result = run(given.data, given.whisper, given.folder, lambda line: print(line, file=sys.stderr), given.many)
+    except NoData as error:
+        sys.exit(str(error))
+    if given.json:
+        given.json.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    print(result["machine"])
+    for name, value in result["figures"].items():
+        print(f"  {name}: {value:g}")
+
+
+if __name__ == "__main__":
+    main()

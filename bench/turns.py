@@ -1,0 +1,188 @@
+"""Is the caller let finish, and how long does he wait: cut-offs and delay on people who pause inside their turn.
+
+    python -m bench.turns --data DIR [--many 24] [--whisper base]
+
+The real voice detector and recogniser, in virtual time: an early hearing is there `LISTEN` seconds after its pause.
+Sentences are people's, with a hesitation inserted at their faintest place; numbers are read with the pauses of
+digit_strings.jsonl, and once more slowly. The plain rows end every turn after one and the same silence.
+"""
+
+import argparse
+import json
+import random
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bench.machine import machine
+from bench.words import NoData, over_the_line, rest, rows, spliced
+from speech.audio import FRAME, RATE, Samples, normalise, read_mono, to_float
+from speech.events import Expectation
+from speech.listen import Recogniser
+from speech.turns import DEFAULT_RULES, Signal, TurnDetector, TurnRules
+from speech.vad import WINDOW, WINDOW_SECONDS, SileroModel, Windows, voiced
+from speech.weights import find_vad, find_whisper
+
+LISTEN = 0.1  # seconds to hear an utterance on a quiet machine
+AFTER = 3.0  # seconds of silence after each turn
+SENTENCES = (0.3, 0.45, 0.6, 0.75, 0.9)  # our rules with other waits after a complete sentence
+SILENCES = (0.3, 0.45, 0.6, 0.8, 1.0, 1.5, 2.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One turn: its sound, what was asked, its group, and when its last sound ends (seconds)."""
+
+    sound: Samples
+    expect: Expectation
+    group: str
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    cut: bool
+    delay: float
+
+
+class Bench:
+    """Turns with their detector probabilities; transcripts are kept, since every rule asks for the same ones."""
+
+    def __init__(self, recogniser: Recogniser, vad: SileroModel) -> None:
+        self._recogniser, self._vad = recogniser, vad
+        self._heard: dict[tuple[int, int], str] = {}
+
+    def probabilities(self, turn: Turn) -> list[float]:
+        stream = self._vad.stream()
+        return [stream(window) for window in Windows().add(turn.sound)]
+
+    def play(self, turn: Turn, chances: list[float], rules: TurnRules, *, hear: bool = True) -> Outcome:
+        """What the rules make of a turn; without `hear` nothing is known of its words."""
+        detector = TurnDetector(rules)
+        detector.expect = turn.expect
+        due: tuple[float, int] | None = None
+        for index, chance in enumerate(chances):
+            now = (index + 1) * WINDOW_SECONDS
+            signal = detector.window(chance)
+            if signal is Signal.PAUSED and hear:
+                due = (now + LISTEN, index)
+            elif signal is Signal.RESUMED:
+                due = None
+            if due is not None and signal is None and now >= due[0]:
+                signal, due = detector.heard(self._text(turn, due[1])), None
+            if signal is Signal.ENDED:
+                return Outcome(now < turn.end - 0.05, max(0.0, now - turn.end))
+        return Outcome(False, len(turn.sound) / RATE - turn.end)
+
+    def _text(self, turn: Turn, index: int) -> str:
+        key = (id(turn), index)
+        if key not in self._heard:
+            sound = turn.sound[: (index + 1) * WINDOW]
+            self._heard[key] = self._recogniser.listen(sound, turn.expect).result().text
+        return self._heard[key]
+
+
+def run(
+    data: Path, whisper: str = "base", folder: Path = Path("var"), tell: Callable[[str], None] = print, many: int = 24
+) -> dict[str, Any]:
+    """`many` turns of each group, under our rules and under one silence for all. Raises NoData, MissingWeights."""
+    vad = SileroModel(find_vad())
+    recogniser = Recogniser(find_whisper(whisper, folder), 1, vad=vad.stream)
+    bench = Bench(recogniser, vad)
+    table = []
+    try:
+        said = list(turns(data, many, vad))
+        chances = [bench.probabilities(turn) for turn in said]
+        for name, rules, hear in _rules():
+            tell(f"{len(said)} turns, {name}")
+            for turn, chance in zip(said, chances, strict=True):
+                outcome = bench.play(turn, chance, rules, hear=hear)
+                table.append({"rules": name, "group": turn.group, "cut": int(outcome.cut)})
+                table[-1] |= {"delay_ms": round(1000 * outcome.delay)}
+    finally:
+        recogniser.close()
+    return {"bench": "turns", "machine": machine(), "figures": _figures(table), "table": table}
+
+
+def _rules() -> Iterator[tuple[str, TurnRules, bool]]:
+    yield "now", DEFAULT_RULES, True
+    for sentence in SENTENCES:
+        yield f"sentence {sentence:g} s", replace(DEFAULT_RULES, sentence=sentence, usual=sentence + 0.15), True
+    for silence in SILENCES:
+        yield f"plain {silence:g} s", replace(DEFAULT_RULES, unheard=silence, digits_short=silence), False
+
+
+def turns(data: Path, many: int, vad: SileroModel) -> Iterator[Turn]:
+    """The callers: yes and no, sentences with and without a hesitation, numbers at the usual pace and slowly."""
+    chance = random.Random(5)
+    listed = rows(data, "speech.jsonl")
+    answers = [row for row in listed if row["text"] in ("yes", "no", "right")]
+    for row in answers[:many]:
+        yield _turn([read_mono(data / row["file"])], [], Expectation("yes-no"), "yes or no")
+    sentences = [row for row in listed if row["kind"] == "sentence" and row["seconds"] < 8]
+    for row in chance.sample(sentences, min(many, len(sentences))):
+        sound = read_mono(data / row["file"])
+        [(start, end)] = voiced(sound, vad.stream(), gap=60, pad=0.06) or [(0, len(sound))]
+        sound = sound[start:end]  # many clips end in seconds of silence
+        yield _turn([sound], [], Expectation(), "sentence")
+        place = faintest(sound)
+        pause = chance.uniform(0.3, 0.9)
+        yield _turn([sound[:place], sound[place:]], [pause], Expectation(), "sentence with hesitation")
+    strings = chance.sample(rows(data, "digit_strings.jsonl"), many)
+    for row in strings:
+        clips = [read_mono(data / file) for file in row["files"]]
+        expect = Expectation("digits", len(clips))
+        yield _turn(clips, [gap / 1000 for gap in row["gap_ms"]], expect, "number")
+        yield _turn(clips, [chance.uniform(0.4, 1.4) for _ in clips[1:]], expect, "number read slowly")
+
+
+def faintest(sound: Samples) -> int:
+    """Where in its middle third a sound is faintest, in samples: the likeliest place for a breath."""
+    power = np.convolve(to_float(sound) ** 2, np.ones(4 * FRAME), "same")
+    third = len(sound) // 3
+    return third + int(power[third : 2 * third].argmin())
+
+
+def _turn(clips: list[Samples], gaps: list[float], expect: Expectation, group: str) -> Turn:
+    said = spliced([normalise(clip) for clip in clips], gaps, tail=0)
+    level = np.convolve(to_float(said) ** 2, np.ones(FRAME) / FRAME, "same")
+    end = int(np.flatnonzero(level > level.max() / 1000)[-1]) / RATE
+    return Turn(over_the_line(np.concatenate([said, rest(AFTER)])), expect, group, end)
+
+
+def _figures(table: list[dict[str, Any]]) -> dict[str, float]:
+    figures: dict[str, float] = {}
+    for rules in dict.fromkeys(row["rules"] for row in table):
+        for group in ("all", *dict.fromkeys(row["group"] for row in table)):
+            found = [row for row in table if row["rules"] == rules and group in ("all", row["group"])]
+            whole = [row["delay_ms"] for row in found if not row["cut"]]
+            figures[f"cut off %: {group}, {rules}"] = round(100 * sum(row["cut"] for row in found) / len(found), 1)
+            figures[f"mean delay ms: {group}, {rules}"] = round(sum(whole) / max(1, len(whole)))
+    return figures
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--whisper", default="base")
+    parser.add_argument("--folder", type=Path, default=Path("var"), help="where joined model files are kept")
+    parser.add_argument("--many", type=int, default=24, help="turns of each group")
+    parser.add_argument("--json", type=Path, help="also write the result with its table there")
+    given = parser.parse_args()
+    try:
+        result = run(given.data, given.whisper, given.folder, lambda line: print(line, file=sys.stderr), given.many)
+    except NoData as error:
+        sys.exit(str(error))
+    if given.json:
+        given.json.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    print(result["machine"])
+    for name, value in result["figures"].items():
+        print(f"  {name}: {value:g}")
+
+
+if __name__ == "__main__":
+    main()
