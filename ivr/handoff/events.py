@@ -213,6 +213,7 @@ Event = (
     | MessageChosen
     | MessageLeft
     | CallBackBooked
+    | Switched
     | TakenOver
     | DialKnown
     | Missed

@@ -159,6 +159,15 @@ def _agent_ends(state: State, event: ev.AgentEnds) -> Step:
     return finish(state, "served") if state.bridged else close(state, len(state.attempts), "declined")
 
 
+def _switched(state: State, event: ev.Switched) -> Step:
+    current = state.current
+    if not state.bridged or current is None or current.agent != event.agent:
+        return state, ()
+    muted = current.muted if event.muted is None else event.muted
+    held = current.held if event.held is None else event.held
+    return state.with_attempt(len(state.attempts), muted=muted, held=held), ()
+
+
 def _taken_over(state: State, event: ev.TakenOver) -> Step:
     current, k = state.current, len(state.attempts)
     if not state.bridged or current is None or current.agent == event.agent:
@@ -278,6 +287,7 @@ _RULES: dict[type[Event], Callable[[State, Any], Step]] = {
     ev.MessageChosen: _message_chosen,
     ev.MessageLeft: _message_left,
     ev.CallBackBooked: _call_back_booked,
+    ev.Switched: _switched,
     ev.TakenOver: _taken_over,
     ev.DialKnown: _dial_known,
     ev.Missed: _missed,

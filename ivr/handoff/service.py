@@ -243,7 +243,10 @@ class HandoffService(HandoffCore):
             sid = leg(row, state)
         if sid is None or state.conference is None:
             return False
-        return self._carrier.change_participant(state.conference, sid, muted=muted, hold=hold)
+        if not self._carrier.change_participant(state.conference, sid, muted=muted, hold=hold):
+            return False
+        self.apply(handoff_id, ev.Switched(agent_id, muted, hold))
+        return True
 
     def _only(self, within: Within) -> None:
         with self.sessions.begin() as tx:

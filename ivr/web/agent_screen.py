@@ -94,8 +94,8 @@ def read_screen(tx: Session, agent_id: int, now: datetime) -> Screen:
         notes=read_notes(tx, handoff.call_sid) if handoff else (),
         waited=(now - handoff.requested_at).total_seconds() if handoff else 0.0,
         waiting=tx.scalar(select(func.count()).select_from(Handoff).where(Handoff.state.in_(WAITING))) or 0,
-        held=bool(handoff and handoff.machine.get("held")),
-        muted=bool(handoff and handoff.machine.get("muted")),
+        held=_switched(handoff, "held"),
+        muted=_switched(handoff, "muted"),
     )
 
 
@@ -151,6 +151,12 @@ def who(tx: Session, call: Call) -> str:
     """The account's holder where an account is known, else the number."""
     account = tx.get(Account, call.account_id) if call.account_id else None
     return account.holder if account else masked(call.caller)
+
+
+def _switched(handoff: Handoff | None, what: str) -> bool:
+    """Whether the caller is `held` or the agent `muted`, as the state machine has it of the present agent."""
+    attempts = handoff.machine.get("attempts") if handoff else None
+    return bool(attempts and attempts[-1].get(what))
 
 
 def _account(tx: Session, call: Call) -> Account | None:

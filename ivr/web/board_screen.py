@@ -99,7 +99,7 @@ def _with_whom(tx: Session, doing: Doing) -> str:
 
 
 def _total(doing: Doing) -> float:
-    return sum(getattr(doing.load, part) for part in SHIFT_PARTS)
+    return float(sum(getattr(doing.load, part) for part in SHIFT_PARTS))
 
 
 def _parts(doing: Doing, longest: float) -> list[Part]:

@@ -43,6 +43,7 @@ any_event: st.SearchStrategy[ev.Event] = st.one_of(
     st.just(ev.MessageChosen()),
     st.just(ev.CallBackBooked()),
     st.builds(ev.TakenOver, agents, st.just("CA9")),
+    st.builds(ev.Switched, agents, st.none() | st.booleans(), st.none() | st.booleans()),
     st.builds(lambda d: ev.DialKnown(d, f"CAd{d}"), st.integers(1, 3)),
     st.builds(ev.Missed, st.integers(1, 3), st.sampled_from(["no-answer", "busy", "failed", "hung-up"])),
     st.just(ev.MessageLeft()),

@@ -88,7 +88,8 @@ class HandoffsTwin:
             handoff = tx.get_one(Handoff, handoff_id)
             if handoff.state != "bridged" or handoff.agent_id != agent_id:
                 return False
-            handoff.machine = {**handoff.machine, name: on}
+            before = handoff.machine.get("attempts", [{}])[-1]
+            handoff.machine = {"attempts": [{**before, name: on}]}
         self.live.publish(f"agent:{agent_id}", "offer", str(handoff_id))
         return True
 
