@@ -4,18 +4,19 @@ import asyncio
 import logging
 import re
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
-from starlette.routing import Route, WebSocketRoute
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from ivr.calls import BadToken, CallService
 from ivr.conversation import Conversation, Patience, Threads
+from ivr.room import Full, Room
 from ivr.web.signatures import HEADER, Signatures
 from speech.listen import Listener
 from speech.monitor import HeardOn, Monitor
@@ -25,7 +26,7 @@ from speech.vad import Vad
 
 log = logging.getLogger(__name__)
 
-POLICY, FAULT = 1008, 1011  # close codes
+POLICY, FAULT, BUSY = 1008, 1011, 1013  # close codes
 START_SECONDS = 5.0
 NUMBER = re.compile(r'"sequenceNumber"\s*:\s*"?(\d+)')
 RECENT = 500  # messages, ten seconds of them
@@ -38,8 +39,13 @@ def make_media_app(
     speaker: Speaker,
     vad: Callable[[], Vad],
     patience: Patience | None = None,
+    room: Room | None = None,
+    beside: Sequence[BaseRoute] = (),
 ) -> Starlette:
-    """`WS /media` for callers, `WS /media/listen` for calls that are with a person, `GET /health`."""
+    """`WS /media` for callers, `WS /media/listen` for calls that a person has, `GET /health`, and what is `beside`.
+
+    A caller for whom there is no `room` is not let in: /voice/resume finds another way for him."""
+    room = room or Room()
     threads = Threads(ThreadPoolExecutor(8, "sql"), ThreadPoolExecutor(16, "ledger"))
 
     async def media(socket: WebSocket) -> None:
@@ -49,6 +55,10 @@ def make_media_app(
         await _let_in(socket, signatures, "/listen", overhear)
 
     async def talk(start: Start, texts: AsyncIterator[str], socket: WebSocket) -> None:
+        with room.place():
+            await converse(start, texts, socket)
+
+    async def converse(start: Start, texts: AsyncIterator[str], socket: WebSocket) -> None:
         connected = await asyncio.get_running_loop().run_in_executor(
             threads.sql, calls.connect, start.call_sid, start.parameters.get("token", "")
         )
@@ -73,8 +83,8 @@ def make_media_app(
 
         await Monitor(start, recogniser, vad).run(texts, keep)
 
-    routes = [WebSocketRoute("/media", media), WebSocketRoute("/media/listen", listen), Route("/health", _health)]
-    return Starlette(routes=routes)
+    sockets = (WebSocketRoute("/media", media), WebSocketRoute("/media/listen", listen))
+    return Starlette(routes=[*sockets, Route("/health", _health), *beside])
 
 
 async def _let_in(socket: WebSocket, signatures: Signatures, below: str, serve: Any) -> None:
@@ -88,6 +98,9 @@ async def _let_in(socket: WebSocket, signatures: Signatures, below: str, serve: 
     try:
         await serve(await read_start(texts, START_SECONDS), texts, socket)
         await _close(socket, 1000)
+    except Full:
+        log.warning("no room for another caller: he is asked to try again")
+        await _close(socket, BUSY)
     except (NoStart, BadToken) as error:
         log.warning("refused a media socket: %s", type(error).__name__)
         await _close(socket, POLICY)

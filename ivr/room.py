@@ -1,0 +1,27 @@
+"""How many callers a media process talks with at once: past that, answers would come late for all of them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+class Full(Exception):
+    """There is no room for another caller."""
+
+
+class Room:
+    """Places for `most` callers; 0 is no limit. Used from one event loop."""
+
+    def __init__(self, most: int = 0) -> None:
+        self._most = most
+        self.taken = 0
+
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """One place while it lasts; raises Full."""
+        if self._most and self.taken >= self._most:
+            raise Full
+        self.taken += 1
+        try:
+            yield
+        finally:
+            self.taken -= 1
