@@ -258,6 +258,7 @@ def check(carrier: Carrier, sessions: Sessions, seed: int) -> None:
         assert funds == 1630000 - (0 if carrier.by_card else PAID), f"seed {seed}"
 
 
+@pytest.mark.timeout(600)  # seconds of work on a free machine, minutes on a busy one
 @pytest.mark.parametrize(
     "first", [0, *(pytest.param(first, marks=pytest.mark.slow) for first in range(RUNS, 500, RUNS))]
 )
