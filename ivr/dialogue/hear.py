@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from ivr.dialogue import readers
+from ivr.dialogue import cues, readers
 from ivr.dialogue.advance import advance, check_pin, push, question
 from ivr.dialogue.brief import hand_off, masked
 from ivr.dialogue.draft import Draft, Outcome
@@ -21,33 +21,11 @@ HOLD = 60.0
 SHORT = 6  # words
 THINKING = 15.0
 
-_PERSON = re.compile(
-    r"\b(agents?|humans?|persons?|people|representatives?|reps?|operators?|supervisor|manager"
-    r"|agente|persona|humano|operador[ae]?|representante)\b"
-)
-_WAIT = re.compile(
-    r"\b(wait|hold on|hang on|hold please|bear with me|(one|a|just a|half a) (second|sec|moment|minute|min)"
-    r"|let me (check|look|see|find|get|grab|think)|give me a)\b"
-)
-_FORGOT = re.compile(r"\b(forg[oe]t|forgotten|(do|can)('?| no)t (know|have|remember|recall)|no idea|not sure|lost)\b")
-_PAUSE = re.compile(
-    r"^\W*(um+|uh+|er+|hmm+|well|so|okay|ok|ah|oh)?\W*$|\b(is|it's|um+|uh+|er+|and|my|the|from|like)\W*$"
-)
-_QUESTION = re.compile(
-    r"^\W*(and |but |wait |actually |so )*(what|when|how|do i|can you|could you|can i|could i|tell me|actually)\b"
-)
-_FAREWELL = re.compile(
-    r"\b(good ?bye|bye|that('?s| is| will be|'?ll be) (all|it|everything)|nothing else|i'?m (done|all set))\b"
-)
-_MONEY = re.compile(r"[$€£]|\b(dollars?|bucks?|cents?|pounds?|euros?|full|half|minimum|everything)\b")
-_YES_NO = re.compile(r"\W*((yes|yeah|yep|yup|no|nope|nah)\W*){1,3}")
-_OTHER_ACCOUNT = re.compile(r"\b(different|other|another|not my|wrong) (account|number|phone)\b")
-
 Attempt = Callable[[Draft, Said, Ask], Outcome | None]
 
 
 def person_wanted(said: Said) -> bool:
-    return said.meaning.intent == "human_agent" or bool(_PERSON.search(said.text.lower()))
+    return said.meaning.intent == "human_agent" or bool(cues.PERSON.search(said.text.lower()))
 
 
 def leaving(draft: Draft, said: Said) -> Outcome | None:
@@ -92,7 +70,7 @@ def _cancel(draft: Draft, said: Said, ask: Ask) -> Outcome | None:
 
 
 def _other_account(draft: Draft, said: Said, ask: Ask) -> Outcome | None:
-    if draft.state.task.flow != "verify" or not _OTHER_ACCOUNT.search(said.text.lower()):
+    if draft.state.task.flow != "verify" or not cues.OTHER_ACCOUNT.search(said.text.lower()):
         return None
     fresh = draft.at(draft.state.with_task(Task("verify")))
     return advance(progress(fresh.having(account=None, on_file=False)))
@@ -104,14 +82,14 @@ def _repeat(draft: Draft, said: Said, ask: Ask) -> Outcome | None:
 
 def _digress(draft: Draft, said: Said, ask: Ask) -> Outcome | None:
     """A question about something else, even where its words could pass for the answer."""
-    return _route_ours(draft, said) if not at_menu(draft.state) and _QUESTION.search(said.text.lower()) else None
+    return _route_ours(draft, said) if not at_menu(draft.state) and cues.QUESTION.search(said.text.lower()) else None
 
 
 def _answer(draft: Draft, said: Said, ask: Ask) -> Outcome | None:
     extra = volunteered(draft.state.task, said, besides=ask.name)
     raw = ask.hear(said, True)
     doubtful = said.confidence < HEARD and not _plain_answer(said, ask)
-    if raw is None and ask.name == "pin" and _FORGOT.search(said.text.lower()):
+    if raw is None and ask.name == "pin" and cues.FORGOT.search(said.text.lower()):
         return None
     if doubtful and (ask.secret or ask.confirms):
         return None
@@ -122,7 +100,7 @@ def _answer(draft: Draft, said: Said, ask: Ask) -> Outcome | None:
 
 def _plain_answer(said: Said, ask: Ask) -> bool:
     """A yes or no and nothing else: a single word is never heard with much confidence."""
-    return ask.kind == "yes-no" and said.confidence > HEARD / 2 and bool(_YES_NO.fullmatch(said.text.lower()))
+    return ask.kind == "yes-no" and said.confidence > HEARD / 2 and bool(cues.YES_NO.fullmatch(said.text.lower()))
 
 
 def _ahead(draft: Draft, said: Said, ask: Ask) -> Outcome | None:
@@ -130,7 +108,9 @@ def _ahead(draft: Draft, said: Said, ask: Ask) -> Outcome | None:
     verify, below = draft.state.task, draft.state.tasks[-2:-1]
     if verify.flow != "verify" or not below or said.confidence < HEARD or person_wanted(said):
         return None
-    items = {n: v for n, v in volunteered(below[0], said).items() if n != "amount" or _MONEY.search(said.text.lower())}
+    items = {
+        n: v for n, v in volunteered(below[0], said).items() if n != "amount" or cues.MONEY.search(said.text.lower())
+    }
     if not items:
         return None
     fuller = draft.at(absorb(draft.having(tasks=draft.state.tasks[:-1]).state, items))
@@ -173,12 +153,12 @@ def volunteered(task: Task, said: Said, besides: str = "") -> dict[str, Raw]:
 
 
 def _forgotten(draft: Draft, said: Said, ask: Ask) -> Outcome | None:
-    unknown = said.meaning.intent == "dont_know" or _FORGOT.search(said.text.lower())
+    unknown = said.meaning.intent == "dont_know" or cues.FORGOT.search(said.text.lower())
     return hand_off(draft, "verification") if ask.name in ("pin", "number") and unknown else None
 
 
 def _hold(draft: Draft, said: Said, ask: Ask) -> Outcome | None:
-    if not _WAIT.search(said.text.lower()) or _says_more(said):
+    if not cues.WAIT.search(said.text.lower()) or _says_more(said):
         return None
     return stall(draft) or draft.having(stalls=draft.state.stalls + 1).say(Line("repair.wait")).listen(ask, HOLD)
 
@@ -192,7 +172,12 @@ def _says_more(said: Said) -> bool:
 
 
 def _hesitate(draft: Draft, said: Said, ask: Ask) -> Outcome | None:
-    if said.confidence < HEARD or not said.text.strip() or not _PAUSE.search(said.text.lower()) or draft.state.missed:
+    if (
+        said.confidence < HEARD
+        or not said.text.strip()
+        or not cues.PAUSE.search(said.text.lower())
+        or draft.state.missed
+    ):
         return None
     return stall(draft) or draft.having(stalls=draft.state.stalls + 1).listen(ask, THINKING)
 
@@ -208,18 +193,19 @@ def _farewell(draft: Draft, said: Said) -> Outcome | None:
     if said.confidence < HEARD / (2 if menu else 1):
         return None
     meant = said.meaning.intent == "goodbye" and said.meaning.confidence >= (FAIR if menu else SURE)
-    return goodbye(draft) if meant or (menu and _FAREWELL.search(said.text.lower())) else None
+    return goodbye(draft) if meant or (menu and cues.FAREWELL.search(said.text.lower())) else None
 
 
 def _route_ours(draft: Draft, said: Said) -> Outcome | None:
     """Begin a flow, or ask whether it is meant."""
-    intent, state = said.meaning.intent, draft.state
+    state, by_card = draft.state, cues.PAYS_BY_CARD.search(said.text.lower())
+    intent, sure = ("payment", SURE) if by_card else (said.meaning.intent, said.meaning.confidence)
     if intent not in OURS or any(task.flow == intent for task in state.tasks):
         return None
     given = volunteered(Task(intent), said)
-    if said.meaning.confidence >= SURE and said.confidence >= HEARD:
+    if sure >= SURE and said.confidence >= HEARD:
         return begin(draft, intent, given)
-    if at_menu(state) and said.meaning.confidence >= FAIR and said.confidence >= HEARD / 2:
+    if at_menu(state) and sure >= FAIR and said.confidence >= HEARD / 2:
         return advance(progress(push(draft, Task("unsure", {"intent": intent, **given}))))
     return None
 
