@@ -130,7 +130,7 @@ def read_line(tx: Session, now: datetime) -> list[InLine]:
 
 def in_line(tx: Session, waiting: Waiting) -> InLine:
     marks = {"Call-back": waiting.kind == "callback", "Upset": waiting.upset, "Calls again": waiting.repeat}
-    why = [plain(waiting.intent), *(mark for mark, holds in marks.items() if holds)]
+    why = [plain(waiting.intent) or "Asks for a person", *(mark for mark, holds in marks.items() if holds)]
     handoff = waiting.handoff
     return InLine(who(tx, handoff.call), ", ".join(why), handoff.requested_at, waiting.waited, waiting.offered)
 

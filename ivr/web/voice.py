@@ -6,8 +6,8 @@ from typing import Protocol
 
 from flask import Blueprint, Response, abort, request, send_from_directory
 
-import twiml
-from ivr.calls import CallService, Card, Goodbye, Next, Park, Reconnect, TakeMessage
+import twiml.turns
+from ivr.calls import ByTurns, CallService, Card, Goodbye, Next, Park, Reconnect, TakeMessage
 from ivr.calls.cards import FAULT, read_result
 from ivr.calls.recordings import RecordingNews
 from ivr.carrier import CarrierError
@@ -63,6 +63,8 @@ class Documents:
         match after:
             case Reconnect():
                 return twiml.reconnect(self.resume, self._media, self._stream, after.token, after.pause)
+            case ByTurns():
+                return twiml.turns.leave((), self._at("/voice/turn"))
             case Card():
                 return self._pay(after)
             case Park():
@@ -75,7 +77,7 @@ class Documents:
     def sorry(self, after: Next | None) -> str:
         """After a fault: on to a person, or, with None or no way there, a message; needs no file of ours."""
         match after:
-            case Reconnect() | Card() | Park():
+            case Reconnect() | ByTurns() | Card() | Park():
                 return twiml.apologise(SORRY, self.resume)
             case Goodbye():
                 return twiml.goodbye()

@@ -11,9 +11,11 @@ from typing import Literal
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
+from sqlalchemy import select
 from werkzeug.serving import make_server
 
 from ivr.clock import SystemClock
+from ivr.handoff.brake import Brakes
 from ivr.store.models import Agent, Turn
 from tests.web.conftest import CALL, PASSWORD, Make, Web
 
@@ -102,6 +104,21 @@ def offer(web: Web, agent_id: int) -> int:
     return handoff
 
 
+def furnish_board(web: Web) -> None:
+    """A busy hour: three at the desk, one talks, two wait, one brake is on."""
+    for nth, (name, presence) in enumerate([("Bob", "on-call"), ("Mia", "break"), ("Noor", "available")], 3):
+        agent = web.person(name, "agent", presence=presence)
+        for part, minutes in [("available", 40), ("on-call", 25 + 11 * nth), ("wrap-up", 4 + nth), ("break", 15)]:
+            web.spell(agent, part, minutes)
+    bob = web.sessions().scalars(select(Agent).where(Agent.name == "Bob")).one().id
+    web.call("CA" + "5" * 32)
+    web.handoff(bob, "CA" + "5" * 32, state="bridged")
+    for sign, verified in (("6", True), ("7", False)):
+        web.call("CA" + sign * 32, verified=verified)
+        web.handoff(None, "CA" + sign * 32, state="parked")
+    Brakes(web.sessions, web.clock, web.live).put_on("payment", "quality", "5 of the last 10 calls went badly")
+
+
 def look(page: Page, name: str) -> None:
     """Nothing serious found by axe; the picture kept where wanted."""
     found = Axe().run(page).response["violations"]
@@ -110,6 +127,7 @@ def look(page: Page, name: str) -> None:
     ] == []
     if SHOTS:
         page.screenshot(path=Path(SHOTS) / f"{name}.png", full_page=True)
+        page.screenshot(path=Path(SHOTS) / f"{name}-screen.png")
 
 
 def test_a_brief_appears_by_itself_and_is_accepted_by_key(web: Web, open_page: Open) -> None:
@@ -204,6 +222,91 @@ def test_the_words_follow_the_sound_and_the_sound_the_words(web: Web, open_page:
     expect(page.locator("#live")).to_be_hidden()
 
 
+def test_every_deed_has_its_key_unless_one_types_or_has_none_of_it(web: Web, open_page: Open) -> None:
+    ada = web.person("Ada", "agent", presence="on-call")
+    web.call()
+    web.handoff(ada, state="bridged")
+    page = open_page("ada@bank.test")
+    expect(page.locator("#link")).to_have_text("Live")
+    page.keyboard.press("m")
+    expect(page.locator(".eyebrow")).to_contain_text("you are muted")
+    page.keyboard.press("n")
+    page.keyboard.type("mh")
+    expect(page.locator("#note-1")).to_have_value("mh")
+    page.keyboard.press("Escape")
+    page.keyboard.press("b")
+    expect(page.locator("#number-1")).to_be_focused()
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    look(page, "agent-keys")
+    page.get_by_label("Use these keys").uncheck()
+    page.keyboard.press("Escape")
+    page.keyboard.press("h")
+    page.keyboard.press("Shift+E")
+    expect(page.locator("#hold")).to_have_attribute("aria-pressed", "false")
+    assert web.handoffs.asked == []
+
+
+def test_what_is_half_written_survives_news_and_a_reload_and_goes_when_sent(web: Web, open_page: Open) -> None:
+    ada = web.person("Ada", "agent", presence="on-call")
+    web.call()
+    web.handoff(ada, state="bridged")
+    page = open_page("ada@bank.test")
+    page.locator("#note-1").fill("Wants the receipt by post")
+    page.locator("#text-1 summary").click()
+    page.locator("#sms-1").fill("Your case is 4711.")
+    page.locator("#send-text").click()
+    expect(page.locator("#notice")).to_contain_text("was sent")
+    expect(page.locator("#note-1")).to_have_value("Wants the receipt by post")
+    page.reload()
+    expect(page.locator("#note-1")).to_have_value("Wants the receipt by post")
+    expect(page.locator("#sms-1")).to_have_value("")
+    page.locator("#save-note").click()
+    expect(page.locator("#note-1")).to_have_value("")
+    expect(page.locator(".notes")).to_contain_text("Wants the receipt by post")
+
+
+def test_two_tabs_show_the_same_and_one_has_the_phone(web: Web, open_page: Open) -> None:
+    ada = web.person("Ada", "agent", presence="available")
+    first = open_page("ada@bank.test")
+    expect(first.locator("iframe")).to_be_attached()
+    second = first.context.new_page()
+    second.goto("/agent/")
+    expect(second.get_by_text("open in another tab")).to_be_visible()
+    expect(second.locator("iframe")).not_to_be_attached()
+    offer(web, ada)
+    first.locator("#accept").wait_for()
+    second.locator("#accept").click()
+    expect(first.locator("#end")).to_be_visible()
+    second.get_by_role("button", name="Use the phone here").click()
+    expect(second.locator("iframe")).to_be_attached()
+    expect(first.locator("iframe")).not_to_be_attached()
+    second.close()
+    expect(first.locator("iframe")).to_be_attached()
+
+
+def test_the_board_stays_true_and_a_call_opens_beside_it(web: Web, open_page: Open) -> None:
+    ada = web.person("Ada", "agent", presence="on-call")
+    web.person("Sam", "supervisor")
+    page = open_page("sam@bank.test")
+    expect(page.locator("#link")).to_have_text("Live")
+    web.call()
+    web.handoff(ada, state="bridged")
+    web.live.publish("desk", "handoff", "1")
+    page.get_by_role("link", name="Grace Hopper with Ada").click()
+    expect(page.locator("#said")).to_contain_text("What is my balance?")
+    with web.sessions.begin() as tx:
+        tx.add(Turn(call_sid=CALL, key="later", speaker="agent", start=70, end=72, text="I see the charge."))
+    web.live.publish(f"call:{CALL}", "turn")
+    expect(page.locator("#said")).to_contain_text("I see the charge")
+    page.keyboard.press("c")
+    expect(page.locator("#coach")).to_have_attribute("aria-pressed", "true")
+    expect(page.frame_locator("iframe").locator("body")).to_have_text("answer")
+    page.get_by_role("button", name="Take over").click()
+    expect(page.get_by_text("You have this call")).to_be_visible()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["1280", "390"])
 def test_every_state_is_readable_by_all(web: Web, open_page: Open, scheme: Scheme, viewport: ViewportSize) -> None:
@@ -233,6 +336,13 @@ def test_every_state_is_readable_by_all(web: Web, open_page: Open, scheme: Schem
     page.goto(f"/quality/calls/{CALL}")
     page.locator("#live .turn", has_text="from Acme").locator(".text").click()
     look(page, f"quality-call-{kind}")
+    sam = web.person("Sam", "supervisor")
+    page = open_page("sam@bank.test", scheme, viewport)
+    look(page, f"board-quiet-{kind}")
+    furnish_board(web)
+    web.supervision.announce("Card payments are slow this morning. We are on it.", sam)
+    page.goto("/board/?call=3")
+    look(page, f"board-{kind}")
     page.goto("/quality/calls/nothing")
     look(page, f"error-{kind}")
     assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
