@@ -37,7 +37,7 @@ ANSWER_MS, LATE_MS = 1200.0, 40.0  # p95 of the answers; the latest frame
 STEP, MOST, SECONDS = 5, 100, 40.0
 ARRIVAL = 8.0  # seconds over which a level's new callers come
 WISHES = ("balance", "due", "transactions", "balance", "due", "bye")
-ITEMS = ("wait", "listen", "decide", "speak")
+ITEMS = ("wait", "listen", "decide", "speak", "total")
 
 
 def run(
@@ -108,7 +108,8 @@ class _Driver:
         row |= {"media_cpu": round(media / seconds, 2), "callers_cpu": round(own / seconds, 2)}
         row |= {"media_mb": round(_resident(self.line.house.pid("media")), 1), "strayed": self.strayed}
         row |= await asyncio.to_thread(self._items, last)
-        return row | {"ok": bool(answers) and p95 <= ANSWER_MS and late <= LATE_MS}
+        row["p95_ms"] = max(p95, row["total_p95_ms"])  # "one moment" is a sound, but no answer
+        return row | {"ok": bool(answers) and row["p95_ms"] <= ANSWER_MS and late <= LATE_MS}
 
     # --- a caller, who calls again when his call is over ---
 
@@ -188,7 +189,7 @@ def figures(table: list[dict[str, Any]]) -> dict[str, float]:
 
 def gives_way(table: list[dict[str, Any]]) -> str:
     """The stage that grew most between the first level and the last."""
-    names = [f"{name}_p95_ms" for name in ITEMS]
+    names = [f"{name}_p95_ms" for name in ITEMS if name != "total"]
     return max(names, key=lambda name: table[-1].get(name, 0.0) - table[0].get(name, 0.0)) if table else ""
 
 

@@ -2,7 +2,8 @@
 
     python -m bench.latency [--turns N] [--data DIR] [--json FILE]
 
-The end of speech is the last sample that the caller's phone played, the answer the first sample he could hear.
+The end of speech is the last sample that the caller's phone played, the answer the first sample he could hear; where
+the line first said that it needs a moment, the answer is what came after.
 """
 
 import argparse
@@ -165,7 +166,9 @@ def _account(rows: list[Row]) -> Iterator[dict[str, float]]:
 
 
 def _row(turn: Turn, call: int, latency: dict[str, float]) -> dict[str, Any]:
-    row = {"call": call, "kind": turn.clip.kind, "said": turn.clip.text, "ms": turn.ms, "cut": turn.cut}
+    row = {"call": call, "kind": turn.clip.kind, "said": turn.clip.text, "cut": turn.cut, "first_sound_ms": turn.ms}
+    # "one moment" is a sound, but no answer
+    row["ms"] = None if turn.ms is None else round(max(turn.ms, latency.get("total", 0.0)), 1)
     return row | {name: round(latency[name], 1) for name in ITEMS if name in latency}
 
 

@@ -1,6 +1,6 @@
 """The call service: one event is one transaction."""
 
-from ivr.calls.after import Goodbye, Next, Park, Reconnect, TakeMessage
+from ivr.calls.after import ByTurns, Goodbye, Next, Park, Reconnect, TakeMessage
 from ivr.calls.cards import Card
 from ivr.calls.service import Applied, CallService
 from ivr.calls.tickets import BadToken, Connected, Listening, StreamTicket
@@ -9,6 +9,7 @@ from ivr.calls.turns import CallerTurn
 __all__ = [
     "Applied",
     "BadToken",
+    "ByTurns",
     "CallService",
     "CallerTurn",
     "Card",

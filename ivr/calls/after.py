@@ -22,6 +22,11 @@ class Reconnect:
 
 
 @dataclass(frozen=True, slots=True)
+class ByTurns:
+    """On with the bot without a media socket, turn by turn."""
+
+
+@dataclass(frozen=True, slots=True)
 class Park:
     """Into hand-off `handoff`'s conference, overheard with `token`."""
 
@@ -40,7 +45,7 @@ class Goodbye:
     """All is said."""
 
 
-Next = Reconnect | Card | Park | TakeMessage | Goodbye
+Next = Reconnect | ByTurns | Card | Park | TakeMessage | Goodbye
 
 
 def reconnect(call: Call, now: datetime) -> Reconnect | None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from ivr.calls import after, asking, cards, rows, turns
 from ivr.calls.acting import RequestHandoff, carry_out
-from ivr.calls.after import Goodbye, Next, Park, Reconnect, TakeMessage
+from ivr.calls.after import ByTurns, Goodbye, Next, Park, Reconnect, TakeMessage
 from ivr.calls.ending import outcome
 from ivr.calls.recordings import RecordingNews, note_recording
 from ivr.calls.tickets import Connected, Listening, StreamTicket, redeem, since_start
@@ -59,6 +59,7 @@ class CallService:
         company: str,
         time_zone: str = "UTC",
         notice: str,
+        by_turns: bool = False,
     ) -> None:
         self._sessions = sessions
         self._clock = clock
@@ -69,6 +70,7 @@ class CallService:
         self._company = company
         self._zone = ZoneInfo(time_zone)
         self._notice = notice
+        self._without_socket = ByTurns() if by_turns else None
 
     # --- the line ---
 
@@ -86,8 +88,7 @@ class CallService:
             if call.stage == "card":
                 return cards.begin(tx, call, now)
             if call.stage == "dialogue":
-                again = after.reconnect(call, now)
-                if again is not None:
+                if (again := after.reconnect(call, now) or self._without_socket) is not None:
                     return again
                 self._give_up(tx, call, now)
             return self._next(tx, call)

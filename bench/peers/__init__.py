@@ -1,0 +1,1 @@
+"""The line beside other systems, on the same callers and weights."""

@@ -1,0 +1,261 @@
+"""The conversation without a media socket: the same dialogue, one webhook a turn."""
+
+import io
+import wave
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, field
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import numpy as np
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from twilio.request_validator import RequestValidator
+
+from ivr.by_turns import TurnChannel, read_wav
+from ivr.calls import CallService
+from ivr.carrier import CarrierError
+from ivr.handoff.request import request_handoff
+from ivr.ledger import SqlLedger
+from ivr.store import Sessions
+from ivr.store.models import Call, Handoff, Turn
+from ivr.web.signatures import HEADER, Signatures
+from ivr.web.turns import make_turns_blueprint
+from ivr.web.voice import Documents, make_voice_blueprint
+from speech.audio import Samples
+from speech.events import Expectation
+from speech.listen import ANYTHING, Segment, Transcript
+from tests.conftest import FakeClock
+from tests.line.conftest import LINE, MEDIA, MORGAN, PUBLIC, SID, TOKEN, HandoffsTold, NoNews, understand
+
+
+@dataclass
+class Scribe:
+    """Hears what was put into `says`, one utterance after the other, and remembers what was asked for."""
+
+    says: list[str] = field(default_factory=list)
+    asked: list[Expectation] = field(default_factory=list)
+
+    def transcribe_long(self, samples: Samples, expect: Expectation = ANYTHING, *, gap: float = 0.6) -> list[Segment]:
+        self.asked.append(expect)
+        text = self.says.pop(0)
+        return [Segment(0.0, 1.0, Transcript(text, 0.9, (), 1.0, 0.01, 0.1))] if text else []
+
+
+@dataclass
+class Shelf:
+    """The carrier's recordings."""
+
+    deleted: list[str] = field(default_factory=list)
+    fault: CarrierError | None = None
+
+    def fetch_recording(self, url: str) -> bytes:
+        if self.fault:
+            raise self.fault
+        return wav()
+
+    def delete_recording(self, recording_sid: str) -> None:
+        self.deleted.append(recording_sid)
+
+
+def wav(seconds: float = 1.0, channels: int = 1) -> bytes:
+    data = io.BytesIO()
+    with wave.open(data, "wb") as file:
+        file.setnchannels(channels)
+        file.setsampwidth(2)
+        file.setframerate(8000)
+        file.writeframes(np.full(int(8000 * seconds) * channels, 3000, "<i2").tobytes())
+    return data.getvalue()
+
+
+class AtOnce(Executor):
+    """Does what it is given before it goes on."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> "Future[Any]":
+        done: Future[Any] = Future()
+        done.set_result(fn(*args, **kwargs))
+        return done
+
+
+@dataclass
+class Carrier:
+    """Follows documents as the carrier does: `step` posts to an address and keeps what came back."""
+
+    client: Any
+    document: ET.Element = field(default_factory=lambda: ET.Element("Response"))
+
+    def step(self, address: str, **form: str) -> ET.Element:
+        values = {"CallSid": SID, "From": MORGAN, "To": LINE, "CallStatus": "in-progress", **form}
+        signature = RequestValidator(TOKEN).compute_signature(address, values)
+        answer = self.client.post(address.removeprefix(PUBLIC), data=values, headers={HEADER: signature})
+        assert answer.status_code == 200, answer.text
+        self.document = ET.fromstring(answer.text)
+        return self.document
+
+    def begin(self) -> None:
+        self.step(f"{PUBLIC}/voice/incoming")
+        self.step(f"{PUBLIC}/voice/turn")
+
+    def says(self, sid: str = "RE1") -> ET.Element:
+        return self.step(self.at("Record"), RecordingUrl="https://carrier/RE1", RecordingSid=sid, Digits="")
+
+    def keys(self, digits: str) -> ET.Element:
+        return self.step(self.at("Gather"), Digits=digits)
+
+    def at(self, verb: str) -> str:
+        [found] = self.document.iter(verb)
+        return found.get("action") or found.text or ""
+
+    @property
+    def told(self) -> str:
+        return " ".join(say.text or "" for say in self.document.iter("Say"))
+
+
+@pytest.fixture
+def scribe() -> Scribe:
+    return Scribe()
+
+
+@pytest.fixture
+def shelf() -> Shelf:
+    return Shelf()
+
+
+@pytest.fixture
+def calls(sessions: Sessions, clock: FakeClock, ledger: SqlLedger) -> CallService:
+    return CallService(
+        sessions, clock, understand, ledger, NoNews(), request_handoff, company="Test Bank", notice="n", by_turns=True
+    )
+
+
+@pytest.fixture
+def app(calls: CallService, sessions: Sessions, clock: FakeClock, scribe: Scribe, shelf: Shelf, tmp_path: Any) -> Flask:
+    signatures, app = Signatures(TOKEN, PUBLIC, MEDIA), Flask(__name__)
+    channel = TurnChannel(calls, sessions, clock, lambda: scribe, AtOnce())
+    app.register_blueprint(make_turns_blueprint(channel, shelf, signatures, PUBLIC, AtOnce()))
+    documents = Documents(PUBLIC, MEDIA)
+    app.register_blueprint(make_voice_blueprint(calls, HandoffsTold(), signatures, documents, tmp_path))
+    return app
+
+
+@pytest.fixture
+def carrier(app: Flask) -> Carrier:
+    return Carrier(app.test_client())
+
+
+def turns(sessions: Sessions) -> list[tuple[str, str]]:
+    with sessions() as tx:
+        return [(turn.speaker, turn.text) for turn in tx.scalars(select(Turn).order_by(Turn.id))]
+
+
+def test_a_caller_whose_socket_never_opens_goes_on_by_turns(carrier: Carrier, clock: FakeClock) -> None:
+    carrier.step(f"{PUBLIC}/voice/incoming")
+    for _ in range(2):
+        clock.forward(2)
+        carrier.step(f"{PUBLIC}/voice/resume")
+    assert carrier.at("Redirect") == f"{PUBLIC}/voice/turn"
+
+
+def test_the_bot_speaks_first_then_records(carrier: Carrier) -> None:
+    carrier.begin()
+    assert "how can I help" in carrier.told
+    [record] = carrier.document.iter("Record")
+    assert (record.get("timeout"), record.get("playBeep")) == ("2", "false")
+
+
+def test_a_balance_is_told_after_the_pin(carrier: Carrier, scribe: Scribe, sessions: Sessions) -> None:
+    scribe.says = ["balance", "2749"]
+    carrier.begin()
+    carrier.says()
+    assert "PIN" in carrier.told
+    carrier.says()
+    assert "two thousand four hundred" in carrier.told
+    assert scribe.asked[1] == Expectation("digits", 4)
+    assert ("caller", "(PIN)") in turns(sessions)
+
+
+def test_a_pin_is_keyed_one_key_and_then_the_others(carrier: Carrier, scribe: Scribe) -> None:
+    scribe.says = ["balance"]
+    carrier.begin()
+    carrier.says()
+    carrier.keys("2")
+    [gather] = carrier.document.iter("Gather")
+    assert gather.get("numDigits") == "3"
+    carrier.keys("749")
+    assert "two thousand four hundred" in carrier.told
+
+
+def test_a_key_ends_the_recording_and_counts(carrier: Carrier) -> None:
+    carrier.begin()
+    carrier.step(carrier.at("Record"), RecordingUrl="https://carrier/RE1", RecordingSid="RE1", Digits="0")
+    assert carrier.at("Redirect") == f"{PUBLIC}/voice/resume"
+
+
+def test_a_person_is_a_word_away(carrier: Carrier, scribe: Scribe, sessions: Sessions) -> None:
+    scribe.says = ["agent"]
+    carrier.begin()
+    carrier.says()
+    carrier.step(carrier.at("Redirect"))
+    assert list(carrier.document.iter("Conference"))
+    with sessions() as tx:
+        assert tx.scalars(select(Handoff.reason)).all() == ["asked"]
+
+
+def test_silence_twice_brings_a_person_but_not_before_six_seconds(carrier: Carrier) -> None:
+    carrier.begin()
+    for _ in range(2):
+        assert not carrier.step(carrier.at("Redirect")).findall("Gather")  # still listening, nothing is said
+        carrier.step(carrier.at("Redirect"))
+        carrier.step(carrier.at("Redirect"))
+    assert carrier.at("Redirect") == f"{PUBLIC}/voice/resume"
+
+
+def test_a_turn_delivered_twice_counts_once(carrier: Carrier, scribe: Scribe, sessions: Sessions) -> None:
+    scribe.says = ["balance", "balance"]
+    carrier.begin()
+    first = carrier.at("Record")
+    carrier.says()
+    carrier.step(first, RecordingUrl="https://carrier/RE1", RecordingSid="RE1", Digits="")
+    assert "PIN" in carrier.told
+    assert turns(sessions).count(("caller", "balance")) == 1
+
+
+def test_what_was_said_stays_nowhere(carrier: Carrier, scribe: Scribe, shelf: Shelf) -> None:
+    scribe.says = ["balance"]
+    carrier.begin()
+    carrier.says("RE7")
+    assert shelf.deleted == ["RE7"]
+
+
+def test_a_recording_that_cannot_be_fetched_is_asked_for_again(carrier: Carrier, shelf: Shelf) -> None:
+    shelf.fault = CarrierError("gone", again=True)
+    carrier.begin()
+    carrier.says()
+    assert list(carrier.document.iter("Record"))
+
+
+def test_turns_stand_in_the_order_in_which_they_were_said(
+    carrier: Carrier, scribe: Scribe, sessions: Sessions, clock: FakeClock
+) -> None:
+    scribe.says = ["balance"]
+    carrier.begin()
+    clock.forward(5)
+    carrier.says()
+    with sessions() as tx:
+        ordered = [turn.speaker for turn in tx.get_one(Call, SID).turns]
+    assert ordered == ["bot", "caller", "bot"]
+
+
+def test_an_unsigned_turn_is_refused(app: Flask) -> None:
+    assert app.test_client().post("/voice/turn", data={"CallSid": SID}).status_code == 403
+
+
+def test_the_first_channel_of_a_recording_is_the_caller() -> None:
+    assert len(read_wav(wav(0.5, channels=2))) == 4000
+
+
+def test_what_is_no_recording_is_refused_by_name() -> None:
+    with pytest.raises(ValueError, match="no WAV file"):
+        read_wav(b"<html>")
