@@ -100,7 +100,7 @@ class Parts:
         s = self.settings
         if s.ledger_url:
             return HttpLedger(s.ledger_url, s.ledger_token.get_secret_value())
-        return SqlLedger(self.sessions, self.clock)
+        return SqlLedger(self.sessions, self.clock, zone=s.zone)
 
     @cached_property
     def recordings(self) -> RecordingKeep:
