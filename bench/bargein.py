@@ -77,6 +77,7 @@ class Line:
     cleared: list[float] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     buffered: list[str | None] = field(default_factory=list)  # a mark's name, or None for a frame
+    speaking: bool = False  # the bot, at the end of what was watched
     incoming: "asyncio.Queue[str | None]" = field(default_factory=asyncio.Queue)
 
     async def receive(self) -> AsyncIterator[str]:
@@ -130,6 +131,7 @@ async def one(sound: Samples, at: float, recogniser: Listener, vad: SileroModel,
         later.tell()
         for _ in range(6):
             await asyncio.sleep(0)
+    line.speaking = bool(line.buffered)
     line.incoming.put_nowait(None)
     while not task.done():
         later.tell(all_of_it=True)
@@ -185,7 +187,7 @@ def _from_onset(sound: Samples) -> Samples:
 def _row(kind: str, sound: Samples, at: float, line: Line) -> dict[str, Any]:
     stopped = next((time - at for time in line.cleared if time >= at), None)
     finished = any(isinstance(event, Spoken) for event in line.events)
-    went_on = finished or (bool(line.cleared) and bool(line.buffered))
+    went_on = finished or line.speaking
     row = {"kind": kind, "seconds": round(len(sound) / RATE, 2), "at": round(at, 2), "went_on": int(went_on)}
     row["stopped_ms"] = None if stopped is None else round(1000 * stopped)
     return row | {"interrupted": sum(isinstance(event, Interrupted) for event in line.events)}

@@ -22,7 +22,7 @@ from bench.machine import machine
 from bench.words import NoData, over_the_line, rest, rows, spliced
 from speech.audio import FRAME, RATE, Samples, normalise, read_mono, to_float
 from speech.events import Expectation
-from speech.listen import Recogniser
+from speech.listen import Recogniser, Transcript
 from speech.turns import DEFAULT_RULES, Signal, TurnDetector, TurnRules
 from speech.vad import WINDOW, WINDOW_SECONDS, SileroModel, Windows, voiced
 from speech.weights import find_vad, find_whisper
@@ -54,7 +54,7 @@ class Bench:
 
     def __init__(self, recogniser: Recogniser, vad: SileroModel) -> None:
         self._recogniser, self._vad = recogniser, vad
-        self._heard: dict[tuple[int, int], str] = {}
+        self._heard: dict[tuple[int, int], Transcript] = {}
 
     def probabilities(self, turn: Turn) -> list[float]:
         stream = self._vad.stream()
@@ -73,16 +73,17 @@ class Bench:
             elif signal is Signal.RESUMED:
                 due = None
             if due is not None and signal is None and now >= due[0]:
-                signal, due = detector.heard(self._text(turn, due[1])), None
+                said = self._said(turn, due[1])
+                signal, due = detector.heard(said.text, said.confidence), None
             if signal is Signal.ENDED:
                 return Outcome(now < turn.end - 0.05, max(0.0, now - turn.end))
         return Outcome(False, len(turn.sound) / RATE - turn.end)
 
-    def _text(self, turn: Turn, index: int) -> str:
+    def _said(self, turn: Turn, index: int) -> Transcript:
         key = (id(turn), index)
         if key not in self._heard:
             sound = turn.sound[: (index + 1) * WINDOW]
-            self._heard[key] = self._recogniser.listen(sound, turn.expect).result().text
+            self._heard[key] = self._recogniser.listen(sound, turn.expect).result()
         return self._heard[key]
 
 

@@ -139,11 +139,10 @@ class Recogniser:
     def _digits(self, sound: whisper.Sound, count: int | None) -> tuple[Verdict, float]:
         """Both witnesses work from one encoding, so a digit string takes no longer than a sentence."""
         encoded = self._whisper.encode(sound, stretch=1.0)
-        heard = self._whisper.decode(encoded, again=False)
-        if not heard.text:
-            return Verdict("", 0.0), heard.no_speech
-        verdict = judged(heard.text, heard.confidence, self._whisper.read_digits(encoded), count)
-        if not verdict.words and verdict.text == heard.text:
+        readings = self._whisper.read_digits(encoded)
+        heard = self._whisper.decode(encoded, again=not readings[0].digits)
+        verdict = judged(heard.text, heard.confidence, readings, count)
+        if not verdict.words and verdict.text == heard.text and heard.text:
             verdict = replace(verdict, words=self._timed(heard, encoded))
         return verdict, heard.no_speech
 

@@ -33,6 +33,9 @@ def judged(text: str, confidence: float, readings: list[Reading], count: int | N
     """Weigh Whisper's `text` and its `confidence` with the reader's `readings`, likeliest first."""
     written = spoken_digits(text, count)
     read = _reading(readings, count)
+    if not text:  # the writer disbelieves its own words where a caller mumbles
+        sure = read.chance >= SURE and len(read.digits) == count
+        return Verdict(read.digits, read.chance, read.words) if sure else Verdict("", 0.0)
     if written is not None and (MULTIPLIED.search(text) or not read.digits):  # the reader knows single digits only
         return Verdict(written, confidence if count in (None, len(written)) else min(confidence, WRONG_COUNT))
     if not _is_digits(text, read.chance):
@@ -42,7 +45,7 @@ def judged(text: str, confidence: float, readings: list[Reading], count: int | N
         return Verdict(read.digits, max(AGREED, read.chance) if fits else WRONG_COUNT, read.words)
     if read.digits and (count is None or len(read.digits) == count):
         return Verdict(read.digits, read.chance if read.chance >= DOUBTED else DOUBTED, read.words)
-    if written is not None and len(written) == count:
+    if written is not None and len(written) == count and read.chance < DOUBTED:  # else the writer went on by itself
         return Verdict(written, min(confidence, DOUBTED))
     found = read.digits or written
     return Verdict(found, WRONG_COUNT, read.words) if found else Verdict(text, confidence)

@@ -37,8 +37,10 @@ class TurnRules:
     nothing: float = 0.4  # it was no speech: over as soon as that is sure
     guard: float = 8.0  # speech without a pause is heard at this age, lest noise is taken for an endless turn
     longest: float = 25.0  # a turn is over at this age whatever comes: the recogniser takes no more at once
-    barge_in: float = 0.19  # six voiced windows over the bot; with the detector's 56 ms the bot stops within 250 ms,
-    #                         while a cough seldom holds the detector that long
+    digits_doubted: float = 1.0  # as many as were asked for, but not surely heard: one may have been made of none
+    sure: float = 0.6  # confidence from which they are surely heard
+    barge_in: float = 0.125  # four voiced windows over the bot: with the detector's own delay it mostly stops within
+    #                          250 ms; coughs and knocks seldom hold the detector that long, hums do
 
 
 DEFAULT_RULES = TurnRules()
@@ -67,13 +69,13 @@ NODS = re.compile(r"(m+-?h+m+|m+|hm+|uh-?huh|a+h+|o+h+|right|okay|ok)([\s,.!]+|$
 NUMBER_END = re.compile(r"(\d|hundred|thousand|ty|teen)\W*$", re.I)
 
 
-def patience(rules: TurnRules, expect: Expectation, text: str | None) -> float:
+def patience(rules: TurnRules, expect: Expectation, text: str | None, confidence: float = 1.0) -> float:
     """How long to wait after the last sound, when `text` is heard so far (None: not known yet, "": no speech)."""
     if text is None:
         return rules.digits_short if expect.kind == "digits" else rules.unheard
     if not text:  # a digit said alone is easily missed
         return rules.digits_short if expect.kind == "digits" else rules.nothing
-    if expect.kind == "digits" and (wait := _digits(rules, expect.digits, text)) is not None:
+    if expect.kind == "digits" and (wait := _digits(rules, expect.digits, text, confidence)) is not None:
         return wait
     words = re.findall(r"[a-z']+|\d+", text.lower())
     if expect.kind == "yes-no" and _answers(words):
@@ -94,13 +96,15 @@ def listening_pause(rules: TurnRules, expect: Expectation, voiced: float) -> flo
     return rules.pause_answer if expect.kind == "yes-no" else rules.pause
 
 
-def _digits(rules: TurnRules, count: int | None, text: str) -> float | None:
+def _digits(rules: TurnRules, count: int | None, text: str, confidence: float) -> float | None:
     digits = spoken_digits(text, count)
     if digits is None:
         return rules.digits_short if _digit_last(text) else None
     if count is None:
         return rules.digits_open
-    return rules.complete if len(digits) >= count else rules.digits_short
+    if len(digits) < count:
+        return rules.digits_short
+    return rules.complete if confidence >= rules.sure else rules.digits_doubted
 
 
 def _digit_last(text: str) -> bool:
@@ -134,6 +138,7 @@ class TurnDetector:
         self._age = self._unbroken = 0.0
         self._paused = self._guarding = False
         self._text: str | None = None
+        self._confidence = 1.0
 
     def window(self, probability: float) -> Signal | None:
         """What the next window means for the turn."""
@@ -148,11 +153,11 @@ class TurnDetector:
         self._unbroken = 0.0
         return self._silence()
 
-    def heard(self, text: str) -> Signal | None:
+    def heard(self, text: str, confidence: float = 1.0) -> Signal | None:
         """What the early hearing gave. Of use only until RESUMED."""
         if self._guarding:
             return self._guarded(text)
-        self._text = text
+        self._text, self._confidence = text, confidence
         return self._silence() if self.silence else None
 
     def stop(self) -> None:
@@ -192,7 +197,10 @@ class TurnDetector:
         return Signal.RESUMED
 
     def _silence(self) -> Signal | None:
-        if self.silence >= patience(self.rules, self.expect, self._text) or self._age >= self.rules.longest:
+        if (
+            self.silence >= patience(self.rules, self.expect, self._text, self._confidence)
+            or self._age >= self.rules.longest
+        ):
             return self._end()
         if not self._paused and self.silence >= listening_pause(self.rules, self.expect, self.voiced):
             self._paused = True

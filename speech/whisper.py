@@ -84,7 +84,7 @@ class Whisper:
         """The digits in a sound, likeliest first. Raises RuntimeError where not `reads_digits`."""
         if self._reader is None:
             raise RuntimeError("the digit reader knows the multilingual base model only")
-        return self._reader.read(_array(encoded.features), encoded.seconds)
+        return self._reader.read(encoder_output(encoded), encoded.seconds)
 
     def encode(self, sound: Sound, *, window: float | None = None, stretch: float = STRETCH) -> Encoded:
         """At most 30 s of sound, in a window of at least `window` and `stretch` times its length."""
@@ -127,7 +127,7 @@ class Whisper:
 
     def _is_base(self, encoded: Encoded) -> bool:
         """The reader was trained on the multilingual base model; tiny and small are of other widths."""
-        return bool(self._model.model.is_multilingual) and _array(encoded.features).shape[1] == DigitReader.SIZE
+        return bool(self._model.model.is_multilingual) and encoder_output(encoded).shape[1] == DigitReader.SIZE
 
     def _features(self, sound: Sound, length: float) -> StorageView:
         padded = np.zeros(int(length * RATE), np.float32)  # the sound is padded, not the features: fewer errors
@@ -135,9 +135,9 @@ class Whisper:
         return StorageView.from_array(self._model.feature_extractor(padded, padding=0)[None, :, : len(padded) // HOP])
 
 
-def _array(features: StorageView) -> NDArray[np.float32]:
-    """The encoder's output [frames, width], wherever it was computed."""
-    near = features.to_device(Device.cpu).to(DataType.float32)
+def encoder_output(encoded: Encoded) -> NDArray[np.float32]:
+    """What the encoder made of a sound, [frames of 20 ms, width], wherever it was computed."""
+    near = encoded.features.to_device(Device.cpu).to(DataType.float32)
     batch: NDArray[np.float32] = np.asarray(near)
     return np.asarray(batch[0], np.float32)
 

@@ -31,6 +31,17 @@ def test_a_string_of_the_wrong_length_is_asked_for_again() -> None:
     assert (said.text, said.confidence) == ("47", WRONG_COUNT)
 
 
+def test_what_the_writer_made_up_to_the_count_is_not_believed() -> None:
+    said = judged("6, 5, 6, 5", 0.7, [read("65", 0.9)], 4)
+    assert (said.text, said.confidence) == ("65", WRONG_COUNT)
+
+
+def test_a_mumbled_string_is_heard_where_the_reader_is_sure() -> None:
+    assert judged("", 0.0, [read("4719", 0.97)], 4).text == "4719"
+    assert judged("", 0.0, [read("47", 0.97)], 4).text == ""
+    assert judged("", 0.0, [read("4719", 0.7)], 4).text == ""
+
+
 def test_a_string_said_twice_over_is_one() -> None:
     assert judged("4719, 4719", 0.9, [read("47194719", 0.9)], 4).text == "4719"
 

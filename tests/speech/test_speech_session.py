@@ -120,7 +120,7 @@ def test_a_cough_does_not_stop_the_bot(line: Line) -> None:
     async def script() -> None:
         await line.call(Speak("a", PROMPT), OPEN)
         await line.silence(1.0)
-        await line.say(0.12, "")
+        await line.say(0.08, "")
         await line.silence(4.0)
 
     play(line, script)

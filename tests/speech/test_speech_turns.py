@@ -3,7 +3,7 @@
 import pytest
 
 from speech.events import Expectation, Kind
-from speech.turns import DEFAULT_RULES, Signal, TurnDetector, patience
+from speech.turns import DEFAULT_RULES, Signal, TurnDetector, listening_pause, patience
 from speech.vad import WINDOW_SECONDS
 
 
@@ -39,6 +39,26 @@ def test_the_wait_depends_on_the_question_and_the_words(
     kind: Kind, digits: int | None, text: str | None, rule: str
 ) -> None:
     assert patience(DEFAULT_RULES, Expectation(kind, digits), text) == getattr(DEFAULT_RULES, rule)
+
+
+def test_digits_that_were_not_surely_heard_may_be_one_short() -> None:
+    assert patience(DEFAULT_RULES, Expectation("digits", 4), "4719", 0.5) == DEFAULT_RULES.digits_doubted
+
+
+@pytest.mark.parametrize(
+    ("expect", "voiced", "pause"),
+    [
+        (Expectation("yes-no"), 0.2, DEFAULT_RULES.pause_answer),
+        (Expectation("digits", 4), 1.0, DEFAULT_RULES.pause_answer),
+        (Expectation("digits", 10), 1.0, DEFAULT_RULES.pause_digits),
+        (Expectation("digits"), 1.0, DEFAULT_RULES.pause),
+        (Expectation(), 1.0, DEFAULT_RULES.pause),
+    ],
+)
+def test_hearing_begins_sooner_the_likelier_it_is_that_all_is_said(
+    expect: Expectation, voiced: float, pause: float
+) -> None:
+    assert listening_pause(DEFAULT_RULES, expect, voiced) == pause
 
 
 def feed(detector: TurnDetector, probability: float, seconds: float) -> list[Signal]:
