@@ -138,7 +138,8 @@ class TwilioCarrier:
         return found[0] if known else None
 
     def end_conference(self, conference_sid: str) -> None:
-        _unless_over(lambda: self._client.conferences(conference_sid).update(status="completed"))
+        # while a participant is still dialled, or just after the last has left, ending is refused with 400
+        _unless_over(lambda: self._client.conferences(conference_sid).update(status="completed"), status=400)
 
     def remove(self, conference_sid: str, call_sid: str) -> None:
         _unless_over(lambda: self._client.conferences(conference_sid).participants(call_sid).delete())
@@ -266,11 +267,11 @@ def _unless_missing(request: Callable[[], Any]) -> bool:
     return _unless_over(request, over=())
 
 
-def _unless_over(request: Callable[[], Any], over: tuple[int, ...] = ALREADY_OVER) -> bool:
+def _unless_over(request: Callable[[], Any], over: tuple[int, ...] = ALREADY_OVER, status: int = 404) -> bool:
     try:
         request()
     except TwilioRestException as error:
-        if error.code in over or error.status == 404:
+        if error.code in over or error.status in (404, status):
             return False
         raise CarrierError(f"the carrier refused: {error.code or error.status} {error.msg}", again=True) from error
     except (TwilioException, OSError) as error:

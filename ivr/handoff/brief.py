@@ -9,6 +9,7 @@ from ivr.store.models import Account, Call, Handoff, Payment, Turn
 SECRET = "(PIN)"  # noqa: S105 - how a secret stands in a turn's text
 UNSURE = 0.5
 SECRET_SLOTS = ("pin", "code", "password")
+NAME_WORDS, SUMMARY_WORDS = 3, 9  # with the keys twenty words, which take eight seconds
 
 
 def write_brief(
@@ -38,10 +39,11 @@ def write_brief(
 
 
 def whisper(brief: dict[str, Any]) -> str:
-    """What the agent hears before he accepts: some eight seconds, no number and no money."""
-    name = brief["caller"]["name"] or "a caller"
-    summary = " ".join(brief["why"]["summary"].split()[:14]).rstrip(".,")
-    return f"{name}. {summary}. Press 1 to accept, 2 to decline."
+    """What the agent hears before he accepts: at most eight seconds, no number and no money."""
+    name = " ".join((brief["caller"]["name"] or "a caller").split()[:NAME_WORDS])
+    kind = "Call-back. " if brief["why"]["reason"] == "callback" else ""
+    summary = " ".join(brief["why"]["summary"].split()[:SUMMARY_WORDS]).rstrip(".,")
+    return f"{kind}{name}. {summary}. Press 1 to accept, 2 to decline."
 
 
 def _caller(call: Call, account: Account | None) -> dict[str, Any]:
@@ -80,6 +82,7 @@ def _earlier(call: Call) -> dict[str, Any]:
         "at": call.started_at.isoformat(),
         "outcome": call.outcome,
         "why": last.summary if last else None,
+        "handoff": last.state if last else None,
     }
 
 

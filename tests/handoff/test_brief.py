@@ -94,11 +94,50 @@ def test_it_holds_money_moved_and_earlier_calls() -> None:
     brief = write_brief(a_call(), a_handoff(), [], an_account(), [payment], [earlier], NOW)
     assert brief["payments"][0]["amount"] == 5000
     assert brief["earlier"][0]["outcome"] == "message"
+    assert brief["earlier"][0]["handoff"] is None
+
+
+@given(st.sampled_from(["calm", "upset"]), st.sampled_from(["en", "es"]), st.integers(0, 3600), st.floats(0, 1))
+def test_mood_language_waiting_and_doubt_are_in_it(mood: str, language: str, waited: int, confidence: float) -> None:
+    call, handoff = a_call(), a_handoff()
+    call.language, handoff.mood = language, mood
+    handoff.requested_at = NOW - timedelta(seconds=waited)
+    turn = a_turn("fifty dollars")
+    turn.words = [{**word, "confidence": confidence} for word in turn.words]
+    brief = write_brief(call, handoff, [turn], None, [], [], NOW)
+    assert (brief["mood"], brief["language"], brief["waited"]) == (mood, language, float(waited))
+    assert bool(brief["transcript"][0]["unsure"]) == (confidence < 0.5)
+
+
+def test_an_earlier_call_says_what_was_promised() -> None:
+    earlier = Call(
+        sid="CA0", caller="+15550001111", called="+1666", started_at=NOW - timedelta(days=3), outcome="callback"
+    )
+    earlier.handoffs = [Handoff(state="callback-booked", summary="Wants his card.")]
+    brief = write_brief(a_call(), a_handoff(), [], None, [], [earlier], NOW)
+    assert brief["earlier"] == [
+        {
+            "at": "2026-02-27T09:00:00+00:00",
+            "outcome": "callback",
+            "why": "Wants his card.",
+            "handoff": "callback-booked",
+        }
+    ]
 
 
 def test_the_whisper_is_short_and_holds_no_number() -> None:
     handoff = a_handoff(summary="Wants to dispute a charge " + "that is long " * 20)
     heard = whisper(write_brief(a_call(), handoff, [], an_account(), [], [], NOW))
-    assert len(heard.split()) <= 25  # about eight seconds
+    assert len(heard.split()) <= 20  # eight seconds at 150 words a minute
     assert heard.startswith("Mary Major.")
     assert "+1555" not in heard
+
+
+def test_the_whisper_of_a_call_back_says_so_in_the_same_time() -> None:
+    handoff = a_handoff(summary="long " * 30)
+    handoff.reason = "callback"
+    account = an_account()
+    account.holder = "Maria del Carmen de la Vega y Santos"
+    heard = whisper(write_brief(a_call(), handoff, [], account, [], [], NOW))
+    assert heard.startswith("Call-back. Maria del Carmen.")
+    assert len(heard.split()) <= 20

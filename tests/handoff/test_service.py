@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from ivr.handoff import events as ev
 from ivr.handoff.desk import PresenceRefused
 from ivr.handoff.service import Answer, UnknownHandoff
 from ivr.store.models import Agent
@@ -34,37 +35,48 @@ def test_the_longest_idle_agent_is_asked_first(world: World) -> None:
     assert (world.presence(early), world.presence(late)) == ("offered", "available")
 
 
-def test_two_agents_accept_at_once_and_one_wins(world: World) -> None:
-    ann, bob = world.agent("ann"), world.agent("bob")
-    world.parked()
-    for _ in range(5):
-        answers: dict[int, Answer] = {}
-        barrier = threading.Barrier(3)
+TIMES = (10, pytest.param(200, marks=[pytest.mark.slow, pytest.mark.timeout(900)]))
 
-        def accept(agent: int, barrier: threading.Barrier = barrier, answers: dict[int, Answer] = answers) -> None:
-            barrier.wait()
-            answers[agent] = world.another_process().accept(world.id, agent)
 
-        def give_up(barrier: threading.Barrier = barrier) -> None:
-            barrier.wait()
-            world.another_process().expire(world.id, 1, "accept")  # hands the offer from ann to bob
-
-        threads = [threading.Thread(target=accept, args=(agent,)) for agent in (ann, bob)]
-        threads.append(threading.Thread(target=give_up))
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        winners = {agent for agent, answer in answers.items() if answer.ok}
+@pytest.mark.parametrize("times", TIMES)
+def test_two_agents_accept_at_once_and_one_wins_and_the_other_is_told(world: World, times: int) -> None:
+    ann, bob = world.agent("ann", "away"), world.agent("bob", "away")
+    for number in range(times):
+        for agent in (ann, bob):
+            world.service.presence(agent, "available")
+        world.clock.forward(1)
+        world.id = world.another_caller(number + 2)
+        world.service.apply(world.id, ev.CallerJoined(f"CF{number}"))
+        answers = at_once(world, ann, bob)
         current = world.state.current
-        assert current is not None
-        assert winners == ({current.agent} if current.holds else set())
-        if winners:
-            loser = ({ann, bob} - winners).pop()
-            assert answers[loser].why in ("taken", "too-late", "not-offered")
-            return
-    assert world.service.accept(world.id, bob).ok
-    assert world.service.accept(world.id, ann).why == "taken"
+        winners = [agent for agent, answer in answers.items() if answer.ok]
+        assert winners == ([current.agent] if current is not None and current.holds else [])
+        for agent in {ann, bob} - set(winners):
+            assert answers[agent].why in ("taken", "too-late", "not-offered")
+        world.service.apply(world.id, ev.CallerGone())
+        assert {world.presence(agent) for agent in (ann, bob)} == {"available"}
+
+
+def at_once(world: World, ann: int, bob: int) -> dict[int, Answer]:
+    """Both accept in the moment in which the offer's time is over and it goes from one to the other."""
+    answers: dict[int, Answer] = {}
+    barrier = threading.Barrier(3)
+
+    def accept(agent: int) -> None:
+        barrier.wait()
+        answers[agent] = world.another_process().accept(world.id, agent)
+
+    def give_up() -> None:
+        barrier.wait()
+        world.another_process().expire(world.id, 1, "accept")
+
+    threads = [threading.Thread(target=accept, args=(agent,)) for agent in (ann, bob)]
+    threads.append(threading.Thread(target=give_up))
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return answers
 
 
 def test_accepting_twice_is_one_acceptance(world: World) -> None:

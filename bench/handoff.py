@@ -1,0 +1,122 @@
+"""How quickly a hand-off goes through a whole running house: to the brief, to the ringing, from the accept to both in.
+
+    python -m bench.handoff [--calls N] [--at-once N] [--json FILE]
+
+The times are those that the hand-off notes of itself as the carrier's callbacks arrive, so the switch's own delays
+(its requests to us, and a ring that starts at once) are in them, and a real carrier's are not.
+"""
+
+import argparse
+import contextlib
+import json
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from bench.callers import percentile
+from bench.line import Tell, free_ports
+from bench.machine import machine
+from ivr.clock import SystemClock
+from ivr.demo import house_settings
+from ivr.handoff.desk import add_agent, set_presence
+from ivr.house import House
+from ivr.placing import place, put_scripted_agent
+from ivr.preparing import prepare
+from ivr.settings import Settings
+from ivr.store import Sessions, make_engine, make_sessions
+from ivr.store.models import Handoff
+
+CALLER = [{"quiet": 1.5}, {"keys": "0"}, {"pause": 40}, "hang_up"]
+AGENT = ["answer", {"pause": 0.5}, {"keys": "1"}, {"pause": 5}, "hang_up"]
+WARMING = 1  # calls before the first that counts: the worker may still be starting
+STEPS = {"brief": ("requested", "briefed"), "ringing": ("requested", "ringing"), "joined": ("accepted", "bridged")}
+
+
+def run(settings: Settings, calls: int = 20, at_once: int = 2, tell: Tell = print) -> dict[str, Any]:
+    """Places `calls` calls, `at_once` at a time, each with an agent who accepts by key. Raises HouseError."""
+    with running_house(settings, tell) as (own, sessions):
+        staff(own, sessions, at_once)
+        with ThreadPoolExecutor(at_once) as callers:
+            for number in range(WARMING):
+                _call(own, number)
+            numbers = range(WARMING, WARMING + calls)
+            for number, _ in enumerate(callers.map(lambda number: _call(own, number), numbers), 1):
+                tell(f"{number} of {calls} calls")
+        with sessions() as tx:
+            rows = list(tx.scalars(select(Handoff).order_by(Handoff.id)))[WARMING:]
+    table = [_row(row) for row in rows]
+    return {"bench": "handoff", "machine": machine(), "figures": figures(table, calls), "table": table}
+
+
+def figures(table: list[dict[str, Any]], calls: int) -> dict[str, float]:
+    """Median and 95th percentile of each step in ms; `lost`: calls that never came to speak with the agent."""
+    found: dict[str, float] = {}
+    for step in STEPS:
+        times = [row[f"{step}_ms"] for row in table if row[f"{step}_ms"] is not None]
+        found |= {f"{step}_p{share}_ms": round(percentile(times, share / 100), 1) for share in (50, 95) if times}
+    return {**found, "calls": calls, "lost": calls - sum(row["joined_ms"] is not None for row in table)}
+
+
+@contextlib.contextmanager
+def running_house(settings: Settings, tell: Tell) -> Iterator[tuple[Settings, Sessions]]:
+    """Every part on free ports, over a fresh database."""
+    web, media, switch = free_ports(3)
+    with tempfile.TemporaryDirectory() as folder:
+        own = {
+            "port": web, "media_port": media, "switch_port": switch, "redis_url": "", "recordings_url": "",
+            "data_dir": settings.data_dir / "bench", "database_url": f"sqlite:///{Path(folder) / 'bench.db'}",
+        }  # fmt: skip
+        settings = house_settings(settings.model_copy(update=own))
+        prepare(settings, tell)
+        engine = make_engine(settings.database)
+        with House(settings, tell):
+            yield settings, make_sessions(engine)
+        engine.dispose()
+
+
+def staff(settings: Settings, sessions: Sessions, agents: int) -> None:
+    """As many agents as callers at once, and one more, so that nobody waits for a wrap-up."""
+    now = SystemClock().now()
+    for number in range(2 * agents + 1):
+        phone = f"client:bench{number}"
+        with sessions.begin() as tx:
+            agent = add_agent(
+                tx, email=f"bench{number}@bank.test", name=f"Agent {number}", password="bench", phone=phone, now=now
+            )
+            set_presence(tx, agent, "available", now)
+        put_scripted_agent(settings, phone, {"steps": AGENT})
+
+
+def _call(settings: Settings, number: int) -> None:
+    place(settings, {"from": f"+1555030{number:04d}", "steps": CALLER}, lambda _event: None)
+
+
+def _row(row: Handoff) -> dict[str, Any]:
+    return {"handoff": row.id, "state": row.state, **{f"{step}_ms": _ms(row, *ends) for step, ends in STEPS.items()}}
+
+
+def _ms(row: Handoff, first: str, last: str) -> float | None:
+    if first not in row.times or last not in row.times:
+        return None
+    return (datetime.fromisoformat(row.times[last]) - datetime.fromisoformat(row.times[first])).total_seconds() * 1000
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--calls", type=int, default=20)
+    parser.add_argument("--at-once", type=int, default=2)
+    parser.add_argument("--json", type=Path)
+    wanted = parser.parse_args()
+    result = run(Settings(), wanted.calls, wanted.at_once)
+    if wanted.json:
+        wanted.json.write_text(json.dumps(result, indent=1))
+    print(json.dumps(result["figures"], indent=1))
+
+
+if __name__ == "__main__":
+    main()
