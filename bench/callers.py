@@ -81,7 +81,7 @@ class Caller:
             self._spoke, self._asked, self._loud = True, False, self._heard
             self._answered((self._heard * FRAME + begins) / RATE)
         self._heard += 1
-        waited = self._heard - self._loud
+        waited = self._heard - self._loud - 1
         if not self._asked and not self._speech and waited > (self._rest if self._spoke else self._patience):
             self._asked = True
             self._quiet()
