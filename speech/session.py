@@ -88,8 +88,6 @@ class Session:
         """Carry out `commands` now: what an owner has to say outside of `handle`. From the loop that runs us."""
         self._carry_out(commands)
 
-    # --- what comes in ---
-
     async def _read(self, receive: AsyncIterator[str]) -> None:
         try:
             async for text in receive:
@@ -152,11 +150,9 @@ class Session:
             seconds, self._listen = now - self._idle_since, None
             self._events.put_nowait(Silence(seconds, now))
 
-    # --- the caller ---
-
     def _turn_over(self, heard: Heard | None) -> None:
         now = self._now()
-        if heard is None or (is_nod(heard.text) and (self._mouth.busy or self._cut) and not self._wants_a_word()):
+        if heard is None or ((self._mouth.busy or self._cut) and self._nodded(heard)):
             self._go_on()
         else:
             if self._mouth.interruptible:
@@ -167,10 +163,13 @@ class Session:
             self._events.put_nowait(heard)
         self._advance()
 
+    def _nodded(self, heard: Heard) -> bool:
+        return not self._wants_a_word() and is_nod(self._rules, heard.text, heard.confidence, heard.end - heard.start)
+
     def _wants_a_word(self) -> bool:
         """After a yes-or-no question "okay" is an answer; while the question is still to come it is not."""
         asked = len(self._cut) < 2 and self._mouth.left < 2
-        return asked and self._listen is not None and self._listen.expect.kind == "yes-no"
+        return asked and self._listen is not None and self._listen.expect.kind in ("yes-no", "digits")
 
     def _interrupt(self, now: float, *, for_certain: bool) -> None:
         """Stop the bot. What it did not say is kept until it is certain that the caller spoke."""
@@ -202,8 +201,6 @@ class Session:
         if digits is not None:
             self._caller_ended = now
             self._events.put_nowait(Digits(digits, now))
-
-    # --- the owner ---
 
     async def _handle_all(self, handle: Handle) -> None:
         while True:
@@ -266,13 +263,11 @@ class Session:
             if not is_filler(event):
                 self._events.put_nowait(event)
 
-    # --- what goes out ---
-
     async def _send_all(self, send: Send) -> None:
         try:
             while True:
                 await send(await self._outgoing.get())
-        except Exception as error:  # as in _read
+        except Exception as error:
             log.warning("the media socket failed: %s", type(error).__name__)
             self._over.set()
 

@@ -37,6 +37,10 @@ class TurnRules:
     nothing: float = 0.4  # it was no speech: over as soon as that is sure
     guard: float = 8.0  # speech without a pause is heard at this age, lest noise is taken for an endless turn
     longest: float = 25.0  # a turn is over at this age whatever comes: the recogniser takes no more at once
+    hum: float = (
+        0.6  # over the bot, what is no longer than this and less sure than the next is a hum: "mhm" came back as
+    )
+    hum_sure: float = 0.4  # "Mom", "Him?" at 0.02-0.37 and 0.35-0.51 s; short words of people at 0.47 and more, but one
     digits_doubted: float = 1.0  # as many as were asked for, but not surely heard: one may have been made of none
     sure: float = 0.6  # confidence from which they are surely heard
     barge_in: float = 0.125  # four voiced windows over the bot: with the detector's own delay it mostly stops within
@@ -116,9 +120,10 @@ def _answers(words: list[str]) -> bool:
     return any(word in ANSWERS for word in words) and all(word in ANSWERS or word in POLITE for word in words)
 
 
-def is_nod(text: str) -> bool:
-    """Whether `text` only says that someone is listening."""
-    return not NODS.sub("", text).strip()
+def is_nod(rules: TurnRules, text: str, confidence: float, seconds: float) -> bool:
+    """Whether what was said over the bot only tells that someone is listening."""
+    hummed = seconds <= rules.hum and confidence < rules.hum_sure
+    return hummed or not NODS.sub("", text).strip()
 
 
 class TurnDetector:

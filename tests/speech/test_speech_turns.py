@@ -3,7 +3,7 @@
 import pytest
 
 from speech.events import Expectation, Kind
-from speech.turns import DEFAULT_RULES, Signal, TurnDetector, listening_pause, patience
+from speech.turns import DEFAULT_RULES, Signal, TurnDetector, is_nod, listening_pause, patience
 from speech.vad import WINDOW_SECONDS
 
 
@@ -111,3 +111,18 @@ def test_steady_noise_is_over_when_it_turns_out_to_be_noise() -> None:
 def test_no_turn_is_longer_than_the_recogniser_takes() -> None:
     detector = TurnDetector(DEFAULT_RULES)
     assert Signal.ENDED in feed(detector, 0.9, DEFAULT_RULES.longest + 0.1)
+
+
+@pytest.mark.parametrize(
+    ("text", "confidence", "seconds", "nod"),
+    [
+        ("Mm-hmm.", 0.9, 0.4, True),
+        ("Mom", 0.26, 0.5, True),
+        ("Stop.", 0.55, 0.5, False),
+        ("I want a person.", 0.3, 1.2, False),
+    ],
+)
+def test_a_hum_over_the_bot_is_known_by_how_short_and_unsure_it_is(
+    text: str, confidence: float, seconds: float, nod: bool
+) -> None:
+    assert is_nod(DEFAULT_RULES, text, confidence, seconds) is nod
