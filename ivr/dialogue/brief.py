@@ -86,6 +86,7 @@ _WHY = {
     "upset": "is upset",
     "fault": "was stopped by a fault of the line",
     "language": "speaks Spanish",
+    "braked": "was brought on by the bot brake",
     "dispute": "now disputes a charge",
     "card_problem": "has trouble with a card",
     "payment": "could not get the payment through",

@@ -31,11 +31,15 @@ class Meaning:
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """The caller can be heard. `account` is the one whose number on file is calling, if any."""
+    """The caller can be heard. `account` is the one whose number on file is calling, if any.
+
+    Callers with a `braked` intent go straight to a person.
+    """
 
     today: date
     account: str | None
     company: str
+    braked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

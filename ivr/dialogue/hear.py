@@ -213,6 +213,8 @@ def _route_ours(draft: Draft, said: Said) -> Outcome | None:
 def begin(draft: Draft, intent: str, given: dict[str, Raw]) -> Outcome:
     """Start a flow with what the caller already gave for it."""
     wanted = tuple(dict.fromkeys((*draft.state.wanted, intent)))
+    if intent in draft.state.braked:
+        return hand_off(draft.having(wanted=wanted), "braked", intent)
     begun = push(draft.having(wanted=wanted, tasks=_to_come_back_to(draft.state.tasks)), Task(intent, given))
     verify = tuple(task for task in draft.state.tasks if task.flow == "verify")[-1:]
     return advance(progress(begun.having(tasks=(*begun.state.tasks, *verify))))

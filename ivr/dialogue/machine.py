@@ -46,7 +46,13 @@ def _start(draft: Draft, event: Event) -> Outcome:
     if not isinstance(event, Started):
         raise ValueError(f"the first event of a conversation was {type(event).__name__}; send Started first")
     return advance(
-        draft.having(today=event.today, company=event.company, account=event.account, on_file=event.account is not None)
+        draft.having(
+            today=event.today,
+            company=event.company,
+            account=event.account,
+            on_file=event.account is not None,
+            braked=event.braked,
+        )
     )
 
 

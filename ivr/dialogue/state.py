@@ -62,6 +62,7 @@ class State:
     last: tuple[Line, ...] = ()
     wanted: tuple[str, ...] = ()
     done: tuple[str, ...] = ()
+    braked: tuple[str, ...] = ()
     noted: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -87,7 +88,8 @@ class State:
         data["facts"] = None if self.facts is None else _facts_to_json(self.facts)
         data["tasks"] = [asdict(task) for task in self.tasks]
         data["last"] = [asdict(line) for line in self.last]
-        data["wanted"], data["done"] = list(self.wanted), list(self.done)
+        for name in ("wanted", "done", "braked"):
+            data[name] = list(data[name])
         return data
 
     @classmethod
@@ -100,8 +102,7 @@ class State:
                 "facts": None if data["facts"] is None else _facts_from_json(data["facts"]),
                 "tasks": tuple(Task(**task) for task in data["tasks"]),
                 "last": tuple(Line(**line) for line in data["last"]),
-                "wanted": tuple(data["wanted"]),
-                "done": tuple(data["done"]),
+                **{name: tuple(data[name]) for name in ("wanted", "done", "braked")},
             }
         )
 

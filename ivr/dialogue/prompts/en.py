@@ -205,6 +205,7 @@ PROMPTS: dict[str, tuple[str, ...]] = {
     "person.upset": ("I'm sorry about this, and I'll get someone for you right away.",),
     "person.verification": ("No problem, I'll get someone who can check that with you.",),
     "person.fault": ("I'm sorry, I can't reach that right now, so I'll get someone for you.",),
+    "person.braked": ("I'll get someone who can do that with you.",),
     "person.language": ("I'll get someone for you right away.",),
     "person.intent": ("I'll get someone who can help with {topic}.",),
 }
