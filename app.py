@@ -19,6 +19,7 @@ from ivr.calls import CallService
 from ivr.carrier import TwilioCarrier
 from ivr.clock import SystemClock
 from ivr.dialogue.events import HandOff, Kind, Meaning
+from ivr.handoff.brake import Brakes
 from ivr.handoff.request import request_handoff
 from ivr.handoff.service import HandoffService
 from ivr.ledger import Ledger, SqlLedger
@@ -93,7 +94,12 @@ class Parts:
         return CallService(
             self.sessions, self.clock, self._understand, self.ledger, self.live, self._hand_off,
             company=s.company, time_zone=s.time_zone, notice=notice_version(s.company),
+            braked=lambda: [brake.intent for brake in self.brakes.standing()],
         )  # fmt: skip
+
+    @cached_property
+    def brakes(self) -> Brakes:
+        return Brakes(self.sessions, self.clock, self.live)
 
     @cached_property
     def ledger(self) -> Ledger:

@@ -1,7 +1,7 @@
 """The call service: loads a call, applies what happened, commits, and says what to do."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -60,6 +60,7 @@ class CallService:
         time_zone: str = "UTC",
         notice: str,
         by_turns: bool = False,
+        braked: Callable[[], Iterable[str]] = tuple,
     ) -> None:
         self._sessions = sessions
         self._clock = clock
@@ -68,6 +69,7 @@ class CallService:
         self._live = live
         self._request_handoff = request_handoff
         self._company = company
+        self._braked = braked
         self._zone = ZoneInfo(time_zone)
         self._notice = notice
         self._without_socket = ByTurns() if by_turns else None
@@ -183,7 +185,7 @@ class CallService:
             account = self._ledger.find_by_phone(connected.caller) if ask else None
         except LedgerError:
             account = None
-        return Started(self._today(), account, self._company)
+        return Started(self._today(), account, self._company, tuple(self._braked()))
 
     def said(self, heard: Heard, expect: Kind) -> Said:
         """What the caller's words mean, where an answer of the kind `expect` was asked for."""
