@@ -110,7 +110,8 @@ def furnish_board(web: Web) -> None:
         agent = web.person(name, "agent", presence=presence)
         for part, minutes in [("available", 40), ("on-call", 25 + 11 * nth), ("wrap-up", 4 + nth), ("break", 15)]:
             web.spell(agent, part, minutes)
-    bob = web.sessions().scalars(select(Agent).where(Agent.name == "Bob")).one().id
+    with web.sessions() as tx:
+        bob = tx.scalars(select(Agent.id).where(Agent.name == "Bob")).one()
     web.call("CA" + "5" * 32)
     web.handoff(bob, "CA" + "5" * 32, state="bridged")
     for sign, verified in (("6", True), ("7", False)):
