@@ -1,26 +1,114 @@
 """`bench`: figures on this machine."""
 
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
 import click
 
-from ivr.commands.common import MISSING, fail, json_option, load_settings, show, tell
+from ivr.commands.common import MISSING, MISUSED, fail, json_option, load_settings, show, tell
+from ivr.house import HouseError
+from ivr.settings import Settings
+from speech.weights import MissingWeights
+
+Result = dict[str, Any]
+Bench = Callable[[Settings, Path | None, int | None], Result]
 
 
 @click.command()
-@click.argument("name", type=click.Choice(["speech"]))
+@click.argument(
+    "name", type=click.Choice(["latency", "capacity", "handoff", "desk", "speech", "accuracy", "turns", "bargein"])
+)
+@click.option("--data", type=click.Path(exists=True, path_type=Path), help="A folder of people's recorded speech.")
+@click.option("--many", type=click.IntRange(min=1), help="How many turns or calls; each bench has its own default.")
 @json_option
-def bench(name: str, as_json: bool) -> None:
-    """Measure NAME on this machine: `speech` is the time to hear an utterance and to the voice's first sound."""
-    settings = load_settings()
-    from bench.speech import run
-    from speech.weights import MissingWeights
+def bench(name: str, data: Path | None, many: int | None, as_json: bool) -> None:
+    """Measure NAME on this machine.
 
+    \b
+    latency   a caller's end of speech to the first sound of the answer, through the switch
+    capacity  calls at once until answers come late
+    handoff   request to brief, to ringing, and accept to joined, through the switch
+    desk      a day at the desk in virtual time; writes docs/desk.md
+    speech    the time to hear an utterance, and to the voice's first sound
+    accuracy, turns, bargein   on people's recorded speech (--data)
+    """
+    settings = load_settings()
+    if name in NEED_DATA and data is None:
+        fail(f"bench {name} needs --data, a folder with speech.jsonl and digit_strings.jsonl.", MISUSED)
     try:
-        result = run(settings.whisper_model, settings.data_dir, settings.voice, tell)
-    except MissingWeights as error:
+        result = BENCHES[name](settings, data, many)
+    except (MissingWeights, HouseError) as error:
         fail(str(error), MISSING)
     if as_json:
         show(result)
-    else:
-        click.echo(result["machine"])
-        for figure, value in result["figures"].items():
-            click.echo(f"  {figure}: {value}")
+        return
+    click.echo(result["machine"])
+    for figure, value in result["figures"].items():
+        click.echo(f"  {figure}: {value}")
+
+
+def _given(**values: Any) -> dict[str, Any]:
+    """Only what was asked for: the rest is the bench's own default."""
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _latency(settings: Settings, data: Path | None, many: int | None) -> Result:
+    from bench.latency import run
+
+    return run(settings, data, tell=tell, **_given(turns=many))
+
+
+def _capacity(settings: Settings, _data: Path | None, many: int | None) -> Result:
+    from bench.capacity import run
+
+    return run(settings, tell=tell, **_given(most=many))
+
+
+def _handoff(settings: Settings, _data: Path | None, many: int | None) -> Result:
+    from bench.handoff import run
+
+    return run(settings, tell=tell, **_given(calls=many))
+
+
+def _desk(_settings: Settings, _data: Path | None, many: int | None) -> Result:
+    from bench.desk import run
+
+    return run(Path("docs"), **_given(callers=many))
+
+
+def _speech(settings: Settings, _data: Path | None, _many: int | None) -> Result:
+    from bench.speech import run
+
+    return run(settings.whisper_model, settings.data_dir, settings.voice, tell)
+
+
+def _accuracy(settings: Settings, data: Path | None, many: int | None) -> Result:
+    from bench.accuracy import run
+
+    return run(data or Path(), settings.whisper_model, settings.data_dir, tell, **_given(every=many))
+
+
+def _turns(settings: Settings, data: Path | None, many: int | None) -> Result:
+    from bench.turns import run
+
+    return run(data or Path(), settings.whisper_model, settings.data_dir, tell, **_given(many=many))
+
+
+def _bargein(settings: Settings, data: Path | None, many: int | None) -> Result:
+    from bench.bargein import run
+
+    return run(data or Path(), settings.whisper_model, settings.data_dir, tell, **_given(many=many))
+
+
+NEED_DATA = frozenset({"accuracy", "turns", "bargein"})
+BENCHES: dict[str, Bench] = {
+    "latency": _latency,
+    "capacity": _capacity,
+    "handoff": _handoff,
+    "desk": _desk,
+    "speech": _speech,
+    "accuracy": _accuracy,
+    "turns": _turns,
+    "bargein": _bargein,
+}
