@@ -21,7 +21,6 @@ from switch.sids import new_sid
 from switch.signature import signature
 
 TICK = FRAME / RATE
-LATENESS = 0.1  # seconds behind the clock from which the driver itself is too slow to be believed
 
 
 class Clock:
@@ -35,9 +34,8 @@ class Clock:
         due = time.monotonic()
         while True:
             due += TICK
-            late = time.monotonic() - due
-            self.worst = max(self.worst, late)
-            await asyncio.sleep(max(0.0, -late))
+            await asyncio.sleep(max(0.0, due - time.monotonic()))
+            self.worst = max(self.worst, time.monotonic() - due)
             for tick in list(self.ticking):
                 tick()
 
