@@ -10,8 +10,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from bench.desk_day import CLOSES, OPENS, PEOPLE, Day
+from bench.desk_day import Day
 from bench.desk_page import page, plot
+from bench.desk_people import CLOSES, OPENS, PEOPLE
 from bench.machine import machine
 from ivr.handoff.board import service_level
 from ivr.handoff.fairness import Load, read_load, spread

@@ -5,12 +5,13 @@ import itertools
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 from sqlalchemy import func, select
 
+from bench.desk_people import BUSY_HOURS, CLOSES, INTENTS, OPENS, PEOPLE, ROUND, TALK, Person, Silent, VirtualClock
 from ivr.dialogue.events import HandOff
 from ivr.handoff import desk
 from ivr.handoff import events as ev
@@ -20,53 +21,6 @@ from ivr.handoff.service import HandoffService
 from ivr.handoff.state import State
 from ivr.store import Sessions, outbox
 from ivr.store.models import Agent, Call, Handoff, Outbox
-
-OPENS = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
-CLOSES = OPENS + timedelta(hours=10)
-ROUND = 45.0  # seconds of news and music
-INTENTS = ("dispute", "payment", "card", "balance", "other")
-BUSY_HOURS = (6, 9, 16, 17, 10, 8, 15, 17, 9, 5)  # how callers spread over the ten hours
-TALK = (420.0, 0.55)  # median seconds and the spread of its logarithm
-EARLY, MIDDLE, LATE = (0.0, 6.5), (2.0, 8.5), (3.75, 10.25)  # shifts, in hours after opening
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """An agent of the day: his shift in hours, and what sets him apart from his equals."""
-
-    name: str
-    shift: tuple[float, float]
-    skills: tuple[str, ...] = ()
-    languages: tuple[str, ...] = ("en",)
-
-    @property
-    def equals(self) -> tuple[Any, ...]:
-        return self.shift, self.skills, self.languages
-
-
-PEOPLE = (
-    *(Person(f"Early {number}", EARLY) for number in (1, 2, 3)),
-    *(Person(f"Middle {number}", MIDDLE) for number in (1, 2, 3)),
-    *(Person(f"Late {number}", LATE) for number in (1, 2, 3)),
-    Person("Disputes 1", MIDDLE, ("dispute",)),
-    Person("Disputes 2", MIDDLE, ("dispute",)),
-    Person("Spanish 1", MIDDLE, (), ("en", "es")),
-)
-
-
-class VirtualClock:
-    def __init__(self) -> None:
-        self.time = OPENS
-
-    def now(self) -> datetime:
-        return self.time
-
-
-class Silent:
-    """Live news that nobody follows."""
-
-    def publish(self, topic: str, kind: str, ref: str = "") -> None:
-        return
 
 
 @dataclass
@@ -82,7 +36,6 @@ class Day:
         self.dice = random.Random(self.seed)
         self._heap: list[tuple[datetime, int, Callable[[], object]]] = []
         self._order, self._legs = itertools.count(), itertools.count(1)
-        self._on_line: set[str] = set()
         self._waiting: dict[int, int] = {}  # hand-off -> which fetch of the queue document is his present one
         self.queue: list[tuple[datetime, int]] = []
         carrier: Any = PlayedCarrier(self)
@@ -247,7 +200,6 @@ class Day:
             tx.flush()
             action = HandOff("asked", intent, "Wants a person.", {}, "upset" if upset else "calm", call.language)
             handoff_id = request_handoff(tx, call, action, self.clock.time).id
-        self._on_line.add(sid)
         self.after(2.0, lambda: self._joins_room(handoff_id))
         self.after(self.dice.expovariate(1 / 1200), lambda: self._loses_patience(handoff_id))
 
@@ -260,8 +212,6 @@ class Day:
             self._hang_up(handoff_id)
 
     def _hang_up(self, handoff_id: int) -> None:
-        row = self.service.find(handoff_id)
-        self._on_line.discard(row.call_sid)
         self.service.apply(handoff_id, ev.CallerGone())
 
     def moved(self, handoff_id: int, to: str) -> None:

@@ -189,35 +189,11 @@ class Missed:
 
 
 Event = (
-    Briefed
-    | CallerJoined
-    | CallerWaits
-    | CallerOut
-    | CallerGone
-    | Offered
-    | Nobody
-    | AgentFree
-    | AskAgain
-    | LegKnown
-    | Answered
-    | Accepted
-    | Declined
-    | RingFailed
-    | LegEnded
-    | MachineAnswered
-    | AgentJoined
-    | AgentLeft
-    | AgentEnds
-    | Expired
-    | Deadline
-    | MessageChosen
-    | MessageLeft
-    | CallBackBooked
-    | Switched
-    | TakenOver
-    | DialKnown
-    | Missed
-)
+    Briefed | CallerJoined | CallerWaits | CallerOut | CallerGone | Offered | Nobody | AgentFree | AskAgain
+    | LegKnown | Answered | Accepted | Declined | RingFailed | LegEnded | MachineAnswered | AgentJoined
+    | AgentLeft | AgentEnds | Expired | Deadline | MessageChosen | MessageLeft | CallBackBooked | Switched
+    | TakenOver | DialKnown | Missed
+)  # fmt: skip
 
 
 # --- effects ---

@@ -178,3 +178,75 @@ def test_a_call_without_hand_off_may_end_and_leave_messages(world: World) -> Non
     world.service.caller_gone(CALLER)
     world.service.message_left(CALLER, "RE" + "2" * 32)
     assert world.service.park(CALLER) is None
+
+
+# --- after the call ---
+
+
+def wrapping_up(world: World) -> int:
+    ann = world.agent("ann")
+    world.bridged().leaves("caller", CALLER)
+    assert world.presence(ann) == "wrap-up"
+    return ann
+
+
+def test_wrap_up_ends_by_itself_and_who_waits_is_offered_at_once(world: World) -> None:
+    ann = wrapping_up(world)
+    waiting = world.another_caller(2)
+    world.clock.forward(29)
+    world.run_due()
+    assert world.presence(ann) == "wrap-up"
+    world.clock.forward(1)
+    world.run_due()
+    assert world.presence(ann) == "offered"
+    assert world.service.find(waiting).state == "offered"
+
+
+def test_wrap_up_is_extended_and_ended_early(world: World) -> None:
+    ann = wrapping_up(world)
+    world.service.extend_wrap_up(ann, 60)
+    world.clock.forward(31)
+    world.run_due()
+    assert world.presence(ann) == "wrap-up"
+    assert world.service.presence(ann, "available").wrap_up_until is None
+    with pytest.raises(PresenceRefused, match="not wrapping up"):
+        world.service.extend_wrap_up(ann)
+
+
+def test_wrap_up_lasts_ten_minutes_at_most(world: World) -> None:
+    ann = wrapping_up(world)
+    for _ in range(20):
+        agent = world.service.extend_wrap_up(ann, 60)
+    assert agent.wrap_up_until is not None
+    assert (agent.wrap_up_until - agent.presence_since).total_seconds() == 600
+
+
+def test_a_wrap_up_whose_timer_was_lost_ends_all_the_same(world: World) -> None:
+    ann = wrapping_up(world)
+    world.clock.forward(31)
+    world.service.reconcile()
+    assert world.presence(ann) == "available"
+
+
+def test_a_break_taken_in_wrap_up_is_not_ended_by_its_timer(world: World) -> None:
+    ann = wrapping_up(world)
+    world.service.presence(ann, "break")
+    world.clock.forward(31)
+    world.run_due()
+    assert world.presence(ann) == "break"
+
+
+def test_an_agent_has_one_offer_at_a_time(world: World) -> None:
+    world.agent("ann")
+    world.parked()
+    other = world.another_caller(2)
+    assert world.service.find(other).state == "requested"
+    assert world.carrier.names().count("ring") == 1
+
+
+def test_a_break_asked_for_under_an_offer_starts_when_it_is_declined(world: World) -> None:
+    ann = world.agent("ann")
+    world.parked()
+    world.service.presence(ann, "break")
+    world.service.decline(world.id, ann)
+    assert world.presence(ann) == "break"
