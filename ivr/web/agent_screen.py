@@ -130,7 +130,7 @@ def read_line(tx: Session, now: datetime) -> list[InLine]:
 
 def in_line(tx: Session, waiting: Waiting) -> InLine:
     marks = {"Call-back": waiting.kind == "callback", "Upset": waiting.upset, "Calls again": waiting.repeat}
-    why = [plain(waiting.intent) or "Asks for a person", *(mark for mark, holds in marks.items() if holds)]
+    why = [_wish(waiting.intent), *(mark for mark, holds in marks.items() if holds)]
     handoff = waiting.handoff
     return InLine(who(tx, handoff.call), ", ".join(why), handoff.requested_at, waiting.waited, waiting.offered)
 
@@ -184,7 +184,11 @@ def _talk(tx: Session, handoff: Handoff, now: datetime) -> Talk:
     began = datetime.fromisoformat(handoff.times["bridged"])
     over = handoff.times.get("served")
     ended = datetime.fromisoformat(over) if over else handoff.call.ended_at or now
-    return Talk(began, who(tx, handoff.call), plain(handoff.intent), (ended - began).total_seconds())
+    return Talk(began, who(tx, handoff.call), _wish(handoff.intent), (ended - began).total_seconds())
+
+
+def _wish(intent: str) -> str:
+    return plain(intent) or "Asks for a person"
 
 
 def _why(call: Call) -> str:

@@ -10,7 +10,7 @@ from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, FloatRect, Page, ViewportSize, expect, sync_playwright
 from sqlalchemy import select
 from werkzeug.serving import make_server
 
@@ -25,6 +25,7 @@ FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required"),
 ]
+TOP = FloatRect(x=0, y=0, width=1280, height=780)
 WIDE, NARROW = ViewportSize(width=1280, height=900), ViewportSize(width=390, height=844)
 SHOTS = os.environ.get("WARMLINE_SHOTS", "")  # a folder: keep pictures of what was checked
 
@@ -128,7 +129,7 @@ def look(page: Page, name: str) -> None:
     ] == []
     if SHOTS:
         page.screenshot(path=Path(SHOTS) / f"{name}.png", full_page=True)
-        page.screenshot(path=Path(SHOTS) / f"{name}-screen.png")
+        page.screenshot(path=Path(SHOTS) / f"{name}-screen.png", clip=TOP)
 
 
 def test_a_brief_appears_by_itself_and_is_accepted_by_key(web: Web, open_page: Open) -> None:
