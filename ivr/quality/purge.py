@@ -8,6 +8,7 @@ from sqlalchemy import select
 from ivr.clock import Clock
 from ivr.store import Sessions
 from ivr.store.models import Audit, Call, Handoff, Recording
+from ivr.store.notes import Note
 
 
 def purge_older(sessions: Sessions, before: datetime, clock: Clock) -> dict[str, int]:
@@ -22,6 +23,8 @@ def purge_older(sessions: Sessions, before: datetime, clock: Clock) -> dict[str,
             call.dialogue = None
             for handoff in call.handoffs:
                 _forget_handoff(handoff)
+            for note in tx.scalars(select(Note).where(Note.call_sid == call.sid, Note.kind != "outcome")):
+                note.text = ""
         tx.add(
             Audit(
                 at=clock.now(), actor="system", action="purge", subject=before.isoformat(), detail={"calls": len(old)}

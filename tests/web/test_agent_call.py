@@ -6,7 +6,8 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from ivr.store.models import Agent
+from ivr.quality.purge import purge_older
+from ivr.store.models import Agent, Call
 from ivr.store.notes import Note
 from tests.web.conftest import Web, with_token
 
@@ -136,8 +137,6 @@ def test_the_account_is_shown_of_a_verified_caller_alone(web: Web) -> None:
     client, _ = in_call(web)
     assert "$243.10" in client.get("/agent/work").text
     with web.sessions.begin() as tx:
-        from ivr.store.models import Call
-
         tx.scalars(select(Call)).one().verified_at = None
     assert "$243.10" not in client.get("/agent/work").text
 
@@ -148,3 +147,13 @@ def test_a_break_asked_for_in_a_call_is_promised(web: Web) -> None:
     assert "begins after this call" in client.get("/agent/own").text
     with web.sessions() as tx:
         assert tx.scalars(select(Agent)).one().next_presence == "break"
+
+
+def test_what_was_written_is_forgotten_with_the_calls_words(web: Web) -> None:
+    client, handoff = in_call(web)
+    do(client, handoff, "note", text="Lives alone.")
+    do(client, handoff, "wrap-up", outcome="solved")
+    with web.sessions.begin() as tx:
+        tx.scalars(select(Call)).one().ended_at = web.clock.now()
+    purge_older(web.sessions, web.clock.now(), web.clock)
+    assert notes(web) == [("note", ""), ("outcome", "solved")]
