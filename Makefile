@@ -6,7 +6,7 @@ RUN := .venv/.installed-run
 DEV := .venv/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-all check format bench lock clean
+.PHONY: help setup demo test test-all check format bench shots lock clean
 
 help: ## List the tasks
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -34,6 +34,9 @@ format: $(DEV) ## Format the code and mend what lint can
 
 bench: $(RUN) ## Measure speech on this machine
 	$(BIN)/warmline bench speech
+
+shots: $(DEV) ## Take the pictures of the pages for the docs
+	$(BIN)/python -m bench.shots
 
 lock: $(DEV) ## Pin the newest allowed versions of everything
 	$(BIN)/uv pip compile requirements/uv.in $(LOCK) -o requirements/uv.txt

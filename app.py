@@ -15,6 +15,7 @@ from redis import Redis
 from sqlalchemy.orm import Session
 from starlette.applications import Starlette
 
+from ivr.by_turns import TurnChannel
 from ivr.calls import CallService
 from ivr.carrier import TwilioCarrier
 from ivr.clock import SystemClock
@@ -22,12 +23,15 @@ from ivr.dialogue.events import HandOff, Kind, Meaning
 from ivr.handoff.brake import Brakes
 from ivr.handoff.request import request_handoff
 from ivr.handoff.service import HandoffService
+from ivr.handoff.supervision import Supervision
 from ivr.ledger import Ledger, SqlLedger
 from ivr.ledger.http import HttpLedger
 from ivr.live import Live
 from ivr.logs import set_up_logging
 from ivr.meaning.understanding import Understanding
+from ivr.metrics import line_registry, make_metrics_blueprint, media_registry, metrics_route
 from ivr.quality.recordings import RecordingKeep, recordings_key
+from ivr.room import Room
 from ivr.settings import Settings
 from ivr.store import Sessions, make_engine, make_sessions
 from ivr.store.models import Call, Handoff
@@ -35,6 +39,7 @@ from ivr.web.audio import notice_version
 from ivr.web.handoff import make_handoff_blueprint
 from ivr.web.pages import House, add_pages
 from ivr.web.signatures import Signatures
+from ivr.web.turns import make_turns_blueprint
 from ivr.web.voice import Documents, make_voice_blueprint
 from speech.listen import Recogniser
 from speech.speak import Speaker
@@ -94,12 +99,17 @@ class Parts:
         return CallService(
             self.sessions, self.clock, self._understand, self.ledger, self.live, self._hand_off,
             company=s.company, time_zone=s.time_zone, notice=notice_version(s.company),
+            by_turns=True,
             braked=lambda: [brake.intent for brake in self.brakes.standing()],
         )  # fmt: skip
 
     @cached_property
     def brakes(self) -> Brakes:
         return Brakes(self.sessions, self.clock, self.live)
+
+    @cached_property
+    def supervision(self) -> Supervision:
+        return Supervision(self.sessions, self.clock, self.carrier, self.live, self.handoffs)
 
     @cached_property
     def ledger(self) -> Ledger:
@@ -130,6 +140,10 @@ class Parts:
         s = self.settings
         return Recogniser(find_whisper(s.whisper_model, s.data_dir), s.whisper_threads, vad=self.vad.stream)
 
+    @property
+    def metrics_token(self) -> str:
+        return self.settings.metrics_token.get_secret_value()
+
     def _understand(self, text: str, expect: Kind, today: date) -> Meaning:
         return self.understanding.understand(text, expect=expect, today=today)
 
@@ -145,13 +159,17 @@ def create_app(settings: Settings | None = None) -> Flask:
     phone = f"{parts.settings.carrier_url.rstrip('/')}/phone" if parts.settings.carrier_url else ""
     guards = add_pages(app, _house(parts), phone)
     documents = Documents(parts.settings.public_url, parts.settings.media_socket, parts.settings.payment_connector)
+    ledger, spare = ThreadPoolExecutor(8, "ledger"), ThreadPoolExecutor(2, "spare")
+    turns = TurnChannel(parts.calls, parts.sessions, parts.clock, lambda: parts.recogniser, ledger)
     webhooks = (
+        make_turns_blueprint(turns, parts.carrier, parts.signatures, parts.settings.public_url, spare),
         make_voice_blueprint(parts.calls, parts.handoffs, parts.signatures, documents, audio, parts.carrier),
         make_handoff_blueprint(parts.handoffs, parts.signatures),
     )
     for blueprint in webhooks:
         guards.csrf.exempt(blueprint)
         app.register_blueprint(blueprint)
+    app.register_blueprint(make_metrics_blueprint(line_registry(parts.sessions, parts.clock), parts.metrics_token))
     app.add_url_rule("/health", "health", lambda: {"ok": True})
     return app
 
@@ -163,7 +181,11 @@ def create_media(settings: Settings | None = None) -> Starlette:
     parts = _parts(settings)
     parts.understanding  # noqa: B018  # loaded before the first call, not in it
     speaker = Speaker(parts.voice, parts.settings.data_dir / "prompts")
-    return make_media_app(parts.calls, parts.signatures, parts.recogniser, speaker, parts.vad.stream)
+    room, recogniser = Room(parts.settings.max_calls), parts.recogniser
+    figures = metrics_route(media_registry(lambda: room.taken, lambda: recogniser.waiting), parts.metrics_token)
+    return make_media_app(
+        parts.calls, parts.signatures, recogniser, speaker, parts.vad.stream, room=room, beside=[figures]
+    )
 
 
 def worker_context() -> WorkerContext:
@@ -172,14 +194,14 @@ def worker_context() -> WorkerContext:
     return WorkerContext(
         sessions=parts.sessions, clock=parts.clock, redis_url=parts.settings.redis, carrier=parts.carrier,
         handoffs=parts.handoffs, recordings=parts.recordings, live=parts.live, recogniser=lambda: parts.recogniser,
-        ledger=parts.ledger,
+        ledger=parts.ledger, brakes=parts.brakes,
     )  # fmt: skip
 
 
 def _house(parts: Parts) -> House:
     return House(
         settings=parts.settings, sessions=parts.sessions, handoffs=parts.handoffs, recordings=parts.recordings,
-        live=parts.live, clock=parts.clock, texts=parts.carrier,
+        live=parts.live, clock=parts.clock, texts=parts.carrier, supervision=parts.supervision, brakes=parts.brakes,
     )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ AGENT_PHONE = "client:ada"
 PEOPLE = (
     ("ada@warmline.example", "Ada", AGENT_PHONE, ("agent",)),
     ("quinn@warmline.example", "Quinn", "client:quinn", ("reviewer",)),
+    ("sam@warmline.example", "Sam", "client:sam", ("supervisor",)),
 )
 
 

@@ -42,7 +42,10 @@ class Settings(BaseSettings):
     media_port: int = Field(8081, ge=1, le=65535, validation_alias=_env("MEDIA_PORT"))
     switch_port: int = Field(8090, ge=1, le=65535, validation_alias=_env("SWITCH_PORT"))
 
+    metrics_token: SecretStr = Field(SecretStr(""), validation_alias=_env("METRICS_TOKEN"))
+
     # speech
+    max_calls: int = Field(0, ge=0, validation_alias=_env("MAX_CALLS"))
     whisper_model: str = Field("base", validation_alias=_env("WHISPER_MODEL"))
     whisper_threads: int = Field(2, ge=1, le=64, validation_alias=_env("WHISPER_THREADS"))
     voice: str = Field("heart", pattern="^(heart|pyttsx3)$", validation_alias=_env("VOICE"))

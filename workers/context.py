@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ivr.carrier import Carrier
 from ivr.clock import Clock
+from ivr.handoff.brake import Brakes
 from ivr.handoff.service import HandoffService
 from ivr.ledger import Ledger
 from ivr.live import Live
@@ -26,6 +27,7 @@ class WorkerContext:
     recordings: RecordingKeep
     live: Live
     recogniser: Callable[[], LongRecogniser]
+    brakes: Brakes | None = None  # without them no intent is braked by itself
     ledger: Ledger | None = None  # without one, card payments stay promised to it
 
 

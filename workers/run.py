@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from redis import Redis, RedisError
 from redis.backoff import ExponentialBackoff
@@ -119,7 +119,8 @@ def _relay(context: WorkerContext, stop: threading.Event, children: Sequence[Chi
 def _reconcile(context: WorkerContext, stop: threading.Event) -> None:
     """At the start, and now and then: the carrier's callbacks may have been lost, and old ones are forgotten."""
     while True:
-        for work in (context.handoffs.reconcile, lambda: _forget(context)):
+        watch: list[Callable[[], object]] = [context.brakes.watch] if context.brakes else []
+        for work in (context.handoffs.reconcile, *watch, lambda: _forget(context)):
             try:
                 work()
             except Exception:

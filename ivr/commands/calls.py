@@ -25,6 +25,8 @@ from ivr.store.models import Turn
 from speech.voices import VoiceUnavailable
 from speech.weights import MissingWeights
 
+PAGES = (("agent", "ada"), ("quality", "quinn"), ("board", "sam"))
+
 
 @click.command()
 @click.option("--once", is_flag=True, help="End after the call: exit 0 when it went as it should, else 1.")
@@ -203,7 +205,8 @@ def _summarise(report: dict[str, Any]) -> None:
 def _show_pages(settings: Settings, passwords: dict[str, str]) -> None:
     line = settings.public_url
     tell("")
-    for page, email in (("agent", "ada@warmline.example"), ("quality", "quinn@warmline.example")):
+    for page, name in PAGES:
+        email = f"{name}@warmline.example"
         tell(f"  {page:8} {line}/{page}/   sign in as {email}, password {passwords[email]}")
     customer = SAMPLES[0]
     tell(f"  {'phone':8} {switch_address(settings)}/phone   call as {customer.phone}, whose PIN is {customer.pin}")
