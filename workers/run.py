@@ -119,8 +119,10 @@ def _relay(context: WorkerContext, stop: threading.Event, children: Sequence[Chi
 def _reconcile(context: WorkerContext, stop: threading.Event) -> None:
     """At the start, and now and then: the carrier's callbacks may have been lost, and old ones are forgotten."""
     while True:
-        watch: list[Callable[[], object]] = [context.brakes.watch] if context.brakes else []
-        for work in (context.handoffs.reconcile, *watch, lambda: _forget(context)):
+        works: list[Callable[[], object]] = [context.handoffs.reconcile, lambda: _forget(context)]
+        if context.brakes:
+            works.append(context.brakes.watch)
+        for work in works:
             try:
                 work()
             except Exception:
