@@ -194,7 +194,7 @@ def test_a_lost_connection_is_shown_and_made_good(web: Web, open_page: Open) -> 
     page = open_page("ada@bank.test")
     expect(page.locator("#link")).to_have_text("Live")
     page.context.set_offline(True)
-    expect(page.locator("#lost")).to_be_visible()
+    expect(page.locator("#lost")).to_be_visible(timeout=15_000)
     look(page, "agent-offline")
     offer(web, ada)  # while nobody listens
     page.context.set_offline(False)
@@ -255,12 +255,14 @@ def test_what_is_half_written_survives_news_and_a_reload_and_goes_when_sent(web:
     web.call()
     web.handoff(ada, state="bridged")
     page = open_page("ada@bank.test")
+    expect(page.locator("#link")).to_have_text("Live")
     page.locator("#note-1").fill("Wants the receipt by post")
     page.locator("#text-1 summary").click()
     page.locator("#sms-1").fill("Your case is 4711.")
     page.locator("#send-text").click()
     expect(page.locator("#notice")).to_contain_text("was sent")
     expect(page.locator("#note-1")).to_have_value("Wants the receipt by post")
+    assert page.evaluate("Object.keys(sessionStorage)") == ["draft:note-1"]  # what was sent is no draft any more
     page.reload()
     expect(page.locator("#note-1")).to_have_value("Wants the receipt by post")
     expect(page.locator("#sms-1")).to_have_value("")
