@@ -1,12 +1,8 @@
 """What guards every page, in one place: cookies, CSRF, headers, the content policy and the brake on guessing."""
 
-import os
-import secrets
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
 from flask import Flask, Response, request
 from flask_limiter import Limiter
@@ -23,6 +19,7 @@ from secure import (
     XFrameOptions,
 )
 
+from ivr.keys import kept_key
 from ivr.settings import Settings
 
 SHIFT = timedelta(hours=12)  # nobody is signed out in the middle of a working day
@@ -39,7 +36,7 @@ class Guards:
 def secure_pages(app: Flask, settings: Settings, phone_origin: str = "") -> Guards:
     """Guard all of `app`'s pages. `phone_origin` ("http://host:port") may be framed and given the microphone."""
     https = settings.public_url.startswith("https://")
-    app.secret_key = settings.secret_key.get_secret_value() or _kept_key(settings.data_dir)
+    app.secret_key = settings.secret_key.get_secret_value() or kept_key(settings.data_dir, "session").hex()
     app.config.update(
         SESSION_COOKIE_NAME="warmline",
         SESSION_COOKIE_HTTPONLY=True,
@@ -90,17 +87,3 @@ def _limiter(app: Flask, redis_url: str) -> Limiter:
         in_memory_fallback_enabled=True,
         swallow_errors=True,
     )
-
-
-def _kept_key(folder: Path) -> str:
-    """A secret key of this installation, made once and read by every process that shares `folder`."""
-    path = folder / "secret_key"
-    if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        fresh = folder / f"secret_key.{os.getpid()}"
-        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(32))
-        with suppress(FileExistsError):  # another process was quicker: its key stands
-            path.hardlink_to(fresh)
-        fresh.unlink()
-    return path.read_text()

@@ -112,4 +112,4 @@ def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(make_web: Make, c
 def test_the_key_of_the_cookies_is_kept_between_processes(make_web: Make, clock: Clock, tmp_path: Path) -> None:
     first, second = make_web(clock), make_web(clock)
     assert first.app.secret_key == second.app.secret_key
-    assert (tmp_path / "secret_key").stat().st_mode & 0o077 == 0
+    assert (tmp_path / "keys" / "session").stat().st_mode & 0o077 == 0
