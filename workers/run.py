@@ -1,6 +1,5 @@
 """The worker: one supervising process with the relay, and a child for each queue, started again when it dies."""
 
-import ctypes
 import logging
 import signal
 import subprocess
@@ -17,6 +16,7 @@ from redis.retry import Retry
 from rq import Queue, SimpleWorker, Worker
 from sqlalchemy.exc import SQLAlchemyError
 
+from ivr.embedded import die_with_parent
 from ivr.store.webhooks import forget_old
 from workers.context import WorkerContext, provider, resolve
 from workers.relay import Relay
@@ -28,7 +28,6 @@ REDIS_AWAY = 0.5
 RESTART = 0.5
 RECONCILE = 30.0
 GRACE = 15.0
-PR_SET_PDEATHSIG = 1
 
 
 def connect(url: str) -> Redis:
@@ -97,7 +96,7 @@ class Child:
 
     def _start(self) -> subprocess.Popen[bytes]:
         self._started = time.monotonic()
-        return subprocess.Popen(self._command, preexec_fn=_end_with_parent)  # noqa: S603
+        return subprocess.Popen(self._command, preexec_fn=die_with_parent)  # noqa: S603
 
 
 def _relay(context: WorkerContext, stop: threading.Event, children: Sequence[Child]) -> None:
@@ -134,7 +133,3 @@ def _reconcile(context: WorkerContext, stop: threading.Event) -> None:
 def _forget(context: WorkerContext) -> None:
     with context.sessions.begin() as tx:
         forget_old(tx, context.clock.now())
-
-
-def _end_with_parent() -> None:
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
