@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,18 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return result
 
 
+def _texts(part: object) -> Iterator[str]:
+    """Every text in it, keys of tables too; no numbers, whose decimals may look like a PIN."""
+    if isinstance(part, str):
+        yield part
+    elif isinstance(part, dict):
+        for key, value in part.items():
+            yield from (key, *_texts(value))
+    elif isinstance(part, list):
+        for value in part:
+            yield from _texts(value)
+
+
 def test_it_goes_as_it_should(demo: dict[str, Any]) -> None:
     assert (demo["problems"], demo["exit"], demo["outcome"]) == ([], 0, "handed-off"), demo["stderr"]
 
@@ -52,8 +65,9 @@ def test_the_caller_is_heard_and_the_ledgers_balance_is_spoken(demo: dict[str, A
 
 
 def test_the_pin_stands_nowhere(demo: dict[str, Any]) -> None:
-    live = json.dumps({"turns": demo["turns"], "handoff": demo["handoff"]})
-    assert "2749" not in live and "seven four nine" not in live.lower()
+    words = " ".join(_texts({"turns": demo["turns"], "handoff": demo["handoff"]})).lower()
+    assert "balance" in words
+    assert "2749" not in words and "seven four nine" not in words
 
 
 def test_the_agent_knows_before_he_speaks(demo: dict[str, Any]) -> None:

@@ -98,10 +98,11 @@ def test_a_hand_off_is_briefed_at_once_and_the_worker_ends_on_sigterm(context: W
 
 
 def test_kill_9_of_every_worker_process_loses_no_hand_off_and_no_recording(context: WorkerContext) -> None:
-    ask_for_people(context, 25)
-    recording_id = a_recording(context)
     with worker() as process:
-        until(lambda: briefed(context) >= 3)
+        ask_for_people(context, 3)
+        until(lambda: briefed(context) == 3)
+        recording_id = a_recording(context)
+        ask_for_people(context, 22, first=3)
         os.killpg(process.pid, signal.SIGKILL)
     assert briefed(context) < 25
     with worker():
