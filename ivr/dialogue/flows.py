@@ -223,7 +223,7 @@ PAYMENT = Flow(
 
 OPEN = Flow(
     "open",
-    (Ask("open", "open", readers.nothing, readers.no_key, digits=1, fields=lambda s: {"company": s.company}),),
+    (Ask("open", "open", readers.nothing, readers.no_key, digits=1),),
 )
 ELSE = Flow("else", (Ask("else", "open", readers.nothing, readers.no_key, digits=1),))
 UNSURE = Flow(

@@ -45,15 +45,14 @@ def step(state: State, event: Event) -> Outcome:
 def _start(draft: Draft, event: Event) -> Outcome:
     if not isinstance(event, Started):
         raise ValueError(f"the first event of a conversation was {type(event).__name__}; send Started first")
-    return advance(
-        draft.having(
-            today=event.today,
-            company=event.company,
-            account=event.account,
-            on_file=event.account is not None,
-            braked=event.braked,
-        )
+    known = draft.having(
+        today=event.today,
+        company=event.company,
+        account=event.account,
+        on_file=event.account is not None,
+        braked=event.braked,
     )
+    return advance(known.say(Line("open.person")))
 
 
 def _afterwards(state: State, event: Event) -> State:

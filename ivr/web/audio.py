@@ -10,10 +10,8 @@ from numpy.typing import NDArray
 
 from speech.audio import RATE, write_wav
 
-NOTICE = (
-    "This is the automated assistant of {company}, an A.I., and the call is recorded. "
-    "Say agent, or press zero, at any time for a person."
-)
+# The carrier plays it before anyone listens, so it says no more than it must; the greeting tells the way to a person.
+NOTICE = "Hi, this is {company}. You are talking to an A.I. assistant, and the call is recorded."
 MESSAGE = (
     "I am sorry, nobody is free just now. Please leave your message after the tone, and we will call you back. "
     "Press pound when you are done."

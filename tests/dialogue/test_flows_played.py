@@ -38,9 +38,9 @@ OVER_ANSWER = said(
 )
 
 
-def test_the_greeting_is_short_and_open() -> None:
+def test_the_greeting_tells_the_way_to_a_person_and_is_open() -> None:
     talk = Talk()
-    assert talk.says == ["Hi, this is Lakeside Credit, how can I help?"]
+    assert talk.says == ["Say agent, or press zero, at any time for a person.", "So, how can I help?"]
     assert isinstance(talk.last, Listen) and talk.last.kind == "open"
 
 

@@ -245,7 +245,7 @@ def test_turns_stand_in_the_order_in_which_they_were_said(
     carrier.says()
     with sessions() as tx:
         ordered = [turn.speaker for turn in tx.get_one(Call, SID).turns]
-    assert ordered == ["bot", "caller", "bot"]
+    assert ordered == ["bot", "bot", "caller", "bot"]
 
 
 def test_an_unsigned_turn_is_refused(app: Flask) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ivr.dialogue.prompts.en import PROMPTS
 from ivr.web.audio import NAMES, NOTICE, music, notice_version, prepare_audio
 
 
@@ -22,9 +23,15 @@ class Counting:
         return np.full(800, 1000, np.int16)
 
 
-def test_the_notice_names_the_machine_the_recording_and_the_way_to_a_person() -> None:
-    for word in ("automated assistant", "A.I.", "recorded", "agent", "zero", "person"):
+def test_the_notice_names_the_machine_and_the_recording() -> None:
+    for word in ("{company}", "A.I. assistant", "recorded"):
         assert word in NOTICE
+
+
+def test_no_way_is_told_before_it_is_open() -> None:
+    """Nobody listens while the notice is played: what is said or pressed then is lost."""
+    assert not {"say", "press"} & set(NOTICE.lower().split())
+    assert "press zero" in PROMPTS["open.person"][0]
 
 
 def test_files_are_eight_kilohertz_mono(tmp_path: Path) -> None:

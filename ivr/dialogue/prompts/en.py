@@ -2,8 +2,9 @@
 
 PROMPTS: dict[str, tuple[str, ...]] = {
     # --- the caller's wish ---
+    "open.person": ("Say agent, or press zero, at any time for a person.",),
     "open.ask": (
-        "Hi, this is {company}, how can I help?",
+        "So, how can I help?",
         "What can I do for you today?",
         "Tell me in a few words what you're calling about.",
     ),
