@@ -17,6 +17,7 @@ from starlette.applications import Starlette
 
 from ivr.by_turns import TurnChannel
 from ivr.calls import CallService
+from ivr.calls.codes import OneTimeCodes
 from ivr.carrier import TwilioCarrier
 from ivr.clock import SystemClock
 from ivr.dialogue.events import HandOff, Kind, Meaning
@@ -100,8 +101,15 @@ class Parts:
             self.sessions, self.clock, self._understand, self.ledger, self.live, self._hand_off,
             company=s.company, time_zone=s.time_zone, notice=notice_version(s.company),
             by_turns=True,
-            braked=lambda: [brake.intent for brake in self.brakes.standing()],
+            braked=lambda: [brake.intent for brake in self.brakes.standing()], codes=self.codes,
         )  # fmt: skip
+
+    @cached_property
+    def codes(self) -> OneTimeCodes | None:
+        s = self.settings
+        return (
+            OneTimeCodes(self.sessions, self.clock, self.ledger, self.carrier, s.company) if s.one_time_code else None
+        )
 
     @cached_property
     def brakes(self) -> Brakes:

@@ -120,7 +120,7 @@ class TurnChannel:
                     says.append(action.text)
                 case dialogue.Listen():
                     listen = action
-                case dialogue.FindAccount() | dialogue.CheckPin() | dialogue.LookUp() | dialogue.Pay():
+                case _ if isinstance(action, dialogue.Query):
                     queries.append(action)
                 case _:
                     pass

@@ -140,7 +140,7 @@ class Conversation:
                     commands.append(Listen(Expectation(action.kind, action.digits), action.patience))
                 case dialogue.HandOff() | dialogue.HangUp() | dialogue.TakeCard():
                     commands.append(Close())
-                case dialogue.FindAccount() | dialogue.CheckPin() | dialogue.LookUp() | dialogue.Pay():
+                case _ if isinstance(action, dialogue.Query):
                     self._spawn(self._question(action))
         return commands
 

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 BOUNDS = (250.0, 500.0, 750.0, 1000.0, 1500.0, 2000.0, 3000.0, 5000.0)  # ms: the buckets of every histogram of waits
 STAGES = ("wait", "listen", "decide", "speak", "total")
 SHORTEST = 0.3  # seconds: the pace of anything shorter says nothing
-MASKS = ("(PIN)", "(card)")
+MASKS = ("(PIN)", "(code)", "(card)")
 
 
 class Spoken(Protocol):

@@ -55,6 +55,8 @@ class Settings(BaseSettings):
     ledger_token: SecretStr = Field(SecretStr(""), validation_alias=_env("LEDGER_TOKEN"))
     payment_connector: str = Field("Default", validation_alias=_env("PAYMENT_CONNECTOR"))
 
+    one_time_code: bool = Field(False, validation_alias=_env("ONE_TIME_CODE"))
+
     # the line
     company: str = Field("Warmline Bank", validation_alias=_env("COMPANY"))
     language: str = Field("en", pattern="^(en)$", validation_alias=_env("LANGUAGE"))

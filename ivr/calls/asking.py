@@ -1,18 +1,45 @@
-"""The dialogue's questions to the ledger, answered as events."""
+"""The dialogue's questions to the ledger, and to those who send and check codes, answered as events."""
 
-from ivr.dialogue.events import CheckPin, Event, Failed, FindAccount, Found, LookUp, Pay, Query
+from ivr.calls.codes import OneTimeCodes
+from ivr.dialogue.events import (
+    CheckCode,
+    CheckPin,
+    Event,
+    Failed,
+    FindAccount,
+    FindMobile,
+    Found,
+    LookUp,
+    Pay,
+    Query,
+    SendCode,
+)
 from ivr.ledger import Ledger, LedgerError
 
+CodeQuery = FindMobile | SendCode | CheckCode
 
-def ask(ledger: Ledger, sid: str, query: Query) -> Event:
-    """The ledger's answer, or Failed. A payment's key is the call and the turn it was agreed in."""
+
+def ask(ledger: Ledger, codes: OneTimeCodes | None, sid: str, query: Query) -> Event:
+    """The answer, or Failed. The key of a payment or a code is the call and the turn it was agreed in."""
     try:
-        return _answer(ledger, sid, query)
+        return _code(codes, sid, query) if isinstance(query, CodeQuery) else _answer(ledger, sid, query)
     except LedgerError:
         return Failed()
 
 
-def _answer(ledger: Ledger, sid: str, query: Query) -> Event:
+def _code(codes: OneTimeCodes | None, sid: str, query: CodeQuery) -> Event:
+    if codes is None:  # switched off while a call was under way
+        return Failed()
+    match query:
+        case FindMobile():
+            return codes.find_mobile(query.account)
+        case SendCode():
+            return codes.send(sid, query.turn, query.account)
+        case CheckCode():
+            return codes.check(sid, query.account, query.code)
+
+
+def _answer(ledger: Ledger, sid: str, query: FindAccount | CheckPin | LookUp | Pay) -> Event:
     match query:
         case FindAccount():
             return Found(ledger.find_by_number(query.number) or ledger.find_by_phone(query.number))

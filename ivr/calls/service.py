@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from ivr.calls import after, asking, cards, rows, turns
 from ivr.calls.acting import RequestHandoff, carry_out
 from ivr.calls.after import ByTurns, Goodbye, Next, Park, Reconnect, TakeMessage
+from ivr.calls.codes import OneTimeCodes
 from ivr.calls.ending import outcome
 from ivr.calls.recordings import RecordingNews, note_recording
 from ivr.calls.tickets import Connected, Listening, StreamTicket, redeem, since_start
@@ -61,6 +62,7 @@ class CallService:
         notice: str,
         by_turns: bool = False,
         braked: Callable[[], Iterable[str]] = tuple,
+        codes: OneTimeCodes | None = None,
     ) -> None:
         self._sessions = sessions
         self._clock = clock
@@ -70,6 +72,7 @@ class CallService:
         self._request_handoff = request_handoff
         self._company = company
         self._braked = braked
+        self._codes = codes
         self._zone = ZoneInfo(time_zone)
         self._notice = notice
         self._without_socket = ByTurns() if by_turns else None
@@ -185,7 +188,7 @@ class CallService:
             account = self._ledger.find_by_phone(connected.caller) if ask else None
         except LedgerError:
             account = None
-        return Started(self._today(), account, self._company, tuple(self._braked()))
+        return Started(self._today(), account, self._company, tuple(self._braked()), self._codes is not None)
 
     def said(self, heard: Heard, expect: Kind) -> Said:
         """What the caller's words mean, where an answer of the kind `expect` was asked for."""
@@ -193,7 +196,7 @@ class CallService:
 
     def ask(self, sid: str, query: Query) -> Event:
         """The ledger's answer as an event; no transaction on the call is held meanwhile."""
-        return asking.ask(self._ledger, sid, query)
+        return asking.ask(self._ledger, self._codes, sid, query)
 
     def apply(self, sid: str, event: Event, key: str, turn: CallerTurn | None = None) -> Applied:
         """Applies `event` once for its `key`; a repetition does nothing and gives no actions."""

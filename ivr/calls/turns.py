@@ -12,6 +12,7 @@ from ivr.store.models import Call, Turn
 from speech.events import Heard, Word
 
 SECRET = "(PIN)"  # noqa: S105
+CODE = "(code)"
 CARD = "(card)"  # keyed or said while the carrier is about to take a card
 
 
@@ -34,10 +35,12 @@ def stream_offset(call: Call) -> float:
 
 
 def hidden(state: State, turn: CallerTurn, event: Event) -> str:
-    """What is written in place of a PIN (asked for, given again while it is checked, or volunteered) or a card."""
+    """What is written in place of a PIN or code (asked for, given while it is checked, or volunteered) or a card."""
     digits = event.meaning.digits if isinstance(event, Said) else turn.text
     if state.phase == "card" and any(map(str.isdigit, digits + turn.text)):
         return CARD
+    if state.question.startswith("code") and (state.expects_secret or digits):
+        return CODE
     volunteered = state.question == "pin" or "pin" in turn.text.lower().split()
     return SECRET if state.expects_secret or (digits and volunteered) else ""
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from ivr.dialogue.brief import hand_off
 from ivr.dialogue.draft import Draft, Outcome
-from ivr.dialogue.events import CheckPin, HangUp, LookUp, Say, TakeCard
-from ivr.dialogue.flow import Ask, Do, Fetch, Send, Step, Tell, Verified
+from ivr.dialogue.events import CheckCode, CheckPin, HangUp, LookUp, Say, TakeCard
+from ivr.dialogue.flow import Ask, Do, Fetch, Person, Send, Step, Tell, Verified
 from ivr.dialogue.flows import FLOWS, OURS, TOPICS
 from ivr.dialogue.state import Line, Raw, State, Task
 
@@ -32,6 +32,8 @@ def advance(draft: Draft) -> Outcome:
             return advance(_settled(sent.keep(Line(step.name)) if step.told else sent, step.name, True))
         case Do():
             return _do(draft, step)
+        case Person():
+            return hand_off(draft, step.reason)
 
 
 def _pending(state: State, step: Step) -> bool:
@@ -45,6 +47,8 @@ def _pending(state: State, step: Step) -> bool:
             return f"told:{step.name}" not in slots and step.when(state)
         case Ask() | Do() | Send():
             return step.name not in slots and step.when(state)
+        case Person():
+            return step.when(state)
 
 
 def _settled(draft: Draft, name: str, value: Raw) -> Draft:
@@ -91,9 +95,10 @@ def _do(draft: Draft, step: Do) -> Outcome:
     return draft.end(action, "waiting")
 
 
-def check_pin(draft: Draft, pin: str) -> Outcome:
-    """A PIN is used at once and kept nowhere."""
-    return draft.end(CheckPin(str(draft.state.account), pin), "waiting")
+def check_secret(draft: Draft, ask: Ask, secret: str) -> Outcome:
+    """A PIN or a code is used at once and kept nowhere."""
+    check = CheckCode if ask.name == "code" else CheckPin
+    return draft.end(check(str(draft.state.account), secret), "waiting")
 
 
 def push(draft: Draft, task: Task) -> Draft:

@@ -6,12 +6,26 @@ from ivr.dialogue import terms
 from ivr.dialogue.advance import advance
 from ivr.dialogue.brief import hand_off
 from ivr.dialogue.draft import Draft, Outcome
-from ivr.dialogue.events import CardTaken, Event, Facts, Failed, Found, Paid, PinChecked, Refused
+from ivr.dialogue.events import (
+    CardTaken,
+    CodeChecked,
+    CodeSent,
+    Event,
+    Facts,
+    Failed,
+    Found,
+    MobileFound,
+    Paid,
+    PinChecked,
+    Refused,
+)
 from ivr.dialogue.flow import Ask
 from ivr.dialogue.flows import FLOWS
+from ivr.dialogue.proof import without_code
 from ivr.dialogue.state import Line, State
 
 PIN_TRIES = 3
+CODE_TRIES = 3
 NUMBER_TRIES = 2
 CARD_TRIES = 2
 NOT_CHARGED = ("caller-interrupted-with-star", "too-many-failed-attempts", "validation-error", "declined")
@@ -23,10 +37,17 @@ def answered(draft: Draft, event: Event) -> Outcome:
         case Found(account=None):
             return _unknown_number(draft)
         case Found():
-            found = draft.at(draft.state.with_task(draft.state.task.drop("number", "number_ok", "doubt")))
+            asked_anew = without_code(draft.state.task.drop("number", "number_ok", "doubt"))
+            found = draft.at(draft.state.with_task(asked_anew))
             return advance(found.having(account=event.account))
         case PinChecked():
             return _pin(draft, event)
+        case MobileFound():
+            return advance(draft.at(draft.state.with_task(draft.state.task.settle("mobile", event.tail))))
+        case CodeSent():
+            return _code_sent(draft, event.ok)
+        case CodeChecked():
+            return _code(draft, event)
         case Facts():
             return advance(draft.having(facts=event))
         case Paid():
@@ -68,6 +89,23 @@ def _pin(draft: Draft, event: PinChecked) -> Outcome:
     if event.locked or wrong.state.wrong_pins >= PIN_TRIES:
         return hand_off(wrong, "verification")
     return _again(wrong, "pin.wrong", _ask("verify", "pin"))
+
+
+def _code_sent(draft: Draft, ok: bool) -> Outcome:
+    if not ok:
+        return hand_off(draft, "verification")
+    sent = draft.at(draft.state.with_task(draft.state.task.settle("sent", True)))
+    return _again(sent, "code.again", _ask("verify", "code")) if "resent" in sent.state.task.slots else advance(sent)
+
+
+def _code(draft: Draft, event: CodeChecked) -> Outcome:
+    if event.ok:
+        return advance(draft.having(verified=True, by_code=True))
+    tries = int(draft.state.task.slots.get("wrong_codes", 0)) + 1
+    if event.spent or tries >= CODE_TRIES:
+        return hand_off(draft, "verification")
+    wrong = draft.at(draft.state.with_task(draft.state.task.settle("wrong_codes", tries)))
+    return _again(wrong, "code.wrong", _ask("verify", "code"))
 
 
 def _reopen(draft: Draft) -> Draft:

@@ -103,12 +103,20 @@ def summary(state: State, reason: str, intent: str) -> str:
     return f"{', '.join(parts)}{', and ' if last else ''}{last}."
 
 
+_LACKING = {
+    "number": ", account number not known",
+    "pin": ", does not know the PIN",
+    "code_ok": ", does not know the PIN",
+    "code": ", does not know the PIN and gave no valid code",
+}
+
+
 def _proof(state: State, reason: str) -> str:
     if state.verified:
-        return "Verified by PIN"
-    if state.wrong_pins:
+        return "Verified by a code sent by text" if state.by_code else "Verified by PIN"
+    if state.wrong_pins and not state.question.startswith("code"):
         return f"Not verified after {state.wrong_pins} wrong PIN{'s' if state.wrong_pins > 1 else ''}"
-    lacking = {"pin": ", does not know the PIN", "number": ", account number not known"}.get(state.question, "")
+    lacking = _LACKING.get(state.question, "")
     return f"Not verified{lacking if reason == 'verification' else ''}"
 
 

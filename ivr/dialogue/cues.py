@@ -11,6 +11,12 @@ WAIT = re.compile(
     r"|let me (check|look|see|find|get|grab|think)|give me a)\b"
 )
 FORGOT = re.compile(r"\b(forg[oe]t|forgotten|(do|can)('?| no)t (know|have|remember|recall)|no idea|not sure|lost)\b")
+NOT_RECEIVED = re.compile(
+    r"\b((did|have|has|is|was|do|does)(n'?t| not)|never|not) ((\w+ )?(got|get|gotten|received?|have|see)"
+    r"( (it|one|a|any|the|that|here|yet|anything)\b|\W*$)|(come|came|arrived?|there|here)\b)"
+    r"|\b(no|nothing) (text|code|message|here|yet|came|come|there|arrived)|\bre-?send\b"
+    r"|\b(send|text) (it|me|that|another|a|the)\b|\b(another|new) (one|code|text)\b"
+)
 PAUSE = re.compile(
     r"^\W*(um+|uh+|er+|hmm+|well|so|okay|ok|ah|oh)?\W*$|\b(is|it's|um+|uh+|er+|and|my|the|from|like)\W*$"
 )

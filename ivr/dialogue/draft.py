@@ -59,5 +59,5 @@ class Draft:
 
 def listening(ask: Ask, patience: float | None = None) -> Listen:
     """How to listen for this item."""
-    usual = DIGITS_PATIENCE if ask.kind == "digits" else PATIENCE
+    usual = ask.patience or (DIGITS_PATIENCE if ask.kind == "digits" else PATIENCE)
     return Listen(ask.kind, ask.digits, ask.secret, patience or usual)

@@ -33,13 +33,14 @@ class Meaning:
 class Started:
     """The caller can be heard. `account` is the one whose number on file is calling, if any.
 
-    Callers with a `braked` intent go straight to a person.
+    Callers with a `braked` intent go straight to a person. `codes`: one-time codes can be sent.
     """
 
     today: date
     account: str | None
     company: str
     braked: tuple[str, ...] = ()
+    codes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,28 @@ class Found:
 class PinChecked:
     ok: bool
     locked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MobileFound:
+    """Answer to FindMobile: the last four digits of the number that may be sent a code; empty if there is none."""
+
+    tail: str
+
+
+@dataclass(frozen=True, slots=True)
+class CodeSent:
+    """Answer to SendCode; not `ok`: no code may or can be sent."""
+
+    ok: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CodeChecked:
+    """Answer to CheckCode; `spent`: the code is worth nothing any more."""
+
+    ok: bool
+    spent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +170,9 @@ Event = (
     | Resumed
     | Found
     | PinChecked
+    | MobileFound
+    | CodeSent
+    | CodeChecked
     | Facts
     | Paid
     | Refused
@@ -187,6 +213,25 @@ class FindAccount:
 class CheckPin:
     account: str
     pin: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindMobile:
+    account: str
+
+
+@dataclass(frozen=True, slots=True)
+class SendCode:
+    """Text a code to the number on file, once: `turn` with the call's id is the text's key."""
+
+    account: str
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class CheckCode:
+    account: str
+    code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,5 +283,5 @@ class HangUp:
     """All is said; end the call."""
 
 
-Query = FindAccount | CheckPin | LookUp | Pay
+Query = FindAccount | CheckPin | FindMobile | SendCode | CheckCode | LookUp | Pay
 Action = Say | Listen | Query | TakeCard | SendText | Rate | HandOff | HangUp

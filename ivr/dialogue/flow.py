@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ivr.dialogue.events import FindAccount, Kind, Pay, Rate, Said, SendText, TakeCard
+from ivr.dialogue.events import FindAccount, FindMobile, Kind, Pay, Rate, Said, SendCode, SendText, TakeCard
 from ivr.dialogue.state import Line, Raw, State
 
 
@@ -38,6 +38,7 @@ class Ask:
     `hear(said, asked)` takes the item out of an utterance, asked for or volunteered; `key` out of keys.
     `settle` turns what was heard into a value (None: not usable; it is also tried with nothing heard, for
     items that need no question). `check` answers with the line that refuses a value. `then` follows a settled value.
+    `patience` in seconds, where the kind's own is too short.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Ask:
     volunteer: bool = False
     confirms: bool = False
     noted: bool = True
+    patience: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ class Do:
     """Ask the house for something; the answering event settles `name`."""
 
     name: str
-    act: Callable[[State], Pay | TakeCard | FindAccount]
+    act: Callable[[State], Pay | TakeCard | FindAccount | FindMobile | SendCode]
     when: Callable[[State], bool] = always
 
 
@@ -95,7 +97,15 @@ class Send:
     told: bool = True
 
 
-Step = Ask | Tell | Verified | Fetch | Do | Send
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Here the line can do no more: a person comes, for this reason."""
+
+    reason: str
+    when: Callable[[State], bool]
+
+
+Step = Ask | Tell | Verified | Fetch | Do | Send | Person
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,9 @@ from dataclasses import replace
 from datetime import date
 
 from ivr.dialogue import readers, say, terms
-from ivr.dialogue.events import FindAccount, Rate, SendText, Transaction
+from ivr.dialogue.events import Rate, SendText, Transaction
 from ivr.dialogue.flow import Ask, Do, Fetch, Flow, Send, Tell, Verified
+from ivr.dialogue.proof import VERIFY
 from ivr.dialogue.state import Raw, State, Task
 
 PAGE = 3
@@ -19,14 +20,6 @@ TOPICS = {
     "other_banking": "that",
     "out_of_scope": "that",
 }
-
-
-def _asks_number(state: State) -> bool:
-    return state.account is None or "number" in state.task.given
-
-
-def _numbered(state: State, agreed: Raw) -> State:
-    return state if agreed else state.with_task(state.task.drop("number", "number_ok", "doubt"))
 
 
 def _intended(state: State, agreed: Raw) -> State:
@@ -99,26 +92,6 @@ def _day_shown(_: State, raw: Raw) -> str:
     text = str(raw)
     return say.written_day(date.fromisoformat(text)) if len(text) == 10 else text
 
-
-VERIFY = Flow(
-    "verify",
-    (
-        Ask("number", "digits", readers.account_number, readers.account_number_key, when=_asks_number, volunteer=True),
-        Ask(
-            "number_ok",
-            "yes-no",
-            readers.yes_no,
-            readers.yes_no_key,
-            when=lambda s: _asks_number(s) and "doubt" in s.task.given,
-            then=_numbered,
-            fields=lambda s: {"number": say.spell(str(s.task.slots.get("number", "")))},
-            confirms=True,
-            noted=False,
-        ),
-        Do("found", lambda s: FindAccount(str(s.task.slots["number"])), when=_asks_number),
-        Ask("pin", "digits", readers.pin, readers.pin_key, digits=4, when=lambda s: not s.verified, secret=True),
-    ),
-)
 
 BALANCE = Flow(
     "balance",

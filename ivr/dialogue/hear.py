@@ -5,12 +5,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from ivr.dialogue import cues, readers
-from ivr.dialogue.advance import advance, check_pin, push, question
+from ivr.dialogue.advance import advance, check_secret, push, question
 from ivr.dialogue.brief import hand_off, masked
 from ivr.dialogue.draft import Draft, Outcome
 from ivr.dialogue.events import Said
 from ivr.dialogue.flow import Ask
 from ivr.dialogue.flows import FLOWS, MENU, OURS, TOPICS
+from ivr.dialogue.lacking import forgotten, keyed_otherwise, not_received
 from ivr.dialogue.repair import at_menu, cancel, detour, goodbye, missed, open_question, progress, repeat, stall
 from ivr.dialogue.state import Line, Raw, State, Task
 
@@ -86,7 +87,8 @@ def _digress(draft: Draft, said: Said, ask: Ask) -> Outcome | None:
 
 
 def _answer(draft: Draft, said: Said, ask: Ask) -> Outcome | None:
-    extra = volunteered(draft.state.task, said, besides=ask.name)
+    # six digits more or less are an attempt at the code, not an account number
+    extra = {} if ask.name == "code" else volunteered(draft.state.task, said, besides=ask.name)
     raw = ask.hear(said, True)
     doubtful = said.confidence < HEARD and not _plain_answer(said, ask)
     if raw is None and ask.name == "pin" and cues.FORGOT.search(said.text.lower()):
@@ -120,7 +122,7 @@ def _ahead(draft: Draft, said: Said, ask: Ask) -> Outcome | None:
 def take(draft: Draft, ask: Ask, raw: Raw | None, extra: dict[str, Raw], doubtful: bool = False) -> Outcome | None:
     """Use an answer and what came with it; None when there is nothing usable in it."""
     if ask.secret and raw is not None:
-        return check_pin(progress(draft), str(raw))
+        return check_secret(progress(draft), ask, str(raw))
     if raw is True and ask.confirms and draft.state.cut:
         return question(draft, ask)  # a yes counts only to figures that were heard
     if raw is not None and ask.settle(draft.state, raw) is None:
@@ -150,11 +152,6 @@ def volunteered(task: Task, said: Said, besides: str = "") -> dict[str, Raw]:
         step for step in FLOWS[task.flow].steps if isinstance(step, Ask) and step.volunteer and step.name != besides
     )
     return {ask.name: raw for ask in asks if (raw := ask.hear(said, False)) is not None}
-
-
-def _forgotten(draft: Draft, said: Said, ask: Ask) -> Outcome | None:
-    unknown = said.meaning.intent == "dont_know" or cues.FORGOT.search(said.text.lower())
-    return hand_off(draft, "verification") if ask.name in ("pin", "number") and unknown else None
 
 
 def _hold(draft: Draft, said: Said, ask: Ask) -> Outcome | None:
@@ -261,6 +258,8 @@ def keyed(draft: Draft, keys: str) -> Outcome:
         return repeat(draft, ask)
     if at_menu(draft.state) and keys in MENU and not any(t.flow == MENU[keys] for t in draft.state.tasks):
         return begin(draft, MENU[keys], {})
+    if (otherwise := keyed_otherwise(draft, keys, ask)) is not None:
+        return otherwise
     raw = ask.key(keys)
     number = readers.account_number_key(keys) if ask.name == "pin" else None
     extra = {"number": number} if number else {}
@@ -272,10 +271,11 @@ ATTEMPTS: tuple[Attempt, ...] = (
     _other_account,
     _digress,
     _hold,
+    not_received,
     _answer,
     _ahead,
     _repeat,
-    _forgotten,
+    forgotten,
     _route,
     _hesitate,
 )

@@ -51,6 +51,7 @@ def _start(draft: Draft, event: Event) -> Outcome:
         account=event.account,
         on_file=event.account is not None,
         braked=event.braked,
+        codes=event.codes,
     )
     return advance(known.say(Line("open.person")))
 

@@ -59,6 +59,16 @@ def pin_key(keys: str) -> Raw | None:
     return keys if keys.isdigit() and len(keys) == 4 else None
 
 
+def code(said: Said, _: bool) -> Raw | None:
+    """Exactly six digits."""
+    digits = _digits(said)
+    return digits if len(digits) == 6 else None
+
+
+def code_key(keys: str) -> Raw | None:
+    return keys if keys.isdigit() and len(keys) == 6 else None
+
+
 def amount(said: Said, asked: bool) -> Raw | None:
     """Minor units, or a share of what is owed; of several amounts the last ("not fifty, sixty")."""
     meaning = said.meaning

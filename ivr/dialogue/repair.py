@@ -42,7 +42,8 @@ def silent(draft: Draft) -> Outcome:
     if draft.state.silences:
         return hand_off(draft, "silent")
     there = draft.having(silences=1).say(Line("repair.there"))
-    return there.say(Line(f"{ask.name}.keys", ask.fields(draft.state))).listen(ask)
+    keys = "pin.keys_or_code" if ask.name == "pin" and draft.state.codes else f"{ask.name}.keys"
+    return there.say(Line(keys, ask.fields(draft.state))).listen(ask)
 
 
 def repeat(draft: Draft, ask: Ask) -> Outcome:

@@ -1,7 +1,7 @@
 """The script on paper: every prompt as a table, every flow as a diagram."""
 
 from ivr.dialogue.draft import LANGUAGES
-from ivr.dialogue.flow import Ask, Do, Fetch, Flow, Send, Step, Tell, Verified
+from ivr.dialogue.flow import Ask, Do, Fetch, Flow, Person, Send, Step, Tell, Verified
 from ivr.dialogue.flows import FLOWS
 
 _TITLES = {
@@ -58,6 +58,8 @@ def _node(step: Step) -> str:
             return f'[["{step.name}: the house answers"]]'
         case Send():
             return f'["{step.name}"]'
+        case Person():
+            return f'{{{{"else a person: {step.reason}"}}}}'
 
 
 def _after(flow: Flow) -> str:

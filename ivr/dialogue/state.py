@@ -40,7 +40,8 @@ class Line:
 @dataclass(frozen=True, slots=True)
 class State:
     """The whole conversation. `phase`: asking (we listen), waiting (for a query's answer), card (the carrier
-    takes a card), gone (handed off), ended (hung up). `question` names the item that was asked."""
+    takes a card), gone (handed off), ended (hung up). `question` names the item that was asked. `codes`: one-time
+    codes can be sent; `by_code`: the caller proved himself with one."""
 
     phase: Phase = "new"
     today: date = date.min
@@ -49,6 +50,8 @@ class State:
     account: str | None = None
     verified: bool = False
     wrong_pins: int = 0
+    codes: bool = False
+    by_code: bool = False
     tasks: tuple[Task, ...] = (Task("open"),)
     question: str = ""
     facts: Facts | None = None
@@ -71,8 +74,8 @@ class State:
 
     @property
     def expects_secret(self) -> bool:
-        """Whether the next answer is a PIN: it must not be stored or logged."""
-        return self.phase == "asking" and self.question == "pin"
+        """Whether the next answer is a PIN or a code: it must not be stored or logged."""
+        return self.phase == "asking" and self.question in ("pin", "code")
 
     def with_task(self, task: Task) -> Self:
         """The same conversation with its uppermost task replaced."""

@@ -1,4 +1,4 @@
-"""The brief, from what is recorded of a call: whatever the caller said, keyed or proved; never a PIN."""
+"""The brief, from what is recorded of a call: whatever the caller said, keyed or proved; never a PIN or a code."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -6,7 +6,7 @@ from typing import Any
 
 from ivr.store.models import Account, Call, Handoff, Payment, Turn
 
-SECRET = "(PIN)"  # noqa: S105 - how a secret stands in a turn's text
+SECRETS = ("(PIN)", "(code)")  # how a secret stands in a turn's text
 UNSURE = 0.5
 SECRET_SLOTS = ("pin", "code", "password")
 NAME_WORDS, SUMMARY_WORDS = 3, 9  # with the keys twenty words, which take eight seconds
@@ -49,7 +49,8 @@ def whisper(brief: dict[str, Any]) -> str:
 def _caller(call: Call, account: Account | None) -> dict[str, Any]:
     verified = call.verified_at is not None
     number_on_file = account is not None and account.phone == call.caller
-    how = None if not verified else "number on file and PIN" if number_on_file else "account number and PIN"
+    proof = "code by text" if (call.dialogue or {}).get("by_code") else "PIN"
+    how = f"{'number on file' if number_on_file else 'account number'} and {proof}" if verified else None
     return {
         "number": call.caller,
         "name": account.holder if account else None,
@@ -87,7 +88,7 @@ def _earlier(call: Call) -> dict[str, Any]:
 
 
 def _line(turn: Turn) -> dict[str, Any]:
-    secret = SECRET in turn.text
+    secret = any(mask in turn.text for mask in SECRETS)
     low = [] if secret else [word["word"] for word in turn.words if (word.get("confidence") or 0.0) < UNSURE]
     return {
         "speaker": turn.speaker,

@@ -9,7 +9,7 @@ import httpx
 from pydantic import BaseModel, ValidationError
 
 from ivr.dialogue.events import Facts, Paid, PinChecked, Refused, Transaction
-from ivr.ledger.numbers import e164
+from ivr.ledger.numbers import e164, mobile
 from ivr.ledger.port import LedgerError
 
 TIMEOUT = httpx.Timeout(2.5, connect=1.0)  # two tries end before the caller is told that we could not
@@ -23,6 +23,10 @@ class _FoundAccount(BaseModel):
 class _PinCheck(BaseModel):
     ok: bool
     locked: bool = False
+
+
+class _Mobile(BaseModel):
+    mobile: str | None
 
 
 class _Transaction(BaseModel):
@@ -81,6 +85,11 @@ class HttpLedger:
             return PinChecked(ok=False)
         checked = _read(_PinCheck, answer)
         return PinChecked(checked.ok, checked.locked)
+
+    def mobile(self, account: str) -> str | None:
+        answer = self._ask("GET", f"{_account(account)}/mobile")
+        number = None if answer.status_code == 404 else _read(_Mobile, answer).mobile
+        return mobile(number) if number else None
 
     def facts(self, account: str) -> Facts | None:
         answer = self._ask("GET", _account(account))

@@ -25,6 +25,10 @@ class Ledger(Protocol):
         """Whether `pin` is right. The third wrong one in a row locks the account."""
         ...
 
+    def mobile(self, account: str) -> str | None:
+        """The holder's number on file, in E.164, that can be sent a text; None without one or while it is locked."""
+        ...
+
     def facts(self, account: str) -> Facts | None:
         """What may be told to the verified holder; transactions newest first. None: no such account."""
         ...

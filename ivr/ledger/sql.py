@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from ivr.clock import Clock
 from ivr.dialogue.events import Facts, Paid, PinChecked, Refused, Transaction
 from ivr.ledger.moving import move, new_confirmation, refusal
-from ivr.ledger.numbers import e164
+from ivr.ledger.numbers import e164, mobile
 from ivr.ledger.port import LedgerError
 from ivr.ledger.scheduled import promise
 from ivr.store import Sessions
@@ -54,6 +54,11 @@ class SqlLedger:
         if known == "":
             return PinChecked(ok=False, locked=True)
         return self._settle_attempt(account, self._matches(known, pin))
+
+    def mobile(self, account: str) -> str | None:
+        with _available(self._sessions) as tx:
+            row = tx.get(Account, account)
+            return mobile(row.phone) if row and row.phone and row.locked_at is None else None
 
     def facts(self, account: str) -> Facts | None:
         with _available(self._sessions) as tx:

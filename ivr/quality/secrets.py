@@ -1,11 +1,11 @@
-"""PINs and cards said aloud: out of a recording's transcript as they are out of the turns."""
+"""PINs, codes and cards said aloud: out of a recording's transcript as they are out of the turns."""
 
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ivr.calls.turns import CARD, SECRET
+from ivr.calls.turns import CARD, CODE, SECRET
 from ivr.store.models import Recording, Turn
 
 SLACK = 1.0  # seconds: what the two recognisers differ by in where words begin and end
@@ -16,7 +16,8 @@ def mask_secrets(tx: Session, recording: Recording, transcript: list[dict[str, A
     """The transcript with each caller's segment that overlaps a secret turn replaced, words included."""
     if recording.kind != "call":
         return transcript
-    spoken = select(Turn).where(Turn.call_sid == recording.call_sid, Turn.text.in_((SECRET, CARD)), Turn.via == "voice")
+    hidden = (SECRET, CODE, CARD)
+    spoken = select(Turn).where(Turn.call_sid == recording.call_sid, Turn.text.in_(hidden), Turn.via == "voice")
     secrets = [(turn, turn.start - recording.offset) for turn in tx.scalars(spoken)]
     return [_masked(segment, secrets) for segment in transcript]
 

@@ -80,7 +80,7 @@ class Turn(Base):
     key: Mapped[str] = mapped_column(String(80))  # makes a repeated event harmless
     speaker: Mapped[str] = mapped_column(String(8))  # caller, bot, agent
     via: Mapped[str] = mapped_column(String(8), default="voice")  # voice, keys
-    text: Mapped[str] = mapped_column(Text)  # secrets stand as "(PIN)"
+    text: Mapped[str] = mapped_column(Text)  # secrets stand as "(PIN)" or "(code)"
     start: Mapped[float]
     end: Mapped[float | None]
     confidence: Mapped[float | None]

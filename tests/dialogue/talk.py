@@ -6,10 +6,14 @@ from typing import Any
 
 from ivr.dialogue.events import (
     Action,
+    CheckCode,
     CheckPin,
+    CodeChecked,
+    CodeSent,
     Event,
     Facts,
     FindAccount,
+    FindMobile,
     Found,
     HandOff,
     HangUp,
@@ -17,11 +21,13 @@ from ivr.dialogue.events import (
     Listen,
     LookUp,
     Meaning,
+    MobileFound,
     Paid,
     Pay,
     PinChecked,
     Said,
     Say,
+    SendCode,
     Started,
     TakeCard,
     Transaction,
@@ -40,7 +46,7 @@ ROWS = tuple(
     )
 )
 FACTS = Facts(24517, "USD", True, 24517, 3500, date(2026, 3, 9), ("checking", "savings"), ROWS)
-ENDINGS = (FindAccount, CheckPin, LookUp, Pay, Listen, HandOff, TakeCard, HangUp)
+ENDINGS = (FindAccount, CheckPin, FindMobile, SendCode, CheckCode, LookUp, Pay, Listen, HandOff, TakeCard, HangUp)
 
 
 def said(text: str, intent: str = "out_of_scope", sure: float = 0.95, heard: float = 0.9, **items: Any) -> Said:
@@ -60,15 +66,18 @@ PIN = said("four eight two one", digits="4821")
 
 
 class Talk:
-    """Plays a conversation; the house around it knows one account, PIN 4821."""
+    """Plays a conversation; the house around it knows one account, PIN 4821, and sends the code 700193."""
 
-    def __init__(self, on_file: bool = True, facts: Facts = FACTS, paying: Event | None = None) -> None:
+    def __init__(
+        self, on_file: bool = True, facts: Facts = FACTS, paying: Event | None = None, codes: bool = False
+    ) -> None:
         self.state: State = begin()
         self.facts = facts
         self.paying = paying
+        self.tail, self.texting = "0001", True
         self.actions: tuple[Action, ...] = ()
         self.all: list[Action] = []
-        self.play(Started(TODAY, "A1" if on_file else None, "Lakeside Credit"))
+        self.play(Started(TODAY, "A1" if on_file else None, "Lakeside Credit", codes=codes))
 
     def play(self, *events: Event | str) -> "Talk":
         """Let these happen one after the other, a str being keys; the house answers its queries by itself."""
@@ -91,6 +100,12 @@ class Talk:
                 return Found("A1" if number == "95381901" else None)
             case CheckPin(pin=pin):
                 return PinChecked(pin == "4821")
+            case FindMobile():
+                return MobileFound(self.tail)
+            case SendCode():
+                return CodeSent(self.texting)
+            case CheckCode(code=code):
+                return CodeChecked(code == "700193")
             case LookUp():
                 return self.facts
             case Pay() as pay:

@@ -11,11 +11,15 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from ivr.dialogue.events import (
     Action,
     CardTaken,
+    CheckCode,
     CheckPin,
+    CodeChecked,
+    CodeSent,
     Event,
     Facts,
     Failed,
     FindAccount,
+    FindMobile,
     Found,
     HandOff,
     HangUp,
@@ -23,6 +27,7 @@ from ivr.dialogue.events import (
     Keyed,
     Listen,
     LookUp,
+    MobileFound,
     Paid,
     Pay,
     PinChecked,
@@ -30,6 +35,7 @@ from ivr.dialogue.events import (
     Resumed,
     Said,
     Say,
+    SendCode,
     Silent,
     Slow,
     Started,
@@ -40,6 +46,8 @@ from tests.dialogue.talk import BALANCE, BYE, DUE, ENDINGS, FACTS, MUMBLE, NO, P
 
 AGENT = said("can I talk to a human", "out_of_scope", sure=0.3, heard=0.2)
 NOISE = Said("brumble the fen", 0.3, MUMBLE.meaning)
+
+CODE = said("seven zero zero one nine three", digits="700193")
 
 _money = st.integers(1, 60_000).filter(lambda cents: "4821" not in str(cents))
 _dates = st.integers(-3, 90).map(lambda days: TODAY + timedelta(days=days))
@@ -57,7 +65,7 @@ _words = st.sampled_from(
         said("say again", "repeat"), said("never mind", "cancel"), said("help me", "help"), said("dunno", "dont_know"),
         said("hello there", "smalltalk"), said("hold on"), said("um", sure=0.1), said("", heard=0.0, sure=0.0),
         said("no, the amount", "no", yes_no=False), said("a different account"),
-        said("yes", "yes", yes_no=True, heard=0.2),
+        said("yes", "yes", yes_no=True, heard=0.2), said("I forgot it", "dont_know"), said("send it again"),
     ]
 )  # fmt: skip
 _amounts = _money.map(lambda cents: said("that much", "payment", money=(cents,)))
@@ -72,6 +80,11 @@ callers = st.one_of(_words, _words, _amounts, _corrections, _days, _keys, _other
 _answers: dict[type, list[Event]] = {
     FindAccount: [Found("A1"), Found(None), Slow(), Failed()],
     CheckPin: [PinChecked(True), PinChecked(True), PinChecked(False), PinChecked(False, locked=True), Slow()],
+    FindMobile: [MobileFound("0001"), MobileFound("0001"), MobileFound(""), Failed()],
+    SendCode: [CodeSent(True), CodeSent(True), CodeSent(False), Slow(), Failed(), Resumed()],
+    CheckCode: [
+        CodeChecked(True), CodeChecked(True), CodeChecked(False), CodeChecked(False, spent=True), Slow(), Resumed()
+    ],
     LookUp: [FACTS, FACTS, Facts(0, "USD", True, 0, 0, None, ("checking",)), Slow(), Failed(), Resumed()],
     Pay: [
         Paid("W40K", 1, TODAY),
@@ -87,7 +100,9 @@ _helpful: dict[str, list[Event]] = {
     "unsure": [YES, NO],
     "number": [said("95381901", digits="95381901"), Keyed("95381901"), said("95381901", digits="95381901", heard=0.3)],
     "number_ok": [YES, NO],
-    "pin": [PIN, Keyed("4821")],
+    "pin": [PIN, Keyed("4821"), said("I forgot my PIN"), Keyed("1")],
+    "code_ok": [YES, YES, Keyed("1"), NO],
+    "code": [CODE, Keyed("700193"), said("I didn't get it"), Keyed("1")],
     "more": [YES, NO],
     "amount": [said("fifty", money=(5000,)), Keyed("1"), said("half", share="half")],
     "source": [said("checking", account_kind="checking"), said("by card"), Keyed("2")],
@@ -121,9 +136,9 @@ class Conversation(RuleBasedStateMachine):
         self.proved = False
         self.keys_paid: dict[int, Pay] = {}
 
-    @initialize(account=st.sampled_from(["A1", None]))
-    def answer_the_phone(self, account: str | None) -> None:
-        self._happens(Started(TODAY, account, "Lakeside Credit"))
+    @initialize(account=st.sampled_from(["A1", None]), codes=st.booleans())
+    def answer_the_phone(self, account: str | None, codes: bool) -> None:
+        self._happens(Started(TODAY, account, "Lakeside Credit", codes=codes))
 
     @precondition(lambda self: self.state.phase == "asking")
     @rule(data=st.data())
@@ -149,20 +164,20 @@ class Conversation(RuleBasedStateMachine):
     @rule()
     def house_agrees(self) -> None:
         event = _answers[type(self.query)][0]
-        self.proved = self.proved or event == PinChecked(True)
+        self.proved = self.proved or event in (PinChecked(True), CodeChecked(True))
         self._happens(event)
 
     @precondition(lambda self: self.state.phase in ("gone", "ended"))
-    @rule(account=st.sampled_from(["A1", None]))
-    def the_next_call(self, account: str | None) -> None:
+    @rule(account=st.sampled_from(["A1", None]), codes=st.booleans())
+    def the_next_call(self, account: str | None, codes: bool) -> None:
         self.__init__()  # type: ignore[misc]
-        self._happens(Started(TODAY, account, "Lakeside Credit"))
+        self._happens(Started(TODAY, account, "Lakeside Credit", codes=codes))
 
     @precondition(lambda self: self.state.phase in ("waiting", "card") and self.query is not None)
     @rule(data=st.data())
     def house_answers_anything(self, data: st.DataObject) -> None:
         event = data.draw(st.sampled_from(_answers[type(self.query)]))
-        self.proved = self.proved or event == PinChecked(True)
+        self.proved = self.proved or event in (PinChecked(True), CodeChecked(True))
         self._happens(event)
 
     def _happens(self, event: Event) -> None:
@@ -192,9 +207,9 @@ class Conversation(RuleBasedStateMachine):
         assert State.from_json(json.loads(json.dumps(self.state.to_json()))) == self.state
 
     @invariant()
-    def the_pin_is_kept_nowhere(self) -> None:
+    def pin_and_code_are_kept_nowhere(self) -> None:
         kept = json.dumps(self.state.to_json()) + str(known(self.state))
-        assert "4821" not in kept
+        assert "4821" not in kept and "700193" not in kept
 
     @invariant()
     def a_person_is_one_word_or_key_away(self) -> None:
@@ -217,7 +232,7 @@ class Conversation(RuleBasedStateMachine):
             assert isinstance(step(self.state, Silent())[1][-1], HangUp)
 
     @invariant()
-    def no_fact_before_the_pin(self) -> None:
+    def no_fact_before_the_pin_or_code(self) -> None:
         if not self.proved:
             assert not self.state.verified and self.state.facts is None
             assert not said_figures(self.actions)

@@ -43,6 +43,7 @@ ASK: dict[str, tuple[Callable[[HttpLedger], object], object]] = {
     "phone": (lambda it: it.find_by_phone("(555) 010-0001"), {"account": "acc-1"}),
     "number": (lambda it: it.find_by_number("40012345"), {"account": None}),
     "pin": (lambda it: it.check_pin("acc-1", "2749"), {"ok": True}),
+    "mobile": (lambda it: it.mobile("acc-1"), {"mobile": "+15550100001"}),
     "facts": (lambda it: it.facts("acc-1"), ACCOUNT),
     "pay": (lambda it: it.pay("CA1:7", "acc-1", 5000, "checking", TODAY), PAYMENT),
     "card": (lambda it: it.book_card("CA1:8", "acc-1", 5000, "48151623", TODAY), {}),
@@ -69,6 +70,8 @@ def test_every_request_is_valid_by_the_contract(name: str) -> None:
 def test_answers_are_read() -> None:
     assert ASK["phone"][0](ledger(Bank((200, {"account": "acc-1"})))) == "acc-1"
     assert ASK["pin"][0](ledger(Bank((200, {"ok": False, "locked": True})))) == PinChecked(ok=False, locked=True)
+    assert ASK["mobile"][0](ledger(Bank((200, {"mobile": "+15550100001"})))) == "+15550100001"
+    assert ASK["mobile"][0](ledger(Bank((200, {"mobile": None})))) is None
     assert ASK["pay"][0](ledger(Bank((200, PAYMENT)))) == Paid("1234", 5000, TODAY)
     assert ASK["pay"][0](ledger(Bank((409, {"why": "limit"})))) == Refused("limit")
     facts = ledger(Bank((200, ACCOUNT))).facts("acc-1")

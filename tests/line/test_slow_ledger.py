@@ -163,6 +163,6 @@ def test_a_ledger_kept_elsewhere_that_does_not_answer_has_failed(query: str, tri
         "pay": Pay("acc-1", 5000, "checking", clock.now().date(), 7),
     }
     ledger = HttpLedger("https://ledger.example.com", "", httpx.MockTransport(answer))
-    assert ask(ledger, SID, queries[query]) == Failed()
+    assert ask(ledger, None, SID, queries[query]) == Failed()
     assert len(asked) == tries
     assert len({request.url for request in asked}) == 1  # the same key, so that it is paid once

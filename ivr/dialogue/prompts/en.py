@@ -71,6 +71,41 @@ PROMPTS: dict[str, tuple[str, ...]] = {
         "That PIN number doesn't match, could you try it again?",
         "That one doesn't match either, could you try once more?",
     ),
+    "pin.keys_or_code": (
+        "Key in your four digit PIN number, press one and pound if you don't know it, or zero for a person.",
+        "You can key in the four digits, one and pound if you don't have them, or zero for a person.",
+    ),
+    "code_ok.ask": (
+        "I can text a code to the number ending {tail}, shall I?",
+        "Shall I text a code to the number ending {tail}?",
+        "Would you like a code by text, to the number ending {tail}?",
+    ),
+    "code_ok.example": ("Say yes and I'll text you a code, or no for a person.", "Shall I text it, yes or no?"),
+    "code_ok.keys": (
+        "Press one for a code by text, or two for a person.",
+        "One sends a code by text, two gets you a person.",
+    ),
+    "code.ask": (
+        "I've sent it, so what are the six digits?",
+        "What's the six digit code that I sent you?",
+        "Please say or key in the six digits of the code.",
+    ),
+    "code.again": (
+        "I've sent a new one, so what are the six digits?",
+        "There's a new one on its way, so what does it say?",
+    ),
+    "code.example": (
+        "It's in the text I sent, and you can say the six digits one by one.",
+        "Say the six digits of the code, or, I didn't get it.",
+    ),
+    "code.keys": (
+        "Key in the six digits, press one and pound for a new code, or zero for a person.",
+        "You can key in the code, one and pound for a new one, or zero for a person.",
+    ),
+    "code.wrong": (
+        "That code doesn't match, could you try it again?",
+        "That one doesn't match either, could you try once more?",
+    ),
     # --- what the ledger knows ---
     "balance.tell": ("Your balance is {balance}.", "You have a balance of {balance}.", "The balance is {balance}."),
     "due.tell": (

@@ -1,0 +1,88 @@
+"""Who is calling: the verify flow, by PIN, or by a one-time code for whoever has forgotten it."""
+
+from ivr.dialogue import readers, say
+from ivr.dialogue.events import FindAccount, FindMobile, SendCode
+from ivr.dialogue.flow import Ask, Do, Flow, Person
+from ivr.dialogue.state import Raw, State, Task
+
+UNDER_WAY = 30.0  # seconds that a text message may take to be there and to be read
+BY_CODE = ("forgotten", "mobile", "code_ok", "sent", "key", "wrong_codes", "resent")
+
+
+def without_code(task: Task) -> Task:
+    """The task before a code was spoken of."""
+    return task.drop(*BY_CODE)
+
+
+def _asks_number(state: State) -> bool:
+    return state.account is None or "number" in state.task.given
+
+
+def _numbered(state: State, agreed: Raw) -> State:
+    return state if agreed else state.with_task(state.task.drop("number", "number_ok", "doubt"))
+
+
+def _forgotten(state: State) -> bool:
+    return not state.verified and "forgotten" in state.task.slots
+
+
+def _keyed(state: State, agreed: Raw) -> State:
+    """The text's key is fixed with the yes, so that asking twice sends one."""
+    return state.with_task(state.task.settle("key", state.turn)) if agreed else state
+
+
+def _code_sent_for(state: State) -> SendCode:
+    return SendCode(str(state.account), int(state.task.slots["key"]))
+
+
+VERIFY = Flow(
+    "verify",
+    (
+        Ask("number", "digits", readers.account_number, readers.account_number_key, when=_asks_number, volunteer=True),
+        Ask(
+            "number_ok",
+            "yes-no",
+            readers.yes_no,
+            readers.yes_no_key,
+            when=lambda s: _asks_number(s) and "doubt" in s.task.given,
+            then=_numbered,
+            fields=lambda s: {"number": say.spell(str(s.task.slots.get("number", "")))},
+            confirms=True,
+            noted=False,
+        ),
+        Do("found", lambda s: FindAccount(str(s.task.slots["number"])), when=_asks_number),
+        Ask(
+            "pin",
+            "digits",
+            readers.pin,
+            readers.pin_key,
+            digits=4,
+            when=lambda s: not s.verified and not _forgotten(s),
+            secret=True,
+        ),
+        Do("mobile", lambda s: FindMobile(str(s.account)), when=_forgotten),
+        Person("verification", when=lambda s: _forgotten(s) and s.task.slots["mobile"] == ""),
+        Ask(
+            "code_ok",
+            "yes-no",
+            readers.yes_no,
+            readers.yes_no_key,
+            when=_forgotten,
+            then=_keyed,
+            fields=lambda s: {"tail": say.spell(str(s.task.slots["mobile"]))},
+            noted=False,
+        ),
+        Person("verification", when=lambda s: _forgotten(s) and s.task.slots["code_ok"] is False),
+        Do("sent", _code_sent_for, when=_forgotten),
+        Ask(
+            "code",
+            "digits",
+            readers.code,
+            readers.code_key,
+            digits=6,
+            when=_forgotten,
+            secret=True,
+            patience=UNDER_WAY,
+        ),
+    ),
+)
