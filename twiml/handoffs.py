@@ -32,6 +32,7 @@ def queue(news: str, music_url: str, key_url: str, again_url: str, plays: int = 
     gather = Gather(input="dtmf", num_digits=1, timeout=1, action=key_url, method="POST")
     if news:
         gather.say(news)
+        gather.pause(length=1)
     gather.play(music_url, loop=plays)
     response.append(gather)
     response.redirect(again_url, method="POST")

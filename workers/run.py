@@ -1,6 +1,7 @@
 """The worker: one supervising process with the relay, and a child for each queue, started again when it dies."""
 
 import logging
+import os
 import signal
 import subprocess
 import sys
@@ -27,6 +28,7 @@ POLL = 0.1
 REDIS_AWAY = 0.5
 RESTART = 0.5
 RECONCILE = 30.0
+YIELDS = 10  # niceness of heavy jobs: a recording can wait for its transcript, a caller on this machine cannot wait
 GRACE = 15.0
 
 
@@ -57,6 +59,8 @@ def run_worker(factory: str = "app:worker_context") -> None:
 def run_queue(queue: str, factory: str, redis_url: str) -> None:
     """Work off one queue in this process, until SIGTERM: with several, RQ could lose a job between them."""
     provider.use(factory)
+    if queue == "heavy":
+        os.nice(YIELDS)
     redis = (
         connect(provider.get().redis_url) if QUEUES[queue] is SimpleWorker else connect(resolve(factory)().redis_url)
     )

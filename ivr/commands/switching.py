@@ -19,7 +19,7 @@ from switch.server import Switch
 
 async def run_switch(settings: Settings) -> None:
     """Serves until SIGTERM or SIGINT; then ends every call."""
-    voice = make_voice("pyttsx3")  # the carrier's own voice, unlike the bot's
+    voice = make_voice(settings.voice)
     recogniser = Recogniser(
         find_whisper(settings.whisper_model, settings.data_dir), 1, vad=SileroModel(find_vad()).stream
     )

@@ -11,6 +11,8 @@ from switch.script import ScriptError, read_script
 
 AGENTS = ("accepts", "declines", "absent")
 DEFAULT_PIN = "2749"
+TASKS = {"balance": "your balance is", "payment": "your confirmation number is"}  # the words that finish a task
+MOST = {"balance": 3, "payment": 5}  # caller turns from the question of who calls
 
 
 class CallFileError(ValueError):
@@ -84,7 +86,6 @@ class CallFile:
     account: Customer = field(default_factory=Customer)
     settings: dict[str, str] = field(default_factory=dict)
     quick: bool = False
-    waiting: str | None = None
 
 
 def load_call(path: Path) -> CallFile:
@@ -101,8 +102,7 @@ def load_call(path: Path) -> CallFile:
 
 def read_call(data: Any, name: str) -> CallFile:
     """A call from plain data; `name` stands in the errors."""
-    fields = _Fields(name, data, "the file", ("about", "script", "agent", "account", "expect", "settings", "quick",
-                                              "waiting"))  # fmt: skip
+    fields = _Fields(name, data, "the file", ("about", "script", "agent", "account", "expect", "settings", "quick"))
     agent = fields.get("agent", str, None)
     if agent not in (None, *AGENTS):
         raise fields.wrong("agent", agent, f"write one of {', '.join(AGENTS)}, or leave it out: nobody is at the desk")
@@ -115,7 +115,6 @@ def read_call(data: Any, name: str) -> CallFile:
         expect=_expected(_Fields(name, fields.need("expect", dict, "what must come of the call"), "expect", _EXPECT)),
         settings={str(k): str(v) for k, v in fields.get("settings", dict, {}).items()},
         quick=fields.get("quick", bool, False),
-        waiting=fields.get("waiting", str, None),
     )
 
 

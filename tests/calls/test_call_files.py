@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.calls.call_file import CallFileError, ExpectedPayment, Turns, load_call, read_call
+from tests.calls.call_file import MOST, TASKS, CallFileError, ExpectedPayment, Turns, load_call, read_call
 from tests.calls.judging import Played, shortcomings, turns_until
 
 SHORT: dict[str, Any] = {"about": "A call.", "script": ["hang_up"], "expect": {}}
@@ -115,3 +115,11 @@ def test_a_hand_off_is_compared_with_its_brief() -> None:
         "the brief does not mention 'PIN'",
         "the agent did not accept",
     ]
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_no_file_allows_a_task_more_turns_than_the_line_promises(task: str) -> None:
+    limits = [call.expect.turns for path in sorted(Path(__file__).parent.glob("*.yaml")) if (call := load_call(path))]
+    allowed = [turns.at_most for turns in limits if turns and turns.until == TASKS[task]]
+    assert allowed
+    assert max(allowed) <= MOST[task]

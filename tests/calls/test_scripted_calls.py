@@ -15,18 +15,16 @@ pytestmark = [pytest.mark.speech, pytest.mark.timeout(1800)]
 
 
 def _marked(call: CallFile) -> object:
-    marks = [] if call.quick else [pytest.mark.slow]
-    if call.waiting:
-        marks.append(pytest.mark.skip(reason=call.waiting))
-    return pytest.param(call.name, marks=marks)
+    return pytest.param(call.name, marks=[] if call.quick else [pytest.mark.slow])
 
 
 @pytest.fixture(scope="module")
 def suite(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Suite]:
-    """One house; plays the calls that this run asks for."""
+    """Plays the calls that this run asks for."""
     chosen = {_name(item) for item in request.session.items if item.path == Path(__file__)}
-    calls = [call for call in CALLS.values() if call.name in chosen and not call.waiting]
-    with Suite(tmp_path_factory.mktemp("calls"), calls) as suite:
+    calls = [call for call in CALLS.values() if call.name in chosen]
+    kept = request.config.cache.mkdir("calls")
+    with Suite(tmp_path_factory.mktemp("calls"), kept, calls) as suite:
         yield suite
 
 

@@ -21,7 +21,7 @@ from ivr.settings import Settings
 from ivr.store import Sessions, make_engine, make_sessions
 from speech.audio import RATE, Samples, write_wav
 from speech.voices import make_voice
-from tests.calls.playing import free_ports
+from tests.calls.line import free_ports
 from tests.web.test_pages_in_browser import FLAGS, look
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(420)]

@@ -20,6 +20,7 @@ from ivr.store.models import Agent, Call, Handoff, Offer, Outbox, Recording
 from tests.workers.conftest import FACTORY
 from tests.workers.test_jobs import a_recording
 from workers.context import WorkerContext
+from workers.run import QUEUES
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.timeout(300)
@@ -59,6 +60,14 @@ def ask_for_people(context: WorkerContext, count: int, first: int = 0) -> None:
 def briefed(context: WorkerContext) -> int:
     with context.sessions() as tx:
         return tx.scalar(select(func.count()).select_from(Handoff).where(Handoff.state != "requested")) or 0
+
+
+def niceness(supervisor: int) -> dict[str, int]:
+    """Of each queue's process, by the queue's name."""
+    listed = subprocess.run(["ps", "-ax", "-o", "ppid=,nice=,args="], capture_output=True, text=True, check=True).stdout
+    rows = [line.split(maxsplit=2) for line in listed.splitlines()]
+    children = [(int(nice), command) for parent, nice, command in rows if parent == str(supervisor)]
+    return {queue: nice for queue in QUEUES for nice, command in children if f"workers {queue} " in command}
 
 
 def open_rows(context: WorkerContext) -> int:
@@ -105,9 +114,11 @@ def test_kill_9_of_every_worker_process_loses_no_hand_off_and_no_recording(conte
         ask_for_people(context, 22, first=3)
         os.killpg(process.pid, signal.SIGKILL)
     assert briefed(context) < 25
-    with worker():
+    with worker() as process:
         until(lambda: briefed(context) == 25 and _transcribed(context, recording_id))
         until(lambda: open_rows(context) == 0)
+        nice = niceness(process.pid)
+        assert nice["heavy"] > nice["handoff"], "a recording's transcript must leave the processor to callers"
 
 
 @pytest.mark.slow
