@@ -22,6 +22,7 @@ from ivr.carrier import TwilioCarrier
 from ivr.clock import SystemClock
 from ivr.dialogue.events import HandOff, Kind, Meaning
 from ivr.handoff.brake import Brakes
+from ivr.handoff.card_service import AgentCards
 from ivr.handoff.request import request_handoff
 from ivr.handoff.service import HandoffService
 from ivr.handoff.supervision import Supervision
@@ -37,6 +38,7 @@ from ivr.settings import Settings
 from ivr.store import Sessions, make_engine, make_sessions
 from ivr.store.models import Call, Handoff
 from ivr.web.audio import notice_version
+from ivr.web.card import make_card_hooks
 from ivr.web.handoff import make_handoff_blueprint
 from ivr.web.pages import House, add_pages
 from ivr.web.signatures import Signatures
@@ -112,6 +114,14 @@ class Parts:
         )
 
     @cached_property
+    def agent_cards(self) -> AgentCards:
+        s = self.settings
+        return AgentCards(
+            self.sessions, self.clock, self.carrier, self.live, self.ledger, s.public_url, s.media_socket,
+            connector=s.payment_connector, zone=s.zone, spawn=ThreadPoolExecutor(2, "cards").submit,
+        )  # fmt: skip
+
+    @cached_property
     def brakes(self) -> Brakes:
         return Brakes(self.sessions, self.clock, self.live)
 
@@ -173,6 +183,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         make_turns_blueprint(turns, parts.carrier, parts.signatures, parts.settings.public_url, spare),
         make_voice_blueprint(parts.calls, parts.handoffs, parts.signatures, documents, audio, parts.carrier),
         make_handoff_blueprint(parts.handoffs, parts.signatures),
+        make_card_hooks(parts.agent_cards, parts.signatures),
     )
     for blueprint in webhooks:
         guards.csrf.exempt(blueprint)
@@ -202,7 +213,7 @@ def worker_context() -> WorkerContext:
     return WorkerContext(
         sessions=parts.sessions, clock=parts.clock, redis_url=parts.settings.redis, carrier=parts.carrier,
         handoffs=parts.handoffs, recordings=parts.recordings, live=parts.live, recogniser=lambda: parts.recogniser,
-        ledger=parts.ledger, brakes=parts.brakes,
+        ledger=parts.ledger, brakes=parts.brakes, agent_cards=parts.agent_cards,
     )  # fmt: skip
 
 
@@ -210,6 +221,7 @@ def _house(parts: Parts) -> House:
     return House(
         settings=parts.settings, sessions=parts.sessions, handoffs=parts.handoffs, recordings=parts.recordings,
         live=parts.live, clock=parts.clock, texts=parts.carrier, supervision=parts.supervision, brakes=parts.brakes,
+        cards=parts.agent_cards, ledger=parts.ledger,
     )  # fmt: skip
 
 

@@ -6,26 +6,20 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
-from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
-from twilio.http.response import Response
 from twilio.rest import Client
+
+from ivr.twilio_cards import CardRequests
+from ivr.twilio_requests import BaseUrlHttpClient, CarrierError, ask, unless_missing, unless_over
 
 if TYPE_CHECKING:
     import httpx
 
-ALREADY_OVER = (21220, 20404)
+__all__ = ["OVER", "Carrier", "CarrierError", "TwilioCarrier"]
+
 CURRENT = "Twilio.CURRENT"  # the call's one active recording
 STATUS_EVENTS = ["initiated", "ringing", "answered", "completed"]
 OVER = ("completed", "busy", "failed", "no-answer", "canceled")
-
-
-class CarrierError(RuntimeError):
-    """The carrier refused or could not be reached. `again`: nothing was done, and trying again may help."""
-
-    def __init__(self, message: str, again: bool) -> None:
-        super().__init__(message)
-        self.again = again
 
 
 class Carrier(Protocol):
@@ -90,7 +84,7 @@ class Carrier(Protocol):
         ...
 
 
-class TwilioCarrier:
+class TwilioCarrier(CardRequests):
     """Twilio, or whatever speaks its REST at `base_url`."""
 
     def __init__(
@@ -112,7 +106,7 @@ class TwilioCarrier:
 
     def ring(self, to: str, from_: str, url: str, status_url: str, timeout: int) -> str:
         return str(
-            _ask(
+            ask(
                 lambda: self._client.calls.create(
                     to=to,
                     from_=from_,
@@ -127,29 +121,29 @@ class TwilioCarrier:
         )
 
     def move(self, call_sid: str, url: str) -> bool:
-        return _unless_over(lambda: self._client.calls(call_sid).update(url=url, method="POST"))
+        return unless_over(lambda: self._client.calls(call_sid).update(url=url, method="POST"))
 
     def end(self, call_sid: str) -> None:
-        _unless_over(lambda: self._client.calls(call_sid).update(status="completed"))
+        unless_over(lambda: self._client.calls(call_sid).update(status="completed"))
 
     def status(self, call_sid: str) -> str | None:
         found: list[str] = []
-        known = _unless_over(lambda: found.append(str(self._client.calls(call_sid).fetch().status)))
+        known = unless_over(lambda: found.append(str(self._client.calls(call_sid).fetch().status)))
         return found[0] if known else None
 
     def end_conference(self, conference_sid: str) -> None:
         # while a participant is still dialled, or just after the last has left, ending is refused with 400
-        _unless_over(lambda: self._client.conferences(conference_sid).update(status="completed"), status=400)
+        unless_over(lambda: self._client.conferences(conference_sid).update(status="completed"), status=400)
 
     def remove(self, conference_sid: str, call_sid: str) -> None:
-        _unless_over(lambda: self._client.conferences(conference_sid).participants(call_sid).delete())
+        unless_over(lambda: self._client.conferences(conference_sid).participants(call_sid).delete())
 
     def add_participant(
         self, conference_sid: str, to: str, label: str, *, muted: bool, coach: str | None, status_url: str, timeout: int
     ) -> str:
         coaching = {"coaching": True, "call_sid_to_coach": coach} if coach else {}
         return str(
-            _ask(
+            ask(
                 lambda: self._client.conferences(conference_sid).participants.create(
                     from_=self._number,
                     to=to,
@@ -182,7 +176,7 @@ class TwilioCarrier:
             changes["hold"] = hold
         if coach is not None:
             changes |= {"coaching": True, "call_sid_to_coach": coach} if coach else {"coaching": False}
-        return _unless_over(lambda: self._client.conferences(conference_sid).participants(call_sid).update(**changes))
+        return unless_over(lambda: self._client.conferences(conference_sid).participants(call_sid).update(**changes))
 
     @cached_property
     def _media(self) -> "httpx.Client":
@@ -207,73 +201,29 @@ class TwilioCarrier:
         raise AssertionError("tries must be at least 1")
 
     def delete_recording(self, recording_sid: str) -> None:
-        _unless_over(lambda: self._client.recordings(recording_sid).delete())
+        unless_over(lambda: self._client.recordings(recording_sid).delete())
 
     def pause_recording(self, call_sid: str) -> None:
         current = self._client.calls(call_sid).recordings(CURRENT)
         paused: list[str] = []
         # what is not recorded need not be paused; anything else but a clear "paused" is no leave to take a card
-        known = _unless_missing(
+        known = unless_missing(
             lambda: paused.append(str(current.update(status="paused", pause_behavior="silence").status))
         )
         if known and paused != ["paused"]:
             raise CarrierError("the carrier did not pause the recording", again=True)
 
     def resume_recording(self, call_sid: str) -> None:
-        _unless_over(lambda: self._client.calls(call_sid).recordings(CURRENT).update(status="in-progress"))
+        unless_over(lambda: self._client.calls(call_sid).recordings(CURRENT).update(status="in-progress"))
 
     def send_text(self, to: str, body: str) -> str:
-        return str(_ask(lambda: self._client.messages.create(to=to, from_=self._number, body=body)).sid)
+        return str(ask(lambda: self._client.messages.create(to=to, from_=self._number, body=body)).sid)
 
     def check(self) -> str:
-        return str(_ask(lambda: self._client.api.v2010.accounts(self._account).fetch()).friendly_name)
+        return str(ask(lambda: self._client.api.v2010.accounts(self._account).fetch()).friendly_name)
 
     def _media_address(self, url: str) -> str:
         """The WAV at the carrier we talk to: the credentials go nowhere else, whatever a callback may name."""
         parts = urlsplit(url)
         path = parts.path if parts.path.endswith(".wav") else parts.path + ".wav"
         return (self._base or "https://api.twilio.com") + path
-
-
-class BaseUrlHttpClient(TwilioHttpClient):  # type: ignore[misc]
-    """Sends the client's requests to another address, path and query unchanged."""
-
-    def __init__(self, base: str, timeout: float) -> None:
-        super().__init__(timeout=timeout)
-        self._base = base
-
-    def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Response:
-        parts = urlsplit(url)
-        return super().request(
-            method, f"{self._base}{parts.path}{f'?{parts.query}' if parts.query else ''}", *args, **kwargs
-        )
-
-
-def _ask(request: Callable[[], Any]) -> Any:
-    try:
-        return request()
-    except TwilioRestException as error:
-        raise CarrierError(f"the carrier refused: {error.code or error.status} {error.msg}", _safe(error)) from error
-    except (TwilioException, OSError) as error:
-        raise CarrierError(f"the carrier does not answer: {type(error).__name__}", again=False) from error
-
-
-def _safe(error: TwilioRestException) -> bool:
-    """Only these say that nothing was done and that it may work later."""
-    return bool(error.status == 429 or error.code == 20429)
-
-
-def _unless_missing(request: Callable[[], Any]) -> bool:
-    return _unless_over(request, over=())
-
-
-def _unless_over(request: Callable[[], Any], over: tuple[int, ...] = ALREADY_OVER, status: int = 404) -> bool:
-    try:
-        request()
-    except TwilioRestException as error:
-        if error.code in over or error.status in (404, status):
-            return False
-        raise CarrierError(f"the carrier refused: {error.code or error.status} {error.msg}", again=True) from error
-    except (TwilioException, OSError) as error:
-        raise CarrierError(f"the carrier does not answer: {type(error).__name__}", again=True) from error
-    return True

@@ -73,13 +73,11 @@ def make_media_app(
 
     async def overhear(start: Start, texts: AsyncIterator[str], _socket: WebSocket) -> None:
         loop = asyncio.get_running_loop()
-        token = start.parameters.get("token", "")
-        listening = await loop.run_in_executor(threads.sql, calls.listen, start.call_sid, token)
+        token, sid = start.parameters.get("token", ""), start.parameters.get("call", start.call_sid)
+        listening = await loop.run_in_executor(threads.sql, calls.listen, sid, token)
 
         async def keep(news: HeardOn) -> None:
-            await loop.run_in_executor(
-                threads.sql, calls.overheard, start.call_sid, news.track, news.heard, listening.offset
-            )
+            await loop.run_in_executor(threads.sql, calls.overheard, sid, news.track, news.heard, listening.offset)
 
         await Monitor(start, recogniser, vad).run(texts, keep)
 

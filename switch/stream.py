@@ -20,7 +20,7 @@ from switch.signature import signature
 
 AGENT = "Twilio.TmeWs/1.0"
 _CONNECT_SECONDS = 10.0
-_TRACKS = {
+TRACKS = {
     "inbound_track": ["inbound"],
     "outbound_track": ["outbound"],
     "both_tracks": ["inbound", "outbound"],
@@ -43,12 +43,12 @@ class StreamOptions:
 def options(noun: ET.Element, url: str, *, two_way: bool) -> StreamOptions:
     """Read a `<Stream>` whose address is `url`. Raises DocumentError 31922, 31923 or 31941."""
     track = noun.get("track", "inbound_track")
-    if track not in _TRACKS or (two_way and track != "inbound_track"):
+    if track not in TRACKS or (two_way and track != "inbound_track"):
         raise DocumentError(31941, f"track {track!r} cannot be used here")
     return StreamOptions(
         url=socket_url(url),
         two_way=two_way,
-        tracks=_TRACKS[track],
+        tracks=TRACKS[track],
         name=noun.get("name", ""),
         parameters={p.get("name", ""): p.get("value", "") for p in noun.findall("Parameter")},
         status_url=noun.get("statusCallback", ""),
@@ -232,6 +232,13 @@ class MediaStream:
         } | ({"StreamError": error} if error else {})
         exchange = self._leg.exchange
         exchange.spawn(exchange.webhooks.notify(self.asked.status_url, self.asked.status_method, params))
+
+
+def fork(stream: MediaStream, leg: Leg) -> None:
+    """Let a one-way stream run beside the call until the leg ends or `leg.forks` is asked to stop it."""
+    leg.exchange.spawn(stream.run())
+    leg.on_end.append(stream.stop)
+    leg.forks[stream.asked.name or stream.sid] = stream.stop
 
 
 def _handshake_error(error: Exception) -> tuple[int, str]:

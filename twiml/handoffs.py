@@ -1,18 +1,16 @@
 """Documents for the passage of a call to a person: the caller's room, the agent's whisper, and the joining."""
 
-from twilio.twiml.voice_response import Dial, Gather, Start, VoiceResponse
+from twilio.twiml.voice_response import Dial, Gather, Start, Stop, VoiceResponse
 
 CONFERENCE_EVENTS = "start end join leave hold mute modify"
 ACCEPT_SECONDS = 6
+LISTENING = "listening"  # the fork's name, by which it is stopped while a card is keyed
 
 
 def park(conference: str, wait_url: str, status_url: str, left_url: str, listen_url: str, listen_token: str) -> str:
     """The caller waits in a conference of his own; both sides of it are heard at `listen_url`."""
     response = VoiceResponse()
-    start = Start()
-    stream = start.stream(url=listen_url, track="both_tracks")
-    stream.parameter(name="token", value=listen_token)
-    response.append(start)
+    _listen(response, listen_url, {"token": listen_token})
     response.append(_room(conference, wait_url, status_url, left_url))
     return str(response)
 
@@ -96,6 +94,18 @@ def already_gone(text: str) -> str:
 def empty() -> str:
     """Nothing to do: for callbacks whose answer is ignored."""
     return str(VoiceResponse())
+
+
+def _listen(response: VoiceResponse, url: str, parameters: dict[str, str]) -> None:
+    """One fork a call: one that an earlier document began ends."""
+    stop = Stop()
+    stop.stream(name=LISTENING)
+    response.append(stop)
+    start = Start()
+    stream = start.stream(url=url, track="both_tracks", name=LISTENING)
+    for name, value in parameters.items():
+        stream.parameter(name=name, value=value)
+    response.append(start)
 
 
 def _room(conference: str, wait_url: str, status_url: str, left_url: str) -> Dial:

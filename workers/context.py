@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ivr.carrier import Carrier
 from ivr.clock import Clock
 from ivr.handoff.brake import Brakes
+from ivr.handoff.card_service import AgentCards
 from ivr.handoff.service import HandoffService
 from ivr.ledger import Ledger
 from ivr.live import Live
@@ -28,6 +29,7 @@ class WorkerContext:
     live: Live
     recogniser: Callable[[], LongRecogniser]
     brakes: Brakes | None = None  # without them no intent is braked by itself
+    agent_cards: AgentCards | None = None  # without them, what an agent's card entry left behind stays promised
     ledger: Ledger | None = None  # without one, card payments stay promised to it
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from ivr.calls.acting import SEND
 from ivr.calls.cards import BOOK, RESUME
 from ivr.carrier import CarrierError
+from ivr.handoff.cards import OVER
 from ivr.ledger import LedgerError, scheduled
 from ivr.ledger.numbers import e164
 from ivr.quality.secrets import mask_secrets
@@ -139,6 +140,12 @@ def _book_card(context: WorkerContext, _row: int, payload: Payload, done: Done) 
         done(tx)
 
 
+def _card_over(context: WorkerContext, _row: int, payload: Payload, done: Done) -> None:
+    if context.agent_cards is None:
+        raise LedgerError("this worker takes no part in agents' card payments")
+    context.agent_cards.over(payload["payment"], within=done)
+
+
 def _payment_due(context: WorkerContext, _row: int, payload: Payload, done: Done) -> None:
     with context.sessions.begin() as tx:
         done(tx)
@@ -168,5 +175,6 @@ TOPICS: dict[str, Callable[[WorkerContext, int, Payload, Done], None]] = {
     SEND: _send_text,
     RESUME: _resume_recording,
     BOOK: _book_card,
+    OVER: _card_over,
     scheduled.DUE: _payment_due,
 }

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from ivr.handoff import brief, callbacks, desk
+from ivr.handoff import brief, callbacks, cards, desk
 from ivr.handoff.events import (
     Briefed,
     CallerJoined,
@@ -87,6 +87,8 @@ def advance(tx: Session, row: Handoff, event: Event, now: datetime, times: Times
         row.brief = compose_brief(tx, row, now)
     _note_times(row, old, state, now)
     _note_end(tx, row, old, state, now, times)
+    if old.phase == "bridged" != state.phase:
+        cards.end_standing(tx, row.id, now)
     touched = [_keep_attempt(tx, row, old, state, k, now, times) for k in range(1, len(state.attempts) + 1)]
     acts = _promise(tx, row, effects, now, times)
     agents = tuple(agent for agent, _ in filter(None, touched))

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from ivr.clock import Clock
 from ivr.handoff.desk import PresenceRefused
 from ivr.handoff.fairness import Load, day_rows, read_load, write_csv
+from ivr.ledger import Ledger
 from ivr.store import Sessions
 from ivr.store.models import Audit, Call, Recording
 from ivr.web.agent_panel import answer_with_panel
@@ -19,6 +20,7 @@ from ivr.web.agent_screen import (
     Message,
     Screen,
     Talk,
+    read_account,
     read_day,
     read_line,
     read_messages,
@@ -62,6 +64,7 @@ def make_agent_blueprint(
     handoffs: Handoffs,
     recordings: Recordings,
     clock: Clock,
+    ledger: Ledger,
     time_zone: str = "UTC",
     phone_url: str = "",
 ) -> Blueprint:
@@ -96,10 +99,10 @@ def make_agent_blueprint(
 
     @blueprint.get("/")
     def page() -> str:
-        phone = own_phone(phone_url, me())
+        phone, now = own_phone(phone_url, me()), screen()
         return render_template(
-            "agent/page.html", phone_url=phone, screen=screen(), queue=line(), day=day(), load=load(), messages=tasks(),
-            zone=time_zone,
+            "agent/page.html", phone_url=phone, screen=now, queue=line(), day=day(), load=load(), messages=tasks(),
+            zone=time_zone, account=read_account(ledger, now),
         )  # fmt: skip
 
     @blueprint.get("/own")
@@ -119,7 +122,8 @@ def make_agent_blueprint(
 
     @blueprint.get("/work")
     def work() -> str:
-        return render_template("agent/work.html", screen=screen(), zone=time_zone)
+        now = screen()
+        return render_template("agent/work.html", screen=now, zone=time_zone, account=read_account(ledger, now))
 
     @blueprint.get("/messages")
     def messages() -> str:

@@ -9,7 +9,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import String, cast, exists, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from ivr.dialogue.events import Facts
+from ivr.handoff import cards
 from ivr.handoff.queue import Waiting, read_queue
+from ivr.ledger import Ledger, LedgerError
+from ivr.store.card_tables import CardPayment
 from ivr.store.models import Account, Agent, Audit, Call, Handoff, Offer, Recording
 from ivr.store.notes import Note
 from ivr.web.shown import masked, midnight, plain
@@ -24,7 +28,7 @@ MESSAGE_DONE = "message-done"
 class Screen:
     """One agent's present. `handoff` is the one offered to him, his own, or the last one while he wraps up.
 
-    `held`: its caller is on hold; `muted`: the agent is; `account`: of a verified caller.
+    `held`: its caller is on hold; `muted`: the agent is; `card`: the last card entry of this hand-off.
     """
 
     mode: Mode
@@ -35,12 +39,19 @@ class Screen:
     wrap_up_until: datetime | None
     wrap_up_left: float
     handoff: Handoff | None
-    account: Account | None
+    card: CardPayment | None
     notes: Sequence[Note]
     waited: float
     waiting: int
     held: bool = False
     muted: bool = False
+
+
+@dataclass(frozen=True)
+class Known:
+    """An account as the ledger has it; None where the ledger does not answer."""
+
+    facts: Facts | None
 
 
 @dataclass(frozen=True)
@@ -90,13 +101,24 @@ def read_screen(tx: Session, agent_id: int, now: datetime) -> Screen:
         wrap_up_until=until,
         wrap_up_left=(until - now).total_seconds() if until else 0.0,
         handoff=handoff,
-        account=_account(tx, handoff.call) if handoff else None,
+        card=cards.last(tx, handoff.id) if handoff else None,
         notes=read_notes(tx, handoff.call_sid) if handoff else (),
         waited=(now - handoff.requested_at).total_seconds() if handoff else 0.0,
         waiting=tx.scalar(select(func.count()).select_from(Handoff).where(Handoff.state.in_(WAITING))) or 0,
         held=_switched(handoff, "held"),
         muted=_switched(handoff, "muted"),
     )
+
+
+def read_account(ledger: Ledger, screen: Screen) -> Known | None:
+    """What the ledger knows of a verified caller's account; None of any other's."""
+    call = screen.handoff.call if screen.handoff else None
+    if call is None or call.account_id is None or call.verified_at is None:
+        return None
+    try:
+        return Known(ledger.facts(call.account_id))
+    except LedgerError:
+        return Known(None)
 
 
 def read_notes(tx: Session, sid: str) -> Sequence[Note]:
@@ -157,10 +179,6 @@ def _switched(handoff: Handoff | None, what: str) -> bool:
     """Whether the caller is `held` or the agent `muted`, as the state machine has it of the present agent."""
     attempts = handoff.machine.get("attempts") if handoff else None
     return bool(attempts and attempts[-1].get(what))
-
-
-def _account(tx: Session, call: Call) -> Account | None:
-    return tx.get(Account, call.account_id) if call.account_id and call.verified_at else None
 
 
 def _mode(tx: Session, agent: Agent) -> tuple[Mode, Handoff | None]:

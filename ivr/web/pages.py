@@ -9,12 +9,14 @@ from flask import Flask
 
 from ivr.clock import Clock
 from ivr.handoff.desk import PresenceRefused
+from ivr.ledger import Ledger
 from ivr.live import Live
 from ivr.settings import Settings
 from ivr.store import Sessions
 from ivr.web.agent import Handoffs, make_agent_blueprint
 from ivr.web.agent_call import CallDeeds, Texts, make_agent_call_blueprint
 from ivr.web.board import Brakes, Supervises, make_board_blueprint
+from ivr.web.card import Cards, make_agent_card_blueprint
 from ivr.web.errors import explain_errors
 from ivr.web.events import make_events_blueprint
 from ivr.web.listening import Recordings
@@ -39,10 +41,11 @@ class House:
     recordings: Recordings
     live: Live
     clock: Clock
+    ledger: Ledger
+    cards: Cards
     texts: Texts | None = None  # the carrier; without one, callers are sent no texts
     supervision: Supervises | None = None  # without it and brakes, there is no board
     brakes: Brakes | None = None
-    service_seconds: float = 20.0  # an answer within it counts for the service level
 
 
 def add_pages(app: Flask, house: House, phone_url: str = "") -> Guards:
@@ -60,12 +63,19 @@ def add_pages(app: Flask, house: House, phone_url: str = "") -> Guards:
     )
     app.register_blueprint(
         make_agent_blueprint(
-            house.sessions, house.handoffs, house.recordings, house.clock, house.settings.time_zone, phone_url
+            house.sessions,
+            house.handoffs,
+            house.recordings,
+            house.clock,
+            house.ledger,
+            house.settings.time_zone,
+            phone_url,
         )
     )
     app.register_blueprint(
         make_agent_call_blueprint(house.sessions, house.handoffs, house.texts, house.clock, house.settings.time_zone)
     )
+    app.register_blueprint(make_agent_card_blueprint(house.sessions, house.cards, house.ledger, house.clock))
     _add_board(app, house, phone_url)
     app.register_blueprint(make_quality_blueprint(house.sessions, house.recordings, house.clock))
     app.register_blueprint(make_events_blueprint(house.sessions, house.live))
@@ -80,7 +90,7 @@ def _add_board(app: Flask, house: House, phone_url: str) -> None:
     app.register_blueprint(
         make_board_blueprint(
             house.sessions, house.supervision, house.brakes, house.clock, house.settings.time_zone, phone_url,
-            house.service_seconds,
+            house.settings.service_seconds,
         )
     )  # fmt: skip
 

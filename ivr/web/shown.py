@@ -29,6 +29,16 @@ HOW_IT_ENDED = {
     "not-solved": "Not solved",
     "cut-off": "Cut off, or nobody spoke",
 }
+CARD_ENDS = {
+    "charging": "Being charged",
+    "success": "Paid",
+    "declined": "Declined: nothing was charged",
+    "cancelled": "Stopped: nothing was charged",
+    "no-entry": "The card was not keyed in right: nothing was charged",
+    "hung-up": "The call ended before it was keyed in: nothing was charged",
+    "failed": "It could not be taken: nothing was charged",
+    "doubtful": "It may have been charged: check with the card processor before you take it again",
+}
 SPEAKERS = {"caller": "Caller", "bot": "Bot", "agent": "Agent"}
 
 
@@ -124,4 +134,6 @@ def show_values(app: Flask) -> None:
     """Give the templates these words."""
     for show in (words_of, masked, length, hours, plain, money, percent, iso):
         app.jinja_env.filters[show.__name__] = show
-    app.jinja_env.globals.update(OUTCOMES=OUTCOMES, SPEAKERS=SPEAKERS, HOW_IT_ENDED=HOW_IT_ENDED, UNSURE=UNSURE)
+    app.jinja_env.globals.update(
+        OUTCOMES=OUTCOMES, SPEAKERS=SPEAKERS, HOW_IT_ENDED=HOW_IT_ENDED, CARD_ENDS=CARD_ENDS, UNSURE=UNSURE
+    )

@@ -7,10 +7,12 @@ from switch.rest.calls import Calls
 from switch.rest.conferences import Conferences
 from switch.rest.messages import Messages
 from switch.rest.participants import Participants
+from switch.rest.payments import Payments
 from switch.rest.recordings import Recordings
+from switch.rest.streams import Streams
 
 
 def routes(exchange: Exchange) -> list[BaseRoute]:
     """All routes under `/2010-04-01/Accounts/...`."""
-    areas = (Calls(exchange), Recordings(exchange), Participants(exchange), Conferences(exchange), Messages(exchange))
-    return [route for area in areas for route in area.routes()]
+    areas = (Calls, Recordings, Participants, Conferences, Messages, Payments, Streams)
+    return [route for area in areas for route in area(exchange).routes()]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from switch.document import DocumentError
 from switch.recording import RecordingOptions, begin_recording
-from switch.stream import MediaStream, options
+from switch.stream import MediaStream, fork, options
 from switch.webhooks import Request
 
 if TYPE_CHECKING:
@@ -57,11 +57,8 @@ async def start(program: "Program", verb: ET.Element) -> Request | None:
 
 def _fork(program: "Program", noun: ET.Element) -> None:
     stream = _stream(program, noun, two_way=False)
-    if stream is None:
-        return
-    program.exchange.spawn(stream.run())
-    program.leg.on_end.append(stream.stop)
-    program.leg.forks[stream.asked.name or stream.sid] = stream.stop
+    if stream is not None:
+        fork(stream, program.leg)
 
 
 def _recording(program: "Program", noun: ET.Element) -> RecordingOptions:

@@ -5,7 +5,7 @@ import re
 import wave
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +18,17 @@ from redis import Redis
 from ivr.carrier import CarrierError
 from ivr.clock import Clock
 from ivr.handoff.brake import Brakes
+from ivr.handoff.card_service import AgentCards
 from ivr.handoff.desk import PresenceRefused
 from ivr.handoff.supervision import SupervisionRefused
+from ivr.ledger import SqlLedger
 from ivr.live import Live
 from ivr.settings import Settings
 from ivr.store import Sessions
 from ivr.store.desk_tables import Announcement, PresenceSpell
 from ivr.store.models import Account, Agent, Call, Handoff, Offer, Recording, Turn
 from ivr.web.pages import House, add_pages
+from tests.handoff.card_twin import CardTwin
 
 PASSWORD = "correct horse"
 HASH = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1).hash(PASSWORD)
@@ -206,6 +209,8 @@ class Web:
     clock: Any
     texts: TextsTwin
     supervision: SupervisionTwin
+    cards: AgentCards
+    carrier: CardTwin
 
     def person(self, name: str, *roles: str, presence: str = "away") -> int:
         with self.sessions.begin() as tx:
@@ -351,10 +356,16 @@ def make_web(sessions: Sessions, redis: Redis, redis_url: str, tmp_path: Path) -
         app, live = Flask(__name__, static_folder=None), Live(redis)
         handoffs, recordings, texts = HandoffsTwin(sessions, live, clock), RecordingsTwin(), TextsTwin()
         supervision, brakes = SupervisionTwin(sessions, live, clock), Brakes(sessions, clock, live)
-        add_pages(
-            app, House(chosen, sessions, handoffs, recordings, live, clock, texts, supervision, brakes), phone_url
-        )
-        return Web(app, sessions, handoffs, recordings, live, clock, texts, supervision)
+        ledger, carrier = SqlLedger(sessions, clock), CardTwin()
+        cards = AgentCards(
+            sessions, clock, carrier, live, ledger, "https://line.test", "wss://line.test/media", zone=UTC,
+            spawn=lambda work: work(),
+        )  # fmt: skip
+        house = House(
+            chosen, sessions, handoffs, recordings, live, clock, ledger, cards, texts, supervision, brakes
+        )  # fmt: skip
+        add_pages(app, house, phone_url)
+        return Web(app, sessions, handoffs, recordings, live, clock, texts, supervision, cards, carrier)
 
     return make
 

@@ -6,10 +6,12 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from ivr.handoff.cards import Told
+from ivr.ledger import LedgerError, SqlLedger
 from ivr.quality.purge import purge_older
 from ivr.store.models import Agent, Call
 from ivr.store.notes import Note
-from tests.web.conftest import Web, with_token
+from tests.web.conftest import CALL, Web, with_token
 
 FRAGMENT = {"X-Fragment": "1"}
 
@@ -124,7 +126,7 @@ def test_an_unknown_outcome_is_refused(web: Web) -> None:
     assert (answer.status_code, notes(web)) == (400, [])
 
 
-@pytest.mark.parametrize("deed", ["note", "text", "call-back", "wrap-up"])
+@pytest.mark.parametrize("deed", ["note", "text", "call-back", "wrap-up", "card", "card/cancel"])
 def test_a_colleagues_call_is_not_his_to_write_on(web: Web, deed: str) -> None:
     client = web.signed_in("Ada", "agent", presence="available")
     web.call()
@@ -157,3 +159,61 @@ def test_what_was_written_is_forgotten_with_the_calls_words(web: Web) -> None:
         tx.scalars(select(Call)).one().ended_at = web.clock.now()
     purge_older(web.sessions, web.clock.now(), web.clock)
     assert notes(web) == [("note", ""), ("outcome", "solved")]
+
+
+def test_a_card_is_taken_from_the_page_and_its_progress_shown(web: Web) -> None:
+    client, handoff = in_call(web)
+    do(client, handoff, "card", share="minimum")
+    assert ("begin", CALL, f"{CALL}:card1:begin", 3_500, "USD", "https://line.test/card/1") in web.carrier.asked
+    assert "$35.00</strong> · The caller keys in: card number" in client.get("/agent/work").text
+    web.cards.told(1, Told(required=("security-code",)))
+    assert "The caller keys in: security code" in client.get("/agent/work").text
+    web.cards.told(1, Told(required=()))
+    assert "Being charged" in client.get("/agent/work").text
+    web.cards.told(1, Told(result="success", confirmation="48213377"))
+    assert "Confirmation <strong>48213377</strong>" in client.get("/agent/work").text
+
+
+@pytest.mark.parametrize(
+    ("form", "told"),
+    [
+        ({"share": "other", "amount": "a lot"}, "is not an amount"),
+        ({"share": "other", "amount": "12.345"}, "is not an amount"),
+        ({"share": "other", "amount": "NaN"}, "is not an amount"),
+        ({"share": "other", "amount": "999"}, "at most $243.10"),
+        ({"share": "full", "amount": "10"}, "choose which"),
+        ({"share": "full", "account": "999"}, "There is no account 999"),
+    ],
+)
+def test_an_entry_that_cannot_be_is_explained_and_not_begun(web: Web, form: dict[str, str], told: str) -> None:
+    client, handoff = in_call(web)
+    assert told in do(client, handoff, "card", **form)
+    assert web.carrier.asked == []
+
+
+def test_an_account_that_the_agent_writes_down_is_paid_into(web: Web) -> None:
+    client = web.signed_in("Ada", "agent", presence="on-call")
+    web.call(verified=False)
+    handoff = web.handoff(1, state="bridged")
+    assert "Write the number of the account" in do(client, handoff, "card", share="full")
+    do(client, handoff, "card", share="other", amount="$20.50", account="4002 1177")
+    assert web.carrier.asked[2][3] == 2_050
+
+
+def test_the_entry_is_stopped_from_the_page(web: Web) -> None:
+    client, handoff = in_call(web)
+    do(client, handoff, "card", share="full")
+    do(client, handoff, "card/cancel")
+    assert "Stopped: nothing was charged" in client.get("/agent/work").text
+    assert "is over" in do(client, handoff, "card/cancel")
+
+
+def test_a_ledger_that_does_not_answer_is_told(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    client, handoff = in_call(web)
+
+    def silent(*_: object) -> None:
+        raise LedgerError("no answer")
+
+    monkeypatch.setattr(SqlLedger, "facts", silent)
+    assert "The ledger does not answer." in client.get("/agent/work").text
+    assert "The ledger does not answer" in do(client, handoff, "card", share="full")

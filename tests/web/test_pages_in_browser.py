@@ -16,6 +16,7 @@ from werkzeug.serving import make_server
 
 from ivr.clock import SystemClock
 from ivr.handoff.brake import Brakes
+from ivr.handoff.cards import Told
 from ivr.store.models import Agent, Turn
 from tests.web.conftest import CALL, PASSWORD, Make, Web
 
@@ -269,6 +270,30 @@ def test_what_is_half_written_survives_news_and_a_reload_and_goes_when_sent(web:
     page.locator("#save-note").click()
     expect(page.locator("#note-1")).to_have_value("")
     expect(page.locator(".notes")).to_contain_text("Wants the receipt by post")
+
+
+@pytest.mark.parametrize(("scheme", "viewport"), [("light", WIDE), ("dark", NARROW)])
+def test_a_card_payment_is_followed_on_the_page(
+    web: Web, open_page: Open, scheme: Scheme, viewport: ViewportSize
+) -> None:
+    ada = web.person("Ada", "agent", presence="on-call")
+    web.call()
+    web.handoff(ada, state="bridged")
+    page = open_page("ada@bank.test", scheme, viewport)
+    expect(page.locator("#link")).to_have_text("Live")
+    page.keyboard.press("p")
+    page.get_by_label(re.compile("The minimum")).check()
+    look(page, f"card-asked-{scheme}")
+    page.get_by_role("button", name="Take card payment").click()
+    expect(page.locator(".steps [aria-current]")).to_contain_text("Card number")
+    expect(page.locator("#announce")).to_have_text("The caller keys in: card number")
+    web.cards.told(1, Told(required=("expiration-date", "security-code"), error=""))
+    web.cards.told(1, Told(required=("expiration-date", "security-code"), error="invalid-date"))
+    expect(page.locator(".steps [aria-current]")).to_contain_text("Expiry date again")
+    look(page, f"card-keyed-{scheme}")
+    web.cards.told(1, Told(result="success", confirmation="48213377"))
+    expect(page.locator(".pay")).to_contain_text("Confirmation 48213377")
+    look(page, f"card-paid-{scheme}")
 
 
 def test_two_tabs_show_the_same_and_one_has_the_phone(web: Web, open_page: Open) -> None:

@@ -8,6 +8,7 @@ import { follow } from "./live.js";
 const announce = document.getElementById("announce");
 const title = document.title;
 let shown = "";
+let told = document.querySelector("#work [data-say]")?.dataset.say ?? "";
 let ringing = null;
 let sound = null;
 
@@ -69,5 +70,10 @@ function chime() {
 }
 
 document.getElementById("panel").addEventListener("swapped", settle);
-document.getElementById("work").addEventListener("swapped", forgetOthers);
+document.getElementById("work").addEventListener("swapped", () => {
+  forgetOthers();
+  const said = document.querySelector("#work [data-say]")?.dataset.say ?? "";
+  if (said && said !== told) announce.textContent = said;
+  told = said;
+});
 settle();
