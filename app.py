@@ -22,6 +22,7 @@ from ivr.carrier import TwilioCarrier
 from ivr.clock import SystemClock
 from ivr.dialogue.events import HandOff, Kind, Meaning
 from ivr.handoff.brake import Brakes
+from ivr.handoff.callback_desk import CallBackDesk
 from ivr.handoff.card_service import AgentCards
 from ivr.handoff.request import request_handoff
 from ivr.handoff.service import HandoffService
@@ -222,6 +223,7 @@ def _house(parts: Parts) -> House:
         settings=parts.settings, sessions=parts.sessions, handoffs=parts.handoffs, recordings=parts.recordings,
         live=parts.live, clock=parts.clock, texts=parts.carrier, supervision=parts.supervision, brakes=parts.brakes,
         cards=parts.agent_cards, ledger=parts.ledger,
+        call_backs=CallBackDesk(parts.sessions, parts.clock, parts.live, parts.settings.hours),
     )  # fmt: skip
 
 

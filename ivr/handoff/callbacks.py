@@ -50,6 +50,8 @@ def start_try(tx: Session, callback_id: int, number: int, now: datetime, hours: 
     call_back = find(tx, callback_id)
     if call_back.state != "booked" or call_back.tries != number - 1:
         return None
+    if call_back.next_at is not None and now < call_back.next_at:
+        return None  # it was moved, and the later time has a promise of its own
     if not hours.is_open(now):
         _promise(tx, call_back, now, hours)
         return None
@@ -101,6 +103,15 @@ def cancel(tx: Session, callback_id: int) -> CallBack:
     call_back = find(tx, callback_id)
     if call_back.state in OPEN:
         call_back.state, call_back.next_at = "cancelled", None
+    return call_back
+
+
+def move(tx: Session, callback_id: int, at: datetime, hours: OpeningHours) -> CallBack | None:
+    """Call at `at` instead, or when we open after it; None when it is not waiting for its time."""
+    call_back = find(tx, callback_id)
+    if call_back.state != "booked":
+        return None
+    _promise(tx, call_back, at, hours)
     return call_back
 
 

@@ -155,12 +155,6 @@ class HandoffService(HandoffCore):
         self._only(forget)
         self._live.publish("desk", "handoff", str(handoff_id))
 
-    def cancel_call_back(self, callback_id: int, by: str) -> CallBack:
-        with self.sessions.begin() as tx:
-            call_back = callbacks.cancel(tx, callback_id)
-        log.info("a call-back was cancelled", extra={"callback": callback_id, "by": by})
-        return call_back
-
     # --- what documents and restarts ask ---
 
     def park(self, call_sid: str) -> Parking | None:

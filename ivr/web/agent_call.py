@@ -16,7 +16,7 @@ from ivr.store.notes import Note
 from ivr.web.agent_panel import answer_with_panel
 from ivr.web.agent_screen import own_handoff
 from ivr.web.people import me, only
-from ivr.web.shown import HOW_IT_ENDED, is_number, sentence
+from ivr.web.shown import HOW_IT_ENDED, is_number, moment, sentence
 
 LONGEST_NOTE, LONGEST_TEXT = 4000, 480  # characters; a text is at most three SMS
 OVER = "This call is over."
@@ -85,7 +85,7 @@ def make_agent_call_blueprint(
         number = "".join(sign for sign in request.form.get("number", "") if sign not in " -().")
         if not is_number(number):
             return answer(f"“{number}” is not a telephone number. Write it with + and the country, like +15550100001.")
-        at = _moment(request.form.get("at", ""), ZoneInfo(time_zone))
+        at = moment(request.form.get("at", ""), ZoneInfo(time_zone))
         if at is not None and at <= clock.now():
             return answer("That time is past. Choose a later one, or leave it empty to call as soon as possible.")
         try:
@@ -123,13 +123,3 @@ def _written(longest: int) -> str:
     if not text or len(text) > longest:
         abort(400, f"the text has {len(text)} characters; it needs 1 to {longest}")
     return text
-
-
-def _moment(written: str, zone: ZoneInfo) -> datetime | None:
-    """A field's time of day in the line's own zone; None when it was left empty."""
-    if not written:
-        return None
-    try:
-        return datetime.fromisoformat(written).replace(tzinfo=zone)
-    except ValueError:
-        abort(400, f"at {written!r} is not a time like 2026-03-02T14:30")

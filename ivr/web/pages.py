@@ -16,6 +16,7 @@ from ivr.store import Sessions
 from ivr.web.agent import Handoffs, make_agent_blueprint
 from ivr.web.agent_call import CallDeeds, Texts, make_agent_call_blueprint
 from ivr.web.board import Brakes, Supervises, make_board_blueprint
+from ivr.web.call_backs import CallBacks, make_call_backs_blueprint
 from ivr.web.card import Cards, make_agent_card_blueprint
 from ivr.web.errors import explain_errors
 from ivr.web.events import make_events_blueprint
@@ -43,6 +44,7 @@ class House:
     clock: Clock
     ledger: Ledger
     cards: Cards
+    call_backs: CallBacks
     texts: Texts | None = None  # the carrier; without one, callers are sent no texts
     supervision: Supervises | None = None  # without it and brakes, there is no board
     brakes: Brakes | None = None
@@ -76,6 +78,9 @@ def add_pages(app: Flask, house: House, phone_url: str = "") -> Guards:
         make_agent_call_blueprint(house.sessions, house.handoffs, house.texts, house.clock, house.settings.time_zone)
     )
     app.register_blueprint(make_agent_card_blueprint(house.sessions, house.cards, house.ledger, house.clock))
+    app.register_blueprint(
+        make_call_backs_blueprint(house.sessions, house.call_backs, house.clock, house.settings.time_zone)
+    )
     _add_board(app, house, phone_url)
     app.register_blueprint(make_quality_blueprint(house.sessions, house.recordings, house.clock))
     app.register_blueprint(make_events_blueprint(house.sessions, house.live))

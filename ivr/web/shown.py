@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.numbers import format_currency
-from flask import Flask, Response
+from flask import Flask, Response, abort
 
 from ivr.handoff.brief import UNSURE
 
@@ -110,6 +110,16 @@ def is_number(phone: str) -> bool:
 def midnight(now: datetime, zone: ZoneInfo) -> datetime:
     """When today began in `zone`."""
     return now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def moment(written: str, zone: ZoneInfo) -> datetime | None:
+    """A form's time of day in the line's own zone; None when it was left empty. Anything else is a bad request."""
+    if not written:
+        return None
+    try:
+        return datetime.fromisoformat(written).replace(tzinfo=zone)
+    except ValueError:
+        abort(400, f"at {written!r} is not a time like 2026-03-02T14:30")
 
 
 def as_csv(text: str, name: str) -> Response:

@@ -1,10 +1,12 @@
 """Call-backs: the place is kept, the agent is rung first, and each try has its outcome."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from ivr.handoff import callbacks
+from ivr.handoff.callback_desk import CallBackDesk
 from ivr.handoff.hours import OpeningHours
 from ivr.handoff.numbers import keyed_number, own_number, spoken
 from ivr.store import Sessions
@@ -44,6 +46,11 @@ def trying(world: World) -> World:
     world.hook("1/accept", CallSid=leg(1), Digits="1")
     world.joins("agent-1", leg(1))
     return world
+
+
+def people(world: World) -> CallBackDesk:
+    live: Any = world.live
+    return CallBackDesk(world.sessions, world.clock, live, OpeningHours())
 
 
 def free(world: World) -> None:
@@ -187,7 +194,7 @@ def test_a_caller_whose_agents_line_drops_is_kept_and_gets_another(world: World)
 
 def test_a_cancelled_call_back_is_not_tried(world: World) -> None:
     booked(world)
-    world.service.cancel_call_back(1, "eve@bank.test")
+    people(world).cancel(1, "eve@bank.test", "He rang again.")
     world.clock.forward(10)
     world.run_due()
     with world.sessions() as tx:
@@ -217,3 +224,14 @@ def test_an_agent_promises_a_call_back_in_mid_conversation(world: World) -> None
     found = world.service.book_call_back(world.id, "+15550001111", at, by="ann@bank.test")
     assert found is not None and (found.next_at, found.booked_by) == (at, "ann@bank.test")
     assert world.row.state == "bridged"
+
+
+def test_one_that_was_moved_is_tried_at_its_new_time_alone(world: World) -> None:
+    booked(world)
+    people(world).move(1, "eve@bank.test", world.clock.now() + timedelta(hours=1))
+    world.clock.forward(10)
+    world.run_due()
+    assert promise(world).state == "booked", "the first promise no longer counts"
+    world.clock.forward(3590)
+    world.run_due()
+    assert (promise(world).state, promise(world).tries) == ("trying", 1)

@@ -18,6 +18,7 @@ from redis import Redis
 from ivr.carrier import CarrierError
 from ivr.clock import Clock
 from ivr.handoff.brake import Brakes
+from ivr.handoff.callback_desk import CallBackDesk
 from ivr.handoff.card_service import AgentCards
 from ivr.handoff.desk import PresenceRefused
 from ivr.handoff.supervision import SupervisionRefused
@@ -362,7 +363,8 @@ def make_web(sessions: Sessions, redis: Redis, redis_url: str, tmp_path: Path) -
             spawn=lambda work: work(),
         )  # fmt: skip
         house = House(
-            chosen, sessions, handoffs, recordings, live, clock, ledger, cards, texts, supervision, brakes
+            chosen, sessions, handoffs, recordings, live, clock, ledger, cards,
+            CallBackDesk(sessions, clock, live, chosen.hours), texts, supervision, brakes,
         )  # fmt: skip
         add_pages(app, house, phone_url)
         return Web(app, sessions, handoffs, recordings, live, clock, texts, supervision, cards, carrier)

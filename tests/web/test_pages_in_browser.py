@@ -5,6 +5,7 @@ import re
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -17,6 +18,7 @@ from werkzeug.serving import make_server
 from ivr.clock import SystemClock
 from ivr.handoff.brake import Brakes
 from ivr.handoff.cards import Told
+from ivr.store.desk_tables import CallBack
 from ivr.store.models import Agent, Turn
 from tests.web.conftest import CALL, PASSWORD, Make, Web
 
@@ -120,6 +122,18 @@ def furnish_board(web: Web) -> None:
         web.call("CA" + sign * 32, verified=verified)
         web.handoff(None, "CA" + sign * 32, state="parked")
     Brakes(web.sessions, web.clock, web.live).put_on("payment", "quality", "5 of the last 10 calls went badly")
+
+
+def promised(web: Web, at: datetime) -> None:
+    """Grace took a call-back, which missed her once."""
+    attempts = [{"at": web.clock.now().isoformat(), "outcome": "no-answer", "handoff": 1}]
+    with web.sessions.begin() as tx:
+        tx.add(
+            CallBack(
+                call_sid=CALL, number="+15550100001", place_at=at, booked_at=at, booked_by="caller", next_at=at,
+                state="booked", tries=1, outcome="no-answer", attempts=attempts,
+            )
+        )  # fmt: skip
 
 
 def look(page: Page, name: str) -> None:
@@ -359,9 +373,15 @@ def test_every_state_is_readable_by_all(web: Web, open_page: Open, scheme: Schem
     page.locator("#end").click()
     page.get_by_role("heading", name="Call ended").wait_for()
     look(page, f"agent-wrap-up-{kind}")
+    page.goto("/call-backs/")
+    look(page, f"call-backs-empty-{kind}")
+    promised(web, web.clock.now() + timedelta(hours=1))
     web.recording()
     page.goto("/quality/")
     look(page, f"quality-calls-{kind}")
+    page.goto("/call-backs/")
+    page.locator("#cancel-1 summary").click()
+    look(page, f"call-backs-{kind}")
     page.goto(f"/quality/calls/{CALL}")
     page.locator("#live .turn", has_text="from Acme").locator(".text").click()
     look(page, f"quality-call-{kind}")

@@ -1,0 +1,5 @@
+// The call-backs: the list keeps itself true.
+
+import { follow } from "./live.js";
+
+follow();
