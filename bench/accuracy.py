@@ -1,13 +1,10 @@
 """How well people are heard: wrong words, spoken digits, and what is heard where nobody speaks; before and after.
 
-    python -m bench.accuracy --data DIR [--every N] [--whisper base]
+    warmline bench accuracy --data DIR [--many N]
 
 `DIR` holds speech.jsonl, digit_strings.jsonl and extras/. Every variant is measured on the same sounds in one run.
 """
 
-import argparse
-import json
-import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -19,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.machine import machine
-from bench.words import NoData, Spoken, clips, composed_strings, distance, listed_strings, normal
+from bench.words import Spoken, clips, composed_strings, distance, listed_strings, normal
 from speech.audio import RATE, Samples, decode, encode, read_mono, resample, to_float
 from speech.digits import spoken_digits
 from speech.events import Expectation
@@ -47,15 +44,18 @@ def run(
     whisper: str = "base",
     folder: Path = Path("var"),
     tell: Callable[[str], None] = print,
-    every: int = 1,
+    many: int | None = None,
     windows: Sequence[float] = (8.0,),
 ) -> dict[str, Any]:
-    """Hear the data folder with each variant, of it each n-th (`every`). Raises NoData, MissingWeights."""
+    """Hear the data folder with each variant, or of it `many` strings and as many clips.
+
+    Raises NoData, MissingWeights.
+    """
     weights = find_whisper(whisper, folder)
     recogniser = Recogniser(weights, 1, vad=SileroModel(find_vad()).stream)
     variants = [Variant("now", _recogniser(recogniser)), *_earlier(Whisper(weights, 1), windows)]
     try:
-        table = [*_strings(data, variants, every, tell), *_words(data, variants, every, tell)]
+        table = [*_strings(data, variants, many, tell), *_words(data, variants, many, tell)]
         table += _nothing(data, recogniser, tell)
     finally:
         recogniser.close()
@@ -86,21 +86,24 @@ def _earlier(whisper: Whisper, windows: Sequence[float]) -> Iterator[Variant]:
         yield Variant(f"plain {seconds:g} s", with_window(seconds))
 
 
-def _strings(data: Path, variants: list[Variant], every: int, tell: Callable[[str], None]) -> list[dict[str, Any]]:
+def _strings(
+    data: Path, variants: list[Variant], many: int | None, tell: Callable[[str], None]
+) -> list[dict[str, Any]]:
     said = list(listed_strings(data))
     said += [one for one in composed_strings(data, COMPOSED) if not one.speaker.startswith(TUNED_ON)]
+    said = _spread(said, many)
     rows = []
     for variant in variants:
-        tell(f"{len(said[::every])} digit strings, {variant.name}")
-        for one in said[::every]:
+        tell(f"{len(said)} digit strings, {variant.name}")
+        for one in said:
             text, confidence, seconds = _timed(variant.hear, one, Expectation("digits", len(one.text)))
             right = text == one.text
             rows.append(_row("digits", variant, one, confidence, seconds) | {"heard": text, "wrong": int(not right)})
     return rows
 
 
-def _words(data: Path, variants: list[Variant], every: int, tell: Callable[[str], None]) -> list[dict[str, Any]]:
-    said = list(clips(data))[::every]
+def _words(data: Path, variants: list[Variant], many: int | None, tell: Callable[[str], None]) -> list[dict[str, Any]]:
+    said = _spread(list(clips(data)), many)
     rows = []
     for variant in variants:
         tell(f"{len(said)} clips, {variant.name}")
@@ -112,6 +115,11 @@ def _words(data: Path, variants: list[Variant], every: int, tell: Callable[[str]
             if one.group == "digits" and len(wanted) == 1:
                 rows.append(_single(variant, one))
     return rows
+
+
+def _spread(said: list[Spoken], many: int | None) -> list[Spoken]:
+    """As many, from all over the list."""
+    return said if many is None or many >= len(said) else [said[index * len(said) // many] for index in range(many)]
 
 
 def _single(variant: Variant, one: Spoken) -> dict[str, Any]:
@@ -200,34 +208,3 @@ def _average(name: str, values: list[float]) -> float:
     if name.startswith("word errors"):
         return 100 * sum(values[::2]) / sum(values[1::2])
     return sum(values) / len(values)
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--whisper", default="base")
-    parser.add_argument("--folder", type=Path, default=Path("var"), help="where joined model files are kept")
-    parser.add_argument("--every", type=int, default=1, help="take each n-th string and clip")
-    parser.add_argument("--window", type=float, nargs="*", default=[8.0], help="of the plain decoder, beside ours")
-    parser.add_argument("--json", type=Path, help="also write the result with its table there")
-    given = parser.parse_args()
-    try:
-        result = run(
-            given.data,
-            given.whisper,
-            given.folder,
-            lambda line: print(line, file=sys.stderr),
-            given.every,
-            given.window,
-        )
-    except NoData as error:
-        sys.exit(str(error))
-    if given.json:
-        given.json.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
-    print(result["machine"])
-    for name, value in result["figures"].items():
-        print(f"  {name}: {value}")
-
-
-if __name__ == "__main__":
-    main()

@@ -1,17 +1,15 @@
 """Who may stop the bot: interruptions and noises at random times, through a real session in virtual time.
 
-    python -m bench.bargein --data DIR [--many 50] [--whisper base]
+    warmline bench bargein --data DIR [--many N]
 
 Interruptions are people's clips. Coughs, hums and knocks are made up (bench/noises.py). The voice detector, the
 session, the bot's voice and the recogniser are real ones; a hearing is there `LISTEN` seconds after it is asked for.
 """
 
-import argparse
 import asyncio
 import base64
 import json
 import random
-import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Future
@@ -25,7 +23,7 @@ from numpy.typing import NDArray
 from bench.machine import machine
 from bench.noises import noises
 from bench.turns import LISTEN
-from bench.words import NoData, over_the_line, rest, rows
+from bench.words import over_the_line, rest, rows
 from speech.audio import FRAME, RATE, Samples, encode, normalise, read_mono, to_float
 from speech.events import Command, Event, Expectation, Interrupted, Listen, Speak, Spoken
 from speech.fair import Priority
@@ -208,26 +206,3 @@ def _figures(table: list[dict[str, Any]]) -> dict[str, float]:
         figures[f"falsely stopped %: {kind}"] = 100 * stopped / max(1, len(these))
     figures["went on after a false stop %"] = 100 * sum(row["went_on"] for row in halted) / max(1, len(halted))
     return {name: round(value, 1) for name, value in figures.items()}
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--whisper", default="base")
-    parser.add_argument("--folder", type=Path, default=Path("var"), help="where joined model files are kept")
-    parser.add_argument("--many", type=int, default=50, help="interruptions, and as many noises")
-    parser.add_argument("--json", type=Path, help="also write the result with its table there")
-    given = parser.parse_args()
-    try:
-        result = run(given.data, given.whisper, given.folder, lambda line: print(line, file=sys.stderr), given.many)
-    except NoData as error:
-        sys.exit(str(error))
-    if given.json:
-        given.json.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
-    print(result["machine"])
-    for name, value in result["figures"].items():
-        print(f"  {name}: {value:g}")
-
-
-if __name__ == "__main__":
-    main()

@@ -1,18 +1,15 @@
 """How many callers one media process bears at once: more and more of them, until answers or frames come late.
 
-    python -m bench.capacity [--calls N] [--step N] [--seconds S] [--json FILE]
+    warmline bench capacity [--many CALLS]
 
 Every caller speaks Media Streams to the media process, with signature and token; the first webhook and the last are
 sent to the web process. The callers live in this process, and share the machine with the line.
 """
 
-import argparse
 import asyncio
-import json
 import os
 import random
 import re
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -213,24 +210,3 @@ def _cpu(pid: int) -> float:
     """Seconds of processor time that a process has used."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--calls", type=int, default=MOST, help="do not go beyond so many")
-    parser.add_argument("--step", type=int, default=STEP)
-    parser.add_argument("--seconds", type=float, default=SECONDS, help="how long each level is measured")
-    parser.add_argument("--json", type=Path, help="also write the result with its table there")
-    given = parser.parse_args()
-    told = lambda text: print(text, file=sys.stderr)  # noqa: E731
-    result = run(Settings(), given.calls, given.step, given.seconds, told)
-    if given.json:
-        given.json.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
-    print(result["machine"])
-    for name, value in result["figures"].items():
-        print(f"  {name}: {value}")
-    print(f"  gives way first: {result['gives_way']}")
-
-
-if __name__ == "__main__":
-    main()

@@ -1,14 +1,12 @@
 """How quickly a hand-off goes through a whole running house: to the brief, to the ringing, from the accept to both in.
 
-    python -m bench.handoff [--calls N] [--at-once N] [--json FILE]
+    warmline bench handoff [--many CALLS]
 
 The times are those that the hand-off notes of itself as the carrier's callbacks arrive, so the switch's own delays
 (its requests to us, and a ring that starts at once) are in them, and a real carrier's are not.
 """
 
-import argparse
 import contextlib
-import json
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -104,19 +102,3 @@ def _ms(row: Handoff, first: str, last: str) -> float | None:
     if first not in row.times or last not in row.times:
         return None
     return (datetime.fromisoformat(row.times[last]) - datetime.fromisoformat(row.times[first])).total_seconds() * 1000
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--calls", type=int, default=20)
-    parser.add_argument("--at-once", type=int, default=2)
-    parser.add_argument("--json", type=Path)
-    wanted = parser.parse_args()
-    result = run(Settings(), wanted.calls, wanted.at_once)
-    if wanted.json:
-        wanted.json.write_text(json.dumps(result, indent=1))
-    print(json.dumps(result["figures"], indent=1))
-
-
-if __name__ == "__main__":
-    main()

@@ -1,17 +1,14 @@
 """How long a caller waits: from the end of what he says to the first sound of the answer, call after call.
 
-    python -m bench.latency [--turns N] [--data DIR] [--json FILE]
+    warmline bench latency [--many TURNS] [--data DIR]
 
 The end of speech is the last sample that the caller's phone played, the answer the first sample he could hear; where
 the line first said that it needs a moment, the answer is what came after.
 """
 
-import argparse
 import asyncio
 import itertools
-import json
 import random
-import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -186,21 +183,3 @@ def figures(table: list[dict[str, Any]]) -> dict[str, float]:
     named = {f"{name}{share}_ms": round(percentile(values, at), 1) for name, values in found.items()
              for share, at in (("p50", 0.5), ("p95", 0.95))}  # fmt: skip
     return named | {"turns": len(found[""]), "cut_off": sum(row["cut"] for row in table)}
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--turns", type=int, default=100)
-    parser.add_argument("--data", type=Path, help="a folder with speech.jsonl and digit_strings.jsonl")
-    parser.add_argument("--json", type=Path, help="also write the result with its table there")
-    given = parser.parse_args()
-    result = run(Settings(), given.data, given.turns, lambda text: print(text, file=sys.stderr))
-    if given.json:
-        given.json.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
-    print(result["machine"])
-    for name, value in result["figures"].items():
-        print(f"  {name}: {value}")
-
-
-if __name__ == "__main__":
-    main()

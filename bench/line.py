@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from argon2 import PasswordHasher
-
 from ivr.clock import SystemClock, today
 from ivr.demo import house_settings
 from ivr.house import House
+from ivr.ledger.pins import PIN_HASHER
 from ivr.preparing import prepare
 from ivr.settings import Settings
 from ivr.store import Sessions, make_engine, make_sessions
@@ -35,7 +34,7 @@ class Line:
         number, day = f"+155502{index:05d}", today(SystemClock(), self.settings.zone)
         account = Account(
             id=f"bench-{index}", holder=f"Customer {index}", number=f"71{index:06d}", phone=number,
-            pin_hash=PasswordHasher().hash(pin), balance=245017, due=245017, minimum=3500,
+            pin_hash=PIN_HASHER.hash(pin), balance=245017, due=245017, minimum=3500,
             due_on=day + timedelta(20), funds=[{"name": "checking", "available": 380000}],
         )  # fmt: skip
         rows = [Entry(account_id=account.id, on=day - timedelta(ago), text=t, amount=a) for ago, t, a in HISTORY]

@@ -1,16 +1,13 @@
 """Is the caller let finish, and how long does he wait: cut-offs and delay on people who pause inside their turn.
 
-    python -m bench.turns --data DIR [--many 24] [--whisper base]
+    warmline bench turns --data DIR [--many N]
 
 The real voice detector and recogniser, in virtual time: an early hearing is there `LISTEN` seconds after its pause.
 Sentences are people's, with a hesitation inserted at their faintest place; numbers are read with the pauses of
 digit_strings.jsonl, and once more slowly. The plain rows end every turn after one and the same silence.
 """
 
-import argparse
-import json
 import random
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from bench.machine import machine
-from bench.words import NoData, over_the_line, rest, rows, spliced
+from bench.words import over_the_line, rest, rows, spliced
 from speech.audio import FRAME, RATE, Samples, normalise, read_mono, to_float
 from speech.events import Expectation
 from speech.listen import Recogniser, Transcript
@@ -164,26 +161,3 @@ def _figures(table: list[dict[str, Any]]) -> dict[str, float]:
             figures[f"cut off %: {group}, {rules}"] = round(100 * sum(row["cut"] for row in found) / len(found), 1)
             figures[f"mean delay ms: {group}, {rules}"] = round(sum(whole) / max(1, len(whole)))
     return figures
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--whisper", default="base")
-    parser.add_argument("--folder", type=Path, default=Path("var"), help="where joined model files are kept")
-    parser.add_argument("--many", type=int, default=24, help="turns of each group")
-    parser.add_argument("--json", type=Path, help="also write the result with its table there")
-    given = parser.parse_args()
-    try:
-        result = run(given.data, given.whisper, given.folder, lambda line: print(line, file=sys.stderr), given.many)
-    except NoData as error:
-        sys.exit(str(error))
-    if given.json:
-        given.json.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
-    print(result["machine"])
-    for name, value in result["figures"].items():
-        print(f"  {name}: {value:g}")
-
-
-if __name__ == "__main__":
-    main()

@@ -16,6 +16,7 @@ from speech.audio import RATE, Samples, decode, encode, normalise, read_mono, to
 
 DIGITS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
 LINE_DBFS = -58.0  # the faint noise of a telephone line: digital silence between spliced clips would be too easy
+LISTS = ("speech.jsonl", "digit_strings.jsonl")
 GAP = (0.06, 0.35)  # seconds between composed digits, as in digit_strings.jsonl
 
 
@@ -39,6 +40,13 @@ def rows(data: Path, name: str) -> list[dict[str, Any]]:
     if not path.is_file():
         raise NoData(f"{path}: not there; --data needs the folder that holds {name}")
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def checked(data: Path) -> Path:
+    """The folder, which has the lists that the benches read. Raises NoData."""
+    for name in LISTS:
+        rows(data, name)
+    return data
 
 
 def over_the_line(samples: Samples, seed: int = 0, *, dbfs: float = LINE_DBFS) -> Samples:

@@ -16,6 +16,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from ivr.calls import BadToken, CallService
 from ivr.conversation import Conversation, Patience, Threads
+from ivr.dialogue.prompts.en import PROMPTS
 from ivr.room import Full, Room
 from ivr.web.signatures import HEADER, Signatures
 from speech.listen import Listener
@@ -62,7 +63,7 @@ def make_media_app(
         connected = await asyncio.get_running_loop().run_in_executor(
             threads.sql, calls.connect, start.call_sid, start.parameters.get("token", "")
         )
-        session = Session(start, recogniser, speaker, vad)
+        session = Session(start, recogniser, speaker, vad, filler=PROMPTS["moment"][0])
         async with asyncio.TaskGroup() as tasks:
             conversation = Conversation(
                 calls, start.call_sid, connected, session, threads, tasks, patience or Patience()

@@ -40,7 +40,7 @@ class Session:
         *,
         rules: TurnRules = DEFAULT_RULES,
         clock: Callable[[], float] = time.monotonic,
-        filler: str = "One moment.",
+        filler: str = "",
     ) -> None:
         self.start = start
         self._speaker, self._rules, self._time, self._began = speaker, rules, clock, clock()

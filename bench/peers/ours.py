@@ -67,7 +67,7 @@ def make_app(recogniser: Listener, speaker: Speaker, vad: SileroModel, heard: Pa
     async def media(socket: WebSocket) -> None:
         await socket.accept()
         texts = _texts(socket)
-        session = Session(await read_start(texts, 5.0), recogniser, speaker, vad.stream, filler="")
+        session = Session(await read_start(texts, 5.0), recogniser, speaker, vad.stream)
         await session.run(texts, socket.send_text, _answering(heard), [Listen(Expectation(), patience=3600.0)])
 
     async def health(_request: Request) -> JSONResponse:

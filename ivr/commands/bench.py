@@ -20,7 +20,11 @@ Bench = Callable[[Settings, Path | None, int | None], Result]
     "name", type=click.Choice(["latency", "capacity", "handoff", "desk", "speech", "accuracy", "turns", "bargein"])
 )
 @click.option("--data", type=click.Path(exists=True, path_type=Path), help="A folder of people's recorded speech.")
-@click.option("--many", type=click.IntRange(min=1), help="How many turns or calls; each bench has its own default.")
+@click.option(
+    "--many",
+    type=click.IntRange(min=1),
+    help="How many calls, turns or clips of each kind; each bench has its own.",
+)
 @json_option
 def bench(name: str, data: Path | None, many: int | None, as_json: bool) -> None:
     """Measure NAME on this machine.
@@ -33,11 +37,17 @@ def bench(name: str, data: Path | None, many: int | None, as_json: bool) -> None
     speech    the time to hear an utterance, and to the voice's first sound
     accuracy, turns, bargein   on people's recorded speech (--data)
     """
+    from bench.words import NoData, checked
+
     settings = load_settings()
     if name in NEED_DATA and data is None:
         fail(f"bench {name} needs --data, a folder with speech.jsonl and digit_strings.jsonl.", MISUSED)
     try:
+        if data is not None:
+            checked(data)
         result = BENCHES[name](settings, data, many)
+    except NoData as error:
+        fail(str(error), MISUSED)
     except (MissingWeights, HouseError) as error:
         fail(str(error), MISSING)
     if as_json:
@@ -45,7 +55,9 @@ def bench(name: str, data: Path | None, many: int | None, as_json: bool) -> None
         return
     click.echo(result["machine"])
     for figure, value in result["figures"].items():
-        click.echo(f"  {figure}: {value}")
+        click.echo(f"  {figure}: {value:g}")
+    if "gives_way" in result:
+        click.echo(f"  gives way first: {result['gives_way']}")
 
 
 def _given(**values: Any) -> dict[str, Any]:
@@ -86,7 +98,7 @@ def _speech(settings: Settings, _data: Path | None, _many: int | None) -> Result
 def _accuracy(settings: Settings, data: Path | None, many: int | None) -> Result:
     from bench.accuracy import run
 
-    return run(data or Path(), settings.whisper_model, settings.data_dir, tell, **_given(every=many))
+    return run(data or Path(), settings.whisper_model, settings.data_dir, tell, **_given(many=many))
 
 
 def _turns(settings: Settings, data: Path | None, many: int | None) -> Result:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from argon2 import PasswordHasher
 from sqlalchemy import select
 
+from ivr.ledger.pins import PIN_HASHER
 from ivr.store import Sessions
 from ivr.store.models import Account, Entry
 
@@ -52,7 +53,7 @@ SAMPLES = (
 
 def load_sample(sessions: Sessions, today: date, hasher: PasswordHasher | None = None) -> int:
     """Adds the sample accounts that are not there yet; returns how many. Due on a day next month."""
-    hasher = hasher or PasswordHasher()
+    hasher = hasher or PIN_HASHER
     with sessions.begin() as tx:
         present = set(tx.scalars(select(Account.id)))
     missing = [sample for sample in SAMPLES if sample.id not in present]

@@ -13,6 +13,7 @@ from ivr.clock import Clock
 from ivr.dialogue.events import Facts, Paid, PinChecked, Refused, Transaction
 from ivr.ledger.moving import move, new_confirmation, refusal
 from ivr.ledger.numbers import e164, mobile
+from ivr.ledger.pins import PIN_HASHER
 from ivr.ledger.port import LedgerError
 from ivr.ledger.scheduled import promise
 from ivr.store import Sessions
@@ -34,7 +35,7 @@ class SqlLedger:
         self._zone = zone
         self._sessions = sessions
         self._clock = clock
-        self._hasher = hasher or PasswordHasher()
+        self._hasher = hasher or PIN_HASHER
 
     def find_by_phone(self, number: str) -> str | None:
         spelled = e164(number)

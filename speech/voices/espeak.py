@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from speech.audio import Samples, UnreadableAudio, read_sound, to_float
-from speech.voices.voice import VoiceUnavailable, for_telephone
+from speech.voices.voice import FORM, VoiceUnavailable, for_telephone
 
 WORDS_PER_MINUTE = 165
 ACCENT = "gmw/en-us"
@@ -22,7 +22,7 @@ class Espeak:
     """A robot's voice, in a few milliseconds."""
 
     def __init__(self) -> None:
-        self.name = f"pyttsx3-{version('pyttsx3')}-{WORDS_PER_MINUTE}"
+        self.name = f"pyttsx3-{version('pyttsx3')}-{WORDS_PER_MINUTE}-{FORM}"
         with _ONE_AT_A_TIME:
             self._engine = _engine()
         self.speak("Hello.")

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from speech.audio import FRAME, RATE, Samples, normalise, resample, to_int
 
 FADE = 40  # samples, 5 ms: no click at a join
-EDGE = 2  # frames kept before and after the sound, so that no soft consonant is cut
+FORM = 2  # counts changes of `for_telephone`: part of every voice's name, so that no cache keeps the old sound
+EDGE = 2  # frames kept after the sound, so that no soft consonant is cut; before it they would only be waited for
 QUIET_DB = 40.0  # below the loudest frame by this much is silence
 
 
@@ -48,4 +49,4 @@ def trimmed(samples: Samples) -> Samples:
     loud = np.flatnonzero(power > power.max(initial=0.0) * 10 ** (-QUIET_DB / 10)) if len(power) else np.zeros(0, int)
     if not len(loud):
         return samples[:0]
-    return samples[max(0, int(loud[0]) - EDGE) * FRAME : (int(loud[-1]) + 1 + EDGE) * FRAME].copy()
+    return samples[int(loud[0]) * FRAME : (int(loud[-1]) + 1 + EDGE) * FRAME].copy()

@@ -104,7 +104,7 @@ class Line:
 
     async def call(self, *opening: Command) -> None:
         """The stream begins; prompts are in the cache, as they are in the house."""
-        session = Session(START, self.recogniser, self.speaker, lambda: loud, clock=self.clock)
+        session = Session(START, self.recogniser, self.speaker, lambda: loud, clock=self.clock, filler="One moment.")
         self.task = asyncio.create_task(session.run(self._receive(), self._send, self._handle, opening))
         await self._settle()
 

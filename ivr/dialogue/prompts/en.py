@@ -29,6 +29,8 @@ PROMPTS: dict[str, tuple[str, ...]] = {
     "unsure.ask": ("Is this about {topic}?", "Are you calling about {topic}?", "So that's about {topic}, right?"),
     "unsure.example": ("Say yes if it's about {topic}, or no.", "Is it about {topic}, yes or no?"),
     "unsure.keys": ("Press one if it's about {topic}, or two if not.", "One for yes, two for no, zero for a person."),
+    # --- while he waits ---
+    "moment": ("One moment.",),
     # --- who is calling ---
     "number.ask": (
         "Sure, what's your account number?",
