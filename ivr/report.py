@@ -17,11 +17,12 @@ def call_report(sessions: Sessions, sid: str) -> dict[str, Any]:
         if call is None:
             raise LookupError(f"No call {sid} in the database.")
         recording = next((r for r in call.recordings if r.kind == "call"), None)
+        handoffs = [h for h in call.handoffs if h.kind == "call"]  # a call-back is a later call's
         return {
             "call": call.sid,
             "outcome": call.outcome or "in progress",
             "turns": [_turn(turn) for turn in call.turns],
-            "handoff": _handoff(call, call.handoffs[-1]) if call.handoffs else None,
+            "handoff": _handoff(call, handoffs[-1]) if handoffs else None,
             "recording": _recording(recording) if recording else None,
             "payments": _payments(tx, call),
             "problems": list(call.problems),

@@ -9,6 +9,7 @@ from ivr.handoff import callbacks
 from ivr.handoff.callback_desk import CallBackDesk
 from ivr.handoff.hours import OpeningHours
 from ivr.handoff.numbers import keyed_number, own_number, spoken
+from ivr.report import call_report
 from ivr.store import Sessions
 from ivr.store.desk_tables import CallBack
 from ivr.store.models import Agent, Call, Handoff
@@ -129,6 +130,12 @@ def test_the_agent_is_rung_first_with_the_brief_and_then_the_caller(world: World
     assert (world.row.state, promise(world).state, promise(world).outcome) == ("served", "served", "served")
     assert world.presence(1) == "wrap-up"
     assert world.call.stage == "ended" or world.call.outcome == "callback"
+
+
+def test_the_calls_report_keeps_its_own_hand_off_while_the_call_back_runs(world: World) -> None:
+    trying(world)
+    handoff = call_report(world.sessions, CALLER)["handoff"]
+    assert (handoff["state"], handoff["attempts"]) == ("callback-booked", [])
 
 
 @pytest.mark.parametrize(
