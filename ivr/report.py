@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ivr.figures import call_figures
 from ivr.store import Sessions
 from ivr.store.models import Call, Handoff, Payment, Recording, Turn
 
@@ -25,6 +26,7 @@ def call_report(sessions: Sessions, sid: str) -> dict[str, Any]:
             "handoff": _handoff(call, handoffs[-1]) if handoffs else None,
             "recording": _recording(recording) if recording else None,
             "payments": _payments(tx, call),
+            "figures": call.figures or call_figures(call.turns).to_json(),
             "problems": list(call.problems),
         }
 

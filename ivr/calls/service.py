@@ -20,6 +20,7 @@ from ivr.calls.turns import CallerTurn
 from ivr.clock import Clock
 from ivr.dialogue import machine
 from ivr.dialogue.events import Action, CardTaken, Event, HandOff, Kind, Meaning, Paid, Query, Resumed, Said, Started
+from ivr.figures import call_figures
 from ivr.ledger import Ledger, LedgerError
 from ivr.store import Sessions
 from ivr.store.models import Call
@@ -133,6 +134,7 @@ class CallService:
             cards.resume_recording(tx, call, call.ended_at)
             call.stage = "ended"
             call.stream_token = None
+            call.figures = call_figures(call.turns).to_json()
         self._live.publish(f"call:{sid}", "ended", sid)
 
     def recording(self, sid: str, news: RecordingNews) -> None:
@@ -231,6 +233,9 @@ class CallService:
             if track == "outbound" and call.stage != "bridged":
                 return
             turns.write_overheard(tx, call, "agent" if track == "outbound" else "caller", heard, offset)
+            if call.ended_at is not None:  # the last words are known a moment after the end
+                tx.flush()
+                call.figures = call_figures(call.turns).to_json()
         self._live.publish(f"call:{sid}", "turn")
 
     # --- inside a transaction ---
