@@ -164,6 +164,12 @@ class CallService:
             if call is not None and first_time(tx, f"stream-error:{stream}", now):
                 call.problems = [*call.problems, {"what": "stream-error", "stream": stream}]
 
+    def language(self, sid: str) -> str:
+        """In which language the caller is spoken to."""
+        with self._sessions() as tx:
+            call = tx.get(Call, sid)
+            return call.language if call else "en"
+
     # --- the media socket ---
 
     def connect(self, sid: str, token: str) -> Connected:
@@ -295,7 +301,7 @@ class CallService:
 
     def _next(self, tx: Session, call: Call) -> Next:
         if call.stage == "message":
-            return TakeMessage()
+            return TakeMessage(call.language)
         handoff = rows.handoff_of(tx, call.sid)
         if call.stage not in ("parked", "bridged") or handoff is None:
             return Goodbye()

@@ -8,7 +8,8 @@ import pytest
 from ivr.handoff import callbacks
 from ivr.handoff.callback_desk import CallBackDesk
 from ivr.handoff.hours import OpeningHours
-from ivr.handoff.numbers import keyed_number, own_number, spoken
+from ivr.handoff.numbers import keyed_number, own_number
+from ivr.handoff.words import Words
 from ivr.report import call_report
 from ivr.store import Sessions
 from ivr.store.desk_tables import CallBack
@@ -102,7 +103,7 @@ def test_numbers_abroad_and_costly_ones_are_not_called() -> None:
     assert keyed_number("011442071838750", line) is None
     assert keyed_number("", line) is None
     assert own_number("+266696687") is None
-    assert spoken("client:ann") == "the phone that you are calling from"
+    assert "the phone that you are calling from" in Words("en").call_back_at("client:ann")
 
 
 def test_the_place_in_the_queue_is_kept(world: World) -> None:
