@@ -1,7 +1,7 @@
 """What a caller does besides speaking: coughs, hums and knocks, made up, since no recordings of them are at hand."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import soxr
@@ -58,6 +58,36 @@ def hum(voice: Voice, chance: random.Random) -> Samples:
     return to_int(soxr.resample(said, RATE, RATE * chance.uniform(0.85, 1.3)).astype(np.float32))
 
 
+def closed_hum(chance: random.Random) -> Sound:
+    """A hum with closed lips, from pulses through the nose: one syllable or two, at any pitch, with breath between."""
+    pitch, fall = chance.uniform(85, 280), chance.uniform(-0.35, 0.35)
+    nose = ((chance.uniform(200, 330), 60), (chance.uniform(850, 1200), 200), (chance.uniform(1900, 2600), 300))
+    weak = (1.0, 10 ** (chance.uniform(-38, -16) / 20), 10 ** (chance.uniform(-45, -24) / 20))
+    parts: list[Sound] = []
+    for syllable in range(chance.choice((1, 2, 2))):
+        length = chance.uniform(0.12, 0.35) if syllable or chance.random() < 0.6 else chance.uniform(0.3, 0.7)
+        height = pitch * (1 + syllable * chance.uniform(-0.15, 0.35))
+        tone = _through(_pulses(length, height, fall), nose, weak) * _swell(length, chance)
+        parts += [tone, _rest(chance.uniform(0.0, 0.12))]
+    sound = np.concatenate(parts)
+    breath = 10 ** (chance.uniform(-50, -30) / 20) * _breath(len(sound) / RATE + 0.001, chance)[: len(sound)]
+    return np.asarray(sound / np.abs(sound).max() + breath)
+
+
+def _pulses(seconds: float, pitch: float, fall: float) -> Sound:
+    """A voice's source: harmonics that weaken by 12 dB an octave, gliding."""
+    time = np.arange(int(seconds * RATE)) / RATE
+    phase = 2 * np.pi * np.cumsum(pitch * (1 + fall * time / seconds)) / RATE
+    harmonics = range(1, int(3800 / (pitch * (1 + max(0.0, fall)))) + 1)
+    return np.asarray(sum(np.sin(number * phase) / number**1.5 for number in harmonics))
+
+
+def _swell(seconds: float, chance: random.Random) -> Sound:
+    time = np.arange(int(seconds * RATE)) / RATE
+    rise, end = chance.uniform(0.02, 0.09), chance.uniform(0.04, 0.15)
+    return np.minimum(1, time / rise) * np.minimum(1, (seconds - time) / end)
+
+
 def _breath(seconds: float, chance: random.Random) -> Sound:
     return np.random.default_rng(chance.randrange(1 << 30)).normal(0, 1, int(seconds * RATE))
 
@@ -73,7 +103,12 @@ def _rest(seconds: float) -> Sound:
 
 def _resonant(noise: Sound, stretch: float) -> Sound:
     """The noise through the throat's resonances, which a longer or shorter throat moves."""
-    spectrum = np.fft.rfft(noise)
-    hertz = np.fft.rfftfreq(len(noise), 1 / RATE)
-    gain = sum(1 / (1 + ((hertz - stretch * peak) / width) ** 2) for peak, width in THROAT)
-    return np.asarray(np.fft.irfft(spectrum * gain, len(noise)))
+    return _through(noise, tuple((stretch * peak, width) for peak, width in THROAT), (1.0,) * len(THROAT))
+
+
+def _through(sound: Sound, resonances: Iterable[tuple[float, float]], heights: Iterable[float]) -> Sound:
+    """Through resonances of given Hz and widths, each of a height of its own."""
+    hertz = np.fft.rfftfreq(len(sound), 1 / RATE)
+    pairs = zip(resonances, heights, strict=True)
+    gain = sum(height / (1 + ((hertz - peak) / width) ** 2) for (peak, width), height in pairs)
+    return np.asarray(np.fft.irfft(np.fft.rfft(sound) * gain, len(sound)))

@@ -59,29 +59,39 @@ class Task:
     speed: float = 1.0
 
 
-class Renderer:
-    """Kokoro-82M: phonemes and a voice's style in, 8 kHz int16 at one loudness out."""
+class Kokoro:
+    """Kokoro-82M: sounds and a voice's style in, 8 kHz int16 at one loudness out."""
 
-    def __init__(self, model: Path, voices: Path, declared: dict[str, dict[str, Any]]) -> None:
+    def __init__(self, model: Path) -> None:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         self._session = onnxruntime.InferenceSession(checked(model, "kokoro.onnx"), options)
-        self._folder, self._declared = voices, declared
         self._vocabulary = json.loads((Path(ASSETS) / "vocab.json").read_text(encoding="utf-8"))
+
+    def say(self, phonemes: str, style: Path, speed: float) -> Samples:
+        ids = [self._vocabulary[sound] for sound in phonemes if sound in self._vocabulary]
+        styles = np.fromfile(style, np.float32).reshape(-1, 256)
+        inputs = {
+            "tokens": np.array([[0, *ids, 0]], np.int64),
+            "style": styles[len(ids)][None],
+            "speed": np.array([speed], np.float32),
+        }
+        return telephone(self._session.run(None, inputs)[0])
+
+
+class Renderer:
+    """The lines of the scripted callers in their declared voices."""
+
+    def __init__(self, model: Path, voices: Path, declared: dict[str, dict[str, Any]]) -> None:
+        self._kokoro = Kokoro(model)
+        self._folder, self._declared = voices, declared
         self._spellers: dict[bool, Any] = {}
 
     def render(self, task: Task) -> Samples:
         declared = self._declared[task.voice]
         phonemes = task.phonemes or self._spell(task.text, bool(declared.get("british")))
-        ids = [self._vocabulary[sound] for sound in phonemes if sound in self._vocabulary]
         name = f"{declared['model']}.bin"
-        styles = np.fromfile(checked(self._folder / name, name), np.float32).reshape(-1, 256)
-        inputs = {
-            "tokens": np.array([[0, *ids, 0]], np.int64),
-            "style": styles[len(ids)][None],
-            "speed": np.array([task.speed], np.float32),
-        }
-        return telephone(self._session.run(None, inputs)[0])
+        return self._kokoro.say(phonemes, Path(checked(self._folder / name, name)), task.speed)
 
     def _spell(self, text: str, british: bool) -> str:
         if british not in self._spellers:

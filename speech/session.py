@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any
 
+from speech.barge import Interrupter, Judge, interrupts
 from speech.ear import Ear
 from speech.events import Close, Closed, Command, Digits, Event, Heard, Listen, Silence, Speak, Spoken
 from speech.filler import Filler, is_filler
@@ -29,7 +30,10 @@ Handle = Callable[[Event], Awaitable[list[Command]]]
 
 
 class Session:
-    """One call's stream, after its start message. `run` it once. `filler` is said where an answer takes long."""
+    """One call's stream, after its start message. `run` it once. `filler` is said where an answer takes long.
+
+    `judge` makes of a voice detector one that also tells an interruption from a hum.
+    """
 
     def __init__(
         self,
@@ -41,10 +45,12 @@ class Session:
         rules: TurnRules = DEFAULT_RULES,
         clock: Callable[[], float] = time.monotonic,
         filler: str = "",
+        judge: Callable[[Vad], Interrupter] = Judge,
     ) -> None:
         self.start = start
         self._speaker, self._rules, self._time, self._began = speaker, rules, clock, clock()
-        self._ear = Ear(recogniser, vad(), self._turn_over, rules=rules, clock=self._now)
+        self._judge = judge(vad())
+        self._ear = Ear(recogniser, self._judge, self._turn_over, rules=rules, clock=self._now)
         self._keys, self._filler = Keys(), Filler(filler)
         self._mouth = Mouth(self._send_frame, self._send_mark, self._send_clear)
         self._outgoing: asyncio.Queue[str] = asyncio.Queue()
@@ -124,7 +130,7 @@ class Session:
         if self._over.is_set():
             return
         now = self._now()
-        if self._mouth.interruptible and self._ear.voiced >= self._rules.barge_in:
+        if self._mouth.interruptible and interrupts(self._rules, self._ear.voiced, self._judge):
             self._interrupt(now, for_certain=False)
         self._spoken(self._mouth.overdue(now))
         self._fill(now)
@@ -238,7 +244,7 @@ class Session:
 
     def _supply(self, said: Utterance) -> None:
         for index, sentence in enumerate(said.texts):
-            if (samples := self._speaker.cached(sentence, said.speak.language)) is None:
+            if (samples := self._speaker.cached(sentence)) is None:
                 task = asyncio.create_task(self._render(said, index))
                 self._rendering.add(task)
                 task.add_done_callback(self._rendering.discard)
@@ -249,7 +255,7 @@ class Session:
         """Speak the sentences that are not in memory, in a thread; each is sent as soon as it is ready."""
         try:
             for index in range(begin, len(said.texts)):
-                samples = await asyncio.to_thread(self._speaker.say, said.texts[index], said.speak.language)
+                samples = await asyncio.to_thread(self._speaker.say, said.texts[index])
                 self._mouth.supply(said, index, samples)
                 self._advance()
         except Exception:

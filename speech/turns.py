@@ -43,8 +43,11 @@ class TurnRules:
     hum_sure: float = 0.4  # "Mom", "Him?" at 0.02-0.37 and 0.35-0.51 s; short words of people at 0.47 and more, but one
     digits_doubted: float = 1.0  # as many as were asked for, but not surely heard: one may have been made of none
     sure: float = 0.6  # confidence from which they are surely heard
-    barge_in: float = 0.125  # four voiced windows over the bot: with the detector's own delay it mostly stops within
-    #                          250 ms; coughs and knocks seldom hold the detector that long, hums do
+    barge_in: float = 0.064  # voiced seconds over the bot before which nothing stops it: a click lasts one window
+    barge_in_sure: float = 0.95  # chance of an interruption that stops it then: most begin like nothing else
+    barge_in_likely: float = 0.125  # voiced seconds from which the next chance is enough: with the detector's delay
+    barge_in_doubted: float = 0.6  # it stops within 250 ms; hums mostly stay below
+    barge_in_anyhow: float = 1.0  # a hum is shorter than this
 
 
 DEFAULT_RULES = TurnRules()

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 
 from twilio.twiml.voice_response import VoiceResponse
 
-from twiml.voices import say
-
 FIRST_KEY = 1  # seconds in which a key may follow the question; what is said then is not yet recorded
 NEXT_KEY = 3  # between two keys
 PAUSE = 2  # seconds of silence that end what is said
@@ -40,10 +38,10 @@ def more_keys(count: int | None, keys_url: str) -> str:
     return str(response)
 
 
-def leave(says: Sequence[str], url: str, language: str = "en") -> str:
+def leave(says: Sequence[str], url: str) -> str:
     """Say it and go on at `url`."""
     response = VoiceResponse()
     for text in says:
-        say(response, text, language)
+        response.say(text)
     response.redirect(url, method="POST")
     return str(response)

@@ -37,9 +37,7 @@ class Park:
 
 @dataclass(frozen=True, slots=True)
 class TakeMessage:
-    """Nobody came: take a message, asked for in the caller's language."""
-
-    language: str = "en"
+    """Nobody came: take a message."""
 
 
 @dataclass(frozen=True, slots=True)

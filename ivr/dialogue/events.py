@@ -192,7 +192,6 @@ class Say:
     prompt: str
     text: str
     interruptible: bool = True
-    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)

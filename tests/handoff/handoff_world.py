@@ -157,10 +157,9 @@ class World:
         self.clock.forward(1)
         return agent.id
 
-    def request(self, language: str = "en") -> int:
+    def request(self) -> int:
         with self.sessions.begin() as tx:
-            known = {"amount": "42.00"}
-            action = HandOff("asked", "dispute", "Wants to dispute a charge.", known, language=language)
+            action = HandOff("asked", "dispute", "Wants to dispute a charge.", {"amount": "42.00"})
             self.id = request_handoff(tx, tx.get_one(Call, CALLER), action, self.clock.now()).id
         return self.id
 
@@ -178,9 +177,9 @@ class World:
         self.service.brief(handoff_id)
         return handoff_id
 
-    def parked(self, language: str = "en") -> "World":
+    def parked(self) -> "World":
         """Requested, briefed, and the caller is in his conference."""
-        self.request(language)
+        self.request()
         self.service.brief(self.id)
         self.joins("caller", CALLER)
         return self

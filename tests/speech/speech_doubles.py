@@ -19,6 +19,7 @@ from speech.fair import Priority
 from speech.listen import Transcript
 from speech.session import Session, Start
 from speech.speak import Speaker
+from speech.vad import Vad
 
 START = Start("MZ1", "CA1", "AC1", ("inbound",), {})
 VOICED = encode(np.full(FRAME, 8000, np.int16))
@@ -37,6 +38,18 @@ class HandClock:
 def loud(window: Samples) -> float:
     """A detector for which whatever is loud is speech."""
     return 1.0 if np.abs(window).max() > 1000 else 0.0
+
+
+class Interrupting:
+    """A judge for whom all speech over the bot may be an interruption, and so stops it once it is no cough."""
+
+    interruption = 0.7
+
+    def __init__(self, vad: Vad) -> None:
+        self._vad = vad
+
+    def __call__(self, window: Samples) -> float:
+        return self._vad(window)
 
 
 class ScriptedRecogniser:
@@ -104,7 +117,15 @@ class Line:
 
     async def call(self, *opening: Command) -> None:
         """The stream begins; prompts are in the cache, as they are in the house."""
-        session = Session(START, self.recogniser, self.speaker, lambda: loud, clock=self.clock, filler="One moment.")
+        session = Session(
+            START,
+            self.recogniser,
+            self.speaker,
+            lambda: loud,
+            clock=self.clock,
+            filler="One moment.",
+            judge=Interrupting,
+        )
         self.task = asyncio.create_task(session.run(self._receive(), self._send, self._handle, opening))
         await self._settle()
 

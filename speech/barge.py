@@ -1,0 +1,108 @@
+"""Is it an interruption: what a caller's first 100 to 300 ms over the bot tell, before any word can be heard.
+
+A voice detector takes a hum ("mhm") for speech, as it is. The judge also hears what kind of sound it is: words move
+and have something above 600 Hz, hums stay low and even, coughs are noise. Trained by bench/barge_training.py.
+"""
+
+from functools import cache
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from speech.audio import RATE, Samples, to_float
+from speech.turns import TurnRules
+from speech.vad import WINDOW, Vad
+
+Features = NDArray[np.float32]
+
+WEIGHTS = Path(__file__).with_name("barge.npz")
+EDGES = (80, 250, 400, 550, 750, 1000, 1300, 1700, 2200, 2800, 3400, 4000)  # Hz between the bands
+PITCH = (RATE // 400, RATE // 70)  # lags of a voice's pitch
+SPAN = 8  # windows that are judged together: 256 ms
+FAINT = 1e-6  # power that counts as silence: -60 dBFS
+QUIET = -2.2  # log10 of a window's power against the loudest: fainter ones are pauses
+LEAST = -4.0  # log10 of a band's share: less does not matter
+SIZE = len(EDGES) + 2  # features of a window: its bands, its level, the detector's probability, its pitch
+
+_SPECTRUM = 2 * WINDOW
+_SHAPE = np.hanning(_SPECTRUM).astype(np.float32)
+_BANDS = np.searchsorted(np.fft.rfftfreq(_SPECTRUM, 1 / RATE), EDGES)
+
+
+class Interrupter(Vad, Protocol):
+    """A voice detector that also tells who interrupts."""
+
+    @property
+    def interruption(self) -> float: ...
+
+
+def interrupts(rules: TurnRules, voiced: float, judge: Interrupter) -> bool:
+    """Whether the bot must stop for a caller who has spoken for `voiced` seconds over it."""
+    if voiced < rules.barge_in:
+        return False
+    if voiced >= rules.barge_in_anyhow:
+        return True
+    return judge.interruption >= (rules.barge_in_sure if voiced < rules.barge_in_likely else rules.barge_in_doubted)
+
+
+@cache
+def _layers(path: Path) -> dict[str, Features]:
+    with np.load(path) as stored:
+        return {name: stored[name].astype(np.float32) for name in stored.files}
+
+
+class Judge:
+    """One caller's voice: a detector that also tells how likely what it hears is an interruption."""
+
+    def __init__(self, vad: Vad, path: Path = WEIGHTS) -> None:
+        self._layers = _layers(path)
+        self._vad = vad
+        self._before: Samples = np.zeros(WINDOW, np.int16)
+        self._features = np.zeros((SPAN, SIZE), np.float32)
+        self._features[:] = described(self._before, self._before, 0.0)
+
+    def __call__(self, window: Samples) -> float:
+        """Probability 0..1 that the next 256 samples (8 kHz) hold speech."""
+        probability = self._vad(window)
+        self._features = np.roll(self._features, -1, axis=0)
+        self._features[-1] = described(self._before, window, probability)
+        self._before = window
+        return probability
+
+    @property
+    def interruption(self) -> float:
+        """Chance 0..1 that in the last quarter of a second someone began to say something."""
+        layers = self._layers
+        hidden = np.maximum(seen(self._features) @ layers["a"] + layers["a0"], 0)
+        return float(1 / (1 + np.exp(-(hidden @ layers["o"] + layers["o0"])[0])))
+
+
+def described(before: Samples, window: Samples, probability: float) -> Features:
+    """One window [SIZE], seen with the one before it: log10 of its bands' powers and of all, speech, and pitch."""
+    sound = to_float(np.concatenate([before, window])) * _SHAPE
+    power = np.abs(np.fft.rfft(sound)) ** 2 / _SPECTRUM
+    bands = np.add.reduceat(power, _BANDS)[: len(EDGES) - 1]
+    echo = np.fft.irfft(power)
+    pitch = float(echo[PITCH[0] : PITCH[1]].max() / (echo[0] + FAINT))
+    loud = np.log10(np.append(bands, bands.sum()) + FAINT)
+    return np.asarray([*loud, probability, pitch], np.float32)
+
+
+def seen(features: Features) -> Features:
+    """What is judged of the windows [SPAN, SIZE]: each against the loudest, and how those that sound are and change.
+
+    A faint caller is so judged like a loud one.
+    """
+    levels = len(EDGES)
+    stack = features.copy()
+    stack[:, :levels] -= features[:, levels - 1].max()
+    own = np.maximum(features[:, : levels - 1] - features[:, levels - 1 : levels], LEAST)
+    loud = stack[:, levels - 1] > QUIET
+    sounding = np.concatenate([own, features[:, levels:]], axis=1)[loud]
+    pairs = loud[1:] & loud[:-1]
+    moves = np.abs(np.diff(own, axis=0)).mean(axis=1)[pairs] if pairs.any() else np.zeros(1)
+    whole = [loud.mean(), moves.mean(), moves.max()]
+    parts = [stack.ravel(), sounding.mean(axis=0), sounding.max(axis=0), sounding.min(axis=0), whole]
+    return np.asarray(np.concatenate(parts), np.float32)

@@ -1,0 +1,67 @@
+"""Who may stop the bot: words soon, hums and knocks not."""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from bench.noises import Sound, closed_hum, cough
+from speech.audio import RATE, Samples, decode, encode, normalise, read_mono, to_int
+from speech.barge import Judge, interrupts
+from speech.turns import DEFAULT_RULES, TurnDetector
+from speech.vad import SileroModel, Windows
+from speech.weights import find_vad
+from switch.phones.lines import FOLDER
+
+LEAD = 0.5
+
+
+@dataclass
+class Told:
+    """A judge that has been told its mind."""
+
+    interruption: float
+
+    def __call__(self, window: Samples) -> float:
+        return 1.0
+
+
+def stops(sound: Samples) -> Iterator[float]:
+    """Seconds from the sound's beginning at which the bot would stop."""
+    noise = np.random.default_rng(1).normal(0, 30, int((LEAD + 0.5) * RATE) + len(sound)).astype(np.int16)
+    noise[int(LEAD * RATE) :][: len(sound)] += sound
+    judge, turn = Judge(SileroModel(find_vad()).stream()), TurnDetector(DEFAULT_RULES)
+    for number, window in enumerate(Windows().add(decode(encode(noise))), 1):
+        turn.window(judge(window))
+        if interrupts(DEFAULT_RULES, turn.voiced if turn.active else 0.0, judge):
+            yield number * len(window) / RATE - LEAD
+
+
+def made(sound: Sound) -> Samples:
+    return normalise(to_int((0.5 * sound / np.abs(sound).max()).astype(np.float32)))
+
+
+@pytest.mark.parametrize("name", ["bella/no-sixty", "michael/my-card-was-stolen", "michael/never-mind-cancel-that"])
+def test_words_stop_the_bot_within_350_ms(name: str) -> None:
+    assert next(stops(read_mono(FOLDER / f"{name}.wav"))) < 0.35
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_neither_a_hum_nor_a_cough_stops_it(seed: int) -> None:
+    chance = random.Random(seed)
+    assert not list(stops(made(closed_hum(chance))))
+    assert not list(stops(made(cough(chance))))
+
+
+def test_in_doubt_it_is_stopped_a_little_later_and_after_a_second_anyhow() -> None:
+    doubtful, humming = Told(0.7), Told(0.1)
+    assert not interrupts(DEFAULT_RULES, 0.1, doubtful)
+    assert interrupts(DEFAULT_RULES, 0.13, doubtful)
+    assert not interrupts(DEFAULT_RULES, 0.7, humming)
+    assert interrupts(DEFAULT_RULES, 1.0, humming)
+
+
+def test_a_click_of_one_window_stops_nothing() -> None:
+    assert not interrupts(DEFAULT_RULES, 0.032, Told(1.0))
