@@ -48,7 +48,7 @@ from ivr.web.voice import Documents, make_voice_blueprint
 from speech.listen import Recogniser
 from speech.speak import Speaker
 from speech.vad import SileroModel
-from speech.voices import Voice, make_voice
+from speech.voices import Voice, make_other_voices, make_voice
 from speech.weights import find_vad, find_whisper
 from workers.context import WorkerContext
 
@@ -200,7 +200,7 @@ def create_media(settings: Settings | None = None) -> Starlette:
 
     parts = _parts(settings)
     parts.understanding  # noqa: B018  # loaded before the first call, not in it
-    speaker = Speaker(parts.voice, parts.settings.data_dir / "prompts")
+    speaker = Speaker(parts.voice, parts.settings.data_dir / "prompts", make_other_voices())
     room, recogniser = Room(parts.settings.max_calls), parts.recogniser
     figures = metrics_route(media_registry(lambda: room.taken, lambda: recogniser.waiting), parts.metrics_token)
     return make_media_app(

@@ -46,6 +46,7 @@ class Reply:
     number: int
     says: tuple[str, ...]
     listen: dialogue.Listen | None
+    language: str = "en"
 
 
 class TurnChannel:
@@ -99,7 +100,7 @@ class TurnChannel:
         if not applied.actions and self._stage(sid)[0] == "dialogue":  # delivered before: the answer may be lost
             key = f"{key}.{secrets.token_hex(4)}"
             applied = self._calls.apply(sid, dialogue.Resumed(), key)
-        says: list[str] = []
+        says: list[dialogue.Say] = []
         listen, queries = self._collect(applied, says)
         for count in range(1, 20):
             if not queries:
@@ -109,15 +110,19 @@ class TurnChannel:
             listen, more = self._collect(applied, says)
             queries += more
         stage, number = self._stage(sid)
-        return Reply(number, tuple(says), listen if stage == "dialogue" else None)
+        language = says[-1].language if says else "en"
+        texts = tuple(say.text for say in says)
+        return Reply(number, texts, listen if stage == "dialogue" else None, language)
 
-    def _collect(self, applied: Applied, says: list[str]) -> tuple[dialogue.Listen | None, list[dialogue.Query]]:
+    def _collect(
+        self, applied: Applied, says: list[dialogue.Say]
+    ) -> tuple[dialogue.Listen | None, list[dialogue.Query]]:
         listen: dialogue.Listen | None = None
         queries: list[dialogue.Query] = []
         for _, action in applied.actions:
             match action:
                 case dialogue.Say():
-                    says.append(action.text)
+                    says.append(action)
                 case dialogue.Listen():
                     listen = action
                 case _ if isinstance(action, dialogue.Query):

@@ -134,7 +134,7 @@ class Conversation:
                 case dialogue.Say():
                     self._said[key] = _Said(action.prompt, latency)
                     latency = {}  # the first words are the answer; the rest only follow them
-                    commands.append(Speak(key, action.text, action.interruptible and not leaving))
+                    commands.append(Speak(key, action.text, action.interruptible and not leaving, action.language))
                 case dialogue.Listen():
                     self._expect = action.kind
                     commands.append(Listen(Expectation(action.kind, action.digits), action.patience))

@@ -3,12 +3,12 @@
 import fcntl
 from collections.abc import Callable
 
-from ivr.dialogue.draft import LANGUAGES
+from ivr.dialogue.prompts import LANGUAGES
 from ivr.settings import Settings
 from ivr.store.migrate import upgrade
 from ivr.web.audio import prepare_audio
 from speech.speak import Speaker
-from speech.voices import make_voice
+from speech.voices import make_other_voices, make_voice
 from speech.weights import find_vad, find_whisper
 
 
@@ -22,13 +22,15 @@ def prepare(settings: Settings, tell: Callable[[str], None]) -> None:
         found = find_whisper(settings.whisper_model, settings.data_dir)
         find_vad()
         tell(f"Whisper ({settings.whisper_model}, from {found.source}) is there.")
-        voice = make_voice(settings.voice)
-        prepare_audio(settings.data_dir / "audio", voice, settings.company)
-        Speaker(voice, settings.data_dir / "prompts").prepare(fixed_prompts(settings.company))
+        voice, others = make_voice(settings.voice), make_other_voices()
+        prepare_audio(settings.data_dir / "audio", {"en": voice, **others}, settings.company)
+        speaker = Speaker(voice, settings.data_dir / "prompts", others)
+        for language in LANGUAGES:
+            speaker.prepare(fixed_prompts(settings.company, language), language)
         tell(f"The bot's voice is {settings.voice}.")
 
 
-def fixed_prompts(company: str) -> list[str]:
-    """Every wording, in every language, that holds nothing but perhaps the company's name."""
-    wordings = [text for language in LANGUAGES.values() for texts in language.values() for text in texts]
+def fixed_prompts(company: str, language: str) -> list[str]:
+    """Every wording of the bot that holds nothing but perhaps the company's name."""
+    wordings = [text for texts in LANGUAGES[language].values() for text in texts]
     return [text.format(company=company) for text in wordings if "{" not in text.replace("{company}", "")]

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ivr.figures import call_figures
 from ivr.store import Sessions
 from ivr.store.models import Call, Handoff, Payment, Recording, Turn
 
@@ -17,13 +18,15 @@ def call_report(sessions: Sessions, sid: str) -> dict[str, Any]:
         if call is None:
             raise LookupError(f"No call {sid} in the database.")
         recording = next((r for r in call.recordings if r.kind == "call"), None)
+        handoffs = [h for h in call.handoffs if h.kind == "call"]  # a call-back is a later call's
         return {
             "call": call.sid,
             "outcome": call.outcome or "in progress",
             "turns": [_turn(turn) for turn in call.turns],
-            "handoff": _handoff(call, call.handoffs[-1]) if call.handoffs else None,
+            "handoff": _handoff(call, handoffs[-1]) if handoffs else None,
             "recording": _recording(recording) if recording else None,
             "payments": _payments(tx, call),
+            "figures": call.figures or call_figures(call.turns).to_json(),
             "problems": list(call.problems),
         }
 

@@ -90,11 +90,12 @@ Event = Heard | Digits | Silence | Interrupted | Spoken | Closed
 
 @dataclass(frozen=True, slots=True)
 class Speak:
-    """Say `text`, written for the ear. Queued behind what is being said."""
+    """Say `text`, written for the ear in `language`. Queued behind what is being said."""
 
     id: str
     text: str
     interruptible: bool = True
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)

@@ -244,7 +244,7 @@ class Session:
 
     def _supply(self, said: Utterance) -> None:
         for index, sentence in enumerate(said.texts):
-            if (samples := self._speaker.cached(sentence)) is None:
+            if (samples := self._speaker.cached(sentence, said.speak.language)) is None:
                 task = asyncio.create_task(self._render(said, index))
                 self._rendering.add(task)
                 task.add_done_callback(self._rendering.discard)
@@ -255,7 +255,7 @@ class Session:
         """Speak the sentences that are not in memory, in a thread; each is sent as soon as it is ready."""
         try:
             for index in range(begin, len(said.texts)):
-                samples = await asyncio.to_thread(self._speaker.say, said.texts[index])
+                samples = await asyncio.to_thread(self._speaker.say, said.texts[index], said.speak.language)
                 self._mouth.supply(said, index, samples)
                 self._advance()
         except Exception:

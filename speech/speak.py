@@ -5,7 +5,7 @@ import os
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -36,54 +36,60 @@ def rest() -> Samples:
 
 
 class Speaker:
-    """The voice with its cache: in memory for all that is said, in `folder` (shared by processes) for fixed prompts.
+    """The voices with their cache: in memory for all that is said, in `folder` (shared by processes) for fixed prompts.
 
-    What is said to one caller alone is never written to disk. Thread-safe.
+    `voice` speaks English and whatever none of the `others` does, which are named by language. What is said to one
+    caller alone is never written to disk. Thread-safe.
     """
 
-    def __init__(self, voice: Voice, folder: Path) -> None:
-        self._voice, self._folder = voice, folder
-        self._memory: OrderedDict[str, Samples] = OrderedDict()
+    def __init__(self, voice: Voice, folder: Path, others: Mapping[str, Voice] | None = None) -> None:
+        self._voice, self._folder, self._others = voice, folder, others or {}
+        self._memory: OrderedDict[tuple[str, str], Samples] = OrderedDict()
         self._lock = threading.Lock()
 
-    def cached(self, sentence: str) -> Samples | None:
+    def cached(self, sentence: str, language: str = "en") -> Samples | None:
         """The sentence's sound if it is in memory. Never blocks for long."""
         with self._lock:
-            if (samples := self._memory.get(sentence)) is not None:
-                self._memory.move_to_end(sentence)
+            if (samples := self._memory.get((language, sentence))) is not None:
+                self._memory.move_to_end((language, sentence))
             return samples
 
-    def say(self, sentence: str) -> Samples:
+    def say(self, sentence: str, language: str = "en") -> Samples:
         """The sentence's sound: from memory, from the folder, or spoken now. Blocks."""
-        if (samples := self.cached(sentence)) is not None:
+        if (samples := self.cached(sentence, language)) is not None:
             return samples
-        kept = self._path(sentence)
-        return self._remember(sentence, _load(kept) if kept.is_file() else self._voice.speak(sentence))
+        voice = self._of(language)
+        kept = self._path(voice, sentence)
+        samples = _load(kept) if kept.is_file() else voice.speak(sentence)
+        return self._remember((language, sentence), samples)
 
-    def prepare(self, texts: Iterable[str]) -> None:
+    def prepare(self, texts: Iterable[str], language: str = "en") -> None:
         """Render fixed prompts ahead and keep them in the folder, for this process and the others."""
         for sentence in dict.fromkeys(sentence for text in texts for sentence in sentences(text)):
-            samples = self.say(sentence)
-            if not (path := self._path(sentence)).is_file():
+            samples = self.say(sentence, language)
+            if not (path := self._path(self._of(language), sentence)).is_file():
                 _save(path, samples)
 
     def render(self, text: str) -> Samples:
-        """A whole text as one sound, int16 at 8 kHz."""
+        """A whole English text as one sound, int16 at 8 kHz."""
         parts: list[Samples] = []
         for sentence in sentences(text):
             parts += [rest(), self.say(sentence)] if parts else [self.say(sentence)]
         return np.concatenate(parts) if parts else np.zeros(0, np.int16)
 
-    def _remember(self, sentence: str, samples: Samples) -> Samples:
+    def _of(self, language: str) -> Voice:
+        return self._others.get(language, self._voice)
+
+    def _remember(self, key: tuple[str, str], samples: Samples) -> Samples:
         with self._lock:
-            self._memory[sentence] = samples
+            self._memory[key] = samples
             while len(self._memory) > MEMORY:
                 self._memory.popitem(last=False)
         return samples
 
-    def _path(self, sentence: str) -> Path:
-        digest = hashlib.sha256(f"{self._voice.name}\n{sentence}".encode()).hexdigest()
-        return self._folder / self._voice.name / f"{digest[:40]}.pcm"
+    def _path(self, voice: Voice, sentence: str) -> Path:
+        digest = hashlib.sha256(f"{voice.name}\n{sentence}".encode()).hexdigest()
+        return self._folder / voice.name / f"{digest[:40]}.pcm"
 
 
 def _load(path: Path) -> Samples:

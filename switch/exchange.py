@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +25,9 @@ PhoneSource = Callable[[], Phone] | Phone
 class Exchange:
     """The shared state of one switch. `url` is its own address, known once it listens."""
 
-    def __init__(self, config: SwitchConfig, say: Callable[[str], bytes]) -> None:
+    def __init__(
+        self, config: SwitchConfig, say: Callable[[str], bytes], others: Mapping[str, Callable[[str], bytes]]
+    ) -> None:
         self.config = config
         self.trace = Trace()
         self.webhooks = Webhooks(config, self.trace)
@@ -37,6 +39,7 @@ class Exchange:
         self.messages: dict[str, Message] = {}
         self.phones: dict[str, PhoneSource] = {}
         self._say = lru_cache(maxsize=64)(say)
+        self._others = others
         self._speaking = asyncio.Lock()
         self._tasks: set[asyncio.Task[Any]] = set()
 
@@ -50,10 +53,10 @@ class Exchange:
         source = self.phones.get(address)
         return source() if callable(source) else source
 
-    async def speak(self, text: str) -> bytes:
-        """`text` spoken, as mu-law; one at a time, since voices need not bear two threads."""
+    async def speak(self, text: str, language: str = "") -> bytes:
+        """`text` spoken, as mu-law, in a `language` like "es-US"; one at a time: voices need not bear two threads."""
         async with self._speaking:
-            return await asyncio.to_thread(self._say, text)
+            return await asyncio.to_thread(self._others.get(language[:2], self._say), text)
 
     def spawn(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         """Run something beside the calls; it is kept until done and its failure is noted."""

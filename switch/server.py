@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import socket
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import uvicorn
 from starlette.applications import Starlette
@@ -36,12 +36,20 @@ class _Server(uvicorn.Server):
 
 
 class Switch:
-    """One account, one number, any number of phones. `say` speaks a text as 8 kHz mu-law; it runs in a thread."""
+    """One account, one number, any number of phones. `say` speaks a text as 8 kHz mu-law; it runs in a thread.
 
-    def __init__(self, config: SwitchConfig, say: Callable[[str], bytes], routes: Sequence[BaseRoute] = ()) -> None:
+    `others` speak languages besides English, by their two letters."""
+
+    def __init__(
+        self,
+        config: SwitchConfig,
+        say: Callable[[str], bytes],
+        routes: Sequence[BaseRoute] = (),
+        others: Mapping[str, Callable[[str], bytes]] | None = None,
+    ) -> None:
         self.config = config
         self._routes = routes
-        self._exchange = Exchange(config, say)
+        self._exchange = Exchange(config, say, others or {})
         self.app = Starlette(routes=[*rest_routes(self._exchange), *routes])
         self._server: _Server | None = None
         self._running: list[asyncio.Task[None]] = []

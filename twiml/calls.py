@@ -2,6 +2,8 @@
 
 from twilio.twiml.voice_response import Connect, Start, VoiceResponse
 
+from twiml.voices import say
+
 KEY_SECONDS = 10  # between two keys of a card: it is read off the card meanwhile
 CARD_ATTEMPTS = 3
 MESSAGE_SECONDS = 180
@@ -69,27 +71,27 @@ def take_message(prompt_url: str, action_url: str, recording_callback: str) -> s
     return str(response)
 
 
-def apologise(text: str, url: str) -> str:
+def apologise(text: str, url: str, language: str = "en") -> str:
     """Say `text` and go on at `url`."""
     response = VoiceResponse()
-    response.say(text)
+    say(response, text, language)
     response.redirect(url, method="POST")
     return str(response)
 
 
-def apologise_and_record(text: str, action_url: str, recording_callback: str) -> str:
+def apologise_and_record(text: str, action_url: str, recording_callback: str, language: str = "en") -> str:
     """Say `text` and take a message: needs no sound file and no database of ours."""
     response = VoiceResponse()
-    response.say(text)
+    say(response, text, language)
     _message(response, action_url, recording_callback)
     return str(response)
 
 
-def goodbye(text: str | None = None) -> str:
+def goodbye(text: str | None = None, language: str = "en") -> str:
     """End the call, after `text` where there is something left to say."""
     response = VoiceResponse()
     if text:
-        response.say(text)
+        say(response, text, language)
     response.hangup()
     return str(response)
 

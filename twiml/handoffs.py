@@ -2,6 +2,8 @@
 
 from twilio.twiml.voice_response import Dial, Gather, Start, Stop, VoiceResponse
 
+from twiml.voices import say
+
 CONFERENCE_EVENTS = "start end join leave hold mute modify"
 ACCEPT_SECONDS = 6
 LISTENING = "listening"  # the fork's name, by which it is stopped while a card is keyed
@@ -15,21 +17,29 @@ def park(conference: str, wait_url: str, status_url: str, left_url: str, listen_
     return str(response)
 
 
-def room(conference: str, wait_url: str, status_url: str, left_url: str, say: str | None = None) -> str:
+def room(
+    conference: str, wait_url: str, status_url: str, left_url: str, text: str | None = None, language: str = "en"
+) -> str:
     """A caller who is listened to already, or whom we have called, enters his conference."""
     response = VoiceResponse()
-    if say:
-        response.say(say)
+    if text:
+        say(response, text, language)
     response.append(_room(conference, wait_url, status_url, left_url))
     return str(response)
 
 
-def queue(news: str, music_url: str, key_url: str, again_url: str, plays: int = 2) -> str:
-    """News and music where keys are heard, which a conference's waiting music does not allow; then `again_url`."""
+def queue(
+    news: str, music_url: str, key_url: str, again_url: str, language: str = "en", announced: str = "", plays: int = 2
+) -> str:
+    """News and music where keys are heard, which a conference's waiting music does not allow; then `again_url`.
+
+    `announced` comes first, in whatever words it was written: English."""
     response = VoiceResponse()
     gather = Gather(input="dtmf", num_digits=1, timeout=1, action=key_url, method="POST")
+    if announced:
+        say(gather, announced, "en")
     if news:
-        gather.say(news)
+        say(gather, news, language)
         gather.pause(length=1)
     gather.play(music_url, loop=plays)
     response.append(gather)
@@ -37,12 +47,14 @@ def queue(news: str, music_url: str, key_url: str, again_url: str, plays: int = 
     return str(response)
 
 
-def choose(text: str, action_url: str, otherwise_url: str, digits: int = 1, timeout: int = 6) -> str:
+def choose(
+    text: str, action_url: str, otherwise_url: str, language: str = "en", digits: int = 1, timeout: int = 6
+) -> str:
     """Say `text` and take `digits` keys, any number up to the pound key for 0; silence goes on at `otherwise_url`."""
     response = VoiceResponse()
     length = {"num_digits": digits} if digits else {"finish_on_key": "#"}
     gather = Gather(input="dtmf", timeout=timeout, action=action_url, method="POST", **length)
-    gather.say(text)
+    say(gather, text, language)
     response.append(gather)
     response.redirect(otherwise_url, method="POST")
     return str(response)

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from twilio.twiml.voice_response import VoiceResponse
 
+from twiml.voices import say
+
 FIRST_KEY = 1  # seconds in which a key may follow the question; what is said then is not yet recorded
 NEXT_KEY = 3  # between two keys
 PAUSE = 2  # seconds of silence that end what is said
@@ -38,10 +40,10 @@ def more_keys(count: int | None, keys_url: str) -> str:
     return str(response)
 
 
-def leave(says: Sequence[str], url: str) -> str:
+def leave(says: Sequence[str], url: str, language: str = "en") -> str:
     """Say it and go on at `url`."""
     response = VoiceResponse()
     for text in says:
-        response.say(text)
+        say(response, text, language)
     response.redirect(url, method="POST")
     return str(response)

@@ -37,7 +37,9 @@ class Park:
 
 @dataclass(frozen=True, slots=True)
 class TakeMessage:
-    """Nobody came: take a message."""
+    """Nobody came: take a message, asked for in the caller's language."""
+
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)

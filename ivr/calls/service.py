@@ -20,6 +20,7 @@ from ivr.calls.turns import CallerTurn
 from ivr.clock import Clock
 from ivr.dialogue import machine
 from ivr.dialogue.events import Action, CardTaken, Event, HandOff, Kind, Meaning, Paid, Query, Resumed, Said, Started
+from ivr.figures import call_figures
 from ivr.ledger import Ledger, LedgerError
 from ivr.store import Sessions
 from ivr.store.models import Call
@@ -133,6 +134,7 @@ class CallService:
             cards.resume_recording(tx, call, call.ended_at)
             call.stage = "ended"
             call.stream_token = None
+            call.figures = call_figures(call.turns).to_json()
         self._live.publish(f"call:{sid}", "ended", sid)
 
     def recording(self, sid: str, news: RecordingNews) -> None:
@@ -161,6 +163,12 @@ class CallService:
             call = tx.get(Call, sid, with_for_update=True)
             if call is not None and first_time(tx, f"stream-error:{stream}", now):
                 call.problems = [*call.problems, {"what": "stream-error", "stream": stream}]
+
+    def language(self, sid: str) -> str:
+        """In which language the caller is spoken to."""
+        with self._sessions() as tx:
+            call = tx.get(Call, sid)
+            return call.language if call else "en"
 
     # --- the media socket ---
 
@@ -231,6 +239,9 @@ class CallService:
             if track == "outbound" and call.stage != "bridged":
                 return
             turns.write_overheard(tx, call, "agent" if track == "outbound" else "caller", heard, offset)
+            if call.ended_at is not None:  # the last words are known a moment after the end
+                tx.flush()
+                call.figures = call_figures(call.turns).to_json()
         self._live.publish(f"call:{sid}", "turn")
 
     # --- inside a transaction ---
@@ -290,7 +301,7 @@ class CallService:
 
     def _next(self, tx: Session, call: Call) -> Next:
         if call.stage == "message":
-            return TakeMessage()
+            return TakeMessage(call.language)
         handoff = rows.handoff_of(tx, call.sid)
         if call.stage not in ("parked", "bridged") or handoff is None:
             return Goodbye()

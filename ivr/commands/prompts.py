@@ -12,14 +12,15 @@ from ivr.commands.common import json_option, show
 @click.option("--language", type=click.Choice(["en", "es"]), default="en", show_default=True)
 @json_option
 def prompts(write: Path | None, language: str, as_json: bool) -> None:
-    """Print everything the bot can say, as a table."""
+    """Print everything the bot and the line can say, as a table."""
     from ivr.dialogue import script
-    from ivr.dialogue.draft import LANGUAGES
+    from ivr.dialogue.prompts import LANGUAGES, LINES
 
     if write:
         write.write_text(script.flows_page())
         click.echo(f"Wrote {write}.", err=True)
     elif as_json:
-        show({name: list(LANGUAGES[language][name]) for name in LANGUAGES[language]})
+        bot = {name: list(wordings) for name, wordings in LANGUAGES[language].items()}
+        show(bot | {f"line.{name}": [text] for name, text in LINES[language].items()})
     else:
         click.echo(script.table(language))

@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,7 @@ from ivr.settings import Settings
 from speech.audio import encode
 from speech.listen import Priority, Recogniser
 from speech.vad import SileroModel
-from speech.voices import make_voice
+from speech.voices import Voice, make_other_voices, make_voice
 from speech.weights import find_vad, find_whisper
 from switch.config import SwitchConfig
 from switch.control import control_routes, phone_routes
@@ -28,11 +29,12 @@ async def run_switch(settings: Settings) -> None:
         heard = await asyncio.wrap_future(recogniser.listen(sound, priority=Priority.MONITOR))
         return heard.text
 
-    def say(text: str) -> bytes:
-        return encode(voice.speak(text))
+    def speaking(voice: Voice) -> Callable[[str], bytes]:
+        return lambda text: encode(voice.speak(text))
 
+    say, others = speaking(voice), {language: speaking(other) for language, other in make_other_voices().items()}
     routes = [*control_routes(lambda: switch, listen, say), *phone_routes(lambda: switch, say, listen)]
-    switch = Switch(config(settings), say, routes=routes)
+    switch = Switch(config(settings), say, routes=routes, others=others)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

@@ -2,10 +2,11 @@
 
 import re
 
-from ivr.dialogue.draft import LANGUAGES, Draft, Outcome
+from ivr.dialogue.draft import Draft, Outcome
 from ivr.dialogue.events import HandOff
 from ivr.dialogue.flow import Ask
 from ivr.dialogue.flows import FLOWS, OURS, TOPICS
+from ivr.dialogue.prompts import LANGUAGES
 from ivr.dialogue.state import Line, Raw, State
 
 _LONG_DIGITS = re.compile(r"\d(?:[ ,.-]*\d){11,}")

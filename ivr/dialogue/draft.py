@@ -5,10 +5,9 @@ from typing import Any, Self
 
 from ivr.dialogue.events import Action, Listen, Say
 from ivr.dialogue.flow import Ask
-from ivr.dialogue.prompts import en, es
+from ivr.dialogue.prompts import LANGUAGES
 from ivr.dialogue.state import Line, Phase, State
 
-LANGUAGES = {"en": en.PROMPTS, "es": es.PROMPTS}
 PATIENCE = 7.0
 DIGITS_PATIENCE = 10.0
 
@@ -36,7 +35,7 @@ class Draft:
         used = self.state.uses.get(line.prompt, 0)
         which = used % len(wordings)
         text = wordings[which].format(**line.fields)
-        action = Say(f"{line.prompt}/{which + 1}", text[:1].upper() + text[1:], interruptible)
+        action = Say(f"{line.prompt}/{which + 1}", text[:1].upper() + text[1:], interruptible, language)
         uses = {**self.state.uses, line.prompt: used + 1}
         return replace(self, state=replace(self.state, uses=uses), actions=(*self.actions, action))
 

@@ -192,6 +192,7 @@ class Say:
     prompt: str
     text: str
     interruptible: bool = True
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,7 +90,7 @@ def _answer(draft: Draft, said: Said, ask: Ask) -> Outcome | None:
     # six digits more or less are an attempt at the code, not an account number
     extra = {} if ask.name == "code" else volunteered(draft.state.task, said, besides=ask.name)
     raw = ask.hear(said, True)
-    doubtful = said.confidence < HEARD and not _plain_answer(said, ask)
+    doubtful = said.confidence < HEARD and not (ask.kind == "yes-no" and _plain(said))
     if raw is None and ask.name == "pin" and cues.FORGOT.search(said.text.lower()):
         return None
     if doubtful and (ask.secret or ask.confirms):
@@ -100,9 +100,9 @@ def _answer(draft: Draft, said: Said, ask: Ask) -> Outcome | None:
     return take(draft, ask, raw, extra, doubtful)
 
 
-def _plain_answer(said: Said, ask: Ask) -> bool:
+def _plain(said: Said) -> bool:
     """A yes or no and nothing else: a single word is never heard with much confidence."""
-    return ask.kind == "yes-no" and said.confidence > HEARD / 2 and bool(cues.YES_NO.fullmatch(said.text.lower()))
+    return said.confidence > HEARD / 2 and bool(cues.YES_NO.fullmatch(said.text.lower()))
 
 
 def _ahead(draft: Draft, said: Said, ask: Ask) -> Outcome | None:
@@ -237,7 +237,7 @@ def _route_person(draft: Draft, said: Said) -> Outcome | None:
 def _route_talk(draft: Draft, said: Said, ask: Ask) -> Outcome | None:
     """What is said about the talk itself: farewells, small talk, help, a bare yes or no."""
     meaning, state = said.meaning, draft.state
-    if meaning.confidence < FAIR or said.confidence < HEARD:
+    if meaning.confidence < FAIR or (said.confidence < HEARD and not _plain(said)):
         return None
     answer = readers.yes_no(said, True)
     if at_menu(state) and answer is False and state.question == "else":

@@ -1,8 +1,8 @@
 """The script on paper: every prompt as a table, every flow as a diagram."""
 
-from ivr.dialogue.draft import LANGUAGES
 from ivr.dialogue.flow import Ask, Do, Fetch, Flow, Person, Send, Step, Tell, Verified
 from ivr.dialogue.flows import FLOWS
+from ivr.dialogue.prompts import LANGUAGES, LINES
 
 _TITLES = {
     "open": "The caller's wish",
@@ -20,6 +20,7 @@ _TITLES = {
 def table(language: str = "en") -> str:
     """The whole script of a language as a Markdown table."""
     rows = [f"| `{name}` | {' <br> '.join(wordings)} |" for name, wordings in LANGUAGES[language].items()]
+    rows += [f"| `line.{name}` | {text} |" for name, text in LINES[language].items()]
     return "\n".join(["| prompt | first, second, third wording |", "| --- | --- |", *rows]) + "\n"
 
 

@@ -6,8 +6,9 @@ from datetime import date, datetime, time, timedelta
 from typing import Self
 from zoneinfo import ZoneInfo
 
+from ivr.handoff.tongues import Tongue
+
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _PART = re.compile(r"(?P<first>[a-z]{3})(?:\s*-\s*(?P<last>[a-z]{3}))?\s+(?P<opens>[\d:]+)\s*-\s*(?P<closes>[\d:]+)")
 _YEAR = 366
 
@@ -54,17 +55,12 @@ class OpeningHours:
         local = now.astimezone(self.zone)
         return next((moment for days in range(_YEAR) for moment in self._openings(local, days)), None)
 
-    def spoken(self, now: datetime) -> str:
+    def spoken(self, now: datetime, tongue: Tongue) -> str:
         """When we open next, as one says it: "tomorrow at 8 AM", "on Monday at 9:30 AM"."""
         opening = self.next_opening(now)
         if opening is None:
-            return "later"
-        local, today = opening.astimezone(self.zone), now.astimezone(self.zone).date()
-        days = (local.date() - today).days
-        day = {0: "today", 1: "tomorrow"}.get(days) or f"on {NAMES[local.weekday()]}"
-        if days > 6:
-            day = f"on {NAMES[local.weekday()]}, {local:%B} {local.day}"
-        return f"{day} at {_clock(local.time())}"
+            return tongue.later
+        return tongue.opening(opening.astimezone(self.zone), now.astimezone(self.zone).date())
 
     def _openings(self, local: datetime, days: int) -> list[datetime]:
         day = local.date() + timedelta(days=days)
@@ -104,8 +100,3 @@ def _holiday(part: str) -> date:
         return date.fromisoformat(part)
     except ValueError:
         raise BadHours(f"holiday {part!r} is no date: write it as in 2026-12-25") from None
-
-
-def _clock(moment: time) -> str:
-    minutes = f":{moment.minute:02d}" if moment.minute else ""
-    return f"{moment.hour % 12 or 12}{minutes} {'AM' if moment.hour < 12 else 'PM'}"

@@ -27,9 +27,9 @@ def keyed_number(digits: str, line: str) -> str | None:
 
 
 def spoken(number: str) -> str:
-    """Digit by digit; a browser phone has no number to read out."""
+    """Digit by digit; empty for a browser phone, which has no number to read out."""
     if not number.startswith("+"):
-        return "the phone that you are calling from"
+        return ""
     return ", ".join(" ".join(part) for part in _groups(number[1:]))
 
 

@@ -1,50 +1,49 @@
-"""What a caller who waits is told: honest, short, and never a time that is not known."""
+"""What a caller who waits is told, in his language: honest, short, and never a time that is not known."""
 
+from ivr.dialogue.prompts import LINES
 from ivr.handoff.numbers import spoken
-
-ZERO = "Press zero, and we will call you back."
-CHOICE = "Press 1, and we will call you back. Press 2 to leave a message."
-KEY_NUMBER = "Please key in the number we should call, then press pound."
-NOT_A_NUMBER = "That is not a number that we can call."
-GOODBYE = "Thank you for calling. Goodbye."
-MISSED_YOU = "I am sorry, our colleague is not there any more. We will call you again. Goodbye."
+from ivr.handoff.tongues import TONGUES
 
 
-def news(position: int, wait: float | None, announcement: str = "") -> str:
-    """`wait` in seconds, the median of the last hour; None is not spoken of."""
-    place = "You are next in the queue." if position == 1 else f"You are number {position} in the queue."
-    lately = "" if wait is None else f"Callers like you lately waited {duration(wait)}."
-    return " ".join(part for part in (announcement, place, lately, ZERO) if part)
+class Words:
+    """The line's sentences in one language; English where there are none in it."""
 
+    def __init__(self, language: str) -> None:
+        self.language = language if language in LINES else "en"
+        self._line, self._tongue = LINES[self.language], TONGUES[self.language]
 
-def duration(seconds: float) -> str:
-    """In whole minutes, rather more than less."""
-    minutes = max(1, -int(-seconds // 60))
-    return "about a minute" if minutes == 1 else f"about {minutes} minutes"
+    def line(self, name: str) -> str:
+        """A sentence without figures. Raises KeyError."""
+        return self._line[name]
 
+    def news(self, position: int, wait: float | None) -> str:
+        """`wait` in seconds, the median of the last hour; None is not spoken of."""
+        place = "queue.next" if position == 1 else "queue.place"
+        parts = [self._line[place].format(place=self._tongue.place(position))]
+        if wait is not None:
+            parts.append(self._line["queue.wait"].format(wait=self.duration(wait)))
+        return " ".join([*parts, self._line["queue.zero"]])
 
-def offers(opens: str | None) -> str:
-    """`opens`: when the desk opens, where it is closed."""
-    why = f"We are closed just now. We open {opens}." if opens else "Nobody is free to talk to you just now."
-    return f"I am sorry. {why} {CHOICE}"
+    def duration(self, seconds: float) -> str:
+        """In whole minutes, rather more than less."""
+        return self._tongue.minutes(max(1, -int(-seconds // 60)))
 
+    def offers(self, opens: str | None) -> str:
+        """`opens`: when the desk opens, where it is closed."""
+        why = self._line["offers.closed"].format(opens=opens) if opens else self._line["offers.busy"]
+        return f"{why} {self._line['offers.choice']}"
 
-def call_back_at(number: str) -> str:
-    return (
-        f"We will call you back at {spoken(number)}, and you keep your place in the queue. "
-        "Press 1 if that is right, 2 for another number, or 3 to leave a message."
-    )
+    def call_back_at(self, number: str) -> str:
+        return f"{self._line['call_back.own'].format(number=self._number(number))} {self._line['call_back.own_choice']}"
 
+    def confirm(self, number: str) -> str:
+        return self._line["call_back.confirm"].format(number=self._number(number))
 
-def confirm(number: str) -> str:
-    return f"I have {spoken(number)}. Press 1 if that is right, or 2 to key it in again."
+    def booked(self, opens: str | None) -> str:
+        return self._line["call_back.booked_closed" if opens else "call_back.booked"].format(opens=opens)
 
+    def calling_back(self, company: str) -> str:
+        return self._line["call_back.hello_from" if company else "call_back.hello"].format(company=company)
 
-def booked(opens: str | None) -> str:
-    when = f"when we open, {opens}" if opens else "as soon as it is your turn"
-    return f"Thank you. We will call you back {when}. Goodbye."
-
-
-def calling_back(company: str) -> str:
-    who = f" from {company}" if company else ""
-    return f"Hello. This is the call back{who} that you asked for. One moment, I am connecting you."
+    def _number(self, number: str) -> str:
+        return spoken(number) or self._tongue.this_phone

@@ -2,21 +2,20 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ivr.dialogue.prompts import LINES
 from speech.audio import RATE, write_wav
 
 # The carrier plays it before anyone listens, so it says no more than it must; the greeting tells the way to a person.
 NOTICE = "Hi, this is {company}. You are talking to an A.I. assistant, and the call is recorded."
-MESSAGE = (
-    "I am sorry, nobody is free just now. Please leave your message after the tone, and we will call you back. "
-    "Press pound when you are done."
-)
-NAMES = ("notice.wav", "message.wav", "music.wav")
+MESSAGES = {language: f"message-{language}.wav" for language in LINES}
+NAMES = ("notice.wav", "music.wav", *MESSAGES.values())
 
 # four gentle chords, one note after another; frequencies in hertz
 CHORDS = (
@@ -40,11 +39,12 @@ def notice_version(company: str) -> str:
     return "en-" + hashlib.sha256(NOTICE.format(company=company).encode()).hexdigest()[:12]
 
 
-def prepare_audio(folder: Path, voice: Speaks, company: str) -> None:
-    """Renders every file of NAMES into `folder` unless it is there in this wording and voice."""
+def prepare_audio(folder: Path, voices: Mapping[str, Speaks], company: str) -> None:
+    """Renders every file of NAMES into `folder` unless it is there in this wording and voice; `voices` by language."""
     folder.mkdir(parents=True, exist_ok=True)
-    _render(folder / "notice.wav", NOTICE.format(company=company), voice)
-    _render(folder / "message.wav", MESSAGE, voice)
+    _render(folder / "notice.wav", NOTICE.format(company=company), voices["en"])
+    for language, name in MESSAGES.items():
+        _render(folder / name, LINES[language]["message.ask"], voices[language])
     if not (folder / "music.wav").exists():
         write_wav(folder / "music.wav", music(), RATE)
 

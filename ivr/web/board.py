@@ -12,6 +12,7 @@ from ivr.dialogue.flows import OURS
 from ivr.handoff.fairness import day_rows, write_csv
 from ivr.handoff.supervision import SupervisionRefused
 from ivr.store import Sessions
+from ivr.web.answers import read_answers
 from ivr.web.board_screen import read_live, read_rules, read_view
 from ivr.web.people import me, only, own_phone
 from ivr.web.shown import as_csv, midnight, sentence
@@ -75,6 +76,7 @@ def make_board_blueprint(
                 "board/page.html",
                 view=read_view(tx, now, midnight(now, zone), service_seconds),
                 live=read_live(tx, chosen, me().id),
+                answers=read_answers(tx, now),
                 intents=OURS,
                 phone_url=own_phone(phone_url, me()),
             )

@@ -12,6 +12,7 @@ from ivr.handoff.addresses import conference_name
 from ivr.handoff.brief import whisper
 from ivr.handoff.service import HandoffService, UnknownHandoff
 from ivr.handoff.state import Attempt, State
+from ivr.handoff.words import Words
 from ivr.store.models import Handoff
 from ivr.web.signatures import Signatures, require_signature
 from ivr.web.waiting import WaitingHooks
@@ -31,8 +32,6 @@ NOT_WON = {
     "ended": "This call has ended. Goodbye.",
 }
 DECLINED = "All right. Goodbye."
-GOODBYE = "Thank you for calling. Goodbye."
-ONE_MOMENT = "One moment, please."
 
 
 def make_handoff_blueprint(handoffs: HandoffService, signatures: Signatures) -> Blueprint:
@@ -102,13 +101,13 @@ class Hooks:
         if request.form.get("CallStatus") in OVER:
             self._handoffs.apply(handoff_id, ev.CallerGone())
             return _document(twiml.empty())
-        state = self._handoffs.state(self._handoffs.apply(handoff_id, ev.CallerOut()))
+        row = self._handoffs.apply(handoff_id, ev.CallerOut())
+        state, words = self._handoffs.state(row), Words(self._handoffs.find(handoff_id).call.language)
         if state.end is not None:
-            return _document(twiml.goodbye(GOODBYE))
+            return _document(twiml.goodbye(words.line("goodbye"), words.language))
         addresses = self._handoffs.addresses
-        return _document(
-            twiml.apologise(ONE_MOMENT, addresses.of(handoff_id, "room") if state.away else addresses.resume)
-        )
+        back = addresses.of(handoff_id, "room") if state.away else addresses.resume
+        return _document(twiml.apologise(words.line("one_moment"), back, words.language))
 
     # --- the agent ---
 

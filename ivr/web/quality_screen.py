@@ -1,14 +1,16 @@
 """What QA's pages show, read from SQL: a page of calls, and all that is known of one."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from statistics import median
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
+from ivr.figures import STAGES, call_figures
 from ivr.store.models import Call, Handoff, Offer, Recording
 from ivr.web.shown import plain
 
@@ -60,6 +62,21 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Figures:
+    """How the conversation went: waits in ms, the rest in seconds; None where there was none to measure."""
+
+    answers: int
+    wait: float | None  # the middle one of the caller's waits for an answer
+    stages: dict[str, float]  # the middle of each part of it
+    barge_ins: int
+    barge_in: float | None
+    pace: dict[str, float]
+    talk_over: float
+    silence: float
+    longest_silence: float
+
+
+@dataclass(frozen=True)
 class Review:
     """One call for the listener. `length` and the times of `recorded` in seconds from the call's start."""
 
@@ -68,6 +85,7 @@ class Review:
     length: float
     steps: list[Step]
     recorded: list[dict[str, Any]]
+    figures: Figures
 
 
 def read_calls(tx: Session, outcome: str, page: int) -> Found:
@@ -88,7 +106,28 @@ def read_review(tx: Session, sid: str) -> Review | None:
     ends = [turn.end or turn.start for turn in call.turns]
     sound = row.recording.offset + (row.recording.seconds or 0.0) if row.recording else 0.0
     steps = [step for handoff in call.handoffs for step in _steps(handoff)]
-    return Review(row, row.recording, max([sound, row.seconds or 0.0, *ends, 1.0]), steps, _recorded(row.recording))
+    length = max([sound, row.seconds or 0.0, *ends, 1.0])
+    kept = call.figures or call_figures(call.turns).to_json()
+    return Review(row, row.recording, length, steps, _recorded(row.recording), _figures(kept))
+
+
+def _figures(kept: dict[str, Any]) -> Figures:
+    waits = {stage: [one[stage] for one in kept["answers"] if one[stage] is not None] for stage in STAGES}
+    return Figures(
+        answers=len(kept["answers"]),
+        wait=_middle(waits.pop("total")),
+        stages={stage: median(values) for stage, values in waits.items() if values},
+        barge_ins=len(kept["barge_ins"]),
+        barge_in=_middle(kept["barge_ins"]),
+        pace=kept["words_per_minute"],
+        talk_over=kept["talk_over"],
+        silence=kept["silence"],
+        longest_silence=kept["longest_silence"],
+    )
+
+
+def _middle(values: Sequence[float]) -> float | None:
+    return median(values) if values else None
 
 
 def _parts() -> Iterable[ExecutableOption]:

@@ -94,7 +94,7 @@ class _Addresses:
 
 def _answer(addresses: _Addresses, reply: Reply) -> Response:
     if reply.listen is None:
-        return _xml(twiml.leave(reply.says, addresses.resume))
+        return _xml(twiml.leave(reply.says, addresses.resume, reply.language))
     return _xml(addresses.ask(reply.says, reply.number, reply.listen.kind, reply.listen.digits))
 
 

@@ -12,19 +12,13 @@ from ivr.calls.cards import FAULT, read_result
 from ivr.calls.recordings import RecordingNews
 from ivr.carrier import CarrierError
 from ivr.dialogue.events import CardTaken
-from ivr.web.audio import NAMES
+from ivr.handoff.words import Words
+from ivr.web.audio import MESSAGES, NAMES
 from ivr.web.signatures import Signatures, require_signature
 
 log = logging.getLogger(__name__)
 
 OVER = frozenset({"completed", "busy", "no-answer", "failed", "canceled"})
-SORRY = "I am sorry, something went wrong on our side. I will get a person for you."
-SORRY_NOBODY = (
-    "I am sorry, we have a fault on our side. Please leave your name, your number and your message after the tone, "
-    "and a person will call you back."
-)
-THANKS = "Thank you. We have your message and will call you back. Goodbye."
-NOTHING_LEFT = "You can call us again at any time. Goodbye."
 
 
 class Handoffs(Protocol):
@@ -70,19 +64,21 @@ class Documents:
             case Park():
                 return self._park(after)
             case TakeMessage():
-                return twiml.take_message(self._at("/voice/audio/message.wav"), self.message, self.recording)
+                prompt = MESSAGES[Words(after.language).language]
+                return twiml.take_message(self._at(f"/voice/audio/{prompt}"), self.message, self.recording)
             case Goodbye():
                 return twiml.goodbye()
 
-    def sorry(self, after: Next | None) -> str:
+    def sorry(self, after: Next | None, words: Words) -> str:
         """After a fault: on to a person, or, with None or no way there, a message; needs no file of ours."""
         match after:
             case Reconnect() | ByTurns() | Card() | Park():
-                return twiml.apologise(SORRY, self.resume)
+                return twiml.apologise(words.line("fault.person"), self.resume, words.language)
             case Goodbye():
                 return twiml.goodbye()
             case TakeMessage() | None:
-                return twiml.apologise_and_record(SORRY_NOBODY, self.message, self.recording)
+                text = words.line("fault.message")
+                return twiml.apologise_and_record(text, self.message, self.recording, words.language)
 
     def _pay(self, card: Card) -> str:
         paid, progress = self._at(f"/voice/paid/{card.turn}"), self._at("/voice/card")
@@ -151,11 +147,13 @@ def make_voice_blueprint(
         failed = request.values.get("ErrorUrl", "").partition("?")[0]
         try:
             after = calls.fault(*_parties(), f"document {request.values.get('ErrorCode', '')}"[:40])
+            words = Words(calls.language(_required("CallSid")))
         except Exception:
             log.exception("call %s falls back without the database", request.values.get("CallSid", ""))
             # its recording stays with the carrier: asking for it again would not help
-            return _twiml(twiml.goodbye(THANKS) if failed == documents.message else documents.sorry(None))
-        return _twiml(documents.sorry(after))
+            left, words = failed == documents.message, Words("en")
+            return _twiml(twiml.goodbye(words.line("message.thanks")) if left else documents.sorry(None, words))
+        return _twiml(documents.sorry(after, words))
 
     @voice.route("/status", methods=["GET", "POST"])
     def status() -> Response:
@@ -183,7 +181,8 @@ def make_voice_blueprint(
             handoffs.message_left(_required("CallSid"), news.sid)
         if _over():
             _end()
-        return _twiml(twiml.goodbye(THANKS if news else NOTHING_LEFT))
+        words = Words(calls.language(_required("CallSid")))
+        return _twiml(twiml.goodbye(words.line("message.thanks" if news else "message.none"), words.language))
 
     @voice.get("/audio/<name>")
     def sound(name: str) -> Response:

@@ -8,11 +8,11 @@ from flask.typing import ResponseReturnValue
 import twiml
 from ivr.carrier import OVER
 from ivr.handoff import events as ev
-from ivr.handoff import words
 from ivr.handoff.numbers import keyed_number, own_number
 from ivr.handoff.service import HandoffService
 from ivr.handoff.state import State
 from ivr.handoff.waits import How, how_he_waits
+from ivr.handoff.words import Words
 from ivr.store.models import Handoff
 
 MISSED: dict[str, Literal["no-answer", "busy", "failed", "hung-up"]] = {
@@ -69,7 +69,8 @@ class WaitingHooks:
         number = own_number(row.call.caller)
         if number is None:
             return self._ask_number(handoff_id)
-        return _document(twiml.choose(words.call_back_at(number), self._at(handoff_id, "number"), self._back(row)))
+        words, action = Words(row.call.language), self._at(handoff_id, "number")
+        return _document(twiml.choose(words.call_back_at(number), action, self._back(row), words.language))
 
     def number(self, handoff_id: int) -> ResponseReturnValue:
         digits = request.form.get("Digits", "")
@@ -83,10 +84,11 @@ class WaitingHooks:
     def keyed(self, handoff_id: int) -> ResponseReturnValue:
         number = keyed_number(request.form.get("Digits", ""), self._handoffs.number)
         if number is None:
-            return self._ask_number(handoff_id, words.NOT_A_NUMBER)
+            return self._ask_number(handoff_id, wrong=True)
         row = self._handoffs.find(handoff_id)
         action = self._at(handoff_id, f"confirm/{number.removeprefix('+')}")
-        return _document(twiml.choose(words.confirm(number), action, self._back(row)))
+        words = Words(row.call.language)
+        return _document(twiml.choose(words.confirm(number), action, self._back(row), words.language))
 
     def confirm(self, handoff_id: int, digits: str) -> ResponseReturnValue:
         if request.form.get("Digits") == "1":
@@ -98,16 +100,17 @@ class WaitingHooks:
     def room(self, handoff_id: int) -> ResponseReturnValue:
         if _over():
             return self._gone(handoff_id)
-        state = self._handoffs.state(self._handoffs.find(handoff_id))
-        return self._room(handoff_id, state) if state.end is None else _document(twiml.goodbye(words.GOODBYE))
+        row = self._handoffs.find(handoff_id)
+        state = self._handoffs.state(row)
+        return self._room(handoff_id, state) if state.end is None else _goodbye(row, "goodbye")
 
     def caller(self, handoff_id: int, k: int) -> ResponseReturnValue:
         """He answered our call: to the agent who waits for him."""
         row = self._handoffs.apply(handoff_id, ev.DialKnown(k, request.form["CallSid"]))
         state = self._handoffs.state(row)
         if state.end is not None or state.dial != k or state.caller == "away":
-            return _document(twiml.goodbye(words.MISSED_YOU))
-        return self._room(handoff_id, state, words.calling_back(self._handoffs.company))
+            return _goodbye(row, "call_back.missed")
+        return self._room(handoff_id, state, Words(row.call.language).calling_back(self._handoffs.company))
 
     def supervisor(self, handoff_id: int) -> ResponseReturnValue:
         """The progress of a supervisor's leg."""
@@ -133,34 +136,42 @@ class WaitingHooks:
         return self._queue(handoff_id, number + 1, how)
 
     def _queue(self, handoff_id: int, number: int, how: How) -> ResponseReturnValue:
-        news = words.news(how.position, how.wait, how.announcement) if how.news else ""
+        news = how.words.news(how.position, how.wait) if how.news else ""
+        announced = how.announcement if how.news else ""
+        key, again = self._at(handoff_id, "key"), self._at(handoff_id, f"queue/{number}")
         music = self._handoffs.addresses.music
-        return _document(twiml.queue(news, music, self._at(handoff_id, "key"), self._at(handoff_id, f"queue/{number}")))
+        return _document(twiml.queue(news, music, key, again, how.words.language, announced))
 
     def _offers(self, handoff_id: int) -> ResponseReturnValue:
         choice = self._at(handoff_id, "choice")
-        return _document(twiml.choose(words.offers(how_he_waits(self._handoffs, handoff_id).opens), choice, choice))
+        how = how_he_waits(self._handoffs, handoff_id)
+        return _document(twiml.choose(how.words.offers(how.opens), choice, choice, how.words.language))
 
     def _unless_elsewhere(self, handoff_id: int) -> ResponseReturnValue | None:
         """He is over, with an agent, or leaving a message."""
-        state = self._handoffs.state(self._handoffs.find(handoff_id))
+        row = self._handoffs.find(handoff_id)
+        state, words = self._handoffs.state(row), Words(row.call.language)
         if state.end is not None:
-            return _document(twiml.goodbye(words.GOODBYE))
+            return _goodbye(row, "goodbye")
         if state.holds:
             return self._room(handoff_id, state)
-        return _document(twiml.apologise("One moment.", self._handoffs.addresses.resume)) if state.message else None
+        resume = self._handoffs.addresses.resume
+        return _document(twiml.apologise(words.line("one_moment"), resume, words.language)) if state.message else None
 
-    def _ask_number(self, handoff_id: int, before: str = "") -> ResponseReturnValue:
+    def _ask_number(self, handoff_id: int, wrong: bool = False) -> ResponseReturnValue:
         if (elsewhere := self._unless_elsewhere(handoff_id)) is not None:
             return elsewhere
-        text = f"{before} {words.KEY_NUMBER}".strip()
-        back = self._back(self._handoffs.find(handoff_id))
-        return _document(twiml.choose(text, self._at(handoff_id, "keyed"), back, digits=0, timeout=KEY_SECONDS))
+        row = self._handoffs.find(handoff_id)
+        words, action = Words(row.call.language), self._at(handoff_id, "keyed")
+        text = " ".join(words.line(name) for name in (*(["call_back.wrong"] if wrong else []), "call_back.key"))
+        back = self._back(row)
+        return _document(twiml.choose(text, action, back, words.language, digits=0, timeout=KEY_SECONDS))
 
     def _book(self, handoff_id: int, number: str) -> ResponseReturnValue:
         if self._handoffs.book_call_back(handoff_id, number) is None:
             return self._next(handoff_id)
-        return _document(twiml.goodbye(words.booked(how_he_waits(self._handoffs, handoff_id).opens)))
+        how = how_he_waits(self._handoffs, handoff_id)
+        return _document(twiml.goodbye(how.words.booked(how.opens), how.words.language))
 
     def _message(self, handoff_id: int) -> ResponseReturnValue:
         self._handoffs.apply(handoff_id, ev.MessageChosen())
@@ -171,8 +182,10 @@ class WaitingHooks:
         return _document(twiml.empty())
 
     def _room(self, handoff_id: int, state: State, say: str | None = None) -> ResponseReturnValue:
-        parking = self._handoffs.addresses.parking(self._handoffs.find(handoff_id), state.round)
-        return _document(twiml.room(parking.conference, parking.wait_url, parking.status_url, parking.left_url, say))
+        row = self._handoffs.find(handoff_id)
+        parking = self._handoffs.addresses.parking(row, state.round)
+        where = (parking.conference, parking.wait_url, parking.status_url, parking.left_url)
+        return _document(twiml.room(*where, say, row.call.language))
 
     def _back(self, row: Handoff) -> str:
         """Where silence leads: who was put no choice goes on waiting."""
@@ -184,6 +197,11 @@ class WaitingHooks:
 
 def _over() -> bool:
     return request.form.get("CallStatus") in OVER
+
+
+def _goodbye(row: Handoff, name: str) -> Response:
+    words = Words(row.call.language)
+    return _document(twiml.goodbye(words.line(name), words.language))
 
 
 def _document(text: str) -> Response:

@@ -2,9 +2,10 @@
 
 from speech.voices.voice import UnknownVoice, Voice, VoiceUnavailable
 
-__all__ = ["NAMES", "UnknownVoice", "Voice", "VoiceUnavailable", "make_voice"]
+__all__ = ["NAMES", "OTHERS", "UnknownVoice", "Voice", "VoiceUnavailable", "make_other_voices", "make_voice"]
 
 NAMES = ("heart", "pyttsx3")
+OTHERS = ("es",)  # languages besides English, which the neural voice does not speak
 
 
 def make_voice(name: str) -> Voice:
@@ -20,3 +21,10 @@ def make_voice(name: str) -> Voice:
             return Espeak()
         case _:
             raise UnknownVoice(f"voice {name!r} is not known; WARMLINE_VOICE is one of: {', '.join(NAMES)}")
+
+
+def make_other_voices() -> dict[str, Voice]:
+    """A voice for each language besides English. Raises VoiceUnavailable."""
+    from speech.voices.espeak import Espeak
+
+    return {language: Espeak(language) for language in OTHERS}

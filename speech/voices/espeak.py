@@ -14,15 +14,17 @@ from speech.audio import Samples, UnreadableAudio, read_sound, to_float
 from speech.voices.voice import FORM, VoiceUnavailable, for_telephone
 
 WORDS_PER_MINUTE = 165
-ACCENT = "gmw/en-us"
+ACCENTS = {"en": "gmw/en-us", "es": "roa/es-419"}
 _ONE_AT_A_TIME = threading.Lock()  # the library keeps one state for the process: at once, files go missing silently
 
 
 class Espeak:
-    """A robot's voice, in a few milliseconds."""
+    """A robot's voice, in a few milliseconds, for one of the languages of ACCENTS."""
 
-    def __init__(self) -> None:
-        self.name = f"pyttsx3-{version('pyttsx3')}-{WORDS_PER_MINUTE}-{FORM}"
+    def __init__(self, language: str = "en") -> None:
+        self._accent = ACCENTS[language]
+        accent = "" if language == "en" else f"-{language}"
+        self.name = f"pyttsx3-{version('pyttsx3')}-{WORDS_PER_MINUTE}-{FORM}{accent}"
         with _ONE_AT_A_TIME:
             self._engine = _engine()
         self.speak("Hello.")
@@ -31,6 +33,7 @@ class Espeak:
         with tempfile.TemporaryDirectory(prefix="voice-") as folder:
             path = Path(folder) / "said.wav"
             with _ONE_AT_A_TIME, contextlib.redirect_stdout(io.StringIO()):  # the driver prints what it does
+                self._engine.setProperty("voice", self._accent)  # every engine of the process is the same one
                 self._engine.save_to_file(text, str(path))
                 self._engine.runAndWait()
             try:
@@ -49,7 +52,6 @@ def _engine() -> Any:
         import pyttsx3
 
         engine = pyttsx3.init(driverName="espeak")
-        engine.setProperty("voice", ACCENT)
         engine.setProperty("rate", WORDS_PER_MINUTE)
     except (ImportError, OSError, RuntimeError, ValueError) as error:
         raise VoiceUnavailable(f"voice pyttsx3: {error}; pip install pyttsx3==2.99 espeakng-loader==0.2.4") from error

@@ -27,7 +27,9 @@ async def say(program: "Program", verb: ET.Element) -> Request | None:
     text = text_of(verb)
     if text:
         program.exchange.trace.add("say", call=program.leg.sid, characters=len(text))
-        await program.play(await program.exchange.speak(text), int(number(verb.get("loop"), 1)))
+        await program.play(
+            await program.exchange.speak(text, verb.get("language", "")), int(number(verb.get("loop"), 1))
+        )
     return None
 
 

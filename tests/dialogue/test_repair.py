@@ -179,6 +179,14 @@ def test_a_single_word_is_believed_sooner_than_a_sentence(text: str, heard: floa
     assert bool(talk.of(Pay)) == counts
 
 
+@pytest.mark.parametrize(
+    ("text", "heard", "counts"), [("No!", 0.3, True), ("No, sir", 0.3, False), ("No.", 0.2, False)]
+)
+def test_a_single_no_to_anything_else_ends_the_call(text: str, heard: float, counts: bool) -> None:
+    talk = Talk().play(BALANCE, PIN, said(text, "no", yes_no=False, heard=heard))
+    assert (talk.prompts == ["rating.ask/1"]) == counts
+
+
 def test_keys_do_as_well_as_words() -> None:
     talk = Talk().play("2", "4821", "2", "1", "1", "1", "2", "1")
     assert talk.prompts[0].startswith("balance.tell")

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.dialogue.draft import LANGUAGES
 from ivr.dialogue.flow import Ask, Send, Tell
 from ivr.dialogue.flows import FLOWS
+from ivr.dialogue.prompts import LANGUAGES
 from ivr.dialogue.script import diagram, flows_page, table
 
 

@@ -157,9 +157,10 @@ class World:
         self.clock.forward(1)
         return agent.id
 
-    def request(self) -> int:
+    def request(self, language: str = "en") -> int:
         with self.sessions.begin() as tx:
-            action = HandOff("asked", "dispute", "Wants to dispute a charge.", {"amount": "42.00"})
+            known = {"amount": "42.00"}
+            action = HandOff("asked", "dispute", "Wants to dispute a charge.", known, language=language)
             self.id = request_handoff(tx, tx.get_one(Call, CALLER), action, self.clock.now()).id
         return self.id
 
@@ -177,9 +178,9 @@ class World:
         self.service.brief(handoff_id)
         return handoff_id
 
-    def parked(self) -> "World":
+    def parked(self, language: str = "en") -> "World":
         """Requested, briefed, and the caller is in his conference."""
-        self.request()
+        self.request(language)
         self.service.brief(self.id)
         self.joins("caller", CALLER)
         return self

@@ -5,10 +5,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from ivr.handoff import words
 from ivr.handoff.hours import BadHours, OpeningHours
 from ivr.handoff.queue import in_order, median_wait, read_queue
 from ivr.handoff.routing import Want, choose
+from ivr.handoff.tongues import English
+from ivr.handoff.words import Words
 from ivr.store import Sessions
 from ivr.store.models import Agent, Call, Handoff
 from tests.conftest import FakeClock
@@ -124,7 +125,7 @@ def test_no_time_is_made_up(world: World, sessions: Sessions) -> None:
     bridged(world, 90, ago=3700)
     with sessions() as tx:
         assert median_wait(tx, "dispute", world.clock.now()) is None
-    assert "waited" not in words.news(1, None)
+    assert "waited" not in Words("en").news(1, None)
     bridged(world, 100)
     with sessions() as tx:
         assert median_wait(tx, "dispute", world.clock.now()) == 70
@@ -190,7 +191,7 @@ HOURS = OpeningHours.parse("mon-fri 08:00-20:00, sat 09:00-13:00", "2026-03-03",
 )
 def test_the_desk_opens_when_the_hours_say_in_their_time_zone(at: datetime, is_open: bool, spoken: str) -> None:
     assert HOURS.is_open(at) is is_open
-    assert HOURS.spoken(at) == spoken
+    assert HOURS.spoken(at, English()) == spoken
 
 
 def test_summer_time_does_not_move_the_opening() -> None:

@@ -52,7 +52,7 @@ def test_an_announcement_is_heard_before_the_news_until_it_is_taken_away(
     world.agent("ann", "on-call")
     world.parked()
     supervision.announce("Card payments are down.", eve)
-    assert "Card payments are down. You are next" in world.hook("queue", CallSid=CALLER)
+    assert "Card payments are down.</Say><Say>You are next" in world.hook("queue", CallSid=CALLER)
     assert board(world).announcement == "Card payments are down."
     supervision.announce("", eve)
     assert "Card payments" not in world.hook("queue/1", CallSid=CALLER)

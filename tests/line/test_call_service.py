@@ -272,6 +272,18 @@ def test_a_caller_who_got_his_answer_and_hung_up_was_served(
     assert (call.outcome, call.stage, call.ended_at) == ("resolved", "ended", call.started_at + timedelta(seconds=40))
 
 
+def test_how_it_went_is_kept_when_it_ends_and_counts_the_last_words(
+    caller: Caller, calls: CallService, sessions: Sessions
+) -> None:
+    ask_for_the_balance(caller)
+    calls.ended(SID, "completed")
+    kept = call_of(sessions).figures
+    assert kept is not None and "caller" in kept["talking"]
+    calls.overheard(SID, "inbound", Heard("thank you very much", 0.9, (), 1.0, 4.0, {}), 500.0)
+    later = call_of(sessions).figures
+    assert later is not None and later["talking"]["caller"] > kept["talking"]["caller"]
+
+
 def test_a_caller_who_left_at_once_abandoned_the_call(caller: Caller, calls: CallService, sessions: Sessions) -> None:
     caller.dial()
     calls.ended(SID, "completed")

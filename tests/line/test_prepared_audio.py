@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ivr.dialogue.prompts.en import PROMPTS
-from ivr.web.audio import NAMES, NOTICE, music, notice_version, prepare_audio
+from ivr.web.audio import NAMES, NOTICE, Speaks, music, notice_version, prepare_audio
 
 
 class Counting:
@@ -23,6 +23,10 @@ class Counting:
         return np.full(800, 1000, np.int16)
 
 
+def everywhere(voice: Counting) -> dict[str, Speaks]:
+    return {"en": voice, "es": voice}
+
+
 def test_the_notice_names_the_machine_and_the_recording() -> None:
     for word in ("{company}", "A.I. assistant", "recorded"):
         assert word in NOTICE
@@ -35,7 +39,7 @@ def test_no_way_is_told_before_it_is_open() -> None:
 
 
 def test_files_are_eight_kilohertz_mono(tmp_path: Path) -> None:
-    prepare_audio(tmp_path, Counting(), "Test Bank")
+    prepare_audio(tmp_path, everywhere(Counting()), "Test Bank")
     for name in NAMES:
         with wave.open(str(tmp_path / name)) as sound:
             assert (sound.getframerate(), sound.getnchannels(), sound.getsampwidth()) == (8000, 1, 2)
@@ -43,11 +47,11 @@ def test_files_are_eight_kilohertz_mono(tmp_path: Path) -> None:
 
 def test_files_are_rendered_once_and_again_when_the_words_change(tmp_path: Path) -> None:
     voice = Counting()
-    prepare_audio(tmp_path, voice, "Test Bank")
-    prepare_audio(tmp_path, voice, "Test Bank")
-    assert len(voice.said) == 2
-    prepare_audio(tmp_path, voice, "Other Bank")
-    assert voice.said[2:] == [NOTICE.format(company="Other Bank")]
+    prepare_audio(tmp_path, everywhere(voice), "Test Bank")
+    prepare_audio(tmp_path, everywhere(voice), "Test Bank")
+    assert len(voice.said) == 3
+    prepare_audio(tmp_path, everywhere(voice), "Other Bank")
+    assert voice.said[3:] == [NOTICE.format(company="Other Bank")]
 
 
 def test_another_wording_is_another_version() -> None:

@@ -1,4 +1,4 @@
-"""Everything the bot says in English: the first, second and third wording of each prompt."""
+"""Everything said in English: by the bot, each prompt in its wordings, and by the line while a person is on the way."""
 
 PROMPTS: dict[str, tuple[str, ...]] = {
     # --- the caller's wish ---
@@ -246,4 +246,39 @@ PROMPTS: dict[str, tuple[str, ...]] = {
     "person.braked": ("I'll get someone who can do that with you.",),
     "person.language": ("I'll get someone for you right away.",),
     "person.intent": ("I'll get someone who can help with {topic}.",),
+}
+
+LINE: dict[str, str] = {
+    "one_moment": "One moment, please.",
+    "goodbye": "Thank you for calling. Goodbye.",
+    # --- the queue ---
+    "queue.next": "You are next in the queue.",
+    "queue.place": "You are number {place} in the queue.",
+    "queue.wait": "Callers like you lately waited {wait}.",
+    "queue.zero": "Press zero, and we will call you back.",
+    # --- nobody is free ---
+    "offers.busy": "I am sorry. Nobody is free to talk to you just now.",
+    "offers.closed": "I am sorry. We are closed just now. We open {opens}.",
+    "offers.choice": "Press 1, and we will call you back. Press 2 to leave a message.",
+    # --- the call-back ---
+    "call_back.own": "We will call you back at {number}, and you keep your place in the queue.",
+    "call_back.own_choice": "Press 1 if that is right, 2 for another number, or 3 to leave a message.",
+    "call_back.key": "Please key in the number we should call, then press pound.",
+    "call_back.wrong": "That is not a number that we can call.",
+    "call_back.confirm": "I have {number}. Press 1 if that is right, or 2 to key it in again.",
+    "call_back.booked": "Thank you. We will call you back as soon as it is your turn. Goodbye.",
+    "call_back.booked_closed": "Thank you. We will call you back when we open, {opens}. Goodbye.",
+    "call_back.hello": "Hello. This is the call back that you asked for. One moment, I am connecting you.",
+    "call_back.hello_from": "Hello. This is the call back from {company} that you asked for. "
+    "One moment, I am connecting you.",
+    "call_back.missed": "I am sorry, our colleague is not there any more. We will call you again. Goodbye.",
+    # --- the message ---
+    "message.ask": "I am sorry, nobody is free just now. Please leave your message after the tone, "
+    "and we will call you back. Press pound when you are done.",
+    "message.thanks": "Thank you. We have your message and will call you back. Goodbye.",
+    "message.none": "You can call us again at any time. Goodbye.",
+    # --- a fault of ours ---
+    "fault.person": "I am sorry, something went wrong on our side. I will get a person for you.",
+    "fault.message": "I am sorry, we have a fault on our side. Please leave your name, your number and your message "
+    "after the tone, and a person will call you back.",
 }
