@@ -12,7 +12,8 @@ from ivr.carrier import Carrier, CarrierError
 from ivr.clock import Clock
 from ivr.handoff import events as ev
 from ivr.handoff.addresses import Addresses
-from ivr.handoff.events import CarrierEffect, effect_from_json
+from ivr.handoff.events import CarrierEffect
+from ivr.handoff.promises import effect_from_json
 from ivr.handoff.state import State
 from ivr.store import Sessions, outbox
 from ivr.store.desk_tables import CallBack
@@ -87,17 +88,25 @@ class Actor:
             return None if self._carrier.move(effect.sid, document) else ev.LegEnded(effect.k, "failed")
         if isinstance(effect, ev.EndLeg):
             self._carrier.end(effect.sid)
+        elif isinstance(effect, ev.Unhold):
+            self._unhold(handoff_id)
         elif isinstance(effect, ev.EndConference):
             self._carrier.end_conference(effect.conference)
         elif isinstance(effect, ev.EndCaller):
             self._carrier.end(self._caller(handoff_id))
         return None
 
+    def _unhold(self, handoff_id: int) -> None:
+        with self._sessions() as tx:
+            state = State.from_json(tx.get_one(Handoff, handoff_id).machine)
+        if state.conference is not None and not state.held:
+            self._carrier.change_participant(state.conference, self._caller(handoff_id), hold=False)
+
     def _ring(self, row_id: int, handoff_id: int, effect: ev.Ring) -> None:
         """Creating a call cannot be repeated safely: only who claims the offer's ring may ask for it."""
         with self._sessions.begin() as tx:
-            claimed = _claim_ring(tx, handoff_id, effect.k, self._clock.now())
-            phone = tx.get_one(Agent, effect.agent).phone
+            claimed = _claim_ring(tx, handoff_id, effect, self._clock.now())
+            phone = _phone(tx, handoff_id, effect)
             if not claimed:
                 self._done(row_id)(tx)
                 return
@@ -116,7 +125,7 @@ class Actor:
         self._apply(handoff_id, ev.LegKnown(effect.k, sid), self._done(row_id))
 
     def _ring_failed(self, row_id: int, handoff_id: int, effect: ev.Ring, error: CarrierError) -> None:
-        if error.again:
+        if error.again and effect.agent:
             with self._sessions.begin() as tx:
                 _of_offer(tx, handoff_id, effect.k, rung_at=None)
             raise error
@@ -156,15 +165,23 @@ class Actor:
             return State.from_json(row.machine).dialled or row.call_sid
 
 
-def _claim_ring(tx: Session, handoff_id: int, k: int, now: datetime) -> bool:
+def _claim_ring(tx: Session, handoff_id: int, ring: ev.Ring, now: datetime) -> bool:
     """True for the first who asks, as long as the offer stands or was accepted."""
+    if not ring.agent:
+        return first_time(tx, f"ring:{handoff_id}:{ring.k}", now)
     result: Any = tx.execute(
         update(Offer)
-        .where(Offer.handoff_id == handoff_id, Offer.number == k, Offer.rung_at.is_(None))
+        .where(Offer.handoff_id == handoff_id, Offer.number == ring.k, Offer.rung_at.is_(None))
         .where(or_(Offer.outcome.is_(None), Offer.outcome == "accepted"), Offer.ended_at.is_(None))
         .values(rung_at=now)
     )
     return bool(result.rowcount == 1)
+
+
+def _phone(tx: Session, handoff_id: int, ring: ev.Ring) -> str:
+    if ring.agent:
+        return tx.get_one(Agent, ring.agent).phone
+    return State.from_json(tx.get_one(Handoff, handoff_id).machine).attempts[ring.k - 1].phone
 
 
 def _number_of(tx: Session, handoff_id: int) -> str:

@@ -116,9 +116,9 @@ def _doing(tx: Session, agent: Agent, taken: Sequence[Handoff], now: datetime, s
 
 
 def _is_his(row: Handoff, agent: Agent) -> bool:
-    if row.state in TAKEN:
-        return row.agent_id == agent.id
-    return any(offer.agent_id == agent.id and offer.outcome is None for offer in row.offers)
+    if row.state in TAKEN and row.agent_id == agent.id:
+        return True
+    return any(offer.agent_id == agent.id and offer.ended_at is None for offer in row.offers)
 
 
 def _live(row: Handoff, agent: Agent, now: datetime) -> LiveCall:

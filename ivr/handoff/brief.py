@@ -42,7 +42,11 @@ def whisper(brief: dict[str, Any]) -> str:
     """What the agent hears before he accepts: at most eight seconds, no number and no money."""
     name = " ".join((brief["caller"]["name"] or "a caller").split()[:NAME_WORDS])
     kind = "Call-back. " if brief["why"]["reason"] == "callback" else ""
-    summary = " ".join(brief["why"]["summary"].split()[:SUMMARY_WORDS]).rstrip(".,")
+    why = brief["why"]["summary"]
+    if transfer := brief.get("transfer"):
+        kind = f"Transfer from {transfer['by'].split()[0]}. "
+        why = transfer["note"] or why
+    summary = " ".join(why.split()[: SUMMARY_WORDS - 2 * bool(kind)]).rstrip(".,")
     return f"{kind}{name}. {summary}. Press 1 to accept, 2 to decline."
 
 

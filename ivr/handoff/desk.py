@@ -136,6 +136,24 @@ def reserve(tx: Session, agent_id: int, now: datetime) -> bool:
     return True
 
 
+def take_over(tx: Session, agent: Agent, now: datetime) -> None:
+    """Put him on a call whatever he was doing; who was not there for calls is not there for the next one either."""
+    agent.next_presence = agent.presence if agent.presence in AFTERWARDS else agent.next_presence
+    set_presence(tx, agent, "on-call", now)
+
+
+def free_since(tx: Session, agent_id: int) -> datetime | None:
+    """Since when an agent could be offered a call; None when he cannot."""
+    agent = tx.get(Agent, agent_id)
+    return agent.presence_since if agent is not None and agent.presence == "available" else None
+
+
+def colleagues(tx: Session, agent_id: int) -> list[Agent]:
+    """The others who could be offered a call now, by name."""
+    free = [agent for agent in _at_the_desk(tx) if agent.presence == "available" and agent.id != agent_id]
+    return sorted(free, key=lambda agent: (agent.name, agent.id))
+
+
 def longest_idle(tx: Session, exclude: Collection[int] = (), want: Want | None = None) -> Agent | None:
     """The available agent who is next for `want`."""
     there = _at_the_desk(tx)

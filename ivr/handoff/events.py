@@ -1,7 +1,7 @@
 """What may happen to a hand-off, and what a hand-off wants done: plain data. `k` numbers the offers from 1."""
 
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Literal
 
 Outcome = Literal["accepted", "declined", "no-answer", "busy", "failed", "machine-answered", "too-late", "caller-left"]
 
@@ -164,6 +164,31 @@ class Switched:
 
 
 @dataclass(frozen=True, slots=True)
+class TransferTo:
+    """Agent `by`, whose caller is on hold, asks for a second: a colleague, or (`to` 0) the number `phone`."""
+
+    by: int
+    to: int
+    phone: str = ""
+    note: str = ""
+    idle_since: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """The call's agent brings the caller back to himself and the second."""
+
+    agent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """The call's agent goes back to the caller without the second."""
+
+    agent: int
+
+
+@dataclass(frozen=True, slots=True)
 class TakenOver:
     """A supervisor who is in the conference on leg `sid` is the call's agent from now on."""
 
@@ -192,7 +217,7 @@ Event = (
     Briefed | CallerJoined | CallerWaits | CallerOut | CallerGone | Offered | Nobody | AgentFree | AskAgain
     | LegKnown | Answered | Accepted | Declined | RingFailed | LegEnded | MachineAnswered | AgentJoined
     | AgentLeft | AgentEnds | Expired | Deadline | MessageChosen | MessageLeft | CallBackBooked | Switched
-    | TakenOver | DialKnown | Missed
+    | TransferTo | Together | Alone | TakenOver | DialKnown | Missed
 )  # fmt: skip
 
 
@@ -236,6 +261,11 @@ class MoveAgent:
 
 
 @dataclass(frozen=True, slots=True)
+class Unhold:
+    """End the caller's music, unless he was put on hold anew."""
+
+
+@dataclass(frozen=True, slots=True)
 class EndLeg:
     sid: str
 
@@ -264,17 +294,5 @@ class EndConference:
     conference: str
 
 
-CarrierEffect = Ring | MoveAgent | EndLeg | MoveCaller | DialCaller | EndCaller | EndConference
+CarrierEffect = Ring | MoveAgent | Unhold | EndLeg | MoveCaller | DialCaller | EndCaller | EndConference
 Effect = FindAgent | StartTimer | StartDeadline | CarrierEffect
-_BY_NAME: dict[str, type[CarrierEffect]] = {
-    kind.__name__: kind for kind in (Ring, MoveAgent, EndLeg, MoveCaller, DialCaller, EndCaller, EndConference)
-}
-
-
-def effect_to_json(effect: CarrierEffect) -> dict[str, Any]:
-    return {"do": type(effect).__name__, **asdict(effect)}
-
-
-def effect_from_json(data: dict[str, Any]) -> CarrierEffect:
-    fields = dict(data)
-    return _BY_NAME[fields.pop("do")](**fields)

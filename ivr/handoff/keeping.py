@@ -1,13 +1,13 @@
 """A hand-off's rows: one step, kept by compare-and-set with the offers, presence and stage that it changes."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from ivr.handoff import brief, callbacks, cards, desk
+from ivr.handoff import brief, callbacks, cards, desk, queue
 from ivr.handoff.events import (
     Briefed,
     CallerJoined,
@@ -20,10 +20,11 @@ from ivr.handoff.events import (
     Offered,
     StartDeadline,
     StartTimer,
-    effect_to_json,
+    TransferTo,
 )
 from ivr.handoff.hours import OpeningHours
 from ivr.handoff.machine import step
+from ivr.handoff.promises import effect_to_json
 from ivr.handoff.request import DEADLINE
 from ivr.handoff.routing import Want
 from ivr.handoff.state import Attempt, End, State
@@ -45,6 +46,7 @@ _CALL_OUTCOMES: dict[End, str] = {
     "message-taken": "message",
     "caller-left": "abandoned",
 }
+MISSED = ("no-answer", "machine-answered")  # nobody sits there: he comes back with one key
 _KEEPS_PLACE = ("declined", "too-late", "caller-left")
 
 
@@ -78,21 +80,37 @@ class Change:
 def advance(tx: Session, row: Handoff, event: Event, now: datetime, times: Times) -> Change:
     """Apply `event` in the caller's transaction. Conflict: roll back and try again."""
     old = State.from_json(row.machine)
+    if isinstance(event, TransferTo) and event.to:
+        since = desk.free_since(tx, event.to)
+        if since is None:
+            return Change(row, old)
+        event = replace(event, idle_since=since.isoformat())
     state, effects = _settle(tx, row, old, event, now, times)
     if state == old and not effects:
         return Change(row, state)
     _compare_and_set(tx, row)
     row.machine, row.state = state.to_json(), state.phase
-    if isinstance(event, Briefed | CallerJoined) and state.briefed and state.end is None:
-        row.brief = compose_brief(tx, row, now)
+    if isinstance(event, Briefed | CallerJoined | TransferTo) and state.briefed and state.end is None:
+        row.brief = _brief(tx, row, event, now)
+    if old.bridged and not state.bridged and state.end is None:
+        queue.to_the_head(tx, row)
     _note_times(row, old, state, now)
     _note_end(tx, row, old, state, now, times)
     if old.phase == "bridged" != state.phase:
         cards.end_standing(tx, row.id, now)
     touched = [_keep_attempt(tx, row, old, state, k, now, times) for k in range(1, len(state.attempts) + 1)]
+    if state.holds and state.current is not None:
+        row.agent_id = state.current.agent or None
     acts = _promise(tx, row, effects, now, times)
     agents = tuple(agent for agent, _ in filter(None, touched))
     return Change(row, state, True, acts, agents, any(freed for _, freed in filter(None, touched)))
+
+
+def _brief(tx: Session, row: Handoff, event: Event, now: datetime) -> dict[str, Any]:
+    transfer = (row.brief or {}).get("transfer")
+    if isinstance(event, TransferTo):
+        transfer = {"by": tx.get_one(Agent, event.by).name, "note": event.note, "at": now.isoformat()}
+    return {**compose_brief(tx, row, now), "transfer": transfer}
 
 
 def compose_brief(tx: Session, row: Handoff, now: datetime) -> dict[str, Any]:
@@ -179,20 +197,20 @@ def _keep_attempt(
 ) -> tuple[int, bool] | None:
     """Bring the k-th offer's row and its agent's presence up to date: the agent, and whether he is free again."""
     before, after = old.attempt(k), state.attempts[k - 1]
+    if not after.agent:
+        return None  # a telephone number has no presence
     if before is None:
         before = Attempt(after.agent)
         tx.add(Offer(handoff_id=row.id, number=k, agent_id=after.agent, offered_at=now))
         tx.flush()
         if after.holds:
-            desk.set_presence(tx, tx.get_one(Agent, after.agent), "on-call", now)  # took it over from a colleague
+            desk.take_over(tx, tx.get_one(Agent, after.agent), now)
         elif not desk.reserve(tx, after.agent, now):
             raise Conflict
     elif before == after and old.end == state.end and old.bridged == state.bridged:
         return None
     offer = tx.scalars(select(Offer).where(Offer.handoff_id == row.id, Offer.number == k)).one()
     offer.agent_call_sid, offer.outcome = after.sid, after.outcome
-    if after.holds:
-        row.agent_id = after.agent
     presence = _presence_after(old, state, before, after)
     if presence is None:
         return after.agent, False
@@ -206,9 +224,9 @@ def _presence_after(old: State, state: State, before: Attempt, after: Attempt) -
     if before.stands and after.holds and state.end is None:
         return "on-call"
     if before.stands and not after.stands:
-        return "available"
+        return "away" if after.outcome in MISSED else "available"
     if before.holds and (not after.holds or state.end != old.end):
-        return "wrap-up" if old.bridged else "available"
+        return "wrap-up" if old.bridged and before.joined else "available"
     return None
 
 

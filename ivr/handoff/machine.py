@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from ivr.handoff import events as ev
+from ivr.handoff import talking
 from ivr.handoff.events import Effect, Event
 from ivr.handoff.state import Attempt, State
 from ivr.handoff.steps import (
@@ -16,6 +17,7 @@ from ivr.handoff.steps import (
     meet,
     move,
     out_of_room,
+    part,
     regroup,
     ring,
     seek,
@@ -73,11 +75,11 @@ def _caller_gone(state: State, _event: ev.CallerGone) -> Step:
 
 
 def _message_chosen(state: State, _event: ev.MessageChosen) -> Step:
-    if state.end is not None or state.bridged or state.holds or state.message or state.away:
+    if state.end is not None or state.bridged or state.holds or state.held or state.message or state.away:
         return state, ()
     gone: tuple[Effect, ...] = ()
     if state.current is not None:
-        k = len(state.attempts)
+        k = state.number
         state, gone = state.with_attempt(k, outcome="too-late"), hang_up(state, k)
     return replace(state, asked=True, message=True), gone
 
@@ -91,7 +93,7 @@ def _message_left(state: State, _event: ev.MessageLeft) -> Step:
 
 
 def _call_back_booked(state: State, _event: ev.CallBackBooked) -> Step:
-    if state.end is not None or state.bridged or state.holds or state.away:
+    if state.end is not None or state.bridged or state.holds or state.held or state.away:
         return state, ()
     return finish(state, "callback-booked")
 
@@ -104,7 +106,7 @@ def _deadline(state: State, event: ev.Deadline) -> Step:
     state = replace(state, late=True)
     if state.holds:
         return state, ()  # the time to join is running
-    return close(state, len(state.attempts), "no-answer") if state.current is not None else seek(state)
+    return close(state, state.number, "no-answer") if state.current is not None else seek(state)
 
 
 # --- the desk ---
@@ -132,13 +134,14 @@ def _nobody(state: State, event: ev.Nobody) -> Step:
 
 
 def _accepted(state: State, event: ev.Accepted) -> Step:
-    current, k = state.current, len(state.attempts)
-    if state.end is not None or current is None or not current.stands or current.agent != event.agent:
+    k = _offered_to(state, event.agent)
+    if state.end is not None or not k:
         return state, ()
+    offer = state.attempts[k - 1]
     state = state.with_attempt(k, outcome="accepted")
     effects: tuple[Effect, ...] = (ev.StartTimer(k, "join"),)
-    if event.by == "click" and current.answered and current.sid is not None:
-        effects = (ev.MoveAgent(k, current.sid), *effects)
+    if event.by == "click" and offer.answered and offer.sid is not None:
+        effects = (ev.MoveAgent(k, offer.sid), *effects)
     if state.caller == "queue":
         state, moved = move(state, "room")
         effects = (*moved, *effects)
@@ -146,35 +149,24 @@ def _accepted(state: State, event: ev.Accepted) -> Step:
 
 
 def _declined(state: State, event: ev.Declined) -> Step:
-    current = state.current
-    if current is None or current.agent != event.agent or not current.stands:
-        return state, ()
-    return close(state, len(state.attempts), "declined")
+    k = _offered_to(state, event.agent)
+    return close(state, k, "declined") if k else (state, ())
+
+
+def _offered_to(state: State, agent: int) -> int:
+    """The number of the offer to `agent` that stands; 0 without one."""
+    return next((k for k, offer in enumerate(state.attempts, 1) if offer.stands and offer.agent == agent), 0)
 
 
 def _agent_ends(state: State, event: ev.AgentEnds) -> Step:
-    current = state.current
-    if state.end is not None or current is None or not current.holds or current.agent != event.agent:
+    current, second = state.current, state.second
+    if state.end is not None or current is None:
         return state, ()
-    return finish(state, "served") if state.bridged else close(state, len(state.attempts), "declined")
-
-
-def _switched(state: State, event: ev.Switched) -> Step:
-    current = state.current
-    if not state.bridged or current is None or current.agent != event.agent:
+    if second is not None and second.holds and second.agent == event.agent:
+        return part(state, state.second_number)
+    if not current.holds or current.agent != event.agent:
         return state, ()
-    muted = current.muted if event.muted is None else event.muted
-    held = current.held if event.held is None else event.held
-    return state.with_attempt(len(state.attempts), muted=muted, held=held), ()
-
-
-def _taken_over(state: State, event: ev.TakenOver) -> Step:
-    current, k = state.current, len(state.attempts)
-    if not state.bridged or current is None or current.agent == event.agent:
-        return state, ()
-    attempt = Attempt(event.agent, sid=event.sid, rung=True, answered=True, joined=True, outcome="accepted")
-    state = state.with_attempt(k, left=True)
-    return replace(state, attempts=(*state.attempts, attempt)), hang_up(state, k)
+    return talking.goodbye(state) if state.bridged else close(state, state.number, "declined")
 
 
 # --- the agent's leg ---
@@ -204,9 +196,11 @@ def _ring_failed(state: State, event: ev.RingFailed) -> Step:
 
 def _expired(state: State, event: ev.Expired) -> Step:
     attempt = state.attempt(event.k)
-    if attempt is None or state.bridged or attempt.holds != (event.what != "accept"):
+    if attempt is None or attempt.holds != (event.what != "accept"):
         return state, ()
-    if event.what == "reach":
+    if (attempt.joined and attempt.consult) or (state.bridged and not attempt.consult):
+        return state, ()
+    if event.what == "reach" and not attempt.consult:
         return _missed(state, ev.Missed(state.dial, "no-answer"))
     if attempt.holds and attempt.joined and state.caller == "rung":
         return state, ()  # the agent is there, and the caller's phone rings
@@ -240,9 +234,9 @@ def _agent_left(state: State, event: ev.AgentLeft) -> Step:
     attempt = state.attempt(event.k)
     if state.end is not None or attempt is None or not attempt.holds:
         return state, ()
-    if not state.bridged:
+    if not state.bridged or attempt.consult:
         return close(state, event.k, "failed")
-    return regroup(state, moved=False) if event.dropped else finish(state, "served")
+    return talking.goodbye(state, dropped=event.dropped)
 
 
 # --- a call-back's caller ---
@@ -287,8 +281,11 @@ _RULES: dict[type[Event], Callable[[State, Any], Step]] = {
     ev.MessageChosen: _message_chosen,
     ev.MessageLeft: _message_left,
     ev.CallBackBooked: _call_back_booked,
-    ev.Switched: _switched,
-    ev.TakenOver: _taken_over,
+    ev.Switched: talking.switched,
+    ev.TakenOver: talking.taken_over,
+    ev.TransferTo: talking.transfer_to,
+    ev.Together: talking.together,
+    ev.Alone: talking.alone,
     ev.DialKnown: _dial_known,
     ev.Missed: _missed,
 }

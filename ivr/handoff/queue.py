@@ -59,6 +59,12 @@ def in_order(tx: Session) -> list[int]:
     return list(tx.scalars(select(Handoff.id).where(Handoff.state.in_(WAITING)).order_by(Handoff.place_at, Handoff.id)))
 
 
+def to_the_head(tx: Session, row: Handoff) -> None:
+    """Give him the place before all who wait."""
+    first = tx.scalar(select(func.min(Handoff.place_at)).where(Handoff.state.in_(WAITING)))
+    row.place_at = min(first or row.place_at, row.place_at) - timedelta(microseconds=1)
+
+
 def position(tx: Session, row: Handoff) -> int:
     """1 when nobody stands before him."""
     before = select(func.count()).where(

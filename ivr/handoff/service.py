@@ -81,8 +81,8 @@ class HandoffService(HandoffCore):
     def end(self, handoff_id: int, agent_id: int) -> Answer:
         """The agent's goodbye."""
         state = self.state(self.apply(handoff_id, ev.AgentEnds(agent_id)))
-        mine = bool(state.attempts) and state.attempts[-1].agent == agent_id and state.current is None
-        return Answer(mine or state.end is not None, "ended", state.phase)
+        his = [attempt for attempt in state.attempts if attempt.agent == agent_id and attempt.outcome == "accepted"]
+        return Answer(state.end is not None or (bool(his) and his[-1].left), "ended", state.phase)
 
     def presence(self, agent_id: int, presence: str) -> Agent:
         """The agent's own choice; in a call a break is noted for afterwards. PresenceRefused says why not."""
@@ -103,12 +103,12 @@ class HandoffService(HandoffCore):
         self._at_desk(agent_id, change)
 
     def hold(self, handoff_id: int, agent_id: int, on: bool) -> bool:
-        """Music for the caller while the agent is away from the phone; False when it is not his live call."""
+        """Music for the caller while the agent is elsewhere; False when it is not his live call, or in a transfer."""
         return self._change(handoff_id, agent_id, lambda row, state: state.dialled or row.call_sid, hold=on)
 
     def mute(self, handoff_id: int, agent_id: int, on: bool) -> bool:
         """The agent is not heard; False when it is not his live call."""
-        return self._change(handoff_id, agent_id, lambda _row, state: state.attempts[-1].sid, muted=on)
+        return self._change(handoff_id, agent_id, lambda _row, state: state.attempts[state.number - 1].sid, muted=on)
 
     # --- call-backs ---
 
@@ -202,9 +202,10 @@ class HandoffService(HandoffCore):
         if caller is not None and self._carrier.status(caller) in (None, *OVER):
             self.apply(row.id, ev.CallerGone())
             return
-        current = state.current
-        if current is not None and current.sid is not None and self._carrier.status(current.sid) in (None, *OVER):
-            self.apply(row.id, ev.LegEnded(len(state.attempts), "no-answer"))
+        for k in filter(None, (state.second_number, state.number)):
+            sid = state.attempts[k - 1].sid
+            if sid is not None and self._carrier.status(sid) in (None, *OVER):
+                self.apply(row.id, ev.LegEnded(k, "no-answer"))
         if state.away and state.seeking:
             self.ask_again(row.id)  # nobody fetches a document for him
 
@@ -233,7 +234,8 @@ class HandoffService(HandoffCore):
     ) -> bool:
         row = self.find(handoff_id)
         state, sid = self.state(row), None
-        if state.bridged and state.current is not None and state.current.agent == agent_id:
+        his = state.bridged and state.current is not None and state.current.agent == agent_id
+        if his and (hold is None or state.second is None):
             sid = leg(row, state)
         if sid is None or state.conference is None:
             return False
@@ -261,6 +263,8 @@ class HandoffService(HandoffCore):
 def _verdict(state: State, agent_id: int) -> Why:
     if state.end is not None:
         return "caller-left" if state.end == "caller-left" else "ended"
-    if state.holds and state.current is not None:
-        return "won" if state.current.agent == agent_id else "taken"
+    if any(attempt.agent == agent_id and attempt.holds for attempt in state.attempts):
+        return "won"
+    if state.holds and not any(attempt.agent == agent_id and attempt.consult for attempt in state.attempts):
+        return "taken"
     return "too-late" if agent_id in state.tried else "not-offered"

@@ -9,12 +9,13 @@ End = Literal["served", "callback-booked", "message-taken", "caller-left", "not-
 Whereabouts = Literal["coming", "in", "moving", "queue", "gone", "away", "rung"]
 Phase = Literal["requested", "parked", "offered", "accepted", "bridged", "unanswered", End]
 ENDS: tuple[End, ...] = ("served", "callback-booked", "message-taken", "caller-left", "not-reached")
-REACHABLE: tuple[Whereabouts, ...] = ("in", "moving", "queue", "away")  # where a caller is worth an agent's ring
+# where a caller is worth an agent's ring: on his way he hears the bot's last words, which take less time than a ring
+REACHABLE: tuple[Whereabouts, ...] = ("coming", "in", "moving", "queue", "away")
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One offer to one agent and the phone leg that belongs to it."""
+    """One offer to one agent and the phone leg that belongs to it. Agent 0 is a telephone number, `phone`."""
 
     agent: int
     idle_since: str = ""
@@ -26,7 +27,8 @@ class Attempt:
     outcome: Outcome | None = None
     left: bool = False  # accepted once, and no longer in it
     muted: bool = False  # the caller does not hear him
-    held: bool = False  # the caller hears music
+    consult: bool = False  # the call's agent brings him in; it is not his call
+    phone: str = ""
 
     @property
     def stands(self) -> bool:
@@ -36,6 +38,10 @@ class Attempt:
     def holds(self) -> bool:
         return self.outcome == "accepted" and not self.left
 
+    @property
+    def lasts(self) -> bool:
+        return self.stands or self.holds
+
 
 @dataclass(frozen=True, slots=True)
 class State:
@@ -44,7 +50,8 @@ class State:
     `caller`: coming (not parked yet), in (his conference), moving (between documents), queue (waiting where keys
     are heard), gone; of a call-back: away (not dialled), rung, in. `round` counts his conferences, `left` is the
     last that he was taken out of; `since` counts the offers made before the present round of asking. `queued`:
-    nobody took it at once; `late`: nor in the longest wait; `asked`: he was offered a call-back or a message;
+    nobody took it at once; `late`: nor in the longest wait; `held`: he hears music while his agent is elsewhere;
+    `asked`: he was offered a call-back or a message;
     `message`: he leaves one. `dial` counts the times that a call-back's caller was dialled, `dialled` is that leg.
     """
 
@@ -60,6 +67,7 @@ class State:
     message: bool = False
     late: bool = False
     bridged: bool = False
+    held: bool = False
     away: bool = False
     dial: int = 0
     dialled: str | None = None
@@ -69,8 +77,21 @@ class State:
     @property
     def current(self) -> Attempt | None:
         """The offer that stands, or the one that was accepted and holds."""
-        last = self.attempts[-1] if self.attempts else None
-        return last if last is not None and (last.stands or last.holds) else None
+        return self.attempt(self.number)
+
+    @property
+    def number(self) -> int:
+        """Of the current attempt; 0 without one."""
+        return next((k for k, attempt in enumerate(self.attempts, 1) if not attempt.consult and attempt.lasts), 0)
+
+    @property
+    def second(self) -> Attempt | None:
+        """The attempt to bring in a second agent, as long as it stands or he is there."""
+        return self.attempt(self.second_number)
+
+    @property
+    def second_number(self) -> int:
+        return next((k for k, attempt in enumerate(self.attempts, 1) if attempt.consult and attempt.lasts), 0)
 
     @property
     def seeking(self) -> bool:

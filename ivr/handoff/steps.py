@@ -21,7 +21,7 @@ def seek(state: State) -> Step:
 
 def ring(state: State, effects: tuple[Effect, ...] = ()) -> Step:
     """Ring the agent once the caller is there to be talked to."""
-    current, k = state.current, len(state.attempts)
+    current, k = state.current, state.number
     if current is None or current.rung or state.caller not in REACHABLE:
         return state, effects
     return state.with_attempt(k, rung=True), (*effects, ev.Ring(k, current.agent))
@@ -30,19 +30,38 @@ def ring(state: State, effects: tuple[Effect, ...] = ()) -> Step:
 def meet(state: State, effects: tuple[Effect, ...] = ()) -> Step:
     current = state.current
     together = current is not None and current.holds and current.joined and state.caller == "in"
-    return (replace(state, bridged=True) if together else state), effects
+    if state.bridged or not together:
+        return state, effects
+    state, unheld = unhold(replace(state, bridged=True))
+    return state, (*effects, *unheld)
+
+
+def unhold(state: State) -> Step:
+    return (replace(state, held=False), (ev.Unhold(),)) if state.held else (state, ())
 
 
 def close(state: State, k: int, outcome: Outcome) -> Step:
     """End the k-th attempt, if it has not ended, and look further; the caller waits where he can press a key."""
     attempt = state.attempt(k)
-    if attempt is None or state.end is not None or state.bridged or not (attempt.stands or attempt.holds):
+    if attempt is None or state.end is not None or not attempt.lasts:
+        return state, ()
+    if attempt.consult:
+        return part(state, k, outcome)
+    if state.bridged:
         return state, ()
     state = state.with_attempt(k, outcome=outcome, left=attempt.holds)
     state, undialled = undial(state)
     state, moved = wait_in_queue(state)
     state, further = seek(state)
     return state, (*hang_up(state, k), *undialled, *moved, *further)
+
+
+def part(state: State, k: int, outcome: Outcome = "too-late") -> Step:
+    """The second is out, or does not come: the call's agent is with his caller."""
+    attempt = state.attempts[k - 1]
+    outcome = "accepted" if attempt.joined else outcome
+    state, unheld = unhold(state.with_attempt(k, outcome=outcome, left=attempt.holds))
+    return state, (*hang_up(state, k), *unheld)
 
 
 def hang_up(state: State, k: int) -> tuple[Effect, ...]:
@@ -68,19 +87,24 @@ def move(state: State, to: Literal["resume", "room", "queue", "offers"]) -> Step
 
 def out_of_room(state: State) -> State:
     """His next conference is a new one, whose callbacks cannot be taken for the old one's."""
-    return replace(state, caller="moving", conference=None, left=state.conference, round=state.round + 1)
+    return replace(state, caller="moving", held=False, conference=None, left=state.conference, round=state.round + 1)
 
 
 def regroup(state: State, *, moved: bool) -> Step:
     """The agent was lost in mid-conversation: find another. `moved`: a document of his brings the caller back."""
-    k = len(state.attempts)
-    state = replace(state.with_attempt(k, left=True), bridged=False, late=False, queued=False, since=k - 1)
-    state = out_of_room(state)
+    k, second = state.number, state.second_number
+    state, parted = part(state, second) if second else (state, ())
+    state = out_of_room(anew(state, k))
     effects: tuple[Effect, ...] = () if moved else (ev.MoveCaller("room"),)
     timers = (ev.StartDeadline(), ev.StartDeadline(last=True))
-    gone = hang_up(state, k)
+    gone = (*parted, *hang_up(state, k))
     state, further = seek(state)
     return state, (*gone, *effects, *timers, *further)
+
+
+def anew(state: State, k: int) -> State:
+    """The k-th attempt's agent is out of the conversation, and the waiting is counted from now."""
+    return replace(state.with_attempt(k, left=True), bridged=False, late=False, queued=False, since=k - 1)
 
 
 def ask(state: State) -> Step:
@@ -100,10 +124,11 @@ def undial(state: State) -> Step:
 
 def finish(state: State, end: End) -> Step:
     """No leg outlives the hand-off; a caller who is still there is sent to his goodbye, unless he leaves a message."""
-    if state.current is not None and state.current.stands:
-        state = state.with_attempt(len(state.attempts), outcome="caller-left" if end == "caller-left" else "too-late")
+    for k, attempt in enumerate(state.attempts, 1):
+        if attempt.stands:
+            state = state.with_attempt(k, outcome="caller-left" if end == "caller-left" else "too-late")
     effects = [effect for k in range(1, len(state.attempts) + 1) for effect in hang_up(state, k)]
-    state = replace(state, end=end, bridged=False)
+    state = replace(state, end=end, bridged=False, held=False)
     if state.caller != "gone":
         effects += _let_go(state, end)
     if state.conference is not None:

@@ -1,16 +1,14 @@
 """What a supervisor does: move a caller up, announce, listen, coach, barge in, take over. Each is audited."""
 
-from datetime import timedelta
 from typing import Literal
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ivr.carrier import Carrier, CarrierError
 from ivr.clock import Clock
 from ivr.handoff import events as ev
 from ivr.handoff.core import get
-from ivr.handoff.queue import WAITING
+from ivr.handoff.queue import WAITING, to_the_head
 from ivr.handoff.service import HandoffService
 from ivr.live import Live
 from ivr.store import Sessions
@@ -42,8 +40,7 @@ class Supervision:
             row = get(tx, handoff_id)
             if row.state not in WAITING:
                 raise SupervisionRefused("that caller is not waiting any more")
-            first = tx.scalar(select(func.min(Handoff.place_at)).where(Handoff.state.in_(WAITING)))
-            row.place_at = min(first or row.place_at, row.place_at) - timedelta(microseconds=1)
+            to_the_head(tx, row)
             self._note(tx, by, "moved-up", row)
         self._live.publish("desk", "queue", "")
 

@@ -32,6 +32,19 @@ def test_no_answer_by_all_moves_the_caller_to_the_queue_where_he_may_choose(worl
     assert "Press zero" in heard
 
 
+@pytest.mark.parametrize("missed", ["no-answer", "completed"])
+def test_who_missed_a_call_is_away_and_the_caller_goes_on_to_the_next_at_once(world: World, missed: str) -> None:
+    ann, bob = world.agent("ann"), world.agent("bob")
+    world.parked().leg_is(1, missed)
+    assert (world.presence(ann), world.presence(bob)) == ("away", "offered")
+    world.leg_is(2, "busy")
+    assert world.row.state == "parked"
+    world.service.presence(ann, "available")
+    assert world.row.state == "parked", "ann has had it in this round"
+    world.service.ask_again(world.id)
+    assert world.presence(ann) == "offered"
+
+
 def test_an_agent_who_presses_no_key_counts_as_no_answer(world: World) -> None:
     world.agent("ann")
     world.parked()
@@ -122,8 +135,8 @@ def test_an_agent_whose_line_drops_gives_the_caller_to_another_and_a_new_confere
 def test_after_a_restart_what_was_promised_is_done(world: World) -> None:
     world.agent("ann")
     world.request()
-    world.service.brief(world.id)
     world.carrier.faults["ring"] = CarrierError("killed here", again=True)
+    world.service.brief(world.id)
     world.joins("caller", CALLER)
     assert "ring" not in world.carrier.names()
     world.service = world.another_process()

@@ -14,7 +14,16 @@ from ivr.handoff.state import ENDS, Phase, State
 
 CONFERENCE = "CF" + "1" * 32
 AGENTS = (7, 8, 9)
-ORDERS = (1000, pytest.param(10_000, marks=[pytest.mark.slow, pytest.mark.timeout(1200)]))
+ORDERS = (600, pytest.param(10_000, marks=[pytest.mark.slow, pytest.mark.timeout(1200)]))
+
+TALKING = [
+    ev.Briefed(), ev.CallerJoined(CONFERENCE), ev.Offered(7), ev.Answered(1, "CA1"), ev.Accepted(7), ev.AgentJoined(1),
+]  # fmt: skip
+STARTS = [
+    pytest.param(False, [], id="call"),
+    pytest.param(True, [], id="call-back"),
+    pytest.param(False, [*TALKING, ev.Switched(7, held=True), ev.TransferTo(7, 8)], id="transfer"),
+]
 
 ks = st.integers(1, 4)
 agents = st.sampled_from(AGENTS)
@@ -43,6 +52,9 @@ any_event: st.SearchStrategy[ev.Event] = st.one_of(
     st.just(ev.MessageChosen()),
     st.just(ev.CallBackBooked()),
     st.builds(ev.TakenOver, agents, st.just("CA9")),
+    st.builds(ev.TransferTo, agents, st.sampled_from([0, *AGENTS])),
+    st.builds(ev.Together, agents),
+    st.builds(ev.Alone, agents),
     st.builds(ev.Switched, agents, st.none() | st.booleans(), st.none() | st.booleans()),
     st.builds(lambda d: ev.DialKnown(d, f"CAd{d}"), st.integers(1, 3)),
     st.builds(ev.Missed, st.integers(1, 3), st.sampled_from(["no-answer", "busy", "failed", "hung-up"])),
@@ -92,7 +104,9 @@ class Line:
 
 def check(state: State, before: State) -> None:
     """What holds in every state."""
-    assert sum(attempt.stands or attempt.holds for attempt in state.attempts) <= 1 or state.end
+    assert sum(attempt.lasts and not attempt.consult for attempt in state.attempts) <= 1 or state.end
+    assert sum(attempt.lasts and attempt.consult for attempt in state.attempts) <= state.bridged or state.end
+    assert not state.held or state.current is not None, "he hears music, and nobody will end it"
     assert not state.bridged or (state.current is not None and state.current.holds and state.caller == "in")
     assert before.end is None or state.end in (before.end, "message-taken")
     assert state.phase in get_args(Phase)
@@ -109,9 +123,10 @@ def play_any_order(away: bool, events: list[ev.Event], free: list[int], busy: bo
         line.note(event, run.effects[done:])
         check(run.state, before)
     for _ in range(len(AGENTS) + 1):  # every timer that was started goes off
-        timers = [ev.Expired(k, what) for k in range(1, 9) for what in ("accept", "join", "reach")]
+        timers = [ev.Expired(k, what) for k in range(1, 16) for what in ("accept", "join", "reach")]
         run.play(ev.Deadline(), ev.Deadline(last=True), *timers)
     state = run.state
+    assert state.second is None or state.second.joined or state.end, "the second's phone rings for ever"
     if not away:
         assert state.phase in (*ENDS, "bridged", "unanswered")
     if state.phase == "unanswered" and state.caller != "coming":
@@ -135,12 +150,14 @@ def play_any_order(away: bool, events: list[ev.Event], free: list[int], busy: bo
 
 
 @pytest.mark.parametrize("orders", ORDERS)
-@pytest.mark.parametrize("away", [False, True], ids=["call", "call-back"])
-def test_no_order_of_events_gives_an_illegal_state_a_leaked_leg_or_a_caller_in_silence(orders: int, away: bool) -> None:
+@pytest.mark.parametrize(("away", "first"), STARTS)
+def test_no_order_of_events_gives_an_illegal_state_a_leaked_leg_or_a_caller_in_silence(
+    orders: int, away: bool, first: list[ev.Event]
+) -> None:
     @settings(max_examples=orders, deadline=None, suppress_health_check=list(HealthCheck), database=None)
     @given(st.lists(any_event, max_size=30), st.lists(agents, unique=True), st.booleans())
     def every(events: list[ev.Event], free: list[int], busy: bool) -> None:
-        play_any_order(away, events, free, busy)
+        play_any_order(away, [*first, *events], free, busy)
 
     every()
 
@@ -156,12 +173,23 @@ def test_a_repeated_event_changes_nothing_more(events: list[ev.Event], free: lis
         assert twice == once
 
 
-def test_the_agent_is_offered_the_call_once_briefed_and_rung_once_the_caller_is_there() -> None:
+def test_the_agents_phone_rings_once_he_has_the_brief_while_the_caller_is_on_his_way() -> None:
     run = Run([7])
-    assert run.play(ev.Briefed()).state.phase == "offered"
-    assert not run.of(ev.Ring)
-    run.play(ev.CallerJoined(CONFERENCE))
-    assert run.of(ev.Ring) == [ev.Ring(1, 7)]
+    assert not run.play(ev.AgentFree()).of(ev.Ring)
+    assert run.play(ev.Briefed()).of(ev.Ring) == [ev.Ring(1, 7)]
+    assert run.play(ev.CallerJoined(CONFERENCE)).of(ev.Ring) == [ev.Ring(1, 7)]
+
+
+def test_an_agent_who_is_there_before_the_caller_waits_for_him() -> None:
+    run = Run([7]).play(ev.Briefed(), ev.Answered(1, "CA1"), ev.Accepted(7, "key"), ev.AgentJoined(1))
+    assert run.state.phase == "accepted"
+    assert run.play(ev.CallerJoined(CONFERENCE)).state.phase == "bridged"
+
+
+def test_an_agent_who_is_there_before_a_caller_who_hangs_up_is_let_go() -> None:
+    run = Run([7]).play(ev.Briefed(), ev.Answered(1, "CA1"), ev.Accepted(7, "key"), ev.AgentJoined(1), ev.CallerGone())
+    assert run.state.phase == "caller-left"
+    assert ev.EndLeg("CA1") in run.effects
 
 
 def test_a_whole_hand_off_is_served() -> None:
@@ -180,10 +208,10 @@ def test_a_click_while_the_agent_hears_the_whisper_moves_his_leg() -> None:
     assert run.of(ev.MoveAgent) == [ev.MoveAgent(1, "CA1")]
 
 
-def test_a_click_before_the_caller_is_in_the_conference_still_rings_once_he_is() -> None:
+def test_a_click_before_the_caller_is_in_the_conference_lets_the_phone_ring_on() -> None:
     run = Run([7]).play(ev.Briefed(), ev.Accepted(7, "click"))
-    assert not run.of(ev.Ring)
     assert run.play(ev.CallerJoined(CONFERENCE)).of(ev.Ring) == [ev.Ring(1, 7)]
+    assert not run.of(ev.EndLeg)
 
 
 def test_a_declined_offer_goes_to_the_next_agent_and_his_phone_stops() -> None:

@@ -133,7 +133,7 @@ def test_no_time_is_made_up(world: World, sessions: Sessions) -> None:
 
 def test_each_round_of_news_asks_those_again_who_did_not_take_him(world: World) -> None:
     world.agent("ann")
-    world.parked().leg_is(1, "no-answer")
+    world.parked().leg_is(1, "busy")
     world.hook("queue", CallSid=CALLER)
     assert world.row.state == "parked"
     world.clock.forward(45)

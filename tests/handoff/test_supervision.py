@@ -101,6 +101,19 @@ def test_a_supervisor_takes_the_call_over_and_the_caller_stays(
     assert world.row.state == "served"
 
 
+def test_a_supervisor_who_is_away_takes_a_call_over_and_is_away_again_after_it(
+    world: World, supervision: Supervision
+) -> None:
+    world.agent("ann")
+    boss = world.agent("boss", "away", roles=["supervisor"])
+    world.bridged()
+    supervision.join(world.id, boss, "barge")
+    supervision.take_over(world.id, boss)
+    assert world.presence(boss) == "on-call"
+    world.service.end(world.id, boss)
+    assert world.presence(boss) == "away"
+
+
 def test_a_call_is_taken_over_from_within(world: World, supervision: Supervision, eve: int) -> None:
     world.agent("ann")
     world.bridged()

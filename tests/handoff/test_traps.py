@@ -6,6 +6,7 @@ import pytest
 
 import twiml
 from ivr.handoff import events as ev
+from ivr.handoff.addresses import conference_name
 from tests.handoff.handoff_world import CALLER, CONFERENCE, PUBLIC, SUPERVISOR, World, leg
 from tests.handoff.test_carrier import REQUESTS, RecordingHttp, carrier
 
@@ -48,13 +49,16 @@ def test_trap_4_a_caller_who_hangs_up_stops_the_agents_phone(world: World) -> No
     assert "hung up" in world.hook("1/agent", CallSid=leg(1))
 
 
-def test_trap_5_nobody_is_rung_before_the_conference_is_known_from_its_callback(world: World) -> None:
+def test_trap_5_the_conference_is_known_from_its_callback_and_looked_up_by_nobody(world: World) -> None:
     world.agent("ann")
     world.request()
     world.service.brief(world.id)
-    assert "ring" not in world.carrier.names()
+    assert world.state.conference is None
+    assert conference_name(world.row, 1) in world.hook("1/accept", CallSid=leg(1), Digits="1")
+    world.joins("agent-1", leg(1))
+    assert world.row.state == "accepted"
     world.joins("caller", CALLER)
-    assert world.carrier.names() == ["ring"]
+    assert (world.row.state, world.state.conference) == ("bridged", CONFERENCE)
 
 
 def test_trap_6_a_conference_that_cannot_be_ended_is_over_and_the_ringing_leg_is_ended_by_its_own_sid(
