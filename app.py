@@ -27,6 +27,7 @@ from ivr.handoff.card_service import AgentCards
 from ivr.handoff.request import request_handoff
 from ivr.handoff.service import HandoffService
 from ivr.handoff.supervision import Supervision
+from ivr.handoff.transferring import Transfers
 from ivr.ledger import Ledger, SqlLedger
 from ivr.ledger.http import HttpLedger
 from ivr.live import Live
@@ -224,6 +225,7 @@ def _house(parts: Parts) -> House:
         live=parts.live, clock=parts.clock, texts=parts.carrier, supervision=parts.supervision, brakes=parts.brakes,
         cards=parts.agent_cards, ledger=parts.ledger,
         call_backs=CallBackDesk(parts.sessions, parts.clock, parts.live, parts.settings.hours),
+        transfers=Transfers(parts.handoffs),
     )  # fmt: skip
 
 

@@ -72,6 +72,8 @@ def begin(tx: Session, handoff: Handoff, agent: Agent, order: Order, now: dateti
     tx.get_one(Call, handoff.call_sid, with_for_update=True)  # whoever asks the same beside us waits here
     if standing(tx, handoff.id) is not None:
         raise CardRefused("a card is being taken already")
+    if State.from_json(handoff.machine).second is not None:
+        raise CardRefused("finish the transfer first")
     row = CardPayment(
         call_sid=handoff.call_sid, handoff_id=handoff.id, agent_id=agent.id, field=FIELDS[0], begun_at=now,
         leg=State.from_json(handoff.machine).dialled or handoff.call_sid,

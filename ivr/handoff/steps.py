@@ -126,7 +126,7 @@ def finish(state: State, end: End) -> Step:
     """No leg outlives the hand-off; a caller who is still there is sent to his goodbye, unless he leaves a message."""
     for k, attempt in enumerate(state.attempts, 1):
         if attempt.stands:
-            state = state.with_attempt(k, outcome="caller-left" if end == "caller-left" else "too-late")
+            state = state.with_attempt(k, outcome="caller-left" if state.caller == "gone" else "too-late")
     effects = [effect for k in range(1, len(state.attempts) + 1) for effect in hang_up(state, k)]
     state = replace(state, end=end, bridged=False, held=False)
     if state.caller != "gone":

@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from ivr.carrier import CarrierError
-from ivr.handoff import desk
+from ivr.handoff import cards, desk
 from ivr.handoff import events as ev
 from ivr.handoff.core import Within, get
 from ivr.handoff.service import HandoffService
@@ -31,7 +31,7 @@ class Transfers:
         state = self._own(handoff_id, by)
         if state.second is not None:
             raise TransferRefused("somebody is being brought into this call already")
-        self._check(to, phone, note)
+        self._check(handoff_id, to, phone, note)
         if not state.held:
             self._hold(handoff_id, by, True)
         event = ev.TransferTo(by, to, phone, note)
@@ -67,10 +67,12 @@ class Transfers:
             raise TransferRefused(OVER)
         return state
 
-    def _check(self, to: int, phone: str, note: str) -> None:
+    def _check(self, handoff_id: int, to: int, phone: str, note: str) -> None:
         if len(note) > LONGEST_NOTE:
             raise TransferRefused(f"a note to a colleague has at most {LONGEST_NOTE} characters; yours {len(note)}")
         with self._handoffs.sessions() as tx:
+            if cards.standing(tx, handoff_id) is not None:
+                raise TransferRefused("a card is being taken: finish or cancel that first")
             if to and desk.free_since(tx, to) is None:
                 raise TransferRefused(BUSY)
         if not to and not phone:

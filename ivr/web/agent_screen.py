@@ -6,16 +6,19 @@ from datetime import datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import String, cast, exists, func, select
+from sqlalchemy import String, cast, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from ivr.dialogue.events import Facts
-from ivr.handoff import cards
+from ivr.handoff import cards, desk
+from ivr.handoff.keeping import MISSED
 from ivr.handoff.queue import Waiting, read_queue
+from ivr.handoff.state import State
 from ivr.ledger import Ledger, LedgerError
 from ivr.store.card_tables import CardPayment
 from ivr.store.models import Account, Agent, Audit, Call, Handoff, Offer, Recording
 from ivr.store.notes import Note
+from ivr.web.agent_transfer_shown import Transfer, read_transfer
 from ivr.web.shown import masked, midnight, plain
 
 Mode = Literal["ringing", "talking", "wrap-up", "idle"]
@@ -28,7 +31,8 @@ MESSAGE_DONE = "message-done"
 class Screen:
     """One agent's present. `handoff` is the one offered to him, his own, or the last one while he wraps up.
 
-    `held`: its caller is on hold; `muted`: the agent is; `card`: the last card entry of this hand-off.
+    `held`: its caller is on hold; `muted`: the agent is; `card`: the last card entry of this hand-off; `transfer`: the
+    one under way or last tried; `colleagues` may take the call; `missed`: he is away because he missed a call.
     """
 
     mode: Mode
@@ -45,6 +49,9 @@ class Screen:
     waiting: int
     held: bool = False
     muted: bool = False
+    transfer: Transfer | None = None
+    colleagues: Sequence[Agent] = ()
+    missed: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,6 +99,7 @@ def read_screen(tx: Session, agent_id: int, now: datetime) -> Screen:
         raise LookupError(f"no agent {agent_id}")
     mode, handoff = _mode(tx, agent)
     until = agent.wrap_up_until if mode == "wrap-up" else None
+    state = State.from_json(handoff.machine) if handoff else State()
     return Screen(
         mode=mode,
         presence=agent.presence,
@@ -105,8 +113,11 @@ def read_screen(tx: Session, agent_id: int, now: datetime) -> Screen:
         notes=read_notes(tx, handoff.call_sid) if handoff else (),
         waited=(now - handoff.requested_at).total_seconds() if handoff else 0.0,
         waiting=tx.scalar(select(func.count()).select_from(Handoff).where(Handoff.state.in_(WAITING))) or 0,
-        held=_switched(handoff, "held"),
-        muted=_switched(handoff, "muted"),
+        held=state.held,
+        muted=state.current is not None and state.current.muted,
+        transfer=read_transfer(tx, state, agent_id) if mode in ("ringing", "talking") else None,
+        colleagues=desk.colleagues(tx, agent_id) if mode == "talking" else (),
+        missed=agent.presence == "away" and _missed(tx, agent),
     )
 
 
@@ -129,7 +140,10 @@ def read_notes(tx: Session, sid: str) -> Sequence[Note]:
 def own_handoff(tx: Session, handoff_id: int, agent_id: int) -> Handoff | None:
     """The hand-off if it is, or was last, this agent's."""
     handoff = tx.get(Handoff, handoff_id, options=[joinedload(Handoff.call)])
-    return handoff if handoff and handoff.agent_id == agent_id else None
+    if handoff is None or handoff.agent_id == agent_id:
+        return handoff
+    took = select(Offer.id).where(Offer.handoff_id == handoff_id, Offer.agent_id == agent_id)
+    return handoff if tx.scalar(took.where(Offer.outcome == "accepted").limit(1)) else None
 
 
 def read_day(tx: Session, agent_id: int, now: datetime, zone: ZoneInfo) -> list[Talk]:
@@ -175,20 +189,24 @@ def who(tx: Session, call: Call) -> str:
     return account.holder if account else masked(call.caller)
 
 
-def _switched(handoff: Handoff | None, what: str) -> bool:
-    """Whether the caller is `held` or the agent `muted`, as the state machine has it of the present agent."""
-    attempts = handoff.machine.get("attempts") if handoff else None
-    return bool(attempts and attempts[-1].get(what))
+def _missed(tx: Session, agent: Agent) -> bool:
+    """Whether it was an offer running out that made him what he is."""
+    last = select(Offer).where(Offer.agent_id == agent.id).order_by(Offer.id.desc()).limit(1)
+    offer = tx.scalar(last)
+    return offer is not None and offer.outcome in MISSED and offer.ended_at == agent.presence_since
 
 
 def _mode(tx: Session, agent: Agent) -> tuple[Mode, Handoff | None]:
-    if handoff := _first(tx, Handoff.agent_id == agent.id, Handoff.state.in_(TAKEN)):
+    his = exists().where(Offer.handoff_id == Handoff.id, Offer.agent_id == agent.id)
+    took = his.where(Offer.outcome == "accepted")
+    if handoff := _first(
+        tx, or_(Handoff.agent_id == agent.id, took.where(Offer.ended_at.is_(None))), Handoff.state.in_(TAKEN)
+    ):
         return "talking", handoff
-    standing = exists().where(Offer.handoff_id == Handoff.id, Offer.agent_id == agent.id, Offer.outcome.is_(None))
-    if handoff := _first(tx, Handoff.state == "offered", standing):
+    if handoff := _first(tx, Handoff.state.in_(("offered", "bridged")), his.where(Offer.outcome.is_(None))):
         return "ringing", handoff
     if agent.presence == "wrap-up":
-        return "wrap-up", _first(tx, Handoff.agent_id == agent.id)
+        return "wrap-up", _first(tx, or_(Handoff.agent_id == agent.id, took))
     return "idle", None
 
 

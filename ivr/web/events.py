@@ -43,7 +43,11 @@ def may_follow(sessions: Sessions, person: Person, sid: str) -> bool:
     """Whether `person` may see the words of call `sid`: it is or was his, it is offered to him, or he reviews calls."""
     if person.may("reviewer", "supervisor"):
         return True
-    offered = exists().where(Offer.handoff_id == Handoff.id, Offer.agent_id == person.id, Offer.outcome.is_(None))
+    offered = exists().where(
+        Offer.handoff_id == Handoff.id,
+        Offer.agent_id == person.id,
+        or_(Offer.outcome.is_(None), Offer.outcome == "accepted"),
+    )
     mine = select(Handoff.id).where(Handoff.call_sid == sid, or_(Handoff.agent_id == person.id, offered))
     with sessions() as session:
         return session.scalar(mine.limit(1)) is not None

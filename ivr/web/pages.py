@@ -15,6 +15,7 @@ from ivr.settings import Settings
 from ivr.store import Sessions
 from ivr.web.agent import Handoffs, make_agent_blueprint
 from ivr.web.agent_call import CallDeeds, Texts, make_agent_call_blueprint
+from ivr.web.agent_transfer import Transfers, make_agent_transfer_blueprint
 from ivr.web.board import Brakes, Supervises, make_board_blueprint
 from ivr.web.call_backs import CallBacks, make_call_backs_blueprint
 from ivr.web.card import Cards, make_agent_card_blueprint
@@ -48,6 +49,7 @@ class House:
     texts: Texts | None = None  # the carrier; without one, callers are sent no texts
     supervision: Supervises | None = None  # without it and brakes, there is no board
     brakes: Brakes | None = None
+    transfers: Transfers | None = None  # without it, calls stay with whom they came to
 
 
 def add_pages(app: Flask, house: House, phone_url: str = "") -> Guards:
@@ -81,6 +83,9 @@ def add_pages(app: Flask, house: House, phone_url: str = "") -> Guards:
     app.register_blueprint(
         make_call_backs_blueprint(house.sessions, house.call_backs, house.clock, house.settings.time_zone)
     )
+    app.jinja_env.globals["TRANSFERS"] = house.transfers is not None
+    if house.transfers is not None:
+        app.register_blueprint(make_agent_transfer_blueprint(house.sessions, house.transfers, house.clock))
     _add_board(app, house, phone_url)
     app.register_blueprint(make_quality_blueprint(house.sessions, house.recordings, house.clock))
     app.register_blueprint(make_events_blueprint(house.sessions, house.live))

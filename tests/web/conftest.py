@@ -92,8 +92,13 @@ class HandoffsTwin:
             handoff = tx.get_one(Handoff, handoff_id)
             if handoff.state != "bridged" or handoff.agent_id != agent_id:
                 return False
-            before = handoff.machine.get("attempts", [{}])[-1]
-            handoff.machine = {"attempts": [{**before, name: on}]}
+            held, muted = (
+                handoff.machine.get("held", False),
+                handoff.machine.get("attempts", [{}])[-1].get("muted", False),
+            )
+            held, muted = (on, muted) if name == "held" else (held, on)
+            attempt = {"agent": agent_id, "outcome": "accepted", "muted": muted}
+            handoff.machine = {"held": held, "attempts": [attempt]}
         self.live.publish(f"agent:{agent_id}", "offer", str(handoff_id))
         return True
 

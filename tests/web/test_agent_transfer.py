@@ -1,0 +1,87 @@
+"""A warm transfer on the page, over the real hand-off service: what each of the two agents sees."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from ivr.handoff.callback_desk import CallBackDesk
+from ivr.handoff.transferring import Transfers
+from ivr.ledger.sql import SqlLedger
+from ivr.settings import Settings
+from ivr.store import Sessions
+from ivr.store.models import Agent
+from ivr.web.pages import House, add_pages
+from tests.conftest import FakeClock
+from tests.handoff.handoff_world import World, leg
+from tests.web.conftest import Web, with_token
+
+FRAGMENT = {"X-Fragment": "1"}
+
+
+class Desk:
+    def __init__(self, web: Web, world: World) -> None:
+        self.world = world
+        self.ann, self.bob = web.signed_in("Ann", "agent"), web.signed_in("Bob", "agent")
+        with web.sessions() as tx:
+            self.ids = list(tx.scalars(select(Agent.id).order_by(Agent.name)))
+        world.service.presence(self.ids[0], "available")
+        world.bridged()
+        world.service.presence(self.ids[1], "available")
+
+    def do(self, who: FlaskClient, deed: str, **form: str) -> str:
+        where = f"/agent/handoffs/{self.world.id}/{deed}"
+        return who.post(where, data=with_token(who, **form), headers=FRAGMENT).text
+
+    def bob_comes(self) -> None:
+        self.world.hook("2/agent", CallSid=leg(2))
+        self.world.hook("2/accept", CallSid=leg(2), Digits="1")
+        self.world.joins("agent-2", leg(2))
+
+
+@pytest.fixture
+def desk(web: Web, sessions: Sessions, redis_url: str, tmp_path: Path, clock: FakeClock) -> Desk:
+    """Ann talks with a caller; Bob is free."""
+    world, app = World(sessions, clock), Flask(__name__, static_folder=None)
+    settings = Settings(data_dir=tmp_path, redis_url=redis_url)
+    house = House(
+        settings, sessions, world.service, web.recordings, web.live, clock, SqlLedger(sessions, clock), web.cards,
+        CallBackDesk(sessions, clock, web.live, settings.hours), transfers=Transfers(world.service),
+    )  # fmt: skip
+    add_pages(app, house)
+    return Desk(replace(web, app=app), world)
+
+
+def test_free_colleagues_are_offered_by_name(desk: Desk) -> None:
+    assert "Bob" in desk.ann.get("/agent/panel").text
+
+
+def test_both_agents_see_how_far_a_transfer_has_come(desk: Desk) -> None:
+    assert "Bob’s phone rings" in desk.do(desk.ann, "transfer", to=str(desk.ids[1]), text="Wants the fee explained")
+    ringing = desk.bob.get("/agent/panel").text
+    assert "Transfer from Ann" in ringing
+    assert "Wants the fee explained" in ringing
+    desk.bob_comes()
+    assert "You talk with Bob alone" in desk.ann.get("/agent/panel").text
+    assert "Ann briefs you" in desk.bob.get("/agent/panel").text
+    assert "hear each other" in desk.do(desk.ann, "transfer/together")
+    assert "Call ended" in desk.do(desk.ann, "transfer/leave")
+    assert 'data-mode="talking"' in desk.bob.get("/agent/panel").text
+    assert desk.ann.get("/agent/panel").text.count("Call ended") == 1
+
+
+def test_a_colleague_who_does_not_answer_is_told_of_and_is_away(desk: Desk) -> None:
+    desk.do(desk.ann, "transfer", to=str(desk.ids[1]))
+    desk.world.leg_is(2, "no-answer")
+    assert "Bob does not answer. You are back with the caller." in desk.ann.get("/agent/panel").text
+    away = desk.bob.get("/agent/panel").text
+    assert "you missed a call" in away
+    assert "I am back" in away
+
+
+def test_a_wrong_number_is_refused_with_the_mend(desk: Desk) -> None:
+    assert "not a telephone number" in desk.do(desk.ann, "transfer", number="0150")
+    assert "choose a colleague" in desk.do(desk.ann, "transfer").lower()
