@@ -46,7 +46,7 @@ class TurnRules:
     barge_in: float = 0.064  # voiced seconds over the bot before which nothing stops it: a click lasts one window
     barge_in_sure: float = 0.95  # chance of an interruption that stops it then: most begin like nothing else
     barge_in_likely: float = 0.125  # voiced seconds from which the next chance is enough: with the detector's delay
-    barge_in_doubted: float = 0.6  # it stops within 250 ms; hums mostly stay below
+    barge_in_doubted: float = 0.6  # it stops within 250 ms; most hums pass it as well, coughs do not
     barge_in_anyhow: float = 1.0  # a hum is shorter than this
 
 
