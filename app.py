@@ -96,6 +96,7 @@ class Parts:
             self.sessions, self.clock, self.carrier, self.live, s.public_url, s.twilio_number,
             s.ring_seconds, s.handoff_seconds, spawn=carriers.submit,
             hours=s.hours, wrap_up_seconds=s.wrap_up_seconds, queue_seconds=s.queue_seconds, company=s.company,
+            media_url=s.media_socket,
         )  # fmt: skip
 
     @cached_property

@@ -1,13 +1,14 @@
 """Decisions in, TwiML documents out: pure, one function per document, every address an argument."""
 
 from twiml.calls import answer, apologise, apologise_and_record, goodbye, pay, reconnect, reject, take_message
-from twiml.handoffs import already_gone, choose, empty, join, park, queue, room, wait, whisper
+from twiml.handoffs import already_gone, called_back, choose, empty, join, park, queue, room, wait, whisper
 
 __all__ = [
     "already_gone",
     "answer",
     "apologise",
     "apologise_and_record",
+    "called_back",
     "choose",
     "empty",
     "goodbye",

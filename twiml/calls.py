@@ -25,7 +25,7 @@ def answer(
     """The first document: the notice, then recording, then the media socket, then a safe verb."""
     response = VoiceResponse()
     response.play(notice_url)
-    _record(response, recording_callback)
+    record(response, recording_callback)
     _stream(response, resume_url, stream_url, stream_callback, token)
     return str(response)
 
@@ -103,7 +103,8 @@ def reject() -> str:
     return str(response)
 
 
-def _record(response: VoiceResponse, callback: str) -> None:
+def record(response: VoiceResponse, callback: str) -> None:
+    """Both sides from now on, as long as the call."""
     start = Start()
     start.recording(
         channels="dual",

@@ -2,6 +2,7 @@
 
 from twilio.twiml.voice_response import Dial, Gather, Start, Stop, VoiceResponse
 
+from twiml.calls import record
 from twiml.voices import say
 
 CONFERENCE_EVENTS = "start end join leave hold mute modify"
@@ -17,14 +18,29 @@ def park(conference: str, wait_url: str, status_url: str, left_url: str, listen_
     return str(response)
 
 
-def room(
-    conference: str, wait_url: str, status_url: str, left_url: str, text: str | None = None, language: str = "en"
-) -> str:
-    """A caller who is listened to already, or whom we have called, enters his conference."""
+def room(conference: str, wait_url: str, status_url: str, left_url: str) -> str:
+    """A caller who is listened to already enters his conference."""
     response = VoiceResponse()
-    if text:
-        say(response, text, language)
     response.append(_room(conference, wait_url, status_url, left_url))
+    return str(response)
+
+
+def called_back(
+    text: str,
+    language: str,
+    recording_url: str,
+    listen_url: str,
+    parameters: dict[str, str],
+    enter: tuple[str, str, str, str],
+) -> str:
+    """One whom we have called hears `text`, recorded from its first word, and is listened to in his conference.
+
+    `enter`: conference, waiting music's, news' and leaving's addresses, as of `room`."""
+    response = VoiceResponse()
+    record(response, recording_url)
+    say(response, text, language)
+    _listen(response, listen_url, parameters)
+    response.append(_room(*enter))
     return str(response)
 
 

@@ -52,6 +52,7 @@ def note_recording(tx: Session, call: Call, news: RecordingNews, now: datetime) 
 
 
 def _offset(call: Call, news: RecordingNews, now: datetime) -> float:
-    # the first callback comes as the recording starts; when that one was lost, it ran until the call's end
-    over = since_start(call, call.ended_at or now)
+    # the first callback comes as the recording starts, of a call-back long after the call; when that one was lost,
+    # it ran until the call's end
+    over = since_start(call, now if news.status == "in-progress" else call.ended_at or now)
     return max(0.0, over - (news.seconds or 0.0))

@@ -183,7 +183,7 @@ class CallService:
     def listen(self, sid: str, token: str) -> Listening:
         """Lets a listening socket in; raises BadToken."""
         with self._sessions.begin() as tx:
-            call = redeem(tx.get(Call, sid, with_for_update=True), token, "parked", "bridged")
+            call = redeem(tx.get(Call, sid, with_for_update=True), token, "parked", "bridged", "ended")
             return Listening(since_start(call, self._clock.now()))
 
     def opening(self, connected: Connected, ask: bool = True) -> Event:
@@ -233,10 +233,10 @@ class CallService:
         self._mark(sid, key, heard=heard, end=at)
 
     def overheard(self, sid: str, track: str, heard: Heard, offset: float) -> None:
-        """Words on a parked or bridged call. What the caller hears is an agent's only once they are bridged."""
+        """Words on a parked or bridged call, or its call-back. What a parked caller hears is not yet an agent's."""
         with self._sessions.begin() as tx:
             call = tx.get_one(Call, sid, with_for_update=True)
-            if track == "outbound" and call.stage != "bridged":
+            if track == "outbound" and call.stage not in ("bridged", "ended"):
                 return
             turns.write_overheard(tx, call, "agent" if track == "outbound" else "caller", heard, offset)
             if call.ended_at is not None:  # the last words are known a moment after the end

@@ -17,10 +17,11 @@ class Parking:
 
 
 class Addresses:
-    """All below the one public URL that the carrier signs."""
+    """All below the one public URL that the carrier signs, but `listen`, which is the media socket's."""
 
-    def __init__(self, public_url: str) -> None:
+    def __init__(self, public_url: str, media_url: str) -> None:
         self._base = public_url.rstrip("/")
+        self.listen = f"{media_url.rstrip('/')}/listen"
 
     @property
     def resume(self) -> str:
@@ -29,6 +30,10 @@ class Addresses:
     @property
     def music(self) -> str:
         return f"{self._base}/voice/audio/music.wav"
+
+    def recording(self, call_sid: str) -> str:
+        """Where what is recorded on another leg of a call is announced."""
+        return f"{self._base}/voice/recording/{call_sid}"
 
     def of(self, handoff_id: int, name: str) -> str:
         return f"{self._base}/handoff/{handoff_id}/{name}"

@@ -7,6 +7,7 @@ from typing import Literal
 
 from sqlalchemy.orm import Session, joinedload
 
+from ivr.calls.tickets import StreamTicket
 from ivr.carrier import Carrier
 from ivr.clock import Clock
 from ivr.handoff import desk, queue
@@ -62,12 +63,13 @@ class HandoffCore:
         wrap_up_seconds: int = 30,
         queue_seconds: int = 1800,
         company: str = "",
+        media_url: str = "",
     ) -> None:
         self.sessions, self._clock, self._carrier, self._live = sessions, clock, carrier, live
         self._times = Times(ring_seconds, handoff_seconds, queue_seconds, wrap_up_seconds, hours or OpeningHours())
         self._spawn = spawn
         self.number, self.company, self.hours = number, company, self._times.hours
-        self.addresses = Addresses(public_url)
+        self.addresses = Addresses(public_url, media_url)
         self._actor = Actor(sessions, clock, carrier, self.addresses, number, ring_seconds, self.apply)
 
     def apply(self, handoff_id: int, event: ev.Event, within: Within | None = None) -> Handoff:
@@ -87,6 +89,12 @@ class HandoffCore:
             ids = queue.in_order(tx) if desk.anybody_free(tx) else []
         for handoff_id in ids:
             self.apply(handoff_id, ev.AgentFree())
+
+    def listening(self, handoff_id: int) -> dict[str, str]:
+        """What a socket that listens to this hand-off must show; what was given before is void."""
+        with self.sessions.begin() as tx:
+            call = get(tx, handoff_id).call
+            return {"token": StreamTicket.issue(call).token, "call": call.sid}
 
     def now(self) -> datetime:
         return self._clock.now()

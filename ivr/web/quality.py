@@ -28,7 +28,7 @@ def make_quality_blueprint(sessions: Sessions, recordings: Recordings, clock: Cl
     @blueprint.get("/calls/<sid>")
     def call(sid: str) -> str:
         with sessions() as tx:
-            review = read_review(tx, sid)
+            review = read_review(tx, sid, request.args.get("recording", 0, type=int))
         return render_template("quality/call.html", review=review or abort(404))
 
     @blueprint.get("/recordings/<int:recording_id>/audio")

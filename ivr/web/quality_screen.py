@@ -82,6 +82,7 @@ class Review:
 
     row: Row
     recording: Recording | None
+    recordings: list[Recording]
     length: float
     steps: list[Step]
     recorded: list[dict[str, Any]]
@@ -97,18 +98,20 @@ def read_calls(tx: Session, outcome: str, page: int) -> Found:
     return Found([_row(call) for call in calls[:PAGE]], page, len(calls) > PAGE)
 
 
-def read_review(tx: Session, sid: str) -> Review | None:
-    """All about call `sid`; None where there is no such call."""
+def read_review(tx: Session, sid: str, recording_id: int = 0) -> Review | None:
+    """All about call `sid` and one of its recordings, the first unless named; None where there is no such call."""
     call = tx.scalars(select(Call).where(Call.sid == sid).options(*_parts())).first()
     if call is None:
         return None
     row = _row(call)
+    whole = [recording for recording in call.recordings if recording.kind == "call"]
+    chosen = next((recording for recording in whole if recording.id == recording_id), row.recording)
     ends = [turn.end or turn.start for turn in call.turns]
-    sound = row.recording.offset + (row.recording.seconds or 0.0) if row.recording else 0.0
+    sound = chosen.offset + (chosen.seconds or 0.0) if chosen else 0.0
     steps = [step for handoff in call.handoffs for step in _steps(handoff)]
     length = max([sound, row.seconds or 0.0, *ends, 1.0])
     kept = call.figures or call_figures(call.turns).to_json()
-    return Review(row, row.recording, length, steps, _recorded(row.recording), _figures(kept))
+    return Review(row, chosen, whole, length, steps, _recorded(chosen), _figures(kept))
 
 
 def _figures(kept: dict[str, Any]) -> Figures:
@@ -143,7 +146,7 @@ def _row(call: Call) -> Row:
         seconds=(call.ended_at - call.started_at).total_seconds() if call.ended_at else None,
         intents=[plain(intent) for intent in intents],
         handoff=call.handoffs[-1] if call.handoffs else None,
-        recording=whole[-1] if whole else None,
+        recording=whole[0] if whole else None,
     )
 
 

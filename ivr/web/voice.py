@@ -172,6 +172,12 @@ def make_voice_blueprint(
         calls.recording(_required("CallSid"), _recording(_required("RecordingStatus")))
         return Response(status=204)
 
+    @voice.post("/recording/<sid>")
+    def recording_of(sid: str) -> Response:
+        """What is recorded on the leg of a call-back belongs to the call that it answers."""
+        calls.recording(sid, _recording(_required("RecordingStatus")))
+        return Response(status=204)
+
     @voice.route("/message", methods=["GET", "POST"])
     def message() -> Response:
         left = "RecordingSid" in request.values or "RecordingUrl" in request.values

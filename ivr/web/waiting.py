@@ -110,7 +110,17 @@ class WaitingHooks:
         state = self._handoffs.state(row)
         if state.end is not None or state.dial != k or state.caller == "away":
             return _goodbye(row, "call_back.missed")
-        return self._room(handoff_id, state, Words(row.call.language).calling_back(self._handoffs.company))
+        addresses, parking = self._handoffs.addresses, self._handoffs.addresses.parking(row, state.round)
+        return _document(
+            twiml.called_back(
+                Words(row.call.language).calling_back(self._handoffs.company),
+                row.call.language,
+                addresses.recording(row.call_sid),
+                addresses.listen,
+                self._handoffs.listening(handoff_id),
+                (parking.conference, parking.wait_url, parking.status_url, parking.left_url),
+            )
+        )
 
     def supervisor(self, handoff_id: int) -> ResponseReturnValue:
         """The progress of a supervisor's leg."""
@@ -181,11 +191,9 @@ class WaitingHooks:
         self._handoffs.apply(handoff_id, ev.CallerGone())
         return _document(twiml.empty())
 
-    def _room(self, handoff_id: int, state: State, say: str | None = None) -> ResponseReturnValue:
-        row = self._handoffs.find(handoff_id)
-        parking = self._handoffs.addresses.parking(row, state.round)
-        where = (parking.conference, parking.wait_url, parking.status_url, parking.left_url)
-        return _document(twiml.room(*where, say, row.call.language))
+    def _room(self, handoff_id: int, state: State) -> ResponseReturnValue:
+        parking = self._handoffs.addresses.parking(self._handoffs.find(handoff_id), state.round)
+        return _document(twiml.room(parking.conference, parking.wait_url, parking.status_url, parking.left_url))
 
     def _back(self, row: Handoff) -> str:
         """Where silence leads: who was put no choice goes on waiting."""

@@ -243,3 +243,12 @@ def test_one_that_was_moved_is_tried_at_its_new_time_alone(world: World) -> None
     world.clock.forward(3590)
     world.run_due()
     assert (promise(world).state, promise(world).tries) == ("trying", 1)
+
+
+def test_a_call_back_is_recorded_and_listened_to_as_part_of_the_call_that_it_answers(world: World) -> None:
+    trying(world)
+    heard = world.hook("1/caller", CallSid=DIALLED)
+    assert f"/voice/recording/{CALLER}" in heard
+    assert "It is recorded." in heard
+    assert f'<Parameter name="call" value="{CALLER}"' in heard
+    assert heard.index("<Recording") < heard.index("<Say") < heard.index("<Parameter") < heard.index("<Conference")

@@ -136,7 +136,8 @@ def test_the_call_back_greets_in_spanish(world: World) -> None:
     world.hook("number", CallSid=CALLER, Digits="1")
     assert heard(world.hook("9/caller", CallSid=leg(2))) == LINES["es"]["call_back.missed"]
     assert (
-        ES.calling_back("Banco Uno") == "Hola. Es la llamada de Banco Uno que usted nos pidió. Un momento, le comunico."
+        ES.calling_back("Banco Uno")
+        == "Hola. Es la llamada de Banco Uno que usted nos pidió. Se graba. Un momento, le comunico."
     )
 
 

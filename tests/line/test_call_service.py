@@ -6,7 +6,18 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from ivr.calls import Applied, BadToken, CallerTurn, CallService, Goodbye, Park, Reconnect, TakeMessage
+from ivr.calls import (
+    Applied,
+    BadToken,
+    CallerTurn,
+    CallService,
+    Goodbye,
+    Park,
+    Reconnect,
+    StreamTicket,
+    TakeMessage,
+)
+from ivr.calls.recordings import RecordingNews
 from ivr.dialogue.events import (
     CheckPin,
     Failed,
@@ -22,7 +33,7 @@ from ivr.dialogue.events import (
     Say,
 )
 from ivr.store import Sessions
-from ivr.store.models import Call, Handoff, Outbox, Turn
+from ivr.store.models import Call, Handoff, Outbox, Recording, Turn
 from speech.events import Heard, Word
 from tests.conftest import FakeClock
 from tests.line.conftest import LINE, MORGAN, SID
@@ -270,6 +281,25 @@ def test_a_caller_who_got_his_answer_and_hung_up_was_served(
         calls.ended(SID, status)
     call = call_of(sessions)
     assert (call.outcome, call.stage, call.ended_at) == ("resolved", "ended", call.started_at + timedelta(seconds=40))
+
+
+def test_the_words_of_a_call_back_stand_with_the_call_that_it_answers(
+    caller: Caller, calls: CallService, sessions: Sessions, clock: FakeClock
+) -> None:
+    ask_for_the_balance(caller)
+    clock.forward(40)
+    calls.ended(SID, "completed")
+    clock.forward(600)
+    with sessions.begin() as tx:
+        token = StreamTicket.issue(tx.get_one(Call, SID)).token
+    offset = calls.listen(SID, token).offset
+    assert offset == 640
+    calls.overheard(SID, "outbound", Heard("hello Morgan", 0.9, (), 1.0, 2.0, {}), offset)
+    calls.recording(SID, RecordingNews("REback", "in-progress", "https://carrier.test/REback"))
+    with sessions() as tx:
+        turn = tx.scalars(select(Turn).where(Turn.speaker == "agent")).one()
+        recording = tx.scalars(select(Recording).where(Recording.sid == "REback")).one()
+    assert (turn.start, recording.offset) == (641.0, 640.0)
 
 
 def test_how_it_went_is_kept_when_it_ends_and_counts_the_last_words(

@@ -123,3 +123,18 @@ def test_a_lost_file_is_not_a_listen(web: Web, reviewer: FlaskClient) -> None:
     web.recordings.sounds.clear()
     assert reviewer.get(f"/quality/recordings/{recording}/audio").status_code == 404
     assert listens(web) == 0
+
+
+def test_a_call_backs_recording_stands_beside_the_calls_own(web: Web, reviewer: FlaskClient) -> None:
+    web.call(outcome="callback")
+    web.recording()
+    with web.sessions.begin() as tx:
+        later = Recording(
+            call_sid=CALL, sid="REback", kind="call", state="kept", source_url="-", path="back", seconds=20.0,
+            offset=640.0, created_at=web.clock.now(), transcript=[],
+        )  # fmt: skip
+        tx.add(later)
+    page = reviewer.get(f"/quality/calls/{CALL}").text
+    assert 'data-offset="1.0"' in page
+    assert "Call-back, 10:40 later" in page
+    assert 'data-offset="640.0"' in reviewer.get(f"/quality/calls/{CALL}?recording={later.id}").text

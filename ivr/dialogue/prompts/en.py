@@ -268,8 +268,9 @@ LINE: dict[str, str] = {
     "call_back.confirm": "I have {number}. Press 1 if that is right, or 2 to key it in again.",
     "call_back.booked": "Thank you. We will call you back as soon as it is your turn. Goodbye.",
     "call_back.booked_closed": "Thank you. We will call you back when we open, {opens}. Goodbye.",
-    "call_back.hello": "Hello. This is the call back that you asked for. One moment, I am connecting you.",
-    "call_back.hello_from": "Hello. This is the call back from {company} that you asked for. "
+    "call_back.hello": "Hello. This is the call back that you asked for. It is recorded. "
+    "One moment, I am connecting you.",
+    "call_back.hello_from": "Hello. This is the call back from {company} that you asked for. It is recorded. "
     "One moment, I am connecting you.",
     "call_back.missed": "I am sorry, our colleague is not there any more. We will call you again. Goodbye.",
     # --- the message ---

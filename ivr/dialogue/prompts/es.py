@@ -26,8 +26,8 @@ LINE: dict[str, str] = {
     "call_back.confirm": "Tengo el {number}. Si es correcto, oprima uno. Para marcarlo de nuevo, oprima dos.",
     "call_back.booked": "Gracias. Le llamaremos en cuanto llegue su turno. Hasta luego.",
     "call_back.booked_closed": "Gracias. Le llamaremos cuando abramos, {opens}. Hasta luego.",
-    "call_back.hello": "Hola. Le devolvemos la llamada que nos pidió. Un momento, le comunico.",
-    "call_back.hello_from": "Hola. Es la llamada de {company} que usted nos pidió. Un momento, le comunico.",
+    "call_back.hello": "Hola. Le devolvemos la llamada que nos pidió. Se graba. Un momento, le comunico.",
+    "call_back.hello_from": "Hola. Es la llamada de {company} que usted nos pidió. Se graba. Un momento, le comunico.",
     "call_back.missed": "Lo siento, nuestro colega ya no está. Le llamaremos de nuevo. Hasta luego.",
     # --- the message ---
     "message.ask": "Lo siento, en este momento no hay nadie libre. Deje su mensaje después del tono y le llamaremos. "
