@@ -3,8 +3,9 @@
     warmline bench turns --data DIR [--many N]
 
 The real voice detector and recogniser, in virtual time: an early hearing is there `LISTEN` seconds after its pause.
-Sentences are people's, with a hesitation inserted at their faintest place; numbers are read with the pauses of
-digit_strings.jsonl, and once more slowly. The plain rows end every turn after one and the same silence.
+Sentences are people's, and lines of the switch's callers, that nothing was trained on; each once more with a hesitation
+inserted at its faintest place. Numbers are read with the pauses of digit_strings.jsonl, and once more slowly. The plain
+rows end every turn after one and the same silence.
 """
 
 import random
@@ -16,17 +17,19 @@ from typing import Any
 import numpy as np
 
 from bench.machine import machine
-from bench.words import over_the_line, rest, rows, spliced
+from bench.words import held, over_the_line, rest, rows, spliced
 from speech.audio import FRAME, RATE, Samples, normalise, read_mono, to_float
 from speech.events import Expectation
 from speech.listen import Recogniser, Transcript
 from speech.turns import DEFAULT_RULES, Signal, TurnDetector, TurnRules
 from speech.vad import WINDOW, WINDOW_SECONDS, SileroModel, Windows, voiced
 from speech.weights import find_vad, find_whisper
+from switch.phones.lines import FOLDER
 
 LISTEN = 0.1  # seconds to hear an utterance on a quiet machine
 AFTER = 3.0  # seconds of silence after each turn
-SENTENCES = (0.3, 0.45, 0.6, 0.75, 0.9)  # our rules with other waits after a complete sentence
+DOUBTS = (-1.0, 0.0, 1.0, 2.0, 4.0)  # added to the log-odds from which it is surely over, and to those of doubt
+LONGEST = 10.0  # seconds of a sentence
 SILENCES = (0.3, 0.45, 0.6, 0.8, 1.0, 1.5, 2.0)
 
 
@@ -57,8 +60,10 @@ class Bench:
         stream = self._vad.stream()
         return [stream(window) for window in Windows().add(turn.sound)]
 
-    def play(self, turn: Turn, chances: list[float], rules: TurnRules, *, hear: bool = True) -> Outcome:
-        """What the rules make of a turn; without `hear` nothing is known of its words."""
+    def play(
+        self, turn: Turn, chances: list[float], rules: TurnRules, *, hear: bool = True, sound: bool = True
+    ) -> Outcome:
+        """What the rules make of a turn; without `hear` not knowing its words, without `sound` nothing but them."""
         detector = TurnDetector(rules)
         detector.expect = turn.expect
         due: tuple[float, int] | None = None
@@ -71,7 +76,7 @@ class Bench:
                 due = None
             if due is not None and signal is None and now >= due[0]:
                 said = self._said(turn, due[1])
-                signal, due = detector.heard(said.text, said.confidence), None
+                signal, due = detector.heard(said.text, said.confidence, said.ended if sound else None), None
             if signal is Signal.ENDED:
                 return Outcome(now < turn.end - 0.05, max(0.0, now - turn.end))
         return Outcome(False, len(turn.sound) / RATE - turn.end)
@@ -95,10 +100,10 @@ def run(
     try:
         said = list(turns(data, many, vad))
         chances = [bench.probabilities(turn) for turn in said]
-        for name, rules, hear in _rules():
+        for name, rules, how in _rules():
             tell(f"{len(said)} turns, {name}")
             for turn, chance in zip(said, chances, strict=True):
-                outcome = bench.play(turn, chance, rules, hear=hear)
+                outcome = bench.play(turn, chance, rules, **how)
                 table.append({"rules": name, "group": turn.group, "cut": int(outcome.cut)})
                 table[-1] |= {"delay_ms": round(1000 * outcome.delay)}
     finally:
@@ -106,12 +111,14 @@ def run(
     return {"bench": "turns", "machine": machine(), "figures": _figures(table), "table": table}
 
 
-def _rules() -> Iterator[tuple[str, TurnRules, bool]]:
-    yield "now", DEFAULT_RULES, True
-    for sentence in SENTENCES:
-        yield f"sentence {sentence:g} s", replace(DEFAULT_RULES, sentence=sentence, usual=sentence + 0.15), True
+def _rules() -> Iterator[tuple[str, TurnRules, dict[str, bool]]]:
+    yield "now", DEFAULT_RULES, {}
+    for more in DOUBTS:
+        sure, doubted = DEFAULT_RULES.ended_sure + more, DEFAULT_RULES.ended_doubted + more
+        yield f"doubt {more:+g}", replace(DEFAULT_RULES, ended_sure=sure, ended_doubted=doubted), {}
+    yield "words alone", DEFAULT_RULES, {"sound": False}
     for silence in SILENCES:
-        yield f"plain {silence:g} s", replace(DEFAULT_RULES, unheard=silence, digits_short=silence), False
+        yield f"plain {silence:g} s", replace(DEFAULT_RULES, unheard=silence, digits_short=silence), {"hear": False}
 
 
 def turns(data: Path, many: int, vad: SileroModel) -> Iterator[Turn]:
@@ -121,21 +128,28 @@ def turns(data: Path, many: int, vad: SileroModel) -> Iterator[Turn]:
     answers = [row for row in listed if row["text"] in ("yes", "no", "right")]
     for row in answers[:many]:
         yield _turn([read_mono(data / row["file"])], [], Expectation("yes-no"), "yes or no")
-    sentences = [row for row in listed if row["kind"] == "sentence" and row["seconds"] < 8]
-    for row in chance.sample(sentences, min(many, len(sentences))):
-        sound = read_mono(data / row["file"])
-        [(start, end)] = voiced(sound, vad.stream(), gap=60, pad=0.06) or [(0, len(sound))]
-        sound = sound[start:end]  # many clips end in seconds of silence
-        yield _turn([sound], [], Expectation(), "sentence")
-        place = faintest(sound)
-        pause = chance.uniform(0.3, 0.9)
-        yield _turn([sound[:place], sound[place:]], [pause], Expectation(), "sentence with hesitation")
-    strings = chance.sample(rows(data, "digit_strings.jsonl"), many)
+    said = [read_mono(data / row["file"]) for row in listed if row["kind"] == "sentence" and held(row["file"])]
+    yield from _sentences(said, many, vad, chance, "sentence")
+    lines = [read_mono(path) for path in sorted(FOLDER.rglob("*.wav")) if held(str(path.relative_to(FOLDER)))]
+    yield from _sentences(lines, many, vad, chance, "caller's line")
+    listed = rows(data, "digit_strings.jsonl")
+    strings = chance.sample(listed, min(many, len(listed)))
     for row in strings:
         clips = [read_mono(data / file) for file in row["files"]]
         expect = Expectation("digits", len(clips))
         yield _turn(clips, [gap / 1000 for gap in row["gap_ms"]], expect, "number")
         yield _turn(clips, [chance.uniform(0.4, 1.4) for _ in clips[1:]], expect, "number read slowly")
+
+
+def _sentences(sounds: list[Samples], many: int, vad: SileroModel, chance: random.Random, group: str) -> Iterator[Turn]:
+    for sound in chance.sample(sounds, min(many, len(sounds))):
+        [(start, end)] = voiced(sound, vad.stream(), gap=60, pad=0.06) or [(0, len(sound))]
+        sound = sound[start:end]  # many clips end in seconds of silence
+        if len(sound) > LONGEST * RATE:
+            continue
+        yield _turn([sound], [], Expectation(), group)
+        place, pause = faintest(sound), chance.uniform(0.3, 0.9)
+        yield _turn([sound[:place], sound[place:]], [pause], Expectation(), f"{group} with hesitation")
 
 
 def faintest(sound: Samples) -> int:

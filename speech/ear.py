@@ -132,7 +132,7 @@ class Ear:
     def _heard_early(self, turn: _Turn, future: "Future[Transcript]") -> None:
         if turn is self._turn and future is turn.hearing and not future.cancelled() and future.exception() is None:
             said = future.result()
-            self._follow(self._detector.heard(said.text, said.confidence), turn.end)
+            self._follow(self._detector.heard(said.text, said.confidence, said.ended), turn.end)
 
     def _finish_turn(self) -> None:
         turn, self._turn = self._turn, None

@@ -36,7 +36,8 @@ class Transcript:
     """`text` is empty where nobody spoke. `confidence` 0..1: confirm below 0.6, ask again below 0.45.
 
     `words` are timed from the start of the sound, `seconds` is the sound's length, `elapsed` the time it took,
-    `no_speech` the chance 0..1 that there was no speech. Digits that were asked for stand in `text` joined ("4719").
+    `no_speech` the chance 0..1 that there was no speech, `ended` that who spoke had
+    finished (None: not known). Digits that were asked for stand in `text` joined ("4719").
     """
 
     text: str
@@ -45,6 +46,7 @@ class Transcript:
     seconds: float
     elapsed: float
     no_speech: float
+    ended: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,22 +121,24 @@ class Recogniser:
     def _hear(self, sound: NDArray[Any], expect: Expectation, priority: Priority) -> Transcript:
         began = time.perf_counter()
         seconds = len(sound) / (RATE if sound.dtype == np.int16 else whisper.RATE)
-        prepared = _prepared(sound)
-        if prepared is None:
+        utterance = prepared(sound)
+        if utterance is None:
             return Transcript("", 0.0, (), round(seconds, 3), round(time.perf_counter() - began, 4), 1.0)
+        ended = None
         if expect.kind != "digits":
-            said, no_speech = self._words(prepared)
+            said, no_speech, ended = self._words(utterance)
         elif self._whisper.reads_digits:
-            said, no_speech = self._digits(prepared, expect.digits)
+            said, no_speech = self._digits(utterance, expect.digits)
         else:
-            said, no_speech = self._written_digits(prepared, expect.digits, thorough=priority is not Priority.EARLY)
+            said, no_speech = self._written_digits(utterance, expect.digits, thorough=priority is not Priority.EARLY)
         elapsed = round(time.perf_counter() - began, 4)
-        return Transcript(said.text, said.confidence, said.words, round(seconds, 3), elapsed, no_speech)
+        return Transcript(said.text, said.confidence, said.words, round(seconds, 3), elapsed, no_speech, ended)
 
-    def _words(self, sound: whisper.Sound) -> tuple[Verdict, float]:
+    def _words(self, sound: whisper.Sound) -> tuple[Verdict, float, float | None]:
         encoded = self._whisper.encode(sound)
         heard = self._whisper.decode(encoded)
-        return Verdict(heard.text, heard.confidence, self._timed(heard, encoded)), heard.no_speech
+        verdict = Verdict(heard.text, heard.confidence, self._timed(heard, encoded))
+        return verdict, heard.no_speech, self._whisper.ended(encoded)
 
     def _digits(self, sound: whisper.Sound, count: int | None) -> tuple[Verdict, float]:
         """Both witnesses work from one encoding, so a digit string takes no longer than a sentence."""
@@ -188,7 +192,7 @@ def joined(heard: list[Transcript], expect: Expectation) -> Transcript:
     )
 
 
-def _prepared(sound: NDArray[Any]) -> whisper.Sound | None:
+def prepared(sound: NDArray[Any]) -> whisper.Sound | None:
     """Float32 at 16 kHz and at the usual level; None for a sound too faint to be speech."""
     samples: Samples = sound if sound.dtype == np.int16 else to_int(sound)
     level = loudness(samples)

@@ -1,5 +1,6 @@
 """Has the caller finished: pure logic over the voice detector, what was asked, and what is heard so far."""
 
+import math
 import re
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -27,6 +28,9 @@ class TurnRules:
         0.45  # an answer that stands by itself; people's own gap is 0.2, and pauses inside are mostly below
     )
     usual: float = 0.6  # nothing tells whether it is finished
+    ended: float = 0.3  # it surely sounds finished: no later than the early hearing is there
+    ended_sure: float = 3.0  # log-odds of having finished from which that holds; 95 %
+    ended_doubted: float = 0.0  # below these it waits as for an unfinished one; between the two in proportion
     unheard: float = 0.8  # the early transcript is not there yet (load): rather late than cut off
     unfinished: float = 1.2  # "four hundred and", "my, um": more is certain to come
     amount: float = 0.8  # "four hundred": dollars or cents may follow
@@ -76,8 +80,13 @@ NODS = re.compile(r"(m+-?h+m+|m+|hm+|uh-?huh|a+h+|o+h+|right|okay|ok)([\s,.!]+|$
 NUMBER_END = re.compile(r"(\d|hundred|thousand|ty|teen)\W*$", re.I)
 
 
-def patience(rules: TurnRules, expect: Expectation, text: str | None, confidence: float = 1.0) -> float:
-    """How long to wait after the last sound, when `text` is heard so far (None: not known yet, "": no speech)."""
+def patience(
+    rules: TurnRules, expect: Expectation, text: str | None, confidence: float = 1.0, ended: float | None = None
+) -> float:
+    """How long to wait after the last sound, when `text` is heard so far (None: not known yet, "": no speech).
+
+    `ended` is the chance that it sounds finished, where that is known.
+    """
     if text is None:
         return rules.digits_short if expect.kind == "digits" else rules.unheard
     if not text:  # a digit said alone is easily missed
@@ -93,7 +102,16 @@ def patience(rules: TurnRules, expect: Expectation, text: str | None, confidence
         return rules.sentence
     if expect.kind in ("money", "date") and NUMBER_END.search(text):
         return rules.amount
+    if ended is not None and expect.kind != "yes-no":  # a yes or no is heard sooner than the judge was trained for
+        return _by_sound(rules, ended)
     return rules.sentence if text.rstrip().endswith((".", "!", "?")) else rules.usual
+
+
+def _by_sound(rules: TurnRules, ended: float) -> float:
+    chance = min(max(ended, 1e-6), 1 - 1e-6)
+    odds = math.log(chance / (1 - chance))
+    doubt = (rules.ended_sure - odds) / (rules.ended_sure - rules.ended_doubted)
+    return rules.ended + (rules.unfinished - rules.ended) * min(max(doubt, 0.0), 1.0)
 
 
 def listening_pause(rules: TurnRules, expect: Expectation, voiced: float) -> float:
@@ -147,6 +165,7 @@ class TurnDetector:
         self._paused = self._guarding = False
         self._text: str | None = None
         self._confidence = 1.0
+        self._ended: float | None = None
 
     def window(self, probability: float) -> Signal | None:
         """What the next window means for the turn."""
@@ -161,11 +180,11 @@ class TurnDetector:
         self._unbroken = 0.0
         return self._silence()
 
-    def heard(self, text: str, confidence: float = 1.0) -> Signal | None:
+    def heard(self, text: str, confidence: float = 1.0, ended: float | None = None) -> Signal | None:
         """What the early hearing gave. Of use only until RESUMED."""
         if self._guarding:
             return self._guarded(text)
-        self._text, self._confidence = text, confidence
+        self._text, self._confidence, self._ended = text, confidence, ended
         return self._silence() if self.silence else None
 
     def stop(self) -> None:
@@ -206,7 +225,7 @@ class TurnDetector:
 
     def _silence(self) -> Signal | None:
         if (
-            self.silence >= patience(self.rules, self.expect, self._text, self._confidence)
+            self.silence >= patience(self.rules, self.expect, self._text, self._confidence, self._ended)
             or self._age >= self.rules.longest
         ):
             return self._end()

@@ -11,6 +11,7 @@ from faster_whisper.tokenizer import Tokenizer
 from faster_whisper.transcribe import get_suppressed_tokens
 from numpy.typing import NDArray
 
+from speech.ending import Ending
 from speech.events import Word
 from speech.reader import DigitReader, Reading
 from speech.weights import Weights
@@ -73,7 +74,9 @@ class Whisper:
         # The English-only models need all 30 seconds: they lose words in a short window.
         self._window = window if self._model.model.is_multilingual else LONGEST
         first = self.encode(np.zeros(RATE, np.float32))  # the first run allocates
-        self._reader = DigitReader() if self._is_base(first) else None
+        base = self._is_base(first)
+        self._reader = DigitReader() if base else None
+        self._ending = Ending() if base else None
 
     @property
     def reads_digits(self) -> bool:
@@ -85,6 +88,10 @@ class Whisper:
         if self._reader is None:
             raise RuntimeError("the digit reader knows the multilingual base model only")
         return self._reader.read(encoder_output(encoded), encoded.seconds)
+
+    def ended(self, encoded: Encoded) -> float | None:
+        """The chance 0..1 that it sounds finished; None where nobody can tell from this model."""
+        return None if self._ending is None else self._ending(encoder_output(encoded), encoded.seconds)
 
     def encode(self, sound: Sound, *, window: float | None = None, stretch: float = STRETCH) -> Encoded:
         """At most 30 s of sound, in a window of at least `window` and `stretch` times its length."""

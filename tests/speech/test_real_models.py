@@ -9,8 +9,10 @@ import pytest
 from speech.audio import RATE, loudness, read_mono, telephone, write_wav
 from speech.events import Expectation
 from speech.listen import Recogniser
+from speech.turns import DEFAULT_RULES
 from speech.vad import WINDOW_SECONDS, SileroModel, Windows, voiced
 from speech.voices import make_voice
+from switch.phones.lines import FOLDER as LINES
 
 pytestmark = pytest.mark.speech
 
@@ -102,3 +104,14 @@ def test_the_detector_notices_a_voice_within_a_few_windows(silero: SileroModel) 
     assert 1.0 <= onset <= 1.25
     assert abs(end - (1 + len(said) / RATE)) < 0.25
     assert len(voiced(np.concatenate([quiet, said, quiet]), silero.stream())) == 1
+
+
+def test_a_sentence_sounds_finished_and_its_first_half_does_not(whisper_base: Recogniser) -> None:
+    sound = read_mono(LINES / "emma" / "pay-the-minimum-on-the-first-of-april.wav")
+    rest = np.zeros(int((DEFAULT_RULES.pause + 0.02) * RATE), np.int16)
+    whole, half = (
+        whisper_base.listen(np.concatenate([part, rest])).result(30).ended for part in (sound, sound[: len(sound) // 2])
+    )
+    assert whole is not None
+    assert half is not None
+    assert whole > 0.7 > 0.3 > half

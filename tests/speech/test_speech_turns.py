@@ -1,6 +1,8 @@
 """When the caller has finished, by what was asked and what is heard so far."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from speech.events import Expectation, Kind
 from speech.turns import DEFAULT_RULES, Signal, TurnDetector, is_nod, listening_pause, patience
@@ -43,6 +45,29 @@ def test_the_wait_depends_on_the_question_and_the_words(
 
 def test_digits_that_were_not_surely_heard_may_be_one_short() -> None:
     assert patience(DEFAULT_RULES, Expectation("digits", 4), "4719", 0.5) == DEFAULT_RULES.digits_doubted
+
+
+def wait(ended: float, text: str = "I want to pay my bill.", kind: Kind = "open") -> float:
+    return patience(DEFAULT_RULES, Expectation(kind), text, 1.0, ended)
+
+
+def test_a_sentence_that_sounds_finished_ends_at_once_and_one_that_does_not_is_waited_for() -> None:
+    assert wait(0.99) == DEFAULT_RULES.ended
+    assert wait(0.3) == DEFAULT_RULES.unfinished
+
+
+@given(st.floats(0, 1), st.floats(0, 1))
+def test_the_more_finished_it_sounds_the_shorter_the_wait(one: float, other: float) -> None:
+    low, high = sorted((one, other))
+    assert DEFAULT_RULES.ended <= wait(high) <= wait(low) <= DEFAULT_RULES.unfinished
+
+
+def test_words_that_cannot_be_the_last_are_waited_for_however_they_sound() -> None:
+    assert wait(0.99, "I want to pay my") == DEFAULT_RULES.unfinished
+
+
+def test_a_yes_is_over_however_it_sounds() -> None:
+    assert wait(0.1, "Yes.", "yes-no") == DEFAULT_RULES.complete
 
 
 @pytest.mark.parametrize(
