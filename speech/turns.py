@@ -29,8 +29,8 @@ class TurnRules:
     )
     usual: float = 0.6  # nothing tells whether it is finished
     ended: float = 0.3  # it surely sounds finished: no later than the early hearing is there
-    ended_sure: float = 3.0  # log-odds of having finished from which that holds; 95 %
-    ended_doubted: float = 0.0  # below these it waits as for an unfinished one; between the two in proportion
+    ended_sure: float = 2.0  # log-odds of having finished from which that holds; 88 %
+    ended_doubted: float = -1.0  # 27 %; below these it waits as for an unfinished one; between the two in proportion
     unheard: float = 0.8  # the early transcript is not there yet (load): rather late than cut off
     unfinished: float = 1.2  # "four hundred and", "my, um": more is certain to come
     amount: float = 0.8  # "four hundred": dollars or cents may follow

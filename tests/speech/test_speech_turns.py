@@ -53,7 +53,7 @@ def wait(ended: float, text: str = "I want to pay my bill.", kind: Kind = "open"
 
 def test_a_sentence_that_sounds_finished_ends_at_once_and_one_that_does_not_is_waited_for() -> None:
     assert wait(0.99) == DEFAULT_RULES.ended
-    assert wait(0.3) == DEFAULT_RULES.unfinished
+    assert wait(0.2) == DEFAULT_RULES.unfinished
 
 
 @given(st.floats(0, 1), st.floats(0, 1))
