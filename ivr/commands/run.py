@@ -76,7 +76,8 @@ def _web(settings: Settings) -> list[str]:
         "--bind", f"{settings.host}:{settings.port}",
         # each open page holds a thread for its server-sent events
         "--worker-class", "gthread", "--threads", "128",
-        "--graceful-timeout", "5", "--log-level", "warning",
+        # longer than any client of ours keeps a connection: none is closed just as it is used again
+        "--keep-alive", "65", "--graceful-timeout", "5", "--log-level", "warning",
     ]  # fmt: skip
 
 

@@ -220,7 +220,7 @@ def test_a_stream_lost_after_the_result_was_told_goes_on_where_it_was(line: Line
 def test_zero_while_the_card_is_announced_brings_a_person(line: Line, sessions: Sessions) -> None:
     line.agree()
     line.key("0")
-    assert verbs(line.post("/voice/resume")) == ["Start", "Dial"]
+    assert verbs(line.post("/voice/resume")) == ["Stop", "Start", "Dial"]
     assert call_of(sessions).stage == "parked"
 
 

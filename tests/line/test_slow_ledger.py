@@ -142,7 +142,7 @@ def test_a_payment_that_was_made_too_late_stands_in_what_is_known(calls: CallSer
 
 def test_nobody_is_greeted_late(calls: CallService) -> None:
     said = talk(calls, 9.0, answer_in=9.0)
-    assert [moment for moment, _ in said] == [2.0]
+    assert [moment for moment, _ in said] == [2.0, 2.0]
 
 
 def away(request: httpx.Request) -> httpx.Response:

@@ -81,7 +81,7 @@ def test_a_handed_off_caller_waits_in_a_conference_of_his_own(post: Post) -> Non
     post("/voice/incoming")
     post("/voice/fallback", ErrorCode="11200", ErrorUrl="https://line.example.com/voice/resume")
     root = ET.fromstring(post("/voice/resume").get_data(as_text=True))
-    assert [verb.tag for verb in root] == ["Start", "Dial"]
+    assert [verb.tag for verb in root] == ["Stop", "Start", "Dial"]
     room = root.find("Dial/Conference")
     assert room is not None
     assert (room.text or "").startswith(f"xfer-{SID}-")
