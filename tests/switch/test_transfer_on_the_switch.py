@@ -71,7 +71,7 @@ class Line:
         parking = self.service.park(form["CallSid"])
         assert parking is not None
         self.service.brief(parking.handoff_id)
-        text = twiml.room(parking.conference, parking.wait_url, parking.status_url, parking.left_url, None)
+        text = twiml.room(parking.conference, parking.wait_url, parking.status_url, parking.left_url)
         return Response(text, media_type="text/xml")
 
     def hook(self, path: str, form: dict[str, str]) -> Response:
