@@ -1,5 +1,6 @@
 """One request to Twilio: where it goes, and what its failures mean to us."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
@@ -9,6 +10,7 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
 
 ALREADY_OVER = (21220, 20404)
+NUMBER = re.compile(r"\+?\d[\d\s().-]{5,}\d")
 
 
 class CarrierError(RuntimeError):
@@ -37,9 +39,14 @@ def ask(request: Callable[[], Any]) -> Any:
     try:
         return request()
     except TwilioRestException as error:
-        raise CarrierError(f"the carrier refused: {error.code or error.status} {error.msg}", _safe(error)) from error
+        raise CarrierError(_refusal(error), _safe(error)) from error
     except (TwilioException, OSError) as error:
         raise CarrierError(f"the carrier does not answer: {type(error).__name__}", again=False) from error
+
+
+def _refusal(error: TwilioRestException) -> str:
+    """The carrier's own words without the numbers in them: refusals are logged, and callers' numbers never are."""
+    return f"the carrier refused: {error.code or error.status} {NUMBER.sub('(number)', str(error.msg))}"
 
 
 def _safe(error: TwilioRestException) -> bool:
@@ -57,7 +64,7 @@ def unless_over(request: Callable[[], Any], over: tuple[int, ...] = ALREADY_OVER
     except TwilioRestException as error:
         if error.code in over or error.status in (404, status):
             return False
-        raise CarrierError(f"the carrier refused: {error.code or error.status} {error.msg}", again=True) from error
+        raise CarrierError(_refusal(error), again=True) from error
     except (TwilioException, OSError) as error:
         raise CarrierError(f"the carrier does not answer: {type(error).__name__}", again=True) from error
     return True
