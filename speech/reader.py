@@ -44,11 +44,16 @@ class DigitReader:
     def __init__(self, path: Path = WEIGHTS) -> None:
         with np.load(path) as stored:
             self._layers = {name: stored[name].astype(np.float32) for name in stored.files}
+        self._convolutions = sorted(name for name, layer in self._layers.items() if layer.ndim == 3)
 
     def read(self, features: Features, seconds: float) -> list[Reading]:
         """What may have been said in `features` [frames, 512] of a sound of `seconds`, likeliest first."""
         frames = min(len(features) // 2, int((seconds + TAIL) / FRAME_SECONDS))
-        logs = self._log_chances(features[: 2 * frames].reshape(frames, 2, -1).mean(axis=1))
+        return self.read_pooled(features[: 2 * frames].reshape(frames, 2, -1).mean(axis=1), seconds)
+
+    def read_pooled(self, features: Features, seconds: float) -> list[Reading]:
+        """The same from frames that are already as long as the network's, [frames of 40 ms, 512]."""
+        logs = self._log_chances(features)
         found = _search(logs)
         total = _sum(found.values())
         ranked = sorted(found, key=lambda digits: -found[digits])
@@ -61,7 +66,7 @@ class DigitReader:
         """Log-probabilities [frames, 11] of nothing and of each digit."""
         layers = self._layers
         hidden = np.maximum((features - layers["mean"]) @ layers["a"] + layers["a0"], 0)
-        for name in "bc":
+        for name in self._convolutions:
             hidden = hidden + np.maximum(_convolved(hidden, layers[name]) + layers[f"{name}0"], 0)
         scores = hidden @ layers["o"] + layers["o0"]
         scores -= scores.max(axis=1, keepdims=True)

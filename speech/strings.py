@@ -32,7 +32,7 @@ class Verdict:
 def judged(text: str, confidence: float, readings: list[Reading], count: int | None) -> Verdict:
     """Weigh Whisper's `text` and its `confidence` with the reader's `readings`, likeliest first."""
     written = spoken_digits(text, count)
-    read = _reading(readings, count)
+    read = reading(readings, count)
     if not text:  # the writer disbelieves its own words where a caller mumbles
         sure = read.chance >= SURE and len(read.digits) == count
         return Verdict(read.digits, read.chance, read.words) if sure else Verdict("", 0.0)
@@ -51,7 +51,7 @@ def judged(text: str, confidence: float, readings: list[Reading], count: int | N
     return Verdict(found, WRONG_COUNT, read.words) if found else Verdict(text, confidence)
 
 
-def _reading(readings: list[Reading], count: int | None) -> Reading:
+def reading(readings: list[Reading], count: int | None) -> Reading:
     """The likeliest reading, or the likeliest of the length that was asked; a string said twice over is one."""
     best = readings[0]
     if count is None or len(best.digits) == count:
