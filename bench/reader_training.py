@@ -23,7 +23,7 @@ PRINCIPAL = 128  # directions of the encoder's output that are kept: the rest is
 HIDDEN = 96
 LAYERS = "bcd"
 BATCH = 16
-STEPS = 1500
+STEPS = 800
 WIDTH = 5  # pooled frames that a layer sees: three layers see half a second, a digit and its neighbours' edges
 SHARES = {"rendered": 3.0, "mixed": 2.0, "wordless": 0.8}  # how often a group is drawn, next to 1 for each speaker
 
