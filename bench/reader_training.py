@@ -1,6 +1,6 @@
 """Train the digit reader (speech/reader.npz): a small network over Whisper's encoder, on digits alone.
 
-    python -m bench.reader_training --examples examples.npz --out reader.npz [--hold fsdd-george] [--steps 1500]
+    python -m bench.reader_training --examples examples.npz --out reader.npz [--hold fsdd-george] [--steps 800]
 
 The examples are those of bench/reader_examples.py. `--hold` leaves one speaker out, for cross-validation
 (bench/reader_crossed.py does it for all). Needs torch, which is no part of the project; some minutes on one core.
