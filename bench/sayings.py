@@ -36,7 +36,6 @@ PINS = {
     "2749": (("bella", "Two, seven, four, nine."), ("george", "two seven four nine")),
     "4816": (("bella", "four eight one six"),),
     "7305": (("michael", "seven three oh five"),),
-    "6441": (("emma", "six double four one"),),
 }
 
 
