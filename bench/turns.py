@@ -77,6 +77,8 @@ class Bench:
             if due is not None and signal is None and now >= due[0]:
                 said = self._said(turn, due[1])
                 signal, due = detector.heard(said.text, said.confidence, said.ended if sound else None), None
+                if signal is Signal.PAUSED:
+                    due = (now + LISTEN, index)
             if signal is Signal.ENDED:
                 return Outcome(now < turn.end - 0.05, max(0.0, now - turn.end))
         return Outcome(False, len(turn.sound) / RATE - turn.end)

@@ -22,6 +22,7 @@ class TurnRules:
     pause_answer: float = 0.125  # the same where a short answer is expected: four windows, so that a "yes" is heard and
     #                              answered within a quarter of a second; a hearing too early only costs its time
     pause_digits: float = 0.8  # the same where too little was said to be all the digits: people pause after each group
+    digits_again: float = 0.5  # too few were heard though enough was said: once more, with the last one's whole end
     digit: float = 0.12  # voiced seconds of the shortest digit: fewer than this for each that is expected is too little
     complete: float = 0.2  # a yes, or the last digit expected: nothing can follow, so no more than the early pause
     sentence: float = (
@@ -77,6 +78,8 @@ MONEY_DONE = re.compile(
 )
 # Listening, not interrupting.
 NODS = re.compile(r"(m+-?h+m+|m+|hm+|uh-?huh|a+h+|o+h+|right|okay|ok)([\s,.!]+|$)", re.I)
+# After a request these end it, however the voice goes; alone, "thanks" may begin another.
+COURTESY = re.compile(r"\w\W+(thank you|thanks|please|(good)?bye)\W*$", re.I)
 NUMBER_END = re.compile(r"(\d|hundred|thousand|ty|teen)\W*$", re.I)
 
 
@@ -102,6 +105,8 @@ def patience(
         return rules.sentence
     if expect.kind in ("money", "date") and NUMBER_END.search(text):
         return rules.amount
+    if COURTESY.search(text):
+        return rules.ended
     if ended is not None and expect.kind != "yes-no":  # a yes or no is heard sooner than the judge was trained for
         return _by_sound(rules, ended)
     return rules.sentence if text.rstrip().endswith((".", "!", "?")) else rules.usual
@@ -162,7 +167,7 @@ class TurnDetector:
         self.voiced = 0.0  # seconds of speech in this turn
         self.silence = 0.0  # seconds since its last sound
         self._age = self._unbroken = 0.0
-        self._paused = self._guarding = False
+        self._paused = self._again = self._guarding = False
         self._text: str | None = None
         self._confidence = 1.0
         self._ended: float | None = None
@@ -208,7 +213,7 @@ class TurnDetector:
         if self._onset():
             self.silence = 0.0
             if self._paused and not self._guarding:
-                self._paused, self._text = False, None
+                self._paused, self._again, self._text = False, False, None
                 return Signal.RESUMED
         if self._unbroken >= self.rules.guard and not self._paused:
             self._paused = self._guarding = True
@@ -224,15 +229,23 @@ class TurnDetector:
         return Signal.RESUMED
 
     def _silence(self) -> Signal | None:
-        if (
-            self.silence >= patience(self.rules, self.expect, self._text, self._confidence, self._ended)
-            or self._age >= self.rules.longest
-        ):
+        wait = patience(self.rules, self.expect, self._text, self._confidence, self._ended)
+        if self.silence >= wait or self._age >= self.rules.longest:
             return self._end()
-        if not self._paused and self.silence >= listening_pause(self.rules, self.expect, self.voiced):
+        pause = listening_pause(self.rules, self.expect, self.voiced)
+        if not self._paused and self.silence >= pause:
             self._paused = True
             return Signal.PAUSED
+        if self._worth_another(wait, pause):
+            self._again = True
+            return Signal.PAUSED
         return None
+
+    def _worth_another(self, wait: float, pause: float) -> bool:
+        """All the digits seem to be said, and fewer or none surely were heard."""
+        said = self.expect.kind == "digits" and self.expect.digits is not None and pause == self.rules.pause_answer
+        doubted = self._text is not None and wait >= self.rules.digits_doubted
+        return said and doubted and not self._again and self.silence >= self.rules.digits_again
 
     def _end(self) -> Signal:
         self._reset()

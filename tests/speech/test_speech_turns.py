@@ -31,6 +31,9 @@ from speech.vad import WINDOW_SECONDS
         ("open", None, "I want to pay my", "unfinished"),
         ("open", None, "Um...", "unfinished"),
         ("open", None, "I was wondering", "usual"),
+        ("open", None, "No, that's all. Thank you.", "ended"),
+        ("open", None, "My balance, please", "ended"),
+        ("open", None, "Thanks.", "sentence"),
         ("open", None, None, "unheard"),
         ("digits", 4, None, "digits_short"),
         ("digits", 4, "", "digits_short"),
@@ -110,6 +113,37 @@ def test_a_pause_is_told_once_and_going_on_takes_it_back() -> None:
     detector.heard("I want to")
     assert feed(detector, 0.9, 0.3) == [Signal.RESUMED]
     assert feed(detector, 0.0, 2.0) == [Signal.PAUSED, Signal.ENDED]
+
+
+def asked_for_four(voiced: float) -> TurnDetector:
+    detector = TurnDetector(DEFAULT_RULES)
+    detector.expect = Expectation("digits", 4)
+    feed(detector, 0.9, voiced)
+    assert feed(detector, 0.0, 0.2) == ([Signal.PAUSED] if voiced >= 4 * DEFAULT_RULES.digit else [])
+    return detector
+
+
+def test_a_number_heard_one_short_is_heard_once_more_with_its_end() -> None:
+    detector = asked_for_four(voiced=1.2)
+    detector.heard("730", 0.4)
+    assert feed(detector, 0.0, 0.6) == [Signal.PAUSED]
+    assert detector.heard("7305", 0.95) is Signal.ENDED
+
+
+def test_a_number_that_stays_short_is_waited_for() -> None:
+    detector = asked_for_four(voiced=1.2)
+    detector.heard("730", 0.4)
+    assert feed(detector, 0.0, 0.6) == [Signal.PAUSED]
+    detector.heard("730", 0.4)
+    assert feed(detector, 0.0, 1.0) == []
+    assert feed(detector, 0.9, 0.3) == [Signal.RESUMED]
+
+
+def test_a_group_of_a_number_is_not_heard_twice() -> None:
+    detector = asked_for_four(voiced=0.4)
+    assert feed(detector, 0.0, 0.7) == [Signal.PAUSED]
+    detector.heard("73", 0.9)
+    assert feed(detector, 0.0, 0.8) == []
 
 
 def test_what_is_heard_late_ends_the_turn_at_once_where_its_time_has_come() -> None:
