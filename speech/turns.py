@@ -70,6 +70,8 @@ _NO = "no nope nah negative"
 _POLITE = "please thanks thank you that's that is it's it i do don't not uh um sir ma'am"
 _MORE = "and or but so because if the a an my your to of for with from on in at about is are was i i'd i'm it's that's"
 _THINKING = "um uh er erm like well then which who when where what would could can point"
+_OPENERS = "hi hello hey thanks sorry look listen"
+OPENERS = frozenset(f"{_YES} {_NO} {_OPENERS}".split())
 ANSWERS = frozenset(f"{_YES} {_NO}".split())
 POLITE = frozenset(_POLITE.split())
 OPEN_ENDS = frozenset(f"{_MORE} {_THINKING}".split())
@@ -107,6 +109,8 @@ def patience(
         return rules.amount
     if COURTESY.search(text):
         return rules.ended
+    if len(words) == 1 and words[0] not in OPENERS:  # "operator": too little for the judge, and a wish by itself
+        return rules.sentence
     if ended is not None and expect.kind != "yes-no":  # a yes or no is heard sooner than the judge was trained for
         return _by_sound(rules, ended)
     return rules.sentence if text.rstrip().endswith((".", "!", "?")) else rules.usual

@@ -65,6 +65,11 @@ def test_the_more_finished_it_sounds_the_shorter_the_wait(one: float, other: flo
     assert DEFAULT_RULES.ended <= wait(high) <= wait(low) <= DEFAULT_RULES.unfinished
 
 
+def test_one_word_may_be_the_whole_wish_but_a_greeting_is_its_beginning() -> None:
+    assert wait(0.1, "Operator.") == DEFAULT_RULES.sentence
+    assert wait(0.1, "Hello.") > DEFAULT_RULES.sentence
+
+
 def test_words_that_cannot_be_the_last_are_waited_for_however_they_sound() -> None:
     assert wait(0.99, "I want to pay my") == DEFAULT_RULES.unfinished
 
