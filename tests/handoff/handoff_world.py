@@ -123,9 +123,12 @@ class LiveTwin:
 class World:
     """One call, one line, as many agents as a test adds."""
 
-    def __init__(self, sessions: Sessions, clock: FakeClock, hours: OpeningHours | None = None) -> None:
+    def __init__(
+        self, sessions: Sessions, clock: FakeClock, hours: OpeningHours | None = None, live: Any = None
+    ) -> None:
         self.sessions, self.clock, self.hours = sessions, clock, hours
-        self.carrier, self.live = CarrierTwin(), LiveTwin()
+        self.carrier = CarrierTwin()
+        self.live: Any = live or LiveTwin()
         self.service = self.another_process()
         self.client = self._client()
         with sessions.begin() as tx:
@@ -135,10 +138,10 @@ class World:
         self.id = 0
 
     def another_process(self) -> HandoffService:
-        live: Any = self.live
         return HandoffService(
-            self.sessions, self.clock, self.carrier, live, PUBLIC, LINE, 20, 60, hours=self.hours, company="Test Bank"
-        )
+            self.sessions, self.clock, self.carrier, self.live, PUBLIC, LINE, 20, 60, hours=self.hours,
+            company="Test Bank",
+        )  # fmt: skip
 
     def _client(self) -> FlaskClient:
         app = Flask("handoff")

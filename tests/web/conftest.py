@@ -21,7 +21,9 @@ from ivr.handoff.brake import Brakes
 from ivr.handoff.callback_desk import CallBackDesk
 from ivr.handoff.card_service import AgentCards
 from ivr.handoff.desk import PresenceRefused
+from ivr.handoff.service import HandoffService
 from ivr.handoff.supervision import SupervisionRefused
+from ivr.handoff.transferring import Transfers
 from ivr.ledger import SqlLedger
 from ivr.live import Live
 from ivr.settings import Settings
@@ -355,9 +357,9 @@ Make = Callable[..., Web]
 
 @pytest.fixture
 def make_web(sessions: Sessions, redis: Redis, redis_url: str, tmp_path: Path) -> Make:
-    """Pages on these settings, with this clock."""
+    """Pages on these settings, with this clock; over the real hand-off `service` where one is given."""
 
-    def make(clock: Clock, phone_url: str = "", **settings: Any) -> Web:
+    def make(clock: Clock, phone_url: str = "", service: HandoffService | None = None, **settings: Any) -> Web:
         chosen = Settings(**{"data_dir": tmp_path, "redis_url": redis_url, **settings})
         app, live = Flask(__name__, static_folder=None), Live(redis)
         handoffs, recordings, texts = HandoffsTwin(sessions, live, clock), RecordingsTwin(), TextsTwin()
@@ -368,8 +370,9 @@ def make_web(sessions: Sessions, redis: Redis, redis_url: str, tmp_path: Path) -
             spawn=lambda work: work(),
         )  # fmt: skip
         house = House(
-            chosen, sessions, handoffs, recordings, live, clock, ledger, cards,
+            chosen, sessions, service or handoffs, recordings, live, clock, ledger, cards,
             CallBackDesk(sessions, clock, live, chosen.hours), texts, supervision, brakes,
+            Transfers(service) if service else None,
         )  # fmt: skip
         add_pages(app, house, phone_url)
         return Web(app, sessions, handoffs, recordings, live, clock, texts, supervision, cards, carrier)

@@ -1,23 +1,14 @@
 """A warm transfer on the page, over the real hand-off service: what each of the two agents sees."""
 
-from dataclasses import replace
-from pathlib import Path
-
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from ivr.handoff.callback_desk import CallBackDesk
-from ivr.handoff.transferring import Transfers
-from ivr.ledger.sql import SqlLedger
-from ivr.settings import Settings
 from ivr.store import Sessions
 from ivr.store.models import Agent
-from ivr.web.pages import House, add_pages
 from tests.conftest import FakeClock
 from tests.handoff.handoff_world import World, leg
-from tests.web.conftest import Web, with_token
+from tests.web.conftest import Make, Web, with_token
 
 FRAGMENT = {"X-Fragment": "1"}
 
@@ -43,20 +34,27 @@ class Desk:
 
 
 @pytest.fixture
-def desk(web: Web, sessions: Sessions, redis_url: str, tmp_path: Path, clock: FakeClock) -> Desk:
+def desk(make_web: Make, sessions: Sessions, clock: FakeClock) -> Desk:
     """Ann talks with a caller; Bob is free."""
-    world, app = World(sessions, clock), Flask(__name__, static_folder=None)
-    settings = Settings(data_dir=tmp_path, redis_url=redis_url)
-    house = House(
-        settings, sessions, world.service, web.recordings, web.live, clock, SqlLedger(sessions, clock), web.cards,
-        CallBackDesk(sessions, clock, web.live, settings.hours), transfers=Transfers(world.service),
-    )  # fmt: skip
-    add_pages(app, house)
-    return Desk(replace(web, app=app), world)
+    world = World(sessions, clock)
+    return Desk(make_web(clock, service=world.service), world)
 
 
 def test_free_colleagues_are_offered_by_name(desk: Desk) -> None:
     assert "Bob" in desk.ann.get("/agent/panel").text
+
+
+def test_where_nobody_is_free_it_says_so_and_asks_for_a_number(desk: Desk) -> None:
+    desk.world.service.presence(desk.ids[1], "break")
+    page = desk.ann.get("/agent/panel").text
+    assert "No colleague is free just now" in page
+    assert 'name="to"' not in page
+
+
+def test_no_card_is_offered_while_a_transfer_is_under_way(desk: Desk) -> None:
+    assert "Take a card payment" in desk.ann.get("/agent/work").text
+    desk.do(desk.ann, "transfer", to=str(desk.ids[1]))
+    assert "Take a card payment" not in desk.ann.get("/agent/work").text
 
 
 def test_both_agents_see_how_far_a_transfer_has_come(desk: Desk) -> None:

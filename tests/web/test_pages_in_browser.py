@@ -7,19 +7,23 @@ import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, FloatRect, Page, ViewportSize, expect, sync_playwright
+from redis import Redis
 from sqlalchemy import select
 from werkzeug.serving import make_server
 
 from ivr.clock import SystemClock
 from ivr.handoff.brake import Brakes
 from ivr.handoff.cards import Told
+from ivr.live import Live
+from ivr.store import Sessions
 from ivr.store.desk_tables import CallBack
 from ivr.store.models import Agent, Turn
+from tests.handoff.handoff_world import World, leg
 from tests.web.conftest import CALL, PASSWORD, Make, Web
 
 pytestmark = pytest.mark.browser
@@ -54,8 +58,17 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def web(make_web: Make) -> Web:
-    return make_web(SystemClock(), phone_url=f"{PHONE}/phone")
+def world(sessions: Sessions, redis: Redis) -> World:
+    """Calls through the real hand-off service, with a twin of the carrier."""
+    clock: Any = SystemClock()
+    return World(sessions, clock, live=Live(redis))
+
+
+@pytest.fixture
+def web(make_web: Make, request: pytest.FixtureRequest) -> Web:
+    """The pages; over the real hand-off service where a test asks for a `world`."""
+    service = request.getfixturevalue("world").service if "world" in request.fixturenames else None
+    return make_web(SystemClock(), phone_url=f"{PHONE}/phone", service=service)
 
 
 @pytest.fixture
@@ -136,12 +149,35 @@ def promised(web: Web, at: datetime) -> None:
         )  # fmt: skip
 
 
+def at_the_desk(web: Web, world: World) -> list[int]:
+    """Ann talks with a caller, Bob is free."""
+    ids = [web.person(name, "agent", presence="available") for name in ("Ann", "Bob")]
+    with web.sessions.begin() as tx:
+        tx.get_one(Agent, ids[1]).presence = "break"
+        tx.get_one(Agent, ids[1]).skills = ["card-dispute", "spanish"]
+    world.bridged()
+    return ids
+
+
+def bob_comes(world: World) -> None:
+    world.hook("2/agent", CallSid=leg(2))
+    world.hook("2/accept", CallSid=leg(2), Digits="1")
+    world.joins("agent-2", leg(2))
+
+
+def wide(page: Page, what: str) -> float:
+    box = page.locator(what).bounding_box()
+    assert box
+    return box["width"]
+
+
 def look(page: Page, name: str) -> None:
     """Nothing serious found by axe; the picture kept where wanted."""
     found = Axe().run(page).response["violations"]
     assert [
         (fault["id"], fault["nodes"][0]["html"]) for fault in found if fault["impact"] in ("serious", "critical")
     ] == []
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     if SHOTS:
         page.screenshot(path=Path(SHOTS) / f"{name}.png", full_page=True)
         page.screenshot(path=Path(SHOTS) / f"{name}-screen.png", clip=TOP)
@@ -310,6 +346,65 @@ def test_a_card_payment_is_followed_on_the_page(
     look(page, f"card-paid-{scheme}")
 
 
+def test_a_transfer_by_key_is_seen_to_ring_survives_a_reload_and_is_taken_back(
+    web: Web, world: World, open_page: Open
+) -> None:
+    _, bob = at_the_desk(web, world)
+    page = open_page("ann@bank.test")
+    expect(page.locator("#link")).to_have_text("Live")
+    world.service.presence(bob, "available")
+    expect(page.locator("#to-1 option")).to_have_count(2)
+    page.keyboard.press("x")
+    expect(page.locator("#why-1")).to_be_focused()
+    look(page, "transfer-by-key")
+    page.keyboard.type("Wants the fee explained")
+    page.get_by_label("Colleague who is free").select_option(str(bob))
+    page.get_by_role("button", name="Hold the caller and ring").click()
+    expect(page.locator("#transfer-news")).to_contain_text("Bob’s phone rings with your note")
+    expect(page.locator("#announce")).to_contain_text("Bob’s phone rings")
+    expect(page.get_by_role("heading", name="Unknown caller")).to_be_focused()  # the button that was pressed is gone
+    page.reload()
+    expect(page.locator("#transfer-news")).to_contain_text("Bob’s phone rings")
+    look(page, "transfer-rings")
+    page.keyboard.press("c")
+    expect(page.locator("#transfer-1")).to_be_attached()
+    expect(page.locator("#transfer-news")).to_have_count(0)
+    assert (world.presence(bob), world.state.held) == ("available", False)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["1280", "390"])
+def test_every_state_of_a_transfer_is_readable_by_all(
+    web: Web, world: World, open_page: Open, scheme: Scheme, viewport: ViewportSize
+) -> None:
+    kind = f"{viewport['width']}-{scheme}"
+    _, bob = at_the_desk(web, world)
+    page, beside = (open_page(f"{name}@bank.test", scheme, viewport) for name in ("ann", "bob"))
+    page.locator("#transfer-1 summary").click()
+    look(page, f"transfer-nobody-{kind}")
+    world.service.presence(bob, "available")
+    page.get_by_label("Colleague who is free").select_option(str(bob))
+    page.locator("#why-1").fill("Wants the fee explained")
+    look(page, f"transfer-whom-{kind}")
+    page.locator("#transfer").click()
+    page.locator("#transfer-news", has_text="Bob’s phone rings").wait_for()
+    look(page, f"transfer-ringing-{kind}")
+    beside.get_by_text("Transfer from Ann").wait_for()
+    look(beside, f"transfer-asked-{kind}")
+    bob_comes(world)
+    page.locator("#transfer-news", has_text="You talk with Bob alone").wait_for()
+    look(page, f"transfer-alone-{kind}")
+    beside.locator("#transfer-news", has_text="Ann briefs you").wait_for()
+    look(beside, f"transfer-briefed-{kind}")
+    assert wide(page, "#transfer-news") == wide(page, ".phone-bar")
+    page.locator("#together").click()
+    page.locator("#transfer-news", has_text="hear each other").wait_for()
+    look(page, f"transfer-together-{kind}")
+    beside.locator("#transfer-news", has_text="hear each other").wait_for()
+    look(beside, f"transfer-second-{kind}")
+
+
 def test_two_tabs_show_the_same_and_one_has_the_phone(web: Web, open_page: Open) -> None:
     ada = web.person("Ada", "agent", presence="available")
     first = open_page("ada@bank.test")
@@ -394,5 +489,4 @@ def test_every_state_is_readable_by_all(web: Web, open_page: Open, scheme: Schem
     look(page, f"board-{kind}")
     page.goto("/quality/calls/nothing")
     look(page, f"error-{kind}")
-    assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
     assert handoff

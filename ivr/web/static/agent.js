@@ -8,6 +8,7 @@ import { follow } from "./live.js";
 const announce = document.getElementById("announce");
 const title = document.title;
 let shown = "";
+let spoken = "";
 let told = document.querySelector("#work [data-say]")?.dataset.say ?? "";
 let ringing = null;
 let sound = null;
@@ -19,6 +20,9 @@ function current() {
 function settle() {
   const panel = current();
   follow(...(panel.dataset.call ? [panel.dataset.call] : []));
+  const words = document.getElementById("transfer-news")?.textContent.trim() || panel.dataset.announce;
+  if (words && words !== spoken) announce.textContent = words;
+  spoken = words;
   const now = `${panel.dataset.mode} ${panel.dataset.call ?? ""}`;
   if (now === shown) return;
   const first = shown === "";
@@ -26,7 +30,6 @@ function settle() {
   const said = document.getElementById("said");
   if (said) said.scrollTop = said.scrollHeight; // the latest words matter most
   stopRinging();
-  if (panel.dataset.announce) announce.textContent = panel.dataset.announce;
   if (panel.dataset.mode === "ringing") startRinging(panel);
   else if (!first && !typing(document.activeElement)) panel.querySelector("h1").focus({ preventScroll: true });
 }

@@ -10,6 +10,7 @@ export function restoreDrafts(root = document) {
     if (kept === null) continue;
     if (tick(field)) field.checked = true;
     else field.value = kept;
+    if (field.selectedIndex === -1) field.selectedIndex = 0; // what was chosen is no longer to be had
     const details = field.closest("details");
     if (details) details.open = true;
   }

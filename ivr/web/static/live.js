@@ -69,7 +69,7 @@ function put(region, fresh) {
   for (const id of unfolded) document.getElementById(id)?.setAttribute("open", "");
   restoreDrafts(region);
   if (atEnd) region.scrollTop = region.scrollHeight;
-  const again = focused && document.getElementById(focused);
+  const again = focused && (document.getElementById(focused) ?? region.querySelector("h1[tabindex]")); // never lost to the top
   if (again) {
     again.focus({ preventScroll: true });
     if (selectionEnd) again.setSelectionRange?.(selectionStart, selectionEnd);
