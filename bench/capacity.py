@@ -27,9 +27,11 @@ from bench.sayings import Sayings, sayings
 from bench.streams import Clock, Stream
 from ivr.settings import Settings
 from ivr.store.models import Turn as Row
+from speech.turns import DEFAULT_RULES
 from switch.sids import new_sid
 from switch.signature import signature
 
+PATIENT_MS = 1000 * DEFAULT_RULES.digits_short
 ANSWER_MS, LATE_MS = 1200.0, 40.0  # p95 of the answers; the latest frame
 STEP, MOST, SECONDS = 5, 100, 40.0
 ARRIVAL = 8.0  # seconds over which a level's new callers come
@@ -98,14 +100,13 @@ class _Driver:
         turns = [turn for stream in watched for turn in stream.caller.turns if id(turn) not in seen]
         answers = [turn.ms for turn in turns if turn.ms is not None]
         late = max((gap for stream in watched for gap in stream.late), default=0.0)
-        p95 = percentile(answers, 0.95)
         media, own = _cpu(self.line.house.pid("media")) - work[0], time.process_time() - work[1]
-        row = {"calls": level, "answers": len(answers), "p50_ms": percentile(answers, 0.5), "p95_ms": p95}
+        row = {"calls": level, "answers": len(answers), "p50_ms": percentile(answers, 0.5)}
         row |= {"late_frame_ms": round(late), "driver_late_ms": round(1000 * self._clock.worst)}
         row |= {"media_cpu": round(media / seconds, 2), "callers_cpu": round(own / seconds, 2)}
         row |= {"media_mb": round(_resident(self.line.house.pid("media")), 1), "strayed": self.strayed}
         row |= await asyncio.to_thread(self._items, last)
-        row["p95_ms"] = max(p95, row["total_p95_ms"])  # "one moment" is a sound, but no answer
+        row["p95_ms"] = row["total_p95_ms"]  # "one moment" is a sound, but no answer
         return row | {"ok": bool(answers) and row["p95_ms"] <= ANSWER_MS and late <= LATE_MS}
 
     # --- a caller, who calls again when his call is over ---
@@ -160,9 +161,12 @@ class _Driver:
     def _items(self, after: int) -> dict[str, float]:
         with self.line.sessions() as tx:
             rows = tx.scalars(select(Row.latency).where(Row.id > after, Row.speaker == "bot")).all()
-        kept = [latency for latency in rows if "total" in latency]  # the others waited for words of our own
+        told = [latency for latency in rows if "total" in latency]  # the others waited for words of our own
+        # a number heard one short is waited for on purpose, however idle the machine: not what a level shall fail by
+        kept = [latency for latency in told if latency.get("wait", 0.0) < PATIENT_MS]
         items = {name: [latency[name] for latency in kept if name in latency] for name in ITEMS}
-        return {f"{name}_p95_ms": round(percentile(values, 0.95), 1) for name, values in items.items()}
+        found = {f"{name}_p95_ms": round(percentile(values, 0.95), 1) for name, values in items.items()}
+        return found | {"waited_for_digits": len(told) - len(kept)}
 
 
 def _course(said: Sayings, pin: list[Clip], chance: random.Random) -> Iterator[Clip]:
