@@ -112,7 +112,7 @@ def test_an_announcement_stays_in_the_words_it_was_written_in(world: World) -> N
     world.agent("ann", "on-call")
     eve = world.agent("eve", roles=["supervisor"])
     world.parked("es")
-    Supervision(world.sessions, world.clock, world.carrier, world.live, world.service).announce("Cards are down.", eve)  # type: ignore[arg-type]
+    Supervision(world.sessions, world.clock, world.carrier, world.live, world.service).announce("Cards are down.", eve)
     first, second = ET.fromstring(world.hook("queue", CallSid=CALLER)).iter("Say")
     assert (first.text, first.get("language"), second.get("language")) == ("Cards are down.", None, "es-US")
 
