@@ -6,27 +6,21 @@ The times are those that the hand-off notes of itself as the carrier's callbacks
 (its requests to us, and a ring that starts at once) are in them, and a real carrier's are not.
 """
 
-import contextlib
-import tempfile
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
 
 from bench.callers import percentile
-from bench.line import Tell, free_ports
+from bench.line import Tell, running_line
 from bench.machine import machine
 from ivr.clock import SystemClock
-from ivr.demo import house_settings
 from ivr.handoff.desk import add_agent, set_presence
-from ivr.house import House
+from ivr.house import PARTS
 from ivr.placing import place, put_scripted_agent
-from ivr.preparing import prepare
 from ivr.settings import Settings
-from ivr.store import Sessions, make_engine, make_sessions
+from ivr.store import Sessions
 from ivr.store.models import Handoff
 
 CALLER = [{"quiet": 1.5}, {"keys": "0"}, {"pause": 40}, "hang_up"]
@@ -37,7 +31,8 @@ STEPS = {"brief": ("requested", "briefed"), "ringing": ("requested", "ringing"),
 
 def run(settings: Settings, calls: int = 20, at_once: int = 2, tell: Tell = print) -> dict[str, Any]:
     """Places `calls` calls, `at_once` at a time, each with an agent who accepts by key. Raises HouseError."""
-    with running_house(settings, tell) as (own, sessions):
+    with running_line(settings, tell, PARTS) as line:
+        own, sessions = line.settings, line.sessions
         staff(own, sessions, at_once)
         with ThreadPoolExecutor(at_once) as callers:
             for number in range(WARMING):
@@ -58,23 +53,6 @@ def figures(table: list[dict[str, Any]], calls: int) -> dict[str, float]:
         times = [row[f"{step}_ms"] for row in table if row[f"{step}_ms"] is not None]
         found |= {f"{step}_p{share}_ms": round(percentile(times, share / 100), 1) for share in (50, 95) if times}
     return {**found, "calls": calls, "lost": calls - sum(row["joined_ms"] is not None for row in table)}
-
-
-@contextlib.contextmanager
-def running_house(settings: Settings, tell: Tell) -> Iterator[tuple[Settings, Sessions]]:
-    """Every part on free ports, over a fresh database."""
-    web, media, switch = free_ports(3)
-    with tempfile.TemporaryDirectory() as folder:
-        own = {
-            "port": web, "media_port": media, "switch_port": switch, "redis_url": "", "recordings_url": "",
-            "data_dir": settings.data_dir / "bench", "database_url": f"sqlite:///{Path(folder) / 'bench.db'}",
-        }  # fmt: skip
-        settings = house_settings(settings.model_copy(update=own))
-        prepare(settings, tell)
-        engine = make_engine(settings.database)
-        with House(settings, tell):
-            yield settings, make_sessions(engine)
-        engine.dispose()
 
 
 def staff(settings: Settings, sessions: Sessions, agents: int) -> None:

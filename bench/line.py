@@ -3,7 +3,7 @@
 import contextlib
 import socket
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -46,8 +46,8 @@ class Line:
 
 
 @contextlib.contextmanager
-def running_line(settings: Settings, tell: Tell) -> Iterator[Line]:
-    """Web and media on free ports, with the settings' model and voice. Raises HouseError, MissingWeights."""
+def running_line(settings: Settings, tell: Tell, parts: Sequence[str] = ("web", "media")) -> Iterator[Line]:
+    """`parts` of a house on free ports, with the settings' model and voice. Raises HouseError, MissingWeights."""
     web, media, switch = free_ports(3)
     with tempfile.TemporaryDirectory() as folder:
         own = {
@@ -57,7 +57,7 @@ def running_line(settings: Settings, tell: Tell) -> Iterator[Line]:
         settings = house_settings(settings.model_copy(update=own))
         prepare(settings, tell)
         engine = make_engine(settings.database)
-        with House(settings, tell, ("web", "media")) as house:
+        with House(settings, tell, parts) as house:
             yield Line(settings, make_sessions(engine), house)
         engine.dispose()
 

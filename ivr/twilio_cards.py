@@ -5,9 +5,8 @@ from typing import Any
 from twilio.rest import Client
 
 from ivr.twilio_requests import ask, unless_over
+from twiml.calls import card_terms
 from twiml.handoffs import LISTENING
-
-KEY_SECONDS = 10  # between two keys of a card: it is read off the card meanwhile
 
 
 class CardRequests:
@@ -36,15 +35,7 @@ class CardRequests:
                 lambda: self._client.calls(call_sid).payments.create(
                     idempotency_key=key,
                     status_callback=status_url,
-                    input="dtmf",
-                    payment_method="credit-card",
-                    payment_connector=connector,
-                    charge_amount=f"{amount // 100}.{amount % 100:02d}",
-                    currency=currency.lower(),
-                    security_code=True,
-                    postal_code=False,
-                    token_type="one-time",  # noqa: S106
-                    timeout=KEY_SECONDS,
+                    **card_terms(amount, currency, connector),
                 )
             ).sid
         )

@@ -1,5 +1,7 @@
 """Documents for a caller who talks with the bot, leaves a message or says goodbye."""
 
+from typing import Any
+
 from twilio.twiml.voice_response import Connect, Start, VoiceResponse
 
 from twiml.voices import say
@@ -39,20 +41,27 @@ def reconnect(resume_url: str, stream_url: str, stream_callback: str, token: str
     return str(response)
 
 
+def card_terms(amount: int, currency: str, connector: str) -> dict[str, Any]:
+    """What every card entry asks of the carrier, by document or by REST; `amount` in minor units."""
+    return {
+        "input": "dtmf",
+        "payment_method": "credit-card",
+        "payment_connector": connector,
+        "charge_amount": f"{amount // 100}.{amount % 100:02d}",
+        "currency": currency.lower(),
+        "security_code": True,
+        "postal_code": False,
+        "token_type": "one-time",
+        "timeout": KEY_SECONDS,
+    }
+
+
 def pay(amount: int, currency: str, connector: str, paid_url: str, progress_url: str) -> str:
     """Take a card by keys and charge `amount` minor units; whatever comes of it, go to `paid_url`."""
     response = VoiceResponse()
     entry = response.pay(
-        input="dtmf",
-        payment_method="credit-card",
-        payment_connector=connector,
-        charge_amount=f"{amount // 100}.{amount % 100:02d}",
-        currency=currency.lower(),
-        security_code=True,
-        postal_code="false",
-        token_type="one-time",  # noqa: S106
+        **card_terms(amount, currency, connector),
         max_attempts=CARD_ATTEMPTS,
-        timeout=KEY_SECONDS,
         action=paid_url,
         status_callback=progress_url,
         status_callback_method="POST",
