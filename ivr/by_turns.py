@@ -70,13 +70,13 @@ class TurnChannel:
         event = self._in_time(self._calls.opening, connected)
         return self._run(sid, event if event is not None else dialogue.Resumed(), f"b{number}")
 
-    def heard(self, sid: str, number: int, wav: bytes, kind: Kind, digits: int | None) -> Reply:
-        """What was recorded. Raises ValueError for what is no WAV file."""
+    def heard(self, sid: str, number: int, wav: bytes, kind: Kind, digits: int | None) -> Reply | None:
+        """What was recorded; None: no words. Raises ValueError for what is no WAV file."""
         samples = read_wav(wav)
         segments = self._recogniser().transcribe_long(samples, Expectation(kind, digits), gap=PAUSE)
         said = joined([segment.transcript for segment in segments], Expectation(kind, digits))
         if not said.text:
-            return self.silent(sid, number)
+            return None
         end = self._stream_time(sid)
         start = max(0.0, end - len(samples) / RATE)
         heard = Heard(said.text, said.confidence, said.words, start, end, {"listen": 1000 * said.elapsed})
@@ -89,7 +89,7 @@ class TurnChannel:
         return self._run(sid, dialogue.Keyed(digits), f"t{number}", CallerTurn(digits or "#", at, at, "keys"))
 
     def silent(self, sid: str, number: int) -> Reply:
-        """Nothing came."""
+        """Nothing came for as long as the question's patience."""
         return self._run(sid, dialogue.Silent(), f"t{number}")
 
     # --- the dialogue ---

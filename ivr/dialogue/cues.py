@@ -29,4 +29,3 @@ FAREWELL = re.compile(
 MONEY = re.compile(r"[$€£]|\b(dollars?|bucks?|cents?|pounds?|euros?|full|half|minimum|everything)\b")
 YES_NO = re.compile(r"\W*((yes|yeah|yep|yup|no|nope|nah)\W*){1,3}")
 OTHER_ACCOUNT = re.compile(r"\b(different|other|another|not my|wrong) (account|number|phone)\b")
-PAYS_BY_CARD = re.compile(r"\bpay(ing|ment)?\b.*\b(by|with|using)( a| my)?( credit| debit)? card\b")

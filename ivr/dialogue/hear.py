@@ -195,8 +195,7 @@ def _farewell(draft: Draft, said: Said) -> Outcome | None:
 
 def _route_ours(draft: Draft, said: Said) -> Outcome | None:
     """Begin a flow, or ask whether it is meant."""
-    state, by_card = draft.state, cues.PAYS_BY_CARD.search(said.text.lower())
-    intent, sure = ("payment", SURE) if by_card else (said.meaning.intent, said.meaning.confidence)
+    state, intent, sure = draft.state, said.meaning.intent, said.meaning.confidence
     if intent not in OURS or any(task.flow == intent for task in state.tasks):
         return None
     given = volunteered(Task(intent), said)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from ivr.meaning.answers import yes_no
+from ivr.meaning.by_card import wants_card_payment
 from ivr.meaning.labels import CONTROL, DANGEROUS
 from ivr.meaning.person import wants_person
 
@@ -44,9 +45,9 @@ def by_rule(text: str, expect: str | None) -> str | None:
     if wants_person(text):
         return "human_agent"
     answer = yes_no(text) if expect == "yes-no" else None
-    if answer is None:
-        return None
-    return "yes" if answer else "no"
+    if answer is not None:
+        return "yes" if answer else "no"
+    return "payment" if wants_card_payment(text) else None
 
 
 def _decision(shares: Shares, chosen: str) -> Decision:

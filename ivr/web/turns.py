@@ -9,13 +9,12 @@ from flask import Blueprint, Response, abort, request
 
 from ivr.by_turns import Reply, TurnChannel
 from ivr.carrier import CarrierError
-from ivr.dialogue.events import Kind
+from ivr.dialogue.events import Kind, Listen
 from ivr.web.signatures import Signatures, require_signature
 from twiml import turns as twiml
 
 log = logging.getLogger(__name__)
 
-SILENCES = 3  # recordings of nothing, two seconds each, before the caller counts as silent
 SINGLE = ("open", "yes-no")  # questions that one key answers
 
 
@@ -50,7 +49,9 @@ def make_turns_blueprint(
             if pressed and pressed != "hangup":
                 return _keyed(number, pressed)
             wav = recordings.fetch_recording(_required("RecordingUrl"))
-            return _answer(addresses, channel.heard(_sid(), number, wav, _kind(), _digits()))
+            asked = _asked()
+            reply = channel.heard(_sid(), number, wav, asked.kind, asked.digits)
+            return _waiting(number, _recorded()) if reply is None else _answer(addresses, reply)
         except CarrierError as error:
             log.warning("what was said in call %s cannot be fetched: %s", _sid(), error)
             return _answer(addresses, channel.silent(_sid(), number))
@@ -60,18 +61,22 @@ def make_turns_blueprint(
 
     @turns.post("/<int:number>/silent")
     def silent(number: int) -> Response:
-        waited = request.args.get("waited", 1, type=int)
-        if waited < SILENCES:
-            return _xml(addresses.ask((), number, _kind(), _digits(), waited + 1))
+        return _waiting(number, twiml.PAUSE)
+
+    def _waiting(number: int, seconds: int) -> Response:
+        """No words for so many `seconds` more: listen on, for as long as the question has patience."""
+        asked, waited = _asked(), request.args.get("waited", twiml.FIRST_KEY, type=int) + seconds
+        if waited < asked.patience:
+            return _xml(addresses.ask((), number, asked, waited))
         return _answer(addresses, channel.silent(_sid(), number))
 
     def _keyed(number: int, pressed: str) -> Response:
         """One key answers a menu, and zero brings a person; digits, money and dates take more of them."""
-        kind, wanted = _kind(), _digits()
-        if "first" in request.args or kind in SINGLE or pressed == "#" or len(pressed) == wanted:
+        asked = _asked()
+        if "first" in request.args or asked.kind in SINGLE or pressed == "#" or len(pressed) == asked.digits:
             return _answer(addresses, channel.keyed(_sid(), number, pressed.replace("#", "")))
-        left = None if wanted is None else wanted - len(pressed)
-        return _xml(twiml.more_keys(left, addresses.turn(number, "keys", kind, wanted, first=pressed)))
+        left = None if asked.digits is None else asked.digits - len(pressed)
+        return _xml(twiml.more_keys(left, addresses.turn(number, "keys", asked, first=pressed)))
 
     return turns
 
@@ -83,19 +88,22 @@ class _Addresses:
         self._public = public
         self.resume = f"{public}/voice/resume"
 
-    def turn(self, number: int, what: str, kind: str, digits: int | None, **more: object) -> str:
-        query = {"kind": kind, **({} if digits is None else {"digits": digits}), **more}
+    def turn(self, number: int, what: str, asked: Listen, **more: object) -> str:
+        digits = {} if asked.digits is None else {"digits": asked.digits}
+        query = {"kind": asked.kind, "patience": asked.patience, **digits, **more}
         return f"{self._public}/voice/turn/{number}/{what}?{urlencode(query)}"
 
-    def ask(self, says: tuple[str, ...], number: int, kind: str, digits: int | None, waited: int = 1) -> str:
-        keys, heard = (self.turn(number, what, kind, digits) for what in ("keys", "heard"))
-        return twiml.ask(says, keys, heard, self.turn(number, "silent", kind, digits, waited=waited))
+    def ask(self, says: tuple[str, ...], number: int, asked: Listen, waited: int = twiml.FIRST_KEY) -> str:
+        """`waited`: seconds without a word since the question."""
+        keys = self.turn(number, "keys", asked)
+        heard, silent = (self.turn(number, what, asked, waited=waited) for what in ("heard", "silent"))
+        return twiml.ask(says, keys, heard, silent)
 
 
 def _answer(addresses: _Addresses, reply: Reply) -> Response:
     if reply.listen is None:
         return _xml(twiml.leave(reply.says, addresses.resume, reply.language))
-    return _xml(addresses.ask(reply.says, reply.number, reply.listen.kind, reply.listen.digits))
+    return _xml(addresses.ask(reply.says, reply.number, reply.listen))
 
 
 def _forget(recordings: Recordings, sid: str) -> None:
@@ -106,13 +114,17 @@ def _forget(recordings: Recordings, sid: str) -> None:
         log.warning("the recording %s of a turn was not deleted: %s", sid, error)
 
 
-def _kind() -> Kind:
+def _asked() -> Listen:
     kind = request.args.get("kind", "open")
-    return cast("Kind", kind) if kind in get_args(Kind) else abort(400, f"kind={kind}: not a kind of question")
+    if kind not in get_args(Kind):
+        abort(400, f"kind={kind}: not a kind of question")
+    patience = request.args.get("patience", Listen().patience, type=float)
+    return Listen(cast("Kind", kind), request.args.get("digits", type=int), patience=patience)
 
 
-def _digits() -> int | None:
-    return request.args.get("digits", type=int)
+def _recorded() -> int:
+    """How long the recording is, in seconds; it ends with a pause, the least that one holds."""
+    return max(twiml.PAUSE, request.form.get("RecordingDuration", 0, type=int))
 
 
 def _sid() -> str:

@@ -345,8 +345,9 @@ def test_pay_by_card() -> None:
     assert talk.says[0] == "It's paid, and your confirmation number is C, one, two."
 
 
-def test_to_pay_by_card_is_to_pay_whatever_it_was_taken_for() -> None:
-    assert verified().play(said("I want to pay by card.", "other_banking")).prompts == ["amount.ask/1"]
+def test_who_could_not_pay_by_card_is_not_asked_for_an_amount() -> None:
+    talk = verified().play(said("I couldn't pay with my card", "card_problem"))
+    assert talk.handoff.reason == "card_problem"
 
 
 def test_a_card_payment_without_a_number_still_says_so() -> None:

@@ -16,6 +16,7 @@ from twilio.request_validator import RequestValidator
 
 from ivr.by_turns import TurnChannel, read_wav
 from ivr.calls import CallService
+from ivr.calls.codes import OneTimeCodes
 from ivr.carrier import CarrierError
 from ivr.handoff.request import request_handoff
 from ivr.ledger import SqlLedger
@@ -29,6 +30,7 @@ from speech.events import Expectation
 from speech.listen import ANYTHING, Segment, Transcript
 from tests.conftest import FakeClock
 from tests.line.conftest import LINE, MEDIA, MORGAN, PUBLIC, SID, TOKEN, HandoffsTold, NoNews, understand
+from tests.line.test_one_time_codes import Texts
 
 
 @dataclass
@@ -98,8 +100,9 @@ class Carrier:
         self.step(f"{PUBLIC}/voice/incoming")
         self.step(f"{PUBLIC}/voice/turn")
 
-    def says(self, sid: str = "RE1") -> ET.Element:
-        return self.step(self.at("Record"), RecordingUrl="https://carrier/RE1", RecordingSid=sid, Digits="")
+    def says(self, sid: str = "RE1", seconds: int = 2) -> ET.Element:
+        recorded = {"RecordingUrl": "https://carrier/RE1", "RecordingSid": sid, "RecordingDuration": str(seconds)}
+        return self.step(self.at("Record"), **recorded, Digits="")
 
     def keys(self, digits: str) -> ET.Element:
         return self.step(self.at("Gather"), Digits=digits)
@@ -126,8 +129,9 @@ def shelf() -> Shelf:
 @pytest.fixture
 def calls(sessions: Sessions, clock: FakeClock, ledger: SqlLedger) -> CallService:
     return CallService(
-        sessions, clock, understand, ledger, NoNews(), request_handoff, company="Test Bank", notice="n", by_turns=True
-    )
+        sessions, clock, understand, ledger, NoNews(), request_handoff, company="Test Bank", notice="n", by_turns=True,
+        codes=OneTimeCodes(sessions, clock, ledger, Texts(), "Test Bank"),
+    )  # fmt: skip
 
 
 @pytest.fixture
@@ -210,6 +214,42 @@ def test_silence_twice_brings_a_person_but_not_before_six_seconds(carrier: Carri
         carrier.step(carrier.at("Redirect"))
         carrier.step(carrier.at("Redirect"))
     assert carrier.at("Redirect") == f"{PUBLIC}/voice/resume"
+
+
+def waits_until_asked(carrier: Carrier) -> int:
+    """How many times nothing comes before the line speaks again."""
+    for count in range(1, 40):
+        if carrier.step(carrier.at("Redirect")).findall("Gather"):
+            return count
+    raise AssertionError("the line never asked again")
+
+
+def test_a_caller_has_as_long_to_answer_as_on_the_socket(carrier: Carrier, scribe: Scribe) -> None:
+    scribe.says = ["balance"]
+    carrier.begin()
+    carrier.says()
+    assert waits_until_asked(carrier) == 5  # two seconds each; digits are waited for ten seconds
+
+
+def test_who_waits_for_a_code_by_text_is_not_taken_for_silent(carrier: Carrier, scribe: Scribe) -> None:
+    scribe.says = ["balance", "I've forgotten my PIN", "yes"]
+    carrier.begin()
+    for _ in scribe.says.copy():
+        carrier.says()
+    assert "six digits" in carrier.told
+    assert waits_until_asked(carrier) == 15
+
+
+def test_a_noise_without_words_is_waited_through_like_silence(
+    carrier: Carrier, scribe: Scribe, sessions: Sessions
+) -> None:
+    scribe.says = ["", ""]
+    carrier.begin()
+    carrier.says(seconds=3)
+    assert carrier.told == "" and list(carrier.document.iter("Record"))
+    carrier.says(seconds=4)
+    assert "how can I help" not in carrier.told and carrier.told
+    assert [speaker for speaker, _ in turns(sessions)].count("caller") == 0
 
 
 def test_a_turn_delivered_twice_counts_once(carrier: Carrier, scribe: Scribe, sessions: Sessions) -> None:

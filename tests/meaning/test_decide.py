@@ -42,3 +42,12 @@ def test_an_answer_holds_down_what_else_the_models_read_into_it() -> None:
 
 def test_a_plain_cancel_stands_even_beside_an_answer() -> None:
     assert decide("cancel the fifty dollars", shares(cancel=0.95), answered=True).confidence == 0.95
+
+
+def test_paying_by_card_is_paying_whatever_the_models_say() -> None:
+    assert decide("I want to pay by card", shares(other_banking=0.9)).intent == "payment"
+    assert decide("pay by card", shares(other_banking=0.9), expect="yes-no").intent == "payment"
+
+
+def test_a_no_to_a_question_comes_before_the_card() -> None:
+    assert decide("no, I want to pay by card", shares(payment=0.9), expect="yes-no").intent == "no"

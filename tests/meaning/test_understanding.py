@@ -15,10 +15,23 @@ TODAY = date(2026, 3, 2)
 
 INTENTS = {
     "balance": ["what's my balance", "How much do I owe?", "um yeah I was wondering how much is left in my checking"],
-    "payment": ["I'd like to make a payment", "I want to pay fifty dollars on my card", "can I pay my bill please"],
+    "payment": [
+        "I'd like to make a payment",
+        "I want to pay fifty dollars on my card",
+        "can I pay my bill please",
+        "pay by card",
+        "can I pay with a card",
+        "I want to pay two hundred by card",
+    ],
     "due_date": ["when is my payment due", "What's the minimum payment?", "when do I have to pay by"],
     "transactions": ["what are my last transactions", "read me my recent charges"],
-    "card_problem": ["I lost my card", "my card was stolen", "my card isn't working"],
+    "card_problem": [
+        "I lost my card",
+        "my card was stolen",
+        "my card isn't working",
+        "my card payment was declined",
+        "I couldn't pay with my card",
+    ],
     "dispute": ["there's a charge on my account I didn't make", "I want to dispute a charge"],
     "human_agent": ["agent", "let me speak to a person", "I want to talk to somebody real about my balance"],
     "yes": ["yes", "yes please", "that's correct"],
@@ -29,7 +42,13 @@ INTENTS = {
     "help": ["what can you do", "what can you help me with"],
     "dont_know": ["I don't know", "I have no idea"],
     "smalltalk": ["hello how are you", "are you a robot", "thank you so much"],
-    "other_banking": ["I want to open a savings account", "what's your routing number", "transfer money to my son"],
+    "other_banking": [
+        "I want to open a savings account",
+        "what's your routing number",
+        "transfer money to my son",
+        "I want to pay Bert",
+        "is there a fee for paying by card",
+    ],
     "out_of_scope": ["what's the weather tomorrow", "I want to order a pizza", "my internet is down"],
 }
 
