@@ -118,6 +118,8 @@ class _Phone:
         if self._live:
             self.caller.hear(None if frame == SILENCE else frame)
 
+    def text(self, body: str) -> None: ...
+
     def ended(self, status: str) -> None:
         self._live = False
         self.over.set()

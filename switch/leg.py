@@ -98,6 +98,11 @@ class Leg:
     # what the carrier does
 
     @property
+    def own(self) -> str:
+        """The address of the phone that is on this leg."""
+        return self.from_ if self.direction == "inbound" else self.to
+
+    @property
     def duration(self) -> int:
         """Whole seconds since it was answered; 0 for a call that never was."""
         if self.began is None:

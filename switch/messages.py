@@ -1,4 +1,4 @@
-"""Text messages: taken, kept, and reported as sent and delivered. Nothing leaves this machine."""
+"""Text messages: taken, kept, brought to whoever is on the phone, and reported. Nothing leaves this machine."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,12 +21,15 @@ class Message:
 
 
 async def deliver(exchange: Exchange, message: Message) -> None:
-    """Send, delivered; each with its callback."""
+    """Sent, delivered; each with its callback. Who is in a call with that number reads it on his phone."""
     for status in ("sent", "delivered"):
         message.status = status
         exchange.trace.add("message", message=message.sid, status=status)
         if message.callback:
             await exchange.webhooks.notify(message.callback, "POST", _params(exchange, message))
+    for leg in tuple(exchange.live.values()):
+        if leg.phone is not None and message.to == leg.own:
+            leg.phone.text(message.body)
 
 
 def _params(exchange: Exchange, message: Message) -> dict[str, str]:

@@ -37,5 +37,8 @@ class Phone(Protocol):
     def hear(self, frame: bytes) -> None:
         """The next 20 ms that the person hears: 160 bytes mu-law, 8 kHz."""
 
+    def text(self, body: str) -> None:
+        """A text message arrives during the call."""
+
     def ended(self, status: str) -> None:
         """The leg is over; `status` is the carrier's final one (completed, busy, no-answer, failed, canceled)."""

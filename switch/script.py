@@ -48,6 +48,14 @@ class Keys:
 
 
 @dataclass(frozen=True, slots=True)
+class Code:
+    """Wait for a text message with a code in it, and `say` or press (`keys`) its digits; failed after `within` s."""
+
+    how: str
+    within: float = 20.0
+
+
+@dataclass(frozen=True, slots=True)
 class Wait:
     """Wait until the far side has said these words, in this order; the call has failed after `within` seconds."""
 
@@ -106,7 +114,7 @@ class HangUp:
     """End the call."""
 
 
-Step = Say | Wav | Keys | Wait | Quiet | Pause | Silence | Noise | Answer | Decline | HangUp
+Step = Say | Wav | Keys | Code | Wait | Quiet | Pause | Silence | Noise | Answer | Decline | HangUp
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +200,11 @@ class _Reader:
             raise self._wrong(f'keys are {value!r}; write 0-9, * and # in quotes, such as "1234#"')
         return Keys(value)
 
+    def code(self, value: Any, fields: dict[str, Any]) -> Code:
+        if value not in ("say", "keys"):
+            raise self._wrong(f"code is {value!r}; write say or keys, how the code in a text message is given")
+        return Code(value, self.seconds(fields.get("within", 20.0), "within"))
+
     def wait(self, value: Any, fields: dict[str, Any]) -> Wait:
         return Wait(self.text(value, "wait"), self.seconds(fields.get("within", 20.0), "within"))
 
@@ -226,6 +239,7 @@ _STEPS: dict[str, Callable[[_Reader, Any, dict[str, Any]], Step]] = {
     "say": lambda reader, value, _: Say(reader.text(value, "say")),
     "wav": lambda reader, value, _: Wav(reader.path(value)),
     "keys": _Reader.keys,
+    "code": _Reader.code,
     "wait": _Reader.wait,
     "quiet": _Reader.quiet,
     "pause": lambda reader, value, _: Pause(reader.seconds(value, "pause")),
@@ -235,4 +249,4 @@ _STEPS: dict[str, Callable[[_Reader, Any, dict[str, Any]], Step]] = {
     "decline": _Reader.decline,
     "hang_up": lambda reader, value, _: reader.bare(value, HangUp(), "hang_up"),
 }
-_BESIDE: dict[str, tuple[str, ...]] = {"wait": ("within",), "quiet": ("within",)}
+_BESIDE: dict[str, tuple[str, ...]] = dict.fromkeys(("code", "wait", "quiet"), ("within",))

@@ -31,6 +31,8 @@ class Busy:
 
     def hear(self, frame: bytes) -> None: ...
 
+    def text(self, body: str) -> None: ...
+
     def ended(self, status: str) -> None: ...
 
 
@@ -67,6 +69,9 @@ class Handset:
     def hear(self, frame: bytes) -> None:
         self._send(frame)
         self._overhear("line", frame)
+
+    def text(self, body: str) -> None:
+        self.push_transcript("text", body)
 
     def ended(self, status: str) -> None:
         self.over = True

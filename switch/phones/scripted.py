@@ -1,18 +1,21 @@
 """A phone that follows a script: says, keys, waits for words, and keeps a record of the call."""
 
 import asyncio
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from switch.audio import SILENCE
+from switch.audio import SILENCE, Samples, decode
 from switch.phone import Line
 from switch.phones.ear import Ear, Listen
+from switch.phones.lines import normalised
 from switch.phones.mouth import Mouth
 from switch.phones.record import CallRecord, Heard, Said
 from switch.phones.segments import FRAME_SECONDS
 from switch.phones.sounds import Sounds
 from switch.script import (
     Answer,
+    Code,
     Decline,
     HangUp,
     Keys,
@@ -31,6 +34,7 @@ Report = Callable[[dict[str, Any]], None]
 _BETWEEN_KEYS = 0.2
 _TAIL = 0.3  # what the far side still says after it was spoken to is no answer
 _LINGER = 60.0
+_CODE = re.compile(r"(?<!\d)\d{4,8}(?!\d)")
 
 
 class ScriptedPhone:
@@ -48,6 +52,7 @@ class ScriptedPhone:
         self._frames = 0
         self._step = 0
         self._live = False
+        self._code: str | None = None
         self._course = self._follow()
         self._over = asyncio.Event()
         self._pending: asyncio.TimerHandle | None = None
@@ -104,6 +109,10 @@ class ScriptedPhone:
         if before is None and self._ear.started is not None:
             self._far_side_began(self._ear.started)
 
+    def text(self, body: str) -> None:
+        if found := _CODE.search(body):
+            self._code = found[0]
+
     def ended(self, status: str) -> None:
         if self._over.is_set():
             return
@@ -134,7 +143,9 @@ class ScriptedPhone:
     def _perform(self, step: Step) -> Iterator[None]:
         match step:
             case Say() | Wav():
-                yield from self._speak(step)
+                yield from self._speak(step, self._sounds.speech[step])
+            case Code():
+                yield from self._give_code(step)
             case Keys(keys=keys):
                 yield from self._press(keys)
             case Wait():
@@ -154,14 +165,14 @@ class ScriptedPhone:
             case Answer() | Decline():
                 self.record.problems.append(f"step {self._step + 1}: the phone was not ringing; leave it out")
 
-    def _speak(self, step: Say | Wav) -> Iterator[None]:
+    def _speak(self, step: Say | Wav, sound: Samples) -> Iterator[None]:
         text = step.text if isinstance(step, Say) else step.path.name
         said = Said("text" if isinstance(step, Say) else "wav", text, self._now)
         if self._ear.hearing and self._now - self._ear.last_audible < _TAIL:
             self.record.interruptions.append({"by": "us", "at": round(self._now, 2), "text": text})
         self.record.said.append(said)
         self._tell("said", text)
-        self._mouth.speak(self._sounds.speech[step])
+        self._mouth.speak(sound)
         while self._mouth.speaking:
             yield
         said.end = self._now
@@ -175,6 +186,23 @@ class ScriptedPhone:
                 self._line.press(key)
             said.end = self._now
             yield from self._frames_of(_BETWEEN_KEYS)
+
+    def _give_code(self, step: Code) -> Iterator[None]:
+        """The code of the last text message; each is given once."""
+        until = self._now + step.within
+        while self._code is None:
+            if self._now >= until:
+                yield from self._fail(f"step {self._step + 1}: no code came by text within {step.within:g} s")
+            yield
+        code, self._code = self._code, None
+        if step.how == "keys":
+            yield from self._press(code)
+            return
+        spoken = Say(normalised(code))
+        sound = asyncio.ensure_future(asyncio.to_thread(self._sounds.say, spoken.text))
+        while not sound.done():
+            yield
+        yield from self._speak(spoken, decode(sound.result()))
 
     def _wait(self, step: Wait) -> Iterator[None]:
         until = self._now + step.within
@@ -225,7 +253,7 @@ class ScriptedPhone:
 
     def _note_unfinished(self, status: str) -> None:
         left = self._script.steps[self._step :]
-        if any(isinstance(step, Say | Wav | Keys | Wait) for step in left) and not self.record.problems:
+        if any(isinstance(step, Say | Wav | Keys | Code | Wait) for step in left) and not self.record.problems:
             self.record.problems.append(
                 f"the call ended ({status}) at step {self._step + 1} of {len(self._script.steps)}"
             )

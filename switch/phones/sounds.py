@@ -18,8 +18,12 @@ NOISE_SECONDS = 8
 
 @dataclass(frozen=True, slots=True)
 class Sounds:
-    """int16 samples at 8 kHz for each step that is heard, and a loop for each background noise."""
+    """int16 samples at 8 kHz for each step that is heard, and a loop for each background noise.
 
+    `say` speaks what nobody knows before the call.
+    """
+
+    say: Say
     speech: dict[SayStep | Wav, Samples] = field(default_factory=dict)
     noise: dict[Noise, Samples] = field(default_factory=dict)
 
@@ -29,7 +33,7 @@ async def load_sounds(script: Script, lines: Lines, say: Say) -> Sounds:
 
     Raises ScriptError naming the step whose sound cannot be had.
     """
-    sounds = Sounds()
+    sounds = Sounds(say)
     if script.noise:
         sounds.noise[script.noise] = background(script.noise)
     for number, step in enumerate(script.steps, 1):

@@ -103,7 +103,7 @@ function addLine(speaker, text) {
   item.className = speaker;
   if (speaker !== "news") {
     const name = document.createElement("b");
-    name.textContent = { you: "You", line: address ? "Caller" : "Line" }[speaker] ?? speaker;
+    name.textContent = { you: "You", line: address ? "Caller" : "Line", text: "Text message" }[speaker] ?? speaker;
     item.append(name);
   }
   item.append(text);

@@ -62,6 +62,8 @@ class Customer:
         if self._live:
             self._caller.hear(None if frame == SILENCE else frame)
 
+    def text(self, body: str) -> None: ...
+
     def ended(self, status: str) -> None:
         self._live = False
         self.over.set()

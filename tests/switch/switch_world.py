@@ -73,6 +73,7 @@ class Person:
         self.heard: list[bytes] = []
         self.up = False
         self.final = ""
+        self.texts: list[str] = []
 
     @property
     def line(self) -> Line:
@@ -92,6 +93,9 @@ class Person:
 
     def hear(self, frame: bytes) -> None:
         self.heard.append(frame)
+
+    def text(self, body: str) -> None:
+        self.texts.append(body)
 
     def ended(self, status: str) -> None:
         self.final = status

@@ -108,6 +108,14 @@ def test_a_page_calls_the_line_and_hears_it(client: TestClient, switch: TwinSwit
         assert socket.receive_bytes() == FRAME
 
 
+def test_a_text_message_is_shown_beside_what_is_said(client: TestClient, switch: TwinSwitch) -> None:
+    with client.websocket_connect("/phone/socket") as socket:
+        ask(socket, {"type": "dial", "from": "+15550100009"}, state="dialling")
+        phone, _ = switch.placed[0]
+        switch.do(lambda: phone.text("700193 is your code"))
+        assert socket.receive_json() == {"type": "transcript", "speaker": "text", "text": "700193 is your code"}
+
+
 def test_what_the_microphone_gives_is_said_and_silence_when_it_gives_nothing(
     client: TestClient, switch: TwinSwitch
 ) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from switch.script import (
     Answer,
+    Code,
     Decline,
     HangUp,
     Keys,
@@ -39,6 +40,8 @@ steps:
   - say: "What's my balance?"
   - wav: hello.wav
   - keys: "12#"
+  - code: say
+    within: 30
   - pause: 1
   - silence: 2.5
   - noise: {seconds: 3, level_db: -30}
@@ -52,6 +55,7 @@ steps:
             Say("What's my balance?"),
             Wav(tmp_path / "hello.wav"),
             Keys("12#"),
+            Code("say", 30),
             Pause(1),
             Silence(2.5),
             Noise(-30, 3),
@@ -79,6 +83,7 @@ def test_a_bare_list_is_a_script() -> None:
         ([{"keys": 1234}], "step 1: keys are 1234; write 0-9, * and # in quotes"),
         ([{"keys": "12A"}], "step 1: keys are '12A'"),
         ([{"say": "Hello", "within": 3}], "step 1: 'within' does not go with 'say'"),
+        ([{"code": "1234"}], "step 1: code is '1234'; write say or keys"),
         ([{"say": 5}], "step 1: say is 5; write text, in quotes"),
         ([{"pause": 0}], "step 1: pause is 0; write seconds"),
         ([{"pause": True}], "step 1: pause is True"),

@@ -84,13 +84,15 @@ Call = Callable[..., Coroutine[Any, Any, tuple[TestLine, dict[str, Any]]]]
 def call(lines: Lines) -> Call:
     """Runs a script against what the far side sends, then ends the call; the line and the result."""
 
-    async def run(steps: Any, far: Samples, listen: Any = None) -> tuple[TestLine, dict[str, Any]]:
+    async def run(steps: Any, far: Samples, listen: Any = None, text: str = "") -> tuple[TestLine, dict[str, Any]]:
         script = read_script(steps)
         phone = ScriptedPhone(script, await load_sounds(script, lines, speak), listen or Recogniser(*["..."] * 9))
         line = TestLine()
         phone.ring(line)
         phone.connected()
         for at in range(0, len(far), FRAME):
+            if text and at == len(far) // FRAME // 2 * FRAME:
+                phone.text(text)
             line.sent.append(phone.say())
             phone.hear(encode(far[at : at + FRAME]))
             await asyncio.sleep(0)
@@ -153,6 +155,25 @@ async def test_keys_are_pressed_one_after_the_other(call: Call) -> None:
     assert result["said"][0]["keys"] == "27#"
 
 
+async def test_a_code_that_comes_by_text_is_keyed(call: Call) -> None:
+    text = "Test Bank: 700193 is your code. It is good for 5 minutes."
+    line, result = await call([{"code": "keys"}, "hang_up"], quiet(4), text=text)
+    assert line.done == [*"700193", "hang up"]
+    assert result["said"][0]["start"] == pytest.approx(2, abs=0.1)
+
+
+async def test_a_code_that_comes_by_text_is_said(call: Call) -> None:
+    line, result = await call([{"code": "say"}], quiet(8), text="700193 is your code")
+    assert result["said"][0]["text"] == "seven zero zero one nine three"
+    assert len(audible(line)) == 50
+
+
+@pytest.mark.parametrize("text", ["", "Your code will follow within 5 minutes."])
+async def test_a_code_that_does_not_come_fails_the_call(call: Call, text: str) -> None:
+    _, result = await call([{"code": "say", "within": 3}], quiet(5), text=text)
+    assert result["problems"] == ["step 1: no code came by text within 3 s"]
+
+
 async def test_quiet_asks_for_an_answer_after_what_was_last_said(call: Call) -> None:
     far = np.concatenate([tone(0.9), quiet(2), tone(1), quiet(3)])
     _, result = await call([{"say": "Hello"}, {"quiet": 0.5}, {"say": "Thanks"}, "hang_up"], far)
@@ -209,7 +230,7 @@ async def test_a_recogniser_that_fails_is_a_problem_and_not_the_end(call: Call) 
 
 async def test_a_called_phone_answers_after_its_pause_and_then_follows_the_rest(lines: Lines) -> None:
     script = read_script([{"pause": 0.01}, "answer", {"keys": "1"}, "hang_up"])
-    phone = ScriptedPhone(script, Sounds(), Recogniser())
+    phone = ScriptedPhone(script, Sounds(speak), Recogniser())
     line = TestLine()
     phone.ring(line)
     assert line.done == []
@@ -222,7 +243,7 @@ async def test_a_called_phone_answers_after_its_pause_and_then_follows_the_rest(
 
 
 async def test_a_called_phone_declines(lines: Lines) -> None:
-    phone = ScriptedPhone(read_script([{"decline": "no-answer"}]), Sounds(), Recogniser())
+    phone = ScriptedPhone(read_script([{"decline": "no-answer"}]), Sounds(speak), Recogniser())
     line = TestLine()
     phone.ring(line)
     await asyncio.sleep(0)

@@ -14,7 +14,7 @@ from twilio.base.exceptions import TwilioRestException
 
 from switch.config import SwitchConfig
 from switch.server import PortTakenError, Switch
-from tests.switch.switch_world import ACCOUNT, NUMBER, TOKEN, MakeWorld, Run, until
+from tests.switch.switch_world import ACCOUNT, CALLER, NUMBER, TOKEN, MakeWorld, Run, until
 from tests.switch.twilio_line import client
 
 AGENT = "+15550003000"
@@ -140,6 +140,20 @@ def test_a_message_is_reported_as_delivered(world: MakeWorld, run: Run) -> None:
             await until(lambda: len(w.customer.to("/sms")) == 2)
             assert w.customer.to("/sms")[1].params["MessageStatus"] == "delivered"
             assert (await ask(client(w).messages(message.sid).fetch)).status == "delivered"
+
+    run(story())
+
+
+def test_a_message_is_read_by_whoever_is_on_the_phone(world: MakeWorld, run: Run) -> None:
+    async def story() -> None:
+        async with world() as w:
+            w.customer.answers["/voice"] = "<Say>Hello</Say><Pause length='9'/>"
+            person = await w.call()
+            await until(lambda: person.up)
+            for to in (AGENT, CALLER):
+                await ask(client(w).messages.create, to=to, from_=NUMBER, body=f"for {to}")
+            await until(lambda: person.texts)
+            assert person.texts == [f"for {CALLER}"]
 
     run(story())
 
