@@ -34,16 +34,18 @@ def switch_answers(settings: Settings) -> bool:
         return False
 
 
-def put_scripted_agent(settings: Settings, address: str, script: Script | None) -> None:
-    """Lets a script answer at `address` ("client:ada"); None takes it away again."""
-    where = f"{switch_address(settings)}/control/phones"
+def put_scripted_agent(settings: Settings, address: str, script: Script) -> None:
+    """Lets a script answer at `address`, "client:ada" or a number."""
     body = {"address": address, "script": script}
-    answer = (
-        httpx.post(where, json=body, timeout=10)
-        if script is not None
-        else httpx.request("DELETE", where, json={"address": address}, timeout=10)
-    )
-    answer.raise_for_status()
+    httpx.post(f"{switch_address(settings)}/control/phones", json=body, timeout=10).raise_for_status()
+
+
+def take_scripted_agent(settings: Settings, address: str) -> list[dict[str, Any]]:
+    """Takes the script away again; what each of the calls there was like, as in the result of `place`."""
+    where = f"{switch_address(settings)}/control/phones"
+    answer = httpx.request("DELETE", where, json={"address": address}, timeout=10).raise_for_status()
+    calls: list[dict[str, Any]] = answer.json()["calls"]
+    return calls
 
 
 def place(settings: Settings, script: Script, progress: Progress) -> dict[str, Any]:

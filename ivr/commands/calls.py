@@ -17,7 +17,16 @@ from ivr.demo import AGENT_PHONE, furnish, house_settings, script, shortcomings
 from ivr.house import House, HouseError
 from ivr.ledger.sample import SAMPLES
 from ivr.meaning.encoder import MissingWeights as MissingEncoder
-from ivr.placing import NoSwitch, Placed, place, put_scripted_agent, settled_report, switch_address, switch_answers
+from ivr.placing import (
+    NoSwitch,
+    Placed,
+    place,
+    put_scripted_agent,
+    settled_report,
+    switch_address,
+    switch_answers,
+    take_scripted_agent,
+)
 from ivr.preparing import prepare
 from ivr.settings import Settings
 from ivr.store import Sessions, make_engine, make_sessions
@@ -157,7 +166,7 @@ def _scripted_call(
     report = settled_report(sessions, result["call"])
     shown.stop()
     if agent is not None:
-        put_scripted_agent(settings, AGENT_PHONE, None)
+        take_scripted_agent(settings, AGENT_PHONE)
     report["caller"] = {key: result[key] for key in ("said", "heard", "latency")}
     report["problems"] += result["problems"]
     return report

@@ -25,6 +25,7 @@ Mode = Literal["ringing", "talking", "wrap-up", "idle"]
 WAITING = ("requested", "parked", "offered")
 TAKEN = ("accepted", "bridged")
 MESSAGE_DONE = "message-done"
+SILENT = ("transcribed", "absent")  # a recording with nothing in it ends in one of these
 
 
 @dataclass(frozen=True)
@@ -172,7 +173,7 @@ def in_line(tx: Session, waiting: Waiting) -> InLine:
 
 
 def read_messages(tx: Session) -> list[Message]:
-    """Messages that nobody has marked done, oldest first."""
+    """Messages that nobody has marked done, oldest first; not the silence of one who was told that he left nothing."""
     done = exists().where(Audit.action == MESSAGE_DONE, Audit.subject == "recording:" + cast(Recording.id, String))
     found = tx.scalars(
         select(Recording)
@@ -180,7 +181,8 @@ def read_messages(tx: Session) -> list[Message]:
         .options(joinedload(Recording.call).selectinload(Call.handoffs))
         .order_by(Recording.id)
     ).all()
-    return [Message(recording, recording.call, who(tx, recording.call), _why(recording.call)) for recording in found]
+    left = [row for row in found if row.call.outcome == "message" or row.transcript or row.state not in SILENT]
+    return [Message(row, row.call, who(tx, row.call), _why(row.call)) for row in left]
 
 
 def who(tx: Session, call: Call) -> str:

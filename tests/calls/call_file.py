@@ -72,17 +72,20 @@ class Expected:
     turns: Turns | None = None
     rating: int | None = None
     problems: tuple[str, ...] = ()
+    call_back: str | None = None
+    message: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class CallFile:
-    """One file. `settings` other than the suite's own need a house of their own."""
+    """One file. `settings` other than the suite's own need a house of their own; `call_back`: his script when rung."""
 
     name: str
     about: str
     script: dict[str, Any]
     expect: Expected
     agent: str | None = None
+    call_back: dict[str, Any] | None = None
     account: Customer = field(default_factory=Customer)
     settings: dict[str, str] = field(default_factory=dict)
     quick: bool = False
@@ -102,15 +105,17 @@ def load_call(path: Path) -> CallFile:
 
 def read_call(data: Any, name: str) -> CallFile:
     """A call from plain data; `name` stands in the errors."""
-    fields = _Fields(name, data, "the file", ("about", "script", "agent", "account", "expect", "settings", "quick"))
+    fields = _Fields(name, data, "the file", _FILE)
     agent = fields.get("agent", str, None)
     if agent not in (None, *AGENTS):
         raise fields.wrong("agent", agent, f"write one of {', '.join(AGENTS)}, or leave it out: nobody is at the desk")
+    script = _script(fields.need("script", (dict, list), "the caller's steps"), f"{name}, script")
     return CallFile(
         name=name.removesuffix(".yaml"),
         about=fields.need("about", str, "one line that says what happens"),
-        script=_script(fields, name),
+        script=script,
         agent=agent,
+        call_back=_call_back(fields, script, name),
         account=_customer(_Fields(name, fields.get("account", dict, {}), "account", _names(Customer))),
         expect=_expected(_Fields(name, fields.need("expect", dict, "what must come of the call"), "expect", _EXPECT)),
         settings={str(k): str(v) for k, v in fields.get("settings", dict, {}).items()},
@@ -118,10 +123,19 @@ def read_call(data: Any, name: str) -> CallFile:
     )
 
 
-def _script(fields: "_Fields", name: str) -> dict[str, Any]:
-    script = fields.need("script", (dict, list), "the caller's steps")
+def _call_back(fields: "_Fields", script: dict[str, Any], name: str) -> dict[str, Any] | None:
+    """The same voice answers the telephone."""
+    steps = fields.get("call_back", list, None)
+    if steps is None:
+        return None
+    if "answer" not in steps:
+        raise fields.wrong("call_back", steps, "begin it with answer: his phone rings")
+    return _script({**script, "steps": steps}, f"{name}, call_back")
+
+
+def _script(script: dict[str, Any] | list[Any], where: str) -> dict[str, Any]:
     try:
-        read_script(script, f"{name}, script")
+        read_script(script, where)
     except ScriptError as error:
         raise CallFileError(str(error)) from error
     return script if isinstance(script, dict) else {"steps": script}
@@ -161,13 +175,14 @@ def _expected(fields: "_Fields") -> Expected:
     if turns is not None and set(turns) != {"until", "at_most"}:
         raise fields.wrong("turns", turns, "write {until: words of the bot, at_most: number}")
     return Expected(
-        **{name: fields.words(name) for name in ("says", "never_says", "hears", "heard_out", "problems")},
+        **{name: fields.words(name) for name in ("says", "never_says", "hears", "heard_out", "problems", "message")},
         outcome=fields.get("outcome", str, None),
         handoff=handoff,
         payments=None if payments is None else tuple(_payment(fields, item) for item in payments),
         balance=None if fields.get("balance", (int, float, str), None) is None else fields.money("balance", 0),
         turns=None if turns is None else Turns(str(turns["until"]), int(turns["at_most"])),
         rating=fields.get("rating", int, None),
+        call_back=fields.get("call_back", str, None),
     )
 
 
@@ -184,6 +199,7 @@ def _names(kind: type[Any]) -> tuple[str, ...]:
 
 
 _EXPECT = _names(Expected)
+_FILE = tuple(name for name in _names(CallFile) if name != "name")
 
 
 def _minor(fields: "_Fields", name: str, value: Any) -> int:

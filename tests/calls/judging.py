@@ -14,13 +14,18 @@ WHO_CALLS = ("pin", "account number")
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """A call that was played: its report, its payments as the ledger holds them, and the account's balance."""
+    """A call that was played: its report, its payments as the ledger holds them, and the account's balance.
+
+    `call_back` is what became of the one that was promised; `message` the words that wait for the agents.
+    """
 
     call: CallFile
     report: dict[str, Any]
     payments: tuple[ExpectedPayment, ...]
     balance: int
     rating: int | None
+    call_back: str | None = None
+    message: str | None = None
     deaf: float = 0.0  # how late, at worst, the scripted caller knew what he had heard, in seconds
 
     @property
@@ -59,7 +64,7 @@ def turns_until(turns: list[dict[str, Any]], words: str) -> int | None:
 def shortcomings(played: Played) -> list[str]:
     """Empty when all went as the file says."""
     expect = played.call.expect
-    checks = (_said, _never_said, _heard, _heard_out, _ended, _handed_off, _ledger, _short, _problems)
+    checks = (_said, _never_said, _heard, _heard_out, _ended, _handed_off, _message, _ledger, _short, _problems)
     return [trouble for check in checks for trouble in check(expect, played)]
 
 
@@ -97,6 +102,7 @@ def _ended(expect: Expected, played: Played) -> Iterator[str]:
     for name, wanted, got in (
         ("outcome", expect.outcome, played.report["outcome"]),
         ("rating", expect.rating, played.rating),
+        ("call-back", expect.call_back, played.call_back),
     ):
         if wanted is not None and wanted != got:
             yield f"the {name} is {got}, not {wanted}"
@@ -128,6 +134,16 @@ def _brief(wanted: dict[str, Any], handoff: dict[str, Any]) -> Iterator[str]:
     accepted = any(attempt["outcome"] == "accepted" for attempt in handoff["attempts"])
     if "accepted" in wanted and accepted != wanted["accepted"]:
         yield f"the agent {'accepted' if accepted else 'did not accept'}"
+
+
+def _message(expect: Expected, played: Played) -> Iterator[str]:
+    """The task that the desk is left with."""
+    if expect.message and played.message is None:
+        yield "no message waits for the agents"
+        return
+    for phrase in expect.message:
+        if normalised(phrase) not in normalised(str(played.message)):
+            yield f"the message that waits for the agents is {played.message!r}, without {phrase!r}"
 
 
 def _ledger(expect: Expected, played: Played) -> Iterator[str]:

@@ -3,7 +3,7 @@
 import contextlib
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,24 +11,37 @@ from sqlalchemy import select
 
 from ivr.clock import SystemClock, today
 from ivr.demo import AGENT_PHONE, furnish, house_settings, script
+from ivr.handoff.callbacks import OPEN
 from ivr.handoff.desk import set_presence
 from ivr.house import House
-from ivr.placing import place, put_scripted_agent
+from ivr.placing import place, put_scripted_agent, take_scripted_agent
 from ivr.preparing import prepare
 from ivr.report import call_report
 from ivr.settings import Settings
 from ivr.store import Sessions, make_engine, make_sessions
+from ivr.store.desk_tables import CallBack
 from ivr.store.models import Account, Agent, Call, Payment
+from ivr.web.agent_screen import read_messages
 from tests.calls.bank import STRANGER, account_id, open_account, phone
 from tests.calls.call_file import CallFile, ExpectedPayment
 from tests.calls.judging import Played, days_from
 
 PATIENCE = 45  # seconds
 SETTLED = 30  # seconds
+CALLED_BACK = 120  # seconds
 RINGS = "5"  # seconds, the shortest
 KEPT = ("prompts", "audio", "models")  # what a house makes once and needs again
 DECLINES: dict[str, Any] = {"voice": "sarah", "steps": ["answer", {"wait": "press one"}, {"keys": "2"}, {"pause": 10}]}
 ABSENT: dict[str, Any] = {"steps": [{"pause": 600}, "answer"]}
+CALLS_BACK: dict[str, Any] = {
+    "voice": "sarah",
+    "steps": [
+        "answer", {"quiet": 0.6}, {"keys": "1"}, {"quiet": 1.0, "within": 90},
+        {"say": "Hello, this is Ada. I can see you want to dispute a charge. Which one is it?"}, {"quiet": 1.0},
+        {"say": "Thank you, I have noted that. Anything else?"}, {"quiet": 1.0},
+        {"say": "You're welcome. Goodbye."}, {"pause": 20},
+    ],
+}  # fmt: skip
 
 
 class Line:
@@ -48,32 +61,46 @@ class Line:
         now = today(SystemClock(), self._settings.zone)
         open_account(self._sessions, index, call.account, now)
         caller = phone(index) if call.account.calls_from_it else STRANGER
-        with self._desk(call.agent):
+        agents = {"accepts": script("demo-agent"), "declines": DECLINES, "absent": ABSENT}
+        with self._desk(agents[call.agent]) if call.agent else contextlib.nullcontext():
             ear = Ear()
             result = place(self._settings, {"from": caller, **patient(call.script)}, ear.note)
-            report = self._settled(result["call"])
-        report["problems"] += result["problems"]
+            sid = result["call"]
+            if call.call_back is None:
+                until(lambda: call_report(self._sessions, sid)["outcome"] != "in progress", SETTLED)
+        problems = self._called_back(call.call_back, sid, caller) if call.call_back else []
+        if call.expect.message:
+            until(lambda: bool(self._message(sid)), SETTLED)
+        report = call_report(self._sessions, sid)
+        report["problems"] += [*result["problems"], *problems]
         report["caller"] = result
         return self._judged(call, index, report, ear.lag(result["heard"]))
 
     @contextlib.contextmanager
-    def _desk(self, agent: str | None) -> Iterator[None]:
-        if agent is None:
-            yield
-            return
-        steps = {"accepts": script("demo-agent"), "declines": DECLINES, "absent": ABSENT}[agent]
+    def _desk(self, steps: dict[str, Any]) -> Iterator[None]:
         put_scripted_agent(self._settings, AGENT_PHONE, steps)
         self.staff("available")
         yield
         self.staff("away")
-        put_scripted_agent(self._settings, AGENT_PHONE, None)
+        take_scripted_agent(self._settings, AGENT_PHONE)
 
-    def _settled(self, sid: str) -> dict[str, Any]:
-        """The call's report once its outcome stands; at the latest after some time."""
-        deadline = time.monotonic() + SETTLED
-        while (report := call_report(self._sessions, sid))["outcome"] == "in progress" and time.monotonic() < deadline:
-            time.sleep(0.2)
-        return report
+    def _called_back(self, steps: dict[str, Any], sid: str, caller: str) -> list[str]:
+        """Somebody comes to the desk, and the line keeps its promise; what went wrong on the caller's phone."""
+        put_scripted_agent(self._settings, caller, patient(steps))
+        with self._desk(CALLS_BACK):
+            until(lambda: self._call_back(sid) not in OPEN, CALLED_BACK)
+        return [problem for rung in take_scripted_agent(self._settings, caller) for problem in rung["problems"]]
+
+    def _call_back(self, sid: str) -> str | None:
+        """What became of the call-back that was promised; None: there was none."""
+        with self._sessions() as tx:
+            return tx.scalar(select(CallBack.state).where(CallBack.call_sid == sid))
+
+    def _message(self, sid: str) -> str | None:
+        """The words of the message that waits on the agents' page; empty until they are written down."""
+        with self._sessions() as tx:
+            left = [task.recording for task in read_messages(tx) if task.call.sid == sid]
+            return " ".join(str(line["text"]) for line in left[0].transcript or []) if left else None
 
     def _judged(self, call: CallFile, index: int, report: dict[str, Any], deaf: float) -> Played:
         now = today(SystemClock(), self._settings.zone)
@@ -82,7 +109,8 @@ class Line:
             payments = tuple(ExpectedPayment(p.amount, p.state, p.source, days_from(now, p.on)) for p in made)
             balance = tx.get_one(Account, account_id(index)).balance
             rating = tx.get_one(Call, report["call"]).rating
-        return Played(call, report, payments, balance, rating, deaf)
+        promised, message = self._call_back(report["call"]), self._message(report["call"])
+        return Played(call, report, payments, balance, rating, promised, message, deaf)
 
 
 class Ear:
@@ -124,6 +152,13 @@ def opened_house(folder: Path, kept: Path, extra: dict[str, str]) -> Iterator[Li
     with House(settings, lambda _: None):
         yield Line(settings, sessions)
     engine.dispose()
+
+
+def until(condition: Callable[[], bool], seconds: float) -> None:
+    """Waits for it, at most so long: what did not come is judged."""
+    deadline = time.monotonic() + seconds
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.2)
 
 
 def patient(script: dict[str, Any]) -> dict[str, Any]:

@@ -64,11 +64,14 @@ class Suite:
         """Several at once; returns those to be played again, each on its own.
 
         There is one desk: first those play who find nobody there, then, beside all others, one after the other
-        those whose agent is there.
+        those whose agent is there, or comes to call back.
         """
-        staffed = sorted((one for one in plan if one[1].agent), key=lambda one: AGENTS.index(str(one[1].agent)))
-        alone = [one for one in plan if not one[1].agent and one[1].expect.handoff is not None]
-        others = [one for one in plan if not one[1].agent and one[1].expect.handoff is None]
+        staffed = sorted(
+            (one for one in plan if at_desk(one[1])), key=lambda one: AGENTS.index(one[1].agent or "absent")
+        )
+        free = [one for one in plan if not at_desk(one[1])]
+        alone = [one for one in free if one[1].expect.handoff is not None]
+        others = [one for one in free if one[1].expect.handoff is None]
         with ThreadPoolExecutor(AT_ONCE) as pool:
             first = [pool.submit(self._play, *one, again=True) for one in alone]
             desk = pool.submit(self._play_in_turn, staffed, first)
@@ -98,3 +101,8 @@ class Suite:
             return call.name
         future.set_result(played)
         return None
+
+
+def at_desk(call: CallFile) -> bool:
+    """Whether somebody sits at the desk for this call."""
+    return call.agent is not None or call.call_back is not None

@@ -39,11 +39,13 @@ def test_money_is_read_as_dollars_and_cents() -> None:
 @pytest.mark.parametrize(
     ("data", "error"),
     [
-        ([], r"a.yaml: the file is \[\]; write fields such as about, script, agent"),
+        ([], r"a.yaml: the file is \[\]; write fields such as about, script, expect"),
         ({"script": ["hang_up"], "expect": {}}, "a.yaml: there is no about in the file; write one line"),
         ({**SHORT, "expects": {}}, "a.yaml: 'expects' is not known in the file; write about, script"),
         ({**SHORT, "agent": "sleeps"}, "agent in the file is 'sleeps'; write one of accepts, declines, absent"),
         ({**SHORT, "script": [{"shout": "Hi"}]}, "a.yaml, script, step 1: 'shout' is not known"),
+        ({**SHORT, "call_back": [{"say": "Hi"}]}, r"call_back in the file is .*; begin it with answer"),
+        ({**SHORT, "call_back": ["answer", {"shout": "Hi"}]}, "a.yaml, call_back, step 2: 'shout' is not known"),
         ({**SHORT, "account": {"pin": 2749}}, "pin in account is 2749; write a text, in quotes"),
         ({**SHORT, "account": {"pin": "27"}}, "pin in account is '27'; write four digits"),
         ({**SHORT, "account": {"balance": "much"}}, "balance in account is 'much'; write dollars and cents"),
@@ -89,6 +91,8 @@ def test_a_call_as_it_should_be_has_no_shortcomings() -> None:
         ({"heard_out": ["your balance"]}, {}, "was not spoken to its end"),
         ({"outcome": "message"}, {}, "the outcome is resolved, not message"),
         ({"rating": 5}, {}, "the rating is None, not 5"),
+        ({"call_back": "served"}, {}, "the call-back is None, not served"),
+        ({"message": ["charge"]}, {}, "no message waits for the agents"),
         ({"balance": 11}, {}, "the ledger's balance is 10.00, not 11.00"),
         ({"payments": [{"amount": 1}]}, {}, "the ledger holds 0 payments, not 1"),
         ({"turns": {"until": "your balance", "at_most": 0}}, {}, "the task took 1 caller turns, not 0"),
@@ -100,6 +104,18 @@ def test_a_call_as_it_should_be_has_no_shortcomings() -> None:
 )
 def test_what_went_otherwise_is_told(expect: dict[str, Any], report: dict[str, Any], trouble: str) -> None:
     assert any(trouble in one for one in troubles(expect, **report))
+
+
+def test_a_call_back_is_answered_in_the_callers_own_voice() -> None:
+    script = {"voice": "emma", "steps": ["hang_up"]}
+    call = read_call({**SHORT, "script": script, "call_back": ["answer", "hang_up"]}, "a.yaml")
+    assert call.call_back == {"voice": "emma", "steps": ["answer", "hang_up"]}
+
+
+def test_a_message_is_compared_by_its_words() -> None:
+    call = read_call({**SHORT, "expect": {"message": ["a charge", "my card"]}}, "a.yaml")
+    left = Played(call, a_report(), (), 1000, None, message="There's a charge.")
+    assert shortcomings(left) == ["the message that waits for the agents is \"There's a charge.\", without 'my card'"]
 
 
 def test_a_hand_off_is_compared_with_its_brief() -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from ivr.store.models import Agent, Audit, Handoff
+from ivr.store.models import Agent, Audit, Handoff, Recording
 from tests.web.conftest import CALL, Make, Web, with_token
 
 FRAGMENT = {"X-Fragment": "1"}
@@ -159,6 +159,20 @@ def test_a_message_is_a_task_until_it_is_done(web: Web) -> None:
     assert "Grace Hopper" not in client.get("/agent/messages").text
     with web.sessions() as tx:
         assert {"listen", "message-done"} <= {row.action for row in tx.scalars(select(Audit))}
+
+
+@pytest.mark.parametrize(("outcome", "listed"), [("abandoned", False), ("message", True)])
+def test_silence_is_no_task_unless_the_caller_was_told_that_we_have_his_message(
+    web: Web, outcome: str, listed: bool
+) -> None:
+    client = web.signed_in("Ada", "agent")
+    web.call(outcome=outcome)
+    web.handoff(None, state="message-taken")
+    recording = web.recording(kind="message")
+    with web.sessions.begin() as tx:
+        tx.get_one(Recording, recording).transcript = []
+    page = client.get("/agent/messages").text
+    assert ("Grace Hopper" in page) == ("No words were heard in it." in page) == listed
 
 
 def test_an_agent_hears_messages_but_not_calls(web: Web) -> None:
