@@ -44,7 +44,10 @@ class TakeMessage:
 
 @dataclass(frozen=True, slots=True)
 class Goodbye:
-    """All is said."""
+    """All is said; `thank`: by a person, whose last word may have been to hang up."""
+
+    language: str = "en"
+    thank: bool = False
 
 
 Next = Reconnect | ByTurns | Card | Park | TakeMessage | Goodbye

@@ -304,7 +304,7 @@ class CallService:
             return TakeMessage(call.language)
         handoff = rows.handoff_of(tx, call.sid)
         if call.stage not in ("parked", "bridged") or handoff is None:
-            return Goodbye()
+            return Goodbye(call.language, thank=handoff is not None and handoff.state == "served")
         return Park(handoff.id, rows.conference(handoff), StreamTicket.issue(call).token)
 
     def _mark(self, sid: str, key: str, **heard: Any) -> None:

@@ -67,7 +67,8 @@ class Documents:
                 prompt = MESSAGES[Words(after.language).language]
                 return twiml.take_message(self._at(f"/voice/audio/{prompt}"), self.message, self.recording)
             case Goodbye():
-                return twiml.goodbye()
+                words = Words(after.language)
+                return twiml.goodbye(words.line("goodbye") if after.thank else None, words.language)
 
     def sorry(self, after: Next | None, words: Words) -> str:
         """After a fault: on to a person, or, with None or no way there, a message; needs no file of ours."""

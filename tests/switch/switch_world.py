@@ -154,6 +154,7 @@ async def serving(customer: Customer) -> AsyncIterator[None]:
     customer.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     routes = [
         WebSocketRoute("/media", customer.media),
+        WebSocketRoute("/media/listen", customer.media),
         Route("/{path:path}", customer.handle, methods=["GET", "POST"]),
     ]
     server = _Server(

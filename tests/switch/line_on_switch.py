@@ -1,0 +1,318 @@
+"""The line's webhooks, hand-off service and jobs behind the switch: what people on the phone hear, say and press."""
+
+import asyncio
+import contextlib
+import io
+import json
+import wave
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from flask import Flask
+from sqlalchemy import select
+from starlette.responses import Response
+from starlette.websockets import WebSocket, WebSocketDisconnect
+from twilio.http.response import Response as CarrierAnswer
+from twilio.request_validator import RequestValidator
+
+from ivr.calls import CallService
+from ivr.carrier import TwilioCarrier
+from ivr.dialogue.events import HandOff
+from ivr.handoff.request import request_handoff
+from ivr.handoff.service import HandoffService
+from ivr.handoff.state import State
+from ivr.handoff.supervision import Supervision
+from ivr.handoff.transferring import Transfers
+from ivr.ledger import SqlLedger
+from ivr.store import Sessions, outbox
+from ivr.store.models import Agent, Call, Offer
+from ivr.twilio_requests import BaseUrlHttpClient
+from ivr.web.handoff import make_handoff_blueprint
+from ivr.web.signatures import Signatures
+from ivr.web.voice import Documents, make_voice_blueprint
+from switch.audio import tone
+from switch.leg import FINAL
+from tests.handoff.handoff_world import LiveTwin
+from tests.line.conftest import NoNews, understand
+from tests.switch.switch_world import ACCOUNT, NUMBER, TOKEN, MakeWorld, Person, World, until
+from tests.switch.test_switch_conferences import power
+from workers.context import WorkerContext
+from workers.jobs import TOPICS
+
+CALLER, ANN, BOB, EVE, MUSIC, NOTICE = 400, 700, 1100, 1500, 250, 330  # whose voice is which tone, in Hz
+RINGS = 1  # seconds that an agent's phone rings
+
+
+class Clock:
+    """Real time, which a test may move on."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta()
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+
+class Voice:
+    """Each text is a short sound of its own, so that it is known who was told what."""
+
+    def __init__(self) -> None:
+        self.sounds: dict[str, bytes] = {}
+
+    def speak(self, text: str) -> bytes:
+        return self.sounds.setdefault(text, tone((1900 + 7 * len(self.sounds),), 0.06))
+
+    def told(self, person: Person) -> list[str]:
+        """The texts that somebody has heard to their end, in order."""
+        heard = b"".join(person.heard)
+        places = {text: heard.find(sound) for text, sound in self.sounds.items()}
+        return sorted((text for text, at in places.items() if at >= 0), key=lambda text: places[text])
+
+
+class Lender(BaseUrlHttpClient):
+    """The way to the carrier's REST; `refusals` of the next calls to be made are answered with 429."""
+
+    refusals = 0
+
+    def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> CarrierAnswer:
+        if self.refusals and method == "POST" and url.endswith("/Calls.json"):
+            self.refusals -= 1
+            return CarrierAnswer(429, json.dumps({"code": 20429, "message": "Too Many Requests", "status": 429}))
+        return super().request(method, url, *args, **kwargs)
+
+
+class Line:
+    """The line behind the switch, with Ann, Bob and Eve away from the desk, and a worker at work."""
+
+    def __init__(self, w: World, sessions: Sessions, voice: Voice, folder: Path) -> None:
+        live: Any = LiveTwin()
+        self.w, self.sessions, self.voice, self.clock = w, sessions, voice, Clock()
+        self.threads, self.http = ThreadPoolExecutor(4), Lender(w.switch.url, 5)
+        self.carrier = TwilioCarrier(ACCOUNT, TOKEN, NUMBER, w.switch.url, http=self.http)
+        self.service = self.another_process()
+        self.transfers = Transfers(self.service)
+        self.supervision = Supervision(sessions, self.clock, self.carrier, live, self.service)
+        self.wants = HandOff("asked", "dispute", "Wants a person.", {})
+        self.client = self._client(folder)
+        w.customer.socket = self._socket
+        w.customer.answers = Routes(self)
+        self.ids = {name: self._agent(name) for name in ("ann", "bob", "eve")}
+        self.phones = {name: w.person(f"client:{name}") for name in self.ids}
+
+    def another_process(self) -> HandoffService:
+        live: Any = LiveTwin()
+        media = self.w.customer.url.replace("http", "ws") + "/media"
+        return HandoffService(
+            self.sessions, self.clock, self.carrier, live, self.w.customer.url, NUMBER, RINGS, 60,
+            spawn=self.threads.submit, company="Test Bank", media_url=media,
+        )  # fmt: skip
+
+    def _client(self, folder: Path) -> Any:
+        public = self.w.customer.url
+        media = public.replace("http", "ws") + "/media"
+        signatures, documents = Signatures(TOKEN, public, media), Documents(public, media)
+        calls = CallService(
+            self.sessions, self.clock, understand, SqlLedger(self.sessions, self.clock), NoNews(), request_handoff,
+            company="Test Bank", notice="n",
+        )  # fmt: skip
+        for name, pitch, seconds in (("notice", NOTICE, 0.1), ("music", MUSIC, 1.0), ("message-en", NOTICE, 0.1)):
+            (folder / f"{name}.wav").write_bytes(wav(pitch, seconds))
+        app = Flask("line")
+        app.register_blueprint(make_handoff_blueprint(self.service, signatures))
+        app.register_blueprint(make_voice_blueprint(calls, self.service, signatures, documents, folder, self.carrier))
+        return app.test_client()
+
+    def _agent(self, name: str) -> int:
+        with self.sessions.begin() as tx:
+            agent = Agent(
+                email=f"{name}@bank.test", name=name, password_hash="", phone=f"client:{name}", roles=["agent"],
+                presence="away", presence_since=self.clock.now(),
+            )  # fmt: skip
+            tx.add(agent)
+        return agent.id
+
+    # --- the carrier's side ---
+
+    async def _socket(self, socket: WebSocket) -> None:
+        """The media process: the bot asks for a person as soon as it hears the caller, and lets go of the stream."""
+        await socket.accept()
+        with contextlib.suppress(WebSocketDisconnect):
+            while True:
+                message = json.loads(await socket.receive_text())
+                if message["event"] == "start" and not socket.url.path.endswith("/listen"):
+                    await asyncio.to_thread(self._asks, message["start"]["callSid"])
+                    await socket.close()
+                    return
+
+    def _asks(self, sid: str) -> None:
+        with self.sessions.begin() as tx:
+            request_handoff(tx, tx.get_one(Call, sid), self.wants, self.clock.now())
+
+    def hook(self, path: str, form: dict[str, str]) -> Response:
+        signature = RequestValidator(TOKEN).compute_signature(self.w.customer.url + path, form)
+        answer = self.client.post(path, data=form, headers={"X-Twilio-Signature": signature})
+        return Response(answer.data, answer.status_code, media_type=answer.mimetype)
+
+    def sound(self, path: str) -> Response:
+        answer = self.client.get(path)
+        return Response(answer.data, answer.status_code, media_type=answer.mimetype)
+
+    # --- the worker ---
+
+    async def work(self) -> None:
+        """Do what is due, as the worker's jobs do it, until cancelled."""
+        nothing: Any = None
+        context = WorkerContext(
+            self.sessions, self.clock, "", self.carrier, self.service, nothing, nothing, nothing, ledger=nothing
+        )
+        while True:
+            await asyncio.to_thread(self._work, context)
+            await asyncio.sleep(0.03)
+
+    def _work(self, context: WorkerContext) -> None:
+        with self.sessions() as tx:
+            rows = [row for row in outbox.due(tx, self.clock.now()) if not row.topic.startswith("recording.")]
+        for row in rows:
+            TOPICS[row.topic](replace(context, handoffs=self.service), row.id, row.payload, self._done(row.id))
+
+    def _done(self, row_id: int) -> Callable[[Any], None]:
+        return lambda tx: outbox.done(tx, row_id, self.clock.now())
+
+    def later(self, seconds: float) -> None:
+        self.clock.ahead += timedelta(seconds=seconds)
+
+    # --- what people do ---
+
+    async def do(self, deed: Callable[..., Any], *what: Any) -> Any:
+        return await asyncio.to_thread(deed, *what)
+
+    async def available(self, *names: str) -> None:
+        for name in names:
+            await self.do(self.service.presence, self.ids[name], "available")
+
+    def nobody_free(self) -> None:
+        """Eve is at the desk, on a call that never ends."""
+        with self.sessions.begin() as tx:
+            tx.get_one(Agent, self.ids["eve"]).presence = "on-call"
+
+    async def accepts(self, name: str, k: int = 1, handoff: int = 1) -> Person:
+        """He answers, hears the whisper and presses 1."""
+        phone = self.phones[name]
+        await until(lambda: phone.up and self.asked(f"/handoff/{handoff}/{k}/agent"))
+        while not self.state(handoff).attempts[k - 1].joined:
+            phone.press("1")
+            await asyncio.sleep(0.1)
+        return phone
+
+    async def talking(self) -> tuple[Person, Person]:
+        """A caller and Ann."""
+        await self.available("ann")
+        caller = await self.w.call()
+        ann = await self.accepts("ann")
+        await until(lambda: self.state().bridged)
+        return caller, ann
+
+    async def hears(self, person: Person, words: str) -> str:
+        """Wait until somebody has been told `words`; the whole text."""
+        told: list[str] = []
+
+        def heard() -> bool:
+            told[:] = [text for text in self.voice.told(person) if words in text]
+            return bool(told)
+
+        try:
+            await until(heard)
+        except TimeoutError as late:
+            raise AssertionError(f"{words!r} was never said to him, but {self.voice.told(person)}") from late
+        return told[0]
+
+    async def hears_music(self, person: Person) -> None:
+        person.heard.clear()
+        await until(lambda: hears(person, MUSIC))
+
+    # --- what stands ---
+
+    def asked(self, path: str) -> bool:
+        return any(request.path == path for request in self.w.customer.received)
+
+    def state(self, handoff: int = 1) -> State:
+        return self.service.state(self.service.find(handoff))
+
+    def outcomes(self, handoff: int = 1) -> list[str | None]:
+        with self.sessions() as tx:
+            of_it = select(Offer.outcome).where(Offer.handoff_id == handoff)
+            return list(tx.scalars(of_it.order_by(Offer.number)))
+
+    def presence(self, name: str) -> str:
+        with self.sessions() as tx:
+            return tx.get_one(Agent, self.ids[name]).presence
+
+    def held(self) -> bool:
+        rooms = self.w.switch.conferences.values()
+        return any(participant.settings.hold for room in rooms for participant in room.participants.values())
+
+    def over(self) -> bool:
+        """No leg lives, and no conference."""
+        legs, rooms = self.w.switch.calls.values(), self.w.switch.conferences.values()
+        return all(leg.status in FINAL for leg in legs) and all(room.status == "completed" for room in rooms)
+
+
+class Routes(dict[str, Any]):
+    """The customer's server: every path is the line's own."""
+
+    def __init__(self, line: Line) -> None:
+        super().__init__({"/voice": "/voice/incoming", "/fallback": "/voice/fallback", "/status": "/voice/status"})
+        self.line = line
+
+    def get(self, path: str, default: Any = "") -> Any:
+        if path.startswith("/voice/audio/"):
+            return lambda _form: self.line.sound(path)
+        address = super().get(path, path)
+        return lambda form: self.line.hook(address, form)
+
+
+def wav(pitch: int, seconds: float) -> bytes:
+    file = io.BytesIO()
+    samples = 8000 * np.sin(2 * np.pi * pitch * np.arange(int(8000 * seconds)) / 8000)
+    with wave.open(file, "wb") as out:
+        out.setparams((1, 2, 8000, 0, "NONE", ""))
+        out.writeframes(samples.astype("<i2").tobytes())
+    return file.getvalue()
+
+
+def hears(person: Person, pitch: int) -> bool:
+    return power(person.sound, pitch) > 300
+
+
+async def say(voices: dict[Person, int], hearer: Person, listens_for: int) -> None:
+    """All speak at once; done when `hearer` has heard the one he listens for."""
+    for person in voices:
+        person.heard.clear()
+    for person, pitch in voices.items():
+        person.speak(0.4, pitch)
+    await until(lambda: hears(hearer, listens_for) and not any(person.words for person in voices))
+
+
+@asynccontextmanager
+async def line_on(world: MakeWorld, sessions: Sessions, folder: Path) -> AsyncIterator[Line]:
+    """A line with its worker. Afterwards every caller hangs up, and no leg and no conference may outlive that."""
+    voice = Voice()
+    async with world(say=voice.speak) as w:
+        line = Line(w, sessions, voice, folder)
+        worker = asyncio.create_task(line.work())
+        try:
+            yield line
+            for leg in list(w.switch.calls.values()):
+                if leg.direction == "inbound":
+                    leg.hang_up()
+            await until(line.over)
+        finally:
+            worker.cancel()
+            await asyncio.gather(worker, return_exceptions=True)
+            line.threads.shutdown()
