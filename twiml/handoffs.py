@@ -94,9 +94,15 @@ def whisper(text: str, accept_url: str) -> str:
     return str(response)
 
 
-def join(conference: str, label: str, left_url: str, status_url: str | None = None) -> str:
-    """The agent joins the caller; his leaving does not throw the caller out. `status_url`: he may be there first."""
+def join(
+    conference: str, label: str, left_url: str, status_url: str | None = None, first: str = "", language: str = "en"
+) -> str:
+    """The agent joins the caller; his leaving does not throw the caller out. `status_url`: he may be there first.
+
+    `first` is what he is told before."""
     response = VoiceResponse()
+    if first:
+        say(response, first, language)
     dial = Dial(action=left_url, method="POST")
     news = _news(status_url) if status_url else {}
     dial.conference(

@@ -49,7 +49,8 @@ def answered(draft: Draft, event: Event) -> Outcome:
         case CodeChecked():
             return _code(draft, event)
         case Facts():
-            return advance(draft.having(facts=event))
+            told = replace(event, funds=(), locked=False)  # what is an agent's to see is no part of a dialogue
+            return advance(draft.having(facts=told))
         case Paid():
             return advance(draft.at(paid(draft.state, event.confirmation)))
         case Refused():

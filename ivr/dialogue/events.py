@@ -117,7 +117,9 @@ class Transaction:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Answer to LookUp. Minor units; `balance` is what is owed where `owed`, else what is there."""
+    """Answer to LookUp. Minor units; `balance` is what is owed where `owed`, else what is there.
+
+    `funds`: what there is to pay from, by source, and `locked`: no PIN is taken any more; for an agent's eyes."""
 
     balance: int
     currency: str
@@ -127,6 +129,8 @@ class Facts:
     due_on: date | None
     sources: tuple[str, ...] = ()
     transactions: tuple[Transaction, ...] = ()
+    funds: tuple[tuple[str, int], ...] = ()
+    locked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

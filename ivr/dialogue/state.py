@@ -116,7 +116,7 @@ def _without(items: dict[str, Raw], names: tuple[str, ...]) -> dict[str, Raw]:
 
 def _facts_to_json(facts: Facts) -> dict[str, Any]:
     return {
-        **asdict(facts),
+        **_without(asdict(facts), ("funds", "locked")),
         "due_on": facts.due_on and facts.due_on.isoformat(),
         "sources": list(facts.sources),
         "transactions": [{**asdict(t), "on": t.on.isoformat()} for t in facts.transactions],

@@ -35,6 +35,11 @@ class _Transaction(BaseModel):
     amount: int
 
 
+class _Fund(BaseModel):
+    name: str
+    available: int
+
+
 class _Account(BaseModel):
     balance: int
     currency: str
@@ -44,6 +49,8 @@ class _Account(BaseModel):
     due_on: date | None = None
     sources: list[str] = []
     transactions: list[_Transaction] = []
+    funds: list[_Fund] = []
+    locked: bool = False
 
 
 class _Payment(BaseModel):
@@ -148,4 +155,6 @@ def _facts(found: _Account) -> Facts:
         found.due_on,
         tuple(found.sources),
         tuple(Transaction(row.on, row.text, row.amount) for row in found.transactions),
+        tuple((fund.name, fund.available) for fund in found.funds),
+        found.locked,
     )

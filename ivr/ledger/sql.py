@@ -173,4 +173,6 @@ def _facts(tx: Session, row: Account) -> Facts:
         due_on=row.due_on,
         sources=tuple(fund["name"] for fund in row.funds),
         transactions=tuple(Transaction(entry.on, entry.text, entry.amount) for entry in tx.scalars(newest)),
+        funds=tuple((fund["name"], fund["available"]) for fund in row.funds),
+        locked=row.locked_at is not None,
     )

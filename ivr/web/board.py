@@ -91,6 +91,11 @@ def make_board_blueprint(
             said, standing = read_rules(tx)
             return render_template("board/rules.html", announcement=said, brakes=standing, intents=OURS)
 
+    @blueprint.get("/answers")
+    def answers() -> str:
+        with sessions() as tx:
+            return render_template("board/answers.html", answers=read_answers(tx, clock.now()))
+
     @blueprint.get("/calls/<int:handoff_id>")
     def call(handoff_id: int) -> str:
         with sessions() as tx:

@@ -144,7 +144,7 @@ class Hooks:
         return self._join(row, self._handoffs.state(row), k)
 
     def agent_left(self, handoff_id: int, k: int) -> ResponseReturnValue:
-        self._handoffs.apply(handoff_id, ev.AgentLeft(k))
+        self._handoffs.apply(handoff_id, ev.AgentLeft(k, dropped=request.form.get("CallStatus") == "failed"))
         return _document(twiml.empty())
 
     def status(self, handoff_id: int, k: int) -> ResponseReturnValue:
@@ -159,7 +159,11 @@ class Hooks:
 
     def _join(self, row: Handoff, state: State, k: int) -> ResponseReturnValue:
         left, status = self._leg(row.id, k, "agent-left"), self._handoffs.addresses.of(row.id, "conference")
-        return _document(twiml.join(conference_name(row, state.round), agent_label(k), left, status))
+        words = Words(row.call.language)
+        outside = state.attempts[k - 1].agent == 0  # who is no agent of ours does not know that we record
+        first = words.line("transfer.recorded") if outside else ""
+        room = conference_name(row, state.round)
+        return _document(twiml.join(room, agent_label(k), left, status, first, words.language))
 
     def _of_his_room(self, handoff_id: int, name: str | None) -> bool:
         row = self._handoffs.find(handoff_id)

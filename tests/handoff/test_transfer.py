@@ -6,9 +6,12 @@ import pytest
 from sqlalchemy import select
 
 from ivr.carrier import CarrierError
+from ivr.handoff import cards
 from ivr.handoff.brief import whisper
+from ivr.handoff.cards import CardRefused, Order
 from ivr.handoff.transferring import TransferRefused, Transfers
-from ivr.store.models import Audit, Offer
+from ivr.store.card_tables import CardPayment
+from ivr.store.models import Agent, Audit, Handoff, Offer
 from ivr.store.notes import Note
 from tests.handoff.handoff_world import CALLER, CONFERENCE, PUBLIC, World, leg
 
@@ -35,10 +38,12 @@ def bob(world: World, ann: int) -> int:
     return world.agent("bob", skills=["dispute"])
 
 
-def answered(world: World) -> None:
+def answered(world: World) -> str:
+    """He accepts; what his phone is given then."""
     world.hook("2/agent", CallSid=leg(2))
-    world.hook("2/accept", CallSid=leg(2), Digits="1")
+    document = world.hook("2/accept", CallSid=leg(2), Digits="1")
     world.joins("agent-2", leg(2))
+    return document
 
 
 def held(world: World) -> list[Any]:
@@ -75,7 +80,7 @@ def test_the_two_talk_alone_then_all_three_then_the_second_has_the_call(
     world: World, transfers: Transfers, ann: int, bob: int
 ) -> None:
     transfers.ask(world.id, ann, bob)
-    answered(world)
+    assert "recorded" not in answered(world), "a colleague knows"
     assert held(world) == [True]
     transfers.together(world.id, ann)
     assert held(world) == [True, False]
@@ -136,7 +141,7 @@ def test_a_first_agent_whose_line_fails_while_it_rings_leaves_a_caller_with_musi
 def test_a_telephone_number_is_rung_and_gets_the_call(world: World, transfers: Transfers, ann: int) -> None:
     transfers.ask(world.id, ann, phone="+15550002222", note=NOTE)
     assert [what[1] for what in world.carrier.asked if what[0] == "ring"] == ["+15550002222"]
-    answered(world)
+    assert "this call is recorded." in answered(world)
     transfers.leave(world.id, ann)
     assert (world.row.state, world.presence(ann)) == ("bridged", "wrap-up")
     assert held(world) == [True, False]
@@ -189,6 +194,26 @@ def test_nobody_can_be_joined_or_left_alone_with_before_he_is_there(
     transfers.ask(world.id, ann, bob)
     with pytest.raises(TransferRefused, match="nobody"):
         getattr(transfers, deed)(world.id, ann)
+
+
+def test_nobody_is_brought_in_while_a_card_is_being_taken(
+    world: World, transfers: Transfers, ann: int, bob: int
+) -> None:
+    card = CardPayment(
+        call_sid=CALLER, handoff_id=world.id, agent_id=ann, leg=CALLER, field="payment-card-number", account="acc",
+        amount=4200, currency="USD", on=world.clock.now().date(), begun_at=world.clock.now(),
+    )  # fmt: skip
+    with world.sessions.begin() as tx:
+        tx.add(card)
+    with pytest.raises(TransferRefused, match="a card is being taken: finish or cancel that first"):
+        transfers.ask(world.id, ann, bob)
+    assert world.carrier.asked == [], "the caller keys on, and hears no music"
+    with world.sessions.begin() as tx:
+        tx.get_one(CardPayment, card.id).state = "success"
+    transfers.ask(world.id, ann, bob)
+    with world.sessions.begin() as tx, pytest.raises(CardRefused, match="finish the transfer first"):
+        order = Order("acc", 4200, "USD", world.clock.now().date())
+        cards.begin(tx, tx.get_one(Handoff, world.id), tx.get_one(Agent, ann), order, world.clock.now())
 
 
 def test_a_colleague_cannot_transfer_what_is_not_his(world: World, transfers: Transfers, ann: int, bob: int) -> None:

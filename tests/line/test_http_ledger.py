@@ -77,6 +77,11 @@ def test_answers_are_read() -> None:
     facts = ledger(Bank((200, ACCOUNT))).facts("acc-1")
     assert facts is not None
     assert (facts.balance, facts.sources) == (245017, ("checking",))
+    assert (facts.funds, facts.locked) == ((), False), "a ledger need not give what an agent alone sees"
+    more = {"funds": [{"name": "checking", "available": 91200}], "locked": True}
+    facts = ledger(Bank((200, {**ACCOUNT, **more}))).facts("acc-1")
+    assert facts is not None
+    assert (facts.funds, facts.locked) == ((("checking", 91200),), True)
 
 
 def test_an_unknown_account_is_none() -> None:

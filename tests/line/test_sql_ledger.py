@@ -62,6 +62,12 @@ def test_facts_are_the_account_s(ledger: SqlLedger) -> None:
     assert facts.due_on == date(2026, 4, 15)
     assert facts.sources == ("checking", "savings")
     assert facts.transactions[0].text == "Corner Grocery"
+    assert [name for name, _ in facts.funds] == ["checking", "savings"]
+    assert not facts.locked
+    for _ in range(3):
+        ledger.check_pin("acc-1", "0000")
+    assert (facts := ledger.facts("acc-1")) is not None
+    assert facts.locked
 
 
 def test_unknown_accounts_have_no_facts(ledger: SqlLedger) -> None:

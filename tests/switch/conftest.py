@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from ivr.store import Sessions
 from switch.audio import tone
 from switch.config import SwitchConfig
 from switch.server import Switch
+from tests.switch.line_on_switch import Play, Story, line_on
 from tests.switch.switch_world import ACCOUNT, NUMBER, TOKEN, Customer, World, serving
 
 
@@ -46,6 +48,20 @@ def world(tmp_path: Path) -> Callable[..., AbstractAsyncContextManager[World]]:
                 await switch.stop()
 
     return made
+
+
+@pytest.fixture
+def play(world: Callable[..., AbstractAsyncContextManager[World]], sessions: Sessions, tmp_path: Path) -> Play:
+    """Tells a story on a line behind the switch: `play(story, rings=1)`."""
+
+    def play(story: Story, **how: Any) -> None:
+        async def whole() -> None:
+            async with line_on(world, sessions, tmp_path, **how) as line:
+                await story(line)
+
+        asyncio.run(whole())
+
+    return play
 
 
 @pytest.fixture

@@ -4,10 +4,11 @@ import asyncio
 import contextlib
 import io
 import json
+import time
 import wave
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,7 +26,7 @@ from ivr.calls import CallService
 from ivr.carrier import TwilioCarrier
 from ivr.dialogue.events import HandOff
 from ivr.handoff.request import request_handoff
-from ivr.handoff.service import HandoffService
+from ivr.handoff.service import HandoffService, UnknownHandoff
 from ivr.handoff.state import State
 from ivr.handoff.supervision import Supervision
 from ivr.handoff.transferring import Transfers
@@ -40,13 +41,12 @@ from switch.audio import tone
 from switch.leg import FINAL
 from tests.handoff.handoff_world import LiveTwin
 from tests.line.conftest import NoNews, understand
-from tests.switch.switch_world import ACCOUNT, NUMBER, TOKEN, MakeWorld, Person, World, until
+from tests.switch.switch_world import ACCOUNT, NUMBER, TOKEN, MakeWorld, Person, World
 from tests.switch.test_switch_conferences import power
 from workers.context import WorkerContext
 from workers.jobs import TOPICS
 
-CALLER, ANN, BOB, EVE, MUSIC, NOTICE = 400, 700, 1100, 1500, 250, 330  # whose voice is which tone, in Hz
-RINGS = 1  # seconds that an agent's phone rings
+CALLER, ANN, BOB, EVE, MUSIC, NOTICE = 400, 700, 1100, 1500, 250, 3300  # whose voice is which tone, in Hz
 
 
 class Clock:
@@ -75,25 +75,41 @@ class Voice:
         return sorted((text for text, at in places.items() if at >= 0), key=lambda text: places[text])
 
 
-class Lender(BaseUrlHttpClient):
-    """The way to the carrier's REST; `refusals` of the next calls to be made are answered with 429."""
+class Way(BaseUrlHttpClient):
+    """The way to the carrier's REST; the next `refusals` calls are refused with 429, answers come `late` seconds."""
 
     refusals = 0
+    late = 0.0
+
+    def __init__(self, base: str) -> None:
+        super().__init__(base, 5)
+        self.asked: list[tuple[str, str]] = []
 
     def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> CarrierAnswer:
+        self.asked.append((method, url))
         if self.refusals and method == "POST" and url.endswith("/Calls.json"):
             self.refusals -= 1
             return CarrierAnswer(429, json.dumps({"code": 20429, "message": "Too Many Requests", "status": 429}))
-        return super().request(method, url, *args, **kwargs)
+        answer = super().request(method, url, *args, **kwargs)
+        time.sleep(self.late)
+        return answer
 
 
 class Line:
-    """The line behind the switch, with Ann, Bob and Eve away from the desk, and a worker at work."""
+    """The line behind the switch, with Ann, Bob and Eve away from the desk.
 
-    def __init__(self, w: World, sessions: Sessions, voice: Voice, folder: Path) -> None:
+    `rings`: seconds that an agent's phone rings. `lost`: how many more requests to a path that ends so get lost."""
+
+    def __init__(
+        self, w: World, sessions: Sessions, voice: Voice, threads: ThreadPoolExecutor, folder: Path, rings: int
+    ) -> None:
+        self.rings, self.lost, self.killed = rings, dict[str, int](), False
+        self.drops = 0  # sockets that break off before the bot has understood anything
+        self.said, self.stopped = asyncio.Event(), False
+        self.said.set()
         live: Any = LiveTwin()
         self.w, self.sessions, self.voice, self.clock = w, sessions, voice, Clock()
-        self.threads, self.http = ThreadPoolExecutor(4), Lender(w.switch.url, 5)
+        self.threads, self.http = threads, Way(w.switch.url)
         self.carrier = TwilioCarrier(ACCOUNT, TOKEN, NUMBER, w.switch.url, http=self.http)
         self.service = self.another_process()
         self.transfers = Transfers(self.service)
@@ -109,8 +125,8 @@ class Line:
         live: Any = LiveTwin()
         media = self.w.customer.url.replace("http", "ws") + "/media"
         return HandoffService(
-            self.sessions, self.clock, self.carrier, live, self.w.customer.url, NUMBER, RINGS, 60,
-            spawn=self.threads.submit, company="Test Bank", media_url=media,
+            self.sessions, self.clock, self.carrier, live, self.w.customer.url, NUMBER, self.rings, 60,
+            spawn=self._spawn, company="Test Bank", media_url=media,
         )  # fmt: skip
 
     def _client(self, folder: Path) -> Any:
@@ -127,6 +143,11 @@ class Line:
         app.register_blueprint(make_handoff_blueprint(self.service, signatures))
         app.register_blueprint(make_voice_blueprint(calls, self.service, signatures, documents, folder, self.carrier))
         return app.test_client()
+
+    def _spawn(self, work: Callable[[], None]) -> None:
+        """A process that was killed does not come to it."""
+        if not self.killed:
+            self.threads.submit(work)
 
     def _agent(self, name: str) -> int:
         with self.sessions.begin() as tx:
@@ -145,10 +166,20 @@ class Line:
         with contextlib.suppress(WebSocketDisconnect):
             while True:
                 message = json.loads(await socket.receive_text())
-                if message["event"] == "start" and not socket.url.path.endswith("/listen"):
-                    await asyncio.to_thread(self._asks, message["start"]["callSid"])
-                    await socket.close()
-                    return
+                if message["event"] != "start" or socket.url.path.endswith("/listen"):
+                    continue
+                if self.drops:
+                    self.drops -= 1
+                    return await socket.close()
+                await asyncio.to_thread(self._asks, message["start"]["callSid"])
+                return await self._speaks(socket)
+
+    async def _speaks(self, socket: WebSocket) -> None:
+        """The bot's last sentence, which nothing may cut off."""
+        while not self.said.is_set():
+            message = json.loads(await socket.receive_text())
+            self.stopped = self.stopped or message["event"] == "stop"
+        await socket.close()
 
     def _asks(self, sid: str) -> None:
         with self.sessions.begin() as tx:
@@ -201,6 +232,15 @@ class Line:
         with self.sessions.begin() as tx:
             tx.get_one(Agent, self.ids["eve"]).presence = "on-call"
 
+    def number_of(self, name: str, number: str) -> None:
+        """He is on another phone."""
+        with self.sessions.begin() as tx:
+            tx.get_one(Agent, self.ids[name]).phone = number
+
+    def drop(self, person: Person) -> None:
+        """His line fails."""
+        self.w.switch.calls[person.line.sid].finish("failed")
+
     async def accepts(self, name: str, k: int = 1, handoff: int = 1) -> Person:
         """He answers, hears the whisper and presses 1."""
         phone = self.phones[name]
@@ -236,13 +276,21 @@ class Line:
         person.heard.clear()
         await until(lambda: hears(person, MUSIC))
 
+    async def hears_hold_music(self, person: Person) -> None:
+        """The carrier's own music, while somebody is on hold."""
+        person.heard.clear()
+        await until(lambda: len(person.sound) > 1600)
+
     # --- what stands ---
 
     def asked(self, path: str) -> bool:
         return any(request.path == path for request in self.w.customer.received)
 
     def state(self, handoff: int = 1) -> State:
-        return self.service.state(self.service.find(handoff))
+        try:
+            return self.service.state(self.service.find(handoff))
+        except UnknownHandoff:
+            return State()
 
     def outcomes(self, handoff: int = 1) -> list[str | None]:
         with self.sessions() as tx:
@@ -271,10 +319,21 @@ class Routes(dict[str, Any]):
         self.line = line
 
     def get(self, path: str, default: Any = "") -> Any:
+        for end in self.line.lost:
+            if path.endswith(end) and self.line.lost[end]:
+                self.line.lost[end] -= 1
+                return Response(status_code=500)
         if path.startswith("/voice/audio/"):
             return lambda _form: self.line.sound(path)
         address = super().get(path, path)
         return lambda form: self.line.hook(address, form)
+
+
+async def until(condition: Callable[[], Any], seconds: float = 10.0) -> None:
+    """Wait for something to become true, seldom enough that the database is left to those who work."""
+    async with asyncio.timeout(seconds):
+        while not condition():
+            await asyncio.sleep(0.05)
 
 
 def wav(pitch: int, seconds: float) -> bytes:
@@ -300,19 +359,24 @@ async def say(voices: dict[Person, int], hearer: Person, listens_for: int) -> No
 
 
 @asynccontextmanager
-async def line_on(world: MakeWorld, sessions: Sessions, folder: Path) -> AsyncIterator[Line]:
-    """A line with its worker. Afterwards every caller hangs up, and no leg and no conference may outlive that."""
+async def line_on(
+    world: MakeWorld, sessions: Sessions, folder: Path, rings: int = 20, works: bool = True
+) -> AsyncIterator[Line]:
+    """A line, with its worker if it `works`. When every caller has hung up, no leg and no conference may be left."""
     voice = Voice()
-    async with world(say=voice.speak) as w:
-        line = Line(w, sessions, voice, folder)
-        worker = asyncio.create_task(line.work())
-        try:
-            yield line
-            for leg in list(w.switch.calls.values()):
-                if leg.direction == "inbound":
-                    leg.hang_up()
-            await until(line.over)
-        finally:
-            worker.cancel()
-            await asyncio.gather(worker, return_exceptions=True)
-            line.threads.shutdown()
+    async with AsyncExitStack() as leaving:
+        threads = ThreadPoolExecutor(4)
+        leaving.push_async_callback(asyncio.to_thread, threads.shutdown)
+        w = await leaving.enter_async_context(world(say=voice.speak))
+        line = Line(w, sessions, voice, threads, folder, rings)
+        worker = asyncio.create_task(line.work() if works else asyncio.sleep(0))
+        leaving.callback(worker.cancel)
+        yield line
+        for leg in list(w.switch.calls.values()):
+            if leg.direction == "inbound":
+                leg.hang_up()
+        await until(line.over)
+
+
+Story = Callable[[Line], Coroutine[Any, Any, None]]
+Play = Callable[..., None]

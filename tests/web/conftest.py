@@ -359,10 +359,12 @@ Make = Callable[..., Web]
 def make_web(sessions: Sessions, redis: Redis, redis_url: str, tmp_path: Path) -> Make:
     """Pages on these settings, with this clock; over the real hand-off `service` where one is given."""
 
-    def make(clock: Clock, phone_url: str = "", service: HandoffService | None = None, **settings: Any) -> Web:
+    def make(
+        clock: Clock, phone_url: str = "", service: HandoffService | None = None, texts: Any = None, **settings: Any
+    ) -> Web:
         chosen = Settings(**{"data_dir": tmp_path, "redis_url": redis_url, **settings})
         app, live = Flask(__name__, static_folder=None), Live(redis)
-        handoffs, recordings, texts = HandoffsTwin(sessions, live, clock), RecordingsTwin(), TextsTwin()
+        handoffs, recordings, texts = HandoffsTwin(sessions, live, clock), RecordingsTwin(), texts or TextsTwin()
         supervision, brakes = SupervisionTwin(sessions, live, clock), Brakes(sessions, clock, live)
         ledger, carrier = SqlLedger(sessions, clock), CardTwin()
         cards = AgentCards(

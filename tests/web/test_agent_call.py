@@ -9,7 +9,7 @@ from sqlalchemy import select
 from ivr.handoff.cards import Told
 from ivr.ledger import LedgerError, SqlLedger
 from ivr.quality.purge import purge_older
-from ivr.store.models import Agent, Call
+from ivr.store.models import Account, Agent, Call
 from ivr.store.notes import Note
 from tests.web.conftest import CALL, Web, with_token
 
@@ -141,6 +141,16 @@ def test_the_account_is_shown_of_a_verified_caller_alone(web: Web) -> None:
     with web.sessions.begin() as tx:
         tx.scalars(select(Call)).one().verified_at = None
     assert "$243.10" not in client.get("/agent/work").text
+
+
+def test_what_there_is_to_pay_from_and_a_locked_pin_are_shown_to_the_agent(web: Web) -> None:
+    client, _ = in_call(web)
+    card = client.get("/agent/work").text
+    assert "In checking" in card and "$912.00" in card
+    assert "PIN locked" not in card
+    with web.sessions.begin() as tx:
+        tx.get_one(Account, "grace").locked_at = web.clock.now()
+    assert "PIN locked" in client.get("/agent/work").text
 
 
 def test_a_break_asked_for_in_a_call_is_promised(web: Web) -> None:

@@ -58,4 +58,4 @@ def test_a_calls_figures_stand_beside_it_and_outlive_its_words(web: Web) -> None
             turn.text = ""
     page = how_it_went(client)
     assert "1, it stopped after 180 ms" in page
-    assert "151 words a minute" in page
+    assert "Words a minute, caller" in page and ">151<" in page

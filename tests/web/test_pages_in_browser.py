@@ -32,13 +32,14 @@ FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required"),
 ]
-TOP = FloatRect(x=0, y=0, width=1280, height=780)
+TALL = 780  # pixels of a page that a picture in the docs shows
 WIDE, NARROW = ViewportSize(width=1280, height=900), ViewportSize(width=390, height=844)
 SHOTS = os.environ.get("WARMLINE_SHOTS", "")  # a folder: keep pictures of what was checked
 
 PHONE = "http://phone.test"
 SIMPLE_PHONE = (
-    "<html lang=en><title>Phone</title><body><main><h1>ringing</h1></main>"
+    "<html lang=en><meta name=color-scheme content='light dark'><title>Phone</title>"
+    "<style>body { font: 1rem system-ui; text-align: center }</style><body><main><h1>ringing</h1></main>"
     "<script>addEventListener('message', ({data}) => document.body.textContent = data)</script>"
 )
 
@@ -179,8 +180,10 @@ def look(page: Page, name: str) -> None:
     ] == []
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     if SHOTS:
+        page.evaluate("scrollTo(0, 0)")
         page.screenshot(path=Path(SHOTS) / f"{name}.png", full_page=True)
-        page.screenshot(path=Path(SHOTS) / f"{name}-screen.png", clip=TOP)
+        width = page.evaluate("innerWidth")
+        page.screenshot(path=Path(SHOTS) / f"{name}-screen.png", clip=FloatRect(x=0, y=0, width=width, height=TALL))
 
 
 def test_a_brief_appears_by_itself_and_is_accepted_by_key(web: Web, open_page: Open) -> None:
@@ -437,6 +440,10 @@ def test_the_board_stays_true_and_a_call_opens_beside_it(web: Web, open_page: Op
         tx.add(Turn(call_sid=CALL, key="later", speaker="agent", start=70, end=72, text="I see the charge."))
     web.live.publish(f"call:{CALL}", "turn")
     expect(page.locator("#said")).to_contain_text("I see the charge")
+    with web.sessions.begin() as tx:
+        tx.add(Turn(call_sid=CALL, key="quick", speaker="bot", start=80, end=81, text="Yes.", latency={"total": 200}))
+    web.live.publish("desk", "handoff", "1")
+    expect(page.locator("#answers")).to_contain_text("Half of 3 answers")
     page.keyboard.press("c")
     expect(page.locator("#coach")).to_have_attribute("aria-pressed", "true")
     expect(page.frame_locator("iframe").locator("body")).to_have_text("answer")

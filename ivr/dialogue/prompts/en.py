@@ -273,6 +273,8 @@ LINE: dict[str, str] = {
     "call_back.hello_from": "Hello. This is the call back from {company} that you asked for. It is recorded. "
     "One moment, I am connecting you.",
     "call_back.missed": "I am sorry, our colleague is not there any more. We will call you again. Goodbye.",
+    # --- brought into a call from outside ---
+    "transfer.recorded": "Before you begin: this call is recorded.",
     # --- the message ---
     "message.ask": "I am sorry, nobody is free just now. Please leave your message after the tone, "
     "and we will call you back. Press pound when you are done.",

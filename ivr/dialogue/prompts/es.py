@@ -29,6 +29,8 @@ LINE: dict[str, str] = {
     "call_back.hello": "Hola. Le devolvemos la llamada que nos pidió. Se graba. Un momento, le comunico.",
     "call_back.hello_from": "Hola. Es la llamada de {company} que usted nos pidió. Se graba. Un momento, le comunico.",
     "call_back.missed": "Lo siento, nuestro colega ya no está. Le llamaremos de nuevo. Hasta luego.",
+    # --- brought into a call from outside ---
+    "transfer.recorded": "Antes de empezar: esta llamada se graba.",
     # --- the message ---
     "message.ask": "Lo siento, en este momento no hay nadie libre. Deje su mensaje después del tono y le llamaremos. "
     "Al terminar, oprima la tecla de número.",
