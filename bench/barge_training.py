@@ -1,14 +1,16 @@
 """Train the judge of interruptions (speech/barge.npz): a very small network over a quarter of a second.
 
-    python -m bench.barge_training --data DIR --rendered DIR --out barge.npz
+    python -m bench.barge_training --data DIR --rendered DIR [DIR ...] --out barge.npz
 
-`--data` is the folder with speech.jsonl, `--rendered` what bench/training_voices.py made. It learns from recorded
-digits, sentences of people whose names are not known, and neural voices, against hums of those voices and coughs and
-knocks that are made up; every fourth voice is kept back, and told about. The clips of bench/bargein.py are others.
+`--data` is the folder with speech.jsonl, `--rendered` what bench/training_voices.py and bench/barge_voices.py made. It
+learns from recorded digits, sentences of people whose names are not known, and neural voices, against hums of those
+voices and hums, coughs and knocks that are made up. Each quarter of the voices is judged by weights that never heard
+it, and told about, as are the people whose clips bench/bargein.py takes: no weights heard them. Five minutes.
 """
 
 import argparse
 import random
+import zlib
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,66 +22,77 @@ import soxr
 from numpy.typing import NDArray
 
 from bench.accuracy import quiet_sounds
-from bench.bargein import LEARNT, from_onset
+from bench.bargein import LEARNT, WITHIN, from_onset
 from bench.noises import closed_hum, cough, knock
 from bench.words import rest, rows
 from speech.audio import RATE, Samples, decode, encode, normalise, read_mono, to_float, to_int
-from speech.barge import SPAN, described, seen
-from speech.vad import WINDOW, SileroModel
+from speech.barge import SPAN, described, needed, seen
+from speech.turns import DEFAULT_RULES, TurnDetector
+from speech.vad import WINDOW, WINDOW_SECONDS, SileroModel
 from speech.weights import find_vad
 
 Array = NDArray[np.float32]
 
-HIDDEN = 24
+HIDDEN, NETS = 40, 3  # several small networks' mean is surer than a large one's word
+FOLDS = 4
 SETTLING = 2  # windows after the onset that are not learnt from: everything begins alike
 LEAD = 0.4  # seconds of line before the sound
-NOISES = 500  # coughs and knocks
+NOISES = 700  # coughs and knocks together, and hums
 PITCH = (0.82, 1.2)  # other throats
-TIMES = {"hum": 6, "words": 3, "digits": 2, "sentence": 4, "nothing": 1}  # how often each is taken, changed
-LOW, HUMMING = 550, 0.85  # Hz, and the share of its power that a hum has below
-WATCHED = 0.45  # seconds of speech that are learnt from: by then the bot must have stopped
-HUMMED = 1.2  # seconds of what must not stop it
-STEPS, BATCH, RATE_OF_LEARNING, DECAY = 4000, 320, 3e-3, 1e-3
+TIMES = {"hum": 4, "words": 3, "digits": 2, "sentence": 4}  # how often each is taken, changed
+SPEECH = ("people", "sentence", "words", "digits", "apart")
+WEIGHT = {"sentence": 1.0, "digits": 0.7, "words": 1.6, "hum": 2.5, "cough": 0.7, "knock": 0.5, "nothing": 0.4}
+APART = ("apart", "open hum")  # measured, never learnt from
+LOW, HUMMING = 550, 0.8  # Hz, and the share of its power that a hum has below
+WATCHED = 0.4  # seconds of speech that are learnt from: by then the bot must have stopped
+HUMMED = 0.7  # seconds of what must not stop it
+SEEN = 1.0  # seconds that are reported about
+STEPS, BATCH, RATE_OF_LEARNING, DECAY = 3500, 320, 3e-3, 1e-3
 SHAKEN = 0.1  # noise on each feature, in its own spread: few voices must do for many
 
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """What the judge sees [n, features] of one sound from its onset on, whether it is speech, whose or what it is."""
+    """What the judge sees [n, features] of one sound from its onset on, and the seconds of voice before each [n]."""
 
     windows: Array
-    speech: bool
+    voiced: Array
     kind: str
     voice: str
 
+    @property
+    def learnt(self) -> Array:
+        end = WATCHED if self.kind in SPEECH else HUMMED
+        return self.windows[SETTLING : round(end / WINDOW_SECONDS)]
 
-def sounds(data: Path, rendered: Path, vad: SileroModel) -> Iterator[Sound]:
+
+def sounds(data: Path, rendered: list[Path], vad: SileroModel) -> Iterator[Sound]:
     chance = random.Random("barge")
     for sound, kind, voice in _sources(data, rendered, chance):
-        speech = kind in ("words", "digits", "people", "sentence")
         for _ in range(TIMES.get(kind, 1)):
-            yield Sound(windows(_changed(sound, chance), vad, WATCHED if speech else HUMMED), speech, kind, voice)
+            yield Sound(*windows(_changed(sound, chance), vad), kind, voice)
 
 
-def _sources(data: Path, rendered: Path, chance: random.Random) -> Iterator[tuple[Samples, str, str]]:
+def _sources(data: Path, rendered: list[Path], chance: random.Random) -> Iterator[tuple[Samples, str, str]]:
     for row in rows(data, "speech.jsonl"):
-        if row["source"] == "fsdd" and chance.random() < 0.3:
-            yield from_onset(normalise(read_mono(data / row["file"]))), "people", row["speaker"]
-        elif row["source"] in LEARNT and row["source"] != "fsdd":
-            yield from_onset(normalise(read_mono(data / row["file"]))), "sentence", row["file"]
-    for path in sorted(rendered.glob("*.npz")):
+        kind = {"fsdd": "people"}.get(row["source"], "sentence" if row["source"] in LEARNT else "apart")
+        if kind != "apart" or (row["kind"] != "call" and row["seconds"] < 8):
+            yield from_onset(normalise(read_mono(data / row["file"]))), kind, row["speaker"] or row["file"]
+    for path in (path for folder in rendered for path in sorted(folder.glob("*.npz"))):
         with np.load(path) as line:
             sound, kind, voice = from_onset(normalise(line["s"])), str(line["kind"]), str(line["voice"])
         if kind != "hum" or _is_low(sound):
             yield sound, kind, voice
     for number in range(NOISES):
-        made = (cough if number % 2 else knock)(chance)
-        sound = to_int((0.5 * made / np.abs(made).max()).astype(np.float32))
-        yield normalise(sound), ("knock", "cough")[number % 2], f"noise {number % 8}"
-        hum = closed_hum(chance)
-        yield normalise(to_int((0.5 * hum / np.abs(hum).max()).astype(np.float32))), "closed hum", f"noise {number % 8}"
+        name = f"noise {number % 8}"
+        yield _made((cough if number % 2 else knock)(chance)), ("knock", "cough")[number % 2], name
+        yield _made(closed_hum(chance)), "closed hum", name
     for kind, sound in quiet_sounds(data):
         yield np.clip(sound, -32768, 32767).astype(np.int16), "nothing", kind
+
+
+def _made(sound: Any) -> Samples:
+    return normalise(to_int((0.5 * sound / np.abs(sound).max()).astype(np.float32)))
 
 
 def _is_low(sound: Samples) -> bool:
@@ -100,28 +113,38 @@ def _changed(sound: Samples, chance: random.Random) -> Samples:
     return decode(encode(to_int((whole + hiss).astype(np.float32))))
 
 
-def windows(sound: Samples, model: SileroModel, seconds: float) -> Array:
-    """What the judge sees from the sound's onset (`LEAD`) on, for `seconds`."""
-    vad, before = model.stream(), np.zeros(WINDOW, np.int16)
+def windows(sound: Samples, model: SileroModel) -> tuple[Array, Array]:
+    """What the judge sees from the sound's onset (`LEAD`) on, and the seconds of voice in the turn by then."""
+    vad, before, turn = model.stream(), np.zeros(WINDOW, np.int16), TurnDetector(DEFAULT_RULES)
     last: list[Array] = [described(before, before, 0.0)] * SPAN
-    found = []
-    for start in range(0, min(len(sound) - WINDOW, int((LEAD + seconds) * RATE)), WINDOW):
+    found, voiced = [], []
+    for start in range(0, min(len(sound) - WINDOW, int((LEAD + SEEN) * RATE)), WINDOW):
         window = sound[start : start + WINDOW]
-        last = [*last[1:], described(before, window, vad(window))]
+        probability = vad(window)
+        turn.window(probability)
+        last = [*last[1:], described(before, window, probability)]
         before = window
-        if start >= LEAD * RATE + SETTLING * WINDOW:
+        if start >= LEAD * RATE:
             found.append(seen(np.array(last)))
-    return np.array(found, np.float32)
+            voiced.append(turn.voiced if turn.active else 0.0)
+    return np.array(found, np.float32), np.array(voiced, np.float32)
 
 
 def train(found: list[Sound]) -> dict[str, Array]:
-    """The judge's weights, under the names that speech.barge reads: logistic regression with one hidden layer."""
-    chance = np.random.default_rng(0)
-    groups: dict[tuple[bool, str], list[Array]] = defaultdict(list)
+    """The judge's weights, under the names that speech.barge reads: the mean of several networks, which is one."""
+    groups: dict[str, list[Array]] = defaultdict(list)
     for one in found:
-        groups[one.speech, one.kind].append(one.windows)
-    stacked = [(speech, np.concatenate(parts)) for (speech, _), parts in sorted(groups.items())]
-    every = np.concatenate([part for _, part in stacked])
+        if one.kind not in APART and len(one.learnt):
+            groups[one.kind].append(one.learnt)
+    nets = [_net(groups, np.random.default_rng(seed)) for seed in range(NETS)]
+    axes = {"a": 1, "a0": 0, "o": 0}
+    weights = {name: np.concatenate([net[name] for net in nets], axis=axis) for name, axis in axes.items()}
+    return weights | {"o": weights["o"] / NETS, "o0": np.mean([net["o0"] for net in nets], axis=0)}
+
+
+def _net(groups: dict[str, list[Array]], chance: np.random.Generator) -> dict[str, Array]:
+    """Logistic regression with one hidden layer."""
+    every = np.concatenate([part for parts in groups.values() for part in parts])
     mean, spread = every.mean(axis=0), every.std(axis=0) + 0.05
     size = every.shape[1]
     layers = [
@@ -132,7 +155,7 @@ def train(found: list[Sound]) -> dict[str, Array]:
     ]
     moments = [(np.zeros_like(layer), np.zeros_like(layer)) for layer in layers]
     for step in range(1, STEPS + 1):
-        batch, wanted, weight = _batch(stacked, chance)
+        batch, wanted, weight = _batch(groups, chance)
         slopes = _slopes(layers, (batch - mean) / spread + chance.normal(0, SHAKEN, batch.shape), wanted, weight)
         rate = RATE_OF_LEARNING * (1 - step / STEPS)
         for layer, slope, (first, second) in zip(layers, slopes, moments, strict=True):
@@ -140,16 +163,19 @@ def train(found: list[Sound]) -> dict[str, Array]:
             second += 0.001 * (slope**2 - second)
             layer -= rate * ((first / (1 - 0.9**step)) / (np.sqrt(second / (1 - 0.999**step)) + 1e-8) + DECAY * layer)
     a, a0, o, o0 = layers
-    weights = {"a": a / spread[:, None], "a0": a0 - (mean / spread) @ a, "o": o, "o0": o0}
-    return {name: value.astype(np.float32) for name, value in weights.items()}
+    return {"a": a / spread[:, None], "a0": a0 - (mean / spread) @ a, "o": o, "o0": o0}
 
 
-def _batch(stacked: list[tuple[bool, Array]], chance: Any) -> tuple[Array, Array, Array]:
-    """As many windows of each kind, and together as much weight on speech as on the rest."""
-    share = BATCH // len(stacked)
-    batch = np.concatenate([part[chance.integers(0, len(part), share)] for _, part in stacked])
-    wanted = np.repeat([float(speech) for speech, _ in stacked], share)[:, None]
-    return batch, wanted, np.where(wanted > 0, 0.5 / wanted.mean(), 0.5 / (1 - wanted.mean()))
+def _batch(groups: dict[str, list[Array]], chance: np.random.Generator) -> tuple[Array, Array, Array]:
+    """A window of each of many sounds, of each kind by its weight; speech weighs as much as all the rest."""
+    total = sum(WEIGHT.get(kind, 1.0) for kind in groups)
+    drawn, wanted = [], []
+    for kind, parts in groups.items():
+        for number in chance.integers(0, len(parts), round(BATCH * WEIGHT.get(kind, 1.0) / total)):
+            drawn.append(parts[number][chance.integers(0, len(parts[number]))])
+            wanted.append(float(kind in SPEECH))
+    sought = np.array(wanted, np.float32)[:, None]
+    return np.array(drawn), sought, np.where(sought > 0, 0.5 / sought.mean(), 0.5 / (1 - sought.mean()))
 
 
 def _slopes(layers: list[Any], batch: Array, wanted: Array, weight: Array) -> list[Any]:
@@ -165,32 +191,44 @@ def judged(weights: dict[str, Array], windows: Array) -> Array:
     return np.asarray(1 / (1 + np.exp(-(hidden @ weights["o"] + weights["o0"])[:, 0])), np.float32)
 
 
-def report(weights: dict[str, Array], kept: list[Sound]) -> None:
-    """For each kind: the share in which the judge ever said "interruption", by threshold, and when (median, p95)."""
-    kinds: dict[str, list[Array]] = defaultdict(list)
-    for one in kept:
-        kinds[one.kind].append(judged(weights, one.windows))
-    for kind, found in sorted(kinds.items()):
-        line = f"{kind:9} {len(found):4}"
-        for threshold in (0.5, 0.7, 0.8, 0.9):
-            at = [np.flatnonzero(chances >= threshold) for chances in found]
-            first = sorted(int(where[0]) + 1 + SETTLING for where in at if len(where)) or [0]
-            times = [32 * first[len(first) // 2], 32 * first[int(0.95 * len(first))]]
-            line += f" | {threshold}: {100 * sum(len(where) > 0 for where in at) / len(found):5.1f} % {times}"
-        print(line)
+def crossed(found: list[Sound]) -> Iterator[tuple[Sound, Array]]:
+    """Each sound with what weights say of its windows that never heard its voice."""
+    for fold in range(FOLDS):
+        weights = train([one for one in found if _fold(one.voice) != fold])
+        for one in found:
+            if _fold(one.voice) == fold:
+                yield one, judged(weights, one.windows)
+
+
+def _fold(voice: str) -> int:
+    return zlib.crc32(voice.encode()) % FOLDS
+
+
+def report(told: Iterator[tuple[Sound, Array]]) -> None:
+    """For each kind: how many stop the bot, by the rules as they are, and how many within 250 ms."""
+    kinds: dict[str, list[float | None]] = defaultdict(list)
+    for one, chances in told:
+        enough = [
+            chance >= needed(DEFAULT_RULES, float(sum_)) for chance, sum_ in zip(chances, one.voiced, strict=True)
+        ]
+        first = enough.index(True) if True in enough else None
+        kinds[one.kind].append(None if first is None else (first + 0.5) * WINDOW_SECONDS)  # it begins within a window
+    for kind, times in sorted(kinds.items()):
+        stopped = [time for time in times if time is not None]
+        soon = sum(time <= WITHIN for time in stopped)
+        print(f"{kind:10} {len(times):5}: stopped {len(stopped) / len(times):6.1%}, in time {soon / len(times):6.1%}")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--rendered", type=Path, required=True)
+    parser.add_argument("--rendered", type=Path, nargs="+", required=True)
     parser.add_argument("--out", type=Path, required=True)
     given = parser.parse_args()
     found = list(sounds(given.data, given.rendered, SileroModel(find_vad())))
-    voices = sorted({one.voice for one in found})
-    held = set(voices[::4])
-    report(train([one for one in found if one.voice not in held]), [one for one in found if one.voice in held])
-    np.savez_compressed(given.out, **train(found))  # type: ignore[arg-type]
+    halved = {name: value.astype(np.float16) for name, value in train(found).items()}
+    np.savez_compressed(given.out, **halved)  # type: ignore[arg-type]
+    report(crossed(found))
 
 
 if __name__ == "__main__":

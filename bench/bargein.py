@@ -39,6 +39,8 @@ TEXT = (
     "You can also speak with a person at any time, just say so, or press zero on your telephone. How can I help you?"
 )
 TICK = FRAME / RATE
+LOWEST = 250  # Hz: below it telephones carry little, and clips hold rumble
+STAYS = 3 * FRAME  # samples for which a voice stays: a click does not
 WITHIN = 0.25  # seconds in which a real interruption must stop the bot
 LEARNT = ("fsdd", "picovoice-speech-to-intent-benchmark")  # whose clips the judge of interruptions was trained on
 AFTER = 6.0  # seconds watched after the sound
@@ -177,11 +179,23 @@ def interruptions(data: Path, many: int) -> list[Samples]:
 
 
 def from_onset(sound: Samples) -> Samples:
-    """From where the voice stands out of the clip's own noise; many clips begin with half a second of it."""
-    level = np.convolve(to_float(sound) ** 2, np.ones(FRAME) / FRAME, "same")
-    threshold = max(level.max() / 300, 10 * float(np.percentile(level, 10)))
-    begins = np.flatnonzero(level > min(threshold, level.max() / 10))
+    """From where the voice stands out of the clip's own noise, in what a telephone carries, and stays.
+
+    Many clips begin with half a second of noise, and some with a thump or a breath.
+    """
+    spectrum = np.fft.rfft(to_float(sound))
+    spectrum[np.fft.rfftfreq(len(sound), 1 / RATE) < LOWEST] = 0
+    level = _mean(np.fft.irfft(spectrum, len(sound)) ** 2, FRAME)
+    threshold = min(max(level.max() / 300, 10 * float(np.percentile(level, 10))), level.max() / 10)
+    loud = np.append(level > threshold, np.zeros(STAYS, bool))
+    staying = np.lib.stride_tricks.sliding_window_view(loud, STAYS).mean(axis=1)[: len(level)] >= 0.9
+    begins = np.flatnonzero(loud[: len(level)] & staying)
+    begins = begins if len(begins) else np.flatnonzero(loud)
     return sound[max(0, int(begins[0]) - FRAME // 2) :]
+
+
+def _mean(power: NDArray[Any], over: int) -> NDArray[Any]:
+    return np.convolve(power, np.ones(over) / over, "same")
 
 
 def _row(kind: str, sound: Samples, at: float, line: Line) -> dict[str, Any]:

@@ -40,11 +40,18 @@ class Interrupter(Vad, Protocol):
 
 def interrupts(rules: TurnRules, voiced: float, judge: Interrupter) -> bool:
     """Whether the bot must stop for a caller who has spoken for `voiced` seconds over it."""
+    return voiced >= rules.barge_in and judge.interruption >= needed(rules, voiced)
+
+
+def needed(rules: TurnRules, voiced: float) -> float:
+    """The chance of an interruption that stops the bot after `voiced` seconds; above 1 before anything may."""
     if voiced < rules.barge_in:
-        return False
+        return 2.0
     if voiced >= rules.barge_in_anyhow:
-        return True
-    return judge.interruption >= (rules.barge_in_sure if voiced < rules.barge_in_likely else rules.barge_in_doubted)
+        return 0.0
+    if voiced >= rules.barge_in_lasting:
+        return rules.barge_in_certain
+    return rules.barge_in_sure if voiced < rules.barge_in_likely else rules.barge_in_doubted
 
 
 @cache

@@ -1,0 +1,61 @@
+"""Render what the judge of interruptions learns from besides recordings: neural voices' hums, and words like hums.
+
+    python -m bench.barge_voices --model kokoro.onnx --voices package/voices --out DIR
+
+The model and the voices are those of bench/render_lines.py, which says how to get them. Each sound is one .npz with
+`s` (int16 at 8 kHz), `kind` (hum, open hum, words) and `voice`. A quarter of an hour on two cores, one run each will
+do; what is there is not made again.
+"""
+
+import argparse
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from hibari.g2p import G2P
+
+from bench.render_lines import Kokoro
+from bench.training_voices import HELD, Line
+
+OPEN = "əhˈʌ."  # "uh-huh" is a vowel: it is measured, not learnt
+COMMON = ("mhmm.", "hmm.", "mm.", "hm.", OPEN)  # hums of every voice, in sounds
+RARE = ("mhˈmː.", "m̩hˈm.", "mˈːm.", "hˈmː.", "mˈm, hm.", "ʔm̩ːhm̩.", "ˈmhm, mhm.")
+WORDS = (  # they begin or stay as low as a hum
+    "No.", "Wow, wait.", "My card.", "One moment.", "Well, no.", "Nope.", "Minus.", "Left.", "Marvin.", "Hello.",
+    "Right.", "Human.", "More.", "Lost card.", "When is it due?", "Off.", "Me too.", "Morning.", "You know,", "Oh no.",
+    "Living.", "I am, no.", "Under.", "Move on.", "Loan.", "Nine one.", "Okay but", "Will you", "Wrong.", "Home loan",
+)  # fmt: skip
+SPEED = {"hum": (0.75, 1.35), "words": (0.8, 1.25)}
+HUMMED, SAID = 6, 5  # lines of each voice
+
+
+def lines(voice: str) -> Iterator[Line]:
+    """One voice's lines."""
+    for kind, span in SPEED.items():
+        chance = random.Random("x" + voice)
+        common = list(COMMON)
+        chance.shuffle(common)
+        hums, words = common + chance.sample(RARE, 4), chance.sample(WORDS, 8)
+        for text in hums[:HUMMED] if kind == "hum" else words[:SAID]:
+            yield Line(text, "open hum" if text == OPEN else kind, chance.uniform(*span), spelled=kind == "hum")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", type=Path, required=True)
+    parser.add_argument("--voices", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    given = parser.parse_args()
+    given.out.mkdir(parents=True, exist_ok=True)
+    kokoro, spell = Kokoro(given.model), G2P(british=False)
+    for path in sorted(given.voices.glob("*.bin")):
+        for index, line in enumerate(lines(path.stem) if path.stem != HELD else ()):
+            target = given.out / f"{path.stem}-{index:02}.npz"
+            if not target.exists():
+                phonemes = line.text if line.spelled else str(spell(line.text))
+                np.savez_compressed(target, s=kokoro.say(phonemes, path, line.speed), kind=line.kind, voice=path.stem)
+
+
+if __name__ == "__main__":
+    main()
