@@ -49,11 +49,11 @@ class TurnRules:
     digits_doubted: float = 1.0  # as many as were asked for, but not surely heard: one may have been made of none
     sure: float = 0.6  # confidence from which they are surely heard
     barge_in: float = 0.064  # voiced seconds over the bot before which nothing stops it: a click lasts one window
-    barge_in_sure: float = 0.98  # chance of an interruption that stops it then: hums begin like words
+    barge_in_sure: float = 0.95  # chance of an interruption that stops it then: hums begin like words
     barge_in_likely: float = 0.15  # voiced seconds from which the next chance is enough: with the detector's delay
-    barge_in_doubted: float = 0.56  # it stops within 250 ms; of closed hums one in three passes as well, coughs do not
+    barge_in_doubted: float = 0.56  # it stops within 250 ms; some hums pass as well, coughs and knocks hardly
     barge_in_lasting: float = 0.25  # voiced seconds from which the next is asked: what was no interruption by now, and
-    barge_in_certain: float = 0.999  # sounds like one a moment, is the second half of a "mhm"
+    barge_in_certain: float = 0.97  # sounds like one a moment, is the second half of a "mhm"
     barge_in_anyhow: float = 1.0  # a hum is shorter than this
 
 

@@ -70,8 +70,8 @@ def test_what_is_not_sure_at_once_stops_it_a_little_later() -> None:
 
 
 def test_what_was_a_hum_for_a_quarter_of_a_second_stops_it_only_when_certain() -> None:
-    assert not interrupts(DEFAULT_RULES, 0.4, Told(0.99))
-    assert interrupts(DEFAULT_RULES, 0.4, Told(0.9995))
+    assert not interrupts(DEFAULT_RULES, 0.4, Told(0.9))
+    assert interrupts(DEFAULT_RULES, 0.4, Told(0.99))
 
 
 def test_a_second_of_voice_stops_it_anyhow() -> None:
