@@ -135,6 +135,11 @@ def furnish_board(web: Web) -> None:
     for sign, verified in (("6", True), ("7", False)):
         web.call("CA" + sign * 32, verified=verified)
         web.handoff(None, "CA" + sign * 32, state="parked")
+    waits = (180, 240, 310, 380, 420, 440, 460, 470, 490, 530, 560, 590, 620, 680, 740, 820, 960, 1240, 1700)
+    with web.sessions.begin() as tx:
+        for nth, wait in enumerate(waits, 30):
+            more = {"start": nth, "text": "One moment.", "latency": {"total": wait}}
+            tx.add(Turn(call_sid="CA" + "7" * 32, key=f"bot{nth}", speaker="bot", **more))
     Brakes(web.sessions, web.clock, web.live).put_on("payment", "quality", "5 of the last 10 calls went badly")
 
 

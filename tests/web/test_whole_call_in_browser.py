@@ -161,6 +161,7 @@ def test_a_whole_call_from_the_agents_chair(
     assert report["handoff"]["state"] == "served"
     assert [attempt["outcome"] for attempt in report["handoff"]["attempts"]] == ["accepted"], "the reload cost the call"
     page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_label("Password")).to_be_visible()  # another page asked for too soon would call it off
     sign_in(page, "quinn@warmline.example", passwords["quinn@warmline.example"])
     page.locator("a.row").first.click()
     expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()

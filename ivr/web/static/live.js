@@ -10,6 +10,8 @@ const link = document.getElementById("link");
 const lost = document.getElementById("lost");
 const token = document.querySelector('meta[name="csrf-token"]').content;
 const running = new Map(); // region id -> whether it must be fetched once more
+const fetched = new Map(); // region id -> when it was last asked for
+const waiting = new Set(); // ids of regions that are costly to fetch and will be, when their time has come
 
 let source = null;
 let calls = "";
@@ -96,6 +98,7 @@ export async function refresh(region) {
     return;
   }
   running.set(region.id, false);
+  fetched.set(region.id, Date.now());
   try {
     put(region, fragment(await ask(region.dataset.from)));
     alive();
@@ -108,8 +111,17 @@ export async function refresh(region) {
   if (again && region.isConnected) await refresh(region);
 }
 
+function refreshInTime(region) {
+  const left = Number(region.dataset.every ?? 0) - (Date.now() - (fetched.get(region.id) ?? 0));
+  if (left <= 0) refresh(region);
+  else if (!waiting.has(region.id)) {
+    waiting.add(region.id);
+    setTimeout(() => { waiting.delete(region.id); if (region.isConnected) refresh(region); }, left);
+  }
+}
+
 export function refreshAll() {
-  for (const region of document.querySelectorAll("[data-from]:not([data-from] [data-from])")) refresh(region);
+  for (const region of document.querySelectorAll("[data-from]:not([data-from] [data-from])")) refreshInTime(region);
 }
 
 // --- the stream of news ---
