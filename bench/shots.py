@@ -13,13 +13,13 @@ TESTS = (
 )
 PICTURES = {
     "agent-ringing": "house-ringing-screen",
-    "agent-talking": "house-talking-screen",
+    "agent-talking": "house-talking",
     "agent-narrow": "agent-ringing-390-dark-screen",
     "agent-card": "card-keyed-light-screen",
     "agent-transfer": "transfer-alone-1280-light-screen",
     "call-backs": "call-backs-1280-light-screen",
     "board": "board-1280-light",
-    "quality-call": "house-reviewed-screen",
+    "quality-call": "house-reviewed",
     "phone": "house-phone-screen",
 }
 TARGET = Path(__file__).parents[1] / "docs" / "shots"

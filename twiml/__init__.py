@@ -1,7 +1,7 @@
 """Decisions in, TwiML documents out: pure, one function per document, every address an argument."""
 
 from twiml.calls import answer, apologise, apologise_and_record, goodbye, pay, reconnect, reject, take_message
-from twiml.handoffs import already_gone, called_back, choose, empty, join, park, queue, room, wait, whisper
+from twiml.handoffs import already_gone, called_back, choose, empty, join, park, queue, room, thank, wait, whisper
 
 __all__ = [
     "already_gone",
@@ -20,6 +20,7 @@ __all__ = [
     "reject",
     "room",
     "take_message",
+    "thank",
     "wait",
     "whisper",
 ]

@@ -117,6 +117,15 @@ def join(
     return str(response)
 
 
+def thank(text: str, language: str = "en") -> str:
+    """After an agent's last word: `text`, which is ours and no longer listened to, and the end."""
+    response = VoiceResponse()
+    _listen_no_more(response)
+    say(response, text, language)
+    response.hangup()
+    return str(response)
+
+
 def already_gone(text: str) -> str:
     """Tell the agent that there is nobody to talk to."""
     response = VoiceResponse()
@@ -132,14 +141,18 @@ def empty() -> str:
 
 def _listen(response: VoiceResponse, url: str, parameters: dict[str, str]) -> None:
     """One fork a call: one that an earlier document began ends."""
-    stop = Stop()
-    stop.stream(name=LISTENING)
-    response.append(stop)
+    _listen_no_more(response)
     start = Start()
     stream = start.stream(url=url, track="both_tracks", name=LISTENING)
     for name, value in parameters.items():
         stream.parameter(name=name, value=value)
     response.append(start)
+
+
+def _listen_no_more(response: VoiceResponse) -> None:
+    stop = Stop()
+    stop.stream(name=LISTENING)
+    response.append(stop)
 
 
 def _room(conference: str, wait_url: str, status_url: str, left_url: str) -> Dial:

@@ -43,6 +43,7 @@ def secure_pages(app: Flask, settings: Settings, phone_origin: str = "") -> Guar
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=https,
         PERMANENT_SESSION_LIFETIME=SHIFT,
+        SESSION_REFRESH_EACH_REQUEST=False,  # an answer that comes after the sign-out would bring its cookie back
         WTF_CSRF_TIME_LIMIT=None,  # a page stays open for a whole shift; the token ends with the session
     )
     _send_headers(app, _headers([phone_origin] if phone_origin else [], https))

@@ -68,7 +68,7 @@ class Documents:
                 return twiml.take_message(self._at(f"/voice/audio/{prompt}"), self.message, self.recording)
             case Goodbye():
                 words = Words(after.language)
-                return twiml.goodbye(words.line("goodbye") if after.thank else None, words.language)
+                return twiml.thank(words.line("goodbye"), words.language) if after.thank else twiml.goodbye()
 
     def sorry(self, after: Next | None, words: Words) -> str:
         """After a fault: on to a person, or, with None or no way there, a message; needs no file of ours."""

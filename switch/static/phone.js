@@ -174,7 +174,7 @@ function sayTyped(event) {
 function furnish() {
   the("whose").textContent = address ? `Phone of ${address.replace(/^client:/, "")}` : "Call the line as a customer";
   document.title = `${the("whose").textContent} · Warmline`;
-  for (const [number, name] of SAMPLES) the("sample").append(new Option(`${name} (${number})`, number));
+  for (const [number, name] of SAMPLES) the("sample").append(new Option(name, number));
   the("sample").append(new Option("Another number …", ""));
   the("number").value = SAMPLES[0][0];
   the("sample").addEventListener("change", () => {

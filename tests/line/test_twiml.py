@@ -17,6 +17,8 @@ DOCUMENTS = {
     "wait": twiml.wait("https://h/m.wav", "https://h/w"),
     "whisper": twiml.whisper("Balance & card. Press 1.", "https://h/accept"),
     "join": twiml.join("room", "agent-1", "https://h/left"),
+    "join_from_outside": twiml.join("room", "agent-2", "https://h/left", first="Esta llamada se graba.", language="es"),
+    "thank": twiml.thank("Thank you."),
     "already_gone": twiml.already_gone("The caller has left."),
     "take_message": twiml.take_message("https://h/p.wav", "https://h/message", "https://h/rec"),
     "apologise_and_record": twiml.apologise_and_record("Sorry.", "https://h/message", "https://h/rec"),

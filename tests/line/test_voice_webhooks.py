@@ -184,6 +184,22 @@ def test_a_message_left_without_a_hand_off_still_comes_before_the_agents(post: P
         assert tx.get_one(Call, SID).stage == "goodbye"
 
 
+def test_after_an_agents_last_word_the_thanks_are_not_listened_to_as_his(post: Post, sessions: Sessions) -> None:
+    post("/voice/incoming")
+    with sessions.begin() as tx:
+        call = tx.get_one(Call, SID)
+        handoff = Handoff(
+            call_sid=SID, state="served", reason="asked", intent="", summary="", known={}, times={},
+            requested_at=call.started_at,
+        )  # fmt: skip
+        tx.add(handoff)
+        call.stage = "goodbye"
+    assert verbs(post("/voice/resume")) == ["Stop", "Say", "Hangup"]
+    with sessions.begin() as tx:
+        tx.get_one(Handoff, handoff.id).state = "callback-booked"
+    assert verbs(post("/voice/resume")) == ["Hangup"], "he has heard our goodbye"
+
+
 def test_sounds_are_served_to_anybody_and_kept_by_the_carrier(client: FlaskClient) -> None:
     first = client.get("/voice/audio/music.wav")
     assert (first.status_code, first.mimetype) == (200, "audio/wav")

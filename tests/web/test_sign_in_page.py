@@ -96,6 +96,12 @@ def test_signing_out_ends_the_session_and_stops_calls(web: Web) -> None:
         assert tx.scalar(select(Agent.presence)) == "away"
 
 
+def test_an_answer_that_was_still_under_way_does_not_bring_a_session_back(web: Web) -> None:
+    client = web.signed_in("Ada", "agent")
+    client.get("/agent/")
+    assert "Set-Cookie" not in client.get("/agent/panel").headers
+
+
 def test_a_changed_password_ends_older_sessions(web: Web) -> None:
     client = web.signed_in("Ada", "agent")
     with web.sessions.begin() as tx:
