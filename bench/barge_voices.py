@@ -3,7 +3,8 @@
     python -m bench.barge_voices --model kokoro.onnx --voices package/voices --out DIR
 
 The model and the voices are those of bench/render_lines.py, which says how to get them. Each sound is one .npz with
-`s` (int16 at 8 kHz), `kind` (hum, open hum, words) and `voice`. Half an hour on one core; what is there is not made again.
+`s` (int16 at 8 kHz), `kind` (hum, open hum, words) and `voice`. Half an hour on one core; what is
+there is not made again.
 """
 
 import argparse
