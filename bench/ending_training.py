@@ -31,7 +31,7 @@ Array = NDArray[np.float64]
 
 BREAKS = ((0.2, 0.5), (0.5, 0.8))  # parts of a sentence in whose faintest place it is broken off
 SPOKEN, WORDS = ("nlupp-banking", "clinc150", "hwu64"), (4, 14)  # sources of what the bot's voice reads; words in it
-READ = 160  # of those texts
+READ = 400  # of those texts
 LONGEST = 10.0  # seconds
 FADE = (0.01, 0.07)  # seconds
 LINES = (-58.0, -50.0, -45.0)  # dBFS of the line's noise

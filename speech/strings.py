@@ -7,6 +7,8 @@ from speech.digits import AROUND, SOUNDS_LIKE, TEENS, TENS, UNITS, spoken_digits
 from speech.events import Word
 from speech.reader import Reading
 
+ALONE = 0.95  # chance from which the reader needs no second witness: of such strings 1 in 356 was wrong
+BEFORE, AFTER = 0.8, 0.6  # seconds of a sound with nothing but digits that pass before the first and after the last
 AGREED = 0.95  # confidence where both witnesses say the same: of such strings none in 300 was wrong
 FITTING = 0.2  # chance from which a reading of the right length is better than one of a wrong length
 DOUBTED = 0.5  # confidence of a string that one witness doubts: to be read back
@@ -27,6 +29,19 @@ class Verdict:
     text: str
     confidence: float
     words: tuple[Word, ...] = ()
+
+
+def alone(readings: list[Reading], count: int | None, seconds: float) -> Verdict | None:
+    """What the reader surely read of a sound of `seconds` that holds as many digits as were asked for and no more.
+
+    None where the writer must be heard too: more may have been said, and "a person" is not to be lost beside a PIN.
+    """
+    read = readings[0]
+    if count is None or len(read.digits) != count or read.chance < ALONE:
+        return None
+    if read.words[0].start > BEFORE or seconds - read.words[-1].end > AFTER:
+        return None
+    return Verdict(read.digits, read.chance, read.words)
 
 
 def judged(text: str, confidence: float, readings: list[Reading], count: int | None) -> Verdict:

@@ -18,13 +18,15 @@ class TurnRules:
     stop_probability: float = 0.35  # lower, so that a fading word is still speech
     onset: float = 0.064  # two windows: a click lasts one
     lead: float = 0.35  # sound kept from before the detector noticed (p90 152 ms late), and a little rest for Whisper
-    pause: float = 0.2  # shortest gap at which hearing begins early; between words people pause less
-    pause_answer: float = 0.125  # the same where a short answer is expected: four windows, so that a "yes" is heard and
-    #                              answered within a quarter of a second; a hearing too early only costs its time
+    pause: float = 0.15  # shortest gap at which hearing begins early, for what is heard after 0.3 s; between words
+    #                      people pause less
+    pause_answer: float = 0.09  # the same where a short answer is expected: three windows, so that a "yes" is heard and
+    #                             answered within a quarter of a second; a hearing too early only costs its time
     pause_digits: float = 0.8  # the same where too little was said to be all the digits: people pause after each group
     digits_again: float = 0.5  # too few were heard though enough was said: once more, with the last one's whole end
     digit: float = 0.12  # voiced seconds of the shortest digit: fewer than this for each that is expected is too little
-    complete: float = 0.2  # a yes, or the last digit expected: nothing can follow, so no more than the early pause
+    complete: float = 0.2  # a yes: "please" may follow, and need not be waited for longer
+    complete_digits: float = 0.125  # the last digit expected: nothing can follow
     sentence: float = (
         0.45  # an answer that stands by itself; people's own gap is 0.2, and pauses inside are mostly below
     )
@@ -101,7 +103,7 @@ def patience(
     if expect.kind == "digits" and (wait := _digits(rules, expect.digits, text, confidence)) is not None:
         return wait
     words = re.findall(r"[a-z']+|\d+", text.lower())
-    if expect.kind == "yes-no" and _answers(words):
+    if expect.kind == "yes-no" and answers(text):
         return rules.complete
     if not words or words[-1] in OPEN_ENDS or text.rstrip().endswith((",", "-", "...", "…")):
         return rules.unfinished
@@ -140,7 +142,7 @@ def _digits(rules: TurnRules, count: int | None, text: str, confidence: float) -
         return rules.digits_open
     if len(digits) < count:
         return rules.digits_short
-    return rules.complete if confidence >= rules.sure else rules.digits_doubted
+    return rules.complete_digits if confidence >= rules.sure else rules.digits_doubted
 
 
 def _digit_last(text: str) -> bool:
@@ -148,7 +150,9 @@ def _digit_last(text: str) -> bool:
     return bool(words) and (words[-1].isdigit() or words[-1] in UNITS)
 
 
-def _answers(words: list[str]) -> bool:
+def answers(text: str) -> bool:
+    """Whether it is a yes or a no and nothing besides."""
+    words = re.findall(r"[a-z']+|\d+", text.lower())
     return any(word in ANSWERS for word in words) and all(word in ANSWERS or word in POLITE for word in words)
 
 

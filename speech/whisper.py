@@ -74,17 +74,13 @@ class Whisper:
         # The English-only models need all 30 seconds: they lose words in a short window.
         self._window = window if self._model.model.is_multilingual else LONGEST
         first = self.encode(np.zeros(RATE, np.float32))  # the first run allocates
-        base = self._is_base(first)
-        self._reader = DigitReader() if base else None
-        self._ending = Ending() if base else None
-
-    @property
-    def reads_digits(self) -> bool:
-        """Whether the digit reader knows this model."""
-        return self._reader is not None
+        self.is_base = bool(self._model.model.is_multilingual) and encoder_output(first).shape[1] == DigitReader.SIZE
+        """The multilingual base model: the digit reader and the shortest windows were made for it and no other."""
+        self._reader = DigitReader() if self.is_base else None
+        self._ending = Ending() if self.is_base else None
 
     def read_digits(self, encoded: Encoded) -> list[Reading]:
-        """The digits in a sound, likeliest first. Raises RuntimeError where not `reads_digits`."""
+        """The digits in a sound, likeliest first. Raises RuntimeError where not `is_base`."""
         if self._reader is None:
             raise RuntimeError("the digit reader knows the multilingual base model only")
         return self._reader.read(encoder_output(encoded), encoded.seconds)
@@ -131,10 +127,6 @@ class Whisper:
             elif item["word"].strip():
                 words.append(Word(item["word"].strip(), round(start, 2), round(end, 2), float(item["probability"])))
         return tuple(words)
-
-    def _is_base(self, encoded: Encoded) -> bool:
-        """The reader was trained on the multilingual base model; tiny and small are of other widths."""
-        return bool(self._model.model.is_multilingual) and encoder_output(encoded).shape[1] == DigitReader.SIZE
 
     def _features(self, sound: Sound, length: float) -> StorageView:
         padded = np.zeros(int(length * RATE), np.float32)  # the sound is padded, not the features: fewer errors

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from speech.events import Word
 from speech.reader import Reading, _search, _timed
-from speech.strings import AGREED, DOUBTED, WRONG_COUNT, judged
+from speech.strings import AGREED, DOUBTED, WRONG_COUNT, alone, judged
 
 
 def read(digits: str, chance: float) -> Reading:
@@ -65,6 +66,26 @@ def test_a_stray_word_is_a_digit_misheard_where_the_reader_is_sure() -> None:
 def test_numbers_that_the_reader_does_not_know_are_taken_from_the_writing(text: str, digits: str) -> None:
     said = judged(text, 0.8, [read("" if "double" not in text else "519", 0.9)], 4)
     assert (said.text, said.confidence) == (digits, 0.8)
+
+
+def spaced(digits: str, chance: float, start: float) -> Reading:
+    """Digits half a second apart."""
+    words = tuple(Word(digit, start + place / 2, start + place / 2 + 0.1, 1.0) for place, digit in enumerate(digits))
+    return Reading(digits, chance, words)
+
+
+def test_the_reader_is_heard_alone_where_it_is_sure_of_all_that_was_said() -> None:
+    said = alone([spaced("4719", 0.97, 0.5)], 4, 2.4)
+    assert said is not None and (said.text, said.confidence) == ("4719", 0.97)
+
+
+@pytest.mark.parametrize(
+    ("digits", "chance", "start", "seconds"),
+    [("4719", 0.9, 0.5, 2.4), ("471", 0.99, 0.5, 2.0), ("4719", 0.99, 1.2, 3.0), ("4719", 0.99, 0.5, 3.5)],
+    ids=["not sure", "one short", "words before", "words after"],
+)
+def test_else_the_writer_is_heard_too(digits: str, chance: float, start: float, seconds: float) -> None:
+    assert alone([spaced(digits, chance, start)], 4, seconds) is None
 
 
 def logs(*peaks: int, length: int = 5) -> np.ndarray:

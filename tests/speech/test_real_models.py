@@ -13,6 +13,7 @@ from speech.turns import DEFAULT_RULES
 from speech.vad import WINDOW_SECONDS, SileroModel, Windows, voiced
 from speech.voices import make_voice
 from switch.phones.lines import FOLDER as LINES
+from switch.phones.lines import Lines
 
 pytestmark = pytest.mark.speech
 
@@ -115,3 +116,19 @@ def test_a_sentence_sounds_finished_and_its_first_half_does_not(whisper_base: Re
     assert whole is not None
     assert half is not None
     assert whole > 0.7 > 0.3 > half
+
+
+@pytest.mark.parametrize(("voice", "text", "heard"), [("george", "Yes.", "yes"), ("michael", "Nope.", "nope")])
+def test_a_yes_or_no_is_heard_in_a_short_window(whisper_base: Recogniser, voice: str, text: str, heard: str) -> None:
+    sound = Lines().find(text, voice)
+    assert sound is not None
+    said = whisper_base.listen(sound, Expectation("yes-no")).result()
+    assert said.text.strip(".!").lower() == heard
+
+
+@pytest.mark.parametrize("order", [1, -1], ids=["a PIN, then the wish", "the wish, then a PIN"])
+def test_a_wish_for_a_person_is_not_lost_beside_a_pin(whisper_base: Recogniser, order: int) -> None:
+    pin, wish = Lines().find("four eight one six", "bella"), Lines().find("Let me speak to a person.", "george")
+    assert pin is not None and wish is not None
+    said = whisper_base.listen(np.concatenate([pin, wish][::order]), Expectation("digits", 4)).result()
+    assert "person" in said.text
