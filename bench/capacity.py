@@ -7,11 +7,12 @@ sent to the web process. The callers live in this process, and share the machine
 """
 
 import asyncio
+import contextlib
 import os
 import random
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -47,13 +48,32 @@ def run(
     Raises HouseError, MissingWeights.
     """
     with running_line(settings, tell) as line:
-        table = asyncio.run(_Driver(line, sayings(), tell).rise(most, step, seconds))
+        table = asyncio.run(_rise(Driver(line, sayings(), tell), most, step, seconds))
     result = {"bench": "capacity", "machine": machine(), "figures": figures(table), "table": table}
     return result | {"gives_way": gives_way(table)}
 
 
+async def _rise(driver: "Driver", most: int, step: int, seconds: float) -> list[dict[str, Any]]:
+    table: list[dict[str, Any]] = []
+    async with driver.calling():
+        while driver.wanted + step <= most:
+            await driver.more(step)
+            row = await driver.measure(seconds)
+            table.append(row | {"ok": _holds(row)})
+            driver.tell(_in_words(row))
+            if not table[-1]["ok"]:
+                break
+    return table
+
+
+def _holds(row: dict[str, Any]) -> bool:
+    return bool(row["answers"]) and row["p95_ms"] <= ANSWER_MS and row["late_frame_ms"] <= LATE_MS
+
+
 @dataclass
-class _Driver:
+class Driver:
+    """Callers on a line, each of whom calls again when his call is over."""
+
     line: Line
     said: Sayings
     tell: Tell
@@ -66,27 +86,26 @@ class _Driver:
         self._chance = random.Random(1)
         self._accounts = 0
 
-    async def rise(self, most: int, step: int, seconds: float) -> list[dict[str, Any]]:
+    @contextlib.asynccontextmanager
+    async def calling(self) -> AsyncIterator[None]:
+        """Callers can be sent in; at the end all of them hang up."""
         clock = asyncio.create_task(self._clock.run())
-        table: list[dict[str, Any]] = []
-        async with httpx.AsyncClient(timeout=30) as web, asyncio.TaskGroup() as callers:
-            for level in range(step, most + 1, step):
-                for _ in range(step):
-                    callers.create_task(self._call_on(web, self._chance.uniform(0, ARRIVAL)))
-                self.wanted = level
-                await asyncio.sleep(ARRIVAL)
-                table.append(await self._level(level, seconds))
-                self.tell(_in_words(table[-1]))
-                if not table[-1]["ok"]:
-                    break
+        async with httpx.AsyncClient(timeout=30) as self._web, asyncio.TaskGroup() as self._callers:
+            yield
             self.wanted = 0
             for stream in self.streams:
                 stream.stop()
         clock.cancel()
-        return table
 
-    async def _level(self, level: int, seconds: float) -> dict[str, Any]:
-        """What was measured while `level` callers were there."""
+    async def more(self, calls: int) -> None:
+        """As many callers besides, all there when this returns."""
+        for _ in range(calls):
+            self._callers.create_task(self._call_on(self._web, self._chance.uniform(0, ARRIVAL)))
+        self.wanted += calls
+        await asyncio.sleep(ARRIVAL)
+
+    async def measure(self, seconds: float) -> dict[str, Any]:
+        """What was measured in these seconds; times in ms, processors in cores, memory in MB."""
         began, self._clock.worst, self.strayed = time.monotonic(), 0.0, 0
         seen = {id(turn) for stream in self.streams for turn in stream.caller.turns}
         last = await asyncio.to_thread(self._last_row)
@@ -101,13 +120,13 @@ class _Driver:
         answers = [turn.ms for turn in turns if turn.ms is not None]
         late = max((gap for stream in watched for gap in stream.late), default=0.0)
         media, own = _cpu(self.line.house.pid("media")) - work[0], time.process_time() - work[1]
-        row = {"calls": level, "answers": len(answers), "p50_ms": percentile(answers, 0.5)}
+        row: dict[str, Any] = {"calls": self.wanted, "answers": len(answers), "p50_ms": percentile(answers, 0.5)}
         row |= {"late_frame_ms": round(late), "driver_late_ms": round(1000 * self._clock.worst)}
         row |= {"media_cpu": round(media / seconds, 2), "callers_cpu": round(own / seconds, 2)}
         row |= {"media_mb": round(_resident(self.line.house.pid("media")), 1), "strayed": self.strayed}
         row |= await asyncio.to_thread(self._items, last)
         row["p95_ms"] = row["total_p95_ms"]  # "one moment" is a sound, but no answer
-        return row | {"ok": bool(answers) and row["p95_ms"] <= ANSWER_MS and late <= LATE_MS}
+        return row
 
     # --- a caller, who calls again when his call is over ---
 

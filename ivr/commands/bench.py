@@ -17,13 +17,14 @@ Bench = Callable[[Settings, Path | None, int | None], Result]
 
 @click.command()
 @click.argument(
-    "name", type=click.Choice(["latency", "capacity", "handoff", "desk", "speech", "accuracy", "turns", "bargein"])
+    "name",
+    type=click.Choice(["latency", "capacity", "soak", "handoff", "desk", "speech", "accuracy", "turns", "bargein"]),
 )
 @click.option("--data", type=click.Path(exists=True, path_type=Path), help="A folder of people's recorded speech.")
 @click.option(
     "--many",
     type=click.IntRange(min=1),
-    help="How many calls, turns or clips of each kind; each bench has its own.",
+    help="How many calls, turns, minutes, or clips of each kind; each bench has its own.",
 )
 @json_option
 def bench(name: str, data: Path | None, many: int | None, as_json: bool) -> None:
@@ -32,6 +33,7 @@ def bench(name: str, data: Path | None, many: int | None, as_json: bool) -> None
     \b
     latency   a caller's end of speech to the first sound of the answer, through the switch
     capacity  calls at once until answers come late
+    soak      ten calls at once for an hour: does anything grow
     handoff   request to brief, to ringing, and accept to joined, through the switch
     desk      a day at the desk in virtual time; writes docs/desk.md
     speech    the time to hear an utterance, and to the voice's first sound
@@ -77,6 +79,12 @@ def _capacity(settings: Settings, _data: Path | None, many: int | None) -> Resul
     return run(settings, tell=tell, **_given(most=many))
 
 
+def _soak(settings: Settings, _data: Path | None, many: int | None) -> Result:
+    from bench.soak import run
+
+    return run(settings, tell=tell, **_given(minutes=many))
+
+
 def _handoff(settings: Settings, _data: Path | None, many: int | None) -> Result:
     from bench.handoff import run
 
@@ -117,6 +125,7 @@ NEED_DATA = frozenset({"accuracy", "turns", "bargein"})
 BENCHES: dict[str, Bench] = {
     "latency": _latency,
     "capacity": _capacity,
+    "soak": _soak,
     "handoff": _handoff,
     "desk": _desk,
     "speech": _speech,

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bench import capacity, latency
+from bench import capacity, latency, soak
 from bench.callers import LOUD, PATIENCE, Caller, Clip, first_sound, percentile, trimmed
 from bench.peers import compare
 from bench.sayings import human_clips, rendered_clips, sayings
@@ -182,3 +182,12 @@ def test_peers_are_compared_by_ratio_and_by_words() -> None:
     figures = compare.figures(rows)
     assert (figures["pipecat_ratio_p50"], figures["plain_ratio_p95"]) == (5.0, 3.0)
     assert (figures["ours_word_errors_percent"], figures["pipecat_word_errors_percent"]) == (25.0, 50.0)
+
+
+def test_what_grows_in_a_soak_is_told_for_an_hour_and_without_its_first_minutes() -> None:
+    def minute(number: int) -> dict[str, int]:
+        grown = 100 if number <= soak.WARM else 2 * number
+        return dict.fromkeys(soak.GROWING, 0) | {"minute": number, "answers": 3, "media_mb": grown, "threads": 8}
+
+    found = soak.figures([minute(number) for number in range(1, 21)])
+    assert (found["answers"], found["media_mb_an_hour"], found["threads_an_hour"]) == (60, 120, 0)
