@@ -4,7 +4,8 @@ A voice detector takes a hum ("mhm") for speech, as it is. The judge also hears 
 and have something above 600 Hz, hums stay low and even, coughs are noise. Trained by bench/barge_training.py.
 """
 
-from functools import cache
+from collections import deque
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Protocol
 
@@ -60,29 +61,38 @@ def _layers(path: Path) -> dict[str, Features]:
         return {name: stored[name].astype(np.float32) for name in stored.files}
 
 
+class _Window:
+    """A window and the one before it, described when somebody asks: most are heard while the bot is silent."""
+
+    def __init__(self, before: Samples, window: Samples, probability: float) -> None:
+        self._before, self.sound, self._probability = before, window, probability
+
+    @cached_property
+    def features(self) -> Features:
+        return described(self._before, self.sound, self._probability)
+
+
 class Judge:
     """One caller's voice: a detector that also tells how likely what it hears is an interruption."""
 
     def __init__(self, vad: Vad, path: Path = WEIGHTS) -> None:
         self._layers = _layers(path)
         self._vad = vad
-        self._before: Samples = np.zeros(WINDOW, np.int16)
-        self._features = np.zeros((SPAN, SIZE), np.float32)
-        self._features[:] = described(self._before, self._before, 0.0)
+        silence: Samples = np.zeros(WINDOW, np.int16)
+        self._windows = deque([_Window(silence, silence, 0.0)] * SPAN, maxlen=SPAN)
 
     def __call__(self, window: Samples) -> float:
         """Probability 0..1 that the next 256 samples (8 kHz) hold speech."""
         probability = self._vad(window)
-        self._features = np.roll(self._features, -1, axis=0)
-        self._features[-1] = described(self._before, window, probability)
-        self._before = window
+        self._windows.append(_Window(self._windows[-1].sound, window, probability))
         return probability
 
     @property
     def interruption(self) -> float:
         """Chance 0..1 that in the last quarter of a second someone began to say something."""
         layers = self._layers
-        hidden = np.maximum(seen(self._features) @ layers["a"] + layers["a0"], 0)
+        features = np.stack([window.features for window in self._windows])
+        hidden = np.maximum(seen(features) @ layers["a"] + layers["a0"], 0)
         return float(1 / (1 + np.exp(-(hidden @ layers["o"] + layers["o0"])[0])))
 
 

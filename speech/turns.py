@@ -33,7 +33,7 @@ class TurnRules:
     usual: float = 0.6  # nothing tells whether it is finished
     ended: float = 0.3  # it surely sounds finished: no later than the early hearing is there
     ended_sure: float = 2.0  # log-odds of having finished from which that holds; 88 %
-    ended_doubted: float = -1.0  # 27 %; below these it waits as for an unfinished one; between the two in proportion
+    ended_doubted: float = 0.0  # 50 %; below these it waits as for an unfinished one; between the two in proportion
     unheard: float = 0.8  # the early transcript is not there yet (load): rather late than cut off
     unfinished: float = 1.2  # "four hundred and", "my, um": more is certain to come
     amount: float = 0.8  # "four hundred": dollars or cents may follow
@@ -137,7 +137,7 @@ def listening_pause(rules: TurnRules, expect: Expectation, voiced: float) -> flo
 def _digits(rules: TurnRules, count: int | None, text: str, confidence: float) -> float | None:
     digits = spoken_digits(text, count)
     if digits is None:
-        return rules.digits_short if _digit_last(text) else None
+        return rules.digits_short if _digit_at_an_end(text) else None
     if count is None:
         return rules.digits_open
     if len(digits) < count:
@@ -145,9 +145,10 @@ def _digits(rules: TurnRules, count: int | None, text: str, confidence: float) -
     return rules.complete_digits if confidence >= rules.sure else rules.digits_doubted
 
 
-def _digit_last(text: str) -> bool:
+def _digit_at_an_end(text: str) -> bool:
+    """Whether a number has begun, or goes on, beside words that may be digits misheard: "4. D-Row"."""
     words = re.findall(r"[a-z']+|\d+", text.lower())
-    return bool(words) and (words[-1].isdigit() or words[-1] in UNITS)
+    return any(word.isdigit() or word in UNITS for word in (*words[:1], *words[-1:]))
 
 
 def answers(text: str) -> bool:

@@ -21,6 +21,7 @@ from speech.vad import WINDOW_SECONDS
         ("digits", 4, "47", "digits_short"),
         ("digits", None, "471", "digits_open"),
         ("digits", 4, "It is four", "digits_short"),
+        ("digits", 4, "4. D-Row.", "digits_short"),
         ("digits", 4, "I forgot it.", "sentence"),
         ("money", None, "Fifty dollars.", "sentence"),
         ("money", None, "$50", "sentence"),
