@@ -18,14 +18,15 @@ class TurnRules:
     stop_probability: float = 0.35  # lower, so that a fading word is still speech
     onset: float = 0.064  # two windows: a click lasts one
     lead: float = 0.35  # sound kept from before the detector noticed (p90 152 ms late), and a little rest for Whisper
-    pause: float = 0.15  # shortest gap at which hearing begins early, for what is heard after 0.3 s; between words
+    pause: float = 0.12  # shortest gap at which hearing begins early, for what is heard after 0.3 s; between words
     #                      people pause less
-    pause_answer: float = 0.09  # the same where a short answer is expected: three windows, so that a "yes" is heard and
+    pause_answer: float = 0.06  # the same where a short answer is expected: two windows, so that a "yes" is heard and
     #                             answered within a quarter of a second; a hearing too early only costs its time
+    pause_number: float = 0.09  # the same where enough was said for all the digits: a faint last one still counts
     pause_digits: float = 0.8  # the same where too little was said to be all the digits: people pause after each group
     digits_again: float = 0.5  # too few were heard though enough was said: once more, with the last one's whole end
     digit: float = 0.12  # voiced seconds of the shortest digit: fewer than this for each that is expected is too little
-    complete: float = 0.2  # a yes: "please" may follow, and need not be waited for longer
+    complete: float = 0.15  # a yes: "please" may follow, and need not be waited for longer
     complete_digits: float = 0.125  # the last digit expected: nothing can follow
     sentence: float = (
         0.45  # an answer that stands by itself; people's own gap is 0.2, and pauses inside are mostly below
@@ -130,7 +131,7 @@ def _by_sound(rules: TurnRules, ended: float) -> float:
 def listening_pause(rules: TurnRules, expect: Expectation, voiced: float) -> float:
     """How long a silence after `voiced` seconds of speech makes it worth hearing what there is."""
     if expect.kind == "digits" and expect.digits is not None:
-        return rules.pause_answer if voiced >= rules.digit * expect.digits else rules.pause_digits
+        return rules.pause_number if voiced >= rules.digit * expect.digits else rules.pause_digits
     return rules.pause_answer if expect.kind == "yes-no" else rules.pause
 
 
@@ -254,7 +255,7 @@ class TurnDetector:
 
     def _worth_another(self, wait: float, pause: float) -> bool:
         """All the digits seem to be said, and fewer or none surely were heard."""
-        said = self.expect.kind == "digits" and self.expect.digits is not None and pause == self.rules.pause_answer
+        said = self.expect.kind == "digits" and self.expect.digits is not None and pause == self.rules.pause_number
         doubted = self._text is not None and wait >= self.rules.digits_doubted
         return said and doubted and not self._again and self.silence >= self.rules.digits_again
 

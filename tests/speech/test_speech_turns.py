@@ -83,7 +83,7 @@ def test_a_yes_is_over_however_it_sounds() -> None:
     ("expect", "voiced", "pause"),
     [
         (Expectation("yes-no"), 0.2, DEFAULT_RULES.pause_answer),
-        (Expectation("digits", 4), 1.0, DEFAULT_RULES.pause_answer),
+        (Expectation("digits", 4), 1.0, DEFAULT_RULES.pause_number),
         (Expectation("digits", 10), 1.0, DEFAULT_RULES.pause_digits),
         (Expectation("digits"), 1.0, DEFAULT_RULES.pause),
         (Expectation(), 1.0, DEFAULT_RULES.pause),
