@@ -175,7 +175,7 @@ class Recogniser:
             return ()
         if " " not in heard.text:
             return (Word(heard.text, 0.0, round(encoded.seconds, 2), round(heard.confidence, 3)),)
-        return self._whisper.words(heard.text, encoded)
+        return self._whisper.words(heard, encoded)
 
     def _written_digits(self, sound: whisper.Sound, count: int | None, *, thorough: bool) -> tuple[Verdict, float]:
         """For models that the reader does not know: a wrong count asks for more hypotheses."""

@@ -45,11 +45,15 @@ class Encoded:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """One decoding: its text, mean log-probability of a token, chance of no speech."""
+    """One decoding: its text, mean log-probability of a token, chance of no speech, and the text's tokens as decoded.
+
+    The same text can be written in other tokens ("that's"), which the model would never choose and finds improbable.
+    """
 
     text: str
     logprob: float
     no_speech: float
+    tokens: tuple[int, ...] = ()
 
     @property
     def confidence(self) -> float:
@@ -111,13 +115,16 @@ class Whisper:
         if any(no_speech > chance and score < sure for chance, sure in DISBELIEVED) or not re.search(r"\w", text):
             return Heard("", score, no_speech)
         said = text.split()
-        return Heard(" ".join(said[: unlooped(said)]) if full else text, score, no_speech)
+        if not full or (kept := unlooped(said)) == len(said):
+            return Heard(text, score, no_speech, tuple(tokens))
+        text = " ".join(said[:kept])
+        shorter = self._model.hf_tokenizer.encode(f" {text}", add_special_tokens=False).ids
+        return Heard(text, score, no_speech, tuple(shorter))
 
-    def words(self, text: str, encoded: Encoded) -> tuple[Word, ...]:
-        """The words of `text` with the times and the sureness that the attention gives them: one more, cheap pass."""
-        tokens = self._model.hf_tokenizer.encode(f" {text}", add_special_tokens=False).ids
+    def words(self, heard: Heard, encoded: Encoded) -> tuple[Word, ...]:
+        """The words that were heard with the times and the sureness that the attention gives: one more, cheap pass."""
         frames = max(1, int(encoded.seconds * RATE / HOP))
-        aligned = self._model.find_alignment(self._tokens, [tokens], encoded.features, frames)[0]
+        aligned = self._model.find_alignment(self._tokens, [list(heard.tokens)], encoded.features, frames)[0]
         words: list[Word] = []
         for item in aligned:
             start, end = (min(float(item[key]), encoded.seconds) for key in ("start", "end"))

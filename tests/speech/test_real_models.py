@@ -132,3 +132,10 @@ def test_a_wish_for_a_person_is_not_lost_beside_a_pin(whisper_base: Recogniser, 
     assert pin is not None and wish is not None
     said = whisper_base.listen(np.concatenate([pin, wish][::order]), Expectation("digits", 4)).result()
     assert "person" in said.text
+
+
+def test_a_word_is_as_sure_as_it_was_heard_however_it_could_be_written(whisper_base: Recogniser) -> None:
+    sound = Lines().find("No, that's all. Thank you.", "bella")
+    assert sound is not None
+    sure = {word.word: word.confidence for word in whisper_base.listen(sound).result().words}
+    assert sure["that's"] > 0.8
