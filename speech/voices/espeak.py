@@ -1,11 +1,14 @@
 """The small voice: espeak-ng through pyttsx3, without a sound device."""
 
+import atexit
 import contextlib
 import ctypes
+import gc
 import io
 import os
 import tempfile
 import threading
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -25,17 +28,16 @@ class Espeak:
         self._accent = ACCENTS[language]
         accent = "" if language == "en" else f"-{language}"
         self.name = f"pyttsx3-{version('pyttsx3')}-{WORDS_PER_MINUTE}-{FORM}{accent}"
-        with _ONE_AT_A_TIME:
-            self._engine = _engine()
         self.speak("Hello.")
 
     def speak(self, text: str) -> Samples:
         with tempfile.TemporaryDirectory(prefix="voice-") as folder:
             path = Path(folder) / "said.wav"
             with _ONE_AT_A_TIME, contextlib.redirect_stdout(io.StringIO()):  # the driver prints what it does
-                self._engine.setProperty("voice", self._accent)  # every engine of the process is the same one
-                self._engine.save_to_file(text, str(path))
-                self._engine.runAndWait()
+                engine = _engine()
+                engine.setProperty("voice", self._accent)
+                engine.save_to_file(text, str(path))
+                engine.runAndWait()
             try:
                 samples, rate = read_sound(path)
             except UnreadableAudio as error:
@@ -43,7 +45,9 @@ class Espeak:
         return for_telephone(to_float(samples[0]), rate)
 
 
+@cache
 def _engine() -> Any:
+    """The process's only one: when an engine is collected, it takes the sound of any other away."""
     try:
         import espeakng_loader
 
@@ -53,6 +57,13 @@ def _engine() -> Any:
 
         engine = pyttsx3.init(driverName="espeak")
         engine.setProperty("rate", WORDS_PER_MINUTE)
+        atexit.register(_let_go)
     except (ImportError, OSError, RuntimeError, ValueError) as error:
         raise VoiceUnavailable(f"voice pyttsx3: {error}; pip install pyttsx3==2.99 espeakng-loader==0.2.4") from error
     return engine
+
+
+def _let_go() -> None:
+    """While the driver can still tidy up: later its modules are gone, and it complains on the way out."""
+    _engine.cache_clear()
+    gc.collect()

@@ -1,6 +1,8 @@
 """Real ears and real voices, over the telephone path."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -51,6 +53,21 @@ def test_the_small_voice_loses_nothing_when_six_speak_at_once() -> None:
     with ThreadPoolExecutor(6) as pool:
         sounds = list(pool.map(voice.speak, [f"Sentence number {index}." for index in range(6)]))
     assert all(len(sound) > RATE / 2 for sound in sounds)
+
+
+def test_the_small_voice_speaks_on_when_another_one_is_gone_and_leaves_in_silence() -> None:
+    script = """
+import gc
+gc.disable()
+gone = Espeak()
+del gone
+voice = Espeak()
+gc.collect()
+print(len(voice.speak("Goodbye.")))
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+    assert int(done.stdout) > RATE / 4
 
 
 def test_peoples_digits_are_heard_over_the_telephone(whisper_base: Recogniser, clips: Path) -> None:
