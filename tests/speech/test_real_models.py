@@ -59,6 +59,7 @@ def test_the_small_voice_speaks_on_when_another_one_is_gone_and_leaves_in_silenc
     script = """
 import gc
 gc.disable()
+from speech.voices.espeak import Espeak
 gone = Espeak()
 del gone
 voice = Espeak()
