@@ -38,6 +38,7 @@ class Espeak:
                 engine.setProperty("voice", self._accent)
                 engine.save_to_file(text, str(path))
                 engine.runAndWait()
+                _library().espeak_Synchronize()  # an engine's first sentence is not waited for
             try:
                 samples, rate = read_sound(path)
             except UnreadableAudio as error:
@@ -46,13 +47,18 @@ class Espeak:
 
 
 @cache
-def _engine() -> Any:
-    """The process's only one: when an engine is collected, it takes the sound of any other away."""
-    try:
-        import espeakng_loader
+def _library() -> ctypes.CDLL:
+    import espeakng_loader
 
-        os.environ.setdefault("ESPEAK_DATA_PATH", str(Path(espeakng_loader.get_data_path()).parent))
-        ctypes.CDLL(espeakng_loader.get_library_path(), mode=ctypes.RTLD_GLOBAL)  # the driver looks it up by name
+    os.environ.setdefault("ESPEAK_DATA_PATH", str(Path(espeakng_loader.get_data_path()).parent))
+    return ctypes.CDLL(espeakng_loader.get_library_path(), mode=ctypes.RTLD_GLOBAL)
+
+
+@cache
+def _engine() -> Any:
+    """One for the process, which is all the library can have."""
+    try:
+        _library()  # the driver looks it up by name
         import pyttsx3
 
         engine = pyttsx3.init(driverName="espeak")
