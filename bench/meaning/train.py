@@ -1,7 +1,7 @@
 """Trains the encoder and its intent layer on a folder of callers' words; needs torch (dependency group `train`).
 
     python -m bench.meaning.train --data DIR --base PACKAGE_MODEL_DIR --out DIR
-        [--hold random:K | --hold source:NAME,NAME | --again K --from CHECKPOINT]
+        [--hold random:K | --hold source:NAME,NAME | --again K --from CHECKPOINT] [--epochs N]
 
 --again K goes on from a checkpoint that had held out the random fold K: one short pass over that fold, the phrases
 and a part of the rest. Writes `checkpoint.pt` to --out and, for held-out rows, `scores.jsonl` for
@@ -14,7 +14,7 @@ import json
 import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -182,6 +182,7 @@ def main() -> None:
     parser.add_argument("--hold", default="")
     parser.add_argument("--again", type=int)
     parser.add_argument("--from", dest="start", type=Path)
+    parser.add_argument("--epochs", type=int, default=FIRST.epochs, help="of the first pass")
     parser.add_argument("--temperature", type=float, default=0.75)
     chosen = parser.parse_args()
     torch.manual_seed(1)
@@ -197,7 +198,7 @@ def main() -> None:
     model = Model(pretrained(chosen.base / "model.safetensors"), fine)
     if chosen.start:
         model.restore(torch.load(chosen.start))
-    train(model, tokenizer, items, AGAIN if chosen.start else FIRST, draw)
+    train(model, tokenizer, items, AGAIN if chosen.start else replace(FIRST, epochs=chosen.epochs), draw)
     chosen.out.mkdir(parents=True, exist_ok=True)
     torch.save(model.kept(), chosen.out / "checkpoint.pt")
     clear = [row for row in held if row.clear]
