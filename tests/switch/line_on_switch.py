@@ -258,6 +258,15 @@ class Line:
         await until(lambda: self.state().bridged)
         return caller, ann
 
+    async def ringing(self) -> tuple[Person, Person]:
+        """A caller who waits, and Ann, whose phone rings and is not answered."""
+        ann = self.phones["ann"]
+        ann.answers = False
+        await self.available("ann")
+        caller = await self.w.call()
+        await until(lambda: ann.rung is not None and self.state().caller == "in")
+        return caller, ann
+
     async def hears(self, person: Person, words: str) -> str:
         """Wait until somebody has been told `words`; the whole text."""
         told: list[str] = []

@@ -82,11 +82,7 @@ def test_after_an_agent_who_declines_by_key_he_gets_the_next_at_once(play: Play)
 
 def test_after_a_minute_he_is_told_how_he_waits_while_the_phone_rings_on(play: Play) -> None:
     async def story(line: Line) -> None:
-        ann = line.phones["ann"]
-        ann.answers = False
-        await line.available("ann")
-        caller = await line.w.call()
-        await until(lambda: ann.rung is not None and line.state().caller == "in")
+        caller, ann = await line.ringing()
         line.later(61)
         await line.hears(caller, "You are next in the queue.")
         ann.line.answer()
@@ -97,11 +93,7 @@ def test_after_a_minute_he_is_told_how_he_waits_while_the_phone_rings_on(play: P
 
 def test_after_the_longest_wait_the_ringing_stops_and_he_may_leave_a_message(play: Play) -> None:
     async def story(line: Line) -> None:
-        ann = line.phones["ann"]
-        ann.answers = False
-        await line.available("ann")
-        caller = await line.w.call()
-        await until(lambda: ann.rung is not None and line.state().caller == "in")
+        caller, ann = await line.ringing()
         line.later(1801)
         await line.hears(caller, "Press 1, and we will call you back. Press 2 to leave a message.")
         await until(lambda: bool(ann.final))

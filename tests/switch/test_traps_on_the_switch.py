@@ -178,11 +178,7 @@ def test_trap_11_a_late_callback_of_the_old_conference_changes_nothing(play: Pla
 
 def test_trap_12_a_caller_who_has_just_hung_up_cannot_be_moved_and_his_hand_off_ends(play: Play) -> None:
     async def story(line: Line) -> None:
-        ann = line.phones["ann"]
-        ann.answers = False
-        await line.available("ann")
-        caller = await line.w.call()
-        await until(lambda: ann.rung is not None and line.state().caller == "in")
+        caller, ann = await line.ringing()
         line.lost |= {"/status": 9, "/conference": 9, "/caller-left": 9}
         caller.hang_up()
         await until(lambda: bool(caller.final))
