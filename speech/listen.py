@@ -158,9 +158,10 @@ class Recogniser:
 
     def _digits(self, sound: whisper.Sound, count: int | None) -> tuple[Verdict, float]:
         """The reader's where it is sure: it needs no window. Else both are heard, in the one that the writer needs."""
-        close = self._whisper.encode(sound, window=whisper.MARGIN, stretch=1.0)
-        if (sure := alone(self._whisper.read_digits(close), count, close.seconds)) is not None:
-            return sure, 0.0
+        if count is not None:  # else nothing tells whether these are all
+            close = self._whisper.encode(sound, window=whisper.MARGIN, stretch=1.0)
+            if (sure := alone(self._whisper.read_digits(close), count, close.seconds)) is not None:
+                return sure, 0.0
         encoded = self._whisper.encode(sound, stretch=1.0)
         readings = self._whisper.read_digits(encoded)
         heard = self._whisper.decode(encoded, again=not readings[0].digits)

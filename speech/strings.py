@@ -31,13 +31,13 @@ class Verdict:
     words: tuple[Word, ...] = ()
 
 
-def alone(readings: list[Reading], count: int | None, seconds: float) -> Verdict | None:
+def alone(readings: list[Reading], count: int, seconds: float) -> Verdict | None:
     """What the reader surely read of a sound of `seconds` that holds as many digits as were asked for and no more.
 
     None where the writer must be heard too: more may have been said, and "a person" is not to be lost beside a PIN.
     """
     read = readings[0]
-    if count is None or len(read.digits) != count or read.chance < ALONE:
+    if len(read.digits) != count or read.chance < ALONE:
         return None
     if read.words[0].start > BEFORE or seconds - read.words[-1].end > AFTER:
         return None
