@@ -1,15 +1,17 @@
 """The line for a bench: web and media processes of its own, a fresh database, and an account for every call."""
 
 import contextlib
+import random
 import socket
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 from ivr.clock import SystemClock, today
 from ivr.demo import house_settings
+from ivr.dialogue.say import number
 from ivr.house import House
 from ivr.ledger.pins import PIN_HASHER
 from ivr.preparing import prepare
@@ -18,7 +20,7 @@ from ivr.store import Sessions, make_engine, make_sessions
 from ivr.store.models import Account, Entry
 
 Tell = Callable[[str], None]
-HISTORY = ((1, "Corner Grocery", 4218), (4, "City Transit", 2750), (9, "Blue Door Books", 3199))
+SHOPS = ("Corner Grocery", "City Transit", "Blue Door Books", "Lakeside Dental", "Harbor Hardware", "Green Bakery")
 
 
 @dataclass(frozen=True)
@@ -31,18 +33,30 @@ class Line:
 
     def open_account(self, index: int, pin: str) -> str:
         """An account that calls from the number returned; the PIN is as dear to check as a customer's."""
-        number, day = f"+155502{index:05d}", today(SystemClock(), self.settings.zone)
-        account = Account(
-            id=f"bench-{index}", holder=f"Customer {index}", number=f"71{index:06d}", phone=number,
-            pin_hash=PIN_HASHER.hash(pin), balance=245017, due=245017, minimum=3500,
-            due_on=day + timedelta(20), funds=[{"name": "checking", "available": 380000}],
-        )  # fmt: skip
-        rows = [Entry(account_id=account.id, on=day - timedelta(ago), text=t, amount=a) for ago, t, a in HISTORY]
+        account, rows = bench_account(index, pin, today(SystemClock(), self.settings.zone))
         with self.sessions.begin() as tx:
             tx.add(account)
             tx.flush()
             tx.add_all(rows)
-        return number
+        return str(account.phone)
+
+
+def bench_account(index: int, pin: str, day: date) -> tuple[Account, list[Entry]]:
+    """Account number `index` with its history, the same each time, with figures of its own.
+
+    What a caller alone is told must be rendered for him: figures that two share would be spoken from memory.
+    """
+    chance = random.Random(index)
+    balance = chance.randrange(120_000, 380_000)
+    account = Account(
+        id=f"bench-{index}", holder=f"Customer {index}", number=f"71{index:06d}", phone=f"+155502{index:05d}",
+        pin_hash=PIN_HASHER.hash(pin), balance=balance, due=chance.randrange(10_000, balance),
+        minimum=chance.randrange(2_500, 10_000), due_on=day + timedelta(chance.randrange(5, 26)),
+        funds=[{"name": f"checking {number(index)}", "available": 380_000}],
+    )  # fmt: skip
+    days = sorted(chance.sample(range(1, 28), 3))
+    rows = [(chance.choice(SHOPS), chance.randrange(500, 20_000), day - timedelta(ago)) for ago in days]
+    return account, [Entry(account_id=account.id, on=on, text=text, amount=amount) for text, amount, on in rows]
 
 
 @contextlib.contextmanager

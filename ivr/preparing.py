@@ -7,7 +7,7 @@ from ivr.dialogue.prompts import LANGUAGES
 from ivr.settings import Settings
 from ivr.store.migrate import upgrade
 from ivr.web.audio import prepare_audio
-from speech.speak import Speaker
+from speech.speak import Speaker, sentences
 from speech.voices import make_other_voices, make_voice
 from speech.weights import find_vad, find_whisper
 
@@ -31,6 +31,7 @@ def prepare(settings: Settings, tell: Callable[[str], None]) -> None:
 
 
 def fixed_prompts(company: str, language: str) -> list[str]:
-    """Every wording of the bot that holds nothing but perhaps the company's name."""
+    """Every sentence of the bot that holds nothing but perhaps the company's name."""
     wordings = [text for texts in LANGUAGES[language].values() for text in texts]
-    return [text.format(company=company) for text in wordings if "{" not in text.replace("{company}", "")]
+    parts = [part for text in wordings for part in sentences(text)]
+    return [part.format(company=company) for part in parts if "{" not in part.replace("{company}", "")]

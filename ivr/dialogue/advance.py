@@ -79,12 +79,12 @@ def settle(state: State, ask: Ask, value: Raw) -> State:
 
 def question(draft: Draft, ask: Ask) -> Outcome:
     """Ask for an item in its next wording; after two answers "anything else" is two words."""
-    wording = "brief" if ask.name == "else" and _sentences(draft) > 1 else "ask"
+    wording = "brief" if ask.name == "else" and _lines(draft) > 1 else "ask"
     return draft.keep(Line(f"{ask.name}.{wording}", ask.fields(draft.state))).listen(ask)
 
 
-def _sentences(draft: Draft) -> int:
-    """How many whole sentences were said in this step."""
+def _lines(draft: Draft) -> int:
+    """How many whole lines were said in this step."""
     return sum(isinstance(action, Say) and action.text.endswith((".", "?")) for action in draft.actions)
 
 

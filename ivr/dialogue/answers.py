@@ -83,9 +83,15 @@ def _unknown_number(draft: Draft) -> Outcome:
     return _again(draft.at(draft.state.with_task(task)), "number.unknown", _ask("verify", "number"))
 
 
+def _proved(draft: Draft) -> Outcome:
+    """Thanks at once: they are heard while the ledger is asked for what the caller wants."""
+    # a pound key pressed after the last digit must not silence the answer that follows
+    return advance(draft.say(Line("verified"), interruptible=False))
+
+
 def _pin(draft: Draft, event: PinChecked) -> Outcome:
     if event.ok:
-        return advance(draft.having(verified=True))
+        return _proved(draft.having(verified=True))
     wrong = draft.having(wrong_pins=draft.state.wrong_pins + 1)
     if event.locked or wrong.state.wrong_pins >= PIN_TRIES:
         return hand_off(wrong, "verification")
@@ -101,7 +107,7 @@ def _code_sent(draft: Draft, ok: bool) -> Outcome:
 
 def _code(draft: Draft, event: CodeChecked) -> Outcome:
     if event.ok:
-        return advance(draft.having(verified=True, by_code=True))
+        return _proved(draft.having(verified=True, by_code=True))
     tries = int(draft.state.task.slots.get("wrong_codes", 0)) + 1
     if event.spent or tries >= CODE_TRIES:
         return hand_off(draft, "verification")

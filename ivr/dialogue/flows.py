@@ -54,7 +54,7 @@ def _page_fields(state: State) -> dict[str, str]:
     rows = (
         f"{row.text}, {terms.money(state, abs(row.amount))}, {say.day(row.on, state.today)}" for row in _page(state)
     )
-    return {"rows": "; ".join(rows)}
+    return {"rows": ". ".join(rows)}  # sentences: each is rendered while the one before is heard
 
 
 def _more_left(state: State) -> bool:

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 
 from bench import capacity, latency, soak
 from bench.callers import LOUD, PATIENCE, Caller, Clip, first_sound, percentile, trimmed
+from bench.line import bench_account
 from bench.peers import compare
 from bench.sayings import human_clips, rendered_clips, sayings
 from bench.streams import Stream
@@ -94,6 +96,18 @@ def test_a_folder_without_recordings_is_named(tmp_path: Any) -> None:
         sayings(tmp_path)
     with pytest.raises(NoData, match=str(tmp_path)):
         human_clips(tmp_path)
+
+
+def test_each_account_has_figures_of_its_own_and_the_same_each_time() -> None:
+    def told(index: int) -> list[Any]:
+        account, rows = bench_account(index, "2749", date(2026, 3, 2))
+        assert account.minimum <= account.due <= account.balance
+        assert 5_000 <= account.balance <= account.funds[0]["available"]  # what the callers pay
+        rows_told = [(row.text, row.amount, row.on) for row in rows]
+        return [account.balance, account.due, account.minimum, account.funds[0]["name"], rows_told]
+
+    assert all(first != second for first, second in zip(told(1), told(2), strict=True))
+    assert told(1) == told(1)
 
 
 # --- streams ---

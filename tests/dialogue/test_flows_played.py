@@ -20,6 +20,7 @@ from ivr.dialogue.events import (
     Refused,
     Resumed,
     Said,
+    Say,
     SendText,
     Silent,
     Started,
@@ -57,7 +58,7 @@ def test_from_the_number_on_file_a_pin_is_enough() -> None:
     assert talk.says == ["What's your four digit PIN number?"]
     assert isinstance(talk.last, Listen) and talk.last.secret and talk.last.digits == 4
     assert talk.state.expects_secret
-    assert talk.play(PIN).says[0] == "Your balance is two hundred forty five dollars and seventeen cents."
+    assert talk.play(PIN).says[1] == "Your balance is two hundred forty five dollars and seventeen cents."
 
 
 def test_from_another_number_the_account_number_comes_first() -> None:
@@ -66,7 +67,7 @@ def test_from_another_number_the_account_number_comes_first() -> None:
     talk.play("95381901")
     assert talk.of(FindAccount) == [FindAccount("95381901")]
     assert talk.prompts == ["pin.ask/1"]
-    assert talk.play("4821").prompts[0] == "balance.tell/1"
+    assert talk.play("4821").prompts[:2] == ["verified/1", "balance.tell/1"]
 
 
 @pytest.mark.parametrize(
@@ -146,6 +147,13 @@ def test_a_locked_account_leads_to_a_person_at_once() -> None:
     assert actions[-1].reason == "verification"  # type: ignore[union-attr]
 
 
+def test_the_right_pin_is_thanked_for_before_the_ledger_is_asked() -> None:
+    state, _ = step(Talk().state, BALANCE)
+    state, _ = step(state, PIN)
+    _, actions = step(state, PinChecked(True))
+    assert actions == (Say("verified/1", "Thank you.", interruptible=False), LookUp("A1"))
+
+
 def test_verification_is_asked_for_once_a_call() -> None:
     assert verified().play(DUE).prompts[0] == "due.tell/1"
 
@@ -155,7 +163,7 @@ def test_verification_is_asked_for_once_a_call() -> None:
 
 def test_balance_takes_two_caller_turns() -> None:
     talk = Talk().play(BALANCE, PIN)
-    assert talk.prompts == ["balance.tell/1", "else.ask/1"]
+    assert talk.prompts == ["verified/1", "balance.tell/1", "else.ask/1"]
 
 
 def test_due_date_and_minimum() -> None:
@@ -172,8 +180,8 @@ def test_nothing_due() -> None:
 def test_the_last_three_transactions_and_more_on_request() -> None:
     talk = verified().play(RECENT)
     assert talk.says == [
-        "Here are the latest: Books, twenty five dollars and ninety nine cents, Friday, February twenty seventh; "
-        "Garage, one hundred twenty dollars, Friday, February twentieth; "
+        "Here are the latest. Books, twenty five dollars and ninety nine cents, Friday, February twenty seventh. "
+        "Garage, one hundred twenty dollars, Friday, February twentieth. "
         "Grocer, forty three dollars and twenty one cents, Thursday, February twelfth.",
         "Shall I read the ones before?",
     ]
@@ -198,7 +206,7 @@ def test_a_payment_step_by_step() -> None:
     assert not talk.of(Pay)
     talk.play(YES)
     assert len(talk.of(Pay)) == 1
-    assert talk.says == ["It's paid, and your confirmation number is W, four, zero, K.", "Shall I text you that?"]
+    assert talk.says == ["It's paid. Your confirmation number is W, four, zero, K.", "Shall I text you that?"]
 
 
 def test_an_over_answer_leaves_only_the_read_back() -> None:
@@ -206,12 +214,12 @@ def test_an_over_answer_leaves_only_the_read_back() -> None:
     assert talk.says == ["That's fifty dollars from checking, tomorrow, shall I go ahead?"]
     pay = talk.play(YES).of(Pay)[0]
     assert isinstance(pay, Pay) and (pay.amount, pay.source, pay.on) == (5000, "checking", date(2026, 3, 3))
-    assert talk.says[0] == "It's set for tomorrow, and your confirmation number is W, four, zero, K."
+    assert talk.says[0] == "All set. It goes out tomorrow, and your confirmation number is W, four, zero, K."
 
 
 def test_an_over_answer_survives_verification() -> None:
     talk = Talk().play(OVER_ANSWER, PIN)
-    assert talk.prompts == ["agreed.ask/1"]
+    assert talk.prompts == ["verified/1", "agreed.ask/1"]
 
 
 @pytest.mark.parametrize(
@@ -342,7 +350,7 @@ def test_pay_by_card() -> None:
     assert talk.says == ["That's thirty five dollars by card, today, shall I go ahead?"]
     assert talk.play(YES).last == TakeCard(3500, "USD")
     talk.play(CardTaken("success", "C12"))
-    assert talk.says[0] == "It's paid, and your confirmation number is C, one, two."
+    assert talk.says[0] == "It's paid. Your confirmation number is C, one, two."
 
 
 def test_who_could_not_pay_by_card_is_not_asked_for_an_amount() -> None:

@@ -27,7 +27,7 @@ def test_a_code_is_offered_to_the_number_on_file_by_its_last_digits() -> None:
 def test_the_right_code_verifies_and_the_call_goes_on(answers: tuple[object, ...]) -> None:
     talk = offered().play(*answers)  # type: ignore[arg-type]
     assert talk.state.verified
-    assert talk.says[0].startswith("Your balance is")
+    assert talk.says[0] == "Thank you." and talk.says[1].startswith("Your balance is")
     assert len(talk.of(SendCode)) == 1
 
 

@@ -49,7 +49,7 @@ def test_a_farewell_is_one_whatever_else_it_sounds_like(text: str) -> None:
 def test_what_is_said_on_top_of_the_pin_question_is_kept_for_the_payment() -> None:
     talk = Talk().play(said("I want to pay, um", "payment"), said("twenty dollars, no, make it thirty", money=(3000,)))
     assert talk.prompts == ["pin.ask/2"]
-    assert talk.play(PIN).prompts == ["source.ask/1"]
+    assert talk.play(PIN).prompts == ["verified/1", "source.ask/1"]
     assert talk.state.task.slots["amount"] == 3000
 
 
@@ -128,7 +128,7 @@ def test_wait_a_second_holds_quietly_for_a_minute(text: str) -> None:
     talk = Talk().play(BALANCE, said(text, "other_banking"))
     assert talk.prompts == ["repair.wait/1"]
     assert isinstance(talk.last, Listen) and talk.last.patience == 60 and talk.last.secret
-    assert talk.play(PIN).prompts[0] == "balance.tell/1"
+    assert talk.play(PIN).prompts[:2] == ["verified/1", "balance.tell/1"]
 
 
 def test_a_wait_with_an_answer_is_an_answer() -> None:
@@ -163,7 +163,7 @@ def test_a_doubtful_wish_is_confirmed() -> None:
 
 def test_a_doubtful_wish_keeps_what_came_with_it() -> None:
     talk = Talk().play(said("fifty dollars", "payment", sure=0.5, money=(5000,)), YES, PIN)
-    assert talk.prompts == ["source.ask/1"]
+    assert talk.prompts == ["verified/1", "source.ask/1"]
 
 
 def test_a_doubtful_yes_moves_no_money() -> None:
@@ -228,5 +228,5 @@ def test_after_a_hand_off_nothing_more_is_said(event: Silent | Said | Keyed | Re
 
 def test_two_wishes_before_the_pin_are_both_answered_after_it() -> None:
     talk = Talk().play(BALANCE, DUE, PIN)
-    assert talk.prompts == ["due.tell/1", "repair.back/1", "balance.tell/1", "else.brief/1"]
+    assert talk.prompts == ["verified/1", "due.tell/1", "repair.back/1", "balance.tell/1", "else.brief/1"]
     assert isinstance(talk.last, Listen)

@@ -8,6 +8,8 @@ from ivr.dialogue.flow import Ask, Send, Tell
 from ivr.dialogue.flows import FLOWS
 from ivr.dialogue.prompts import LANGUAGES
 from ivr.dialogue.script import diagram, flows_page, table
+from ivr.preparing import fixed_prompts
+from speech.speak import sentences
 
 
 def test_the_table_holds_every_wording() -> None:
@@ -40,6 +42,16 @@ def test_every_item_can_be_asked_explained_and_keyed() -> None:
 
 
 @given(st.sampled_from([wording for p in LANGUAGES["en"].values() for wording in p]))
-def test_wordings_are_short_and_one_sentence(wording: str) -> None:
+def test_wordings_are_short_and_one_sentence_after_a_few_fixed_words(wording: str) -> None:
     assert len(wording.split()) <= 25
-    assert wording[-1] in ".?!:" and not any(mark in wording[:-1] for mark in ".?!")
+    *opening, last = sentences(wording)
+    assert last[-1] in ".?!:" and not any(mark in last[:-1] for mark in ".?!")
+    assert len(opening) <= 1 and all(len(words.split()) <= 4 and "{" not in words for words in opening)
+
+
+@pytest.mark.parametrize("prompt", ["payment.done", "payment.scheduled", "transactions.tell", "refused.insufficient"])
+def test_what_follows_a_yes_or_digits_begins_with_words_that_are_there_already(prompt: str) -> None:
+    ready = fixed_prompts("Lakeside Credit", "en")
+    for wording in LANGUAGES["en"][prompt]:
+        first, figures = sentences(wording)
+        assert first in ready and figures not in ready

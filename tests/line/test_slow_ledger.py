@@ -110,8 +110,8 @@ def at(said: list[tuple[float, str]], words: str) -> list[float]:
 
 def test_a_quick_ledger_is_not_spoken_about(calls: CallService) -> None:
     said = talk(calls, 0.9, BALANCE, Digits("2749", 8.0))
-    assert at(said, "seventeen cents") == [1.8]  # the PIN's check, then the balance
-    assert len(said) == 2
+    assert (at(said, "thank you"), at(said, "seventeen cents")) == ([0.9], [1.8])  # the PIN's check, then the balance
+    assert len(said) == 3
 
 
 def test_after_two_seconds_it_is_said_that_we_are_looking(calls: CallService) -> None:

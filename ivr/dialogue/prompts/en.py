@@ -1,4 +1,8 @@
-"""Everything said in English: by the bot, each prompt in its wordings, and by the line while a person is on the way."""
+"""Everything said in English: by the bot, each prompt in its wordings, and by the line while a person is on the way.
+
+An answer to a yes or to digits begins with a sentence that holds no figure where that is natural: its sound is there
+already, and what the caller alone is told is rendered while he hears it.
+"""
 
 PROMPTS: dict[str, tuple[str, ...]] = {
     # --- the caller's wish ---
@@ -108,6 +112,7 @@ PROMPTS: dict[str, tuple[str, ...]] = {
         "That code doesn't match, could you try it again?",
         "That one doesn't match either, could you try once more?",
     ),
+    "verified": ("Thank you.",),
     # --- what the ledger knows ---
     "balance.tell": ("Your balance is {balance}.", "You have a balance of {balance}.", "The balance is {balance}."),
     "due.tell": (
@@ -115,7 +120,7 @@ PROMPTS: dict[str, tuple[str, ...]] = {
         "You have {due} due {day}, with a minimum of {minimum}.",
     ),
     "due.none": ("Nothing is due right now.", "You have no payment due."),
-    "transactions.tell": ("Here are the latest: {rows}.", "These are the ones: {rows}."),
+    "transactions.tell": ("Here are the latest. {rows}.", "Here they are. {rows}."),
     "transactions.none": ("I see no transactions on your account.", "There are no transactions to read."),
     "more.ask": ("Shall I read the ones before?", "Would you like to hear earlier ones?", "Do you want more?"),
     "more.example": ("Say yes for earlier ones, or no.", "Would you like earlier ones, yes or no?"),
@@ -186,20 +191,20 @@ PROMPTS: dict[str, tuple[str, ...]] = {
         "One changes the amount, two the account, three the day.",
     ),
     "payment.done": (
-        "It's paid, and your confirmation number is {confirmation}.",
-        "That's {amount} paid, confirmation number {confirmation}.",
-        "The confirmation number is {confirmation}.",
+        "It's paid. Your confirmation number is {confirmation}.",
+        "It went through. That's {amount} paid, confirmation number {confirmation}.",
+        "That's paid. The confirmation number is {confirmation}.",
     ),
     "payment.scheduled": (
-        "It's set for {day}, and your confirmation number is {confirmation}.",
-        "That's {amount} set for {day}, confirmation number {confirmation}.",
-        "The confirmation number is {confirmation}.",
+        "All set. It goes out {day}, and your confirmation number is {confirmation}.",
+        "It's scheduled. That's {amount} for {day}, confirmation number {confirmation}.",
+        "That's set. The confirmation number is {confirmation}.",
     ),
     "payment.taken": ("Your card payment of {amount} went through.", "That's {amount} paid by card."),
     "payment.nothing": ("You don't owe anything right now.", "There's nothing to pay at the moment."),
     "refused.insufficient": (
-        "There isn't enough {source} for that, so I haven't paid it.",
-        "It wasn't paid, as there isn't enough {source}.",
+        "I couldn't pay that. There isn't enough {source} for it.",
+        "It wasn't paid. There isn't enough {source} for that.",
     ),
     "refused.limit": (
         "That's more than I may take in one payment, so I haven't paid it.",
