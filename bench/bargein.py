@@ -91,8 +91,10 @@ class Line:
             self.cleared.append(self.time)
             self._echo([name for name in self.buffered if name])
             self.buffered.clear()
+        elif message["event"] == "mark":
+            self.buffered.append(message["mark"]["name"])
         else:
-            self.buffered.append(message["mark"]["name"] if message["event"] == "mark" else None)
+            self.buffered += [None] * (len(base64.b64decode(message["media"]["payload"])) // FRAME)
 
     async def handle(self, event: Event) -> list[Command]:
         self.events.append(event)

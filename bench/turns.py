@@ -26,7 +26,7 @@ from speech.vad import WINDOW, WINDOW_SECONDS, SileroModel, Windows, voiced
 from speech.weights import find_vad, find_whisper
 from switch.phones.lines import FOLDER
 
-LISTEN = 0.1  # seconds to hear an utterance on a quiet machine
+LISTEN = 0.15  # seconds to hear an utterance on a quiet machine: encoding, decoding, timing its words
 AFTER = 3.0  # seconds of silence after each turn
 DOUBTS = (-1.0, 0.0, 1.0, 2.0, 4.0)  # added to the log-odds from which it is surely over, and to those of doubt
 LONGEST = 10.0  # seconds of a sentence

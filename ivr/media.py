@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import re
-from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -112,7 +111,7 @@ class Once:
     """Lets each numbered message of a stream through once: a key that comes twice was pressed once."""
 
     def __init__(self) -> None:
-        self._seen: deque[str] = deque(maxlen=RECENT)
+        self._seen: dict[str, None] = {}  # in the order in which they came
 
     def __call__(self, text: str) -> bool:
         number = NUMBER.search(text)
@@ -120,7 +119,9 @@ class Once:
             return True
         if number[1] in self._seen:
             return False
-        self._seen.append(number[1])
+        self._seen[number[1]] = None
+        if len(self._seen) > RECENT:
+            del self._seen[next(iter(self._seen))]
         return True
 
 

@@ -14,6 +14,7 @@ log = logging.getLogger(__name__)
 AHEAD = 1.0  # seconds sent before they are heard: rides out a stall of ours, and the carrier's buffer stays small
 LATE_MARK = 3.0  # seconds past the reckoned end after which a missing mark is given up: a lost one must not mute a call
 FRAME_SECONDS = FRAME / RATE
+PIECE = 5  # frames to a message: the carrier takes any length, and messages cost more than their sound
 REST_FRAMES = round(REST / FRAME_SECONDS)
 
 
@@ -44,8 +45,8 @@ class _Point:
 class Mouth:
     """Sends what is to be said, at most a second ahead. No IO of its own: it is given where to send, and is pumped."""
 
-    def __init__(self, frame: Callable[[bytes], None], mark: Callable[[str], None], clear: Callable[[], None]) -> None:
-        self._send_frame, self._send_mark, self._send_clear = frame, mark, clear
+    def __init__(self, sound: Callable[[bytes], None], mark: Callable[[str], None], clear: Callable[[], None]) -> None:
+        self._send_sound, self._send_mark, self._send_clear = sound, mark, clear
         self._said: deque[Utterance] = deque()  # the first one is being heard
         self._frames: deque[bytes] = deque()
         self._points: dict[str, _Point] = {}
@@ -78,12 +79,13 @@ class Mouth:
 
     def pump(self, now: float) -> None:
         """Send what is due."""
-        while self._buffered_until - now < AHEAD:
+        while self._buffered_until + PIECE * FRAME_SECONDS - now <= AHEAD:
             if not self._frames and not self._load(now):
                 return
             if self._frames:
-                self._send_frame(self._frames.popleft())
-                self._buffered_until = max(self._buffered_until, now) + FRAME_SECONDS
+                piece = [self._frames.popleft() for _ in range(min(PIECE, len(self._frames)))]
+                self._send_sound(b"".join(piece))
+                self._buffered_until = max(self._buffered_until, now) + len(piece) * FRAME_SECONDS
 
     def marked(self, name: str, now: float) -> Spoken | None:
         """The carrier played up to a mark: a Spoken where that was a Speak's end."""

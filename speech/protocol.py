@@ -86,8 +86,9 @@ def _start(start: dict[str, object]) -> Start:
     )
 
 
-def media_message(stream_sid: str, frame: bytes) -> str:
-    payload = base64.b64encode(frame).decode("ascii")
+def media_message(stream_sid: str, sound: bytes) -> str:
+    """Mu-law, 8 kHz, of any length."""
+    payload = base64.b64encode(sound).decode("ascii")
     return json.dumps({"event": "media", "streamSid": stream_sid, "media": {"payload": payload}})
 
 

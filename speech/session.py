@@ -52,7 +52,7 @@ class Session:
         self._judge = judge(vad())
         self._ear = Ear(recogniser, self._judge, self._turn_over, rules=rules, clock=self._now)
         self._keys, self._filler = Keys(), Filler(filler)
-        self._mouth = Mouth(self._send_frame, self._send_mark, self._send_clear)
+        self._mouth = Mouth(self._send_sound, self._send_mark, self._send_clear)
         self._outgoing: asyncio.Queue[str] = asyncio.Queue()
         self._events: asyncio.Queue[Event] = asyncio.Queue()
         self._over = asyncio.Event()
@@ -277,8 +277,8 @@ class Session:
             log.warning("the media socket failed: %s", type(error).__name__)
             self._over.set()
 
-    def _send_frame(self, frame: bytes) -> None:
-        self._outgoing.put_nowait(media_message(self.start.stream_sid, frame))
+    def _send_sound(self, sound: bytes) -> None:
+        self._outgoing.put_nowait(media_message(self.start.stream_sid, sound))
 
     def _send_mark(self, name: str) -> None:
         self._outgoing.put_nowait(mark_message(self.start.stream_sid, name))

@@ -13,6 +13,9 @@ from speech.audio import RATE, Samples, to_float
 WINDOW = 256  # samples the model was trained on at 8 kHz: 32 ms
 WINDOW_SECONDS = WINDOW / RATE
 CONTEXT = 32
+FAINT_DBFS = -55.0  # the noise of an idle line: no louder window than this is ever left out
+FAINT_DB = 35.0  # and none that is nearer than this to the loudest that this line brought: a faint caller is heard
+SETTLING = 5  # faint windows in a row that the network still hears: it must know that the voice is gone
 
 
 class Vad(Protocol):
@@ -38,7 +41,11 @@ class SileroModel:
 
 
 class SileroStream:
-    """The detector's memory of one voice."""
+    """The detector's memory of one voice.
+
+    A window as faint as an idle line, beside what the line brought before, is no speech whatever the network makes of
+    its memory, which takes 45 ms on the mean to fade after the last sound. Most of a call is such: it is not run then.
+    """
 
     _RATE = np.array(RATE, np.int64)
 
@@ -46,12 +53,23 @@ class SileroStream:
         self._session = session
         self._state: NDArray[np.float32] = np.zeros((2, 1, 128), np.float32)
         self._context: NDArray[np.float32] = np.zeros((1, CONTEXT), np.float32)
+        self._loudest = 0.0
+        self._faint = 0
 
     def __call__(self, window: Samples) -> float:
-        sound = np.concatenate([self._context, to_float(window)[None]], axis=1)
+        heard = to_float(window)
+        self._faint = self._faint + 1 if self._is_faint(heard) else 0
+        if self._faint > SETTLING:
+            return 0.0
+        sound = np.concatenate([self._context, heard[None]], axis=1)
         probability, self._state = self._session.run(None, {"input": sound, "state": self._state, "sr": self._RATE})
         self._context = sound[:, -CONTEXT:]
-        return float(probability[0, 0])
+        return 0.0 if self._faint else float(probability[0, 0])
+
+    def _is_faint(self, heard: NDArray[np.float32]) -> bool:
+        power = float(heard @ heard) / WINDOW
+        self._loudest = max(self._loudest, power)
+        return power < min(10 ** (FAINT_DBFS / 10), self._loudest * 10 ** (-FAINT_DB / 10))
 
 
 class Hysteresis:

@@ -214,6 +214,13 @@ def test_a_message_that_comes_again_is_taken_once() -> None:
     assert [once(key), once(key.replace('"4"', '"5"')), once(key)] == [True, True, False]
 
 
+def test_of_a_long_call_only_the_recent_messages_are_remembered() -> None:
+    once = Once()
+    numbered = [f'{{"event":"media","sequenceNumber":"{number}"}}' for number in range(RECENT + 1)]
+    assert all(once(message) for message in numbered)
+    assert [once(numbered[1]), once(numbered[0])] == [False, True]
+
+
 def test_messages_without_a_number_are_all_taken() -> None:
     once = Once()
     assert all(once('{"event":"connected"}') for _ in range(2 * RECENT))

@@ -100,6 +100,7 @@ class Line:
     cleared: int = 0
     marks: bool = True  # whether they come back
     heard: list[float] = field(default_factory=list)  # when sound was played to the caller
+    messages: list[float] = field(default_factory=list)  # how long each message's sound was
 
     def __post_init__(self) -> None:
         self.voice = Beep()
@@ -186,7 +187,9 @@ class Line:
         assert message["streamSid"] == START.stream_sid
         match message["event"]:
             case "media":
-                self._buffer.append(base64.b64decode(message["media"]["payload"]))
+                sound = base64.b64decode(message["media"]["payload"])
+                self.messages.append(len(sound) / 8000)
+                self._buffer.extend(sound[start : start + FRAME] for start in range(0, len(sound), FRAME))
             case "mark":
                 self._buffer.append(message["mark"]["name"])
             case "clear":

@@ -77,6 +77,15 @@ def test_a_prompt_is_paced_at_most_a_second_ahead_and_reported_when_it_was_heard
     assert spoken.latency["first_audio"] == 0
 
 
+def test_sound_leaves_in_messages_of_a_tenth_of_a_second(line: Line) -> None:
+    async def script() -> None:
+        await line.call(Speak("a", "Yes."))
+        await line.silence(0.5)
+
+    play(line, script)
+    assert line.messages == [0.1, 0.1, 0.04]
+
+
 def test_two_prompts_follow_each_other_without_a_gap(line: Line) -> None:
     async def script() -> None:
         await line.call(Speak("a", "Hello."), Speak("b", "Yes."))

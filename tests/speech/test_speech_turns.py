@@ -71,6 +71,12 @@ def test_one_word_may_be_the_whole_wish_but_a_greeting_is_its_beginning() -> Non
     assert wait(0.1, "Hello.") > DEFAULT_RULES.sentence
 
 
+@pytest.mark.parametrize("text", ["Hang.", "Yes, please.", "Next."])
+def test_a_word_or_a_courtesy_that_sounds_broken_off_ends_nothing(text: str) -> None:
+    assert wait(0.01, text) == DEFAULT_RULES.unfinished
+    assert wait(0.2, text) < DEFAULT_RULES.unfinished
+
+
 def test_words_that_cannot_be_the_last_are_waited_for_however_they_sound() -> None:
     assert wait(0.99, "I want to pay my") == DEFAULT_RULES.unfinished
 
