@@ -21,7 +21,8 @@ from speech.audio import RATE, Samples, decode, encode, read_mono, resample, to_
 from speech.digits import spoken_digits
 from speech.events import Expectation
 from speech.listen import Recogniser
-from speech.vad import SileroModel
+from speech.turns import DEFAULT_RULES, Signal, TurnDetector
+from speech.vad import SileroModel, Windows
 from speech.weights import find_vad, find_whisper
 from speech.whisper import Whisper
 
@@ -51,12 +52,12 @@ def run(
 
     Raises NoData, MissingWeights.
     """
-    weights = find_whisper(whisper, folder)
-    recogniser = Recogniser(weights, 1, vad=SileroModel(find_vad()).stream)
+    weights, vad = find_whisper(whisper, folder), SileroModel(find_vad())
+    recogniser = Recogniser(weights, 1, vad=vad.stream)
     variants = [Variant("now", _recogniser(recogniser)), *_earlier(Whisper(weights, 1), windows)]
     try:
         table = [*_strings(data, variants, many, tell), *_words(data, variants, many, tell)]
-        table += _nothing(data, recogniser, tell)
+        table += [*_nothing(data, recogniser, tell), *_begun(data, vad)]
     finally:
         recogniser.close()
     return {"bench": "accuracy", "machine": machine(), "figures": _figures(table), "table": table}
@@ -184,9 +185,21 @@ def _nothing(data: Path, recogniser: Recogniser, tell: Callable[[str], None]) ->
     return rows
 
 
+def _begun(data: Path, vad: SileroModel) -> Iterator[dict[str, Any]]:
+    """Whether such a sound on a caller's line is taken for a turn at all: only turns are ever heard."""
+    for group, sound in quiet_sounds(data):
+        detector, stream = TurnDetector(DEFAULT_RULES), vad.stream()
+        telephone = decode(encode(np.clip(sound, -32768, 32767).astype(np.int16)))
+        signals = [detector.window(stream(window)) for window in Windows().add(telephone)]
+        yield {"what": "turn begun", "group": group, "wrong": int(Signal.STARTED in signals)}
+
+
 def _figures(table: list[dict[str, Any]]) -> dict[str, float]:
     sums: dict[str, list[float]] = defaultdict(list)
     for row in table:
+        if row["what"] == "turn begun":
+            sums[f"taken for a turn %: {row['group']}"].append(100.0 * row["wrong"])
+            continue
         name = f"{row['what']} {row['group']}, {row['variant']}".replace("digits digits", "digits")
         if row["what"] == "words":
             sums[f"word errors %: {row['group']}, {row['variant']}"] += [row["wrong"], row["words"]]
