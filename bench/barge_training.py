@@ -4,8 +4,9 @@
 
 `--data` is the folder with speech.jsonl, `--rendered` what bench/training_voices.py and bench/barge_voices.py made. It
 learns from recorded digits, sentences of people whose names are not known, and neural voices, against hums of those
-voices and hums, coughs and knocks that are made up. Each quarter of the voices is judged by weights that never heard
-it, and told about, as are the people whose clips bench/bargein.py takes: no weights heard them. Five minutes.
+voices and hums, coughs and knocks that are made up. Many are learnt from again over other lines. Each quarter of
+the voices is judged by weights that never heard it, and told about, as are the people whose clips bench/bargein.py
+takes: no weights heard them. Ten minutes.
 """
 
 import argparse
@@ -26,9 +27,9 @@ from bench.bargein import LEARNT, WITHIN, from_onset
 from bench.noises import closed_hum, cough, knock
 from bench.words import rest, rows
 from speech.audio import RATE, Samples, decode, encode, normalise, read_mono, to_float, to_int
-from speech.barge import SPAN, described, needed, seen
+from speech.barge import BEFORE, SPAN, described, needed, seen
 from speech.turns import DEFAULT_RULES, TurnDetector
-from speech.vad import WINDOW, WINDOW_SECONDS, SileroModel
+from speech.vad import HEARD, WINDOW, WINDOW_SECONDS, SileroModel, Windows
 from speech.weights import find_vad
 
 Array = NDArray[np.float32]
@@ -39,7 +40,12 @@ SETTLING = 2  # windows after the onset that are not learnt from: everything beg
 LEAD = 0.4  # seconds of line before the sound
 NOISES = 700  # coughs and knocks together, and hums
 PITCH = (0.82, 1.2)  # other throats
+PITCH_AGAIN = (0.74, 1.32)  # where it is only learnt from
 TIMES = {"hum": 4, "words": 3, "digits": 2, "sentence": 4}  # how often each is taken, changed
+AGAIN = {"hum": 4, "words": 3, "digits": 2, "sentence": 3, "closed hum": 1, "cough": 1}  # and over other lines
+COLOUR, COLOURS = 9.0, 5  # dB by which other lines and microphones raise and lower, at so many frequencies
+EARLIER = 400  # sounds of speech, of which one may have come before
+PAUSE = (0.4, 3.0)  # seconds of line between
 SPEECH = ("people", "sentence", "words", "digits", "apart")
 WEIGHT = {"sentence": 1.0, "digits": 0.7, "words": 1.6, "hum": 2.5, "cough": 0.7, "knock": 0.5, "nothing": 0.4}
 APART = ("apart", "open hum")  # measured, never learnt from
@@ -47,8 +53,8 @@ LOW, HUMMING = 550, 0.8  # Hz, and the share of its power that a hum has below
 WATCHED = 0.4  # seconds of speech that are learnt from: by then the bot must have stopped
 HUMMED = 0.7  # seconds of what must not stop it
 SEEN = 1.0  # seconds that are reported about
-STEPS, BATCH, RATE_OF_LEARNING, DECAY = 3500, 320, 3e-3, 1e-3
-SHAKEN = 0.1  # noise on each feature, in its own spread: few voices must do for many
+STEPS, BATCH, RATE_OF_LEARNING, DECAY = 2500, 256, 3e-3, 1e-3
+SHAKEN = 0.3  # noise on each feature, in its own spread: few voices must do for many
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +65,7 @@ class Sound:
     voiced: Array
     kind: str
     voice: str
+    again: bool  # over another line: only learnt from
 
     @property
     def learnt(self) -> Array:
@@ -68,9 +75,24 @@ class Sound:
 
 def sounds(data: Path, rendered: list[Path], vad: SileroModel) -> Iterator[Sound]:
     chance = random.Random("barge")
+    earlier: list[Samples] = []
     for sound, kind, voice in _sources(data, rendered, chance):
-        for _ in range(TIMES.get(kind, 1)):
-            yield Sound(*windows(_changed(sound, chance), vad), kind, voice)
+        times = TIMES.get(kind, 1)
+        for number in range(times + AGAIN.get(kind, 0)):
+            again = number >= times
+            heard = _changed(_coloured(sound, chance) if again else sound, chance, PITCH_AGAIN if again else PITCH)
+            yield Sound(*windows(heard, vad, _before(earlier, chance)), kind, voice, again)
+            if kind in SPEECH and kind not in APART and number == 0 and len(earlier) < EARLIER:
+                earlier.append(heard)
+
+
+def _before(earlier: list[Samples], chance: random.Random) -> Samples:
+    """What the detector heard before, and remembers: nothing, a quiet line, or somebody."""
+    drawn = chance.random()
+    if drawn < 0.3:
+        return np.zeros(0, np.int16)
+    said = chance.choice(earlier)[: int(1.5 * RATE)] if earlier and drawn > 0.6 else np.zeros(0, np.int16)
+    return np.concatenate([said, decode(encode(to_int(rest(chance.uniform(*PAUSE)).astype(np.float32))))])
 
 
 def _sources(data: Path, rendered: list[Path], chance: random.Random) -> Iterator[tuple[Samples, str, str]]:
@@ -102,9 +124,18 @@ def _is_low(sound: Samples) -> bool:
     return bool(power[hertz < LOW].sum() > HUMMING * power.sum())
 
 
-def _changed(sound: Samples, chance: random.Random) -> Samples:
+def _coloured(sound: Samples, chance: random.Random) -> Samples:
+    """Over another line, into another microphone."""
+    hertz = np.fft.rfftfreq(len(sound), 1 / RATE)
+    places = sorted(chance.uniform(0, RATE / 2) for _ in range(COLOURS))
+    gain = np.interp(hertz, places, [chance.uniform(-COLOUR, COLOUR) for _ in places])
+    coloured = np.fft.irfft(np.fft.rfft(to_float(sound)) * 10 ** (gain / 20), len(sound))
+    return normalise(to_int((0.5 * coloured).astype(np.float32)))
+
+
+def _changed(sound: Samples, chance: random.Random, pitch: tuple[float, float]) -> Samples:
     """Another throat, another level, another line; sometimes the very beginning is lost."""
-    voice = np.asarray(soxr.resample(to_float(sound), RATE, RATE * chance.uniform(*PITCH)), np.float32)
+    voice = np.asarray(soxr.resample(to_float(sound), RATE, RATE * chance.uniform(*pitch)), np.float32)
     voice = voice[chance.choice((0, 0, 0, 160, 320)) :] * np.float32(10 ** (chance.uniform(-14, 4) / 20))
     noise = 10 ** (chance.uniform(-70, -42) / 20)
     whole = np.concatenate([rest(LEAD).astype(np.float32), np.zeros(chance.randrange(WINDOW), np.float32), voice])
@@ -113,19 +144,23 @@ def _changed(sound: Samples, chance: random.Random) -> Samples:
     return decode(encode(to_int((whole + hiss).astype(np.float32))))
 
 
-def windows(sound: Samples, model: SileroModel) -> tuple[Array, Array]:
+def windows(sound: Samples, model: SileroModel, earlier: Samples) -> tuple[Array, Array]:
     """What the judge sees from the sound's onset (`LEAD`) on, and the seconds of voice in the turn by then."""
     vad, before, turn = model.stream(), np.zeros(WINDOW, np.int16), TurnDetector(DEFAULT_RULES)
+    for window in Windows().add(earlier):
+        vad(window)
     last: list[Array] = [described(before, before, 0.0)] * SPAN
+    views: list[Array] = [np.zeros(HEARD, np.float32)] * (BEFORE + 1)
     found, voiced = [], []
     for start in range(0, min(len(sound) - WINDOW, int((LEAD + SEEN) * RATE)), WINDOW):
         window = sound[start : start + WINDOW]
         probability = vad(window)
         turn.window(probability)
         last = [*last[1:], described(before, window, probability)]
+        views = [*views[1:], vad.heard]
         before = window
         if start >= LEAD * RATE:
-            found.append(seen(np.array(last)))
+            found.append(seen(np.array(last), views[-1], views[0]))
             voiced.append(turn.voiced if turn.active else 0.0)
     return np.array(found, np.float32), np.array(voiced, np.float32)
 
@@ -196,7 +231,7 @@ def crossed(found: list[Sound]) -> Iterator[tuple[Sound, Array]]:
     for fold in range(FOLDS):
         weights = train([one for one in found if _fold(one.voice) != fold])
         for one in found:
-            if _fold(one.voice) == fold:
+            if _fold(one.voice) == fold and not one.again:
                 yield one, judged(weights, one.windows)
 
 

@@ -22,7 +22,7 @@ from speech.listen import Listener
 from speech.monitor import HeardOn, Monitor
 from speech.session import NoStart, Session, Start, read_start
 from speech.speak import Speaker
-from speech.vad import Vad
+from speech.vad import Hearing
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ def make_media_app(
     signatures: Signatures,
     recogniser: Listener,
     speaker: Speaker,
-    vad: Callable[[], Vad],
+    vad: Callable[[], Hearing],
     patience: Patience | None = None,
     room: Room | None = None,
     beside: Sequence[BaseRoute] = (),

@@ -1,7 +1,8 @@
 """Is it an interruption: what a caller's first 100 to 300 ms over the bot tell, before any word can be heard.
 
 A voice detector takes a hum ("mhm") for speech, as it is. The judge also hears what kind of sound it is: words move
-and have something above 600 Hz, hums stay low and even, coughs are noise. Trained by bench/barge_training.py.
+and have something above 600 Hz, hums stay low and even, coughs are noise; and it sees what the detector's own network
+keeps in mind, which tells more than its probability. Trained by bench/barge_training.py.
 """
 
 from collections import deque
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 from speech.audio import RATE, Samples, to_float
 from speech.turns import TurnRules
-from speech.vad import WINDOW, Vad
+from speech.vad import HEARD, WINDOW, Hearing, Vad
 
 Features = NDArray[np.float32]
 
@@ -25,6 +26,7 @@ SPAN = 8  # windows that are judged together: 256 ms
 FAINT = 1e-6  # power that counts as silence: -60 dBFS
 QUIET = -2.2  # log10 of a window's power against the loudest: fainter ones are pauses
 LEAST = -4.0  # log10 of a band's share: less does not matter
+BEFORE = 3  # windows back at which the detector's view is looked at besides the present one
 SIZE = len(EDGES) + 2  # features of a window: its bands, its level, the detector's probability, its pitch
 
 _SPECTRUM = 2 * WINDOW
@@ -64,8 +66,8 @@ def _layers(path: Path) -> dict[str, Features]:
 class _Window:
     """A window and the one before it, described when somebody asks: most are heard while the bot is silent."""
 
-    def __init__(self, before: Samples, window: Samples, probability: float) -> None:
-        self._before, self.sound, self._probability = before, window, probability
+    def __init__(self, before: Samples, window: Samples, probability: float, heard: Features) -> None:
+        self._before, self.sound, self._probability, self.heard = before, window, probability, heard
 
     @cached_property
     def features(self) -> Features:
@@ -75,16 +77,16 @@ class _Window:
 class Judge:
     """One caller's voice: a detector that also tells how likely what it hears is an interruption."""
 
-    def __init__(self, vad: Vad, path: Path = WEIGHTS) -> None:
+    def __init__(self, vad: Hearing, path: Path = WEIGHTS) -> None:
         self._layers = _layers(path)
         self._vad = vad
         silence: Samples = np.zeros(WINDOW, np.int16)
-        self._windows = deque([_Window(silence, silence, 0.0)] * SPAN, maxlen=SPAN)
+        self._windows = deque([_Window(silence, silence, 0.0, np.zeros(HEARD, np.float32))] * SPAN, maxlen=SPAN)
 
     def __call__(self, window: Samples) -> float:
         """Probability 0..1 that the next 256 samples (8 kHz) hold speech."""
         probability = self._vad(window)
-        self._windows.append(_Window(self._windows[-1].sound, window, probability))
+        self._windows.append(_Window(self._windows[-1].sound, window, probability, self._vad.heard))
         return probability
 
     @property
@@ -92,7 +94,8 @@ class Judge:
         """Chance 0..1 that in the last quarter of a second someone began to say something."""
         layers = self._layers
         features = np.stack([window.features for window in self._windows])
-        hidden = np.maximum(seen(features) @ layers["a"] + layers["a0"], 0)
+        sight = seen(features, self._windows[-1].heard, self._windows[-1 - BEFORE].heard)
+        hidden = np.maximum(sight @ layers["a"] + layers["a0"], 0)
         return float(1 / (1 + np.exp(-(hidden @ layers["o"] + layers["o0"])[0])))
 
 
@@ -107,8 +110,10 @@ def described(before: Samples, window: Samples, probability: float) -> Features:
     return np.asarray([*loud, probability, pitch], np.float32)
 
 
-def seen(features: Features) -> Features:
+def seen(features: Features, heard: Features, earlier: Features) -> Features:
     """What is judged of the windows [SPAN, SIZE]: each against the loudest, and how those that sound are and change.
+
+    Beside them the detector's view of the last one, `heard`, and of the one `BEFORE` it [HEARD each].
 
     A faint caller is so judged like a loud one.
     """
@@ -121,5 +126,5 @@ def seen(features: Features) -> Features:
     pairs = loud[1:] & loud[:-1]
     moves = np.abs(np.diff(own, axis=0)).mean(axis=1)[pairs] if pairs.any() else np.zeros(1)
     whole = [loud.mean(), moves.mean(), moves.max()]
-    parts = [stack.ravel(), sounding.mean(axis=0), sounding.max(axis=0), sounding.min(axis=0), whole]
+    parts = [stack.ravel(), sounding.mean(axis=0), sounding.max(axis=0), sounding.min(axis=0), whole, heard, earlier]
     return np.asarray(np.concatenate(parts), np.float32)

@@ -17,7 +17,7 @@ from speech.protocol import Key, Mark, Media, NoStart, Start, Stop, clear_messag
 from speech.protocol import read_start as read_start
 from speech.speak import Speaker
 from speech.turns import DEFAULT_RULES, TurnRules, is_nod
-from speech.vad import Vad
+from speech.vad import Hearing
 
 __all__ = ["NoStart", "Session", "Start", "read_start"]
 
@@ -40,12 +40,12 @@ class Session:
         start: Start,
         recogniser: Listener,
         speaker: Speaker,
-        vad: Callable[[], Vad],
+        vad: Callable[[], Hearing],
         *,
         rules: TurnRules = DEFAULT_RULES,
         clock: Callable[[], float] = time.monotonic,
         filler: str = "",
-        judge: Callable[[Vad], Interrupter] = Judge,
+        judge: Callable[[Hearing], Interrupter] = Judge,
     ) -> None:
         self.start = start
         self._speaker, self._rules, self._time, self._began = speaker, rules, clock, clock()

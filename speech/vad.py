@@ -16,6 +16,7 @@ CONTEXT = 32
 FAINT_DBFS = -55.0  # the noise of an idle line: no louder window than this is ever left out
 FAINT_DB = 35.0  # and none that is nearer than this to the loudest that this line brought: a faint caller is heard
 SETTLING = 5  # faint windows in a row that the network still hears: it must know that the voice is gone
+HEARD = 128  # numbers in which the model keeps what it hears
 
 
 class Vad(Protocol):
@@ -24,6 +25,13 @@ class Vad(Protocol):
     def __call__(self, window: Samples) -> float:
         """Probability 0..1 that the next 256 samples (8 kHz) hold speech."""
         ...
+
+
+class Hearing(Vad, Protocol):
+    """A detector that also tells what its network makes of the voice by now [HEARD]."""
+
+    @property
+    def heard(self) -> NDArray[np.float32]: ...
 
 
 class SileroModel:
@@ -51,10 +59,16 @@ class SileroStream:
 
     def __init__(self, session: onnxruntime.InferenceSession) -> None:
         self._session = session
-        self._state: NDArray[np.float32] = np.zeros((2, 1, 128), np.float32)
+        self._state: NDArray[np.float32] = np.zeros((2, 1, HEARD), np.float32)
         self._context: NDArray[np.float32] = np.zeros((1, CONTEXT), np.float32)
         self._loudest = 0.0
         self._faint = 0
+
+    @property
+    def heard(self) -> NDArray[np.float32]:
+        """What its probability is read from; the last one's where a faint window is not run."""
+        view: NDArray[np.float32] = self._state[0, 0]
+        return view
 
     def __call__(self, window: Samples) -> float:
         heard = to_float(window)

@@ -19,7 +19,7 @@ from speech.fair import Priority
 from speech.listen import Transcript
 from speech.session import Session, Start
 from speech.speak import Speaker
-from speech.vad import Vad
+from speech.vad import HEARD, Vad
 
 START = Start("MZ1", "CA1", "AC1", ("inbound",), {})
 VOICED = encode(np.full(FRAME, 8000, np.int16))
@@ -35,9 +35,16 @@ class HandClock:
         return self.time
 
 
-def loud(window: Samples) -> float:
+class Loud:
     """A detector for which whatever is loud is speech."""
-    return 1.0 if np.abs(window).max() > 1000 else 0.0
+
+    heard = np.zeros(HEARD, np.float32)
+
+    def __call__(self, window: Samples) -> float:
+        return 1.0 if np.abs(window).max() > 1000 else 0.0
+
+
+loud = Loud()
 
 
 class Interrupting:

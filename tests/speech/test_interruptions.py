@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from bench.bargein import from_onset
 from bench.noises import Sound, closed_hum, cough
 from speech.audio import RATE, Samples, decode, encode, normalise, read_mono, to_int
-from speech.barge import Judge, interrupts
+from speech.barge import SPAN, Judge, interrupts
 from speech.turns import DEFAULT_RULES, TurnDetector
-from speech.vad import SileroModel, Windows
+from speech.vad import WINDOW, SileroModel, Windows
 from speech.voices import make_voice
 from speech.weights import find_vad
 from switch.phones.lines import FOLDER
@@ -41,6 +42,27 @@ def stops(sound: Samples) -> Iterator[float]:
             yield number * len(window) / RATE - LEAD
 
 
+@dataclass
+class Minded:
+    """A detector that is as sure of every sound, whatever its network keeps in mind."""
+
+    heard: NDArray[np.float32]
+
+    def __call__(self, window: Samples) -> float:
+        return 0.9
+
+
+def minding(kept: Samples, sound: Samples) -> float:
+    """The chance of an interruption of a quarter of a second of `sound` for a detector that heard `kept` instead."""
+    vad = SileroModel(find_vad()).stream()
+    for window in Windows().add(kept[: SPAN * WINDOW]):
+        vad(window)
+    judge = Judge(Minded(vad.heard))
+    for window in Windows().add(sound[: SPAN * WINDOW]):
+        judge(window)
+    return judge.interruption
+
+
 def made(sound: Sound) -> Samples:
     return normalise(to_int((0.5 * sound / np.abs(sound).max()).astype(np.float32)))
 
@@ -61,6 +83,11 @@ def test_the_hums_of_a_voice_that_it_never_learnt_from_do_not_stop_it() -> None:
     voice = make_voice("heart")
     for text in ("Mm-hmm.", "Mhm."):
         assert not list(stops(normalise(voice.speak(text)))), text
+
+
+def test_what_the_detector_keeps_in_mind_counts_besides_the_sound() -> None:
+    word, hum = read_mono(FOLDER / "bella/no-sixty.wav"), made(closed_hum(random.Random(1)))
+    assert abs(minding(word, hum) - minding(hum, hum)) > 0.05
 
 
 def test_what_is_not_sure_at_once_stops_it_a_little_later() -> None:
