@@ -9,7 +9,8 @@ from speech.audio import FRAME, RATE, Samples, decode, encode, normalise, to_flo
 
 LINE_DBFS = -60.0  # the noise of a telephone line, always there: digital silence would be too easy
 LOUD = 300  # int16: what a listener notices; the far side's silence is digital
-TRIM_DB = 25.0  # below the loudest part: the room after the last sound
+ROOM_DB = 10.0  # above a clip's quietest tenth its sound begins, between the next two; consonants are so faint
+FADE_DB = (35.0, 25.0)  # what is fainter than the loudest by the first is room, by less than the second is sound
 WINDOW = 80  # 10 ms
 REST = 0.8  # seconds of quiet after which a caller takes the far side to have finished
 PATIENCE = 12.0  # seconds without any answer, then he speaks again
@@ -114,9 +115,10 @@ def trimmed(sound: Samples) -> Samples:
     """`sound` [n] from its first sound to its last, at the usual level."""
     whole = len(sound) // WINDOW * WINDOW
     power = np.mean(to_float(sound[:whole]).reshape(-1, WINDOW) ** 2, axis=1)
-    [loud] = np.nonzero(power > power.max(initial=0.0) * 10 ** (-TRIM_DB / 10))
-    if not len(loud):
+    if not power.any():
         return sound
+    low, high = (power.max() * 10 ** (-fade / 10) for fade in FADE_DB)
+    [loud] = np.nonzero(power > np.clip(np.percentile(power, 10) * 10 ** (ROOM_DB / 10), low, high))
     return normalise(sound[loud[0] * WINDOW : (loud[-1] + 1) * WINDOW])
 
 

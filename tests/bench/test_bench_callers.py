@@ -72,6 +72,11 @@ def test_what_a_caller_says_ends_with_its_last_sound() -> None:
     assert len(trimmed(np.concatenate([quiet, sound(RATE), quiet]))) == RATE
 
 
+def test_a_faint_consonant_at_the_end_is_still_what_he_says() -> None:
+    quiet, hiss = np.full(RATE, 20, np.int16), sound(RATE) // 32  # 30 dB below its vowel
+    assert len(trimmed(np.concatenate([quiet, sound(RATE), hiss, quiet]))) == 2 * RATE
+
+
 def test_a_frame_of_line_noise_is_no_sound() -> None:
     assert first_sound(encode(np.full(FRAME, LOUD // 3, np.int16))) is None
 
