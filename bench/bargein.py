@@ -59,7 +59,7 @@ class Later:
     ) -> Future[Transcript]:
         future: Future[Transcript] = Future()
         said = self._recogniser.listen(sound, expect, priority).result()
-        self._due.append((self._clock() + LISTEN, future, said))
+        self._due.append((self._clock() + LISTEN["open"], future, said))
         return future
 
     def tell(self, *, all_of_it: bool = False) -> None:

@@ -26,7 +26,8 @@ from speech.vad import WINDOW, WINDOW_SECONDS, SileroModel, Windows, voiced
 from speech.weights import find_vad, find_whisper
 from switch.phones.lines import FOLDER
 
-LISTEN = 0.15  # seconds to hear an utterance on a quiet machine: encoding, decoding, timing its words
+# seconds to hear an utterance on a quiet machine: a sentence is encoded, decoded and its words timed, digits are read
+LISTEN = {"open": 0.24, "yes-no": 0.1, "digits": 0.06}
 AFTER = 3.0  # seconds of silence after each turn
 DOUBTS = (-1.0, 0.0, 1.0, 2.0, 4.0)  # added to the log-odds from which it is surely over, and to those of doubt
 LONGEST = 10.0  # seconds of a sentence
@@ -64,21 +65,21 @@ class Bench:
         self, turn: Turn, chances: list[float], rules: TurnRules, *, hear: bool = True, sound: bool = True
     ) -> Outcome:
         """What the rules make of a turn; without `hear` not knowing its words, without `sound` nothing but them."""
-        detector = TurnDetector(rules)
+        detector, listen = TurnDetector(rules), LISTEN[turn.expect.kind]
         detector.expect = turn.expect
         due: tuple[float, int] | None = None
         for index, chance in enumerate(chances):
             now = (index + 1) * WINDOW_SECONDS
             signal = detector.window(chance)
             if signal is Signal.PAUSED and hear:
-                due = (now + LISTEN, index)
+                due = (now + listen, index)
             elif signal is Signal.RESUMED:
                 due = None
             if due is not None and signal is None and now >= due[0]:
                 said = self._said(turn, due[1])
                 signal, due = detector.heard(said.text, said.confidence, said.ended if sound else None), None
                 if signal is Signal.PAUSED:
-                    due = (now + LISTEN, index)
+                    due = (now + listen, index)
             if signal is Signal.ENDED:
                 return Outcome(now < turn.end - 0.05, max(0.0, now - turn.end))
         return Outcome(False, len(turn.sound) / RATE - turn.end)
