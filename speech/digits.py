@@ -28,13 +28,18 @@ AROUND = frozenset(_AROUND.split())
 RUNAWAY = 6  # as many repeats of one digit past the end are a decoder that ran away, not a caller
 
 
+def plain_words(text: str) -> list[str]:
+    """The words and numbers of a text in lower case, without its punctuation."""
+    return re.findall(r"[a-z']+|\d+", text.lower())
+
+
 def spoken_digits(text: str, count: int | None = None) -> str | None:
     """The digits that `text` says, or None where it says something else as well.
 
     With `count` known, a string said or heard twice over is cut to one, and words that sound like digits count as such
     where the count is right only then. A wrong count comes back as it was heard.
     """
-    words = re.findall(r"[a-z']+|\d+", text.lower())
+    words = plain_words(text)
     plain = _join(words, {})
     if count is None or (plain is not None and len(_once(plain, count)) == count):
         return plain if count is None or plain is None else _once(plain, count)

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from speech.digits import AROUND, SOUNDS_LIKE, TEENS, TENS, UNITS, spoken_digits
+from speech.digits import AROUND, SOUNDS_LIKE, TEENS, TENS, UNITS, plain_words, spoken_digits
 from speech.events import Word
 from speech.reader import Reading
 
@@ -80,7 +80,7 @@ def reading(readings: list[Reading], count: int | None) -> Reading:
 
 def _is_digits(text: str, chance: float) -> bool:
     """Whether the text says digits and nothing besides that matters."""
-    words = re.findall(r"[a-z']+|\d+", text.lower())
+    words = plain_words(text)
     foreign = [word for word in words if not word.isdigit() and word not in _NUMBERS and word not in AROUND]
     if any(word in SAID for word in words) or len(foreign) > STRAY:
         return False

@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from speech.digits import UNITS, spoken_digits
+from speech.digits import UNITS, plain_words, spoken_digits
 from speech.events import Expectation
 from speech.vad import WINDOW_SECONDS, Hysteresis
 
@@ -105,7 +105,7 @@ def patience(
         return rules.digits_short if expect.kind == "digits" else rules.nothing
     if expect.kind == "digits" and (wait := _digits(rules, expect.digits, text, confidence)) is not None:
         return wait
-    words = re.findall(r"[a-z']+|\d+", text.lower())
+    words = plain_words(text)
     if expect.kind == "yes-no" and answers(text):
         return rules.complete
     if not words or words[-1] in OPEN_ENDS or text.rstrip().endswith((",", "-", "...", "…")):
@@ -151,13 +151,13 @@ def _digits(rules: TurnRules, count: int | None, text: str, confidence: float) -
 
 def _digit_at_an_end(text: str) -> bool:
     """Whether a number has begun, or goes on, beside words that may be digits misheard: "4. D-Row"."""
-    words = re.findall(r"[a-z']+|\d+", text.lower())
+    words = plain_words(text)
     return any(word.isdigit() or word in UNITS for word in (*words[:1], *words[-1:]))
 
 
 def answers(text: str) -> bool:
     """Whether it is a yes or a no and nothing besides."""
-    words = re.findall(r"[a-z']+|\d+", text.lower())
+    words = plain_words(text)
     return any(word in ANSWERS for word in words) and all(word in ANSWERS or word in POLITE for word in words)
 
 

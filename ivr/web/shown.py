@@ -58,10 +58,10 @@ def words_of(text: str, words: Sequence[Mapping[str, Any]]) -> list[Word]:
     pieces = [
         Word(
             word["word"].strip(),
-            (word.get("confidence") or 1.0) < UNSURE,
+            (sure := word.get("confidence")) is not None and sure < UNSURE,
             word.get("start"),
             word.get("end"),
-            word.get("confidence"),
+            sure,
         )
         for word in words
     ]

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from ivr.store.models import Agent, Audit, Handoff, Recording
+from ivr.web.shown import words_of
 from tests.web.conftest import CALL, Make, Web, with_token
 
 FRAGMENT = {"X-Fragment": "1"}
@@ -62,6 +63,11 @@ def test_words_heard_with_doubt_are_marked(web: Web) -> None:
     said = client.get(f"/agent/calls/{CALL}/transcript").text
     assert 'title="Heard with 41 % confidence">Acme</mark>' in said
     assert said.count("<mark") == 1
+
+
+def test_a_word_that_was_hardly_heard_is_doubted_and_one_of_unknown_doubt_is_not() -> None:
+    words = words_of("Hi Acme", [{"word": "Hi", "confidence": None}, {"word": "Acme", "confidence": 0.0}])
+    assert [word.unsure for word in words] == [False, True]
 
 
 def test_before_the_brief_is_written_the_request_already_stands(web: Web) -> None:
