@@ -22,7 +22,8 @@ class TurnRules:
     #                      people pause less
     pause_answer: float = 0.09  # the same where a short answer is expected: three windows, so that a "yes" is heard
     #                             and answered within a quarter of a second; a hearing too early only costs its time
-    pause_number: float = 0.125  # the same where enough was said for all the digits: a faint last one still counts
+    pause_number: float = 0.06  # the same where enough was said for all the digits: two windows of an idle line, which
+    #                             nothing of the last digit outlasts; of 60 PINs one needed more, whatever the pause
     pause_digits: float = 0.8  # the same where too little was said to be all the digits: people pause after each group
     digits_again: float = 0.5  # too few were heard though enough was said: once more, with the last one's whole end
     digit: float = 0.12  # voiced seconds of the shortest digit: fewer than this for each that is expected is too little
