@@ -7,16 +7,10 @@ The model and the voices are those of bench/render_lines.py, which says how to g
 there is not made again.
 """
 
-import argparse
 import random
 from collections.abc import Iterator
-from pathlib import Path
 
-import numpy as np
-from hibari.g2p import G2P
-
-from bench.render_lines import Kokoro
-from bench.training_voices import HELD, Line
+from bench.training_voices import Line, Studio
 
 OPEN = "əhˈʌ."  # "uh-huh" is a vowel: it is measured, not learnt
 COMMON = ("mhmm.", "hmm.", "mm.", "hm.", OPEN)  # hums of every voice, in sounds
@@ -42,19 +36,10 @@ def lines(voice: str) -> Iterator[Line]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--model", type=Path, required=True)
-    parser.add_argument("--voices", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    given = parser.parse_args()
-    given.out.mkdir(parents=True, exist_ok=True)
-    kokoro, spell = Kokoro(given.model), G2P(british=False)
-    for path in sorted(given.voices.glob("*.bin")):
-        for index, line in enumerate(lines(path.stem) if path.stem != HELD else ()):
-            target = given.out / f"{path.stem}-{index:02}.npz"
-            if not target.exists():
-                phonemes = line.text if line.spelled else str(spell(line.text))
-                np.savez_compressed(target, s=kokoro.say(phonemes, path, line.speed), kind=line.kind, voice=path.stem)
+    studio = Studio(__doc__)
+    for path in studio.voices:
+        for index, line in enumerate(lines(path.stem)):
+            studio.render(line, path, index)
 
 
 if __name__ == "__main__":

@@ -67,24 +67,35 @@ def said(digits: str, chance: random.Random) -> str:
     return ", ".join(" ".join(words[start : start + size]) for start in range(0, len(words), size)) + "."
 
 
+class Studio:
+    """Where lines are rendered: `voices` are files of Kokoro's, `out` is where the sounds are put."""
+
+    def __init__(self, doc: str | None) -> None:
+        """From the command line; `doc` is the script's own help."""
+        parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
+        for option in ("--model", "--voices", "--out"):
+            parser.add_argument(option, type=Path, required=True)
+        given = parser.parse_args()
+        self.voices = [path for path in sorted(given.voices.glob("*.bin")) if path.stem != HELD]
+        self._out, self._kokoro, self._spell = given.out, Kokoro(given.model), G2P(british=False)
+        self._out.mkdir(parents=True, exist_ok=True)
+
+    def render(self, line: Line, voice: Path, index: int) -> None:
+        """One line into a file of its own, unless that is there."""
+        target = self._out / f"{voice.stem}-{index:02}.npz"
+        if target.exists():
+            return
+        phonemes = line.text if line.spelled else str(self._spell(line.text))
+        sound = self._kokoro.say(phonemes, voice, line.speed)
+        np.savez_compressed(target, s=sound, lab=line.digits, kind=line.kind, voice=voice.stem)
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--model", type=Path, required=True)
-    parser.add_argument("--voices", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    given = parser.parse_args()
-    given.out.mkdir(parents=True, exist_ok=True)
-    kokoro, spell = Kokoro(given.model), G2P(british=False)
-    voices = [path for path in sorted(given.voices.glob("*.bin")) if path.stem[0] in TALKS and path.stem != HELD]
-    every = {path: list(lines(random.Random(path.stem))) for path in voices}
+    studio = Studio(__doc__)
+    every = {path: list(lines(random.Random(path.stem))) for path in studio.voices if path.stem[0] in TALKS}
     for index in ORDER:
-        for path in voices:
-            line, target = every[path][index], given.out / f"{path.stem}-{index:02}.npz"
-            if target.exists():
-                continue
-            phonemes = line.text if line.spelled else str(spell(line.text))
-            sound = kokoro.say(phonemes, path, line.speed)
-            np.savez_compressed(target, s=sound, lab=line.digits, kind=line.kind, voice=path.stem)
+        for path in every:
+            studio.render(every[path][index], path, index)
 
 
 if __name__ == "__main__":
