@@ -139,7 +139,7 @@ class Ear:
         if turn is None:
             return
         turn.decided = self._clock()
-        if turn.hearing is None or turn.hearing.cancel():  # an early one that has not begun goes to the front
+        if turn.hearing is None:  # one that waits has the better place: it was asked for before the turn was over
             turn.hearing = self._submit(turn, self._rank)
         self._waiting.append(turn)
         self._done.clear()

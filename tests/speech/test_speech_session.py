@@ -416,17 +416,17 @@ def test_a_recogniser_that_fails_costs_the_words_and_not_the_call(line: Line) ->
     assert [type(event) for event in line.events[:1]] == [Silence]
 
 
-def test_an_early_hearing_that_has_not_begun_goes_to_the_front_when_the_turn_is_over(line: Line) -> None:
+def test_a_turn_that_is_over_before_its_hearing_began_keeps_its_place_in_the_queue(line: Line) -> None:
     line.recogniser.held = []
 
     async def script() -> None:
         await line.call(OPEN)
         await line.say(0.6, "Late.")
         await line.silence(1.0)
-        assert [priority for _, _, priority in line.recogniser.asked] == [Priority.EARLY, Priority.TURN]
-        [(early, _), (final, said)] = line.recogniser.held or []
-        assert early.cancelled()
-        final.set_result(said)
+        assert [priority for _, _, priority in line.recogniser.asked] == [Priority.EARLY]
+        [(hearing, said)] = line.recogniser.held or []
+        assert hearing.set_running_or_notify_cancel()
+        hearing.set_result(said)
         await line.silence(0.1)
         assert line.of(Heard)[0].text == "Late."
 
