@@ -30,6 +30,7 @@ DIGIT_BEAMS = 5
 DIGIT_WINDOW = 15.0  # seconds, for strings that take longer to say than
 SHORT_DIGITS = 3.5  # seconds
 ANSWER_WINDOW = 4.0  # seconds: of 30 answers 25 were heard as at 8 s, the others are heard again in that
+ANSWER_BELIEVED = 0.225  # and so are those less sure than this, which the dialogue would not take: of 84 they were 10
 LEAD = 0.3  # seconds of silence round a file's sound: a word at the very edge is missed
 
 
@@ -139,16 +140,14 @@ class Recogniser:
         return Transcript(said.text, said.confidence, said.words, round(seconds, 3), elapsed, no_speech, ended)
 
     def _answer(self, sound: whisper.Sound) -> tuple[Verdict, float] | None:
-        """A yes or a no from a window that would be too short for anything longer; None for all other words."""
+        """A yes or a no from a window too short for anything longer; None for all else, and where it is hardly sure."""
         if not self._whisper.is_base or len(sound) > (ANSWER_WINDOW - whisper.MARGIN) * whisper.RATE:
             return None
         encoded = self._whisper.encode(sound, window=ANSWER_WINDOW)
         heard = self._whisper.decode(encoded, again=False)
-        return (
-            (Verdict(heard.text, heard.confidence, self._timed(heard, encoded)), heard.no_speech)
-            if answers(heard.text)
-            else None
-        )
+        if not answers(heard.text) or heard.confidence < ANSWER_BELIEVED:
+            return None
+        return Verdict(heard.text, heard.confidence, self._timed(heard, encoded)), heard.no_speech
 
     def _words(self, sound: whisper.Sound) -> tuple[Verdict, float, float | None]:
         encoded = self._whisper.encode(sound)

@@ -8,12 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from speech import listen
 from speech.audio import RATE, loudness, read_mono, telephone, write_wav
 from speech.events import Expectation
 from speech.listen import Recogniser
 from speech.turns import DEFAULT_RULES
 from speech.vad import WINDOW_SECONDS, SileroModel, Windows, voiced
 from speech.voices import espeak, make_voice
+from speech.whisper import STRETCH, WINDOW, Encoded, Sound, Whisper
 from switch.phones.lines import FOLDER as LINES
 from switch.phones.lines import Lines
 
@@ -140,6 +142,25 @@ def test_a_yes_or_no_is_heard_in_a_short_window(whisper_base: Recogniser, voice:
     assert sound is not None
     said = whisper_base.listen(sound, Expectation("yes-no")).result()
     assert said.text.strip(".!").lower() == heard
+
+
+def test_a_yes_that_is_hardly_sure_in_the_short_window_is_heard_again_in_the_usual_one(
+    whisper_base: Recogniser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sound = Lines().find("Yes.", "george")
+    assert sound is not None
+    monkeypatch.setattr(listen, "ANSWER_BELIEVED", 1.01)
+    windows: list[float] = []
+    encode = Whisper.encode
+
+    def noted(whisper: Whisper, sound: Sound, *, window: float | None = None, stretch: float = STRETCH) -> Encoded:
+        encoded = encode(whisper, sound, window=window, stretch=stretch)
+        windows.append(encoded.window)
+        return encoded
+
+    monkeypatch.setattr(Whisper, "encode", noted)
+    assert whisper_base.listen(sound, Expectation("yes-no")).result().text
+    assert windows == [listen.ANSWER_WINDOW, WINDOW]
 
 
 @pytest.mark.parametrize("order", [1, -1], ids=["a PIN, then the wish", "the wish, then a PIN"])
