@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from bench.machine import machine
 from bench.words import Spoken, clips, composed_strings, distance, listed_strings, normal
-from speech.audio import RATE, Samples, decode, encode, read_mono, resample, to_float
+from speech.audio import RATE, Samples, read_mono, resample, telephone, to_float
 from speech.digits import spoken_digits
 from speech.events import Expectation
 from speech.listen import Recogniser
@@ -57,7 +57,8 @@ def run(
     variants = [Variant("now", _recogniser(recogniser)), *_earlier(Whisper(weights, 1), windows)]
     try:
         table = [*_strings(data, variants, many, tell), *_words(data, variants, many, tell)]
-        table += [*_nothing(data, recogniser, tell), *_begun(data, vad)]
+        quiet = [(group, telephone(sound, RATE)) for group, sound in quiet_sounds(data)]
+        table += [*_nothing(quiet, recogniser, tell), *_begun(quiet, vad)]
     finally:
         recogniser.close()
     return {"bench": "accuracy", "machine": machine(), "figures": _figures(table), "table": table}
@@ -141,8 +142,13 @@ def _row(what: str, variant: Variant, one: Spoken, confidence: float, seconds: f
     return row | {"confidence": round(confidence, 3), "cpu_ms": round(1000 * seconds)}
 
 
-def quiet_sounds(data: Path) -> Iterator[tuple[str, NDArray[Any]]]:
-    """Four-second sounds in which nobody speaks, over the telephone, by kind."""
+def quiet_sounds(data: Path) -> Iterator[tuple[str, Samples]]:
+    """Four-second sounds in which nobody speaks (8 kHz), by kind."""
+    for group, sound in _wide_sounds(data):
+        yield group, np.clip(sound, -32768, 32767).astype(np.int16)
+
+
+def _wide_sounds(data: Path) -> Iterator[tuple[str, NDArray[Any]]]:
     time_axis = np.arange(4 * RATE) / RATE
     chance = np.random.default_rng(3)
     for level in (0, 1, 10, 100, 600, 2000):
@@ -170,14 +176,15 @@ def _music(root: float, time_axis: Any) -> Any:
     return sound
 
 
-def _nothing(data: Path, recogniser: Recogniser, tell: Callable[[str], None]) -> list[dict[str, Any]]:
+def _nothing(
+    quiet: list[tuple[str, Samples]], recogniser: Recogniser, tell: Callable[[str], None]
+) -> list[dict[str, Any]]:
     """The recogniser on sounds without words, both for an open question and for a PIN."""
     tell("sounds in which nobody speaks")
     rows = []
-    for group, sound in quiet_sounds(data):
-        telephone = decode(encode(np.clip(sound, -32768, 32767).astype(np.int16)))
+    for group, sound in quiet:
         for expect in (Expectation(), Expectation("digits", 4), Expectation("yes-no")):
-            said = recogniser.listen(telephone, expect).result()
+            said = recogniser.listen(sound, expect).result()
             row: dict[str, Any] = {"what": "nothing", "variant": "now", "group": group, "expect": expect.kind}
             rows.append(
                 row | {"heard": said.text, "wrong": int(bool(said.text)), "confidence": round(said.confidence, 3)}
@@ -185,12 +192,11 @@ def _nothing(data: Path, recogniser: Recogniser, tell: Callable[[str], None]) ->
     return rows
 
 
-def _begun(data: Path, vad: SileroModel) -> Iterator[dict[str, Any]]:
+def _begun(quiet: list[tuple[str, Samples]], vad: SileroModel) -> Iterator[dict[str, Any]]:
     """Whether such a sound on a caller's line is taken for a turn at all: only turns are ever heard."""
-    for group, sound in quiet_sounds(data):
+    for group, sound in quiet:
         detector, stream = TurnDetector(DEFAULT_RULES), vad.stream()
-        telephone = decode(encode(np.clip(sound, -32768, 32767).astype(np.int16)))
-        signals = [detector.window(stream(window)) for window in Windows().add(telephone)]
+        signals = [detector.window(stream(window)) for window in Windows().add(sound)]
         yield {"what": "turn begun", "group": group, "wrong": int(Signal.STARTED in signals)}
 
 

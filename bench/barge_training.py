@@ -110,7 +110,7 @@ def _sources(data: Path, rendered: list[Path], chance: random.Random) -> Iterato
         yield _made((cough if number % 2 else knock)(chance)), ("knock", "cough")[number % 2], name
         yield _made(closed_hum(chance)), "closed hum", name
     for kind, sound in quiet_sounds(data):
-        yield np.clip(sound, -32768, 32767).astype(np.int16), "nothing", kind
+        yield sound, "nothing", kind
 
 
 def _made(sound: Any) -> Samples:
