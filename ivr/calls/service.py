@@ -1,84 +1,29 @@
 """The call service: loads a call, applies what happened, commits, and says what to do."""
 
 import logging
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any, Protocol
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from ivr.calls import after, asking, cards, rows, turns
-from ivr.calls.acting import RequestHandoff, carry_out
-from ivr.calls.after import ByTurns, Goodbye, Next, Park, Reconnect, TakeMessage
-from ivr.calls.codes import OneTimeCodes
+from ivr.calls import after, cards, rows
+from ivr.calls.after import Goodbye, Next, Park, Reconnect, TakeMessage
 from ivr.calls.ending import outcome
 from ivr.calls.recordings import RecordingNews, note_recording
-from ivr.calls.tickets import Connected, Listening, StreamTicket, redeem, since_start
-from ivr.calls.turns import CallerTurn
-from ivr.clock import Clock
+from ivr.calls.talking import TALKING, Talking
+from ivr.calls.tickets import StreamTicket
 from ivr.dialogue import machine
-from ivr.dialogue.events import Action, CardTaken, Event, HandOff, Kind, Meaning, Paid, Query, Resumed, Said, Started
+from ivr.dialogue.events import CardTaken, HandOff
 from ivr.figures import call_figures
-from ivr.ledger import Ledger, LedgerError
-from ivr.store import Sessions
 from ivr.store.models import Call
 from ivr.store.webhooks import first_time
-from speech.events import Heard
 
 log = logging.getLogger(__name__)
 
 UNKNOWN = "unknown"
-TALKING = ("dialogue", "card")  # the stages in which the dialogue goes on
-
-Understand = Callable[[str, Kind, date], Meaning]
 
 
-class News(Protocol):
-    def publish(self, topic: str, kind: str, ref: str = "") -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Applied:
-    """What the dialogue wants done, each action with the key of its turn (of use for Say)."""
-
-    actions: tuple[tuple[str, Action], ...] = ()
-
-
-class CallService:
-    """Every method is one transaction and may be repeated without harm. Blocking: never call it on an event loop."""
-
-    def __init__(
-        self,
-        sessions: Sessions,
-        clock: Clock,
-        understand: Understand,
-        ledger: Ledger,
-        live: News,
-        request_handoff: RequestHandoff,
-        *,
-        company: str,
-        time_zone: str = "UTC",
-        notice: str,
-        by_turns: bool = False,
-        braked: Callable[[], Iterable[str]] = tuple,
-        codes: OneTimeCodes | None = None,
-    ) -> None:
-        self._sessions = sessions
-        self._clock = clock
-        self._understand = understand
-        self._ledger = ledger
-        self._live = live
-        self._request_handoff = request_handoff
-        self._company = company
-        self._braked = braked
-        self._codes = codes
-        self._zone = ZoneInfo(time_zone)
-        self._notice = notice
-        self._without_socket = ByTurns() if by_turns else None
-
-    # --- the line ---
+class CallService(Talking):
+    """A call from its first webhook to its last: the carrier's side, on top of the media socket's."""
 
     def answer(self, sid: str, caller: str, called: str) -> StreamTicket:
         """A call arrives: its row is committed. Repeated, it gives a fresh ticket and changes nothing else."""
@@ -170,125 +115,16 @@ class CallService:
             call = tx.get(Call, sid)
             return call.language if call else "en"
 
-    # --- the media socket ---
-
-    def connect(self, sid: str, token: str) -> Connected:
-        """Lets a caller's socket in; raises BadToken."""
-        with self._sessions.begin() as tx:
-            call = redeem(tx.get(Call, sid, with_for_update=True), token, "dialogue")
-            call.streams += 1
-            call.stream_started_at = self._clock.now()
-            return Connected(call.streams, call.caller, call.dialogue is not None, cards.untold(call))
-
-    def listen(self, sid: str, token: str) -> Listening:
-        """Lets a listening socket in; raises BadToken."""
-        with self._sessions.begin() as tx:
-            call = redeem(tx.get(Call, sid, with_for_update=True), token, "parked", "bridged", "ended")
-            return Listening(since_start(call, self._clock.now()))
-
-    def opening(self, connected: Connected, ask: bool = True) -> Event:
-        """A stream's first event: a new conversation (`ask` the ledger who calls), a card's result, or the old one."""
-        if connected.card is not None:
-            return connected.card
-        if connected.resumed:
-            return Resumed()
-        try:
-            account = self._ledger.find_by_phone(connected.caller) if ask else None
-        except LedgerError:
-            account = None
-        return Started(self._today(), account, self._company, tuple(self._braked()), self._codes is not None)
-
-    def said(self, heard: Heard, expect: Kind) -> Said:
-        """What the caller's words mean, where an answer of the kind `expect` was asked for."""
-        return Said(heard.text, heard.confidence, self._understand(heard.text, expect, self._today()))
-
-    def ask(self, sid: str, query: Query) -> Event:
-        """The ledger's answer as an event; no transaction on the call is held meanwhile."""
-        return asking.ask(self._ledger, self._codes, sid, query)
-
-    def apply(self, sid: str, event: Event, key: str, turn: CallerTurn | None = None) -> Applied:
-        """Applies `event` once for its `key`; a repetition does nothing and gives no actions."""
-        now = self._clock.now()
-        with self._sessions.begin() as tx:
-            call = tx.get_one(Call, sid, with_for_update=True)
-            if not first_time(tx, f"event:{sid}:{key}", now):
-                return Applied()
-            applied = self._step(tx, call, event, key, turn, now)
-        self._live.publish(f"call:{sid}", "turn", key)
-        return applied
-
-    def late(self, sid: str, event: Event) -> None:
-        """The ledger's answer after the dialogue is over: money that moved is noted, the rest is of no use."""
-        with self._sessions.begin() as tx:
-            call = tx.get_one(Call, sid, with_for_update=True)
-            if call.stage not in TALKING:
-                self._note_late(tx, call, event)
-
-    def spoken(self, sid: str, key: str, start: float, end: float, latency: dict[str, float]) -> None:
-        """The bot's turn `key` was played to its end; times in seconds from the stream's start."""
-        self._mark(sid, key, heard=1.0, start=start, end=end, latency=latency)
-
-    def cut_off(self, sid: str, key: str, heard: float, at: float) -> None:
-        """The caller spoke over the bot's turn `key` when the share `heard` of it had been played."""
-        self._mark(sid, key, heard=heard, end=at)
-
-    def overheard(self, sid: str, track: str, heard: Heard, offset: float) -> None:
-        """Words on a parked or bridged call, or its call-back. What a parked caller hears is not yet an agent's."""
-        with self._sessions.begin() as tx:
-            call = tx.get_one(Call, sid, with_for_update=True)
-            if track == "outbound" and call.stage not in ("bridged", "ended"):
-                return
-            turns.write_overheard(tx, call, "agent" if track == "outbound" else "caller", heard, offset)
-            if call.ended_at is not None:  # the last words are known a moment after the end
-                tx.flush()
-                call.figures = call_figures(call.turns).to_json()
-        self._live.publish(f"call:{sid}", "turn")
-
     # --- inside a transaction ---
 
     def _row(self, tx: Session, sid: str, caller: str, called: str) -> Call:
         return rows.find_or_add(tx, sid, caller, called, self._clock.now(), self._notice)
-
-    def _step(self, tx: Session, call: Call, event: Event, key: str, turn: CallerTurn | None, now: datetime) -> Applied:
-        state = self._state(call)
-        if turn is not None:
-            turns.write_caller(tx, call, key, turn, event, turns.hidden(state, turn, event))
-        if isinstance(event, CardTaken) and not cards.tell(call):
-            return Applied()
-        if call.stage not in TALKING:
-            self._note_late(tx, call, event)
-            return Applied()  # noted for the brief; what comes next is no longer the dialogue's to say
-        state, actions = machine.step(state, event)
-        call.step += 1
-        self._keep(call, state)
-        call.verified_at = (call.verified_at or now) if machine.verified(state) else None
-        keyed = tuple((f"bot{call.step}.{number}", action) for number, action in enumerate(actions))
-        for action_key, action in keyed:
-            carry_out(tx, call, state, action_key, action, now, self._request_handoff)
-        return Applied(keyed)
-
-    def _note_late(self, tx: Session, call: Call, event: Event) -> None:
-        if isinstance(event, Paid) and call.dialogue:
-            self._keep(call, machine.step(self._state(call), event)[0])
-            self._conclude(tx, call)
-
-    def _conclude(self, tx: Session, call: Call) -> None:
-        """A caller who hung up first was served all the same."""
-        if call.ended_at is not None:
-            call.outcome = outcome(call, rows.handoff_of(tx, call.sid), "completed")
 
     def _catch_up(self, call: Call) -> None:
         """A card payment's result that no stream will tell any more stands in what is known of the call."""
         if (taken := cards.untold(call)) is not None:
             cards.tell(call)
             self._keep(call, machine.step(self._state(call), taken)[0])
-
-    def _state(self, call: Call) -> machine.State:
-        return machine.State.from_json(call.dialogue) if call.dialogue else machine.begin()
-
-    def _keep(self, call: Call, state: machine.State) -> None:
-        call.dialogue = state.to_json()
-        call.account_id = machine.account(state)
 
     def _give_up(self, tx: Session, call: Call, now: datetime) -> None:
         self._catch_up(call)
@@ -306,11 +142,3 @@ class CallService:
         if call.stage not in ("parked", "bridged") or handoff is None:
             return Goodbye(call.language, thank=handoff is not None and handoff.state == "served")
         return Park(handoff.id, rows.conference(handoff), StreamTicket.issue(call).token)
-
-    def _mark(self, sid: str, key: str, **heard: Any) -> None:
-        with self._sessions.begin() as tx:
-            turns.mark_heard(tx, tx.get_one(Call, sid), key, **heard)
-        self._live.publish(f"call:{sid}", "turn", key)
-
-    def _today(self) -> date:
-        return self._clock.now().astimezone(self._zone).date()
