@@ -42,6 +42,7 @@ from ivr.store.models import Call, Handoff
 from ivr.web.audio import notice_version
 from ivr.web.card import make_card_hooks
 from ivr.web.handoff import make_handoff_blueprint
+from ivr.web.limits import limit_requests
 from ivr.web.pages import House, add_pages
 from ivr.web.signatures import Signatures
 from ivr.web.turns import make_turns_blueprint
@@ -80,13 +81,13 @@ class Parts:
     def carrier(self) -> TwilioCarrier:
         s = self.settings
         return TwilioCarrier(
-            s.twilio_account_sid, s.twilio_auth_token.get_secret_value(), s.twilio_number, s.carrier_url
-        )
+            s.twilio_account_sid, s.twilio_auth_token.get_secret_value(), s.twilio_number, s.carrier_url,
+            login=s.carrier_login,
+        )  # fmt: skip
 
     @cached_property
     def signatures(self) -> Signatures:
-        s = self.settings
-        return Signatures(s.twilio_auth_token.get_secret_value(), s.public_url, s.media_socket)
+        return Signatures.from_settings(self.settings)
 
     @cached_property
     def handoffs(self) -> HandoffService:
@@ -176,6 +177,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """The web process: the carrier's webhooks and people's pages."""
     parts = _parts(settings)
     app = Flask("ivr.web", root_path=str(Path(__file__).parent / "ivr" / "web"), static_folder=None)
+    limit_requests(app, parts.settings.trusted_proxies)
     audio = parts.settings.data_dir / "audio"
     phone = f"{parts.settings.carrier_url.rstrip('/')}/phone" if parts.settings.carrier_url else ""
     guards = add_pages(app, _house(parts), phone)
@@ -232,5 +234,5 @@ def _house(parts: Parts) -> House:
 
 def _parts(settings: Settings | None) -> Parts:
     settings = settings or Settings()
-    set_up_logging(settings.log_level)
+    set_up_logging(settings.log_level, settings.log_format)
     return Parts(settings)

@@ -85,7 +85,7 @@ class Carrier(Protocol):
 
 
 class TwilioCarrier(CardRequests):
-    """Twilio, or whatever speaks its REST at `base_url`."""
+    """Twilio, or whatever speaks its REST at `base_url`. `login` is an API key and its secret, if not the account's."""
 
     def __init__(
         self,
@@ -94,6 +94,7 @@ class TwilioCarrier(CardRequests):
         number: str = "",
         base_url: str = "",
         *,
+        login: tuple[str, str] | None = None,
         http: TwilioHttpClient | None = None,
         media: "httpx.Client | None" = None,
         timeout: float = 5.0,
@@ -101,8 +102,9 @@ class TwilioCarrier(CardRequests):
     ) -> None:
         self._number, self._base, self._sleep = number, base_url.rstrip("/"), sleep
         http = http or (BaseUrlHttpClient(self._base, timeout) if self._base else TwilioHttpClient(timeout=timeout))
-        self._client = Client(account_sid, auth_token, http_client=http)
-        self._given_media, self._account, self._token = media, account_sid, auth_token
+        self._login = login or (account_sid, auth_token)
+        self._client = Client(*self._login, account_sid=account_sid, http_client=http)
+        self._given_media, self._account = media, account_sid
 
     def ring(self, to: str, from_: str, url: str, status_url: str, timeout: int) -> str:
         return str(
@@ -182,7 +184,7 @@ class TwilioCarrier(CardRequests):
     def _media(self) -> "httpx.Client":
         import httpx  # slow to load, and only recordings need it
 
-        return self._given_media or httpx.Client(auth=(self._account, self._token), timeout=60.0, follow_redirects=True)
+        return self._given_media or httpx.Client(auth=self._login, timeout=60.0, follow_redirects=True)
 
     def fetch_recording(self, url: str, tries: int = 5) -> bytes:
         import httpx

@@ -16,8 +16,9 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 from ivr.calls import BadToken, CallService
 from ivr.conversation import Conversation, Patience, Threads
 from ivr.dialogue.prompts.en import PROMPTS
+from ivr.logs import about_call
 from ivr.room import Full, Room
-from ivr.web.signatures import HEADER, Signatures
+from ivr.web.signatures import HEADER, SCHEME_HEADER, Signatures
 from speech.listen import Listener
 from speech.monitor import HeardOn, Monitor
 from speech.session import NoStart, Session, Start, read_start
@@ -59,6 +60,7 @@ def make_media_app(
             await converse(start, texts, socket)
 
     async def converse(start: Start, texts: AsyncIterator[str], socket: WebSocket) -> None:
+        about_call(start.call_sid)
         connected = await asyncio.get_running_loop().run_in_executor(
             threads.sql, calls.connect, start.call_sid, start.parameters.get("token", "")
         )
@@ -87,7 +89,7 @@ def make_media_app(
 
 async def _let_in(socket: WebSocket, signatures: Signatures, below: str, serve: Any) -> None:
     """Signature before the handshake (403), start and token after it (1008), then `serve` until it is over."""
-    if not signatures.socket_is_signed(below, socket.headers.get(HEADER)):
+    if not signatures.socket_is_signed(below, socket.headers.get(HEADER), socket.headers.get(SCHEME_HEADER)):
         log.warning("refused an unsigned or forged media socket")
         await socket.close(POLICY)
         return

@@ -10,9 +10,24 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ivr.handoff.hours import OpeningHours
 
+SHORTEST_SECRET = 16  # characters
+
 
 def _env(name: str) -> str:
     return f"WARMLINE_{name}"
+
+
+def webhook_keys(text: str) -> dict[str, str]:
+    """`id=secret, id=secret` as a table of the carrier's shared webhook keys; raises ValueError."""
+    keys = {}
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        name, given, secret = (piece.strip() for piece in part.partition("="))
+        if not given or not name or len(secret) < SHORTEST_SECRET:
+            raise ValueError(
+                "write each key as id=secret, with commas between them, the secret as the carrier shows it"
+            )
+        keys[name] = secret
+    return keys
 
 
 class Settings(BaseSettings):
@@ -23,6 +38,10 @@ class Settings(BaseSettings):
     # the carrier
     twilio_account_sid: str = Field("", validation_alias="TWILIO_ACCOUNT_SID")
     twilio_auth_token: SecretStr = Field(SecretStr(""), validation_alias="TWILIO_AUTH_TOKEN")
+    twilio_auth_token_secondary: SecretStr = Field(SecretStr(""), validation_alias="TWILIO_AUTH_TOKEN_SECONDARY")
+    twilio_webhook_keys: SecretStr = Field(SecretStr(""), validation_alias="TWILIO_WEBHOOK_KEYS")
+    twilio_api_key: str = Field("", validation_alias="TWILIO_API_KEY")
+    twilio_api_secret: SecretStr = Field(SecretStr(""), validation_alias="TWILIO_API_SECRET")
     twilio_number: str = Field("", validation_alias="TWILIO_NUMBER")
     public_url: str = Field("http://127.0.0.1:8080", validation_alias="PUBLIC_URL")
     carrier_url: str = Field("", validation_alias=_env("CARRIER_URL"))
@@ -42,6 +61,7 @@ class Settings(BaseSettings):
     media_port: int = Field(8081, ge=1, le=65535, validation_alias=_env("MEDIA_PORT"))
     switch_port: int = Field(8090, ge=1, le=65535, validation_alias=_env("SWITCH_PORT"))
 
+    trusted_proxies: int = Field(0, ge=0, le=16, validation_alias=_env("TRUSTED_PROXIES"))
     metrics_token: SecretStr = Field(SecretStr(""), validation_alias=_env("METRICS_TOKEN"))
 
     # speech
@@ -69,6 +89,29 @@ class Settings(BaseSettings):
     service_seconds: int = Field(20, ge=1, le=3600, validation_alias=_env("SERVICE_SECONDS"))
     queue_seconds: int = Field(1800, ge=60, le=14400, validation_alias=_env("QUEUE_SECONDS"))
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", validation_alias=_env("LOG_LEVEL"))
+    log_format: str = Field("text", pattern="^(text|json)$", validation_alias=_env("LOG_FORMAT"))
+
+    @field_validator(
+        "twilio_account_sid", "twilio_auth_token", "twilio_auth_token_secondary", "twilio_webhook_keys",
+        "twilio_api_key", "twilio_api_secret", "secret_key", "metrics_token", mode="before",
+    )  # fmt: skip
+    @classmethod
+    def _without_blanks(cls, value: object) -> object:
+        # pasted with a line's end, a secret is right to the eye and wrong to every request
+        return value.strip() if isinstance(value, str) else value
+
+    @field_validator("secret_key", "metrics_token")
+    @classmethod
+    def _not_guessed(cls, value: SecretStr) -> SecretStr:
+        if 0 < len(value) < SHORTEST_SECRET:
+            raise ValueError(f"too short to be a secret; make one with: openssl rand -hex {SHORTEST_SECRET}")
+        return value
+
+    @field_validator("twilio_webhook_keys")
+    @classmethod
+    def _known_webhook_keys(cls, value: SecretStr) -> SecretStr:
+        webhook_keys(value.get_secret_value())
+        return value
 
     @field_validator("time_zone")
     @classmethod
@@ -84,6 +127,35 @@ class Settings(BaseSettings):
     def _known_hours(cls, text: str, info: ValidationInfo) -> str:
         OpeningHours.parse(**{"text" if info.field_name == "opening_hours" else "holidays": text})
         return text
+
+    @property
+    def lacking_secrets(self) -> str:
+        """Why nobody can be told from the carrier, as a sentence with the mend; empty when all is set."""
+        token, keys = self.twilio_auth_token.get_secret_value(), self.twilio_webhook_keys.get_secret_value()
+        if token and len(token) < SHORTEST_SECRET:
+            return (
+                f"TWILIO_AUTH_TOKEN has {len(token)} characters, too few for a secret: "
+                "set it to the account's primary auth token, 32 hex digits."
+            )
+        if not token and not keys:
+            return (
+                "TWILIO_AUTH_TOKEN is not set: without it anybody could sign calls, payments and recordings. "
+                "Set it to the account's auth token, or TWILIO_WEBHOOK_KEYS to its webhook keys."
+            )
+        if not self.twilio_account_sid or not all(self.carrier_login):
+            return (
+                "Nothing can be asked of the carrier: set TWILIO_ACCOUNT_SID, "
+                "and TWILIO_AUTH_TOKEN or both TWILIO_API_KEY and TWILIO_API_SECRET."
+            )
+        return ""
+
+    @property
+    def carrier_login(self) -> tuple[str, str]:
+        """User and password of the carrier's REST API: an API key where one is set, else the account itself."""
+        secret = self.twilio_api_secret.get_secret_value()
+        if self.twilio_api_key and secret:
+            return self.twilio_api_key, secret
+        return self.twilio_account_sid, self.twilio_auth_token.get_secret_value()
 
     @cached_property
     def hours(self) -> OpeningHours:

@@ -17,6 +17,12 @@ def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.fixture
+def account(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TWILIO_ACCOUNT_SID", "AC" + "0" * 32)
+    monkeypatch.setenv("TWILIO_AUTH_TOKEN", "0123456789abcdef" * 2)
+
+
 def warmline(*words: str, stdin: str | None = None) -> Result:
     return CliRunner().invoke(main, list(words), input=stdin)
 
@@ -57,6 +63,21 @@ def test_an_unreadable_wav_is_named_and_the_others_are_still_heard(own_folder: P
     assert set(rows[0]) == {"file", "text", "confidence", "words", "seconds", "elapsed"}
 
 
+@pytest.mark.parametrize("words", [("serve", "web"), ("serve", "media"), ("worker",), ("switch",)])
+def test_nothing_starts_without_a_secret(words: tuple[str, ...]) -> None:
+    result = warmline(*words)
+    assert result.exit_code == 3
+    assert "TWILIO_AUTH_TOKEN" in result.stderr
+
+
+def test_a_secret_that_is_refused_is_not_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WARMLINE_SECRET_KEY", "hunter2")
+    result = warmline("accounts", "list")
+    assert result.exit_code == 2
+    assert "WARMLINE_SECRET_KEY=(secret)" in result.stderr and "hunter2" not in result.stderr
+
+
+@pytest.mark.usefixtures("account")
 def test_a_taken_port_is_named_with_its_setting(monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
@@ -129,6 +150,7 @@ def test_doctor_says_what_to_mend() -> None:
 
 
 @pytest.mark.speech
+@pytest.mark.usefixtures("account")
 def test_a_worker_without_its_redis_says_where_it_looked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REDIS_URL", "redis://127.0.0.1:1")
     result = warmline("worker")

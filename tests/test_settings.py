@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
 from ivr.settings import Settings
 
@@ -28,4 +28,41 @@ def test_the_media_socket_follows_the_public_address() -> None:
 def test_a_setting_out_of_range_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WARMLINE_RING_SECONDS", "1")
     with pytest.raises(ValidationError, match="WARMLINE_RING_SECONDS"):
+        Settings()
+
+
+def lacking(**given: str) -> str:
+    return Settings(twilio_account_sid="AC1", **given).lacking_secrets  # type: ignore[arg-type]
+
+
+def test_nothing_starts_without_what_tells_the_carrier_from_others() -> None:
+    assert "TWILIO_AUTH_TOKEN is not set" in lacking()
+    assert "TWILIO_AUTH_TOKEN is not set" in lacking(twilio_auth_token="  ")
+    assert "TWILIO_AUTH_TOKEN has 8 characters" in lacking(twilio_auth_token="changeme")
+    assert lacking(twilio_auth_token="0123456789abcdef0123456789abcdef\n") == ""
+
+
+def test_webhook_keys_and_an_api_key_stand_in_for_the_token() -> None:
+    keys = "sharedkey_1=0123456789abcdef"
+    assert "TWILIO_API_KEY" in lacking(twilio_webhook_keys=keys)
+    assert lacking(twilio_webhook_keys=keys, twilio_api_key="SK1", twilio_api_secret="s") == ""
+
+
+def test_an_api_key_is_used_for_rest_once_both_its_parts_are_set() -> None:
+    token = "0123456789abcdef0123456789abcdef"
+    account = Settings(twilio_account_sid="AC1", twilio_auth_token=token, twilio_api_key="SK1")
+    assert account.carrier_login == ("AC1", token)
+    assert account.model_copy(update={"twilio_api_secret": SecretStr("s")}).carrier_login == ("SK1", "s")
+
+
+@pytest.mark.parametrize("keys", ["sharedkey_1", "=0123456789abcdef", "a=short", "a=0123456789abcdef,b"])
+def test_webhook_keys_that_cannot_be_read_are_refused(keys: str) -> None:
+    with pytest.raises(ValidationError, match="id=secret"):
+        Settings(twilio_webhook_keys=keys)
+
+
+@pytest.mark.parametrize("name", ["WARMLINE_SECRET_KEY", "WARMLINE_METRICS_TOKEN"])
+def test_a_secret_that_can_be_guessed_is_refused(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, "secret")
+    with pytest.raises(ValidationError, match="openssl rand"):
         Settings()

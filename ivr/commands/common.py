@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn, TypeVar
 
 import click
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
 from ivr.logs import set_up_logging
@@ -28,10 +28,16 @@ def load_settings() -> Settings:
     try:
         settings = Settings()
     except ValidationError as error:
-        lines = [f"{e['loc'][0]}={e['input']!r}: {e['msg']}" for e in error.errors()]
+        lines = [f"{e['loc'][0]}={_shown(str(e['loc'][0]), e['input'])}: {e['msg']}" for e in error.errors()]
         fail("Settings are not right (see docs/configuration.md):\n  " + "\n  ".join(lines), MISUSED)
-    set_up_logging(settings.log_level)
+    set_up_logging(settings.log_level, settings.log_format)
     return settings
+
+
+def _shown(setting: str, value: object) -> str:
+    """The value as it was set, unless it is a secret: what a command prints ends in logs."""
+    secret = {field.validation_alias for field in Settings.model_fields.values() if field.annotation is SecretStr}
+    return "(secret)" if setting in secret else repr(value)
 
 
 def open_database(settings: Settings) -> Sessions:

@@ -17,6 +17,7 @@ from ivr.settings import Settings
 def serve(part: str) -> None:
     """Run the web process (webhooks and pages) or the media process (the calls' audio)."""
     settings = load_settings()
+    _need_secrets(settings)
     _prepare(settings)
     _replace_by(_web(settings) if part == "web" else _media(settings), settings)
 
@@ -25,6 +26,7 @@ def serve(part: str) -> None:
 def worker() -> None:
     """Run a worker: hand-offs, recordings, and the outbox that feeds them."""
     settings = load_settings()
+    _need_secrets(settings)
     _prepare(settings)
     _need_redis(settings)
     _replace_by([sys.executable, "-m", "workers"], settings)
@@ -34,10 +36,16 @@ def worker() -> None:
 def switch() -> None:
     """Run the local stand-in for Twilio, with the softphone page at /phone."""
     settings = load_settings()
+    _need_secrets(settings)
     _need_port(settings, settings.switch_port, "WARMLINE_SWITCH_PORT")
     from ivr.commands.switching import run_switch  # the switch is for trying out: not loaded with the rest
 
     asyncio.run(run_switch(settings))
+
+
+def _need_secrets(settings: Settings) -> None:
+    if wrong := settings.lacking_secrets:
+        fail(wrong, MISSING)
 
 
 def _prepare(settings: Settings) -> None:
@@ -89,6 +97,7 @@ def _media(settings: Settings) -> list[str]:
         "--ws", "websockets-sansio", "--loop", "uvloop", "--no-access-log", "--log-level", "warning",
         # Twilio offers no extensions, and media frames keep the socket awake
         "--ws-per-message-deflate", "false", "--ws-ping-interval", "0",
+        "--ws-max-size", str(64 * 1024),  # bytes; a frame of sound has some 400
     ]  # fmt: skip
 
 

@@ -125,6 +125,22 @@ def test_a_recording_that_is_not_there_yet_is_fetched_a_moment_later_with_creden
     assert asked[-1].headers["Authorization"].startswith("Basic ")
 
 
+def test_with_an_api_key_the_accounts_token_is_never_sent() -> None:
+    logins: list[Any] = []
+
+    class Http(RecordingHttp):
+        def request(self, method: str, url: str, *args: Any, auth: Any = None, **kwargs: Any) -> Response:
+            logins.append(auth)
+            return super().request(method, url, *args, **kwargs)
+
+    http = Http()
+    keyed = TwilioCarrier(ACCOUNT, "token", "+15559990000", login=("SK1", "secret"), http=http)
+    keyed.end(CALL)
+    assert logins == [("SK1", "secret")]
+    assert http.sent[0][1].startswith(f"/2010-04-01/Accounts/{ACCOUNT}/")
+    assert keyed._media.auth._auth_header == httpx.BasicAuth("SK1", "secret")._auth_header  # type: ignore[union-attr]
+
+
 def test_a_recording_that_never_comes_is_an_error() -> None:
     media = httpx.Client(transport=httpx.MockTransport(lambda _: httpx.Response(404)))
     with pytest.raises(CarrierError, match="HTTP 404"):

@@ -6,7 +6,7 @@ from flask.testing import FlaskClient
 from twilio.request_validator import RequestValidator
 from werkzeug.datastructures import MultiDict
 
-from ivr.web.signatures import HEADER, Signatures, require_signature
+from ivr.web.signatures import HEADER, MissingSecretError, Signatures, require_signature
 
 TOKEN = "12345"
 PUBLIC = "https://line.example.com/warm"
@@ -79,3 +79,74 @@ def test_a_socket_is_signed_with_and_without_a_trailing_slash(media: str, below:
 @pytest.mark.parametrize("signature", [None, "", "forged"])
 def test_an_unsigned_socket_is_refused(signature: str | None) -> None:
     assert not Signatures(TOKEN, PUBLIC, "wss://line.example.com/media").socket_is_signed("", signature)
+
+
+@pytest.mark.parametrize("token", ["", " ", "\n"])
+def test_without_a_secret_nothing_is_checked_because_nothing_starts(token: str) -> None:
+    with pytest.raises(MissingSecretError):
+        Signatures(token, PUBLIC, "wss://line.example.com/media")
+
+
+@pytest.mark.parametrize("token", ["old", "new"])
+def test_while_the_token_is_changed_over_both_are_let_in(token: str) -> None:
+    signatures = Signatures("old", PUBLIC, "wss://line.example.com/media", secondary="new")
+    signature = RequestValidator(token).compute_signature(f"{PUBLIC}/hook", {})
+    assert signatures.request_is_signed("/hook", "", MultiDict(), signature)
+    assert not signatures.request_is_signed(
+        "/hook", "", MultiDict(), RequestValidator("").compute_signature(PUBLIC, {})
+    )
+
+
+KEYS = {"sharedkey_1": "the first shared secret", "sharedkey_2": "the second shared secret"}
+
+
+def shared(secret: str, scheme: str, algorithm: str = "HMAC_SHA256") -> bool:
+    signatures = Signatures(TOKEN, PUBLIC, "wss://line.example.com/media", keys=KEYS)
+    form = MultiDict({"CallSid": "CA1"})
+    signature = RequestValidator(secret).compute_signature(f"{PUBLIC}/hook", form, algorithm)
+    return signatures.request_is_signed("/hook", "", form, signature, scheme)
+
+
+@pytest.mark.parametrize("name", KEYS)
+def test_a_request_that_names_a_shared_key_is_checked_against_that_key(name: str) -> None:
+    assert shared(KEYS[name], f"key={name},algorithm=HMAC_SHA256")
+    assert shared(KEYS[name], f" key={name} , algorithm=HMAC_SHA256".replace(" ,", ","))
+
+
+@pytest.mark.parametrize(
+    ("secret", "scheme", "algorithm"),
+    [
+        (KEYS["sharedkey_2"], "key=sharedkey_1,algorithm=HMAC_SHA256", "HMAC_SHA256"),
+        (TOKEN, "key=sharedkey_1,algorithm=HMAC_SHA256", "HMAC_SHA256"),
+        (TOKEN, "key=unknown,algorithm=HMAC_SHA1", "HMAC_SHA1"),
+        (TOKEN, "algorithm=HMAC_SHA1", "HMAC_SHA1"),
+        ("", "key=,algorithm=HMAC_SHA256", "HMAC_SHA256"),
+        (KEYS["sharedkey_1"], "key=sharedkey_1,algorithm=HMAC_MD5", "HMAC_SHA256"),
+        (KEYS["sharedkey_1"], "key=sharedkey_1,algorithm=HMAC_SHA256", "HMAC_SHA1"),
+        (KEYS["sharedkey_1"], "", "HMAC_SHA256"),
+    ],
+)
+def test_another_key_or_another_way_of_signing_is_refused(secret: str, scheme: str, algorithm: str) -> None:
+    assert not shared(secret, scheme, algorithm)
+
+
+def test_a_socket_may_be_signed_with_a_shared_key() -> None:
+    signatures = Signatures("", PUBLIC, "wss://line.example.com/media", keys=KEYS)
+    secret, scheme = KEYS["sharedkey_1"], "key=sharedkey_1,algorithm=HMAC_SHA256"
+    signature = RequestValidator(secret).compute_signature("wss://line.example.com/media", {}, "HMAC_SHA256")
+    assert signatures.socket_is_signed("", signature, scheme)
+    assert not signatures.socket_is_signed(
+        "", RequestValidator("").compute_signature("wss://line.example.com/media", {})
+    )
+
+
+@pytest.mark.parametrize("sid", ["../../etc/passwd", "RE1/../x", "RE 1", "RE1\n", "R" * 35, "RE1.wav", "RE\x001"])
+@pytest.mark.parametrize("name", ["CallSid", "RecordingSid", "StreamSid"])
+def test_a_signed_request_whose_identifier_is_none_is_refused(client: FlaskClient, name: str, sid: str) -> None:
+    form = {"CallSid": "CA1", name: sid}
+    assert client.post("/hook", data=form, headers=sign(f"{PUBLIC}/hook", form)).status_code == 400
+
+
+def test_a_refused_request_is_logged_by_what_we_call_it(client: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:
+    client.post("/hook?x=%0aINFO admin", data={"CallSid": "CA1"})
+    assert [record.getMessage() for record in caplog.records] == ["refused an unsigned or forged request to b.hook"]
