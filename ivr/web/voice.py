@@ -3,6 +3,7 @@
 import logging
 from pathlib import Path
 from typing import Protocol
+from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, abort, request, send_from_directory
 
@@ -14,6 +15,7 @@ from ivr.carrier import CarrierError
 from ivr.dialogue.events import CardTaken
 from ivr.handoff.words import Words
 from ivr.web.audio import MESSAGES, NAMES
+from ivr.web.failed_documents import ask_again
 from ivr.web.signatures import Signatures, require_signature
 
 log = logging.getLogger(__name__)
@@ -44,6 +46,7 @@ class Documents:
         self._connector = payment_connector
         self._public = public.rstrip("/")
         self._media = media.rstrip("/")
+        self.prefix = urlsplit(self._public).path
         self.resume = self._at("/voice/resume")
         self.recording = self._at("/voice/recording")
         self.message = self._at("/voice/message")
@@ -147,6 +150,8 @@ def make_voice_blueprint(
     def fallback() -> Response:
         failed = request.values.get("ErrorUrl", "").partition("?")[0]
         try:
+            if (answer := _ask_again(documents)) is not None:
+                return answer
             after = calls.fault(*_parties(), f"document {request.values.get('ErrorCode', '')}"[:40])
             words = Words(calls.language(_required("CallSid")))
         except Exception:
@@ -214,6 +219,16 @@ def _unrecorded(carrier: Recorder | None, sid: str) -> bool:
         log.warning("no card is taken in call %s: %s", sid, error)
         return False
     return True
+
+
+def _ask_again(documents: Documents) -> Response | None:
+    """The failed document's own answer, if its request brought a result; a fault in it leaves the caller to us."""
+    values = request.values
+    try:
+        return ask_again(values.get("ErrorUrl", ""), values.get("ErrorCode", ""), values, documents.prefix)
+    except Exception:
+        log.exception("call %s: what a failed document brought could not be kept", values.get("CallSid", ""))
+        return None
 
 
 def _parties() -> tuple[str, str, str]:
