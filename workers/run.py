@@ -17,6 +17,7 @@ from redis.retry import Retry
 from rq import Queue, SimpleWorker, Worker
 from sqlalchemy.exc import SQLAlchemyError
 
+from ivr.broker import connect as hasty_redis
 from ivr.embedded import die_with_parent
 from ivr.store.webhooks import forget_old
 from workers.context import WorkerContext, provider, resolve
@@ -104,7 +105,7 @@ class Child:
 
 
 def _relay(context: WorkerContext, stop: threading.Event, children: Sequence[Child]) -> None:
-    relay = Relay(context.sessions, context.clock, Redis.from_url(context.redis_url, socket_timeout=5))
+    relay = Relay(context.sessions, context.clock, hasty_redis(context.redis_url))
     wait = 0.0
     while not stop.wait(wait):
         for child in children:

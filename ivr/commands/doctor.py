@@ -113,12 +113,14 @@ def _meaning(settings: Settings) -> str:
 
 
 def _redis(settings: Settings) -> str:
-    from redis import Redis, RedisError
+    from redis import RedisError
+
+    from ivr.broker import connect
 
     if not settings.redis_url and not (settings.data_dir / "redis" / "valkey.sock").exists():
         return "embedded; started with the first process that needs it"
     try:
-        with Redis.from_url(settings.redis, socket_timeout=3) as connection:
+        with connect(settings.redis, 3) as connection:
             connection.ping()
     except RedisError as error:
         if not settings.redis_url:

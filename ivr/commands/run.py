@@ -61,14 +61,15 @@ def _prepare(settings: Settings) -> None:
 
 
 def _need_redis(settings: Settings) -> None:
-    from redis import Redis, RedisError
+    from redis import RedisError
 
+    from ivr.broker import connect
     from ivr.embedded import EmbeddedRedis, RedisNotStarted
 
     try:
         if not settings.redis_url:
             EmbeddedRedis(settings.data_dir / "redis").__enter__()  # ends with this process
-        with Redis.from_url(settings.redis, socket_connect_timeout=3) as connection:
+        with connect(settings.redis, 3) as connection:
             connection.ping()
     except (RedisError, RedisNotStarted, ValueError) as error:
         fail(

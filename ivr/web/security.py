@@ -19,6 +19,7 @@ from secure import (
     XFrameOptions,
 )
 
+from ivr.broker import hasty
 from ivr.keys import kept_key
 from ivr.settings import Settings
 
@@ -84,7 +85,7 @@ def _limiter(app: Flask, redis_url: str) -> Limiter:
         get_remote_address,
         app=app,
         storage_uri=redis_url.replace("unix://", "redis+unix://", 1),
-        storage_options={"socket_connect_timeout": 1},
+        storage_options=hasty(0.3),  # somebody waits at the sign-in page, and asks several times
         in_memory_fallback_enabled=True,
         swallow_errors=True,
     )

@@ -1,5 +1,6 @@
 """Signing in: who gets in, who is told why not, and where he lands."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from werkzeug.test import TestResponse
 
 from ivr.clock import Clock
 from ivr.store.models import Agent, Audit
+from tests.silent import silent_server
 from tests.web.conftest import PASSWORD, Make, Web, with_token
 
 HTTPS = "https://line.bank.test"
@@ -119,3 +121,12 @@ def test_the_key_of_the_cookies_is_kept_between_processes(make_web: Make, clock:
     first, second = make_web(clock), make_web(clock)
     assert first.app.secret_key == second.app.secret_key
     assert (tmp_path / "keys" / "session").stat().st_mode & 0o077 == 0
+
+
+def test_signing_in_does_not_wait_for_a_silent_redis(make_web: Make, clock: Clock, tmp_path: Path) -> None:
+    with silent_server(tmp_path / "silent.sock") as url:
+        web = make_web(clock, redis_url=url)
+        web.person("Ada", "agent")
+        begun = time.monotonic()
+        assert sign_in(web, email="ada@bank.test", password=PASSWORD).status_code == 302
+        assert time.monotonic() - begun < 1.5
