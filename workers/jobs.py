@@ -54,7 +54,8 @@ def _expire(context: WorkerContext, _row: int, payload: Payload, done: Done) -> 
 
 
 def _deadline(context: WorkerContext, _row: int, payload: Payload, done: Done) -> None:
-    context.handoffs.deadline(payload["handoff"], within=done, last=payload.get("last", False))
+    last, since = payload.get("last", False), payload.get("since")
+    context.handoffs.deadline(payload["handoff"], within=done, last=last, since=since)
 
 
 def _wrap_up(context: WorkerContext, _row: int, payload: Payload, done: Done) -> None:

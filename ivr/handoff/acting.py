@@ -1,11 +1,11 @@
-"""Carries out what a hand-off promised the carrier: at least once, and a phone is never rung twice for one offer."""
+"""Carries out what a hand-off promised the carrier and still wants; no phone is rung twice for one offer."""
 
 import logging
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from ivr.carrier import Carrier, CarrierError
@@ -15,13 +15,16 @@ from ivr.handoff.addresses import Addresses
 from ivr.handoff.events import CarrierEffect
 from ivr.handoff.promises import effect_from_json
 from ivr.handoff.state import State
+from ivr.handoff.wanted import wanted
 from ivr.store import Sessions, outbox
 from ivr.store.desk_tables import CallBack
-from ivr.store.models import Agent, Handoff, Offer
+from ivr.store.models import Agent, Handoff, Offer, Webhook
 from ivr.store.webhooks import first_time
 
 log = logging.getLogger(__name__)
 CALLER_RINGS = 25  # seconds
+ACT_AGAIN = 8.0  # seconds, longer than one request may take
+RING_IN_DOUBT = timedelta(seconds=20)  # a ring that was asked for and of which nothing was heard for so long
 Apply = Callable[[int, ev.Event, Callable[[Session], None] | None], Any]
 
 
@@ -42,10 +45,13 @@ class Actor:
         self._number, self._ring_seconds, self._apply = number, ring_seconds, apply
 
     def act_all(self, row_ids: Iterable[int]) -> None:
-        """Carry out several, each whatever becomes of the others."""
+        """Carry out several that were just promised, each whatever becomes of the others.
+
+        One that the relay has taken meanwhile is its job's to do: two who ask at once would both find it wanted."""
         for row_id in row_ids:
             try:
-                self.act(row_id)
+                if self._is_mine(row_id):
+                    self.act(row_id)
             except Exception:  # nobody waits for our thread: what is still promised comes again from the outbox
                 log.exception("a request to the carrier failed", extra={"outbox": row_id})
 
@@ -60,11 +66,18 @@ class Actor:
             self._carry_out(row_id, fields.pop("handoff"), effect_from_json(fields))
         except CarrierError as error:
             log.warning("the carrier did not do it: %s", error, extra={"outbox": row_id})
-            wait = min(2.0**row.attempts, 30.0)
+            wait = min(2.0 ** max(row.attempts - 1, 0), 30.0)
             with self._sessions.begin() as tx:
                 outbox.failed(tx, row_id, str(error), self._clock.now(), wait)
 
+    def _is_mine(self, row_id: int) -> bool:
+        with self._sessions.begin() as tx:
+            return outbox.lease(tx, row_id, 0, self._clock.now() + timedelta(seconds=ACT_AGAIN))
+
     def _carry_out(self, row_id: int, handoff_id: int, effect: CarrierEffect) -> None:
+        if not wanted(self._state(handoff_id), effect):
+            self._drop(row_id)
+            return
         if isinstance(effect, ev.Ring):
             self._ring(row_id, handoff_id, effect)
             return
@@ -75,8 +88,7 @@ class Actor:
         if event is not None:
             self._apply(handoff_id, event, self._done(row_id))
         else:
-            with self._sessions.begin() as tx:
-                self._done(row_id)(tx)
+            self._drop(row_id)
 
     def _request(self, handoff_id: int, effect: CarrierEffect) -> ev.Event | None:
         """Ask the carrier; the event that its answer amounts to."""
@@ -97,9 +109,8 @@ class Actor:
         return None
 
     def _unhold(self, handoff_id: int) -> None:
-        with self._sessions() as tx:
-            state = State.from_json(tx.get_one(Handoff, handoff_id).machine)
-        if state.conference is not None and not state.held:
+        state = self._state(handoff_id)
+        if state.conference is not None:
             self._carrier.change_participant(state.conference, self._caller(handoff_id), hold=False)
 
     def _ring(self, row_id: int, handoff_id: int, effect: ev.Ring) -> None:
@@ -107,9 +118,9 @@ class Actor:
         with self._sessions.begin() as tx:
             claimed = _claim_ring(tx, handoff_id, effect, self._clock.now())
             phone = _phone(tx, handoff_id, effect)
-            if not claimed:
-                self._done(row_id)(tx)
-                return
+        if not claimed:
+            self._ring_in_doubt(row_id, handoff_id, effect)
+            return
         leg = self._addresses.leg
         try:
             sid = self._carrier.ring(
@@ -124,11 +135,21 @@ class Actor:
             return
         self._apply(handoff_id, ev.LegKnown(effect.k, sid), self._done(row_id))
 
+    def _ring_in_doubt(self, row_id: int, handoff_id: int, effect: ev.Ring) -> None:
+        """It was asked for, and nothing is known of the leg: whoever asked may have died before he could."""
+        with self._sessions() as tx:
+            since = _rung_since(tx, handoff_id, effect)
+        if since is not None and self._clock.now() - since >= RING_IN_DOUBT:
+            self._apply(handoff_id, ev.RingFailed(effect.k), self._done(row_id))
+
     def _ring_failed(self, row_id: int, handoff_id: int, effect: ev.Ring, error: CarrierError) -> None:
         if error.again and effect.agent:
             with self._sessions.begin() as tx:
                 _of_offer(tx, handoff_id, effect.k, rung_at=None)
             raise error
+        if not wanted(self._state(handoff_id), effect):
+            self._drop(row_id)  # the carrier has told us of the leg: it rings, though the answer was lost
+            return
         log.warning("an agent could not be rung: %s", error, extra={"handoff": handoff_id})
         self._apply(handoff_id, ev.RingFailed(effect.k), self._done(row_id))
 
@@ -150,10 +171,21 @@ class Actor:
                 timeout=CALLER_RINGS,
             )
         except CarrierError as error:
+            if not wanted(self._state(handoff_id), effect):
+                self._drop(row_id)  # his phone rings, though the answer was lost
+                return
             log.warning("a caller could not be called back: %s", error, extra={"handoff": handoff_id})
             self._apply(handoff_id, ev.Missed(effect.dial, "failed"), self._done(row_id))
             return
         self._apply(handoff_id, ev.DialKnown(effect.dial, sid), self._done(row_id))
+
+    def _drop(self, row_id: int) -> None:
+        with self._sessions.begin() as tx:
+            self._done(row_id)(tx)
+
+    def _state(self, handoff_id: int) -> State:
+        with self._sessions() as tx:
+            return State.from_json(tx.get_one(Handoff, handoff_id).machine)
 
     def _done(self, row_id: int) -> Callable[[Session], None]:
         return lambda tx: outbox.done(tx, row_id, self._clock.now())
@@ -168,7 +200,7 @@ class Actor:
 def _claim_ring(tx: Session, handoff_id: int, ring: ev.Ring, now: datetime) -> bool:
     """True for the first who asks, as long as the offer stands or was accepted."""
     if not ring.agent:
-        return first_time(tx, f"ring:{handoff_id}:{ring.k}", now)
+        return first_time(tx, _ring_key(handoff_id, ring.k), now)
     result: Any = tx.execute(
         update(Offer)
         .where(Offer.handoff_id == handoff_id, Offer.number == ring.k, Offer.rung_at.is_(None))
@@ -182,6 +214,17 @@ def _phone(tx: Session, handoff_id: int, ring: ev.Ring) -> str:
     if ring.agent:
         return tx.get_one(Agent, ring.agent).phone
     return State.from_json(tx.get_one(Handoff, handoff_id).machine).attempts[ring.k - 1].phone
+
+
+def _rung_since(tx: Session, handoff_id: int, ring: ev.Ring) -> datetime | None:
+    if not ring.agent:
+        return tx.get_one(Webhook, _ring_key(handoff_id, ring.k)).at
+    of_it = select(Offer.rung_at).where(Offer.handoff_id == handoff_id, Offer.number == ring.k)
+    return tx.scalars(of_it).one()
+
+
+def _ring_key(handoff_id: int, k: int) -> str:
+    return f"ring:{handoff_id}:{k}"
 
 
 def _number_of(tx: Session, handoff_id: int) -> str:

@@ -1,11 +1,12 @@
 """What may happen to a hand-off, and what a hand-off wants done: plain data. `k` numbers the offers from 1."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 Outcome = Literal["accepted", "declined", "no-answer", "busy", "failed", "machine-answered", "too-late", "caller-left"]
 
 Timed = Literal["accept", "join", "reach"]
+Target = Literal["resume", "room", "queue", "offers"]
 
 
 # --- events: any order, repeated or late, is legal ---
@@ -24,6 +25,13 @@ class CallerJoined:
 @dataclass(frozen=True, slots=True)
 class CallerWaits:
     """The caller's queue document was fetched: he waits where his keys are heard."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallerFetched:
+    """The caller's leg has fetched the document that he was sent to: the move is done."""
+
+    to: Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +109,13 @@ class LegEnded:
 
 @dataclass(frozen=True, slots=True)
 class MachineAnswered:
+    k: int
+
+
+@dataclass(frozen=True, slots=True)
+class AgentFetched:
+    """The k-th leg has fetched its way into the conference."""
+
     k: int
 
 
@@ -214,9 +229,9 @@ class Missed:
 
 
 Event = (
-    Briefed | CallerJoined | CallerWaits | CallerOut | CallerGone | Offered | Nobody | AgentFree | AskAgain
-    | LegKnown | Answered | Accepted | Declined | RingFailed | LegEnded | MachineAnswered | AgentJoined
-    | AgentLeft | AgentEnds | Expired | Deadline | MessageChosen | MessageLeft | CallBackBooked | Switched
+    Briefed | CallerJoined | CallerWaits | CallerFetched | CallerOut | CallerGone | Offered | Nobody | AgentFree
+    | AskAgain | LegKnown | Answered | Accepted | Declined | RingFailed | LegEnded | MachineAnswered | AgentFetched
+    | AgentJoined | AgentLeft | AgentEnds | Expired | Deadline | MessageChosen | MessageLeft | CallBackBooked | Switched
     | TransferTo | Together | Alone | TakenOver | DialKnown | Missed
 )  # fmt: skip
 
@@ -272,9 +287,12 @@ class EndLeg:
 
 @dataclass(frozen=True, slots=True)
 class MoveCaller:
-    """Have the caller run another document; at `resume` the call's stage says which."""
+    """Have the caller run another document; at `resume` the call's stage says which.
 
-    to: Literal["resume", "room", "queue", "offers"] = "resume"
+    `number`: which of his moves it is; only the last one counts. 0 where nobody counted."""
+
+    to: Target = "resume"
+    number: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from ivr.handoff import brief, callbacks, cards, desk, queue
+from ivr.handoff.acting import ACT_AGAIN
 from ivr.handoff.events import (
     Briefed,
     CallerJoined,
@@ -35,7 +36,6 @@ ACT = "handoff.act"
 EXPIRE = "handoff.expire"
 RING_MARGIN = 15.0  # the carrier rings on for 5 s, and the whisper takes its time
 JOIN_SECONDS = 15.0
-ACT_AGAIN = 8.0  # longer than one request may take
 REACH_SECONDS = 60.0
 GOODBYE_SECONDS = 20.0
 EARLIER_DAYS = 30
@@ -248,13 +248,16 @@ def _promise(tx: Session, row: Handoff, effects: list[Effect], now: datetime, ti
     for effect in effects:
         if isinstance(effect, StartTimer):
             wait = {"accept": times.ring + RING_MARGIN, "join": JOIN_SECONDS, "reach": REACH_SECONDS}[effect.what]
+            if effect.what == "join":
+                row.times = {**row.times, "joining": now.isoformat()}
             payload = {"handoff": row.id, "k": effect.k, "what": effect.what}
             outbox.put(tx, EXPIRE, payload, now + timedelta(seconds=wait))
         elif isinstance(effect, StartDeadline):
-            if not effect.last:
+            if not effect.last:  # it comes first of the two
                 row.times = {**row.times, "waiting": now.isoformat()}
             due = now + timedelta(seconds=times.queue if effect.last else times.wait)
-            outbox.put(tx, DEADLINE, {"handoff": row.id, "last": effect.last}, due)
+            since = row.times.get("waiting")
+            outbox.put(tx, DEADLINE, {"handoff": row.id, "last": effect.last, "since": since}, due)
         elif isinstance(effect, EndCaller):
             _promise_act(tx, row, effect, now + timedelta(seconds=GOODBYE_SECONDS))
         elif not isinstance(effect, FindAgent):

@@ -45,7 +45,7 @@ def _caller_joined(state: State, event: ev.CallerJoined) -> Step:
         return state, (ev.EndConference(event.conference),)
     if state.caller == "away" or event.conference == state.left:
         return state, ()
-    state = replace(state, caller="in", conference=event.conference)
+    state = replace(state, caller="in", conference=event.conference, sent=None)
     if state.asked:
         return move(state, "resume" if state.message else "offers")
     if state.queued and not state.holds and not state.bridged:
@@ -54,10 +54,14 @@ def _caller_joined(state: State, event: ev.CallerJoined) -> Step:
 
 
 def _caller_waits(state: State, _event: ev.CallerWaits) -> Step:
-    if state.end is not None or state.asked or state.bridged or state.caller in ("away", "rung"):
-        return state, ()
-    state = out_of_room(state) if state.caller == "in" else state
-    return ring(replace(state, caller="moving" if state.holds else "queue", queued=True))
+    if state.end is not None or state.asked or state.caller in ("away", "rung", "in"):
+        return state, ()  # one who is in a conference has fetched it before, and this comes late
+    sent = None if state.sent == "queue" else state.sent
+    return ring(replace(state, caller="moving" if state.holds else "queue", queued=True, sent=sent))
+
+
+def _caller_fetched(state: State, event: ev.CallerFetched) -> Step:
+    return (replace(state, sent=None), ()) if state.sent == event.to else (state, ())
 
 
 def _caller_out(state: State, _event: ev.CallerOut) -> Step:
@@ -217,6 +221,11 @@ def _leg_ended(state: State, event: ev.LegEnded) -> Step:
     return close(state, event.k, "failed" if attempt.holds else event.how)
 
 
+def _agent_fetched(state: State, event: ev.AgentFetched) -> Step:
+    attempt = state.attempt(event.k)
+    return (state, ()) if attempt is None else (state.with_attempt(event.k, fetched=True), ())
+
+
 def _agent_joined(state: State, event: ev.AgentJoined) -> Step:
     attempt = state.attempt(event.k)
     if attempt is None or attempt.over:
@@ -260,6 +269,7 @@ _RULES: dict[type[Event], Callable[[State, Any], Step]] = {
     ev.Briefed: _briefed,
     ev.CallerJoined: _caller_joined,
     ev.CallerWaits: _caller_waits,
+    ev.CallerFetched: _caller_fetched,
     ev.CallerOut: _caller_out,
     ev.CallerGone: _caller_gone,
     ev.Offered: _offered,
@@ -273,6 +283,7 @@ _RULES: dict[type[Event], Callable[[State, Any], Step]] = {
     ev.RingFailed: _ring_failed,
     ev.LegEnded: _leg_ended,
     ev.MachineAnswered: _machine_answered,
+    ev.AgentFetched: _agent_fetched,
     ev.AgentJoined: _agent_joined,
     ev.AgentLeft: _agent_left,
     ev.AgentEnds: _agent_ends,

@@ -39,10 +39,13 @@ class HandoffService(HandoffCore):
     def expire(self, handoff_id: int, k: int, what: ev.Timed, within: Within | None = None) -> None:
         self.apply(handoff_id, ev.Expired(k, what), within)
 
-    def deadline(self, handoff_id: int, within: Within | None = None, last: bool = False) -> None:
-        """The first answer, or with `last` any answer, is late; one that was promised before a new start is not."""
-        due = self._times.queue if last else self._times.wait
-        if self._waited(self.find(handoff_id)) >= due - 1:
+    def deadline(
+        self, handoff_id: int, within: Within | None = None, last: bool = False, since: str | None = None
+    ) -> None:
+        """The first answer, or with `last` any answer, is late.
+
+        `since` says of which wait: the time at which it was begun anew, None for the first; another is not over."""
+        if since == self.find(handoff_id).times.get("waiting"):
             self.apply(handoff_id, ev.Deadline(last), within)
         elif within is not None:
             self._only(within)
@@ -56,6 +59,12 @@ class HandoffService(HandoffCore):
         handoff_id = self._of_call(call_sid)
         if handoff_id is not None:
             self.apply(handoff_id, ev.CallerGone())
+
+    def resumed(self, call_sid: str, to: ev.Target = "resume") -> None:
+        """The caller's leg has fetched where it is to go; harmless without a hand-off."""
+        handoff_id = self._of_call(call_sid, live=False)
+        if handoff_id is not None and self.state(self.find(handoff_id)).sent == to:
+            self.apply(handoff_id, ev.CallerFetched(to))
 
     def message_left(self, call_sid: str, recording_sid: str) -> None:
         """The caller left a message; harmless without a hand-off."""
@@ -173,11 +182,11 @@ class HandoffService(HandoffCore):
             self.brief(handoff_id)
         waited = self._waited(row)
         if waited > self._times.wait + DEADLINE_LATE:
-            self.deadline(handoff_id)
+            self.apply(handoff_id, ev.Deadline())
         if waited > self._times.queue + DEADLINE_LATE:
-            self.deadline(handoff_id, last=True)
-        if waited > self._times.wait + DEADLINE_LATE + JOIN_SECONDS:
-            self.expire(handoff_id, len(state.attempts), "join")
+            self.apply(handoff_id, ev.Deadline(last=True))
+        if state.holds and self._since(row, "joining") > JOIN_SECONDS + DEADLINE_LATE:
+            self.expire(handoff_id, state.number, "join")
 
     def ask_again(self, handoff_id: int) -> None:
         """Who has not taken it may be asked once more."""
@@ -249,8 +258,12 @@ class HandoffService(HandoffCore):
             within(tx)
 
     def _waited(self, row: Handoff) -> float:
-        since = datetime.fromisoformat(row.times.get("waiting") or row.times["requested"])
-        return (self._clock.now() - since).total_seconds()
+        return self._since(row, "waiting" if "waiting" in row.times else "requested")
+
+    def _since(self, row: Handoff, moment: str) -> float:
+        """Seconds; 0 of what never was."""
+        at = row.times.get(moment)
+        return 0.0 if at is None else (self._clock.now() - datetime.fromisoformat(at)).total_seconds()
 
     def _of_call(self, call_sid: str, live: bool = True) -> int | None:
         with self.sessions() as tx:

@@ -1,9 +1,9 @@
 """A hand-off's state as plain data: the caller's whereabouts and every attempt to reach an agent."""
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Literal, Self
 
-from ivr.handoff.events import Outcome
+from ivr.handoff.events import Outcome, Target
 
 End = Literal["served", "callback-booked", "message-taken", "caller-left", "not-reached"]
 Whereabouts = Literal["coming", "in", "moving", "queue", "gone", "away", "rung"]
@@ -22,6 +22,7 @@ class Attempt:
     sid: str | None = None
     rung: bool = False
     answered: bool = False
+    fetched: bool = False  # the leg has fetched its way into the conference
     joined: bool = False
     over: bool = False  # the leg is known to have ended
     outcome: Outcome | None = None
@@ -52,7 +53,8 @@ class State:
     last that he was taken out of; `since` counts the offers made before the present round of asking. `queued`:
     nobody took it at once; `late`: nor in the longest wait; `held`: he hears music while his agent is elsewhere;
     `asked`: he was offered a call-back or a message;
-    `message`: he leaves one. `dial` counts the times that a call-back's caller was dialled, `dialled` is that leg.
+    `message`: he leaves one. `moves` counts the documents that he was sent to, `sent` is the last of them until his
+    leg has fetched it. `dial` counts the times that a call-back's caller was dialled, `dialled` is that leg.
     """
 
     briefed: bool = False
@@ -65,6 +67,8 @@ class State:
     queued: bool = False
     asked: bool = False
     message: bool = False
+    moves: int = 0
+    sent: Target | None = None
     late: bool = False
     bridged: bool = False
     held: bool = False
@@ -137,4 +141,11 @@ class State:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
-        return cls(**{**data, "attempts": tuple(Attempt(**attempt) for attempt in data.get("attempts", ()))})
+        """What a newer process has noted besides is left out: the two may run beside each other for a while."""
+        attempts = tuple(Attempt(**_known(Attempt, attempt)) for attempt in data.get("attempts", ()))
+        return cls(**{**_known(cls, data), "attempts": attempts})
+
+
+def _known(kind: type[Any], data: dict[str, Any]) -> dict[str, Any]:
+    names = {field.name for field in fields(kind)}
+    return {name: value for name, value in data.items() if name in names}

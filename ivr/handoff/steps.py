@@ -1,10 +1,9 @@
 """Steps that several of the hand-off's rules share, each `state -> (state, effects)`."""
 
 from dataclasses import replace
-from typing import Literal
 
 from ivr.handoff import events as ev
-from ivr.handoff.events import Effect, Outcome
+from ivr.handoff.events import Effect, Outcome, Target
 from ivr.handoff.state import REACHABLE, End, State
 
 Step = tuple[State, tuple[Effect, ...]]
@@ -77,12 +76,18 @@ def wait_in_queue(state: State) -> Step:
     return move(state, "queue") if state.caller == "in" and not state.holds else (state, ())
 
 
-def move(state: State, to: Literal["resume", "room", "queue", "offers"]) -> Step:
+def move(state: State, to: Target) -> Step:
     """Have the caller run another document; who is not parked yet is sent there once he is."""
     if state.caller == "coming":
         return state, ()
     state = out_of_room(state) if state.caller == "in" else replace(state, caller="moving")
-    return state, (ev.MoveCaller(to),)
+    return send(state, to)
+
+
+def send(state: State, to: Target) -> Step:
+    """The last document that he is sent to counts; what was promised of an earlier one is dropped."""
+    state = replace(state, moves=state.moves + 1, sent=to)
+    return state, (ev.MoveCaller(to, state.moves),)
 
 
 def out_of_room(state: State) -> State:
@@ -95,7 +100,7 @@ def regroup(state: State, *, moved: bool) -> Step:
     k, second = state.number, state.second_number
     state, parted = part(state, second) if second else (state, ())
     state = out_of_room(anew(state, k))
-    effects: tuple[Effect, ...] = () if moved else (ev.MoveCaller("room"),)
+    state, effects = (state, ()) if moved else send(state, "room")
     timers = (ev.StartDeadline(), ev.StartDeadline(last=True))
     gone = (*parted, *hang_up(state, k))
     state, further = seek(state)
@@ -128,17 +133,19 @@ def finish(state: State, end: End) -> Step:
         if attempt.stands:
             state = state.with_attempt(k, outcome="caller-left" if state.caller == "gone" else "too-late")
     effects = [effect for k in range(1, len(state.attempts) + 1) for effect in hang_up(state, k)]
-    state = replace(state, end=end, bridged=False, held=False)
+    state = replace(state, end=end, bridged=False, held=False, sent=None)
     if state.caller != "gone":
-        effects += _let_go(state, end)
+        state, gone = _let_go(state, end)
+        effects += gone
     if state.conference is not None:
         effects.append(ev.EndConference(state.conference))
     return state, tuple(effects)
 
 
-def _let_go(state: State, end: End) -> list[Effect]:
+def _let_go(state: State, end: End) -> Step:
     if state.away:
-        return [ev.EndLeg(state.dialled)] if state.dialled is not None else []
+        return state, ((ev.EndLeg(state.dialled),) if state.dialled is not None else ())
     if end == "served":
-        return [ev.MoveCaller(), ev.EndCaller()]
-    return [ev.EndCaller()] if end == "callback-booked" else []
+        state, moved = send(state, "resume")
+        return state, (*moved, ev.EndCaller())
+    return state, ((ev.EndCaller(),) if end == "callback-booked" else ())

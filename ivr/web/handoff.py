@@ -158,6 +158,7 @@ class Hooks:
         return "", 204
 
     def _join(self, row: Handoff, state: State, k: int) -> ResponseReturnValue:
+        self._handoffs.apply(row.id, ev.AgentFetched(k))
         left, status = self._leg(row.id, k, "agent-left"), self._handoffs.addresses.of(row.id, "conference")
         words = Words(row.call.language)
         outside = state.attempts[k - 1].agent == 0  # who is no agent of ours does not know that we record

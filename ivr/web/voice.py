@@ -2,7 +2,7 @@
 
 import logging
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, abort, request, send_from_directory
@@ -29,6 +29,8 @@ class Handoffs(Protocol):
     def caller_gone(self, call_sid: str) -> None: ...
 
     def message_left(self, call_sid: str, recording_sid: str) -> None: ...
+
+    def resumed(self, call_sid: str, to: Literal["resume", "room"]) -> None: ...
 
 
 class Recorder(Protocol):
@@ -129,6 +131,8 @@ def make_voice_blueprint(
         after = calls.resume(*_parties())
         if isinstance(after, Card) and not _unrecorded(carrier, _required("CallSid")):
             after = calls.card_taken(_required("CallSid"), after.turn, CardTaken(FAULT))
+        if isinstance(after, Park | TakeMessage | Goodbye):
+            handoffs.resumed(_required("CallSid"), "room" if isinstance(after, Park) else "resume")
         return _twiml(documents.next(after))
 
     @voice.route("/paid/<int:turn>", methods=["GET", "POST"])

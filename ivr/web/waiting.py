@@ -50,6 +50,7 @@ class WaitingHooks:
 
     def offers(self, handoff_id: int) -> ResponseReturnValue:
         """Nobody can take him: a call-back, or a message, which silence chooses."""
+        self._handoffs.apply(handoff_id, ev.CallerFetched("offers"))
         return self._unless_elsewhere(handoff_id) or self._offers(handoff_id)
 
     def choice(self, handoff_id: int) -> ResponseReturnValue:
@@ -192,6 +193,7 @@ class WaitingHooks:
         return _document(twiml.empty())
 
     def _room(self, handoff_id: int, state: State) -> ResponseReturnValue:
+        self._handoffs.apply(handoff_id, ev.CallerFetched("room"))
         parking = self._handoffs.addresses.parking(self._handoffs.find(handoff_id), state.round)
         return _document(twiml.room(parking.conference, parking.wait_url, parking.status_url, parking.left_url))
 

@@ -1,5 +1,6 @@
 """A hand-off's surroundings: a real database, a carrier that only remembers, and signed webhooks."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,10 +37,14 @@ def leg(k: int) -> str:
 
 @dataclass
 class CarrierTwin:
-    """Remembers what it was asked; `fault` is raised by the next request of that name."""
+    """Remembers what it was asked. `faults` are raised by the next request of that name, which does nothing;
+
+    requests named in `lost` are done, and then their answers are lost. `meanwhile` happens between deed and answer."""
 
     asked: list[tuple[Any, ...]] = field(default_factory=list)
     faults: dict[str, CarrierError] = field(default_factory=dict)
+    lost: list[str] = field(default_factory=list)
+    meanwhile: dict[str, Callable[[], None]] = field(default_factory=dict)
     statuses: dict[str, str] = field(default_factory=dict)
     over: set[str] = field(default_factory=set)
     rung: int = 0
@@ -48,10 +53,15 @@ class CarrierTwin:
         if (fault := self.faults.pop(name, None)) is not None:
             raise fault
         self.asked.append((name, *what))
+        if name == "ring":
+            self.rung += 1
+        self.meanwhile.pop(name, lambda: None)()
+        if name in self.lost:
+            self.lost.remove(name)
+            raise CarrierError("the carrier does not answer", again=name != "ring")
 
     def ring(self, to: str, from_: str, url: str, status_url: str, timeout: int) -> str:
         self._note("ring", to, url)
-        self.rung += 1
         return leg(self.rung)
 
     def move(self, call_sid: str, url: str) -> bool:
@@ -234,7 +244,7 @@ class World:
             if row.topic == "handoff.requested":
                 self.service.brief(payload["handoff"])
             elif row.topic == "handoff.deadline":
-                self.service.deadline(payload["handoff"], last=payload.get("last", False))
+                self.service.deadline(payload["handoff"], last=payload.get("last", False), since=payload.get("since"))
             elif row.topic == "desk.wrap-up":
                 self.service.wrap_up_over(payload["agent"])
             elif row.topic == "callback.try":

@@ -60,6 +60,9 @@ class HandoffsTold:
     def message_left(self, call_sid: str, recording_sid: str) -> None:
         self.told.append(("message", call_sid, recording_sid))
 
+    def resumed(self, call_sid: str, to: str) -> None:
+        pass
+
 
 @pytest.fixture
 def ledger(sessions: Sessions, clock: FakeClock) -> SqlLedger:
