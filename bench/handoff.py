@@ -16,8 +16,9 @@ from bench.callers import percentile
 from bench.line import Tell, running_line
 from bench.machine import machine
 from ivr.clock import SystemClock
-from ivr.handoff.desk import add_agent, set_presence
+from ivr.handoff.desk import set_presence
 from ivr.house import PARTS
+from ivr.people import roster
 from ivr.placing import place, put_scripted_agent
 from ivr.settings import Settings
 from ivr.store import Sessions
@@ -61,9 +62,7 @@ def staff(settings: Settings, sessions: Sessions, agents: int) -> None:
     for number in range(2 * agents + 1):
         phone = f"client:bench{number}"
         with sessions.begin() as tx:
-            agent = add_agent(
-                tx, email=f"bench{number}@bank.test", name=f"Agent {number}", password="bench", phone=phone, now=now
-            )
+            agent = roster.add(tx, email=f"bench{number}@bank.test", name=f"Agent {number}", phone=phone, now=now)
             set_presence(tx, agent, "available", now)
         put_scripted_agent(settings, phone, {"steps": AGENT})
 

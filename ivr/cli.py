@@ -2,10 +2,11 @@
 
 import click
 
-from ivr.commands.admin import accounts, agents, purge
+from ivr.commands.admin import accounts, purge
 from ivr.commands.bench import bench
 from ivr.commands.calls import call, demo
 from ivr.commands.doctor import doctor
+from ivr.commands.people import agents
 from ivr.commands.prompts import prompts
 from ivr.commands.run import serve, switch, worker
 from ivr.commands.words import transcribe, understand

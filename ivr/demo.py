@@ -1,23 +1,22 @@
 """The demo: a bank, two people at the desk, a scripted caller and a scripted agent, and what must have come of it."""
 
-import secrets
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import yaml
-from argon2 import PasswordHasher
 from pydantic import SecretStr
 from sqlalchemy import select
 
 from ivr.clock import Clock, today
-from ivr.handoff.desk import add_agent, set_presence
+from ivr.handoff.desk import set_presence
 from ivr.keys import kept_key
 from ivr.ledger.sample import SAMPLES, load_sample
 from ivr.meaning.understanding import Understanding
+from ivr.people import passwords, roster
 from ivr.settings import Settings
 from ivr.store import Sessions
-from ivr.store.models import Account, Agent
+from ivr.store.models import Account
 
 LINE_NUMBER = "+15550100100"
 AGENT_PHONE = "client:ada"
@@ -46,20 +45,18 @@ def house_settings(settings: Settings) -> Settings:
 def furnish(sessions: Sessions, clock: Clock, settings: Settings) -> dict[str, str]:
     """Sample accounts as new, and the demo's people; returns their passwords by email, new each time."""
     load_sample(sessions, today(clock, settings.zone))
-    passwords = {}
+    chosen = {}
     with sessions.begin() as tx:
         for account in tx.scalars(select(Account).where(Account.id.in_([s.id for s in SAMPLES]))):
             account.pin_failures, account.locked_at = 0, None
         for email, name, phone, roles in PEOPLE:
-            password = passwords[email] = secrets.token_urlsafe(6)
-            agent = tx.scalar(select(Agent).where(Agent.email == email))
+            password = chosen[email] = roster.made_up()
+            agent = roster.find(tx, email)
             if agent is None:
-                agent = add_agent(
-                    tx, email=email, name=name, password=password, phone=phone, roles=roles, now=clock.now()
-                )
-            agent.password_hash = PasswordHasher().hash(password)
+                agent = roster.add(tx, email=email, name=name, phone=phone, roles=roles, now=clock.now())
+            agent.password_hash = passwords.hash_password(password)
             set_presence(tx, agent, "available" if "agent" in roles else "away", clock.now())
-    return passwords
+    return chosen
 
 
 def script(name: str) -> dict[str, Any]:

@@ -64,6 +64,10 @@ class Settings(BaseSettings):
     trusted_proxies: int = Field(0, ge=0, le=16, validation_alias=_env("TRUSTED_PROXIES"))
     metrics_token: SecretStr = Field(SecretStr(""), validation_alias=_env("METRICS_TOKEN"))
 
+    # people
+    session_hours: int = Field(14, ge=1, le=36, validation_alias=_env("SESSION_HOURS"))
+    session_idle_minutes: int = Field(120, ge=5, le=2160, validation_alias=_env("SESSION_IDLE_MINUTES"))
+
     # speech
     max_calls: int = Field(0, ge=0, validation_alias=_env("MAX_CALLS"))
     whisper_model: str = Field("base", validation_alias=_env("WHISPER_MODEL"))

@@ -1,6 +1,5 @@
-"""`agents`, `accounts`, `purge`: administration."""
+"""`accounts`, `purge`: administration."""
 
-import secrets
 from datetime import timedelta
 from typing import Any
 
@@ -9,57 +8,9 @@ from sqlalchemy import select
 
 from ivr.clock import SystemClock, today
 from ivr.commands.common import WRONG, fail, json_option, load_settings, open_database, show, tell
-from ivr.handoff.desk import add_agent
 from ivr.ledger.sample import load_sample
 from ivr.quality.purge import purge_older
-from ivr.store.models import Account, Agent
-
-ROLES = ("agent", "reviewer", "supervisor")
-
-
-@click.group()
-def agents() -> None:
-    """The people who take calls, listen and supervise."""
-
-
-@agents.command("list")
-@json_option
-def list_agents(as_json: bool) -> None:
-    """Everyone who can sign in."""
-    with open_database(load_settings())() as tx:
-        rows = [
-            {"email": a.email, "name": a.name, "roles": a.roles, "phone": a.phone, "presence": a.presence}
-            for a in tx.scalars(select(Agent).order_by(Agent.name))
-        ]
-    if as_json:
-        show(rows)
-    elif not rows:
-        click.echo("Nobody yet: `warmline agents add EMAIL --name NAME --phone PHONE`.")
-    else:
-        for row in rows:
-            click.echo(f"{row['name']}  {row['email']}  {', '.join(row['roles'])}  {row['phone']}  {row['presence']}")
-
-
-@agents.command("add")
-@click.argument("email")
-@click.option("--name", required=True, help="How the caller will hear the agent called.")
-@click.option("--phone", required=True, help="A number in E.164, or client:NAME for a browser phone.")
-@click.option("--role", "roles", multiple=True, type=click.Choice(ROLES), default=("agent",), show_default=True)
-@click.option("--password", help="Made up and printed when not given.")
-@json_option
-def add(email: str, name: str, phone: str, roles: tuple[str, ...], password: str | None, as_json: bool) -> None:
-    """Let someone sign in."""
-    sessions = open_database(load_settings())
-    chosen = password or secrets.token_urlsafe(9)
-    try:
-        with sessions.begin() as tx:
-            add_agent(tx, email=email, name=name, password=chosen, phone=phone, roles=roles, now=SystemClock().now())
-    except ValueError as error:
-        fail(str(error), WRONG)
-    if as_json:
-        show({"email": email, "password": None if password else chosen})
-    else:
-        tell(f"{name} can sign in as {email}" + ("." if password else f" with the password {chosen}"))
+from ivr.store.models import Account
 
 
 @click.group()

@@ -1,11 +1,9 @@
 """The desk: agents, their presence with its times, and who is next."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any, Literal, get_args
 
-from argon2 import PasswordHasher
-from argon2.exceptions import Argon2Error, InvalidHashError
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -21,55 +19,10 @@ AFTERWARDS = ("break", "away")  # what he may ask for while he is busy
 AT_THE_DESK = ("available", "offered", "on-call", "wrap-up")
 WRAP_UP = "desk.wrap-up"
 LONGEST_WRAP_UP = 600.0
-_hasher = PasswordHasher()
-
-
-class AgentExists(ValueError):
-    """There is an agent of that e-mail address."""
 
 
 class PresenceRefused(ValueError):
     """That presence cannot be had now; the message says why."""
-
-
-def add_agent(
-    tx: Session,
-    *,
-    email: str,
-    name: str,
-    password: str,
-    phone: str,
-    now: datetime,
-    roles: Sequence[str] = ("agent",),
-    skills: Sequence[str] = (),
-    languages: Sequence[str] = ("en",),
-) -> Agent:
-    """A new person at the desk, away at first. `phone` is a number in E.164 or `client:name`."""
-    if tx.scalar(select(Agent.id).where(Agent.email == email)) is not None:
-        raise AgentExists(f"there is already an agent with the e-mail address {email!r}: choose another")
-    if not phone.startswith(("+", "client:", "sip:")):
-        raise ValueError(f"phone {phone!r} is not a number like +15551230000 nor client:name")
-    agent = Agent(
-        email=email,
-        name=name,
-        password_hash=_hasher.hash(password),
-        roles=list(roles),
-        phone=phone,
-        presence="away",
-        presence_since=now,
-        skills=list(skills),
-        languages=list(languages),
-    )
-    tx.add(agent)
-    tx.flush()
-    return agent
-
-
-def check_password(agent: Agent, password: str) -> bool:
-    try:
-        return _hasher.verify(agent.password_hash, password)
-    except (Argon2Error, InvalidHashError):
-        return False
 
 
 def choose_presence(tx: Session, agent: Agent, presence: str, now: datetime) -> None:
@@ -85,9 +38,11 @@ def choose_presence(tx: Session, agent: Agent, presence: str, now: datetime) -> 
 
 
 def set_presence(tx: Session, agent: Agent, presence: str, now: datetime, since: datetime | None = None) -> None:
-    """Change and record it. `since` restores an earlier time: a decline does not cost the place in the queue."""
+    """Change and record it; who is shut out is away. `since` restores a time: a decline does not cost the place."""
     if presence not in get_args(Presence):
         raise PresenceRefused(f"presence {presence!r} is none of {', '.join(get_args(Presence))}")
+    if agent.disabled_at is not None and presence not in BUSY:
+        presence = "away"
     detail = {"from": agent.presence, "to": presence}
     tx.add(Audit(at=now, actor=agent.email, action="presence", subject=f"agent:{agent.id}", detail=detail))
     _turn_spell(tx, agent, presence, now)
@@ -96,7 +51,7 @@ def set_presence(tx: Session, agent: Agent, presence: str, now: datetime, since:
 
 def after_call(tx: Session, agent: Agent, presence: str, now: datetime, since: datetime | None, wrap_up: float) -> str:
     """Let a busy agent go, into the break he asked for or into `presence`; which it became."""
-    presence = agent.next_presence or presence
+    presence = "away" if agent.disabled_at is not None else agent.next_presence or presence
     set_presence(tx, agent, presence, now, since if presence == "available" else None)
     agent.next_presence = None
     if presence == "wrap-up":
@@ -128,7 +83,9 @@ def overdue(tx: Session, now: datetime) -> list[int]:
 def reserve(tx: Session, agent_id: int, now: datetime) -> bool:
     """Make an available agent an offered one; False if somebody else was first."""
     taken: Any = tx.execute(
-        update(Agent).where(Agent.id == agent_id, Agent.presence == "available").values(presence_since=now)
+        update(Agent)
+        .where(Agent.id == agent_id, Agent.presence == "available", Agent.disabled_at.is_(None))
+        .values(presence_since=now)
     )
     if taken.rowcount != 1:
         return False
@@ -170,7 +127,8 @@ def on_shift(tx: Session) -> bool:
 
 
 def _at_the_desk(tx: Session) -> list[Agent]:
-    agents = tx.scalars(select(Agent).where(Agent.presence.in_(AT_THE_DESK)).order_by(Agent.presence_since, Agent.id))
+    there = select(Agent).where(Agent.presence.in_(AT_THE_DESK), Agent.disabled_at.is_(None))
+    agents = tx.scalars(there.order_by(Agent.presence_since, Agent.id))
     return [agent for agent in agents if "agent" in agent.roles]
 
 

@@ -150,7 +150,7 @@ class Offer(Base):
 
 
 class Agent(Base):
-    """A person at the desk. `roles` of agent, reviewer, supervisor; `phone` is a number or `client:name`."""
+    """A person of the house. `roles` of agent, reviewer, supervisor, admin; `phone` is a number or `client:name`."""
 
     __tablename__ = "agents"
 
@@ -168,6 +168,8 @@ class Agent(Base):
     languages: Mapped[list[Any]] = mapped_column(default=lambda: ["en"])
     next_presence: Mapped[str | None] = mapped_column(String(16))  # break or away, asked for during a call
     wrap_up_until: Mapped[datetime | None]
+    disabled_at: Mapped[datetime | None]  # may not sign in, gets no calls
+    removed_at: Mapped[datetime | None]  # gone for good: the row stays for the calls' history, under no name
 
 
 class Recording(Base):

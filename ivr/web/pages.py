@@ -7,10 +7,12 @@ from urllib.parse import urlsplit
 
 from flask import Flask
 
+from ivr.broker import connect
 from ivr.clock import Clock
 from ivr.handoff.desk import PresenceRefused
 from ivr.ledger import Ledger
 from ivr.live import Live
+from ivr.people.throttle import Throttle
 from ivr.settings import Settings
 from ivr.store import Sessions
 from ivr.web.agent import Handoffs, make_agent_blueprint
@@ -22,7 +24,8 @@ from ivr.web.card import Cards, make_agent_card_blueprint
 from ivr.web.errors import explain_errors
 from ivr.web.events import make_events_blueprint
 from ivr.web.listening import Recordings
-from ivr.web.people import know_people
+from ivr.web.password import make_password_blueprint
+from ivr.web.people import People, know_people, limits_of
 from ivr.web.quality import make_quality_blueprint
 from ivr.web.security import Guards, secure_pages
 from ivr.web.shown import show_values
@@ -59,12 +62,12 @@ def add_pages(app: Flask, house: House, phone_url: str = "") -> Guards:
     """
     parts = urlsplit(phone_url)
     guards = secure_pages(app, house.settings, f"{parts.scheme}://{parts.netloc}" if phone_url else "")
-    know_people(app, house.sessions)
+    people = People(house.sessions, house.clock, limits_of(house.settings))
+    know_people(app, people)
     show_values(app)
     explain_errors(app)
-    app.register_blueprint(
-        make_sign_in_blueprint(house.sessions, guards.limiter, house.clock, lambda agent: _go_away(house, agent))
-    )
+    app.register_blueprint(make_sign_in_blueprint(people, _throttle(house), lambda agent: _go_away(house, agent)))
+    app.register_blueprint(make_password_blueprint(people, house.settings.company))
     app.register_blueprint(
         make_agent_blueprint(
             house.sessions,
@@ -103,6 +106,10 @@ def _add_board(app: Flask, house: House, phone_url: str) -> None:
             house.settings.service_seconds,
         )
     )  # fmt: skip
+
+
+def _throttle(house: House) -> Throttle:
+    return Throttle(connect(house.settings.redis, 0.3), house.clock)  # somebody waits at the sign-in page
 
 
 def _go_away(house: House, agent_id: int) -> None:

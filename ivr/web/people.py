@@ -1,40 +1,67 @@
 """Who is signed in, and what each may open."""
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from urllib.parse import quote, urlsplit
 
 from flask import Flask, abort, redirect, request, url_for
 from flask_login import LoginManager, UserMixin, current_user
 from werkzeug.wrappers import Response
 
+from ivr.clock import Clock
+from ivr.people import sign_ins
+from ivr.people.sign_ins import Limits
+from ivr.settings import Settings
 from ivr.store import Sessions
-from ivr.store.models import Agent
+from ivr.store.people_tables import SignIn
 
 
 @dataclass(frozen=True)
 class Person(UserMixin):  # type: ignore[misc]
-    """A signed-in row of `agents`. `stamp` changes with the password, which ends older sessions."""
+    """Who is signed in, in one browser: `key` is what that browser has, `sign_in` our row of it."""
 
     id: int
     name: str
     email: str
     phone: str
     roles: frozenset[str]
-    stamp: str
+    key: str
+    sign_in: int
+    proven_at: datetime
 
     def get_id(self) -> str:
-        return f"{self.id}.{self.stamp}"
+        return self.key
 
     def may(self, *roles: str) -> bool:
         return not self.roles.isdisjoint(roles)
 
 
-def person_of(agent: Agent) -> Person:
-    """The signed-in view of an agent's row."""
-    stamp = hashlib.sha256(agent.password_hash.encode()).hexdigest()[:16]
-    return Person(agent.id, agent.name, agent.email, agent.phone, frozenset(agent.roles), stamp)
+class People:
+    """Finds the person behind a browser's key. A stream that stays open asks again, and ends with the sign-in."""
+
+    def __init__(self, sessions: Sessions, clock: Clock, limits: Limits) -> None:
+        self.sessions, self.clock, self.limits = sessions, clock, limits
+
+    def behind(self, key: str) -> Person | None:
+        """The person whose sign-in this is, as SQL has them now; None when it has ended."""
+        now = self.clock.now()
+        with self.sessions() as tx:
+            row = sign_ins.find(tx, key, self.limits, now)
+        if row is not None and sign_ins.to_note(row, now):
+            with self.sessions.begin() as tx:
+                sign_ins.seen(tx, row.id, now)
+        return None if row is None else person_of(row, key)
+
+
+def limits_of(settings: Settings) -> Limits:
+    return Limits(timedelta(minutes=settings.session_idle_minutes), timedelta(hours=settings.session_hours))
+
+
+def person_of(row: SignIn, key: str) -> Person:
+    """The signed-in view of a person."""
+    agent = row.agent
+    return Person(agent.id, agent.name, agent.email, agent.phone, frozenset(agent.roles), key, row.id, row.proven_at)
 
 
 def me() -> Person:
@@ -49,17 +76,9 @@ def own_phone(url: str, person: Person) -> str:
     return f"{url}?as={quote(person.phone)}" if url and person.phone.startswith("client:") else ""
 
 
-def know_people(app: Flask, sessions: Sessions) -> None:
-    """Read the signed-in person from SQL at every request, so that a lost role is lost at once."""
-    manager = LoginManager(app)
-
-    @manager.user_loader  # type: ignore[untyped-decorator]
-    def load(key: str) -> Person | None:
-        number, _, _ = key.partition(".")
-        with sessions() as session:
-            agent = session.get(Agent, int(number)) if number.isdigit() else None
-        person = person_of(agent) if agent else None
-        return person if person and person.get_id() == key else None
+def know_people(app: Flask, people: People) -> None:
+    """Read the signed-in person from SQL at every request, so that a lost role or sign-in is lost at once."""
+    LoginManager(app).user_loader(people.behind)
 
 
 def only(*roles: str) -> Callable[[], Response | None]:

@@ -1,12 +1,10 @@
-"""What guards every page, in one place: cookies, CSRF, headers, the content policy and the brake on guessing."""
+"""What guards every page, in one place: cookies, CSRF, headers and the content policy."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from flask import Flask, Response, request
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from flask_wtf import CSRFProtect
 from secure import (
     ContentSecurityPolicy,
@@ -19,19 +17,17 @@ from secure import (
     XFrameOptions,
 )
 
-from ivr.broker import hasty
 from ivr.keys import kept_key
 from ivr.settings import Settings
 
-SHIFT = timedelta(hours=12)  # nobody is signed out in the middle of a working day
+COOKIE_LASTS = timedelta(days=2)  # longer than any sign-in: when it is over is for the server to say
 
 
 @dataclass(frozen=True)
 class Guards:
-    """What blueprints need of the guards: `csrf.exempt(blueprint)`, `limiter.limit(...)`."""
+    """What blueprints need of the guards: `csrf.exempt(blueprint)`."""
 
     csrf: CSRFProtect
-    limiter: Limiter
 
 
 def secure_pages(app: Flask, settings: Settings, phone_origin: str = "") -> Guards:
@@ -43,12 +39,12 @@ def secure_pages(app: Flask, settings: Settings, phone_origin: str = "") -> Guar
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=https,
-        PERMANENT_SESSION_LIFETIME=SHIFT,
+        PERMANENT_SESSION_LIFETIME=COOKIE_LASTS,
         SESSION_REFRESH_EACH_REQUEST=False,  # an answer that comes after the sign-out would bring its cookie back
         WTF_CSRF_TIME_LIMIT=None,  # a page stays open for a whole shift; the token ends with the session
     )
     _send_headers(app, _headers([phone_origin] if phone_origin else [], https))
-    return Guards(CSRFProtect(app), _limiter(app, settings.redis))
+    return Guards(CSRFProtect(app))
 
 
 def _headers(phones: Sequence[str], https: bool) -> Secure:
@@ -77,15 +73,3 @@ def _send_headers(app: Flask, headers: Secure) -> None:
         if request.endpoint != "static" and not str(request.endpoint).endswith(".static"):
             response.headers.setdefault("Cache-Control", "no-store")
         return response
-
-
-def _limiter(app: Flask, redis_url: str) -> Limiter:
-    # Counting in memory while Redis is away is weaker, but a sign-in page that answers 500 is worse.
-    return Limiter(
-        get_remote_address,
-        app=app,
-        storage_uri=redis_url.replace("unix://", "redis+unix://", 1),
-        storage_options=hasty(0.3),  # somebody waits at the sign-in page, and asks several times
-        in_memory_fallback_enabled=True,
-        swallow_errors=True,
-    )

@@ -1,27 +1,26 @@
 """Signing in and out, and the door that leads each person to his own page."""
 
 from collections.abc import Callable
+from math import ceil
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
-from flask import Blueprint, current_app, redirect, render_template, request, session, url_for
+from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_limiter import Limiter
 from flask_login import current_user, login_user, logout_user
-from sqlalchemy import func, select
 
-from ivr.clock import Clock
-from ivr.store import Sessions
+from ivr.people import passwords, roster, sign_ins
+from ivr.people.passwords import TooBusy
+from ivr.people.throttle import Throttle
 from ivr.store.models import Agent, Audit
-from ivr.web.people import Person, me, person_of, safe_next
+from ivr.web.devices import describe, remember, this_device
+from ivr.web.guessing import about_where, rules_for
+from ivr.web.people import People, Person, me, safe_next
 
-HASHER = PasswordHasher()
-NOBODY = HASHER.hash("nobody")  # an unknown address takes as long to refuse as a wrong password
 WRONG = "That e-mail and password do not match. Check both and try again."
+BUSY = "Too many people are signing in just now. Try again in a few seconds."
 
 
 def make_sign_in_blueprint(
-    sessions: Sessions, limiter: Limiter, clock: Clock, left: Callable[[int], object] = lambda agent: None
+    people: People, throttle: Throttle, left: Callable[[int], object] = lambda agent: None
 ) -> Blueprint:
     """`/`, `/sign-in`, `/sign-out`. `left` is told the agent's id on sign-out, so that his phone stops ringing."""
     blueprint = Blueprint(
@@ -30,41 +29,79 @@ def make_sign_in_blueprint(
 
     @blueprint.get("/")
     def home() -> ResponseReturnValue:
-        return redirect(_own_page(me()) if current_user.is_authenticated else url_for("people.sign_in"))
+        return redirect(own_page(me()) if current_user.is_authenticated else url_for("people.sign_in"))
 
     @blueprint.get("/sign-in")
     def sign_in() -> ResponseReturnValue:
         if current_user.is_authenticated:
-            return redirect(_own_page(me()))
+            return redirect(own_page(me()))
         return _form(safe_next(request.args.get("next")))
 
     @blueprint.post("/sign-in")
-    @limiter.limit("10 per minute; 60 per hour", deduct_when=lambda answer: answer.status_code == 401)
-    @limiter.limit("20 per hour", key_func=_address, deduct_when=lambda answer: answer.status_code == 401)
     def enter() -> ResponseReturnValue:
         target, password = safe_next(request.form.get("next")), request.form.get("password", "")
         missing = "Enter your e-mail." if not _address() else "Enter your password." if not password else None
         if missing:
             return _form(target, missing), 400
-        person = _known(sessions, _address(), password)
-        if person is None:
+        agent, device = _agent(people), this_device()
+        known = agent is not None and agent.id in device.people
+        rules = rules_for(_address(), request.remote_addr, device.id if known else None)
+        if seconds := throttle.take(rules):
+            return _later(_form(target, slowed(seconds)), 429, seconds)
+        try:
+            right = passwords.matches(agent.password_hash if agent and agent.disabled_at is None else None, password)
+        except TooBusy:
+            throttle.forgive(rules)
+            return _later(_form(target, BUSY), 503, passwords.PATIENCE)
+        if agent is None or not right:
+            _note_failure(people, agent)
             return _form(target, WRONG), 401
-        session.clear()  # a session that someone else began must not become this person's
-        session.permanent = True
-        login_user(person)
-        _note(sessions, clock, person, "sign-in")
-        return redirect(target or _own_page(person))
+        throttle.forgive(rules)
+        return let_in(people, agent, "password", target)
 
     @blueprint.post("/sign-out")
     def leave() -> ResponseReturnValue:
         if current_user.is_authenticated:
             left(me().id)
-            _note(sessions, clock, me(), "sign-out")
+            with people.sessions.begin() as tx:
+                sign_ins.end(tx, me().sign_in, "signed-out", people.clock.now())
+                tx.add(Audit(at=people.clock.now(), actor=me().email, action="sign-out", subject=f"agent:{me().id}"))
         logout_user()
         session.clear()
         return redirect(url_for("people.sign_in"))
 
     return blueprint
+
+
+def let_in(people: People, agent: Agent, how: str, target: str | None) -> Response:
+    """Sign the person in and show `target` or their own page."""
+    now = people.clock.now()
+    with people.sessions.begin() as tx:
+        client = describe(request.user_agent.string)
+        key = sign_ins.begin(tx, tx.get_one(Agent, agent.id), people.limits, client, how, now)
+        tx.add(Audit(at=now, actor=agent.email, action="sign-in", subject=f"agent:{agent.id}", detail={"how": how}))
+    person = people.behind(key)
+    assert person is not None  # noqa: S101  # just begun
+    session.clear()  # a session that someone else began must not become this person's
+    session.permanent = True
+    login_user(person)
+    answer = make_response(redirect(target or own_page(person)))
+    remember(answer, this_device(), person.id)
+    return answer
+
+
+def own_page(person: Person) -> str:
+    """Where the person's work is."""
+    if person.may("supervisor") and "board" in current_app.blueprints:
+        return url_for("board.page")
+    return url_for("agent.page" if person.may("agent") else "quality.calls")
+
+
+def slowed(seconds: float) -> str:
+    """What one is told who has to wait before the next try."""
+    minutes = ceil(seconds / 60)
+    wait = f"{ceil(seconds)} seconds" if seconds < 90 else f"{minutes} minutes"
+    return f"There were too many wrong tries. Wait {wait}, then try again."
 
 
 def _address() -> str:
@@ -75,22 +112,18 @@ def _form(target: str | None, error: str | None = None) -> str:
     return render_template("sign_in.html", target=target, error=error, email=request.form.get("email", ""))
 
 
-def _known(sessions: Sessions, email: str, password: str) -> Person | None:
-    with sessions() as reading:
-        agent = reading.scalar(select(Agent).where(func.lower(Agent.email) == email))
-    try:
-        HASHER.verify(agent.password_hash if agent else NOBODY, password)
-    except (VerificationError, InvalidHashError):
-        return None
-    return person_of(agent) if agent else None
+def _later(page: str, status: int, seconds: float) -> Response:
+    return Response(page, status, {"Retry-After": str(ceil(seconds))})
 
 
-def _own_page(person: Person) -> str:
-    if person.may("supervisor") and "board" in current_app.blueprints:
-        return url_for("board.page")
-    return url_for("agent.page" if person.may("agent") else "quality.calls")
+def _agent(people: People) -> Agent | None:
+    with people.sessions() as tx:
+        return roster.find(tx, _address())
 
 
-def _note(sessions: Sessions, clock: Clock, person: Person, action: str) -> None:
-    with sessions.begin() as writing:
-        writing.add(Audit(at=clock.now(), actor=person.email, action=action, subject=f"agent:{person.id}"))
+def _note_failure(people: People, agent: Agent | None) -> None:
+    """A wrong password, under nobody's name: who typed it is not known."""
+    subject, where = f"agent:{agent.id if agent else 'unknown'}", about_where(request.remote_addr)
+    with people.sessions.begin() as tx:
+        tx.add(Audit(at=people.clock.now(), actor="unknown", action="sign-in-failed", subject=subject,
+                     detail={"from": where}))  # fmt: skip

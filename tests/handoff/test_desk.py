@@ -19,26 +19,17 @@ def add(sessions: Sessions, clock: FakeClock, name: str, **more: object) -> Agen
     return agent
 
 
-def test_a_new_agent_can_sign_in_with_his_password_alone(sessions: Sessions, clock: FakeClock) -> None:
+def test_who_is_shut_out_gets_no_calls_and_is_away_after_the_one_that_goes_on(
+    sessions: Sessions, clock: FakeClock
+) -> None:
+    idle = add(sessions, clock, "ann", disabled_at=clock.now())
+    talking = add(sessions, clock, "bob", presence="on-call", disabled_at=clock.now())
     with sessions.begin() as tx:
-        agent = desk.add_agent(
-            tx, email="ann@b", name="Ann", password="long enough", phone="client:ann", now=clock.now()
-        )
-    assert desk.check_password(agent, "long enough")
-    assert not desk.check_password(agent, "wrong")
-    assert "long enough" not in agent.password_hash
-    assert agent.presence == "away"
-
-
-def test_an_address_belongs_to_one_agent(sessions: Sessions, clock: FakeClock) -> None:
-    add(sessions, clock, "ann")
-    with sessions.begin() as tx, pytest.raises(desk.AgentExists, match="ann@b"):
-        desk.add_agent(tx, email="ann@b", name="Ann", password="x", phone="client:ann", now=clock.now())
-
-
-def test_a_phone_must_be_one_that_can_be_rung(sessions: Sessions, clock: FakeClock) -> None:
-    with sessions.begin() as tx, pytest.raises(ValueError, match="'555'"):
-        desk.add_agent(tx, email="x@b", name="X", password="x", phone="555", now=clock.now())
+        assert desk.longest_idle(tx) is None
+        assert not desk.reserve(tx, idle.id, clock.now())
+        bob = tx.get_one(Agent, talking.id)
+        assert desk.after_call(tx, bob, "available", clock.now(), None, 30) == "away"
+        assert bob.presence == "away"
 
 
 def test_the_longest_idle_who_is_able_and_not_excluded_is_next(sessions: Sessions, clock: FakeClock) -> None:

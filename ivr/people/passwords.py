@@ -1,0 +1,102 @@
+"""Passwords: which are good enough, and the one hasher of the house, which works on few at a time."""
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from threading import BoundedSemaphore
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+SHORTEST, LONGEST = 10, 256
+FEWEST_SIGNS = 5  # different ones
+AT_ONCE = 2  # each takes 64 MiB and a core
+PATIENCE = 5.0  # seconds in line, before one is told to come again
+LEET = str.maketrans("@4301!$5", "aaeoiiss")
+NOISE = "0123456789!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~ "
+
+_hasher = PasswordHasher()
+_turns = BoundedSemaphore(AT_ONCE)
+
+
+class WeakPassword(ValueError):
+    """The password is not taken; the message says why, and what would be."""
+
+
+class TooBusy(RuntimeError):
+    """Too many passwords are being checked at once."""
+
+
+def hash_password(password: str) -> str:
+    """The hash to keep. TooBusy."""
+    with _turn():
+        return _hasher.hash(password)
+
+
+def matches(kept: str | None, password: str) -> bool:
+    """Whether `password` is the one of the hash `kept`; it takes as long where there is none. TooBusy."""
+    if len(password) > LONGEST:
+        return False
+    with _turn():
+        try:
+            return _hasher.verify(kept or _nobodys(), password) and kept is not None
+        except (VerificationError, InvalidHashError):
+            return False
+
+
+def check(password: str, about: Sequence[str] = ()) -> None:
+    """Raises WeakPassword where others would guess it; `about` are the person's names, addresses and the company's."""
+    if len(password) < SHORTEST:
+        raise WeakPassword(f"the password has {len(password)} characters; it needs {SHORTEST} or more")
+    if len(password) > LONGEST:
+        raise WeakPassword(f"the password has {len(password)} characters; it may have {LONGEST}")
+    if _is_pattern(password.lower()):
+        raise WeakPassword("the password is a plain pattern: choose a few words that nobody would guess")
+    if _is_common(password.lower()):
+        raise WeakPassword("the password is one of the first to be guessed: choose a few words that nobody would guess")
+    if _is_about(password.lower(), about):
+        raise WeakPassword("the password is mostly a name or an address: choose a few words that nobody would guess")
+
+
+def _is_pattern(text: str) -> bool:
+    """Few signs, the same few again and again, or a run like 1234567890 or abcdefghij."""
+    steps = {ord(later) - ord(earlier) for earlier, later in pairwise(text)}
+    again = any(text == (text[:length] * len(text))[: len(text)] for length in range(1, 5))
+    return len(set(text)) < FEWEST_SIGNS or again or steps <= {1, -9} or steps <= {-1, 9}
+
+
+def _is_common(text: str) -> bool:
+    known = _common()
+    bare = text.strip(NOISE)
+    return not known.isdisjoint({text, bare, bare.translate(LEET), text.translate(LEET).strip(NOISE)})
+
+
+def _is_about(text: str, about: Sequence[str]) -> bool:
+    words = {word for part in about for word in re.split(r"\W+", part.lower()) if len(word) > 2}
+    rest = text
+    for word in sorted(words, key=len, reverse=True):
+        rest = rest.replace(word, "")
+    return rest != text and len(rest.strip(NOISE)) < FEWEST_SIGNS
+
+
+@cache
+def _common() -> frozenset[str]:
+    return frozenset((Path(__file__).parent / "common_passwords.txt").read_text().split())
+
+
+@cache
+def _nobodys() -> str:
+    return _hasher.hash("nobody's")
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    if not _turns.acquire(timeout=PATIENCE):
+        raise TooBusy("too many passwords are being checked at once")
+    try:
+        yield
+    finally:
+        _turns.release()
