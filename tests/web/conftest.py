@@ -362,7 +362,8 @@ def make_web(sessions: Sessions, redis: Redis, redis_url: str, tmp_path: Path) -
     def make(
         clock: Clock, phone_url: str = "", service: HandoffService | None = None, texts: Any = None, **settings: Any
     ) -> Web:
-        chosen = Settings(**{"data_dir": tmp_path, "redis_url": redis_url, **settings})
+        days = {"session_hours": 36, "session_idle_minutes": 2160}  # these clocks jump
+        chosen = Settings(**{"data_dir": tmp_path, "redis_url": redis_url, **days, **settings})
         app, live = Flask(__name__, static_folder=None), Live(redis)
         handoffs, recordings, texts = HandoffsTwin(sessions, live, clock), RecordingsTwin(), texts or TextsTwin()
         supervision, brakes = SupervisionTwin(sessions, live, clock), Brakes(sessions, clock, live)

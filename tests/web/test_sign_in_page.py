@@ -129,7 +129,7 @@ def test_a_copied_cookie_is_worth_nothing_after_the_sign_out(web: Web) -> None:
 
 
 def test_a_shift_of_twelve_hours_is_worked_to_its_end(make_web: Make, clock: FakeClock) -> None:
-    client = make_web(clock).signed_in("Ada", "agent")
+    client = make_web(clock, session_hours=14, session_idle_minutes=120).signed_in("Ada", "agent")
     for _ in range(12):
         clock.forward(3600)
         assert client.get("/agent/panel").status_code == 200
