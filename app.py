@@ -83,7 +83,7 @@ class Parts:
         s = self.settings
         return TwilioCarrier(
             s.twilio_account_sid, s.twilio_auth_token.get_secret_value(), s.twilio_number, s.carrier_url,
-            login=s.carrier_login,
+            login=s.carrier_login, policy=s.dials.policy,
         )  # fmt: skip
 
     @cached_property
@@ -98,7 +98,7 @@ class Parts:
             self.sessions, self.clock, self.carrier, self.live, s.public_url, s.twilio_number,
             s.ring_seconds, s.handoff_seconds, spawn=carriers.submit,
             hours=s.hours, wrap_up_seconds=s.wrap_up_seconds, queue_seconds=s.queue_seconds, company=s.company,
-            media_url=s.media_socket,
+            media_url=s.media_socket, dials=s.dials,
         )  # fmt: skip
 
     @cached_property

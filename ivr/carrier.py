@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
+from ivr.dialling.policy import DialPolicy
 from ivr.twilio_cards import CardRequests
 from ivr.twilio_requests import BaseUrlHttpClient, CarrierError, ask, unless_missing, unless_over
 
@@ -85,7 +86,9 @@ class Carrier(Protocol):
 
 
 class TwilioCarrier(CardRequests):
-    """Twilio, or whatever speaks its REST at `base_url`. `login` is an API key and its secret, if not the account's."""
+    """Twilio, or whatever speaks its REST at `base_url`. `login` is an API key and its secret, if not the account's.
+
+    With a `policy` nothing else is called or texted, whoever asks: CarrierError, and nothing is done."""
 
     def __init__(
         self,
@@ -95,11 +98,13 @@ class TwilioCarrier(CardRequests):
         base_url: str = "",
         *,
         login: tuple[str, str] | None = None,
+        policy: DialPolicy | None = None,
         http: TwilioHttpClient | None = None,
         media: "httpx.Client | None" = None,
         timeout: float = 5.0,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
+        self._policy = policy
         self._number, self._base, self._sleep = number, base_url.rstrip("/"), sleep
         http = http or (BaseUrlHttpClient(self._base, timeout) if self._base else TwilioHttpClient(timeout=timeout))
         self._login = login or (account_sid, auth_token)
@@ -107,6 +112,7 @@ class TwilioCarrier(CardRequests):
         self._given_media, self._account = media, account_sid
 
     def ring(self, to: str, from_: str, url: str, status_url: str, timeout: int) -> str:
+        self._permit(to)
         return str(
             ask(
                 lambda: self._client.calls.create(
@@ -144,6 +150,7 @@ class TwilioCarrier(CardRequests):
         self, conference_sid: str, to: str, label: str, *, muted: bool, coach: str | None, status_url: str, timeout: int
     ) -> str:
         coaching = {"coaching": True, "call_sid_to_coach": coach} if coach else {}
+        self._permit(to)
         return str(
             ask(
                 lambda: self._client.conferences(conference_sid).participants.create(
@@ -219,10 +226,15 @@ class TwilioCarrier(CardRequests):
         unless_over(lambda: self._client.calls(call_sid).recordings(CURRENT).update(status="in-progress"))
 
     def send_text(self, to: str, body: str) -> str:
+        self._permit(to)
         return str(ask(lambda: self._client.messages.create(to=to, from_=self._number, body=body)).sid)
 
     def check(self) -> str:
         return str(ask(lambda: self._client.api.v2010.accounts(self._account).fetch()).friendly_name)
+
+    def _permit(self, to: str) -> None:
+        if self._policy is not None and (why := self._policy.refuses(to)) is not None:
+            raise CarrierError(f"the line's own policy refuses to call or text this: {why}", again=False)
 
     def _media_address(self, url: str) -> str:
         """The WAV at the carrier we talk to: the credentials go nowhere else, whatever a callback may name."""

@@ -8,6 +8,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from ivr.dialling.dials import Dials, Limits
+from ivr.dialling.numbers import home_country
+from ivr.dialling.policy import DialPolicy
 from ivr.handoff.hours import OpeningHours
 
 SHORTEST_SECRET = 16  # characters
@@ -81,6 +84,15 @@ class Settings(BaseSettings):
 
     one_time_code: bool = Field(False, validation_alias=_env("ONE_TIME_CODE"))
 
+    # whom the line calls and texts
+    country: str = Field("US", pattern="^[A-Za-z]{2}$", validation_alias=_env("COUNTRY"))
+    dial_countries: str = Field("", validation_alias=_env("DIAL_COUNTRIES"))
+    dial_also: str = Field("", validation_alias=_env("DIAL_ALSO"))
+    dial_never: str = Field("", validation_alias=_env("DIAL_NEVER"))
+    dials_per_number: int = Field(5, ge=1, validation_alias=_env("DIALS_PER_NUMBER"))
+    dials_per_person: int = Field(60, ge=1, validation_alias=_env("DIALS_PER_PERSON"))
+    dials_per_day: int = Field(1000, ge=1, validation_alias=_env("DIALS_PER_DAY"))
+
     # the line
     company: str = Field("Warmline Bank", validation_alias=_env("COMPANY"))
     language: str = Field("en", pattern="^(en)$", validation_alias=_env("LANGUAGE"))
@@ -126,6 +138,13 @@ class Settings(BaseSettings):
             raise ValueError("no such time zone; write it as in America/New_York") from None
         return name
 
+    @field_validator("dial_countries", "dial_also", "dial_never")
+    @classmethod
+    def _known_destinations(cls, text: str, info: ValidationInfo) -> str:
+        name = str(info.field_name).removeprefix("dial_")
+        DialPolicy.parse(**{"countries": "", name: text})
+        return text
+
     @field_validator("opening_hours", "holidays")
     @classmethod
     def _known_hours(cls, text: str, info: ValidationInfo) -> str:
@@ -160,6 +179,18 @@ class Settings(BaseSettings):
         if self.twilio_api_key and secret:
             return self.twilio_api_key, secret
         return self.twilio_account_sid, self.twilio_auth_token.get_secret_value()
+
+    @property
+    def home_country(self) -> str:
+        """ISO code of the country of the line's number; WARMLINE_COUNTRY where the number does not tell."""
+        return home_country(self.twilio_number, self.country.upper())
+
+    @property
+    def dials(self) -> Dials:
+        """Whom the line may call and text, and how often."""
+        policy = DialPolicy.parse(self.dial_countries or self.home_country, self.dial_also, self.dial_never)
+        limits = Limits(self.dials_per_number, self.dials_per_person, self.dials_per_day)
+        return Dials(policy, self.home_country, limits)
 
     @cached_property
     def hours(self) -> OpeningHours:

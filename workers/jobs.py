@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from ivr.calls.acting import SEND
 from ivr.calls.cards import BOOK, RESUME
 from ivr.carrier import CarrierError
+from ivr.dialling.numbers import e164
 from ivr.handoff.cards import OVER
 from ivr.ledger import LedgerError, scheduled
-from ivr.ledger.numbers import e164
 from ivr.quality.secrets import mask_secrets
 from ivr.quality.transcribing import read_sound, transcribe_recording
 from ivr.store import outbox

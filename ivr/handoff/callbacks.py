@@ -23,11 +23,13 @@ class UnknownCallBack(LookupError):
 
 def book(
     tx: Session, row: Handoff, number: str, now: datetime, by: str, hours: OpeningHours, at: datetime | None = None
-) -> CallBack:
-    """Promise to call `number` about hand-off `row`, at once or at `at`; a standing promise is returned as it is."""
+) -> tuple[CallBack, bool]:
+    """Promise to call `number` about hand-off `row`, at once or at `at`.
+
+    The promise, and whether it is a fresh one: one that stands is returned as it is."""
     standing = tx.get(CallBack, row.callback_id) if row.callback_id is not None else None
     if standing is not None and standing.state in OPEN:
-        return standing
+        return standing, False
     call_back = CallBack(
         call_sid=row.call_sid,
         number=number,
@@ -42,7 +44,7 @@ def book(
     tx.flush()
     row.callback_id = call_back.id
     _promise(tx, call_back, max(at or now, now + FIRST), hours)
-    return call_back
+    return call_back, True
 
 
 def start_try(tx: Session, callback_id: int, number: int, now: datetime, hours: OpeningHours) -> Handoff | None:

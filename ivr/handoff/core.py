@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session, joinedload
 from ivr.calls.tickets import StreamTicket
 from ivr.carrier import Carrier
 from ivr.clock import Clock
+from ivr.dialling.dials import Dials
+from ivr.dialling.policy import DialPolicy
 from ivr.handoff import desk, queue
 from ivr.handoff import events as ev
 from ivr.handoff.acting import Actor
@@ -64,11 +66,13 @@ class HandoffCore:
         queue_seconds: int = 1800,
         company: str = "",
         media_url: str = "",
+        dials: Dials | None = None,
     ) -> None:
         self.sessions, self._clock, self._carrier, self._live = sessions, clock, carrier, live
         self._times = Times(ring_seconds, handoff_seconds, queue_seconds, wrap_up_seconds, hours or OpeningHours())
         self._spawn = spawn
         self.number, self.company, self.hours = number, company, self._times.hours
+        self.dials = dials or Dials(DialPolicy.parse("US"), "US")
         self.addresses = Addresses(public_url, media_url)
         self._actor = Actor(sessions, clock, carrier, self.addresses, number, ring_seconds, self.apply)
 

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from ivr.dialling.numbers import withheld
 from ivr.handoff import brief, callbacks, cards, desk, queue
 from ivr.handoff.acting import ACT_AGAIN
 from ivr.handoff.events import (
@@ -119,8 +120,10 @@ def compose_brief(tx: Session, row: Handoff, now: datetime) -> dict[str, Any]:
     turns = tx.scalars(select(Turn).where(Turn.call_sid == call.sid))
     payments = tx.scalars(select(Payment).where(Payment.key.startswith(call.sid)))
     since = call.started_at - timedelta(days=EARLIER_DAYS)
-    earlier = select(Call).where(Call.caller == call.caller, Call.sid != call.sid, Call.started_at >= since)
-    return brief.write_brief(call, row, turns, account, payments, tx.scalars(earlier.order_by(Call.started_at)), now)
+    mine = select(Call).where(Call.caller == call.caller, Call.sid != call.sid, Call.started_at >= since)
+    # all who hide their number are not one caller
+    earlier = () if withheld(call.caller) else tx.scalars(mine.order_by(Call.started_at)).all()
+    return brief.write_brief(call, row, turns, account, payments, earlier, now)
 
 
 def _settle(

@@ -7,6 +7,7 @@ from statistics import median
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
+from ivr.dialling.numbers import withheld
 from ivr.store.desk_tables import Announcement
 from ivr.store.models import Call, Handoff
 
@@ -43,7 +44,7 @@ def place(tx: Session, call: Call, mood: str, now: datetime) -> datetime:
 
 def is_repeat(tx: Session, call: Call) -> bool:
     """He called before, in the last days, from a number that we know."""
-    if not call.caller.startswith("+"):
+    if withheld(call.caller):
         return False
     earlier = select(Call.sid).where(
         Call.caller == call.caller,

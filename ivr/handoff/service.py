@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ivr.carrier import OVER, CarrierError
+from ivr.dialling.dials import DialRefused, caller
 from ivr.handoff import callbacks, desk
 from ivr.handoff import events as ev
 from ivr.handoff.addresses import Parking
@@ -127,19 +128,30 @@ class HandoffService(HandoffCore):
         """Promise the caller a call-back at `number` (E.164), at once or at `at`.
 
         He took it himself: his hand-off ends, and None says that an agent was quicker. `by` an agent's e-mail
-        address: the conversation goes on.
+        address: the conversation goes on. Raises DialRefused, and nothing is changed.
         """
         booked: list[CallBack] = []
+        call = self.find(handoff_id).call
+        asks = caller(call.caller) if by == "caller" else f"agent:{by}"
 
         def book(tx: Session) -> None:
             row, now = get(tx, handoff_id), self._clock.now()
-            if by != "caller" or row.state == "callback-booked":
-                booked.append(callbacks.book(tx, row, number, now, by, self.hours, at))
+            if by == "caller" and row.state != "callback-booked":
+                return
+            call_back, fresh = callbacks.book(tx, row, number, now, by, self.hours, at)
+            if fresh:
+                self.dials.permit(tx, number, "call-back", asks, row.call_sid, now)
+            booked.append(call_back)
 
-        if by == "caller":
-            self.apply(handoff_id, ev.CallBackBooked(), book)
-        else:
-            self._only(book)
+        try:
+            if by == "caller":
+                self.apply(handoff_id, ev.CallBackBooked(), book)
+            else:
+                self._only(book)
+        except DialRefused as refused:
+            why = str(refused)
+            self._only(lambda tx: self.dials.note_refusal(tx, number, "call-back", asks, call.sid, self.now(), why))
+            raise
         return booked[0] if booked else None
 
     def call_back(self, callback_id: int, number: int, within: Within) -> None:

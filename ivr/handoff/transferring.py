@@ -3,6 +3,7 @@
 from sqlalchemy.orm import Session
 
 from ivr.carrier import CarrierError
+from ivr.dialling.dials import DialRefused
 from ivr.handoff import cards, desk
 from ivr.handoff import events as ev
 from ivr.handoff.core import Within, get
@@ -35,7 +36,11 @@ class Transfers:
         if not state.held:
             self._hold(handoff_id, by, True)
         event = ev.TransferTo(by, to, phone, note)
-        state = self._state(handoff_id, event, lambda tx: self._keep(tx, handoff_id, event))
+        try:
+            state = self._state(handoff_id, event, lambda tx: self._keep(tx, handoff_id, event))
+        except DialRefused as refused:
+            self._hold(handoff_id, by, False)
+            raise TransferRefused(str(refused)) from refused
         if state.second is None:
             self._hold(handoff_id, by, False)
             raise TransferRefused(BUSY)
@@ -77,6 +82,10 @@ class Transfers:
                 raise TransferRefused(BUSY)
         if not to and not phone:
             raise TransferRefused("choose a colleague, or write a telephone number")
+        try:
+            self._handoffs.dials.check(phone) if phone else None
+        except DialRefused as refused:
+            raise TransferRefused(str(refused)) from refused
 
     def _hold(self, handoff_id: int, by: int, on: bool) -> None:
         try:
@@ -95,6 +104,9 @@ class Transfers:
         second = State.from_json(row.machine).second
         if second is None or (second.agent, second.phone) != (event.to, event.phone):
             return
+        if event.phone:
+            asks = f"agent:{tx.get_one(Agent, event.by).email}"
+            self._handoffs.dials.permit(tx, event.phone, "transfer", asks, row.call_sid, now)
         if event.note:
             tx.add(Note(call_sid=row.call_sid, agent_id=event.by, at=now, kind="note", text=event.note))
         who, detail = tx.get_one(Agent, event.by).email, {"to": event.to or "a telephone number"}

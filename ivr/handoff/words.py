@@ -1,7 +1,7 @@
 """What a caller who waits is told, in his language: honest, short, and never a time that is not known."""
 
+from ivr.dialling.numbers import spoken
 from ivr.dialogue.prompts import LINES
-from ivr.handoff.numbers import spoken
 from ivr.handoff.tongues import TONGUES
 
 

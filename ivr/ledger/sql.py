@@ -10,9 +10,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from ivr.clock import Clock
+from ivr.dialling.numbers import e164, mobile
 from ivr.dialogue.events import Facts, Paid, PinChecked, Refused, Transaction
 from ivr.ledger.moving import move, new_confirmation, refusal
-from ivr.ledger.numbers import e164, mobile
 from ivr.ledger.pins import PIN_HASHER
 from ivr.ledger.port import LedgerError
 from ivr.ledger.scheduled import promise

@@ -1,6 +1,6 @@
 """What an agent does in a call and after it: hold, mute, note, text, call-back, outcome."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -9,6 +9,8 @@ from flask.typing import ResponseReturnValue
 
 from ivr.carrier import CarrierError
 from ivr.clock import Clock
+from ivr.dialling.dials import DialRefused, Dials
+from ivr.dialling.numbers import mobile
 from ivr.handoff.desk import PresenceRefused
 from ivr.store import Sessions
 from ivr.store.models import Handoff
@@ -16,10 +18,12 @@ from ivr.store.notes import Note
 from ivr.web.agent_panel import answer_with_panel
 from ivr.web.agent_screen import own_handoff
 from ivr.web.people import me, only
-from ivr.web.shown import HOW_IT_ENDED, is_number, moment, sentence
+from ivr.web.shown import HOW_IT_ENDED, as_dialled, moment, sentence
 
 LONGEST_NOTE, LONGEST_TEXT = 4000, 480  # characters; a text is at most three SMS
 OVER = "This call is over."
+FOLLOW_UP = timedelta(hours=12)  # a shift: after it, a call of long ago is no way to a telephone
+LONG_OVER = "This call is long over: nobody is called or texted from it any more."
 
 
 class CallDeeds(Protocol):
@@ -39,7 +43,7 @@ class Texts(Protocol):
 
 
 def make_agent_call_blueprint(
-    sessions: Sessions, handoffs: CallDeeds, texts: Texts | None, clock: Clock, time_zone: str = "UTC"
+    sessions: Sessions, handoffs: CallDeeds, texts: Texts | None, clock: Clock, dials: Dials, time_zone: str = "UTC"
 ) -> Blueprint:
     """`/agent/handoffs/<id>/hold`, `/mute`, `/note`, `/text`, `/call-back`, `/wrap-up`: of his own call alone."""
     blueprint = Blueprint("agent_call", __name__, url_prefix="/agent/handoffs/<int:handoff_id>")
@@ -48,6 +52,10 @@ def make_agent_call_blueprint(
     def mine(handoff_id: int) -> Handoff:
         with sessions() as tx:
             return own_handoff(tx, handoff_id, me().id) or abort(404)
+
+    def long_over(handoff: Handoff) -> bool:
+        ended = handoff.call.ended_at
+        return ended is not None and clock.now() - ended > FOLLOW_UP
 
     def write(handoff: Handoff, kind: str, text: str) -> None:
         with sessions.begin() as tx:
@@ -70,21 +78,31 @@ def make_agent_call_blueprint(
     @blueprint.post("/text")
     def text(handoff_id: int) -> ResponseReturnValue:
         handoff, body = mine(handoff_id), _written(LONGEST_TEXT)
-        if texts is None or not is_number(handoff.call.caller):
+        number = mobile(handoff.call.caller)
+        if texts is None or number is None:
             return answer("This caller's phone cannot be sent a text.")
+        if long_over(handoff):
+            return answer(LONG_OVER)
         try:
-            texts.send_text(handoff.call.caller, body)
+            with sessions.begin() as tx:
+                dials.permit(tx, number, "text", f"agent:{me().email}", handoff.call_sid, clock.now())
+            texts.send_text(number, body)
+        except DialRefused as refused:
+            return answer(sentence(refused))
         except CarrierError:
             return answer("The carrier did not take the text. Nothing was sent; try again.")
         write(handoff, "text", body)
-        return answer(done=f"The text was sent to {handoff.call.caller}.")
+        return answer(done=f"The text was sent to {number}.")
 
     @blueprint.post("/call-back")
     def call_back(handoff_id: int) -> ResponseReturnValue:
-        mine(handoff_id)
-        number = "".join(sign for sign in request.form.get("number", "") if sign not in " -().")
-        if not is_number(number):
-            return answer(f"“{number}” is not a telephone number. Write it with + and the country, like +15550100001.")
+        if long_over(mine(handoff_id)):
+            return answer(LONG_OVER)
+        number = as_dialled(request.form.get("number", ""))
+        try:
+            dials.check(number)
+        except DialRefused as refused:
+            return answer(sentence(refused))
         at = moment(request.form.get("at", ""), ZoneInfo(time_zone))
         if at is not None and at <= clock.now():
             return answer("That time is past. Choose a later one, or leave it empty to call as soon as possible.")

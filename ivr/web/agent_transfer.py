@@ -10,7 +10,7 @@ from ivr.handoff.transferring import TransferRefused
 from ivr.store import Sessions
 from ivr.web.agent_panel import answer_with_panel
 from ivr.web.people import me, only
-from ivr.web.shown import is_number, sentence
+from ivr.web.shown import as_dialled, sentence
 
 
 class Transfers(Protocol):
@@ -29,10 +29,7 @@ def make_agent_transfer_blueprint(sessions: Sessions, transfers: Transfers, cloc
 
     @blueprint.post("")
     def ask(handoff_id: int) -> ResponseReturnValue:
-        number, note = "".join(request.form.get("number", "").split()), request.form.get("text", "").strip()
-        if number and not is_number(number):
-            wrong = f"“{number}” is not a telephone number. Write it with + and the country, like +15550100001."
-            return answer_with_panel(sessions, clock, wrong)
+        number, note = as_dialled(request.form.get("number", "")), request.form.get("text", "").strip()
         to = 0 if number else _colleague()
         return tried(lambda: transfers.ask(handoff_id, me().id, to, number, note))
 

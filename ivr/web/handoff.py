@@ -55,6 +55,7 @@ def make_handoff_blueprint(handoffs: HandoffService, signatures: Signatures) -> 
         ("/call-back", waiting.call_back),
         ("/number", waiting.number),
         ("/keyed", waiting.keyed),
+        ("/other", waiting.other),
         ("/confirm/<digits>", waiting.confirm),
         ("/room", waiting.room),
         ("/supervisor", waiting.supervisor),

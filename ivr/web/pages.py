@@ -80,7 +80,9 @@ def add_pages(app: Flask, house: House, phone_url: str = "") -> Guards:
         )
     )
     app.register_blueprint(
-        make_agent_call_blueprint(house.sessions, house.handoffs, house.texts, house.clock, house.settings.time_zone)
+        make_agent_call_blueprint(
+            house.sessions, house.handoffs, house.texts, house.clock, house.settings.dials, house.settings.time_zone
+        )
     )
     app.register_blueprint(make_agent_card_blueprint(house.sessions, house.cards, house.ledger, house.clock))
     app.register_blueprint(

@@ -1,6 +1,5 @@
 """How values look on a page: callers masked, lengths as minutes and seconds, words with their doubt."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +11,6 @@ from flask import Flask, Response, abort
 
 from ivr.handoff.brief import UNSURE
 
-NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
 OUTCOMES = {
     None: "In progress",
     "resolved": "Resolved",
@@ -102,9 +100,9 @@ def sentence(refused: Exception) -> str:
     return words[:1].upper() + words[1:] + ("" if words.endswith((".", "!", "?")) else ".")
 
 
-def is_number(phone: str) -> bool:
-    """Whether `phone` is a telephone number in full: +15550100001."""
-    return bool(NUMBER.fullmatch(phone))
+def as_dialled(written: str) -> str:
+    """What a person wrote as a number, without the signs that people put between digits."""
+    return "".join(sign for sign in written if sign not in " -().\t")
 
 
 def midnight(now: datetime, zone: ZoneInfo) -> datetime:

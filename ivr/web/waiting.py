@@ -7,8 +7,8 @@ from flask.typing import ResponseReturnValue
 
 import twiml
 from ivr.carrier import OVER
+from ivr.dialling.dials import DialRefused
 from ivr.handoff import events as ev
-from ivr.handoff.numbers import keyed_number, own_number
 from ivr.handoff.service import HandoffService
 from ivr.handoff.state import State
 from ivr.handoff.waits import How, how_he_waits
@@ -67,7 +67,7 @@ class WaitingHooks:
         row = self._handoffs.find(handoff_id)
         if self._handoffs.state(row).away:
             return self._next(handoff_id)
-        number = own_number(row.call.caller)
+        number = self._handoffs.dials.own(row.call.caller)
         if number is None:
             return self._ask_number(handoff_id)
         words, action = Words(row.call.language), self._at(handoff_id, "number")
@@ -75,15 +75,19 @@ class WaitingHooks:
 
     def number(self, handoff_id: int) -> ResponseReturnValue:
         digits = request.form.get("Digits", "")
-        own = own_number(self._handoffs.find(handoff_id).call.caller)
+        own = self._handoffs.dials.own(self._handoffs.find(handoff_id).call.caller)
         if digits == "1" and own is not None:
             return self._book(handoff_id, own)
         if digits == "3":
             return self._message(handoff_id)
         return self._ask_number(handoff_id) if digits == "2" else self.call_back(handoff_id)
 
+    def other(self, handoff_id: int) -> ResponseReturnValue:
+        """No more calls go to the number that he chose: another one, or a message."""
+        return self._ask_number(handoff_id) if request.form.get("Digits") == "1" else self._message(handoff_id)
+
     def keyed(self, handoff_id: int) -> ResponseReturnValue:
-        number = keyed_number(request.form.get("Digits", ""), self._handoffs.number)
+        number = self._handoffs.dials.keyed(request.form.get("Digits", ""))
         if number is None:
             return self._ask_number(handoff_id, wrong=True)
         row = self._handoffs.find(handoff_id)
@@ -179,10 +183,20 @@ class WaitingHooks:
         return _document(twiml.choose(text, action, back, words.language, digits=0, timeout=KEY_SECONDS))
 
     def _book(self, handoff_id: int, number: str) -> ResponseReturnValue:
-        if self._handoffs.book_call_back(handoff_id, number) is None:
+        try:
+            booked = self._handoffs.book_call_back(handoff_id, number)
+        except DialRefused:
+            return self._no_call_back(handoff_id)
+        if booked is None:
             return self._next(handoff_id)
         how = how_he_waits(self._handoffs, handoff_id)
         return _document(twiml.goodbye(how.words.booked(how.opens), how.words.language))
+
+    def _no_call_back(self, handoff_id: int) -> ResponseReturnValue:
+        """Too many calls have been promised already: a message reaches the desk all the same."""
+        words = Words(self._handoffs.find(handoff_id).call.language)
+        other, silence = self._at(handoff_id, "other"), self._at(handoff_id, "choice")
+        return _document(twiml.choose(words.line("call_back.refused"), other, silence, words.language))
 
     def _message(self, handoff_id: int) -> ResponseReturnValue:
         self._handoffs.apply(handoff_id, ev.MessageChosen())

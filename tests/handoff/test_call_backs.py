@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
+from ivr.dialling.dials import Dials
+from ivr.dialling.policy import DialPolicy
 from ivr.handoff import callbacks
 from ivr.handoff.callback_desk import CallBackDesk
 from ivr.handoff.hours import OpeningHours
-from ivr.handoff.numbers import keyed_number, own_number
 from ivr.handoff.words import Words
 from ivr.report import call_report
 from ivr.store import Sessions
@@ -97,12 +98,12 @@ def test_who_hides_his_number_is_asked_for_one(world: World) -> None:
 
 
 def test_numbers_abroad_and_costly_ones_are_not_called() -> None:
-    line = "+12025550100"
-    assert keyed_number("2125552368", line) == "+12125552368"
-    assert keyed_number("9002345678", line) is None
-    assert keyed_number("011442071838750", line) is None
-    assert keyed_number("", line) is None
-    assert own_number("+266696687") is None
+    dials = Dials(DialPolicy.parse("US"), "US")
+    assert dials.keyed("2125552368") == "+12125552368"
+    assert dials.keyed("9002345678") is None
+    assert dials.keyed("011442071838750") is None
+    assert dials.keyed("") is None
+    assert dials.own("+266696687") is None
     assert "the phone that you are calling from" in Words("en").call_back_at("client:ann")
 
 

@@ -13,6 +13,7 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
 
 from ivr.carrier import CarrierError, TwilioCarrier
+from ivr.dialling.policy import DialPolicy
 
 ACCOUNT = "AC" + "a" * 32
 CALL, CONFERENCE, RECORDING = "CA" + "b" * 32, "CF" + "c" * 32, "RE" + "d" * 32
@@ -123,6 +124,26 @@ def test_a_recording_that_is_not_there_yet_is_fetched_a_moment_later_with_creden
     assert carrier(RecordingHttp(), media).fetch_recording(f"https://elsewhere.test{path}") == b"RIFF"
     assert str(asked[-1].url) == f"https://api.twilio.com{path}.wav"  # the credentials go to the carrier alone
     assert asked[-1].headers["Authorization"].startswith("Basic ")
+
+
+@pytest.mark.parametrize("to", ["+19005551234", "+18765551234", "+882161234567", "sip:bob@evil.example", "anonymous"])
+@pytest.mark.parametrize(
+    "request_to",
+    [
+        lambda c, to: c.ring(to, "+15559990000", URL, URL, 20),
+        lambda c, to: c.add_participant(CONFERENCE, to, "x", muted=False, coach=None, status_url=URL, timeout=20),
+        lambda c, to: c.send_text(to, "Thank you."),
+    ],
+)
+def test_whoever_asks_nothing_is_called_or_texted_that_the_policy_refuses(to: str, request_to: Any) -> None:
+    http = RecordingHttp(body={"sid": CALL, "call_sid": CALL, "status": "ringing"})
+    guarded = TwilioCarrier(ACCOUNT, "token", "+15559990000", http=http, policy=DialPolicy.parse("US"))
+    with pytest.raises(CarrierError) as refused:
+        request_to(guarded, to)
+    assert (refused.value.again, http.sent) == (False, [])
+    assert to not in str(refused.value)
+    request_to(guarded, "+15550100001")
+    assert len(http.sent) == 1
 
 
 def test_with_an_api_key_the_accounts_token_is_never_sent() -> None:

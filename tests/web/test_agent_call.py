@@ -1,6 +1,6 @@
 """What an agent can do for the caller from the page, and that he can do it in his own calls alone."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -72,6 +72,40 @@ def test_a_text_that_the_carrier_refuses_is_told_and_not_kept(web: Web) -> None:
     web.texts.broken = True
     assert "Nothing was sent" in do(client, handoff, "text", text="Hello")
     assert notes(web) == []
+
+
+@pytest.mark.parametrize("caller", ["anonymous", "client:grace", "+442071838750", "sip:bob@pbx.test", "+266696687"])
+def test_a_phone_that_cannot_be_sent_a_text_is_told(web: Web, caller: str) -> None:
+    client, handoff = in_call(web)
+    with web.sessions.begin() as tx:
+        tx.get_one(Call, CALL).caller = caller
+    assert "cannot be sent a text" in do(client, handoff, "text", text="Hello")
+    assert web.texts.sent == []
+
+
+def test_a_text_abroad_is_refused_with_the_setting_that_would_allow_it(web: Web) -> None:
+    client, handoff = in_call(web)
+    with web.sessions.begin() as tx:
+        tx.get_one(Call, CALL).caller = "+18765551234"
+    assert "WARMLINE_DIAL_COUNTRIES" in do(client, handoff, "text", text="Hello")
+    assert web.texts.sent == []
+
+
+def test_an_agents_texts_to_one_number_are_limited(web: Web) -> None:
+    client, handoff = in_call(web)
+    for _ in range(5):
+        assert "was sent" in do(client, handoff, "text", text="Hello")
+    assert "limit" in do(client, handoff, "text", text="Hello")
+    assert len(web.texts.sent) == 5
+
+
+@pytest.mark.parametrize(("deed", "form"), [("text", {"text": "Hello"}), ("call-back", {"number": "+15550100009"})])
+def test_a_call_of_long_ago_is_no_way_to_a_telephone(web: Web, deed: str, form: dict[str, str]) -> None:
+    client, handoff = in_call(web)
+    with web.sessions.begin() as tx:
+        tx.get_one(Call, CALL).ended_at = web.clock.now() - timedelta(hours=13)
+    assert "long over" in do(client, handoff, deed, **form)
+    assert web.texts.sent == []
 
 
 def test_a_call_back_is_booked_in_the_time_of_the_line(make_web, clock) -> None:  # type: ignore[no-untyped-def]

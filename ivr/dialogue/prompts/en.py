@@ -270,6 +270,8 @@ LINE: dict[str, str] = {
     "call_back.own_choice": "Press 1 if that is right, 2 for another number, or 3 to leave a message.",
     "call_back.key": "Please key in the number we should call, then press pound.",
     "call_back.wrong": "That is not a number that we can call.",
+    "call_back.refused": "I am sorry, I cannot promise another call to that number today. "
+    "Press 1 for another number, or leave a message after this.",
     "call_back.confirm": "I have {number}. Press 1 if that is right, or 2 to key it in again.",
     "call_back.booked": "Thank you. We will call you back as soon as it is your turn. Goodbye.",
     "call_back.booked_closed": "Thank you. We will call you back when we open, {opens}. Goodbye.",

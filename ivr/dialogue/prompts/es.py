@@ -23,6 +23,8 @@ LINE: dict[str, str] = {
     "call_back.own_choice": "Si es correcto, oprima uno. Para otro número, dos. Para dejar un mensaje, tres.",
     "call_back.key": "Marque el número al que debemos llamar y después oprima la tecla de número.",
     "call_back.wrong": "A ese número no podemos llamar.",
+    "call_back.refused": "Lo siento, hoy no puedo prometer otra llamada a ese número. "
+    "Para otro número, oprima uno, o espere para dejar un mensaje.",
     "call_back.confirm": "Tengo el {number}. Si es correcto, oprima uno. Para marcarlo de nuevo, oprima dos.",
     "call_back.booked": "Gracias. Le llamaremos en cuanto llegue su turno. Hasta luego.",
     "call_back.booked_closed": "Gracias. Le llamaremos cuando abramos, {opens}. Hasta luego.",
