@@ -97,7 +97,7 @@ class Day:
             case "handoff.requested":
                 handoffs.brief(what["handoff"])
             case "handoff.deadline":
-                handoffs.deadline(what["handoff"], last=what.get("last", False))
+                handoffs.deadline(what["handoff"], last=what.get("last", False), since=what.get("since"))
             case "handoff.expire":
                 handoffs.expire(what["handoff"], what["k"], what["what"])
             case "handoff.act":
@@ -253,6 +253,8 @@ class Day:
     def _books(self, handoff_id: int) -> None:
         row = self.service.find(handoff_id)
         self.service.book_call_back(handoff_id, row.call.caller)
+        with self.sessions.begin() as tx:
+            tx.get_one(Call, row.call_sid).ended_at = self.clock.now()
 
     def dialled(self, handoff_id: int, dial: int) -> None:
         """A caller whom we call back answers, or does not."""

@@ -30,8 +30,9 @@ def find_or_add(tx: Session, sid: str, caller: str, called: str, now: datetime, 
 
 
 def handoff_of(tx: Session, sid: str) -> Handoff | None:
-    """The call's latest hand-off."""
-    return tx.scalar(select(Handoff).where(Handoff.call_sid == sid).order_by(Handoff.id.desc()).limit(1))
+    """The call's latest hand-off; the tries of a call-back are calls of their own."""
+    of_it = select(Handoff).where(Handoff.call_sid == sid, Handoff.kind == "call")
+    return tx.scalar(of_it.order_by(Handoff.id.desc()).limit(1))
 
 
 def conference(handoff: Handoff) -> str:

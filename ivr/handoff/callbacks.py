@@ -1,18 +1,20 @@
 """Promised call-backs: booked with the caller's place in the queue, tried at agreed times, each with its outcome."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from ivr.handoff.hours import OpeningHours
-from ivr.handoff.state import State
+from ivr.handoff.state import ENDS, State
 from ivr.store import outbox
 from ivr.store.desk_tables import CallBack
-from ivr.store.models import Handoff
+from ivr.store.models import Call, Handoff
 
 TRY = "callback.try"
 FIRST = timedelta(seconds=10)  # he is still hearing our goodbye
+LONGEST_CALL = timedelta(hours=4)  # no carrier lets one last longer: its end was told to nobody
 AGAIN = (timedelta(minutes=15), timedelta(hours=2))  # after the first and the second try that missed him
 OPEN = ("booked", "trying")
 
@@ -48,18 +50,21 @@ def book(
 
 
 def start_try(tx: Session, callback_id: int, number: int, now: datetime, hours: OpeningHours) -> Handoff | None:
-    """The hand-off of try `number`, in the place he kept; None when it was made, cancelled, or we are closed."""
+    """The hand-off of try `number`, in the place he kept; None when it was made or cancelled.
+
+    When we are closed, or he is still on the line in the call that it was promised in, it is promised for later."""
     call_back = find(tx, callback_id)
     if call_back.state != "booked" or call_back.tries != number - 1:
         return None
     if call_back.next_at is not None and now < call_back.next_at:
         return None  # it was moved, and the later time has a promise of its own
-    if not hours.is_open(now):
-        _promise(tx, call_back, now, hours)
-        return None
-    call_back.state, call_back.tries, call_back.next_at = "trying", number, None
     asked = select(Handoff).where(Handoff.call_sid == call_back.call_sid, Handoff.kind == "call")
     first = tx.scalars(asked.order_by(Handoff.id.desc()).limit(1)).one()
+    if not hours.is_open(now) or _on_the_line(tx, first, now):
+        _promise(tx, call_back, now + FIRST, hours)
+        return None
+    if not _change(tx, call_back, state="trying", tries=number, next_at=None):
+        return None
     row = Handoff(
         call_sid=first.call_sid,
         kind="callback",
@@ -111,7 +116,7 @@ def cancel(tx: Session, callback_id: int) -> CallBack:
 def move(tx: Session, callback_id: int, at: datetime, hours: OpeningHours) -> CallBack | None:
     """Call at `at` instead, or when we open after it; None when it is not waiting for its time."""
     call_back = find(tx, callback_id)
-    if call_back.state != "booked":
+    if call_back.state != "booked" or not _change(tx, call_back, next_at=at):
         return None
     _promise(tx, call_back, at, hours)
     return call_back
@@ -127,6 +132,19 @@ def find(tx: Session, callback_id: int) -> CallBack:
 def open_call_backs(tx: Session) -> list[CallBack]:
     """Those still owed, the oldest promise first."""
     return list(tx.scalars(select(CallBack).where(CallBack.state.in_(OPEN)).order_by(CallBack.id)))
+
+
+def _on_the_line(tx: Session, first: Handoff, now: datetime) -> bool:
+    call = tx.get_one(Call, first.call_sid)
+    return now - call.started_at < LONGEST_CALL and (call.ended_at is None or first.state not in ENDS)
+
+
+def _change(tx: Session, call_back: CallBack, **values: Any) -> bool:
+    """Compare and set: False if another process has changed it since it was read."""
+    as_read = update(CallBack).where(CallBack.id == call_back.id, CallBack.state == call_back.state)
+    changed: Any = tx.execute(as_read.where(CallBack.tries == call_back.tries).values(**values))
+    tx.refresh(call_back)
+    return bool(changed.rowcount == 1)
 
 
 def _promise(tx: Session, call_back: CallBack, at: datetime, hours: OpeningHours) -> None:

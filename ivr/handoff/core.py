@@ -88,9 +88,9 @@ class HandoffCore:
         return change.handoff
 
     def deal(self) -> None:
-        """Offer those who wait, in their order, to agents who are free."""
+        """Offer those who wait, in their order, to agents who are free, until none is."""
         with self.sessions() as tx:
-            ids = queue.in_order(tx) if desk.anybody_free(tx) else []
+            ids = queue.next_for(tx, desk.there(tx))
         for handoff_id in ids:
             self.apply(handoff_id, ev.AgentFree())
 

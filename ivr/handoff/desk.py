@@ -29,6 +29,7 @@ def choose_presence(tx: Session, agent: Agent, presence: str, now: datetime) -> 
     """The agent's own choice; a break asked for in a call starts after it. PresenceRefused says why not."""
     if presence not in CHOSEN:
         raise PresenceRefused(f"presence {presence!r} is none of {', '.join(CHOSEN)}")
+    tx.refresh(agent, with_for_update=True)  # he may have been offered a call since he was read
     if agent.presence in BUSY:
         if presence == "wrap-up":
             raise PresenceRefused("wrap-up comes by itself after the call")
@@ -117,8 +118,9 @@ def longest_idle(tx: Session, exclude: Collection[int] = (), want: Want | None =
     return choose([agent for agent in there if agent.presence == "available"], there, want or Want(), exclude)
 
 
-def anybody_free(tx: Session) -> bool:
-    return any(agent.presence == "available" for agent in _at_the_desk(tx))
+def there(tx: Session) -> list[Agent]:
+    """All who are at the desk, if only busy; the longest in their presence first."""
+    return _at_the_desk(tx)
 
 
 def on_shift(tx: Session) -> bool:

@@ -180,8 +180,8 @@ def _note_end(tx: Session, row: Handoff, old: State, state: State, now: datetime
             callbacks.note_end(tx, row, state, now, times.hours)
         return
     stage = _stage(state)
-    if stage is not None and stage != _stage(old) and row.call.stage != "ended":
-        row.call.stage = stage
+    if stage is not None and stage != _stage(old):  # a call that has ended meanwhile stays so
+        tx.execute(update(Call).where(Call.sid == row.call_sid, Call.stage != "ended").values(stage=stage))
     if state.end is not None and state.end != old.end:
         row.call.outcome = _CALL_OUTCOMES.get(state.end, row.call.outcome)
 

@@ -1,5 +1,6 @@
 """The queue: who waits, in which order, and how long it took lately; read from SQL, nothing made up."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
@@ -8,8 +9,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from ivr.dialling.numbers import withheld
+from ivr.handoff.routing import Want, choose
+from ivr.handoff.state import State
 from ivr.store.desk_tables import Announcement
-from ivr.store.models import Call, Handoff
+from ivr.store.models import Agent, Call, Handoff
 
 WAITING = ("requested", "parked")
 IN_LINE = (*WAITING, "offered")
@@ -17,7 +20,8 @@ UPSET = ("upset",)
 HEAD_START = timedelta(minutes=3)  # what being upset, and calling again, each count for
 REPEAT = timedelta(days=3)
 LATELY = timedelta(hours=1)
-KNOWN = 3  # fewer waits than this say nothing
+PAGE = 20  # rows of the queue that are read at a time
+KNOWN, LATEST = 3, 50  # fewer waits than KNOWN say nothing; more than the LATEST are not looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,24 @@ def in_order(tx: Session) -> list[int]:
     return list(tx.scalars(select(Handoff.id).where(Handoff.state.in_(WAITING)).order_by(Handoff.place_at, Handoff.id)))
 
 
+def next_for(tx: Session, there: Sequence[Agent]) -> list[int]:
+    """The hand-offs for whom one of those `there` is free, the next one first; the rest of the queue is not read."""
+    free = [agent for agent in there if agent.presence == "available"]
+    found: list[int] = []
+    if not free:
+        return found
+    waiting = select(Handoff).where(Handoff.state.in_(WAITING)).options(joinedload(Handoff.call))
+    for row in tx.scalars(waiting.order_by(Handoff.place_at, Handoff.id).execution_options(yield_per=PAGE)):
+        state = State.from_json(row.machine)
+        agent = choose(free, there, Want(row.intent, row.call.language), state.passed)
+        if agent is not None and state.seeking:
+            found.append(row.id)
+            free.remove(agent)
+        if not free:
+            break
+    return found
+
+
 def to_the_head(tx: Session, row: Handoff) -> None:
     """Give him the place before all who wait."""
     first = tx.scalar(select(func.min(Handoff.place_at)).where(Handoff.state.in_(WAITING)))
@@ -76,11 +98,10 @@ def position(tx: Session, row: Handoff) -> int:
 
 def median_wait(tx: Session, intent: str, now: datetime) -> float | None:
     """Seconds to a person of the callers of the last hour with this intent; None when fewer than three are known."""
-    rows = tx.scalars(
-        select(Handoff).where(
-            Handoff.kind == "call", Handoff.intent == intent, Handoff.requested_at >= now - 2 * LATELY
-        )
+    lately = select(Handoff).where(
+        Handoff.kind == "call", Handoff.intent == intent, Handoff.requested_at >= now - 2 * LATELY
     )
+    rows = tx.scalars(lately.order_by(Handoff.requested_at.desc()).limit(LATEST))
     waits = [wait for row in rows if (wait := waited_for_person(row, now - LATELY)) is not None]
     return median(waits) if len(waits) >= KNOWN else None
 

@@ -29,6 +29,8 @@ def booked(world: World) -> CallBack:
     world.hook("key", CallSid=CALLER, Digits="0")
     world.hook("number", CallSid=CALLER, Digits="1")
     world.service.caller_gone(CALLER)
+    with world.sessions.begin() as tx:
+        tx.get_one(Call, CALLER).ended_at = world.clock.now()
     return promise(world)
 
 
