@@ -91,7 +91,9 @@ class Conversation:
                 await self._interrupted(event)
             case speech.Spoken():
                 latency = {**self._known(event.id).latency, **_named(event.latency)}
-                await self._sql(self._calls.spoken, self._sid, event.id, event.start, event.end, latency)
+                await self._sql(
+                    self._calls.spoken, self._sid, event.id, event.start, event.end, latency, self._connected
+                )
             case speech.Closed():
                 self.close()
         return []
@@ -102,11 +104,11 @@ class Conversation:
             task.cancel()
 
     async def _interrupted(self, event: speech.Interrupted) -> None:
-        await self._sql(self._calls.cut_off, self._sid, event.id, event.heard, event.at)
+        await self._sql(self._calls.cut_off, self._sid, event.id, event.heard, event.at, self._connected)
         prompt = self._known(event.id).prompt
         async with self._turn:
             applied = await self._apply(dialogue.Interrupted(prompt, event.heard))
-            # only listening: the session goes on by itself if it was a cough
+            # only listening, or on the way out: the session goes on by itself if it was a cough
             if any(not isinstance(action, dialogue.Listen) for _, action in applied.actions):
                 self._session.tell(self._commands(applied, {}))
 
@@ -121,12 +123,14 @@ class Conversation:
     async def _apply(self, event: dialogue.Event, turn: CallerTurn | None = None) -> Applied:
         self._events += 1
         key = f"s{self._connected.number}.{self._events}"
-        applied: Applied = await self._sql(self._calls.apply, self._sid, event, key, turn)
+        applied: Applied = await self._sql(self._calls.apply, self._sid, event, key, turn, self._connected)
         return applied
 
     # --- what the dialogue wants ---
 
     def _commands(self, applied: Applied, latency: dict[str, float]) -> list[Command]:
+        if applied.elsewhere:
+            return [Close()]
         commands: list[Command] = []
         leaving = any(isinstance(action, dialogue.TakeCard) for _, action in applied.actions)
         for key, action in applied.actions:

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from ivr.calls import after, cards, rows
-from ivr.calls.after import Goodbye, Next, Park, Reconnect, TakeMessage
+from ivr.calls.after import ByTurns, Goodbye, Next, Park, Reconnect, TakeMessage
 from ivr.calls.ending import outcome
 from ivr.calls.recordings import RecordingNews, note_recording
 from ivr.calls.talking import TALKING, Talking
@@ -39,7 +39,7 @@ class CallService(Talking):
             if call.stage == "card":
                 return cards.begin(tx, call, now)
             if call.stage == "dialogue":
-                if (again := after.reconnect(call, now) or self._without_socket) is not None:
+                if (again := after.reconnect(call, now) or self._turn_by_turn(call)) is not None:
                     return again
                 self._give_up(tx, call, now)
             return self._next(tx, call)
@@ -125,6 +125,11 @@ class CallService(Talking):
         if (taken := cards.untold(call)) is not None:
             cards.tell(call)
             self._keep(call, machine.step(self._state(call), taken)[0])
+
+    def _turn_by_turn(self, call: Call) -> ByTurns | None:
+        if self._without_socket is not None:
+            call.streams += 1  # a stream that may still be open has nothing more to say
+        return self._without_socket
 
     def _give_up(self, tx: Session, call: Call, now: datetime) -> None:
         self._catch_up(call)

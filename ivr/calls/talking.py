@@ -44,6 +44,11 @@ class Applied:
     elsewhere: bool = False
 
 
+def superseded(call: Call, stream: Connected | None) -> bool:
+    """Whether the caller has been heard on another stream, or by turns, since `stream` was let in."""
+    return stream is not None and stream.number != call.streams
+
+
 class Talking:
     """Every method is one transaction and may be repeated without harm. Blocking: never call it on an event loop."""
 
@@ -82,7 +87,8 @@ class Talking:
             call = redeem(tx.get(Call, sid, with_for_update=True), token, "dialogue")
             call.streams += 1
             call.stream_started_at = self._clock.now()
-            return Connected(call.streams, call.caller, call.dialogue is not None, cards.untold(call))
+            resumed, offset = call.dialogue is not None, turns.stream_offset(call)
+            return Connected(call.streams, call.caller, resumed, cards.untold(call), offset)
 
     def listen(self, sid: str, token: str) -> Listening:
         """Lets a listening socket in; raises BadToken."""
@@ -110,14 +116,22 @@ class Talking:
         """The ledger's answer as an event; no transaction on the call is held meanwhile."""
         return asking.ask(self._ledger, self._codes, sid, query)
 
-    def apply(self, sid: str, event: Event, key: str, turn: CallerTurn | None = None) -> Applied:
-        """Applies `event` once for its `key`; a repetition does nothing and gives no actions."""
+    def apply(
+        self, sid: str, event: Event, key: str, turn: CallerTurn | None = None, stream: Connected | None = None
+    ) -> Applied:
+        """Applies `event` once for its `key`; a repetition does nothing and gives no actions.
+
+        What comes from a `stream` that another has followed is written down, and moves nothing."""
         now = self._clock.now()
         with self._sessions.begin() as tx:
             call = tx.get_one(Call, sid, with_for_update=True)
             if not first_time(tx, f"event:{sid}:{key}", now):
                 return Applied()
-            applied = self._step(tx, call, event, key, turn, now)
+            if turn is not None:
+                self._write(tx, call, event, key, turn, stream)
+            if superseded(call, stream) and call.stage in TALKING:
+                return Applied(elsewhere=True)
+            applied = self._step(tx, call, event, now)
         self._live.publish(f"call:{sid}", "turn", key)
         return applied
 
@@ -128,13 +142,21 @@ class Talking:
             if call.stage not in TALKING:
                 self._note_late(tx, call, event)
 
-    def spoken(self, sid: str, key: str, start: float, end: float, latency: dict[str, float]) -> None:
-        """The bot's turn `key` was played to its end; times in seconds from the stream's start."""
-        self._mark(sid, key, heard=1.0, start=start, end=end, latency=latency)
+    def spoken(
+        self,
+        sid: str,
+        key: str,
+        start: float,
+        end: float,
+        latency: dict[str, float],
+        stream: Connected | None = None,
+    ) -> None:
+        """The bot's turn `key` was played to its end; times in seconds from the start of `stream`, or the present."""
+        self._mark(sid, key, stream, heard=1.0, start=start, end=end, latency=latency)
 
-    def cut_off(self, sid: str, key: str, heard: float, at: float) -> None:
+    def cut_off(self, sid: str, key: str, heard: float, at: float, stream: Connected | None = None) -> None:
         """The caller spoke over the bot's turn `key` when the share `heard` of it had been played."""
-        self._mark(sid, key, heard=heard, end=at)
+        self._mark(sid, key, stream, heard=heard, end=at)
 
     def overheard(self, sid: str, track: str, heard: Heard, offset: float) -> None:
         """Words on a parked or bridged call, or its call-back. What a parked caller hears is not yet an agent's."""
@@ -150,16 +172,20 @@ class Talking:
 
     # --- inside a transaction ---
 
-    def _step(self, tx: Session, call: Call, event: Event, key: str, turn: CallerTurn | None, now: datetime) -> Applied:
-        state = self._state(call)
-        if turn is not None:
-            turns.write_caller(tx, call, key, turn, event, turns.hidden(state, turn, event))
+    def _write(
+        self, tx: Session, call: Call, event: Event, key: str, turn: CallerTurn, stream: Connected | None
+    ) -> None:
+        late = superseded(call, stream)
+        hidden = turns.hidden_late(turn, event) if late else turns.hidden(self._state(call), turn, event)
+        turns.write_caller(tx, call, key, turn, event, hidden, stream.offset if stream else turns.stream_offset(call))
+
+    def _step(self, tx: Session, call: Call, event: Event, now: datetime) -> Applied:
         if isinstance(event, CardTaken) and not cards.tell(call):
             return Applied()
         if call.stage not in TALKING:
             self._note_late(tx, call, event)
-            return Applied()  # noted for the brief; what comes next is no longer the dialogue's to say
-        state, actions = machine.step(state, event)
+            return Applied(elsewhere=True)  # noted for the brief; what comes next is no longer the dialogue's to say
+        state, actions = machine.step(self._state(call), event)
         call.step += 1
         self._keep(call, state)
         call.verified_at = (call.verified_at or now) if machine.verified(state) else None
@@ -185,9 +211,11 @@ class Talking:
         call.dialogue = state.to_json()
         call.account_id = machine.account(state)
 
-    def _mark(self, sid: str, key: str, **heard: Any) -> None:
+    def _mark(self, sid: str, key: str, stream: Connected | None, **heard: Any) -> None:
         with self._sessions.begin() as tx:
-            turns.mark_heard(tx, tx.get_one(Call, sid), key, **heard)
+            call = tx.get_one(Call, sid)
+            offset = stream.offset if stream else turns.stream_offset(call)
+            turns.mark_heard(tx, call, key, offset=offset, **heard)
         self._live.publish(f"call:{sid}", "turn", key)
 
     def _today(self) -> date:

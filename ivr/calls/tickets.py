@@ -29,12 +29,15 @@ class StreamTicket:
 
 @dataclass(frozen=True, slots=True)
 class Connected:
-    """A caller's socket was let in; `number` counts the call's streams from 1, `resumed` all but the first."""
+    """A caller's socket was let in; `number` counts the call's streams from 1, `resumed` all but the first.
+
+    Its clock starts `offset` seconds into the call."""
 
     number: int
     caller: str
     resumed: bool
     card: CardTaken | None = None  # what came of a card payment, still to be told
+    offset: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

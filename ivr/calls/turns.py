@@ -45,9 +45,14 @@ def hidden(state: State, turn: CallerTurn, event: Event) -> str:
     return SECRET if state.expects_secret or (digits and volunteered) else ""
 
 
-def write_caller(tx: Session, call: Call, key: str, turn: CallerTurn, event: Event, hidden: str) -> None:
-    """What the caller said or keyed; `hidden`, where it is not empty, stands in its place."""
-    offset = stream_offset(call)
+def hidden_late(turn: CallerTurn, event: Event) -> str:
+    """The same for words of a stream that is over: what was asked on it is no longer known, so no digits stay."""
+    digits = event.meaning.digits if isinstance(event, Said) else ""
+    return SECRET if digits or any(map(str.isdigit, turn.text)) else ""
+
+
+def write_caller(tx: Session, call: Call, key: str, turn: CallerTurn, event: Event, hidden: str, offset: float) -> None:
+    """What the caller said or keyed; `hidden`, where it is not empty, stands in its place. `offset`: its stream's."""
     tx.add(
         Turn(
             call_sid=call.sid,
@@ -75,16 +80,16 @@ def mark_heard(
     call: Call,
     key: str,
     *,
+    offset: float,
     heard: float,
     end: float,
     start: float | None = None,
     latency: dict[str, float] | None = None,
 ) -> None:
-    """The bot's turn `key` was played up to `heard` (0..1); times in seconds from the start of the present stream."""
+    """The bot's turn `key` was played up to `heard` (0..1); times in seconds from its stream's start at `offset`."""
     turn = tx.scalar(select(Turn).where(Turn.call_sid == call.sid, Turn.key == key))
     if turn is None:
         return
-    offset = stream_offset(call)
     turn.heard = heard
     turn.end = offset + end
     turn.start = turn.start if start is None else offset + start

@@ -4,7 +4,20 @@ from ivr.dialogue.advance import advance
 from ivr.dialogue.answers import answered, paid
 from ivr.dialogue.brief import account, hand_off, known, verified
 from ivr.dialogue.draft import Draft, Outcome, listening
-from ivr.dialogue.events import CardTaken, Event, HangUp, Interrupted, Keyed, Paid, Resumed, Said, Silent, Slow, Started
+from ivr.dialogue.events import (
+    CardTaken,
+    Event,
+    Failed,
+    HangUp,
+    Interrupted,
+    Keyed,
+    Paid,
+    Resumed,
+    Said,
+    Silent,
+    Slow,
+    Started,
+)
 from ivr.dialogue.hear import hear, in_their_words, keyed, leaving
 from ivr.dialogue.repair import open_question, silent
 from ivr.dialogue.state import Line, State
@@ -102,6 +115,10 @@ def _again(draft: Draft) -> Outcome:
 def _wait(draft: Draft, event: Event) -> Outcome:
     """An event while a query or the carrier's card entry is under way."""
     match event:
+        case Said() | Keyed() | Interrupted() if draft.state.phase == "waiting" and draft.state.turn > LONGEST:
+            return hand_off(draft, "unclear")
+        case Silent() if draft.state.phase == "waiting":
+            return answered(draft, Failed())  # every query is given up sooner than a caller's patience: it was lost
         case Said() | Keyed() | Silent() | Interrupted() | Started():
             return draft.state, ()
         case Slow():

@@ -1,6 +1,6 @@
 """Where a conversation stands: plain data that goes to JSON and back unchanged."""
 
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date
 from typing import Any, Literal, Self
 
@@ -67,6 +67,7 @@ class State:
     done: tuple[str, ...] = ()
     braked: tuple[str, ...] = ()
     noted: dict[str, str] = field(default_factory=dict)
+    later: dict[str, Any] = field(default_factory=dict)  # what a newer version keeps here: handed on unread
 
     @property
     def task(self) -> Task:
@@ -93,21 +94,28 @@ class State:
         data["last"] = [asdict(line) for line in self.last]
         for name in ("wanted", "done", "braked"):
             data[name] = list(data[name])
-        return data
+        return {**data.pop("later"), **data}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
-        """Back from `to_json`; unknown keys raise TypeError."""
+        """Back from `to_json`. While a newer version runs beside us, its unknown keys are kept or passed over."""
+        known = _known(cls, data)
         return cls(
             **{
-                **data,
+                **known,
                 "today": date.fromisoformat(data["today"]),
                 "facts": None if data["facts"] is None else _facts_from_json(data["facts"]),
-                "tasks": tuple(Task(**task) for task in data["tasks"]),
-                "last": tuple(Line(**line) for line in data["last"]),
+                "tasks": tuple(Task(**_known(Task, task)) for task in data["tasks"]),
+                "last": tuple(Line(**_known(Line, line)) for line in data["last"]),
                 **{name: tuple(data[name]) for name in ("wanted", "done", "braked")},
+                "later": {name: value for name, value in data.items() if name not in known},
             }
         )
+
+
+def _known(kind: type[Any], data: dict[str, Any]) -> dict[str, Any]:
+    names = {one.name for one in fields(kind)}
+    return {name: value for name, value in data.items() if name in names}
 
 
 def _without(items: dict[str, Raw], names: tuple[str, ...]) -> dict[str, Raw]:
@@ -127,9 +135,11 @@ def _facts_from_json(data: dict[str, Any]) -> Facts:
     rows = data["transactions"]
     return Facts(
         **{
-            **data,
+            **_known(Facts, data),
             "due_on": data["due_on"] and date.fromisoformat(data["due_on"]),
             "sources": tuple(data["sources"]),
-            "transactions": tuple(Transaction(**{**t, "on": date.fromisoformat(t["on"])}) for t in rows),
+            "transactions": tuple(
+                Transaction(**{**_known(Transaction, t), "on": date.fromisoformat(t["on"])}) for t in rows
+            ),
         }
     )

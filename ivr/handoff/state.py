@@ -1,6 +1,6 @@
 """A hand-off's state as plain data: the caller's whereabouts and every attempt to reach an agent."""
 
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Literal, Self
 
 from ivr.handoff.events import Outcome, Target
@@ -30,6 +30,7 @@ class Attempt:
     muted: bool = False  # the caller does not hear him
     consult: bool = False  # the call's agent brings him in; it is not his call
     phone: str = ""
+    later: dict[str, Any] = field(default_factory=dict)  # what a newer version keeps here: handed on unread
 
     @property
     def stands(self) -> bool:
@@ -77,6 +78,7 @@ class State:
     dialled: str | None = None
     missed: str | None = None
     end: End | None = None
+    later: dict[str, Any] = field(default_factory=dict)  # as an attempt's
 
     @property
     def current(self) -> Attempt | None:
@@ -137,15 +139,21 @@ class State:
         return replace(self, attempts=tuple(attempts))
 
     def to_json(self) -> dict[str, Any]:
-        return {**asdict(self), "attempts": [asdict(attempt) for attempt in self.attempts]}
+        return {**_plain(self), "attempts": [_plain(attempt) for attempt in self.attempts]}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
-        """What a newer process has noted besides is left out: the two may run beside each other for a while."""
-        attempts = tuple(Attempt(**_known(Attempt, attempt)) for attempt in data.get("attempts", ()))
-        return cls(**{**_known(cls, data), "attempts": attempts})
+        """Back from `to_json`; keys that a newer version beside us has written are kept."""
+        attempts = tuple(Attempt(**_read(Attempt, attempt)) for attempt in data.get("attempts", ()))
+        return cls(**{**_read(cls, data), "attempts": attempts})
 
 
-def _known(kind: type[Any], data: dict[str, Any]) -> dict[str, Any]:
-    names = {field.name for field in fields(kind)}
-    return {name: value for name, value in data.items() if name in names}
+def _plain(record: "State | Attempt") -> dict[str, Any]:
+    data = asdict(record)
+    return {**data.pop("later"), **data}
+
+
+def _read(kind: type[Any], data: dict[str, Any]) -> dict[str, Any]:
+    names = {one.name for one in fields(kind)} - {"later"}
+    known = {name: value for name, value in data.items() if name in names}
+    return {**known, "later": {name: value for name, value in data.items() if name not in names}}
