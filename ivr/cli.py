@@ -6,6 +6,7 @@ from ivr.commands.admin import accounts, purge
 from ivr.commands.bench import bench
 from ivr.commands.calls import call, demo
 from ivr.commands.doctor import doctor
+from ivr.commands.jobs import jobs
 from ivr.commands.people import agents
 from ivr.commands.prompts import prompts
 from ivr.commands.run import serve, switch, worker
@@ -33,6 +34,7 @@ for command in (
     agents,
     accounts,
     purge,
+    jobs,
     prompts,
     bench,
 ):

@@ -62,10 +62,19 @@ def _handoffs(tx: Session) -> Iterable[Metric]:
 
 
 def _outbox(tx: Session, now: datetime) -> Iterable[Metric]:
-    due = select(func.count(), func.min(Outbox.due_at)).where(Outbox.done_at.is_(None), Outbox.due_at <= now)
+    due = select(func.count(), func.min(Outbox.due_at)).where(
+        Outbox.done_at.is_(None), Outbox.given_up_at.is_(None), Outbox.due_at <= now
+    )
     count, oldest = tx.execute(due).one()
     age = (now - oldest).total_seconds() if oldest is not None else 0.0
+    given_up = GaugeMetricFamily(
+        "warmline_jobs_given_up", "Promised work that nobody tries any more.", labels=["topic"]
+    )
+    lost = select(Outbox.topic, func.count()).where(Outbox.given_up_at.is_not(None)).group_by(Outbox.topic)
+    for topic, many in tx.execute(lost):
+        given_up.add_metric([topic], many)
     return [
+        given_up,
         GaugeMetricFamily("warmline_outbox_due", "Promised work that is due and not done.", value=count),
         GaugeMetricFamily("warmline_outbox_overdue_seconds", "How long the oldest of it has been due.", value=age),
     ]

@@ -2,12 +2,15 @@
 
 import json
 import socket
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from ivr.cli import main
+from ivr.settings import Settings
+from ivr.store import make_engine, make_sessions, outbox
 
 
 @pytest.fixture(autouse=True)
@@ -156,3 +159,46 @@ def test_a_worker_without_its_redis_says_where_it_looked(monkeypatch: pytest.Mon
     result = warmline("worker")
     assert result.exit_code == 3
     assert "redis://127.0.0.1:1" in result.stderr and "REDIS_URL" in result.stderr
+
+
+@pytest.fixture
+def given_up() -> int:
+    """A job that was given up; its id."""
+    warmline("accounts", "list")  # makes the tables
+    with make_sessions(make_engine(Settings().database)).begin() as tx:
+        row_id = outbox.put(
+            tx, "recording.fetch", {"recording": 1, "body": "a secret"}, datetime(2026, 3, 1, tzinfo=UTC)
+        )
+        outbox.failed(tx, row_id, "HTTP 404", datetime(2026, 3, 3, tzinfo=UTC), 60)
+        outbox.put(tx, "card.book", {}, datetime(2026, 3, 2, tzinfo=UTC))
+        return row_id
+
+
+def test_given_up_jobs_are_listed_first_and_shown_without_peoples_words(given_up: int) -> None:
+    listed = json.loads(warmline("jobs", "--json").stdout)
+    assert [(row["topic"], row["state"]) for row in listed] == [
+        ("recording.fetch", "given up"),
+        ("card.book", "waiting"),
+    ]
+    assert [row["id"] for row in json.loads(warmline("jobs", "--given-up", "--json").stdout)] == [given_up]
+    assert "HTTP 404" in warmline("jobs").stdout
+    shown = warmline("jobs", "show", str(given_up))
+    assert shown.exit_code == 0 and "secret" not in shown.stdout
+
+
+def test_a_given_up_job_is_retried_or_dropped_by_hand(given_up: int) -> None:
+    assert "given up" in warmline("doctor").stdout
+    assert json.loads(warmline("jobs", "retry", "--all", "--topic", "card.book", "--json").stdout) == {"retried": []}
+    assert json.loads(warmline("jobs", "retry", "--all", "--json").stdout) == {"retried": [given_up]}
+    assert warmline("jobs", "retry", str(given_up)).exit_code == 0
+    assert warmline("jobs", "drop", str(given_up)).exit_code == 0
+    assert warmline("jobs", "drop", str(given_up)).exit_code == 1
+    assert json.loads(warmline("jobs", "--topic", "recording.fetch", "--json").stdout) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [(("retry",), 2), (("retry", "7", "--all"), 2), (("retry", "999"), 1), (("show", "999"), 1), (("drop", "x"), 2)],
+)
+def test_a_job_that_is_not_there_or_not_named_ends_with_a_code(words: tuple[str, ...], code: int) -> None:
+    assert warmline("jobs", *words).exit_code == code

@@ -19,30 +19,29 @@ from ivr.store import outbox
 from ivr.store.models import Call, Recording
 from ivr.store.webhooks import first_time
 from workers.context import WorkerContext, provider
+from workers.holding import held
 
 log = logging.getLogger(__name__)
 DELETE = "recording.delete"
 TRANSCRIBE = "recording.transcribe"
-LONGEST_WAIT = 60.0
 RESEND = 10.0
 Payload = dict[str, Any]
 Done = Callable[[Session], None]
 
 
 def perform(row_id: int) -> None:
-    """Do what an outbox row promises, unless it is done. A failure is noted and tried again later."""
+    """Do what an outbox row promises, unless it is done. A failure is noted and tried again later, or given up."""
     context = provider.get()
-    with context.sessions() as tx:
-        row = outbox.open_row(tx, row_id)
-    if row is None:
-        return
-    try:
-        TOPICS[row.topic](context, row.id, row.payload, lambda tx: outbox.done(tx, row_id, context.clock.now()))
-    except Exception as error:
-        log.exception("job failed", extra={"topic": row.topic, "outbox": row.id})
-        wait = min(2.0**row.attempts, LONGEST_WAIT)
-        with context.sessions.begin() as tx:
-            outbox.failed(tx, row.id, f"{type(error).__name__}: {error}", context.clock.now(), wait)
+    with held(context.sessions, context.clock, row_id) as row:
+        if row is None:
+            return
+        try:
+            TOPICS[row.topic](context, row.id, row.payload, lambda tx: outbox.done(tx, row_id, context.clock.now()))
+        except Exception as error:
+            log.exception("job failed", extra={"topic": row.topic, "outbox": row.id})
+            with context.sessions.begin() as tx:
+                wait = outbox.pause(row.topic, row.tries)
+                outbox.failed(tx, row.id, f"{type(error).__name__}: {error}", context.clock.now(), wait)
 
 
 def _requested(context: WorkerContext, _row: int, payload: Payload, done: Done) -> None:

@@ -1,37 +1,17 @@
 """The outbox relay: rows that are due become jobs, again and again until a job has marked them done."""
 
 import logging
-from dataclasses import dataclass
 from datetime import timedelta
 
 from redis import Redis
-from rq import Queue, Retry
 from rq.exceptions import DuplicateJobError
 
 from ivr.clock import Clock
 from ivr.store import Sessions, outbox
 from ivr.store.models import Outbox
+from workers.queues import PERFORM, Plan, make_queue, plan_for, waits
 
 log = logging.getLogger(__name__)
-PERFORM = "workers.jobs.perform"
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """How a topic's jobs run: `lease` seconds until an unfinished one is delivered again, longer than `timeout`."""
-
-    queue: str
-    lease: float
-    timeout: int
-    retries: int = 0
-
-
-QUICK = Plan("handoff", lease=8.0, timeout=30)
-HEAVY = Plan("heavy", lease=630.0, timeout=600, retries=3)
-
-
-def plan_for(topic: str) -> Plan:
-    return HEAVY if topic.startswith("recording.") else QUICK
 
 
 class Relay:
@@ -49,9 +29,14 @@ class Relay:
         return len(rows)
 
     def _deliver(self, row: Outbox, plan: Plan) -> None:
-        job_id = f"ob-{row.id}-{row.attempts}"
+        until = self._clock.now() + timedelta(seconds=plan.lease)
+        if row.attempts and waits(plan.queue, _job_id(row.id, row.attempts - 1), self._redis):
+            with self._sessions.begin() as tx:
+                outbox.wait_on(tx, row.id, row.attempts, until)
+            return
+        job_id = _job_id(row.id, row.attempts)
         try:
-            Queue(plan.queue, connection=self._redis).enqueue_call(
+            make_queue(plan.queue, self._redis).enqueue_call(
                 PERFORM,
                 args=(row.id,),
                 job_id=job_id,
@@ -59,9 +44,12 @@ class Relay:
                 timeout=plan.timeout,
                 result_ttl=60,
                 failure_ttl=3600,
-                retry=Retry(max=plan.retries) if plan.retries else None,
             )
         except DuplicateJobError:
             log.debug("already queued: %s", job_id)
         with self._sessions.begin() as tx:
-            outbox.lease(tx, row.id, row.attempts, self._clock.now() + timedelta(seconds=plan.lease))
+            outbox.lease(tx, row.id, row.attempts, until)
+
+
+def _job_id(row_id: int, attempts: int) -> str:
+    return f"ob-{row_id}-{attempts}"

@@ -14,17 +14,20 @@ from redis.backoff import ExponentialBackoff
 from redis.exceptions import ConnectionError as RedisGone
 from redis.exceptions import TimeoutError as RedisSlow
 from redis.retry import Retry
-from rq import Queue, SimpleWorker, Worker
+from rq import SimpleWorker, Worker
+from rq.serializers import JSONSerializer
 from sqlalchemy.exc import SQLAlchemyError
 
 from ivr.broker import connect as hasty_redis
 from ivr.embedded import die_with_parent
 from ivr.store.webhooks import forget_old
 from workers.context import WorkerContext, provider, resolve
+from workers.queues import RowJob, make_queue
 from workers.relay import Relay
 
 log = logging.getLogger(__name__)
-QUEUES = {"handoff": SimpleWorker, "heavy": Worker}  # quick jobs need no fork; a heavy one may die alone
+QUEUES = {"handoff": SimpleWorker, "outside": SimpleWorker, "heavy": Worker}  # a heavy job may die alone: it forks
+PROCESSES = ("handoff", "outside", "outside", "heavy")  # one who waits for carrier or ledger keeps no other waiting
 POLL = 0.1
 REDIS_AWAY = 0.5
 RESTART = 0.5
@@ -46,7 +49,7 @@ def run_worker(factory: str = "app:worker_context") -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    children = [Child([sys.executable, "-m", "workers", queue, factory, context.redis_url]) for queue in QUEUES]
+    children = [Child([sys.executable, "-m", "workers", queue, factory, context.redis_url]) for queue in PROCESSES]
     threading.Thread(target=_reconcile, args=(context, stop), daemon=True, name="reconcile").start()
     try:
         _relay(context, stop, children)
@@ -66,8 +69,10 @@ def run_queue(queue: str, factory: str, redis_url: str) -> None:
         connect(provider.get().redis_url) if QUEUES[queue] is SimpleWorker else connect(resolve(factory)().redis_url)
     )
     worker = QUEUES[queue](
-        [Queue(queue, connection=redis)],
+        [make_queue(queue, redis)],
         connection=redis,
+        job_class=RowJob,
+        serializer=JSONSerializer,
         worker_ttl=20,
         maintenance_interval=5,
         job_monitoring_interval=5,

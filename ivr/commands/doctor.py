@@ -144,6 +144,26 @@ def _database(settings: Settings) -> str:
     return "answers; its tables are made when a process starts" if missing else "answers; its tables are up to date"
 
 
+def _jobs(settings: Settings) -> str:
+    from sqlalchemy import func, select
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from ivr.store import make_engine, make_sessions
+    from ivr.store.models import Outbox
+
+    given_up = select(func.count()).select_from(Outbox).where(Outbox.given_up_at.is_not(None))
+    try:
+        with make_sessions(make_engine(settings.database))() as tx:
+            count = tx.scalar(given_up) or 0
+    except (SQLAlchemyError, ModuleNotFoundError):
+        return "none yet: the tables are not made"
+    if count:
+        raise Unwell(
+            f"{count} given up", "`warmline jobs --given-up` shows them; `warmline jobs retry --all` begins them anew."
+        )
+    return "none was given up"
+
+
 def _carrier(settings: Settings) -> str:
     if not re.fullmatch(r"AC[0-9a-f]{32}", settings.twilio_account_sid):
         raise Unwell(
@@ -187,6 +207,7 @@ LOOKS: dict[str, Callable[[Settings], str]] = {
     "meaning": _meaning,
     "redis": _redis,
     "database": _database,
+    "jobs": _jobs,
     "carrier": _carrier,
     "public address": _public_url,
 }

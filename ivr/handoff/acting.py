@@ -66,7 +66,7 @@ class Actor:
             self._carry_out(row_id, fields.pop("handoff"), effect_from_json(fields))
         except CarrierError as error:
             log.warning("the carrier did not do it: %s", error, extra={"outbox": row_id})
-            wait = min(2.0 ** max(row.attempts - 1, 0), 30.0)
+            wait = outbox.pause(row.topic, max(row.attempts - 1, 0))
             with self._sessions.begin() as tx:
                 outbox.failed(tx, row_id, str(error), self._clock.now(), wait)
 

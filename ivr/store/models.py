@@ -253,9 +253,13 @@ class Outbox(Base):
     topic: Mapped[str] = mapped_column(String(40))
     payload: Mapped[dict[str, Any]]
     due_at: Mapped[datetime] = mapped_column(index=True)
-    attempts: Mapped[int] = mapped_column(default=0)
+    attempts: Mapped[int] = mapped_column(default=0)  # deliveries to a queue
     done_at: Mapped[datetime | None] = mapped_column(index=True)
     error: Mapped[str | None]
+    since: Mapped[datetime | None]  # first due: how long it has failed
+    tries: Mapped[int] = mapped_column(default=0, server_default="0")  # times that a worker began with it
+    taken_until: Mapped[datetime | None]  # while a worker does it; passed: that worker has died
+    given_up_at: Mapped[datetime | None] = mapped_column(index=True)
 
 
 class Webhook(Base):

@@ -12,7 +12,7 @@ from ivr.store import outbox
 from ivr.store.models import Call, Outbox, Recording
 from workers.context import Provider, WorkerContext
 from workers.jobs import TOPICS, perform
-from workers.relay import plan_for
+from workers.queues import plan_for
 
 SID = "CA" + "d" * 32
 
@@ -95,9 +95,14 @@ def test_a_text_goes_to_the_caller(context: WorkerContext) -> None:
     assert carrier.asked == [("send_text", "+15551234567", "Thanks")]
 
 
-def test_hand_offs_never_queue_behind_recordings() -> None:
-    for topic in TOPICS:
-        assert plan_for(topic).queue == ("heavy" if topic.startswith("recording.") else "handoff")
+def test_briefs_and_timers_never_queue_behind_carrier_or_sound() -> None:
+    quick = {topic for topic in TOPICS if plan_for(topic).queue == "handoff"}
+    own = {"handoff.requested", "handoff.expire", "handoff.deadline", "desk.wrap-up", "callback.try", "payment.due"}
+    assert quick == own
+    assert {topic for topic in TOPICS if plan_for(topic).queue == "heavy"} == {
+        "recording.fetch",
+        "recording.transcribe",
+    }
 
 
 @pytest.mark.parametrize("path", ["", "app", ":x"])

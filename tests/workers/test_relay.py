@@ -6,7 +6,8 @@ from rq import Queue
 
 from ivr.store import Sessions, outbox
 from tests.conftest import FakeClock
-from workers.relay import QUICK, Relay
+from workers.queues import QUICK
+from workers.relay import Relay
 
 
 def put(sessions: Sessions, clock: FakeClock, topic: str = "handoff.requested", wait: float = 0) -> int:
@@ -80,3 +81,26 @@ def test_only_one_of_two_relays_takes_a_delivery(sessions: Sessions, clock: Fake
     with sessions.begin() as tx:
         assert outbox.lease(tx, row, 0, clock.now())
         assert not outbox.lease(tx, row, 0, clock.now())
+
+
+def test_a_row_that_still_waits_in_its_queue_is_not_queued_again(
+    sessions: Sessions, clock: FakeClock, redis: Redis
+) -> None:
+    row = put(sessions, clock)
+    relay = Relay(sessions, clock, redis)
+    for _ in range(5):
+        relay.tick()
+        clock.forward(QUICK.lease)
+    assert queued(redis) == [f"ob-{row}-0"]
+
+
+def test_a_job_that_a_dead_worker_had_taken_from_its_queue_is_queued_again(
+    sessions: Sessions, clock: FakeClock, redis: Redis
+) -> None:
+    row = put(sessions, clock)
+    relay = Relay(sessions, clock, redis)
+    relay.tick()
+    redis.lpop("rq:queue:handoff")
+    clock.forward(QUICK.lease)
+    relay.tick()
+    assert queued(redis) == [f"ob-{row}-1"]

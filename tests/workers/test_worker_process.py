@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 from ivr.dialogue.events import HandOff
 from ivr.embedded import EmbeddedRedis
 from ivr.handoff.request import request_handoff
+from ivr.store import outbox
 from ivr.store.models import Agent, Call, Handoff, Offer, Outbox, Recording
 from tests.workers.conftest import FACTORY
 from tests.workers.test_jobs import a_recording
@@ -23,7 +24,7 @@ from workers.context import WorkerContext
 from workers.run import QUEUES
 
 ROOT = Path(__file__).parents[2]
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(900)
 
 
 @contextmanager
@@ -38,7 +39,7 @@ def worker() -> Iterator[subprocess.Popen[bytes]]:
         process.wait(10)
 
 
-def until(happened: Callable[[], object], seconds: float = 100) -> float:
+def until(happened: Callable[[], object], seconds: float = 250) -> float:
     """Wait for it; the seconds it took."""
     begun = time.monotonic()
     while not happened():
@@ -147,6 +148,26 @@ def test_a_worker_rides_out_a_redis_that_is_killed_and_started_again(
                 assert process.poll() is None
                 process.send_signal(signal.SIGTERM)
                 assert process.wait(30) == 0
+
+
+@pytest.mark.slow
+def test_a_slow_carrier_delays_no_brief(context: WorkerContext, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TEST_CARRIER_SECONDS", "6")
+    with worker():
+        ask_for_people(context, 1)
+        until(lambda: briefed(context) == 1)
+        with context.sessions.begin() as tx:
+            for k in range(20):
+                outbox.put(tx, "handoff.act", {"handoff": 1, "do": "EndLeg", "sid": f"CA{k}"}, context.clock.now())
+        until(lambda: open_rows(context) == 0 or _taken(context, "handoff.act") > 0)
+        ask_for_people(context, 1, first=1)
+        assert until(lambda: _has_brief(context, 2)) < 3.0
+
+
+def _taken(context: WorkerContext, topic: str) -> int:
+    with context.sessions() as tx:
+        held = select(func.count()).select_from(Outbox).where(Outbox.topic == topic, Outbox.taken_until.is_not(None))
+        return tx.scalar(held) or 0
 
 
 def _has_brief(context: WorkerContext, handoff_id: int) -> bool:

@@ -2,6 +2,7 @@
 
 import io
 import os
+import time
 import wave
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +37,12 @@ def sound(seconds: float = 1.0, channels: int = 2) -> bytes:
 
 
 class RecordingCarrier(CarrierTwin):
+    """Takes as many seconds over ending a leg as the environment says."""
+
+    def end(self, call_sid: str) -> None:
+        time.sleep(float(os.environ.get("TEST_CARRIER_SECONDS", "0")))
+        super().end(call_sid)
+
     def fetch_recording(self, url: str) -> bytes:
         super().fetch_recording(url)
         return sound()
