@@ -3,6 +3,7 @@
 import click
 
 from ivr.commands.admin import accounts, purge
+from ivr.commands.audit import audit
 from ivr.commands.bench import bench
 from ivr.commands.calls import call, demo
 from ivr.commands.doctor import doctor
@@ -33,6 +34,7 @@ for command in (
     doctor,
     agents,
     accounts,
+    audit,
     purge,
     jobs,
     prompts,

@@ -5,6 +5,8 @@ from typing import Any
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.orm import Session, sessionmaker
 
+from ivr.store.audit import chain_audit
+
 Sessions = sessionmaker[Session]
 
 
@@ -20,8 +22,10 @@ def make_engine(url: str) -> Engine:
 
 
 def make_sessions(engine: Engine) -> Sessions:
-    """Sessions whose objects stay readable after commit."""
-    return sessionmaker(engine, expire_on_commit=False)
+    """Sessions whose objects stay readable after commit, and whose audit rows are chained."""
+    sessions = sessionmaker(engine, expire_on_commit=False)
+    chain_audit(sessions)
+    return sessions
 
 
 def _tune_sqlite(connection: Any, _record: object) -> None:

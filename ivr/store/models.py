@@ -272,9 +272,10 @@ class Webhook(Base):
 
 
 class Audit(Base):
-    """Who did what to whom: sign-ins, listens, deletions."""
+    """Who did, read or heard what: sign-ins, listens, deletions. Its place in the chain comes from ivr.store.audit."""
 
     __tablename__ = "audit"
+    __table_args__ = (Index("uq_audit_place", "place", unique=True),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(index=True)
@@ -282,3 +283,6 @@ class Audit(Base):
     action: Mapped[str] = mapped_column(String(40))
     subject: Mapped[str]
     detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    place: Mapped[int | None]  # from 1 on; None for what is older than the chain
+    previous: Mapped[str | None] = mapped_column(String(64))  # the hash of the row before it
+    hash: Mapped[str | None] = mapped_column(String(64))

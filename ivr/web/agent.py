@@ -29,6 +29,7 @@ from ivr.web.agent_screen import (
 from ivr.web.events import may_follow
 from ivr.web.listening import Recordings, listen
 from ivr.web.people import me, only, own_phone
+from ivr.web.reading import opened
 from ivr.web.shown import as_csv, midnight, sentence
 
 KEPT = timedelta(days=30)  # of his own days, as a file
@@ -75,7 +76,10 @@ def make_agent_blueprint(
 
     def screen() -> Screen:
         with sessions() as tx:
-            return read_screen(tx, me().id, clock.now())
+            now = read_screen(tx, me().id, clock.now())
+        if now.handoff is not None:
+            opened("read-brief", f"handoff:{now.handoff.id}")
+        return now
 
     def day() -> list[Talk]:
         with sessions() as tx:
@@ -92,7 +96,10 @@ def make_agent_blueprint(
 
     def tasks() -> list[Message]:
         with sessions() as tx:
-            return read_messages(tx)
+            left = read_messages(tx)
+        if left:
+            opened("read-messages", "messages")
+        return left
 
     def answered(notice: str | None = None) -> ResponseReturnValue:
         return answer_with_panel(sessions, clock, notice)

@@ -27,6 +27,7 @@ from ivr.web.listening import Recordings
 from ivr.web.password import make_password_blueprint
 from ivr.web.people import People, know_people, limits_of
 from ivr.web.quality import make_quality_blueprint
+from ivr.web.reading import note_reading
 from ivr.web.security import Guards, secure_pages
 from ivr.web.shown import show_values
 from ivr.web.sign_in import make_sign_in_blueprint
@@ -64,6 +65,7 @@ def add_pages(app: Flask, house: House, phone_url: str = "") -> Guards:
     guards = secure_pages(app, house.settings, f"{parts.scheme}://{parts.netloc}" if phone_url else "")
     people = People(house.sessions, house.clock, limits_of(house.settings))
     know_people(app, people)
+    note_reading(app, house.sessions, house.clock)
     show_values(app)
     explain_errors(app)
     app.register_blueprint(make_sign_in_blueprint(people, _throttle(house), lambda agent: _go_away(house, agent)))

