@@ -97,11 +97,16 @@ class Ear:
                     self._turn.end, self._turn.last_sound = end, self._clock()
             self._follow(signal, end)
 
-    async def finish(self, seconds: float = 10.0) -> None:
-        """The stream is over: hear what was being said, and report it, within `seconds`."""
+    def stop(self) -> None:
+        """Nothing more comes of the turn that goes on: hear what was said of it."""
         if self._turn is not None:
             self._detector.stop()
+            self._lead.clear()  # what comes after it is not to hear it once more
             self._finish_turn()
+
+    async def finish(self, seconds: float = 10.0) -> None:
+        """The stream is over: hear what was being said, and report it, within `seconds`."""
+        self.stop()
         try:
             async with asyncio.timeout(seconds):
                 await self._done.wait()

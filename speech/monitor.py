@@ -16,6 +16,8 @@ from speech.vad import Vad
 
 log = logging.getLogger(__name__)
 
+DEAD = 10.0  # seconds without a frame after which a stream is given up: they come as long as the call lives
+
 
 @dataclass(frozen=True, slots=True)
 class HeardOn:
@@ -56,14 +58,20 @@ class Monitor:
 
     async def _read(self, receive: AsyncIterator[str]) -> None:
         try:
-            async for text in receive:
-                match parse(text):
+            while True:
+                async with asyncio.timeout(DEAD):
+                    message = parse(await anext(receive))
+                match message:
                     case Media(track=track, at=at, samples=samples) if track in self._ears:
                         self._ears[track].hear(samples, at)
                     case Stop():
                         break
                     case _:
                         pass
+        except StopAsyncIteration:
+            pass
+        except TimeoutError:
+            log.warning("no sound has come for %s seconds: a monitored stream is given up", DEAD)
         except Exception as error:  # a socket may be lost in many ways, and none of them is a fault here
             log.warning("a monitored stream failed: %s", type(error).__name__)
         for ear in self._ears.values():

@@ -92,9 +92,9 @@ class Mouth:
         point = self._points.pop(name, None)
         return None if point is None else self._reached(point, now)
 
-    def overdue(self, now: float) -> list[Spoken]:
-        """Ends whose marks never came back."""
-        late = [name for name, point in self._points.items() if now > point.due + LATE_MARK]
+    def overdue(self, now: float, late_mark: float = LATE_MARK) -> list[Spoken]:
+        """Ends whose marks never came back, by `late_mark` seconds after they were due."""
+        late = [name for name, point in self._points.items() if now > point.due + late_mark]
         if late:
             log.warning("%d marks did not come back", len(late))
         return [spoken for name in late if (spoken := self.marked(name, now)) is not None]

@@ -24,6 +24,11 @@ __all__ = ["NoStart", "Session", "Start", "read_start"]
 log = logging.getLogger(__name__)
 
 TICK = 0.05  # seconds: keeps speaking while no frames come
+# Frames come fifty times a second as long as a call lives, whoever is silent in it.
+STALLED = 1.5  # seconds without one after which nothing more of what is being said is waited for
+STALLED_PATIENCE = 3.0  # the longest that a caller of whom nothing comes is waited for, whatever was asked
+STALLED_MARK = 1.0  # the longest that a mark is waited for meanwhile
+DEAD = 8.0  # seconds without one after which the stream is given up: the next one speaks before ten have passed
 
 Send = Callable[[str], Awaitable[None]]
 Handle = Callable[[Event], Awaitable[list[Command]]]
@@ -61,6 +66,7 @@ class Session:
         self._closing = False
         self._cut: list[Utterance] = []  # what an interruption left unsaid, until it is known to be one
         self._idle_since = 0.0
+        self._still = 0.0  # seconds without a frame, as far as this loop was there to see it
         self._caller_ended: float | None = None
         self._handling = False
         self._rendering: set[asyncio.Task[None]] = set()
@@ -108,6 +114,7 @@ class Session:
         now = self._now()
         match parse(text):
             case Media(track="inbound", at=at, samples=samples):
+                self._still = 0.0
                 self._ear.hear(samples, at)
             case Mark(name=name):
                 self._spoken([self._mouth.marked(name, now)])
@@ -121,9 +128,26 @@ class Session:
         return False
 
     async def _keep_time(self) -> None:
+        before = self._now()
         while True:
             await asyncio.sleep(TICK)
+            now = self._now()
+            self._still += min(now - before, 2 * TICK)  # while the loop itself hung, frames may wait to be read
+            before = now
+            self._notice_stall()
             self._advance()
+
+    @property
+    def _stalled(self) -> bool:
+        return self._still >= STALLED
+
+    def _notice_stall(self) -> None:
+        if self._stalled and self._ear.speaking:
+            log.warning("no sound comes: a turn ends by the clock")
+            self._ear.stop()
+        if self._still >= DEAD:
+            log.warning("no sound has come for %s seconds: the stream is given up", DEAD)
+            self._over.set()
 
     def _advance(self) -> None:
         """All that depends on the time: speaking, being interrupted, silence, the end."""
@@ -132,7 +156,7 @@ class Session:
         now = self._now()
         if self._mouth.interruptible and interrupts(self._rules, self._ear.voiced, self._judge):
             self._interrupt(now, for_certain=False)
-        self._spoken(self._mouth.overdue(now))
+        self._spoken(self._mouth.overdue(now, STALLED_MARK) if self._stalled else self._mouth.overdue(now))
         self._fill(now)
         self._mouth.pump(now)
         self._pressed(self._keys.tick(now), now)
@@ -152,7 +176,8 @@ class Session:
         occupied = self._mouth.busy or self._ear.busy or self._keys.pending or self._cut or self._handling
         if self._listen is None or occupied or not self._events.empty():
             return
-        if now - self._idle_since >= self._listen.patience:
+        patience = min(self._listen.patience, STALLED_PATIENCE) if self._stalled else self._listen.patience
+        if now - self._idle_since >= patience:
             seconds, self._listen = now - self._idle_since, None
             self._events.put_nowait(Silence(seconds, now))
 
