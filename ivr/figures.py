@@ -6,10 +6,11 @@ from dataclasses import asdict, dataclass
 from itertools import pairwise
 from typing import Any, Protocol
 
+from ivr.redaction import holds_marker
+
 BOUNDS = (250.0, 500.0, 750.0, 1000.0, 1500.0, 2000.0, 3000.0, 5000.0)  # ms: the buckets of every histogram of waits
 STAGES = ("wait", "listen", "decide", "speak", "total")
 SHORTEST = 0.3  # seconds: the pace of anything shorter says nothing
-MASKS = ("(PIN)", "(code)", "(card)")
 
 
 class Spoken(Protocol):
@@ -122,7 +123,7 @@ def _pace(turns: Sequence[Spoken]) -> dict[str, float]:
     for turn in turns:
         length = (turn.end or turn.start) - turn.start
         # what was cut off holds more words than were said
-        if turn.via != "voice" or turn.text in MASKS or length < SHORTEST or (turn.heard or 1.0) < 1.0:
+        if turn.via != "voice" or holds_marker(turn.text) or length < SHORTEST or (turn.heard or 1.0) < 1.0:
             continue
         words[turn.speaker] = words.get(turn.speaker, 0) + len(turn.text.split())
         seconds[turn.speaker] = seconds.get(turn.speaker, 0.0) + length

@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from ivr.calls import asking, cards, rows, turns
+from ivr.calls import asking, cards, rows, secrets, turns
 from ivr.calls.acting import RequestHandoff, carry_out
 from ivr.calls.after import ByTurns
 from ivr.calls.codes import OneTimeCodes
 from ivr.calls.ending import outcome
+from ivr.calls.secrets import Cards
 from ivr.calls.tickets import Connected, Listening, redeem, since_start
 from ivr.calls.turns import CallerTurn
 from ivr.clock import Clock
@@ -127,11 +128,10 @@ class Talking:
             call = tx.get_one(Call, sid, with_for_update=True)
             if not first_time(tx, f"event:{sid}:{key}", now):
                 return Applied()
-            if turn is not None:
-                self._write(tx, call, event, key, turn, stream)
+            told = self._write(tx, call, event, key, turn, stream) if turn is not None else ()
             if superseded(call, stream) and call.stage in TALKING:
                 return Applied(elsewhere=True)
-            applied = self._step(tx, call, event, now)
+            applied = self._step(tx, call, event, now, told)
         self._live.publish(f"call:{sid}", "turn", key)
         return applied
 
@@ -164,7 +164,8 @@ class Talking:
             call = tx.get_one(Call, sid, with_for_update=True)
             if track == "outbound" and call.stage not in ("bridged", "ended"):
                 return
-            turns.write_overheard(tx, call, "agent" if track == "outbound" else "caller", heard, offset)
+            told = turns.write_overheard(tx, call, "agent" if track == "outbound" else "caller", heard, offset)
+            secrets.forget_on(call, told)
             if call.ended_at is not None:  # the last words are known a moment after the end
                 tx.flush()
                 call.figures = call_figures(call.turns).to_json()
@@ -174,18 +175,21 @@ class Talking:
 
     def _write(
         self, tx: Session, call: Call, event: Event, key: str, turn: CallerTurn, stream: Connected | None
-    ) -> None:
-        late = superseded(call, stream)
-        hidden = turns.hidden_late(turn, event) if late else turns.hidden(self._state(call), turn, event)
-        turns.write_caller(tx, call, key, turn, event, hidden, stream.offset if stream else turns.stream_offset(call))
+    ) -> Cards:
+        """The turn is written down without its secrets; the cards that it completed, which the call has forgotten."""
+        state = None if superseded(call, stream) else self._state(call)
+        offset = stream.offset if stream else turns.stream_offset(call)
+        told = turns.write_caller(tx, call, key, turn, event, state, offset)
+        secrets.forget_on(call, told)
+        return told
 
-    def _step(self, tx: Session, call: Call, event: Event, now: datetime) -> Applied:
+    def _step(self, tx: Session, call: Call, event: Event, now: datetime, told: Cards = ()) -> Applied:
         if isinstance(event, CardTaken) and not cards.tell(call):
             return Applied()
         if call.stage not in TALKING:
             self._note_late(tx, call, event)
             return Applied(elsewhere=True)  # noted for the brief; what comes next is no longer the dialogue's to say
-        state, actions = machine.step(self._state(call), event)
+        state, actions = secrets.without(*machine.step(self._state(call), event), told)
         call.step += 1
         self._keep(call, state)
         call.verified_at = (call.verified_at or now) if machine.verified(state) else None

@@ -6,14 +6,15 @@ from typing import Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ivr.calls.secrets import Cards, asked_for, take_out
 from ivr.dialogue.events import Event, Said, Say
 from ivr.dialogue.state import State
+from ivr.redaction import KEYED_CARD, MARKERS, Named, kinds_in
 from ivr.store.models import Call, Turn
 from speech.events import Heard, Word
 
-SECRET = "(PIN)"  # noqa: S105
-CODE = "(code)"
-CARD = "(card)"  # keyed or said while the carrier is about to take a card
+SECRET, CODE = MARKERS["pin"], MARKERS["code"]
+CARD = KEYED_CARD
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +42,8 @@ def hidden(state: State, turn: CallerTurn, event: Event) -> str:
         return CARD
     if state.question.startswith("code") and (state.expects_secret or digits):
         return CODE
-    volunteered = state.question == "pin" or "pin" in turn.text.lower().split()
-    return SECRET if state.expects_secret or (digits and volunteered) else ""
+    asked = state.expects_secret or (bool(digits) and state.question == "pin")
+    return SECRET if asked or "pin" in kinds_in(turn.text) else ""
 
 
 def hidden_late(turn: CallerTurn, event: Event) -> str:
@@ -51,28 +52,39 @@ def hidden_late(turn: CallerTurn, event: Event) -> str:
     return SECRET if digits or any(map(str.isdigit, turn.text)) else ""
 
 
-def write_caller(tx: Session, call: Call, key: str, turn: CallerTurn, event: Event, hidden: str, offset: float) -> None:
-    """What the caller said or keyed; `hidden`, where it is not empty, stands in its place. `offset`: its stream's."""
-    tx.add(
-        Turn(
-            call_sid=call.sid,
-            key=key,
-            speaker="caller",
-            via=turn.via,
-            text=hidden or turn.text,
-            start=offset + turn.start,
-            end=offset + turn.end,
-            confidence=turn.confidence,
-            intent=event.meaning.intent if isinstance(event, Said) else None,
-            words=[] if hidden else _words(turn.words, offset),
-            latency=turn.latency,
-        )
+def write_caller(
+    tx: Session, call: Call, key: str, turn: CallerTurn, event: Event, state: State | None, offset: float
+) -> Cards:
+    """What the caller said or keyed, without secrets; the cards that it completed.
+
+    `state`: what it answers; None where the stream is over. `offset`: its stream's start in the call, in seconds.
+    """
+    secret = hidden(state, turn, event) if state is not None else hidden_late(turn, event)
+    row = Turn(
+        call_sid=call.sid,
+        key=key,
+        speaker="caller",
+        via=turn.via,
+        text=secret or turn.text,
+        start=offset + turn.start,
+        end=offset + turn.end,
+        confidence=turn.confidence,
+        intent=event.meaning.intent if isinstance(event, Said) else None,
+        words=[] if secret else _words(turn.words, offset),
+        latency=turn.latency,
     )
+    return _add(tx, row, asked_for(state) if state is not None else None)
+
+
+def _add(tx: Session, row: Turn, asked: Named | None = None) -> Cards:
+    cards = take_out(tx, row, asked)
+    tx.add(row)
+    return cards
 
 
 def write_bot(tx: Session, call: Call, key: str, say: Say, at: float) -> None:
     """The bot is about to say this; when and how much of it was heard is told later by `mark_heard`."""
-    tx.add(Turn(call_sid=call.sid, key=key, speaker="bot", text=say.text, prompt=say.prompt, start=at))
+    _add(tx, Turn(call_sid=call.sid, key=key, speaker="bot", text=say.text, prompt=say.prompt, start=at))
 
 
 def mark_heard(
@@ -96,24 +108,23 @@ def mark_heard(
     turn.latency = {**turn.latency, **(latency or {})}
 
 
-def write_overheard(tx: Session, call: Call, speaker: Literal["caller", "agent"], heard: Heard, offset: float) -> None:
-    """What caller or agent said while the call was with a person; a repetition is harmless."""
+def write_overheard(tx: Session, call: Call, speaker: Literal["caller", "agent"], heard: Heard, offset: float) -> Cards:
+    """What caller or agent said while the call was with a person; a repetition is harmless. The cards it completed."""
     key = f"{speaker}@{offset + heard.start:.2f}"
     if tx.scalar(select(Turn.id).where(Turn.call_sid == call.sid, Turn.key == key)) is not None:
-        return
-    tx.add(
-        Turn(
-            call_sid=call.sid,
-            key=key,
-            speaker=speaker,
-            text=heard.text,
-            start=offset + heard.start,
-            end=offset + heard.end,
-            confidence=heard.confidence,
-            words=_words(heard.words, offset),
-            latency=heard.latency,
-        )
+        return ()
+    row = Turn(
+        call_sid=call.sid,
+        key=key,
+        speaker=speaker,
+        text=heard.text,
+        start=offset + heard.start,
+        end=offset + heard.end,
+        confidence=heard.confidence,
+        words=_words(heard.words, offset),
+        latency=heard.latency,
     )
+    return _add(tx, row)
 
 
 def _words(words: tuple[Word, ...], offset: float) -> list[dict[str, object]]:

@@ -1,7 +1,5 @@
 """What the caller said, keyed and proved, and the passage to a person with it."""
 
-import re
-
 from ivr.dialogue.draft import Draft, Outcome
 from ivr.dialogue.events import HandOff
 from ivr.dialogue.flow import Ask
@@ -9,8 +7,6 @@ from ivr.dialogue.flows import FLOWS, OURS, TOPICS
 from ivr.dialogue.prompts import LANGUAGES
 from ivr.dialogue.state import Line, Raw, State
 
-_LONG_DIGITS = re.compile(r"\d(?:[ ,.-]*\d){11,}")
-_PIN = re.compile(r"(\bpin\b\D{0,20})\d[\d ,.-]*", re.I)
 _NAMES = {
     "date": "pay on",
     "amount": "pay amount",
@@ -52,11 +48,6 @@ def _items(state: State) -> dict[str, str]:
 def _given(state: State, flow: str, given: dict[str, Raw]) -> dict[str, str]:
     asks = {step.name: step for step in FLOWS[flow].steps if isinstance(step, Ask) and step.noted and not step.secret}
     return {name: asks[name].show(state, raw) for name, raw in given.items() if name in asks}
-
-
-def masked(text: str) -> str:
-    """Words fit to keep: no card numbers, no PINs."""
-    return _PIN.sub(r"\1(not kept)", _LONG_DIGITS.sub("(not kept)", text))
 
 
 def hand_off(draft: Draft, reason: str, intent: str = "", mood: str = "calm", language: str = "en") -> Outcome:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from ivr.dialogue import cues, readers
 from ivr.dialogue.advance import advance, check_secret, push, question
-from ivr.dialogue.brief import hand_off, masked
+from ivr.dialogue.brief import hand_off
 from ivr.dialogue.draft import Draft, Outcome
 from ivr.dialogue.events import Said
 from ivr.dialogue.flow import Ask
@@ -14,6 +14,7 @@ from ivr.dialogue.flows import FLOWS, MENU, OURS, TOPICS
 from ivr.dialogue.lacking import forgotten, keyed_otherwise, not_received
 from ivr.dialogue.repair import at_menu, cancel, detour, goodbye, missed, open_question, progress, repeat, stall
 from ivr.dialogue.state import Line, Raw, State, Task
+from ivr.redaction import mask_text
 
 HEARD = 0.4  # below this the words themselves are doubtful
 SURE = 0.6  # from here on an intent is acted upon
@@ -46,7 +47,7 @@ def in_their_words(draft: Draft, said: Said) -> Draft:
     """What the caller came for, kept for the brief; nothing that may hold a PIN."""
     secret = re.search(r"\bpin\b", said.text, re.I) or 4 <= len(said.meaning.digits) <= 6
     fit = at_menu(draft.state) and said.text and not secret
-    return draft.at(draft.state.note("said", masked(said.text))) if fit else draft
+    return draft.at(draft.state.note("said", mask_text(said.text))) if fit else draft
 
 
 def hear(draft: Draft, said: Said) -> Outcome:

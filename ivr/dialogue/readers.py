@@ -4,6 +4,7 @@ import re
 
 from ivr.dialogue.events import Said
 from ivr.dialogue.state import Raw
+from ivr.redaction import Line, digits_in, kinds_in, mask, mask_text
 
 _BY_CARD = re.compile(r"\b(by|with|using|use|from)( a| my| the)?( credit| debit)? card\b")
 _TODAY = re.compile(r"\b(today|right now|right away|straight away|immediately|now)\b")
@@ -37,15 +38,14 @@ def _digits(said: Said) -> str:
 
 
 def account_number(said: Said, asked: bool) -> Raw | None:
-    """Five to sixteen digits, six when nobody asked; a PIN said in the same breath is not part of it."""
-    before = re.split(r"\bpin\b", said.text, maxsplit=1, flags=re.I)[0]
-    written = "".join(re.findall(r"\d", before))
-    digits = written if re.search(r"\bpin\b", said.text, re.I) else _digits(said)
+    """Five to sixteen digits, six when nobody asked; a card, an id or a PIN said in the same breath is none."""
+    kept = mask((Line("caller", said.text),), "kept" if asked else None).lines[0]
+    digits = digits_in(kept.text) if kept.spans else _digits(said)
     return digits if (5 if asked else 6) <= len(digits) <= 16 else None
 
 
 def account_number_key(keys: str) -> Raw | None:
-    return keys if keys.isdigit() and 5 <= len(keys) <= 16 else None
+    return keys if keys.isdigit() and 5 <= len(keys) <= 16 and not kinds_in(keys, "kept") else None
 
 
 def pin(said: Said, _: bool) -> Raw | None:
@@ -100,7 +100,7 @@ def source(said: Said, asked: bool) -> Raw | None:
         return kind
     if not asked:
         return None
-    return said.meaning.ordinal if said.meaning.ordinal is not None else text
+    return said.meaning.ordinal if said.meaning.ordinal is not None else mask_text(text)
 
 
 def source_key(keys: str) -> Raw | None:

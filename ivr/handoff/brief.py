@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from ivr.redaction import holds_marker
 from ivr.store.models import Account, Call, Handoff, Payment, Turn
 
-SECRETS = ("(PIN)", "(code)")  # how a secret stands in a turn's text
 UNSURE = 0.5
 SECRET_SLOTS = ("pin", "code", "password")
 NAME_WORDS, SUMMARY_WORDS = 3, 9  # with the keys twenty words, which take eight seconds
@@ -92,8 +92,8 @@ def _earlier(call: Call) -> dict[str, Any]:
 
 
 def _line(turn: Turn) -> dict[str, Any]:
-    secret = any(mask in turn.text for mask in SECRETS)
-    low = [] if secret else [word["word"] for word in turn.words if (word.get("confidence") or 0.0) < UNSURE]
+    words = [] if holds_marker(turn.text) else turn.words
+    low = [word["word"] for word in words if (word.get("confidence") or 0.0) < UNSURE]
     return {
         "speaker": turn.speaker,
         "via": turn.via,

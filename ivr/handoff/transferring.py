@@ -9,6 +9,7 @@ from ivr.handoff import events as ev
 from ivr.handoff.core import Within, get
 from ivr.handoff.service import HandoffService
 from ivr.handoff.state import State
+from ivr.redaction import mask_text
 from ivr.store.models import Agent, Audit
 from ivr.store.notes import Note
 
@@ -35,7 +36,7 @@ class Transfers:
         self._check(handoff_id, to, phone, note)
         if not state.held:
             self._hold(handoff_id, by, True)
-        event = ev.TransferTo(by, to, phone, note)
+        event = ev.TransferTo(by, to, phone, mask_text(note))
         try:
             state = self._state(handoff_id, event, lambda tx: self._keep(tx, handoff_id, event))
         except DialRefused as refused:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from ivr.meaning.months import Found, month_and_day, month_edge, months_on, next_day, numeric, run_together
 from ivr.meaning.numbers import number, ordinal, tokens
-from ivr.meaning.patterns import words_of
+from ivr.numerals import words_of
 
 DAYS = {name.lower(): index for index, name in enumerate(calendar.day_name)} | {
     "mon": 0, "tue": 1, "tues": 1, "thurs": 3, "fri": 4,

@@ -2,29 +2,14 @@
 
 from collections.abc import Iterator
 
-from ivr.meaning.numbers import TEENS, TENS, UNITS, ZEROS, is_numeral, number, tokens
-from ivr.meaning.patterns import words_of
+from ivr.meaning.numbers import is_numeral, number, tokens
+from ivr.numerals import HEARD_AS, NATO, REPEATS, TEENS, TENS, UNITS, ZEROS, words_of
 
-REPEATS = {"double": 2, "triple": 3, "treble": 3, "quadruple": 4}
-HEARD_AS = {
-    "to": "2",
-    "too": "2",
-    "for": "4",
-    "ate": "8",
-    "won": "1",
-    "niner": "9",
-    "sicks": "6",
-    "fore": "4",
-    "tree": "3",
-}
 _JOINERS = words_of("and then um uh er dash hyphen space")
 TALKATIVE = 5
 """With so many other words about, one or two digits ("no one got it") are no answer."""
 _RESTARTS = words_of("no sorry wait actually correction rather")
-_NATO = """alpha alfa bravo charlie delta echo foxtrot golf hotel india juliet juliett kilo lima mike november oscar
-    papa quebec romeo sierra tango uniform victor whiskey whisky xray yankee zulu"""
 _DIGIT_WORDS = frozenset({*UNITS, *TEENS, *TENS, *ZEROS, *REPEATS, *HEARD_AS})
-NATO = {word: word[0] for word in words_of(_NATO)}
 _LETTER_NAMES = {
     "are": "r",
     "you": "u",

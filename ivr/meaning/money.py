@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ivr.meaning.months import MONTHS
-from ivr.meaning.numbers import ORDINALS, UNITS, ZEROS, Number, is_numeral, number, small, tokens
-from ivr.meaning.patterns import words_of
+from ivr.meaning.numbers import ORDINALS, Number, is_numeral, number, small, tokens
+from ivr.numerals import UNITS, ZEROS, words_of
 
 SIGNS = frozenset("$£€")
 UNIT_WORDS = words_of("dollar dollars buck bucks pound pounds quid euro euros usd")

@@ -3,7 +3,8 @@
 import calendar
 from datetime import date
 
-from ivr.meaning.numbers import UNITS, ZEROS, is_numeral, number, ordinal, small
+from ivr.meaning.numbers import is_numeral, number, ordinal, small
+from ivr.numerals import UNITS, ZEROS
 
 MONTHS = (
     {name.lower(): index for index, name in enumerate(calendar.month_name) if name}

@@ -4,17 +4,12 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-_UNITS = "zero one two three four five six seven eight nine"
-_TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
+from ivr.numerals import TEENS, TENS, UNITS
+
 _FIRSTS = "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth"
 _TEENTHS = "thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth"
 
-UNITS = {word: value for value, word in enumerate(_UNITS.split())} | {"niner": 9}
-TEENS = {word: value for value, word in enumerate(_TEENS.split(), start=10)}
-TENS = {word: 10 * value for value, word in enumerate(_TENS.split(), start=2)} | {"fourty": 40}
 SCALES = {"thousand": 1000, "grand": 1000, "k": 1000, "million": 1_000_000}
-ZEROS = frozenset({"oh", "o", "zero", "nought", "naught"})
 ORDINALS = {word: value for value, word in enumerate(f"{_FIRSTS} {_TEENTHS}".split(), start=1)} | {"thirtieth": 30}
 
 _TOKEN = re.compile(

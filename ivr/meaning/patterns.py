@@ -6,8 +6,3 @@ import re
 def any_of(*phrases: str) -> re.Pattern[str]:
     """Matches where one of the phrases (regular expressions) stands as whole words."""
     return re.compile(rf"(?<![\w'])(?:{'|'.join(phrases)})(?![\w'])")
-
-
-def words_of(listed: str) -> frozenset[str]:
-    """The words of a list separated by blanks."""
-    return frozenset(listed.split())

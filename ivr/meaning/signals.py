@@ -4,8 +4,9 @@ from itertools import pairwise
 from typing import Literal
 
 from ivr.meaning.numbers import ordinal, tokens
-from ivr.meaning.patterns import any_of, words_of
+from ivr.meaning.patterns import any_of
 from ivr.meaning.plain import plain
+from ivr.numerals import words_of
 
 Share = Literal["full", "half", "minimum"]
 

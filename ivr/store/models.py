@@ -81,7 +81,7 @@ class Turn(Base):
     key: Mapped[str] = mapped_column(String(80))  # makes a repeated event harmless
     speaker: Mapped[str] = mapped_column(String(8))  # caller, bot, agent
     via: Mapped[str] = mapped_column(String(8), default="voice")  # voice, keys
-    text: Mapped[str] = mapped_column(Text)  # secrets stand as "(PIN)" or "(code)"
+    text: Mapped[str] = mapped_column(Text)  # secrets stand as "(PIN)", "(card number)", see ivr.redaction
     start: Mapped[float]
     end: Mapped[float | None]
     confidence: Mapped[float | None]

@@ -12,6 +12,7 @@ from ivr.clock import Clock
 from ivr.dialling.dials import DialRefused, Dials
 from ivr.dialling.numbers import mobile
 from ivr.handoff.desk import PresenceRefused
+from ivr.redaction import mask_text
 from ivr.store import Sessions
 from ivr.store.models import Handoff
 from ivr.store.notes import Note
@@ -59,7 +60,7 @@ def make_agent_call_blueprint(
 
     def write(handoff: Handoff, kind: str, text: str) -> None:
         with sessions.begin() as tx:
-            tx.add(Note(call_sid=handoff.call_sid, agent_id=me().id, at=clock.now(), kind=kind, text=text))
+            tx.add(Note(call_sid=handoff.call_sid, agent_id=me().id, at=clock.now(), kind=kind, text=mask_text(text)))
 
     def answer(notice: str | None = None, done: str | None = None) -> ResponseReturnValue:
         return answer_with_panel(sessions, clock, notice, done)

@@ -63,7 +63,7 @@ def words_of(text: str, words: Sequence[Mapping[str, Any]]) -> list[Word]:
         )
         for word in words
     ]
-    same = "".join(piece.text for piece in pieces) == "".join(text.split())
+    same = "".join("".join(piece.text.split()) for piece in pieces) == "".join(text.split())
     return pieces if pieces and same else [Word(text)]
 
 

@@ -258,6 +258,13 @@ def test_a_transfer_is_kept_with_its_note_its_attempt_and_who_asked(
         assert tx.scalars(select(Audit.actor).where(Audit.action == "transfer")).one() == "ann@bank.test"
 
 
+def test_no_card_is_in_the_note_to_a_colleague(world: World, transfers: Transfers, ann: int, bob: int) -> None:
+    transfers.ask(world.id, ann, bob, note="Takes it from 4242 4242 4242 4242")
+    with world.sessions() as tx:
+        assert tx.scalars(select(Note.text)).one() == "Takes it from (card number)"
+    assert "4242" not in str(world.row.brief) + str(world.row.machine)
+
+
 def test_the_conference_of_the_briefing_is_the_callers(world: World, transfers: Transfers, ann: int, bob: int) -> None:
     transfers.ask(world.id, ann, bob)
     world.hook("2/agent", CallSid=leg(2))

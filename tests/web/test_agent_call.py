@@ -53,6 +53,13 @@ def test_a_note_stands_beside_the_call(web: Web) -> None:
     assert "Wants the receipt by post." in client.get("/agent/work").text
 
 
+@pytest.mark.parametrize("deed", ["note", "text"])
+def test_no_secret_is_kept_in_what_an_agent_writes(web: Web, deed: str) -> None:
+    client, handoff = in_call(web)
+    do(client, handoff, deed, text="Card 4111 1111 1111 1111, PIN 2749")
+    assert notes(web) == [(deed, "Card (card number), PIN (PIN)")]
+
+
 @pytest.mark.parametrize("text", ["", "   ", "x" * 4001])
 def test_an_empty_or_endless_note_is_refused(web: Web, text: str) -> None:
     client, handoff = in_call(web)

@@ -116,6 +116,37 @@ def test_a_spoken_pin_is_not_in_the_transcript(sessions: Sessions, clock: FakeCl
     assert shown[0] == parts[0]
 
 
+def test_secrets_that_only_the_recording_s_transcript_holds_are_not_in_it(sessions: Sessions, clock: FakeClock) -> None:
+    def segment(channel: int, start: float, text: str) -> dict[str, Any]:
+        words = [{"word": f" {w}", "start": start, "end": start + 1, "confidence": 0.9} for w in text.split()]
+        return {"channel": channel, "text": text, "start": start, "end": start + 2.0, "words": words}
+
+    with sessions.begin() as tx:
+        tx.add(Call(sid=SID, caller="+1555", called="+1666", started_at=clock.now()))
+        tx.flush()
+        said = {"call_sid": SID, "speaker": "caller", "via": "voice"}
+        tx.add(Turn(key="s1.1", text="it's (security code), I think", start=30.0, end=32.0, **said))
+        kept = Recording(call_sid=SID, sid="RE1", kind="call", state="kept", source_url="", created_at=clock.now())
+        message = Recording(
+            call_sid=SID, sid="RE2", kind="message", state="kept", source_url="", created_at=clock.now()
+        )
+        tx.add_all([kept, message])
+        parts = [
+            segment(2, 1.0, "the long number on the card?"),
+            segment(1, 4.0, "4111 1111 1111"),
+            segment(2, 7.0, "4111 1111 1111"),
+            segment(1, 10.0, "and 1111"),
+        ]
+        shown = mask_secrets(tx, kept, parts)
+        (beside,) = mask_secrets(tx, kept, [segment(1, 30.2, "nine eight seven I think")])
+        left = mask_secrets(tx, message, [segment(1, 0.0, "call me, my card is 4111 1111 1111 1111")])
+    texts = [part["text"] for part in shown]
+    assert texts[1:] == ["(card number)", "(card number)", "and (card number)"]
+    assert [word["word"].strip() for word in shown[3]["words"]] == ["and", "(card number)"]
+    assert beside["text"] == "(security code) I think"
+    assert left[0]["text"] == "call me, my card is (card number)"
+
+
 def test_callbacks_are_forgotten_after_a_week(sessions: Sessions, clock: FakeClock) -> None:
     with sessions.begin() as tx:
         first_time(tx, "old", clock.now() - timedelta(days=8))

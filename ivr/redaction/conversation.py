@@ -1,0 +1,118 @@
+"""The secrets of a conversation, line by line: what one line asks for another answers, and a card may take several."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from ivr.redaction.cues import Cue, Named, cues, telling
+from ivr.redaction.find import find
+from ivr.redaction.parts import cards_in_parts
+from ivr.redaction.spans import Kind, Span, kind_of, overlap
+from ivr.redaction.written import redact, same_digits
+
+LOOK_BACK = 3  # lines within which a question finds its answer
+CARD_LINES = 8  # lines within which a card that was spoken of is still meant
+CARDS: frozenset[Named] = frozenset({"card", "a card", "cvv"})
+
+
+class Line:
+    """One utterance: who said it, and its text, from which secrets may have been taken out already."""
+
+    def __init__(self, speaker: str, text: str) -> None:
+        self.speaker, self.text = speaker, text
+
+    @cached_property
+    def cues(self) -> list[Cue]:
+        return cues(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Masked:
+    """A line fit to keep. `spans` are places in the text as it was."""
+
+    text: str
+    spans: tuple[Span, ...] = ()
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        return tuple(span.kind for span in self.spans)
+
+
+@dataclass(frozen=True, slots=True)
+class Masking:
+    """Each line fit to keep, in order. `cards`: those that came in parts, in digits, to be forgotten elsewhere too."""
+
+    lines: tuple[Masked, ...]
+    cards: tuple[str, ...] = ()
+
+
+def mask(lines: Sequence[Line], asked: Named | None = None, done: int = 0) -> Masking:
+    """The lines of one conversation, oldest first, without their secrets.
+
+    `asked`: what the last of them answers. The first `done` lines were masked when they were the last.
+    """
+    talk = _Talk(lines, asked)
+    for at in range(done, len(lines)):
+        talk.look_at(at)
+    cards = talk.join_parts(done)
+    masked = (Masked(redact(line.text, s), tuple(s)) for line, s in zip(lines, talk.spans, strict=True))
+    return Masking(tuple(masked), cards)
+
+
+def mask_text(text: str) -> str:
+    """One text on its own, such as a note."""
+    return mask((Line("", text),)).lines[0].text
+
+
+class _Talk:
+    """The lines and what was found in each so far."""
+
+    def __init__(self, lines: Sequence[Line], asked: Named | None) -> None:
+        self.lines, self.asked = lines, asked
+        self.spans: list[list[Span]] = [[] for _ in lines]
+
+    def look_at(self, at: int) -> None:
+        self.spans[at] = find(self.lines[at].text, lambda: self._wanted(at), lambda: self._cards_about(at))
+
+    def join_parts(self, done: int) -> tuple[str, ...]:
+        """Mask what makes a card only together, and every echo of it; each such card's digits."""
+        cards = [
+            parts
+            for speaker in {line.speaker: None for line in self.lines[done:] if line.speaker != "bot"}
+            for parts in cards_in_parts(self.lines, speaker, lambda at: self._cards_about(at + 1))
+        ]
+        for part in (part for parts in cards for part in parts):
+            span = Span(part.run.start, part.run.end, "card", part.run.digits)
+            others = [other for other in self.spans[part.line] if not overlap(span, other)]
+            self.spans[part.line] = sorted([*others, span], key=lambda span: span.start)
+        whole = tuple("".join(part.run.digits for part in parts) for parts in cards)
+        for found, line in zip(self.spans, self.lines, strict=True):
+            echoes = same_digits(line.text, whole)
+            found += [echo for echo in echoes if not any(overlap(echo, other) for other in found)]
+        return whole
+
+    def _wanted(self, at: int) -> Named | None:
+        """What the nearest line before that names anything asks for; the echo of a secret is one too."""
+        if self.asked is not None and at == len(self.lines) - 1:
+            return self.asked
+        speaker = self.lines[at].speaker
+        for back in range(at - 1, max(-1, at - 1 - LOOK_BACK), -1):
+            line = self.lines[back]
+            if taken := self._taken(back):
+                echo = line.speaker != speaker and speaker != "bot"
+                return taken if taken == "card" or echo else None
+            if line.cues:
+                return telling([cue.named for cue in line.cues])
+        return None
+
+    def _cards_about(self, at: int) -> bool:
+        """Whether a card was spoken of in the lines before."""
+        before = range(max(0, at - CARD_LINES), at)
+        return any(
+            self._taken(n) in ("card", "cvv") or not CARDS.isdisjoint(cue.named for cue in self.lines[n].cues)
+            for n in before
+        )
+
+    def _taken(self, at: int) -> Kind | None:
+        """The kind of the last secret in a line, masked already or about to be."""
+        return self.spans[at][-1].kind if self.spans[at] else kind_of(self.lines[at].text)

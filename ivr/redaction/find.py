@@ -1,0 +1,224 @@
+"""The secrets of one utterance: by what was asked first, by the words beside the digits, and by patterns."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+from ivr.numerals import HEARD_AS, NATO, words_of
+from ivr.redaction.cues import LOOSE, Cue, Named, cues
+from ivr.redaction.passwords import passwords
+from ivr.redaction.scan import Run, Token, runs, tokens
+from ivr.redaction.spans import Kind, Span, overlap
+
+SHORTEST_CARD = 13  # digits; where more stand together (a card, its date, its code), all of it is taken out
+NEAR, AFTER = 8, 4  # words between a name and its digits, before and after them
+CORRECTED = 6  # words between a secret and its correction
+LONGEST_ACCOUNT = 16
+SPELLED = 3  # letters and digits, one by one or in groups, that make an id
+BARE = 2  # words beside digits that are all of an answer
+
+_LENGTHS: dict[Kind, tuple[int, int, int]] = {  # shortest, usual, longest
+    "pin": (3, 4, 6),
+    "cvv": (3, 3, 5),
+    "code": (4, 6, 8),
+    "id": (4, 9, 14),
+    "card": (4, 16, 40),
+    "expiry": (2, 4, 8),
+}
+_SSN = re.compile(r"(?<![\d-])(?:\d{3}-\d{2}-\d{4}|\d{3} \d{2} \d{4})(?![\d-])")
+_NINO = re.compile(r"(?<![a-z0-9])[a-z][ -]?[a-z][ -]?\d{2}[ -]?\d{2}[ -]?\d{2}[ -]?[a-d](?![a-z0-9])", re.I)
+_IS = re.compile(r"\s*,?\s*(?:is|was|'s|it's|as|for|that's|would be|should be|being)\b", re.I)
+_SENTENCE_END = re.compile(r"[.?!;]\s")
+_MONTHS = words_of(
+    """january february march april may june july august september october november december jan feb mar apr jun jul
+    aug sep sept oct nov dec"""
+)
+_BESIDE_CARD = _MONTHS | words_of("expires expiring expiry exp expiration date is it valid")
+
+
+def _nothing() -> Named | None:
+    return None
+
+
+def _no() -> bool:
+    return False
+
+
+def kinds_in(text: str, asked: Named | None = None) -> set[Kind]:
+    """Which secrets there are in `text`."""
+    return {span.kind for span in find(text, lambda: asked)}
+
+
+def find(text: str, asked: Callable[[], Named | None] = _nothing, cards_about: Callable[[], bool] = _no) -> list[Span]:
+    """The secrets in `text`, in order.
+
+    `asked`: what the words before it asked for or announced; `cards_about`: whether a card was spoken of lately. Both
+    are looked up only where it matters.
+    """
+    named, words = cues(text), tokens(text)
+    digits = runs(words, [(cue.start, cue.end) for cue in named])
+    found = list(passwords(text, named, asked))
+    if not digits:
+        return found
+    wanted = asked()
+    about = any(cue.named in ("card", "a card", "cvv") for cue in named) or cards_about()
+    long = [Span(run.start, run.end, "card") for run in digits if len(run.digits) >= SHORTEST_CARD]
+    ids = [*_ids_by_pattern(text, named, wanted), *_spelled_ids(words, named)]
+    found += [span for span in ids if not any(overlap(span, other) for other in long)]
+    for span in _of_runs(text, words, digits, named, wanted, about):
+        if not any(overlap(span, other) for other in found):
+            found.append(span)
+    return sorted(found, key=lambda span: span.start)
+
+
+def _of_runs(
+    text: str, words: Sequence[Token], digits: Sequence[Run], named: Sequence[Cue], asked: Named | None, about: bool
+) -> Iterator[Span]:
+    names = _names(text, words, digits, named, asked)
+    for before, run, meant in zip([None, *digits], digits, names, strict=False):
+        kind = _kind(words, before, run, meant, about)
+        if kind is not None:
+            yield from _spans(words, run, kind)
+
+
+def _names(
+    text: str, words: Sequence[Token], digits: Sequence[Run], named: Sequence[Cue], asked: Named | None
+) -> list[Named | None]:
+    """What each run is called: by the words before it, by those after it, or as the run beside it."""
+    names: list[Named | None] = []
+    pending: list[Cue] = []
+    for before, run, after in zip([None, *digits], digits, [*digits[1:], None], strict=False):
+        between = [cue for cue in named if (before.end if before else 0) <= cue.start and cue.end <= run.start]
+        pending += between
+        name = _before(words, run, between) or _behind(text, words, run, after, named) or _loosely(words, run, between)
+        if name is None:
+            name = _inherited(words, before, run, pending, names[-1]) if before else asked
+        elif before is not None and not between and names[-1] is None and _words(words, before.end, run.start) <= 2:
+            names[-1] = name  # "3100 or 5380 for my PIN"
+        names.append(name)
+        pending = [cue for cue in pending if cue.named != name]
+    return names
+
+
+def _before(words: Sequence[Token], run: Run, between: Sequence[Cue]) -> Named | None:
+    near = [cue.named for cue in between if _words(words, cue.end, run.start) <= NEAR]
+    return next((name for name in reversed(near) if name not in LOOSE), None)
+
+
+def _loosely(words: Sequence[Token], run: Run, between: Sequence[Cue]) -> Named | None:
+    return next((cue.named for cue in reversed(between) if _words(words, cue.end, run.start) <= NEAR), None)
+
+
+def _behind(text: str, words: Sequence[Token], run: Run, after: Run | None, named: Sequence[Cue]) -> Named | None:
+    """ "2749 is my PIN", "2749, my PIN": a name that follows, and does not go with the digits after it."""
+    end = after.start if after else len(text)
+    for cue in named:
+        between = text[run.end : cue.start]
+        if not run.end <= cue.start < end or cue.named not in _LENGTHS or _words(words, run.end, cue.start) > AFTER:
+            continue
+        free = after is None or _words(words, cue.end, after.start) > 2
+        if not _SENTENCE_END.search(between) and (free or _IS.match(between)):
+            return cue.named
+    return None
+
+
+def _inherited(
+    words: Sequence[Token], before: Run, run: Run, pending: Sequence[Cue], last: Named | None
+) -> Named | None:
+    """A name that waits for its digits ("my PIN for account number 40012345 is 2749"), or a correction."""
+    waiting = [cue.named for cue in pending if cue.named in _LENGTHS]
+    if waiting:
+        return waiting[-1]
+    return last if _words(words, before.end, run.start) <= CORRECTED else None
+
+
+def _words(words: Sequence[Token], start: int, end: int) -> int:
+    return sum(1 for token in words if start <= token.start < end and token.is_word)
+
+
+def _kind(words: Sequence[Token], before: Run | None, run: Run, meant: Named | None, about: bool) -> Kind | None:
+    count = len(run.digits)
+    if count >= SHORTEST_CARD and not run.priced:
+        return None if meant == "kept" and _an_account(run.digits) else "card"
+    if before is not None and meant == "card" and not run.priced and _beside_card(words, before, run):
+        return "card"
+    if run.priced or meant in (None, "kept", "maybe kept", "password"):
+        return None
+    if meant == "a card":
+        return "card" if count >= 6 and not run.dated and _words(words, 0, run.start) else None
+    if meant == "expiry":
+        return "expiry" if about and 2 <= count <= 8 else None
+    if meant not in _LENGTHS:
+        return None
+    if run.dated and meant in ("pin", "cvv", "code"):
+        return None
+    shortest = _LENGTHS[meant][0]
+    if meant == "card" and before is None and _words(words, 0, run.start) <= BARE and run.last >= len(words) - 2:
+        shortest = 2  # nothing but digits, where a card is being read out
+    return meant if count >= shortest else None
+
+
+def _an_account(digits: str) -> bool:
+    """Called an account number, and no card, as those begin with 2 to 6."""
+    return len(digits) <= LONGEST_ACCOUNT and digits[0] not in "23456"
+
+
+def _beside_card(words: Sequence[Token], before: Run, run: Run) -> bool:
+    """Between a card and what is printed beside it stand only months and "expires"."""
+    between = words[before.last + 1 : run.first]
+    return all(not token.is_word or token.text in _BESIDE_CARD for token in between)
+
+
+def _spans(words: Sequence[Token], run: Run, kind: Kind) -> Iterator[Span]:
+    """The run, or as many of its first pieces as such a secret has digits."""
+    _, usual, longest = _LENGTHS[kind]
+    taken, start, end = "", _widened(words, run, kind), run.start
+    for _, piece_end, part in run.pieces:
+        if len(run.digits) > longest and len(taken) >= usual:
+            break
+        taken, end = taken + part, piece_end
+    if len(taken) <= longest:
+        yield Span(start, end, kind, taken)
+
+
+def _widened(words: Sequence[Token], run: Run, kind: Kind) -> int:
+    """Where it begins: with the month before a year, or a word that a recogniser writes for a digit."""
+    lead = words[run.first - 1] if run.first else None
+    if lead is None:
+        return run.start
+    heard = kind != "expiry" and len(run.digits) < _LENGTHS[kind][1] and lead.text in HEARD_AS
+    return lead.start if heard or (kind == "expiry" and lead.text in _MONTHS) else run.start
+
+
+def _ids_by_pattern(text: str, named: Sequence[Cue], asked: Named | None) -> Iterator[Span]:
+    """A social security number in its own grouping, a national insurance number by its letters."""
+    for match in _SSN.finditer(text):
+        before = [cue.named for cue in named if cue.end <= match.start()]
+        kept = (before[-1] if before else asked) in ("kept", "maybe kept")
+        if "-" in match[0] or not kept:
+            yield Span(match.start(), match.end(), "id", "".join(filter(str.isdigit, match[0])))
+    for match in _NINO.finditer(text):
+        yield Span(match.start(), match.end(), "id", "".join(filter(str.isdigit, match[0])))
+
+
+def _spelled_ids(words: Sequence[Token], named: Sequence[Cue]) -> Iterator[Span]:
+    """Letters and digits one by one, after "my national insurance number is"."""
+    for cue in named:
+        if cue.named != "id":
+            continue
+        after = [token for token in words if token.start >= cue.end]
+        start = next((at for at, token in enumerate(after[:AFTER]) if _spelled(token)), len(after))
+        end = start
+        while end < len(after) and (_spelled(after[end]) or not after[end].is_word or after[end].text in _ASIDE):
+            end += 1
+        kept = [token for token in after[start:end] if _spelled(token)]
+        if len(kept) >= SPELLED and any(token.is_word and not runs([token]) for token in kept):
+            yield Span(kept[0].start, kept[-1].end, "id", "".join(t.text for t in kept if t.text.isdigit()))
+
+
+_ASIDE = words_of("for as in and then um uh dash space")
+
+
+def _spelled(token: Token) -> bool:
+    if not token.is_word:
+        return token.text[0].isdigit()
+    return len(token.text) == 1 or token.text in NATO or bool(runs([token]))

@@ -1,0 +1,45 @@
+"""Kinds of secrets, and what stands in their place."""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["card", "cvv", "expiry", "pin", "code", "id", "password"]
+
+MARKERS: dict[Kind, str] = {
+    "card": "(card number)",
+    "cvv": "(security code)",
+    "expiry": "(expiry date)",
+    "pin": "(PIN)",
+    "code": "(code)",
+    "id": "(id number)",
+    "password": "(password)",
+}
+KEYED_CARD = "(card)"  # keyed or said while the carrier is about to take a card
+
+MARKER = re.compile("|".join(re.escape(marker) for marker in (*MARKERS.values(), KEYED_CARD)))
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A secret at text[start:end]; `digits` as far as it is made of them."""
+
+    start: int
+    end: int
+    kind: Kind
+    digits: str = ""
+
+
+def overlap(one: Span, other: Span) -> bool:
+    return one.start < other.end and other.start < one.end
+
+
+def holds_marker(text: str) -> bool:
+    """Whether something was taken out of this text."""
+    return bool(MARKER.search(text))
+
+
+def kind_of(text: str) -> Kind | None:
+    """The kind of the last secret that was taken out of this text."""
+    markers = MARKER.findall(text)
+    return next((kind for kind, marker in MARKERS.items() if marker == markers[-1]), "card") if markers else None
