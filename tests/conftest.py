@@ -12,6 +12,7 @@ from redis import Redis
 
 from ivr.store import Sessions, make_engine, make_sessions
 from ivr.store.models import Base
+from tests.postgres import Postgres, running_postgres
 
 
 class FakeClock:
@@ -39,6 +40,19 @@ def sessions(tmp_path: Path) -> Iterator[Sessions]:
     Base.metadata.create_all(engine)
     yield make_sessions(engine)
     engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Postgres]:
+    """A real PostgreSQL server for this test run."""
+    with running_postgres() as server:
+        yield server
+
+
+@pytest.fixture
+def postgres(postgres_server: Postgres) -> str:
+    """The address of an empty PostgreSQL database."""
+    return postgres_server.new_database()
 
 
 @pytest.fixture(scope="session")

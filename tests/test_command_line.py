@@ -202,3 +202,23 @@ def test_a_given_up_job_is_retried_or_dropped_by_hand(given_up: int) -> None:
 )
 def test_a_job_that_is_not_there_or_not_named_ends_with_a_code(words: tuple[str, ...], code: int) -> None:
     assert warmline("jobs", *words).exit_code == code
+
+
+@pytest.mark.parametrize(
+    ("url", "code", "said"),
+    [
+        ("mysql://root:s3cret@db/warmline", 2, "only PostgreSQL and SQLite are known"),
+        ("no address", 2, "no database's address"),
+        ("postgres://root:s3cret@127.0.0.1:9/warmline", 3, "cannot be opened"),
+        ("sqlite:////nowhere/at/all.db", 3, "cannot be opened"),
+    ],
+)
+@pytest.mark.usefixtures("account")
+@pytest.mark.parametrize("command", [("agents", "list"), ("serve", "web"), ("worker",)])
+def test_a_wrong_database_is_one_sentence(
+    command: tuple[str, ...], url: str, code: int, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", url)
+    result = warmline(*command)
+    assert (result.exit_code, len(result.stderr.splitlines())) == (code, 1), result.stderr
+    assert said in result.stderr and "s3cret" not in result.stderr

@@ -12,7 +12,18 @@ import click
 from sqlalchemy import select
 
 from ivr.clock import SystemClock
-from ivr.commands.common import INTERRUPTED, MISSING, MISUSED, WRONG, fail, json_option, load_settings, show, tell
+from ivr.commands.common import (
+    INTERRUPTED,
+    MISSING,
+    MISUSED,
+    WRONG,
+    fail,
+    json_option,
+    load_settings,
+    show,
+    tell,
+    usable_database,
+)
 from ivr.demo import AGENT_PHONE, furnish, house_settings, script, shortcomings
 from ivr.house import House, HouseError
 from ivr.ledger.sample import SAMPLES
@@ -129,8 +140,9 @@ def _house(settings: Settings) -> Iterator[tuple[Settings, Sessions, dict[str, s
     for number in (signal.SIGINT, signal.SIGTERM):  # also where a shell started us with Ctrl-C ignored
         signal.signal(number, signal.default_int_handler)
     try:
-        prepare(settings, tell)
-        sessions = make_sessions(make_engine(settings.database))
+        with usable_database():
+            prepare(settings, tell)
+            sessions = make_sessions(make_engine(settings.database))
         passwords = furnish(sessions, SystemClock(), settings)
         with House(settings, tell) as house:
             yield settings, sessions, passwords, house

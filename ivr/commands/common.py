@@ -1,17 +1,17 @@
 """What every command shares: settings, JSON output, and how an error ends it."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, NoReturn, TypeVar
 
 import click
 from pydantic import SecretStr, ValidationError
-from sqlalchemy.exc import SQLAlchemyError
 
 from ivr.logs import set_up_logging
 from ivr.settings import Settings
-from ivr.store import Sessions, make_engine, make_sessions
-from ivr.store.migrate import upgrade
+from ivr.store import BadDatabaseUrl, Sessions, make_engine, make_sessions
+from ivr.store.migrate import DatabaseUnusable, upgrade
 
 WRONG, MISUSED, MISSING = 1, 2, 3
 INTERRUPTED = 130  # as a shell reports Ctrl-C
@@ -42,16 +42,23 @@ def _shown(setting: str, value: object) -> str:
 
 def open_database(settings: Settings) -> Sessions:
     """Sessions on the database, its tables brought up to date; one that cannot be opened ends the command."""
-    try:
+    with usable_database():
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         upgrade(settings.database)
-    except (OSError, SQLAlchemyError) as error:
-        reason = str(error).splitlines()[0]
-        fail(
-            f"The database cannot be opened: {reason}. Set DATABASE_URL or WARMLINE_DATA_DIR to a place that can.",
-            MISSING,
-        )
-    return make_sessions(make_engine(settings.database))
+        return make_sessions(make_engine(settings.database))
+
+
+@contextmanager
+def usable_database() -> Iterator[None]:
+    """A database that is not as it must be ends the command with a sentence."""
+    try:
+        yield
+    except BadDatabaseUrl as error:
+        fail(str(error), MISUSED)
+    except DatabaseUnusable as error:
+        fail(str(error), MISSING)
+    except OSError as error:
+        fail(f"The data folder cannot be used: {error}. Set WARMLINE_DATA_DIR to one that can.", MISSING)
 
 
 def tell(message: str) -> None:

@@ -132,12 +132,14 @@ def _redis(settings: Settings) -> str:
 def _database(settings: Settings) -> str:
     from sqlalchemy.exc import SQLAlchemyError
 
-    from ivr.store import make_engine
+    from ivr.store import BadDatabaseUrl, make_engine
     from ivr.store.migrate import pending
 
     try:
         missing = pending(make_engine(settings.database))
-    except (SQLAlchemyError, ModuleNotFoundError) as error:
+    except BadDatabaseUrl as error:
+        raise Unwell("not an address", str(error)) from error
+    except SQLAlchemyError as error:
         raise Unwell(
             f"cannot be opened: {type(error).__name__}", "Set DATABASE_URL to a database that answers."
         ) from error

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from ivr.commands.common import MISSING, fail, load_settings, tell
+from ivr.commands.common import MISSING, fail, load_settings, tell, usable_database
 from ivr.house import environment, port_is_free
 from ivr.settings import Settings
 
@@ -55,7 +55,8 @@ def _prepare(settings: Settings) -> None:
     from speech.weights import MissingWeights
 
     try:
-        prepare(settings, tell)
+        with usable_database():
+            prepare(settings, tell)
     except (MissingWeights, MissingEncoder, VoiceUnavailable) as error:
         fail(str(error), MISSING)
 

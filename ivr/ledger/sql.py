@@ -6,7 +6,8 @@ from types import TracebackType
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolEmpty
 from sqlalchemy.orm import Session
 
 from ivr.clock import Clock
@@ -22,6 +23,7 @@ from ivr.store.models import Account, Entry, Payment
 ATTEMPTS = 3
 HISTORY = 10
 CARD = "card"
+UNREACHABLE = (DBAPIError, PoolEmpty)
 
 
 class SqlLedger:
@@ -156,10 +158,14 @@ class _available:  # noqa: N801
     ) -> None:
         try:
             self._begun.__exit__(kind, error, trace)
-        except DBAPIError as failure:
-            raise LedgerError(f"the ledger's database did not answer: {type(failure.orig).__name__}") from failure
-        if isinstance(error, DBAPIError):
-            raise LedgerError(f"the ledger's database did not answer: {type(error.orig).__name__}") from error
+        except UNREACHABLE as failure:
+            raise _unanswered(failure) from failure
+        if isinstance(error, UNREACHABLE):
+            raise _unanswered(error) from error
+
+
+def _unanswered(error: SQLAlchemyError) -> LedgerError:
+    return LedgerError(f"the ledger's database did not answer: {type(getattr(error, 'orig', error)).__name__}")
 
 
 def _facts(tx: Session, row: Account) -> Facts:

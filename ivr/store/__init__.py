@@ -1,6 +1,13 @@
 """Where calls are kept: engine, sessions, tables, migrations and the outbox."""
 
-from ivr.store import card_tables, codes, desk_tables, notes, people_tables  # noqa: F401  # their tables belong to every database
-from ivr.store.engine import Sessions, make_engine, make_sessions
+from ivr.store import (  # noqa: F401  # their tables belong to every database
+    card_tables,
+    codes,
+    desk_tables,
+    dials,
+    notes,
+    people_tables,
+)
+from ivr.store.engine import BadDatabaseUrl, Sessions, WriteInReadSession, make_engine, make_sessions
 
-__all__ = ["Sessions", "make_engine", "make_sessions"]
+__all__ = ["BadDatabaseUrl", "Sessions", "WriteInReadSession", "make_engine", "make_sessions"]

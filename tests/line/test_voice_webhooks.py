@@ -169,9 +169,8 @@ def test_documents_that_keep_failing_end_in_a_message(post: Post, clock: FakeClo
 
 
 def test_the_fallback_answers_without_a_database(post: Post, sessions: Sessions) -> None:
-    with sessions() as tx:
+    with sessions.begin() as tx:
         Base.metadata.drop_all(tx.connection())
-        tx.commit()
     assert verbs(post("/voice/fallback", ErrorCode="11200")) == ["Say", "Record", "Redirect"]
     asked = "https://line.example.com/voice/message"
     assert verbs(post("/voice/fallback", ErrorCode="11200", ErrorUrl=asked)) == ["Say", "Hangup"]

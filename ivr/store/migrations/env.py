@@ -7,7 +7,7 @@ from ivr.store.models import Base
 
 LOCK = 7214  # any number, the same in every process
 
-engine = make_engine(context.config.attributes["url"])
+engine = make_engine(context.config.attributes["url"], patient=True)
 with engine.begin() as connection:
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")  # SQLite's BEGIN IMMEDIATE does the same
