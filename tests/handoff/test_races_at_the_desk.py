@@ -159,7 +159,7 @@ def test_the_queue_is_read_once_however_many_wait(world: World) -> None:
     def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         read.append(statement)
 
-    engine = world.sessions.kw["bind"]
+    engine = world.sessions.engine
     event.listen(engine, "before_cursor_execute", note)
     world.service.presence(ann, "available")
     event.remove(engine, "before_cursor_execute", note)
