@@ -1,6 +1,7 @@
 """Engines and sessions: SQLite tuned for several processes, or PostgreSQL. Reading and writing are told apart."""
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
@@ -32,7 +33,7 @@ class WriteInReadSession(RuntimeError):
     """`sessions()` only reads: whoever writes does so within `sessions.begin()`."""
 
 
-class Sessions:
+class Sessions(sessionmaker[Session]):
     """`sessions()` is a session that reads and is refused every write; `sessions.begin()` writes and then commits.
 
     A reader holds no lock, and never becomes a writer: what it saw could be old by then. Objects stay readable after
@@ -40,15 +41,13 @@ class Sessions:
     """
 
     def __init__(self, engine: Engine) -> None:
+        super().__init__(engine.execution_options(**READ_ONLY), expire_on_commit=False)
         self.engine = engine
-        self._reading = sessionmaker(engine.execution_options(**READ_ONLY), expire_on_commit=False)
-        self._writing = sessionmaker(engine, expire_on_commit=False)
 
-    def __call__(self) -> Session:
-        return self._reading()
-
-    def begin(self) -> AbstractContextManager[Session]:
-        return self._writing.begin()
+    @contextmanager
+    def begin(self) -> Iterator[Session]:
+        with self(bind=self.engine) as tx, tx.begin():
+            yield tx
 
 
 def make_sessions(engine: Engine) -> Sessions:
