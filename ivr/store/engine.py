@@ -10,19 +10,14 @@ from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session, sessionmaker
 
-<<<<<<< HEAD
-from ivr.store.audit import chain_audit
-
-Sessions = sessionmaker[Session]
-=======
 from ivr.store import postgres
+from ivr.store.audit import chain_audit
 
 READS = "warmline_reads"  # the execution option of a connection that only reads
 READ_ONLY: dict[str, Any] = {READS: True, "postgresql_readonly": True}
 SQLITE = frozenset({"sqlite", "sqlite+pysqlite"})
 POSTGRES = frozenset({"postgres", "postgresql", "postgresql+psycopg"})
 KINDS = "It is written as postgresql://user@host/name, or sqlite:////folder/file.db for a file."
->>>>>>> b8a767c (Let readers hold no lock, and wait for no database longer than two seconds)
 
 
 class BadDatabaseUrl(ValueError):
@@ -51,14 +46,10 @@ class Sessions(sessionmaker[Session]):
 
 
 def make_sessions(engine: Engine) -> Sessions:
-<<<<<<< HEAD
-    """Sessions whose objects stay readable after commit, and whose audit rows are chained."""
-    sessions = sessionmaker(engine, expire_on_commit=False)
+    """Sessions whose audit rows are chained."""
+    sessions = Sessions(engine)
     chain_audit(sessions)
     return sessions
-=======
-    return Sessions(engine)
->>>>>>> b8a767c (Let readers hold no lock, and wait for no database longer than two seconds)
 
 
 def database_url(text: str) -> URL:
