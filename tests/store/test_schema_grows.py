@@ -46,7 +46,8 @@ def test_the_last_releases_tables_stand_and_what_is_new_needs_no_word_of_it(url:
         for column in grown.columns:
             if column.name not in table.columns:
                 assert column.nullable or column.server_default is not None, f"{table.name}.{column.name}"
-        assert _unique(grown) <= _unique(table), table.name
+        known = {one for one in _unique(grown) if set(one) <= set(table.columns.keys())}
+        assert known <= _unique(table), table.name
 
 
 def test_an_old_processes_rows_are_kept_and_read_by_a_new_one(url: str) -> None:
