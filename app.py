@@ -27,6 +27,7 @@ from ivr.handoff.callback_desk import CallBackDesk
 from ivr.handoff.card_service import AgentCards
 from ivr.handoff.request import request_handoff
 from ivr.handoff.service import HandoffService
+from ivr.handoff.standby import StandbyDesk
 from ivr.handoff.supervision import Supervision
 from ivr.handoff.transferring import Transfers
 from ivr.ledger import Ledger, SqlLedger
@@ -40,14 +41,19 @@ from ivr.room import Room
 from ivr.settings import Settings
 from ivr.store import Sessions, make_engine, make_sessions
 from ivr.store.models import Call, Handoff
+from ivr.watch import Watch, probe
 from ivr.web.audio import notice_version
 from ivr.web.card import make_card_hooks
+from ivr.web.front import make_front
 from ivr.web.handoff import make_handoff_blueprint
 from ivr.web.limits import limit_requests
 from ivr.web.pages import House, add_pages
 from ivr.web.signatures import Signatures
+from ivr.web.standby import make_standby_blueprint
+from ivr.web.streams import Hub, Streams
 from ivr.web.turns import make_turns_blueprint
 from ivr.web.voice import Documents, make_voice_blueprint
+from ivr.web.webhooks import Webhooks
 from speech.listen import Recogniser
 from speech.speak import Speaker
 from speech.vad import SileroModel
@@ -174,28 +180,48 @@ class Parts:
         return request_handoff(tx, call, action, now, self.settings.handoff_seconds)
 
 
-def create_app(settings: Settings | None = None) -> Flask:
-    """The web process: the carrier's webhooks and people's pages."""
+def create_web(settings: Settings | None = None) -> Starlette:
+    """The web process: the carrier's webhooks, people's pages and their event streams, each with what is its own."""
     parts = _parts(settings)
-    app = Flask("ivr.web", root_path=str(Path(__file__).parent / "ivr" / "web"), static_folder=None)
-    limit_requests(app, parts.settings.trusted_proxies)
-    audio = parts.settings.data_dir / "audio"
+    desk = StandbyDesk(parts.settings.data_dir / "standby.json", parts.clock, parts.settings.hours)
+    watches = _watches(parts, desk)
+    pages = create_pages(Parts(parts.settings))  # its own connections: webhooks never wait for those of pages
+    webhooks = Webhooks(create_webhooks(parts), create_standby(parts, desk), lambda: watches[0].away)
+    hub = Hub(parts.settings.redis)
+    return make_front(webhooks, pages, Streams(pages, hub), hub, parts.settings.data_dir / "audio", watches)
+
+
+def create_pages(parts: Parts) -> Flask:
+    """What people see."""
+    app = _flask("ivr.web", parts.settings)
     phone = f"{parts.settings.carrier_url.rstrip('/')}/phone" if parts.settings.carrier_url else ""
-    guards = add_pages(app, _house(parts), phone)
-    documents = Documents(parts.settings.public_url, parts.settings.media_socket, parts.settings.payment_connector)
+    add_pages(app, _house(parts), phone)
+    app.register_blueprint(make_metrics_blueprint(line_registry(parts.sessions, parts.clock), parts.metrics_token))
+    return app
+
+
+def create_webhooks(parts: Parts) -> Flask:
+    """What the carrier asks."""
+    app = _flask("ivr.web.webhooks", parts.settings)
     ledger, spare = ThreadPoolExecutor(8, "ledger"), ThreadPoolExecutor(2, "spare")
     turns = TurnChannel(parts.calls, parts.sessions, parts.clock, lambda: parts.recogniser, ledger)
-    webhooks = (
+    for blueprint in (
         make_turns_blueprint(turns, parts.carrier, parts.signatures, parts.settings.public_url, spare),
-        make_voice_blueprint(parts.calls, parts.handoffs, parts.signatures, documents, audio, parts.carrier),
+        make_voice_blueprint(parts.calls, parts.handoffs, parts.signatures, _documents(parts.settings), parts.carrier),
         make_handoff_blueprint(parts.handoffs, parts.signatures),
         make_card_hooks(parts.agent_cards, parts.signatures),
-    )
-    for blueprint in webhooks:
-        guards.csrf.exempt(blueprint)
+    ):
         app.register_blueprint(blueprint)
-    app.register_blueprint(make_metrics_blueprint(line_registry(parts.sessions, parts.clock), parts.metrics_token))
-    app.add_url_rule("/health", "health", lambda: {"ok": True})
+    return app
+
+
+def create_standby(parts: Parts, desk: StandbyDesk) -> Flask:
+    """What the carrier is answered while no store is there."""
+    app = _flask("ivr.web.standby", parts.settings)
+    s = parts.settings
+    app.register_blueprint(
+        make_standby_blueprint(desk.phones, parts.signatures, _documents(s), s.public_url, s.twilio_number)
+    )
     return app
 
 
@@ -226,11 +252,33 @@ def worker_context() -> WorkerContext:
 def _house(parts: Parts) -> House:
     return House(
         settings=parts.settings, sessions=parts.sessions, handoffs=parts.handoffs, recordings=parts.recordings,
-        live=parts.live, clock=parts.clock, texts=parts.carrier, supervision=parts.supervision, brakes=parts.brakes,
+        clock=parts.clock, texts=parts.carrier, supervision=parts.supervision, brakes=parts.brakes,
         cards=parts.agent_cards, ledger=parts.ledger,
         call_backs=CallBackDesk(parts.sessions, parts.clock, parts.live, parts.settings.hours),
         transfers=Transfers(parts.handoffs),
     )  # fmt: skip
+
+
+def _flask(name: str, settings: Settings) -> Flask:
+    app = Flask(name, root_path=str(Path(__file__).parent / "ivr" / "web"), static_folder=None)
+    limit_requests(app, settings.trusted_proxies)
+    return app
+
+
+def _documents(settings: Settings) -> Documents:
+    return Documents(settings.public_url, settings.media_socket, settings.payment_connector)
+
+
+def _watches(parts: Parts, desk: StandbyDesk) -> tuple[Watch, ...]:
+    """What a web process stands on. The first is the database's; a file cannot be cut off, but a lock be waited for."""
+    settings, redis = parts.settings, parts.redis
+    own = Parts(settings).sessions  # a look never waits for a connection that a caller's webhook has
+    patience = 6.0 if settings.database.startswith("sqlite") else 1.0
+    return (
+        Watch("database", lambda: desk.refresh(own), patience),
+        Watch("redis", redis.ping, every=2.0),
+        Watch("disk", lambda: probe(settings.data_dir), patience=5.0, every=5.0),
+    )
 
 
 def _parts(settings: Settings | None) -> Parts:

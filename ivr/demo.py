@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from ivr.clock import Clock, today
 from ivr.handoff.desk import set_presence
+from ivr.house import reached_at
 from ivr.keys import kept_key
 from ivr.ledger.sample import SAMPLES, load_sample
 from ivr.meaning.understanding import Understanding
@@ -29,15 +30,15 @@ PEOPLE = (
 
 def house_settings(settings: Settings) -> Settings:
     """`settings` with the switch as the carrier and credentials of its own."""
-    token = kept_key(settings.data_dir, "switch").hex()
+    token, here = kept_key(settings.data_dir, "switch").hex(), reached_at(settings.host)
     return settings.model_copy(
         update={
             "twilio_account_sid": "AC" + token[:32],
             "twilio_auth_token": SecretStr(token[32:]),
             "twilio_number": LINE_NUMBER,
-            "public_url": f"http://{settings.host}:{settings.port}",
-            "media_url": f"ws://{settings.host}:{settings.media_port}/media",
-            "carrier_url": f"http://{settings.host}:{settings.switch_port}",
+            "public_url": f"http://{here}:{settings.port}",
+            "media_url": f"ws://{here}:{settings.media_port}/media",
+            "carrier_url": f"http://{here}:{settings.switch_port}",
         }
     )
 

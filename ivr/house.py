@@ -1,5 +1,6 @@
 """The whole house on one machine: embedded Redis, web, media, worker and switch as child processes, ended together."""
 
+import errno
 import os
 import signal
 import socket
@@ -96,9 +97,9 @@ class House:
     def _health(self) -> dict[str, str]:
         s = self.settings
         return {
-            "switch": f"http://{s.host}:{s.switch_port}/health",
-            "web": f"http://{s.host}:{s.port}/health",
-            "media": f"http://{s.host}:{s.media_port}/health",
+            "switch": f"http://{reached_at(s.host)}:{s.switch_port}/health",
+            "web": f"http://{reached_at(s.host)}:{s.port}/health",
+            "media": f"http://{reached_at(s.host)}:{s.media_port}/health",
         }
 
     def _await(self, part: str, address: str, seconds: float = 60.0) -> None:
@@ -119,10 +120,8 @@ class House:
         s = self.settings
         ports = {"WARMLINE_PORT": s.port, "WARMLINE_MEDIA_PORT": s.media_port, "WARMLINE_SWITCH_PORT": s.switch_port}
         for name, port in ports.items():
-            if not port_is_free(s.host, port):
-                raise HouseError(
-                    f"Port {port} on {s.host} is taken by another program: stop it, or set {name} to a free port."
-                )
+            if trouble := port_trouble(s.host, port, name):
+                raise HouseError(trouble)
 
     def _tail(self, part: str, lines: int = 12) -> str:
         path = self.logs / f"{part}.log"
@@ -130,14 +129,28 @@ class House:
         return "\n".join([f"Its log, {path}, ends with:", *(f"  {line}" for line in last)])
 
 
-def port_is_free(host: str, port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            return False
-    return True
+def port_trouble(host: str, port: int, name: str) -> str:
+    """Why nothing can listen there, and the mend; empty when something can. `name` is the port's setting."""
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[
+            0
+        ]
+        with socket.socket(family, kind) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            return f"Port {port} on {host} is taken by another program: stop it, or set {name} to a free port."
+        if error.errno == errno.EACCES:
+            return f"Port {port} may not be used by this user: set {name} to one above 1023."
+        return f"WARMLINE_HOST={host} is no address of this machine ({error.strerror}): set one, as in 127.0.0.1 or ::."
+    return ""
+
+
+def reached_at(host: str) -> str:
+    """`host`, which a process listens on, as it stands in an address under which this machine reaches it."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)  # noqa: S104
+    return f"[{host}]" if ":" in host else host
 
 
 def environment(settings: Settings) -> dict[str, str]:

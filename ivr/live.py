@@ -4,29 +4,19 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from queue import Empty, Full, Queue
 
 from redis import Redis, RedisError
 
 log = logging.getLogger(__name__)
-PREFIX = "warmline:live:"
+PREFIX = "warmline:live:"  # before a topic: "desk", "agent:<id>" or "call:<sid>"
 ROOM = 1000  # news that wait to be sent
 PAUSE = 1.0  # seconds after a failure in which Redis is not asked
 
 
-@dataclass(frozen=True, slots=True)
-class News:
-    """`topic` is "desk", "agent:<id>" or "call:<sid>"; `kind` says what changed; `ref` names it."""
-
-    topic: str
-    kind: str
-    ref: str
-
-
 class Live:
-    """Publishes and follows news. Lost news is harmless: pages read SQL again on each heartbeat.
+    """Publishes news, for whoever has a page open. Lost news is harmless: pages read SQL again on each heartbeat.
 
     A thread of its own speaks with Redis: whoever publishes is on a caller's way and waits for nothing. While Redis is
     away or silent, and when more than `room` news wait, they are dropped; after a failure it is left alone for `pause`
@@ -43,7 +33,7 @@ class Live:
         self._sender: threading.Thread | None = None
 
     def publish(self, topic: str, kind: str, ref: str = "") -> None:
-        """Never blocks and never fails."""
+        """`kind` says what has changed, `ref` names it. Never blocks and never fails."""
         if self._now() < self._shut_until:
             return
         try:
@@ -57,20 +47,6 @@ class Live:
         done = self._waiting.all_tasks_done
         with done:
             return done.wait_for(lambda: self._waiting.unfinished_tasks == 0, seconds)
-
-    def follow(self, *topics: str, heartbeat: float = 10.0) -> Iterator[News | None]:
-        """News of `topics` as it comes; None every `heartbeat` seconds, and when Redis comes and goes."""
-        while True:
-            try:
-                with self._redis.pubsub(ignore_subscribe_messages=True) as channel:  # type: ignore[no-untyped-call]
-                    channel.subscribe(*(PREFIX + topic for topic in topics))
-                    yield None  # what changed before we listened is in SQL
-                    while True:
-                        message = channel.get_message(timeout=heartbeat)
-                        yield None if message is None else _news(message)
-            except RedisError:
-                yield None
-                time.sleep(1.0)
 
     def _begin(self) -> None:
         if self._sender is not None and self._sender.is_alive():
@@ -99,8 +75,3 @@ class Live:
             except Empty:
                 return
             self._waiting.task_done()
-
-
-def _news(message: dict[str, bytes]) -> News:
-    body = json.loads(message["data"])
-    return News(message["channel"].decode().removeprefix(PREFIX), body["kind"], body["ref"])

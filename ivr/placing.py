@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 
+from ivr.house import reached_at
 from ivr.report import call_report
 from ivr.settings import Settings
 from ivr.store import Sessions
@@ -24,7 +25,7 @@ class Placed(RuntimeError):
 
 
 def switch_address(settings: Settings) -> str:
-    return f"http://{settings.host}:{settings.switch_port}"
+    return f"http://{reached_at(settings.host)}:{settings.switch_port}"
 
 
 def switch_answers(settings: Settings) -> bool:

@@ -64,6 +64,7 @@ class Settings(BaseSettings):
     media_port: int = Field(8081, ge=1, le=65535, validation_alias=_env("MEDIA_PORT"))
     switch_port: int = Field(8090, ge=1, le=65535, validation_alias=_env("SWITCH_PORT"))
 
+    web_processes: int = Field(1, ge=1, le=64, validation_alias=_env("WEB_PROCESSES"))
     trusted_proxies: int = Field(0, ge=0, le=16, validation_alias=_env("TRUSTED_PROXIES"))
     metrics_token: SecretStr = Field(SecretStr(""), validation_alias=_env("METRICS_TOKEN"))
 

@@ -93,7 +93,8 @@ class Switch:
     async def start(self) -> None:
         """Listen and let the clock run. Raises PortTakenError."""
         listener = self._listener()
-        self._exchange.url = f"http://{self.config.host}:{listener.getsockname()[1]}"
+        host = f"[{self.config.host}]" if ":" in self.config.host else self.config.host
+        self._exchange.url = f"http://{host}:{listener.getsockname()[1]}"
         self._server = _Server(
             uvicorn.Config(
                 self.app,

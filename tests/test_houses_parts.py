@@ -6,7 +6,7 @@ from redis import Redis
 
 from ivr.embedded import EmbeddedRedis
 from ivr.keys import kept_key
-from ivr.live import Live, News
+from ivr.live import Live
 
 
 def test_a_key_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> None:
@@ -29,15 +29,6 @@ def test_what_was_written_survives_a_restart(tmp_path: Path) -> None:
         Redis.from_url(server.url).set("kept", "yes")
     with EmbeddedRedis(tmp_path) as server:
         assert Redis.from_url(server.url).get("kept") == b"yes"
-
-
-def test_news_reaches_whoever_follows_its_topic(redis: Redis) -> None:
-    live = Live(redis)
-    news = live.follow("desk", heartbeat=5)
-    assert next(news) is None
-    live.publish("call:CA1", "turn", "1")
-    live.publish("desk", "offer", "7")
-    assert next(item for item in news if item) == News("desk", "offer", "7")
 
 
 def test_news_without_redis_is_dropped_without_harm(tmp_path: Path) -> None:

@@ -3,12 +3,11 @@
 import asyncio
 import os
 import sys
-from pathlib import Path
 
 import click
 
 from ivr.commands.common import MISSING, fail, load_settings, tell, usable_database
-from ivr.house import environment, port_is_free
+from ivr.house import environment, port_trouble
 from ivr.settings import Settings
 
 
@@ -81,13 +80,13 @@ def _need_redis(settings: Settings) -> None:
 def _web(settings: Settings) -> list[str]:
     _need_port(settings, settings.port, "WARMLINE_PORT")
     return [
-        str(Path(sys.executable).with_name("gunicorn")),
-        "app:create_app()",
-        "--bind", f"{settings.host}:{settings.port}",
-        # each open page holds a thread for its server-sent events
-        "--worker-class", "gthread", "--threads", "128",
+        sys.executable, "-m", "uvicorn", "app:create_web", "--factory", "--workers", str(settings.web_processes),
+        "--host", _every_address(settings.host, settings.web_processes), "--port", str(settings.port),
+        "--ws", "none", "--loop", "uvloop", "--no-access-log", "--log-level", "warning", "--no-server-header",
+        "--no-proxy-headers",  # whose word about a client's address counts is WARMLINE_TRUSTED_PROXIES' to say
         # longer than any client of ours keeps a connection: none is closed just as it is used again
-        "--keep-alive", "65", "--graceful-timeout", "5", "--log-level", "warning",
+        "--timeout-keep-alive", "65", "--backlog", "2048",
+        "--timeout-graceful-shutdown", "15",  # seconds, as long as the carrier waits for a webhook
     ]  # fmt: skip
 
 
@@ -95,7 +94,7 @@ def _media(settings: Settings) -> list[str]:
     _need_port(settings, settings.media_port, "WARMLINE_MEDIA_PORT")
     return [
         sys.executable, "-m", "uvicorn", "app:create_media", "--factory",
-        "--host", settings.host, "--port", str(settings.media_port),
+        "--host", _every_address(settings.host), "--port", str(settings.media_port),
         "--ws", "websockets-sansio", "--loop", "uvloop", "--no-access-log", "--log-level", "warning",
         # Twilio offers no extensions, and media frames keep the socket awake
         "--ws-per-message-deflate", "false", "--ws-ping-interval", "0",
@@ -103,10 +102,15 @@ def _media(settings: Settings) -> list[str]:
     ]  # fmt: skip
 
 
+def _every_address(host: str, processes: int = 1) -> str:
+    """What the server is to be told: one process of it takes "::" for IPv6 alone, and nothing for both."""
+    return "" if host == "::" and processes == 1 else host
+
+
 def _replace_by(command: list[str], settings: Settings) -> None:
     os.execve(command[0], command, environment(settings))  # noqa: S606
 
 
 def _need_port(settings: Settings, port: int, name: str) -> None:
-    if not port_is_free(settings.host, port):
-        fail(f"Port {port} on {settings.host} is taken by another program. Stop it, or set {name}.", MISSING)
+    if trouble := port_trouble(settings.host, port, name):
+        fail(trouble, MISSING)

@@ -1,6 +1,6 @@
 """Errors as pages that say what happened and what to do."""
 
-from flask import Flask, render_template
+from flask import Flask, current_app, render_template
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -33,5 +33,5 @@ def _too_old(error: CSRFError) -> ResponseReturnValue:
 
 
 def _fault(error: Exception) -> ResponseReturnValue:
-    # Read no person here: the fault may be the database's.
-    return render_template("fault.html"), 500
+    # Read no person here, as every template's context would: the fault may be the database's.
+    return current_app.jinja_env.get_template("fault.html").render(), 500

@@ -1,42 +1,36 @@
-"""Server-sent events: "something changed" for open pages; what changed, they ask."""
+"""Who may follow what: asked by `ivr.web.streams` for each stream of server-sent events, again and again."""
 
-import json
-from collections.abc import Iterable, Iterator
-
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, abort, jsonify, request
+from flask.typing import ResponseReturnValue
 from sqlalchemy import exists, or_, select
 
-from ivr.live import Live, News
 from ivr.store import Sessions
 from ivr.store.models import Handoff, Offer
 from ivr.web.people import Person, me, only
 
-BEAT = ": heartbeat\n\nevent: beat\ndata: {}\n\n"
+MOST = 20  # calls on one stream
 
 
-def make_events_blueprint(sessions: Sessions, live: Live, heartbeat: float = 10.0) -> Blueprint:
-    """`GET /events[?call=<sid>...]`: news of the desk, of oneself and of the calls asked for and allowed."""
+def make_events_blueprint(sessions: Sessions) -> Blueprint:
+    """`GET /events[?call=<sid>...]`: the topics of the desk, of oneself and of the calls asked for and allowed.
+
+    With `shared=1` the stream is of several pages: calls that may not be followed are left out, not refused.
+    """
     blueprint = Blueprint("events", __name__)
     blueprint.before_request(only("agent", "reviewer", "supervisor"))
 
     @blueprint.get("/events")
-    def events() -> Response:
-        person, calls = me(), request.args.getlist("call")
-        if not all(may_follow(sessions, person, sid) for sid in calls):
+    def events() -> ResponseReturnValue:
+        person, asked = me(), request.args.getlist("call")
+        if len(asked) > MOST:
+            abort(400, f"at most {MOST} calls are followed at once")
+        calls = [sid for sid in asked if may_follow(sessions, person, sid)]
+        if len(calls) < len(asked) and "shared" not in request.args:
             abort(403)
         topics = ["desk", f"agent:{person.id}", *(f"call:{sid}" for sid in calls)]
-        answer = Response(stream(live.follow(*topics, heartbeat=heartbeat)), mimetype="text/event-stream")
-        answer.headers["X-Accel-Buffering"] = "no"
-        return answer
+        return jsonify(person=person.id, topics=topics)
 
     return blueprint
-
-
-def stream(news: Iterable[News | None]) -> Iterator[str]:
-    """News as event-stream text. A beat tells the page that the line lives, and to read again."""
-    yield "retry: 2000\n\n"
-    for item in news:
-        yield BEAT if item is None else f"event: news\ndata: {json.dumps({'topic': item.topic, 'kind': item.kind})}\n\n"
 
 
 def may_follow(sessions: Sessions, person: Person, sid: str) -> bool:

@@ -11,7 +11,6 @@ from ivr.broker import connect
 from ivr.clock import Clock
 from ivr.handoff.desk import PresenceRefused
 from ivr.ledger import Ledger
-from ivr.live import Live
 from ivr.people.throttle import Throttle
 from ivr.settings import Settings
 from ivr.store import Sessions
@@ -45,7 +44,6 @@ class House:
     sessions: Sessions
     handoffs: Deeds
     recordings: Recordings
-    live: Live
     clock: Clock
     ledger: Ledger
     cards: Cards
@@ -95,7 +93,7 @@ def add_pages(app: Flask, house: House, phone_url: str = "") -> Guards:
         app.register_blueprint(make_agent_transfer_blueprint(house.sessions, house.transfers, house.clock))
     _add_board(app, house, phone_url)
     app.register_blueprint(make_quality_blueprint(house.sessions, house.recordings, house.clock))
-    app.register_blueprint(make_events_blueprint(house.sessions, house.live))
+    app.register_blueprint(make_events_blueprint(house.sessions))
     return guards
 
 

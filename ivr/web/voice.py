@@ -1,11 +1,10 @@
 """The carrier's webhooks: small transactions in, TwiML out, in milliseconds."""
 
 import logging
-from pathlib import Path
 from typing import Literal, Protocol
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, abort, request, send_from_directory
+from flask import Blueprint, Response, abort, request
 
 import twiml.turns
 from ivr.calls import ByTurns, CallService, Card, Goodbye, Next, Park, Reconnect, TakeMessage
@@ -14,7 +13,7 @@ from ivr.calls.recordings import RecordingNews
 from ivr.carrier import CarrierError
 from ivr.dialogue.events import CardTaken
 from ivr.handoff.words import Words
-from ivr.web.audio import MESSAGES, NAMES
+from ivr.web.audio import MESSAGES
 from ivr.web.failed_documents import ask_again
 from ivr.web.signatures import Signatures, require_signature
 
@@ -110,14 +109,13 @@ def make_voice_blueprint(
     handoffs: Handoffs,
     signatures: Signatures,
     documents: Documents,
-    audio: Path,
     carrier: Recorder | None = None,
 ) -> Blueprint:
-    """The blueprint of `/voice/*`. `audio` is the folder of `prepare_audio`; its files alone need no signature.
+    """The blueprint of `/voice/*`, but for the sounds, which are files.
 
     Without a `carrier` whose recording can be paused, no card is taken: a person does it."""
     voice = Blueprint("voice", __name__, url_prefix="/voice")
-    require_signature(voice, signatures, but="voice.sound")
+    require_signature(voice, signatures)
 
     @voice.route("/incoming", methods=["GET", "POST"])
     def incoming() -> Response:
@@ -152,18 +150,10 @@ def make_voice_blueprint(
 
     @voice.route("/fallback", methods=["GET", "POST"])
     def fallback() -> Response:
-        failed = request.values.get("ErrorUrl", "").partition("?")[0]
-        try:
-            if (answer := _ask_again(documents)) is not None:
-                return answer
-            after = calls.fault(*_parties(), f"document {request.values.get('ErrorCode', '')}"[:40])
-            words = Words(calls.language(_required("CallSid")))
-        except Exception:
-            log.exception("call %s falls back without the database", request.values.get("CallSid", ""))
-            # its recording stays with the carrier: asking for it again would not help
-            left, words = failed == documents.message, Words("en")
-            return _twiml(twiml.goodbye(words.line("message.thanks")) if left else documents.sorry(None, words))
-        return _twiml(documents.sorry(after, words))
+        if (answer := _ask_again(documents)) is not None:
+            return answer
+        after = calls.fault(*_parties(), f"document {request.values.get('ErrorCode', '')}"[:40])
+        return _twiml(documents.sorry(after, Words(calls.language(_required("CallSid")))))
 
     @voice.route("/status", methods=["GET", "POST"])
     def status() -> Response:
@@ -199,12 +189,6 @@ def make_voice_blueprint(
             _end()
         words = Words(calls.language(_required("CallSid")))
         return _twiml(twiml.goodbye(words.line("message.thanks" if news else "message.none"), words.language))
-
-    @voice.get("/audio/<name>")
-    def sound(name: str) -> Response:
-        if name not in NAMES:
-            abort(404)
-        return send_from_directory(audio.absolute(), name, mimetype="audio/wav", conditional=True, max_age=3600)
 
     def _end() -> None:
         calls.ended(_required("CallSid"), request.values["CallStatus"])

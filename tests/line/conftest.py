@@ -107,10 +107,8 @@ Post = Callable[..., TestResponse]
 @pytest.fixture
 def client(calls: CallService, handoffs: HandoffsTold, recorder: RecorderTwin, tmp_path: Path) -> FlaskClient:
     app = Flask(__name__)
-    (tmp_path / "audio").mkdir()
-    (tmp_path / "audio" / "music.wav").write_bytes(b"RIFF")
     signatures, documents = Signatures(TOKEN, PUBLIC, MEDIA), Documents(PUBLIC, MEDIA)
-    voice = make_voice_blueprint(calls, handoffs, signatures, documents, tmp_path / "audio", recorder)
+    voice = make_voice_blueprint(calls, handoffs, signatures, documents, recorder)
     app.register_blueprint(voice)
     return app.test_client()
 

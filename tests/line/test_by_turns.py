@@ -140,7 +140,7 @@ def app(calls: CallService, sessions: Sessions, clock: FakeClock, scribe: Scribe
     channel = TurnChannel(calls, sessions, clock, lambda: scribe, AtOnce())
     app.register_blueprint(make_turns_blueprint(channel, shelf, signatures, PUBLIC, AtOnce()))
     documents = Documents(PUBLIC, MEDIA)
-    app.register_blueprint(make_voice_blueprint(calls, HandoffsTold(), signatures, documents, tmp_path))
+    app.register_blueprint(make_voice_blueprint(calls, HandoffsTold(), signatures, documents))
     return app
 
 

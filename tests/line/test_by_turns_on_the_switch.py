@@ -107,7 +107,7 @@ def line(sessions: Sessions, ledger: SqlLedger, ports: list[int], tmp_path: Path
     scribe = Scribe(["balance", "agent"])
     channel = TurnChannel(calls, sessions, clock, lambda: scribe, pool)
     write_wav(tmp_path / "notice.wav", np.full(1600, 3000, np.int16))
-    app.register_blueprint(make_voice_blueprint(calls, HandoffsTold(), signatures, Documents(public, socket), tmp_path))
+    app.register_blueprint(make_voice_blueprint(calls, HandoffsTold(), signatures, Documents(public, socket)))
     app.register_blueprint(make_turns_blueprint(channel, carrier, signatures, public, pool))
     server = make_server("127.0.0.1", web, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)

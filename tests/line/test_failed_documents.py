@@ -111,7 +111,7 @@ def test_a_call_back_confirmed_by_a_request_that_failed_is_booked_once(
     signatures, app = Signatures(TOKEN, PUBLIC, "wss://line.test/media"), Flask("line")
     documents = Documents(PUBLIC, "wss://line.test/media")
     app.register_blueprint(make_handoff_blueprint(w.service, signatures))
-    app.register_blueprint(make_voice_blueprint(calls, w.service, signatures, documents, tmp_path))
+    app.register_blueprint(make_voice_blueprint(calls, w.service, signatures, documents))
     failed = f"{PUBLIC}/handoff/{w.id}/confirm/15550001111"
     form = {"CallSid": CALLER, "CallStatus": "in-progress", "Digits": "1", "ErrorUrl": failed, "ErrorCode": NOT_FETCHED}
     signature = RequestValidator(TOKEN).compute_signature(f"{PUBLIC}/voice/fallback", form)

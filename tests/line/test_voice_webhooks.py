@@ -168,14 +168,6 @@ def test_documents_that_keep_failing_end_in_a_message(post: Post, clock: FakeClo
     assert answers == [["Say", "Redirect"], ["Say", "Redirect"], ["Say", "Record", "Redirect"]]
 
 
-def test_the_fallback_answers_without_a_database(post: Post, sessions: Sessions) -> None:
-    with sessions.begin() as tx:
-        Base.metadata.drop_all(tx.connection())
-    assert verbs(post("/voice/fallback", ErrorCode="11200")) == ["Say", "Record", "Redirect"]
-    asked = "https://line.example.com/voice/message"
-    assert verbs(post("/voice/fallback", ErrorCode="11200", ErrorUrl=asked)) == ["Say", "Hangup"]
-
-
 def test_a_message_left_without_a_hand_off_still_comes_before_the_agents(post: Post, sessions: Sessions) -> None:
     post("/voice/message", **LEFT)
     with sessions() as tx:
@@ -197,18 +189,6 @@ def test_after_an_agents_last_word_the_thanks_are_not_listened_to_as_his(post: P
     with sessions.begin() as tx:
         tx.get_one(Handoff, handoff.id).state = "callback-booked"
     assert verbs(post("/voice/resume")) == ["Hangup"], "he has heard our goodbye"
-
-
-def test_sounds_are_served_to_anybody_and_kept_by_the_carrier(client: FlaskClient) -> None:
-    first = client.get("/voice/audio/music.wav")
-    assert (first.status_code, first.mimetype) == (200, "audio/wav")
-    again = client.get("/voice/audio/music.wav", headers={"If-None-Match": first.headers["ETag"]})
-    assert again.status_code == 304
-
-
-@pytest.mark.parametrize("name", ["secret.txt", "..%2fwarmline.db", "notice.json"])
-def test_only_sounds_are_served(client: FlaskClient, name: str) -> None:
-    assert client.get(f"/voice/audio/{name}").status_code == 404
 
 
 HOOKS: list[tuple[str, dict[str, str]]] = [

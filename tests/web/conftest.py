@@ -373,7 +373,7 @@ def make_web(sessions: Sessions, redis: Redis, redis_url: str, tmp_path: Path) -
             spawn=lambda work: work(),
         )  # fmt: skip
         house = House(
-            chosen, sessions, service or handoffs, recordings, live, clock, ledger, cards,
+            chosen, sessions, service or handoffs, recordings, clock, ledger, cards,
             CallBackDesk(sessions, clock, live, chosen.hours), texts, supervision, brakes,
             Transfers(service) if service else None,
         )  # fmt: skip

@@ -3,7 +3,6 @@
 import os
 import re
 import shutil
-import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,7 +13,6 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, FloatRect, Page, ViewportSize, expect, sync_playwright
 from redis import Redis
 from sqlalchemy import select
-from werkzeug.serving import make_server
 
 from ivr.clock import SystemClock
 from ivr.handoff.brake import Brakes
@@ -23,7 +21,10 @@ from ivr.live import Live
 from ivr.store import Sessions
 from ivr.store.desk_tables import CallBack
 from ivr.store.models import Agent, Turn
+from ivr.web.front import make_front
+from ivr.web.streams import Hub, Streams
 from tests.handoff.handoff_world import World, leg
+from tests.serving import served
 from tests.web.conftest import CALL, PASSWORD, Make, Web
 
 pytestmark = pytest.mark.browser
@@ -73,13 +74,12 @@ def web(make_web: Make, request: pytest.FixtureRequest) -> Web:
 
 
 @pytest.fixture
-def address(web: Web) -> Iterator[str]:
+def address(web: Web, redis_url: str, tmp_path: Path) -> Iterator[str]:
     """Where the pages are served."""
-    server = make_server("127.0.0.1", 0, web.app, threaded=True)
-    server.daemon_threads = True  # type: ignore[attr-defined]
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
+    hub = Hub(redis_url)
+    none: Any = None  # no webhook is asked here
+    with served(make_front(none, web.app, Streams(web.app, hub), hub, tmp_path, [])) as address:
+        yield address
 
 
 @pytest.fixture

@@ -83,3 +83,11 @@ def test_an_unknown_address_is_a_page(web: Web) -> None:
     answer = web.app.test_client().get("/nothing")
     assert answer.status_code == 404
     assert "nothing here" in answer.text
+
+
+def test_without_a_database_there_is_a_page_that_says_so(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = web.signed_in("Ada", "agent")
+    monkeypatch.setattr(web.sessions, "kw", {**web.sessions.kw, "bind": None})
+    answer = client.get("/agent/")
+    assert answer.status_code == 500
+    assert "<title>" in answer.text
