@@ -12,12 +12,17 @@ from ivr.dialling.dials import Dials, Limits
 from ivr.dialling.numbers import home_country
 from ivr.dialling.policy import DialPolicy
 from ivr.handoff.hours import OpeningHours
+from ivr.people.roles import ROLES
 
 SHORTEST_SECRET = 16  # characters
 
 
 def _env(name: str) -> str:
     return f"WARMLINE_{name}"
+
+
+def _listed(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 def webhook_keys(text: str) -> dict[str, str]:
@@ -70,6 +75,7 @@ class Settings(BaseSettings):
 
     # people
     session_hours: int = Field(14, ge=1, le=36, validation_alias=_env("SESSION_HOURS"))
+    second_factor: str = Field("", validation_alias=_env("SECOND_FACTOR"))
     session_idle_minutes: int = Field(120, ge=5, le=2160, validation_alias=_env("SESSION_IDLE_MINUTES"))
 
     # speech
@@ -192,6 +198,19 @@ class Settings(BaseSettings):
         policy = DialPolicy.parse(self.dial_countries or self.home_country, self.dial_also, self.dial_never)
         limits = Limits(self.dials_per_number, self.dials_per_person, self.dials_per_day)
         return Dials(policy, self.home_country, limits)
+
+    @field_validator("second_factor")
+    @classmethod
+    def _known_roles(cls, text: str) -> str:
+        unknown = [role for role in _listed(text) if role not in ROLES]
+        if unknown:
+            raise ValueError(f"{unknown[0]!r} is none of the roles {', '.join(ROLES)}")
+        return text
+
+    @cached_property
+    def second_factor_roles(self) -> frozenset[str]:
+        """Whoever has one of these needs a second factor."""
+        return frozenset(_listed(self.second_factor))
 
     @cached_property
     def hours(self) -> OpeningHours:

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from ivr.clock import SystemClock
 from ivr.commands.common import WRONG, fail, json_option, load_settings, open_database, show, tell
-from ivr.people import links, passwords, roster
-from ivr.people.roster import ROLES
+from ivr.people import factors, links, passwords, roster
+from ivr.people.roles import ROLES
 from ivr.settings import Settings
 from ivr.store.models import Agent
 
@@ -139,6 +139,7 @@ def _deed(name: str, words: str, does: Callable[[Session, Agent, str, datetime],
 
 _deed("disable", "is signed out everywhere and cannot sign in", roster.disable, "Shut PERSON out until `enable`.")
 _deed("enable", "can sign in again", roster.enable, "Let a disabled PERSON in again.")
+_deed("reset-factors", "has no second factor now", factors.reset_factors, "Take PERSON's second factors off.")
 _deed("sign-out", "is signed out everywhere", roster.sign_out_everywhere, "Sign PERSON out everywhere.")
 
 

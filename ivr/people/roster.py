@@ -11,11 +11,10 @@ from sqlalchemy.orm import Session
 
 from ivr.handoff.desk import BUSY, set_presence
 from ivr.people import passwords, sign_ins
+from ivr.people.roles import ADMIN, ROLES
 from ivr.store.models import Agent, Audit
-from ivr.store.people_tables import PasswordLink, SignIn
+from ivr.store.people_tables import CodeFactor, Passkey, PasswordLink, RecoveryCode, SignIn
 
-ROLES = ("agent", "reviewer", "supervisor", "admin")
-ADMIN = "admin"
 NO_PASSWORD = "-"  # noqa: S105  # no hash: nothing matches it
 
 
@@ -136,7 +135,8 @@ def remove(tx: Session, agent: Agent, by: str, now: datetime) -> None:
     agent.removed_at, agent.disabled_at = now, agent.disabled_at or now
     _go_away(tx, agent, now)
     tx.execute(delete(SignIn).where(SignIn.agent_id == agent.id))
-    tx.execute(delete(PasswordLink).where(PasswordLink.agent_id == agent.id))
+    for table in (PasswordLink, CodeFactor, RecoveryCode, Passkey):
+        tx.execute(delete(table).where(table.agent_id == agent.id))
 
 
 def sign_out_everywhere(tx: Session, agent: Agent, by: str, now: datetime, but: int | None = None) -> None:

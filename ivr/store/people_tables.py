@@ -42,3 +42,39 @@ class PasswordLink(Base):
     by: Mapped[str]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+
+
+class CodeFactor(Base):
+    """An app on a person's phone that makes a new code every half minute."""
+
+    __tablename__ = "code_factors"
+
+    agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id"), primary_key=True)
+    secret: Mapped[str]  # encrypted
+    last_step: Mapped[int] = mapped_column(default=0)  # half minutes since 1970; codes up to it are spent
+    confirmed_at: Mapped[datetime | None]  # None until the first code has been given
+
+
+class RecoveryCode(Base):
+    """For the day on which the phone is lost. Each works once."""
+
+    __tablename__ = "recovery_codes"
+
+    hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id"), index=True)
+    used_at: Mapped[datetime | None]
+
+
+class Passkey(Base):
+    """A key pair on a person's device; we have the public half. Bytes stand as base64url."""
+
+    __tablename__ = "passkeys"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id"), index=True)
+    credential: Mapped[str] = mapped_column(String(1400), unique=True)
+    public_key: Mapped[str] = mapped_column(String(2048))
+    sign_count: Mapped[int]
+    name: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]

@@ -10,6 +10,14 @@ PERSON = Rule(free=20, first=15, longest=600, fade=600)  # from all clients toge
 DEVICE = Rule(free=10, first=15, longest=900, fade=600)
 
 
+CODE = Rule(free=5, first=15, longest=900, fade=900)  # of six digits, three of a million are good at a time
+
+
+def rules_for_code(person: int, device: str | None) -> Mapping[str, Rule]:
+    """Counts for a code of the second factor: who is asked for it knows the password."""
+    return {f"code:{device or ''}:{person}": CODE}
+
+
 def rules_for(email: str, address: str | None, device: str | None) -> Mapping[str, Rule]:
     """Counts for a try as `email`. `device`: a browser that has signed in as this person before.
 

@@ -11,6 +11,7 @@ from ivr.broker import connect
 from ivr.clock import Clock
 from ivr.handoff.desk import PresenceRefused
 from ivr.ledger import Ledger
+from ivr.people.factors import SecretBox
 from ivr.people.throttle import Throttle
 from ivr.settings import Settings
 from ivr.store import Sessions
@@ -23,10 +24,13 @@ from ivr.web.card import Cards, make_agent_card_blueprint
 from ivr.web.errors import explain_errors
 from ivr.web.events import make_events_blueprint
 from ivr.web.listening import Recordings
+from ivr.web.own import make_own_blueprint
 from ivr.web.password import make_password_blueprint
 from ivr.web.people import People, know_people, limits_of
 from ivr.web.quality import make_quality_blueprint
 from ivr.web.reading import note_reading
+from ivr.web.roster import make_roster_blueprint
+from ivr.web.second import make_second_blueprint
 from ivr.web.security import Guards, secure_pages
 from ivr.web.shown import show_values
 from ivr.web.sign_in import make_sign_in_blueprint
@@ -61,13 +65,12 @@ def add_pages(app: Flask, house: House, phone_url: str = "") -> Guards:
     """
     parts = urlsplit(phone_url)
     guards = secure_pages(app, house.settings, f"{parts.scheme}://{parts.netloc}" if phone_url else "")
-    people = People(house.sessions, house.clock, limits_of(house.settings))
+    people = People(house.sessions, house.clock, limits_of(house.settings), house.settings.second_factor_roles)
     know_people(app, people)
     note_reading(app, house.sessions, house.clock)
     show_values(app)
     explain_errors(app)
-    app.register_blueprint(make_sign_in_blueprint(people, _throttle(house), lambda agent: _go_away(house, agent)))
-    app.register_blueprint(make_password_blueprint(people, house.settings.company))
+    _add_doors(app, house, people)
     app.register_blueprint(
         make_agent_blueprint(
             house.sessions,
@@ -110,8 +113,16 @@ def _add_board(app: Flask, house: House, phone_url: str) -> None:
     )  # fmt: skip
 
 
-def _throttle(house: House) -> Throttle:
-    return Throttle(connect(house.settings.redis, 0.3), house.clock)  # somebody waits at the sign-in page
+def _add_doors(app: Flask, house: House, people: People) -> None:
+    """Signing in, one's own page, and the page of all people."""
+    settings = house.settings
+    throttle = Throttle(connect(settings.redis, 0.3), house.clock)  # somebody waits at the sign-in page
+    box = SecretBox.of_house(settings.secret_key.get_secret_value(), settings.data_dir)
+    app.register_blueprint(make_sign_in_blueprint(people, throttle, lambda agent: _go_away(house, agent)))
+    app.register_blueprint(make_second_blueprint(people, throttle, box))
+    app.register_blueprint(make_password_blueprint(people, settings.company))
+    app.register_blueprint(make_own_blueprint(people, throttle, box, settings.company))
+    app.register_blueprint(make_roster_blueprint(people, settings.public_url))
 
 
 def _go_away(house: House, agent_id: int) -> None:

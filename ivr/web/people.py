@@ -1,6 +1,6 @@
 """Who is signed in, and what each may open."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import quote, urlsplit
@@ -16,10 +16,16 @@ from ivr.settings import Settings
 from ivr.store import Sessions
 from ivr.store.people_tables import SignIn
 
+PASSWORD = "password"  # noqa: S105  # how one is signed in who has proved nothing else
+LATELY = timedelta(minutes=30)
+
 
 @dataclass(frozen=True)
 class Person(UserMixin):  # type: ignore[misc]
-    """Who is signed in, in one browser: `key` is what that browser has, `sign_in` our row of it."""
+    """Who is signed in, in one browser: `key` is what that browser has, `sign_in` our row of it.
+
+    `limited`: a role asks for a second factor, which is lacking; until it is there, no role opens anything.
+    """
 
     id: int
     name: str
@@ -29,19 +35,23 @@ class Person(UserMixin):  # type: ignore[misc]
     key: str
     sign_in: int
     proven_at: datetime
+    limited: bool = False
 
     def get_id(self) -> str:
         return self.key
 
     def may(self, *roles: str) -> bool:
-        return not self.roles.isdisjoint(roles)
+        return not self.limited and not self.roles.isdisjoint(roles)
 
 
 class People:
     """Finds the person behind a browser's key. A stream that stays open asks again, and ends with the sign-in."""
 
-    def __init__(self, sessions: Sessions, clock: Clock, limits: Limits) -> None:
+    def __init__(
+        self, sessions: Sessions, clock: Clock, limits: Limits, second_factor: Collection[str] = frozenset()
+    ) -> None:
         self.sessions, self.clock, self.limits = sessions, clock, limits
+        self.second_factor = second_factor  # the roles that need one
 
     def behind(self, key: str) -> Person | None:
         """The person whose sign-in this is, as SQL has them now; None when it has ended."""
@@ -51,17 +61,17 @@ class People:
         if row is not None and sign_ins.to_note(row, now):
             with self.sessions.begin() as tx:
                 sign_ins.seen(tx, row.id, now)
-        return None if row is None else person_of(row, key)
+        return None if row is None else self._person(row, key)
+
+    def _person(self, row: SignIn, key: str) -> Person:
+        agent = row.agent
+        lacks = row.how == PASSWORD and not set(agent.roles).isdisjoint(self.second_factor)
+        roles = frozenset(agent.roles)
+        return Person(agent.id, agent.name, agent.email, agent.phone, roles, key, row.id, row.proven_at, lacks)
 
 
 def limits_of(settings: Settings) -> Limits:
     return Limits(timedelta(minutes=settings.session_idle_minutes), timedelta(hours=settings.session_hours))
-
-
-def person_of(row: SignIn, key: str) -> Person:
-    """The signed-in view of a person."""
-    agent = row.agent
-    return Person(agent.id, agent.name, agent.email, agent.phone, frozenset(agent.roles), key, row.id, row.proven_at)
 
 
 def me() -> Person:
@@ -89,11 +99,23 @@ def only(*roles: str) -> Callable[[], Response | None]:
             if wants_page():
                 return redirect(url_for("people.sign_in", next=request.full_path.rstrip("?")))
             abort(401)
+        if roles and me().limited and wants_page():
+            return redirect(url_for("own.page"))
         if roles and not me().may(*roles):
             abort(403)
         return None
 
     return check
+
+
+def just_proven(people: People) -> Response | None:
+    """None when the person has proved lately who they are; else the way to do so, and back to the page."""
+    if people.clock.now() - me().proven_at < LATELY:
+        return None
+    target = (
+        request.full_path.rstrip("?") if request.method == "GET" else safe_next(urlsplit(request.referrer or "").path)
+    )
+    return redirect(url_for("second.prove", next=target), 303)
 
 
 def wants_page() -> bool:

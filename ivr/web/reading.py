@@ -33,6 +33,7 @@ READS: Mapping[str, tuple[str, str]] = {
 OTHERS = frozenset(
     {
         "people.home", "people.sign_in", "password.form", "events.events",
+        "second.form", "second.prove", "own.page", "own.codes", "roster.page", "roster.person",
         "agent.page", "agent.own", "agent.panel", "agent.work", "agent.messages", "agent.message_audio",
         "board.fragment", "board.rules", "board.answers", "quality.audio",
     }

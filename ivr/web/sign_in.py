@@ -8,12 +8,13 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_user, logout_user
 
 from ivr.people import passwords, roster, sign_ins
+from ivr.people.factors import factors_of
 from ivr.people.passwords import TooBusy
 from ivr.people.throttle import Throttle
 from ivr.store.models import Agent, Audit
 from ivr.web.devices import describe, remember, this_device
 from ivr.web.guessing import about_where, rules_for
-from ivr.web.people import People, Person, me, safe_next
+from ivr.web.people import PASSWORD, People, Person, me, safe_next
 
 WRONG = "That e-mail and password do not match. Check both and try again."
 BUSY = "Too many people are signing in just now. Try again in a few seconds."
@@ -47,17 +48,19 @@ def make_sign_in_blueprint(
         known = agent is not None and agent.id in device.people
         rules = rules_for(_address(), request.remote_addr, device.id if known else None)
         if seconds := throttle.take(rules):
-            return _later(_form(target, slowed(seconds)), 429, seconds)
+            return later(_form(target, slowed(seconds)), 429, seconds)
         try:
             right = passwords.matches(agent.password_hash if agent and agent.disabled_at is None else None, password)
         except TooBusy:
             throttle.forgive(rules)
-            return _later(_form(target, BUSY), 503, passwords.PATIENCE)
+            return later(_form(target, BUSY), 503, passwords.PATIENCE)
         if agent is None or not right:
-            _note_failure(people, agent)
+            note_failure(people, agent)
             return _form(target, WRONG), 401
         throttle.forgive(rules)
-        return let_in(people, agent, "password", target)
+        if has_second(people, agent):
+            return ask_second(people, agent, target)
+        return let_in(people, agent, PASSWORD, target)
 
     @blueprint.post("/sign-out")
     def leave() -> ResponseReturnValue:
@@ -82,19 +85,42 @@ def let_in(people: People, agent: Agent, how: str, target: str | None) -> Respon
         tx.add(Audit(at=now, actor=agent.email, action="sign-in", subject=f"agent:{agent.id}", detail={"how": how}))
     person = people.behind(key)
     assert person is not None  # noqa: S101  # just begun
-    session.clear()  # a session that someone else began must not become this person's
-    session.permanent = True
-    login_user(person)
+    become(person)
     answer = make_response(redirect(target or own_page(person)))
     remember(answer, this_device(), person.id)
     return answer
 
 
+def become(person: Person) -> None:
+    """The browser is this person's from now on."""
+    session.clear()  # a session that someone else began must not become this person's
+    session.permanent = True
+    login_user(person)
+
+
+def has_second(people: People, agent: Agent) -> bool:
+    with people.sessions() as tx:
+        return factors_of(tx, agent.id).any
+
+
+def ask_second(people: People, agent: Agent, target: str | None) -> Response:
+    """The password was right; the second factor is asked for on the next page."""
+    session.clear()
+    session["half"] = {
+        "agent": agent.id, "stamp": sign_ins.stamp_of(agent), "at": people.clock.now().timestamp(), "next": target,
+    }  # fmt: skip
+    return make_response(redirect(url_for("second.form")))
+
+
 def own_page(person: Person) -> str:
     """Where the person's work is."""
+    if person.limited or not person.roles:
+        return url_for("own.page")
     if person.may("supervisor") and "board" in current_app.blueprints:
         return url_for("board.page")
-    return url_for("agent.page" if person.may("agent") else "quality.calls")
+    if person.may("agent"):
+        return url_for("agent.page")
+    return url_for("quality.calls" if person.may("reviewer", "supervisor") else "roster.page")
 
 
 def slowed(seconds: float) -> str:
@@ -112,7 +138,7 @@ def _form(target: str | None, error: str | None = None) -> str:
     return render_template("sign_in.html", target=target, error=error, email=request.form.get("email", ""))
 
 
-def _later(page: str, status: int, seconds: float) -> Response:
+def later(page: str, status: int, seconds: float) -> Response:
     return Response(page, status, {"Retry-After": str(ceil(seconds))})
 
 
@@ -121,8 +147,8 @@ def _agent(people: People) -> Agent | None:
         return roster.find(tx, _address())
 
 
-def _note_failure(people: People, agent: Agent | None) -> None:
-    """A wrong password, under nobody's name: who typed it is not known."""
+def note_failure(people: People, agent: Agent | None) -> None:
+    """A wrong password or code, under nobody's name: who typed it is not known."""
     subject, where = f"agent:{agent.id if agent else 'unknown'}", about_where(request.remote_addr)
     with people.sessions.begin() as tx:
         tx.add(Audit(at=people.clock.now(), actor="unknown", action="sign-in-failed", subject=subject,

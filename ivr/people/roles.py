@@ -1,0 +1,4 @@
+"""What people may be."""
+
+ROLES = ("agent", "reviewer", "supervisor", "admin")
+ADMIN = "admin"
