@@ -86,11 +86,7 @@ class Parts:
 
     @cached_property
     def carrier(self) -> TwilioCarrier:
-        s = self.settings
-        return TwilioCarrier(
-            s.twilio_account_sid, s.twilio_auth_token.get_secret_value(), s.twilio_number, s.carrier_url,
-            login=s.carrier_login, policy=s.dials.policy,
-        )  # fmt: skip
+        return TwilioCarrier.from_settings(self.settings)
 
     @cached_property
     def signatures(self) -> Signatures:
@@ -196,7 +192,8 @@ def create_pages(parts: Parts) -> Flask:
     app = _flask("ivr.web", parts.settings)
     phone = f"{parts.settings.carrier_url.rstrip('/')}/phone" if parts.settings.carrier_url else ""
     add_pages(app, _house(parts), phone)
-    app.register_blueprint(make_metrics_blueprint(line_registry(parts.sessions, parts.clock), parts.metrics_token))
+    registry, s = line_registry(parts.sessions, parts.clock), parts.settings
+    app.register_blueprint(make_metrics_blueprint(registry, parts.metrics_token, s.private))
     return app
 
 
@@ -233,7 +230,8 @@ def create_media(settings: Settings | None = None) -> Starlette:
     parts.understanding  # noqa: B018  # loaded before the first call, not in it
     speaker = Speaker(parts.voice, parts.settings.data_dir / "prompts", make_other_voices())
     room, recogniser = Room(parts.settings.max_calls), parts.recogniser
-    figures = metrics_route(media_registry(lambda: room.taken, lambda: recogniser.waiting), parts.metrics_token)
+    registry = media_registry(lambda: room.taken, lambda: recogniser.waiting)
+    figures = metrics_route(registry, parts.metrics_token, parts.settings.private)
     return make_media_app(
         parts.calls, parts.signatures, recogniser, speaker, parts.vad.stream, room=room, beside=[figures]
     )

@@ -3,13 +3,14 @@
 import time
 from collections.abc import Callable
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, Self
 from urllib.parse import urlsplit
 
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
 from ivr.dialling.policy import DialPolicy
+from ivr.settings import Settings
 from ivr.twilio_cards import CardRequests
 from ivr.twilio_requests import BaseUrlHttpClient, CarrierError, ask, unless_missing, unless_over
 
@@ -110,6 +111,13 @@ class TwilioCarrier(CardRequests):
         self._login = login or (account_sid, auth_token)
         self._client = Client(*self._login, account_sid=account_sid, http_client=http)
         self._given_media, self._account = media, account_sid
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> Self:
+        return cls(
+            settings.twilio_account_sid, settings.twilio_auth_token.get_secret_value(), settings.twilio_number,
+            settings.carrier_url, login=settings.carrier_login, policy=settings.dials.policy,
+        )  # fmt: skip
 
     def ring(self, to: str, from_: str, url: str, status_url: str, timeout: int) -> str:
         self._permit(to)

@@ -125,35 +125,38 @@ def media_registry(streams: Callable[[], float], waiting: Callable[[], float]) -
 # --- who may read it ---
 
 
-def may_read(host: str | None, headers: Mapping[str, str], token: str) -> bool:
-    """From this machine itself, or with `Authorization: Bearer <token>`; a proxy's word is not this machine's."""
+def may_read(host: str | None, headers: Mapping[str, str], token: str, private: bool) -> bool:
+    """With `Authorization: Bearer <token>`; without it from this machine, where the process is `private`.
+
+    What the world reaches may be reached through a proxy of this machine that does not say whom it serves.
+    """
     given = headers.get("authorization", "")
     if token and hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
         return True
-    return host in LOOPBACK and not any(name in headers for name in FORWARDED)
+    return private and host in LOOPBACK and not any(name in headers for name in FORWARDED)
 
 
-def make_metrics_blueprint(registry: CollectorRegistry, token: str = "") -> Blueprint:
-    """`GET /metrics` for a Flask app. Without a `token` only this machine reads it."""
+def make_metrics_blueprint(registry: CollectorRegistry, token: str = "", private: bool = False) -> Blueprint:
+    """`GET /metrics` for a Flask app; `private` as in `may_read`."""
     metrics = Blueprint("metrics", __name__)
 
     @metrics.get("/metrics")
     def tell() -> Response:
         headers = {name.lower(): value for name, value in request.headers}
-        if not may_read(request.remote_addr, headers, token):
+        if not may_read(request.remote_addr, headers, token, private):
             abort(403)
         return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
     return metrics
 
 
-def metrics_route(registry: CollectorRegistry, token: str = "") -> Route:
-    """`GET /metrics` for a Starlette app."""
+def metrics_route(registry: CollectorRegistry, token: str = "", private: bool = False) -> Route:
+    """`GET /metrics` for a Starlette app; `private` as in `may_read`."""
 
     def tell(request: requests.Request) -> responses.Response:
         host = request.client.host if request.client else None
-        if not may_read(host, request.headers, token):
-            return responses.PlainTextResponse("Metrics are read from this machine, or with the token.", 403)
+        if not may_read(host, request.headers, token, private):
+            return responses.PlainTextResponse("Metrics are read with the token of WARMLINE_METRICS_TOKEN.", 403)
         return responses.Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
     return Route("/metrics", tell)

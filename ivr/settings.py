@@ -1,6 +1,7 @@
 """Settings, from the environment and `.env`; each one is described in docs/configuration.md."""
 
 from functools import cached_property
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -180,6 +181,11 @@ class Settings(BaseSettings):
         return ""
 
     @property
+    def private(self) -> bool:
+        """Whether nobody but this machine reaches the line: neither by its port nor by its public address."""
+        return all(_is_loopback(host) for host in (self.host, urlsplit(self.public_url).hostname or ""))
+
+    @property
     def carrier_login(self) -> tuple[str, str]:
         """User and password of the carrier's REST API: an API key where one is set, else the account itself."""
         secret = self.twilio_api_secret.get_secret_value()
@@ -245,3 +251,10 @@ class Settings(BaseSettings):
         public = urlsplit(self.public_url)
         scheme = "wss" if public.scheme == "https" else "ws"
         return urlunsplit((scheme, public.netloc, f"{public.path.rstrip('/')}/media", "", ""))
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False

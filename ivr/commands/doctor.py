@@ -171,20 +171,30 @@ def _carrier(settings: Settings) -> str:
         raise Unwell(
             "no account", "Set TWILIO_ACCOUNT_SID (AC and 32 hex digits), or try `warmline demo`, which needs none."
         )
-    if not settings.twilio_auth_token.get_secret_value():
-        raise Unwell("no auth token", "Set TWILIO_AUTH_TOKEN to the account's primary token.")
+    if wrong := settings.lacking_secrets:
+        raise Unwell("no secret", wrong)
     if not re.fullmatch(r"\+[1-9]\d{6,14}", settings.twilio_number):
         raise Unwell(f"TWILIO_NUMBER={settings.twilio_number!r} is no number", "Set it in E.164, as in +15550100100.")
     from ivr.carrier import CarrierError, TwilioCarrier
 
-    carrier = TwilioCarrier(
-        settings.twilio_account_sid, settings.twilio_auth_token.get_secret_value(), settings.carrier_url
-    )
+    asked = settings.carrier_url or "Twilio"
     try:
-        carrier.check()
+        TwilioCarrier.from_settings(settings).check()
     except CarrierError as error:
-        raise Unwell(f"refused or not reached: {error}", "Check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN.") from error
-    return f"{settings.carrier_url or 'Twilio'} accepts the account"
+        mend = "Check TWILIO_ACCOUNT_SID and its credentials" + (
+            ", and WARMLINE_CARRIER_URL: it replaces Twilio." if settings.carrier_url else "."
+        )
+        raise Unwell(f"{asked} refuses or is not reached: {error}", mend) from error
+    return f"{asked} accepts the account"
+
+
+def _time_zone(settings: Settings) -> str:
+    if "time_zone" not in settings.model_fields_set:
+        raise Unwell(
+            'none is set: "today" begins and ends with the day in UTC',
+            "Set WARMLINE_TIME_ZONE to the line's, as in America/New_York; to UTC, where that is meant.",
+        )
+    return f"{settings.time_zone}: it is {SystemClock().now().astimezone(settings.zone):%A, %H:%M} there"
 
 
 def _public_url(settings: Settings) -> str:
@@ -211,5 +221,6 @@ LOOKS: dict[str, Callable[[Settings], str]] = {
     "database": _database,
     "jobs": _jobs,
     "carrier": _carrier,
+    "time zone": _time_zone,
     "public address": _public_url,
 }

@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 
 from ivr.figures import BOUNDS, call_figures, histogram
 from ivr.metrics import line_registry, make_metrics_blueprint, media_registry, metrics_route
+from ivr.settings import Settings
 from ivr.store import Sessions
 from ivr.store.models import Call, Handoff, Outbox, Turn
 from tests.conftest import FakeClock
@@ -109,7 +110,7 @@ def told(sessions: Sessions, clock: FakeClock) -> str:
         )
         tx.add(Outbox(topic="text.send", payload={}, due_at=now - timedelta(seconds=90)))
     app = Flask(__name__)
-    app.register_blueprint(make_metrics_blueprint(line_registry(sessions, clock)))
+    app.register_blueprint(make_metrics_blueprint(line_registry(sessions, clock), private=True))
     return app.test_client().get("/metrics").text
 
 
@@ -149,12 +150,12 @@ def test_nothing_of_a_caller_is_told(told: str) -> None:
 def test_only_this_machine_or_the_token_reads_it(address: str, headers: dict[str, str], status: int) -> None:
     registry = media_registry(lambda: 3, lambda: 1)
     flask = Flask(__name__)
-    flask.register_blueprint(make_metrics_blueprint(registry, "s3cret"))
+    flask.register_blueprint(make_metrics_blueprint(registry, "s3cret", private=True))
     assert (
         flask.test_client().get("/metrics", headers=headers, environ_base={"REMOTE_ADDR": address}).status_code
         == status
     )
-    starlette = TestClient(Starlette(routes=[metrics_route(registry, "s3cret")]), client=(address, 1))
+    starlette = TestClient(Starlette(routes=[metrics_route(registry, "s3cret", private=True)]), client=(address, 1))
     assert starlette.get("/metrics", headers=headers).status_code == status
 
 
@@ -167,8 +168,30 @@ def test_an_empty_token_lets_nobody_in() -> None:
 
 def test_a_media_process_tells_its_streams() -> None:
     client = TestClient(
-        Starlette(routes=[metrics_route(media_registry(lambda: 3, lambda: 1))]), client=("127.0.0.1", 1)
+        Starlette(routes=[metrics_route(media_registry(lambda: 3, lambda: 1), private=True)]), client=("127.0.0.1", 1)
     )
     told = client.get("/metrics").text.splitlines()
     assert "warmline_media_streams 3.0" in told
     assert "warmline_listen_waiting 1.0" in told
+
+
+@pytest.mark.parametrize(
+    ("host", "public", "private"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:8080", True),
+        ("::1", "http://[::1]:8080", True),
+        ("127.0.0.1", "https://line.bank.test", False),  # a proxy on this machine, which need not say for whom it asks
+        ("0.0.0.0", "http://127.0.0.1:8080", False),
+        ("::", "http://localhost:8080", False),
+    ],
+)
+def test_a_line_that_the_world_reaches_is_not_private(host: str, public: str, private: bool) -> None:
+    assert Settings.model_validate({"host": host, "public_url": public}).private is private
+
+
+def test_through_a_silent_proxy_on_the_same_machine_only_the_token_reads_it() -> None:
+    app = Flask(__name__)
+    app.register_blueprint(make_metrics_blueprint(media_registry(lambda: 3, lambda: 1), "s3cret"))
+    client = app.test_client()
+    assert client.get("/metrics").status_code == 403
+    assert client.get("/metrics", headers={"Authorization": "Bearer s3cret"}).status_code == 200

@@ -1,0 +1,62 @@
+"""What the doctor finds before a caller does."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from ivr.commands.doctor import Unwell, _carrier, _time_zone
+from ivr.settings import Settings
+from tests.serving import served
+
+ACCOUNT = "AC" + "1" * 32
+OWN = {"twilio_account_sid": ACCOUNT, "twilio_auth_token": SecretStr("t" * 32), "twilio_number": "+15550100100"}
+
+
+def settings(**more: Any) -> Settings:
+    return Settings(_env_file=None, **{**OWN, **more})
+
+
+@pytest.fixture
+def carrier() -> Iterator[tuple[str, list[str]]]:
+    """Stands in for the carrier; its address, and the paths that were asked."""
+    asked: list[str] = []
+
+    async def account(request: Request) -> JSONResponse:
+        asked.append(request.url.path)
+        return JSONResponse({"sid": ACCOUNT, "friendly_name": "Twin"})
+
+    with served(Starlette(routes=[Route("/{path:path}", account)])) as address:
+        yield address, asked
+
+
+def test_the_carrier_that_is_set_is_asked_and_no_other(carrier: tuple[str, list[str]]) -> None:
+    address, asked = carrier
+    assert _carrier(settings(carrier_url=address)) == f"{address} accepts the account"
+    assert asked == [f"/2010-04-01/Accounts/{ACCOUNT}.json"]
+
+
+def test_a_carrier_that_is_not_reached_is_named_with_its_setting() -> None:
+    with pytest.raises(Unwell, match=r"http://127\.0\.0\.1:1 ") as found:
+        _carrier(settings(carrier_url="http://127.0.0.1:1"))
+    assert "WARMLINE_CARRIER_URL" in found.value.mend
+
+
+def test_without_a_secret_nothing_is_asked() -> None:
+    with pytest.raises(Unwell) as found:
+        _carrier(settings(twilio_auth_token=SecretStr("")))
+    assert "TWILIO_AUTH_TOKEN" in found.value.mend
+
+
+def test_a_time_zone_that_nobody_chose_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("WARMLINE_TIME_ZONE", raising=False)
+    with pytest.raises(Unwell) as found:
+        _time_zone(settings())
+    assert "WARMLINE_TIME_ZONE" in found.value.mend
+    assert _time_zone(settings(time_zone="America/New_York")).startswith("America/New_York: it is ")
+    assert _time_zone(settings(time_zone="UTC")).startswith("UTC")
