@@ -10,7 +10,7 @@ from speech.barge import Interrupter, Judge, interrupts
 from speech.ear import Ear
 from speech.events import Close, Closed, Command, Digits, Event, Heard, Listen, Silence, Speak, Spoken
 from speech.filler import Filler, is_filler
-from speech.keys import Keys
+from speech.keys import PAUSE, Keys
 from speech.listen import Listener
 from speech.mouth import Mouth, Utterance
 from speech.protocol import Key, Mark, Media, NoStart, Start, Stop, clear_message, mark_message, media_message, parse
@@ -159,7 +159,7 @@ class Session:
         self._spoken(self._mouth.overdue(now, STALLED_MARK) if self._stalled else self._mouth.overdue(now))
         self._fill(now)
         self._mouth.pump(now)
-        self._pressed(self._keys.tick(now), now)
+        self._pressed(self._keys.tick(now, self._unanswered(now)), now)
         if self._mouth.busy:
             self._idle_since = now
         elif self._closing and not self._cut:
@@ -222,14 +222,26 @@ class Session:
             self._cut, self._closing = [], False
 
     def _key(self, digit: str, now: float) -> None:
+        self._idle_since = now
+        if self._keys.stray(digit, now):
+            return
         if self._mouth.interruptible:
             self._interrupt(now, for_certain=True)
         self._forget_cut()
-        self._idle_since = now
-        self._pressed(self._keys.press(digit, now), now)
+        self._pressed(self._keys.press(digit, now, self._unanswered(now)), now)
+
+    def _unanswered(self, now: float) -> bool:
+        """Whether words said before the keys are still being heard or answered: the keys are meant for what follows."""
+        lately = self._ear.speaking and now - self._idle_since < PAUSE
+        asked = self._keys.expect.kind == "digits"
+        hearing = self._ear.hearing_since is not None or lately
+        return not asked and (hearing or self._handling or not self._events.empty())
 
     def _pressed(self, digits: str | None, now: float) -> None:
         if digits is not None:
+            if self._mouth.interruptible:  # they were pressed ahead of the question that is being asked
+                self._interrupt(now, for_certain=True)
+                self._forget_cut()
             self._caller_ended = now
             self._events.put_nowait(Digits(digits, now))
 

@@ -7,12 +7,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ivr.calls.secrets import Cards, asked_for, take_out
-from ivr.dialogue.events import Event, Said, Say
+from ivr.dialogue.events import Event, Keyed, Said, Say
 from ivr.dialogue.state import State
 from ivr.redaction import KEYED_CARD, MARKERS, Named, kinds_in
 from ivr.store.models import Call, Turn
 from speech.events import Heard, Word
 
+PIN_KEYS = 4
+LONG_KEYS = ("number", "amount", "date")  # questions that several keys answer
 SECRET, CODE = MARKERS["pin"], MARKERS["code"]
 CARD = KEYED_CARD
 
@@ -42,8 +44,15 @@ def hidden(state: State, turn: CallerTurn, event: Event) -> str:
         return CARD
     if state.question.startswith("code") and (state.expects_secret or digits):
         return CODE
-    asked = state.expects_secret or (bool(digits) and state.question == "pin")
+    asked = state.expects_secret or (bool(digits) and state.question == "pin") or _keyed_ahead(state, event)
     return SECRET if asked or "pin" in kinds_in(turn.text) else ""
+
+
+def _keyed_ahead(state: State, event: Event) -> bool:
+    """One key answers most questions: several may be a PIN that the caller did not wait to be asked for."""
+    keys = event.digits if isinstance(event, Keyed) else ""
+    long = state.phase == "asking" and state.question in LONG_KEYS and (state.verified or len(keys) != PIN_KEYS)
+    return bool(keys.strip("0*#")) and len(keys) > 1 and not long
 
 
 def hidden_late(turn: CallerTurn, event: Event) -> str:

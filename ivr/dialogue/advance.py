@@ -114,7 +114,8 @@ def _finish(draft: Draft) -> Outcome:
     if done.flow == "goodbye":
         return draft.say(Line("goodbye")).end(HangUp(), "ended")
     facts = None if "paid" in done.slots else state.facts
-    on_top = below if len(below) > 1 else (Task("else"),)
+    early = done.flow == "verify"  # a PIN before any wish: the open question still stands
+    on_top = below if len(below) > 1 or early else (Task("else"),)
     popped = draft.at(replace(state, tasks=on_top, facts=facts, done=_done(state)))
     back = len(below) > 1 and done.flow in TOPICS and below[-1].flow in TOPICS
     return advance(popped.say(Line("repair.back", {"topic": TOPICS[below[-1].flow]})) if back else popped)

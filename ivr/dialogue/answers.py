@@ -20,7 +20,7 @@ from ivr.dialogue.events import (
     Refused,
 )
 from ivr.dialogue.flow import Ask
-from ivr.dialogue.flows import FLOWS
+from ivr.dialogue.flows import ask_named
 from ivr.dialogue.proof import without_code
 from ivr.dialogue.state import Line, State
 
@@ -67,10 +67,6 @@ def paid(state: State, confirmation: str) -> State:
     return told.with_task(state.task.settle("paid", confirmation))
 
 
-def _ask(flow: str, name: str) -> Ask:
-    return next(step for step in FLOWS[flow].steps if isinstance(step, Ask) and step.name == name)
-
-
 def _again(draft: Draft, prompt: str, ask: Ask) -> Outcome:
     return draft.keep(Line(prompt)).listen(ask)
 
@@ -80,7 +76,7 @@ def _unknown_number(draft: Draft) -> Outcome:
     if tries >= NUMBER_TRIES:
         return hand_off(draft, "verification")
     task = draft.state.task.drop("number", "number_ok", "doubt").settle("tries", tries)
-    return _again(draft.at(draft.state.with_task(task)), "number.unknown", _ask("verify", "number"))
+    return _again(draft.at(draft.state.with_task(task)), "number.unknown", ask_named("verify", "number"))
 
 
 def _proved(draft: Draft) -> Outcome:
@@ -95,14 +91,16 @@ def _pin(draft: Draft, event: PinChecked) -> Outcome:
     wrong = draft.having(wrong_pins=draft.state.wrong_pins + 1)
     if event.locked or wrong.state.wrong_pins >= PIN_TRIES:
         return hand_off(wrong, "verification")
-    return _again(wrong, "pin.wrong", _ask("verify", "pin"))
+    return _again(wrong, "pin.wrong", ask_named("verify", "pin"))
 
 
 def _code_sent(draft: Draft, ok: bool) -> Outcome:
     if not ok:
         return hand_off(draft, "verification")
     sent = draft.at(draft.state.with_task(draft.state.task.settle("sent", True)))
-    return _again(sent, "code.again", _ask("verify", "code")) if "resent" in sent.state.task.slots else advance(sent)
+    return (
+        _again(sent, "code.again", ask_named("verify", "code")) if "resent" in sent.state.task.slots else advance(sent)
+    )
 
 
 def _code(draft: Draft, event: CodeChecked) -> Outcome:
@@ -112,7 +110,7 @@ def _code(draft: Draft, event: CodeChecked) -> Outcome:
     if event.spent or tries >= CODE_TRIES:
         return hand_off(draft, "verification")
     wrong = draft.at(draft.state.with_task(draft.state.task.settle("wrong_codes", tries)))
-    return _again(wrong, "code.wrong", _ask("verify", "code"))
+    return _again(wrong, "code.wrong", ask_named("verify", "code"))
 
 
 def _reopen(draft: Draft) -> Draft:

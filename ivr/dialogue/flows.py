@@ -226,6 +226,11 @@ OURS = ("balance", "payment", "due_date", "transactions")
 MENU = dict(zip("1234", OURS, strict=True))
 
 
+def ask_named(flow: str, name: str) -> Ask:
+    """The item `name` of a flow."""
+    return next(step for step in FLOWS[flow].steps if isinstance(step, Ask) and step.name == name)
+
+
 def asked(state: State) -> Ask | None:
     """The item whose question stands open."""
     steps = FLOWS[state.task.flow].steps

@@ -10,7 +10,7 @@ from ivr.dialogue.brief import hand_off
 from ivr.dialogue.draft import Draft, Outcome
 from ivr.dialogue.events import Said
 from ivr.dialogue.flow import Ask
-from ivr.dialogue.flows import FLOWS, MENU, OURS, TOPICS
+from ivr.dialogue.flows import FLOWS, MENU, OURS, TOPICS, ask_named
 from ivr.dialogue.lacking import forgotten, keyed_otherwise, not_received
 from ivr.dialogue.repair import at_menu, cancel, detour, goodbye, missed, open_question, progress, repeat, stall
 from ivr.dialogue.state import Line, Raw, State, Task
@@ -260,10 +260,21 @@ def keyed(draft: Draft, keys: str) -> Outcome:
         return begin(draft, MENU[keys], {})
     if (otherwise := keyed_otherwise(draft, keys, ask)) is not None:
         return otherwise
+    if (ahead := _pin_ahead(draft, keys)) is not None:
+        return ahead
     raw = ask.key(keys)
     number = readers.account_number_key(keys) if ask.name == "pin" else None
     extra = {"number": number} if number else {}
     return take(draft, ask, raw, extra) or missed(draft, ask)
+
+
+def _pin_ahead(draft: Draft, keys: str) -> Outcome | None:
+    """A PIN that is keyed before it was asked for, where it is known whose it is."""
+    state = draft.state
+    early = at_menu(state) or state.question == "unsure"
+    if not early or state.verified or state.account is None or readers.pin_key(keys) is None:
+        return None
+    return check_secret(progress(push(draft, Task("verify"))), ask_named("verify", "pin"), keys)
 
 
 ATTEMPTS: tuple[Attempt, ...] = (
