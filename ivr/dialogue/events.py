@@ -9,7 +9,10 @@ Kind = Literal["open", "yes-no", "digits", "money", "date"]
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What an utterance was understood as. Money in minor units, dates as dates, digits joined."""
+    """What an utterance was understood as. Money in minor units, dates as dates, digits joined.
+
+    Several amounts are candidates; `currencies`: ISO codes of the currency named with them, empty where none was.
+    """
 
     intent: str
     confidence: float
@@ -24,6 +27,7 @@ class Meaning:
     upset: bool = False
     language: str = "en"
     ours: bool = True
+    currencies: tuple[str, ...] = ()
 
 
 # --- events ---

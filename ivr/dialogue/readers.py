@@ -2,12 +2,20 @@
 
 import re
 
+from ivr.dialogue import amounts
 from ivr.dialogue.events import Said
 from ivr.dialogue.state import Raw
 from ivr.redaction import Line, digits_in, kinds_in, mask, mask_text
 
 _BY_CARD = re.compile(r"\b(by|with|using|use|from)( a| my| the)?( credit| debit)? card\b")
 _TODAY = re.compile(r"\b(today|right now|right away|straight away|immediately|now)\b")
+_DIGIT = r"(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|\d)"
+_TEEN = r"(?:ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen)"
+_TENS = r"(?:twenty|thirty|fou?rty|fifty|sixty|seventy|eighty|ninety)"
+_DIGITS_ALONE = re.compile(
+    rf"\W*(?:(?:um|uh|please|dollars)\W+)*(?:{_DIGIT}\W*\b)*(?:{_TENS}(?:\W+{_DIGIT})?|{_TEEN})?\W*"
+    r"(?:(?:dollars|please)\W*)*"
+)
 _CHANGES = {
     "amount": re.compile(r"\b(amount|how much|number|figure|sum)\b"),
     "source": re.compile(r"\b(account|from|source|card|bank)\b"),
@@ -70,13 +78,12 @@ def code_key(keys: str) -> Raw | None:
 
 
 def amount(said: Said, asked: bool) -> Raw | None:
-    """Minor units, or a share of what is owed; of several amounts the last ("not fifty, sixty")."""
+    """Minor units, a share of what is owed, or several of them, among which the caller is asked to choose."""
     meaning = said.meaning
-    if meaning.money:
-        return meaning.money[-1]
-    if meaning.share:
-        return meaning.share
-    if asked and not meaning.dates and 0 < len(meaning.digits) <= 5:
+    raw = amounts.heard(meaning, either=bool(re.search(r"\bor\b", said.text.lower())))
+    if raw is not None:
+        return raw
+    if asked and not meaning.dates and 0 < len(meaning.digits) <= 5 and _DIGITS_ALONE.fullmatch(said.text.lower()):
         return int(meaning.digits) * 100
     return None
 

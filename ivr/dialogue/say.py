@@ -23,6 +23,11 @@ def money(amount: int, currency: str = "USD") -> str:
     return ("minus " if amount < 0 else "") + " and ".join(said)
 
 
+def currency(code: str) -> str:
+    """What its notes are called: "dollars"."""
+    return _many(_UNITS.get(code, (code, ""))[0], 2)
+
+
 def _many(unit: str, count: int) -> str:
     if count == 1 or unit.isupper():
         return unit

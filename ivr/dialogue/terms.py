@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from ivr.dialogue import say
+from ivr.dialogue import amounts, say
 from ivr.dialogue.events import Facts, Pay, TakeCard
 from ivr.dialogue.state import Line, Raw, State
 
@@ -36,21 +36,24 @@ def owing(state: State) -> bool:
 
 
 def amount_value(state: State, raw: Raw | None) -> Raw | None:
-    """Minor units for what was heard; None where there is no minimum to speak of."""
-    if not isinstance(raw, str):
-        return raw
+    """Minor units for what was heard, or what is to be asked about it; None where there is no minimum to speak of."""
+    if raw is None:
+        return None
     shares = {"full": payable(state), "half": payable(state) // 2, "minimum": facts(state).minimum}
-    return shares.get(raw) or None
+    return amounts.settle(raw, currency(state), shares)
 
 
 def amount_refused(state: State, value: Raw) -> Line | None:
+    question = amounts.unclear(value, currency(state))
+    if question is not None:
+        return question
     if 0 < int(value) <= payable(state):
         return None
     return Line("amount.over", {"owed": money(state, payable(state))})
 
 
 def amount_shown(state: State, raw: Raw) -> str:
-    return raw if isinstance(raw, str) else say.written_money(int(raw), currency(state))
+    return amounts.written(raw, currency(state))
 
 
 def amount_fields(state: State) -> dict[str, str]:

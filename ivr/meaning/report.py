@@ -14,6 +14,7 @@ def as_json(text: str, meaning: Meaning) -> dict[str, Any]:
         "intents": [{"name": name, "confidence": round(share, 4)} for name, share in meaning.ranked],
         "entities": {
             "money": list(meaning.money),
+            "currencies": list(meaning.currencies),
             "share": meaning.share,
             "date": [day.isoformat() for day in meaning.dates],
             "digits": meaning.digits,

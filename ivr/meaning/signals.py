@@ -1,5 +1,6 @@
 """What single words give away: a share of the amount, an account, a choice, temper, language."""
 
+import re
 from itertools import pairwise
 from typing import Literal
 
@@ -31,6 +32,7 @@ _SHARES: tuple[tuple[Share, str], ...] = (
     ),
 )
 _NO_SHARE = any_of(
+    r"(?:all|everything|full amount|whole (?:thing|amount|balance))(?: of it)? (?:but|except|minus|less|apart from)",
     r"and a half(?! of)", r"half (?:a|an|past)", r"(?:more|less) than (?:the )?(?:minimum|half|full)",
     r"(?:not|isn't|don't want to pay|can't pay|cannot pay) (?:the |in |all of )?(?:full|whole|total"
     r"|everything|minimum|half|it all|all)(?: [a-z]+)?",
@@ -75,9 +77,11 @@ _ASKS_SPANISH = any_of(
 
 
 def share(text: str) -> Share | None:
-    """Full, half or minimum; the last one said. None when none, or when negated."""
+    """Full, half or minimum; the last one said. None when none, when negated, or when there is a choice of them."""
     said = _NO_SHARE.sub(" ", " ".join(tokens(text)))
     found = [(match.start(), name) for name, phrases in _SHARES for match in any_of(phrases).finditer(said)]
+    if len(re.findall(r"\bhalf\b", said)) > 1 or (len({name for _, name in found}) > 1 and " or " in said):
+        return None
     return max(found)[1] if found else None
 
 

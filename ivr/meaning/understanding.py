@@ -6,6 +6,7 @@ from pathlib import Path
 from ivr.dialogue.events import Meaning
 from ivr.meaning import signals
 from ivr.meaning.answers import yes_no
+from ivr.meaning.currencies import currencies
 from ivr.meaning.dates import dates
 from ivr.meaning.decide import decide
 from ivr.meaning.digits import digits
@@ -67,6 +68,7 @@ class Understanding:
             upset=signals.upset(text),
             language=signals.language(text),
             ours=answered or decision.intent != "out_of_scope",
+            currencies=currencies(text) if amounts else (),
         )
 
     def _shares(self, said: str) -> dict[str, float]:

@@ -143,6 +143,15 @@ PROMPTS: dict[str, tuple[str, ...]] = {
         "The most I can take is {owed}, how much would you like to pay?",
         "It has to be between one cent and {owed}, so what amount shall I take?",
     ),
+    "amount.which": (
+        "Which is it, {amounts}?",
+        "Is that {amounts}?",
+        "Which amount shall I take, {amounts}?",
+    ),
+    "amount.currency": (
+        "I can only take {currency}, so how many {currency} would you like to pay?",
+        "It has to be in {currency}, so what amount shall I take?",
+    ),
     "source.ask": (
         "From which account: {sources}?",
         "Where should it come from: {sources}?",
