@@ -277,7 +277,7 @@ class PlayedCarrier:
     def __init__(self, day: Day) -> None:
         self._day = day
 
-    def ring(self, to: str, from_: str, url: str, status_url: str, timeout: int) -> str:
+    def ring(self, to: str, from_: str, url: str, status_url: str, timeout: int, fallback_url: str) -> str:
         _, handoff, number, name = urlsplit(url).path.strip("/").split("/")
         sid = self._day.new_leg()
         if name == "caller":

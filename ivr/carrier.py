@@ -27,8 +27,10 @@ OVER = ("completed", "busy", "failed", "no-answer", "canceled")
 class Carrier(Protocol):
     """All methods raise CarrierError. Ending what is already over is no error."""
 
-    def ring(self, to: str, from_: str, url: str, status_url: str, timeout: int) -> str:
-        """Call `to`; once answered it runs the document at `url`. `timeout` in seconds. The new call's sid."""
+    def ring(self, to: str, from_: str, url: str, status_url: str, timeout: int, fallback_url: str) -> str:
+        """Call `to`; once answered it runs the document at `url`. `timeout` in seconds. The new call's sid.
+
+        `fallback_url` is asked when a document of that leg cannot be had."""
         ...
 
     def move(self, call_sid: str, url: str) -> bool:
@@ -119,7 +121,7 @@ class TwilioCarrier(CardRequests):
             settings.carrier_url, login=settings.carrier_login, policy=settings.dials.policy,
         )  # fmt: skip
 
-    def ring(self, to: str, from_: str, url: str, status_url: str, timeout: int) -> str:
+    def ring(self, to: str, from_: str, url: str, status_url: str, timeout: int, fallback_url: str) -> str:
         self._permit(to)
         return str(
             ask(
@@ -128,6 +130,8 @@ class TwilioCarrier(CardRequests):
                     from_=from_,
                     url=url,
                     method="POST",
+                    fallback_url=fallback_url,
+                    fallback_method="POST",
                     status_callback=status_url,
                     status_callback_method="POST",
                     status_callback_event=STATUS_EVENTS,

@@ -1,7 +1,20 @@
 """Decisions in, TwiML documents out: pure, one function per document, every address an argument."""
 
 from twiml.calls import answer, apologise, apologise_and_record, goodbye, pay, reconnect, reject, take_message
-from twiml.handoffs import already_gone, called_back, choose, empty, join, park, queue, room, thank, wait, whisper
+from twiml.handoffs import (
+    already_gone,
+    called_back,
+    choose,
+    empty,
+    in_a_moment,
+    join,
+    park,
+    queue,
+    room,
+    thank,
+    wait,
+    whisper,
+)
 
 __all__ = [
     "already_gone",
@@ -12,6 +25,7 @@ __all__ = [
     "choose",
     "empty",
     "goodbye",
+    "in_a_moment",
     "join",
     "park",
     "pay",

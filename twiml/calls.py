@@ -80,10 +80,12 @@ def take_message(prompt_url: str, action_url: str, recording_callback: str) -> s
     return str(response)
 
 
-def apologise(text: str, url: str, language: str = "en") -> str:
-    """Say `text` and go on at `url`."""
+def apologise(text: str, url: str, language: str = "en", pause: int = 0) -> str:
+    """Say `text` and go on at `url`, after `pause` seconds."""
     response = VoiceResponse()
     say(response, text, language)
+    if pause:
+        response.pause(length=pause)
     response.redirect(url, method="POST")
     return str(response)
 

@@ -76,10 +76,10 @@ def choose(
     return str(response)
 
 
-def wait(music_url: str, wait_url: str) -> str:
-    """Music, then back to `wait_url` for what is new."""
+def wait(music_url: str, wait_url: str, plays: int = 1) -> str:
+    """Music, then back to `wait_url` for what is new: no fallback helps when that fails, and silence follows."""
     response = VoiceResponse()
-    response.play(music_url)
+    response.play(music_url, loop=plays)
     response.redirect(wait_url, method="POST")
     return str(response)
 
@@ -91,6 +91,14 @@ def whisper(text: str, accept_url: str) -> str:
     gather.say(text)
     response.append(gather)
     response.hangup()
+    return str(response)
+
+
+def in_a_moment(url: str) -> str:
+    """The agent's conference is over; what follows from it is known in a moment, at `url`."""
+    response = VoiceResponse()
+    response.pause(length=2)
+    response.redirect(url, method="POST")
     return str(response)
 
 

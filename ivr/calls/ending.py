@@ -7,6 +7,7 @@ from ivr.store.models import Call, Handoff
 _BY_HANDOFF = {
     "served": "handed-off",
     "bridged": "handed-off",
+    "parting": "handed-off",
     "message-taken": "message",
     "message": "message",
 }

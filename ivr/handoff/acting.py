@@ -129,6 +129,7 @@ class Actor:
                 url=leg(handoff_id, effect.k, "agent"),
                 status_url=leg(handoff_id, effect.k, "status"),
                 timeout=self._ring_seconds,
+                fallback_url=leg(handoff_id, effect.k, "agent-fallback"),
             )
         except CarrierError as error:
             self._ring_failed(row_id, handoff_id, effect, error)
@@ -169,6 +170,7 @@ class Actor:
                 url=leg(handoff_id, effect.dial, "caller"),
                 status_url=leg(handoff_id, effect.dial, "caller-status"),
                 timeout=CALLER_RINGS,
+                fallback_url=leg(handoff_id, effect.dial, "caller-fallback"),
             )
         except CarrierError as error:
             if not wanted(self._state(handoff_id), effect):

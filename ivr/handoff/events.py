@@ -6,7 +6,7 @@ from typing import Literal
 Outcome = Literal["accepted", "declined", "no-answer", "busy", "failed", "machine-answered", "too-late", "caller-left"]
 
 Timed = Literal["accept", "join", "reach"]
-Target = Literal["resume", "room", "queue", "offers"]
+Target = Literal["resume", "room", "queue", "offers", "parting"]
 
 
 # --- events: any order, repeated or late, is legal ---
@@ -37,6 +37,11 @@ class CallerFetched:
 @dataclass(frozen=True, slots=True)
 class CallerOut:
     """The caller is out of the conference and still on the line."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallerStays:
+    """Asked whether all is said, as his agent's leg was over, he did not hang up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +113,13 @@ class LegEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonAnswered:
+    """A key was pressed on the k-th leg: no machine has it."""
+
+    k: int
+
+
+@dataclass(frozen=True, slots=True)
 class MachineAnswered:
     k: int
 
@@ -126,7 +138,7 @@ class AgentJoined:
 
 @dataclass(frozen=True, slots=True)
 class AgentLeft:
-    """The agent is out of the conference; `dropped` when his line failed rather than he said goodbye."""
+    """The agent's leg is over; `dropped`: his line failed. Else he hung up or lost his line, and nobody can tell."""
 
     k: int
     dropped: bool = False
@@ -229,10 +241,10 @@ class Missed:
 
 
 Event = (
-    Briefed | CallerJoined | CallerWaits | CallerFetched | CallerOut | CallerGone | Offered | Nobody | AgentFree
-    | AskAgain | LegKnown | Answered | Accepted | Declined | RingFailed | LegEnded | MachineAnswered | AgentFetched
-    | AgentJoined | AgentLeft | AgentEnds | Expired | Deadline | MessageChosen | MessageLeft | CallBackBooked | Switched
-    | TransferTo | Together | Alone | TakenOver | DialKnown | Missed
+    Briefed | CallerJoined | CallerWaits | CallerFetched | CallerOut | CallerStays | CallerGone | Offered | Nobody
+    | AgentFree | AskAgain | LegKnown | Answered | Accepted | Declined | RingFailed | LegEnded | MachineAnswered
+    | PersonAnswered | AgentFetched | AgentJoined | AgentLeft | AgentEnds | Expired | Deadline | MessageChosen
+    | MessageLeft | CallBackBooked | Switched | TransferTo | Together | Alone | TakenOver | DialKnown | Missed
 )  # fmt: skip
 
 

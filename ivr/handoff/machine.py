@@ -18,7 +18,6 @@ from ivr.handoff.steps import (
     move,
     out_of_room,
     part,
-    regroup,
     ring,
     seek,
     wait_in_queue,
@@ -46,6 +45,8 @@ def _caller_joined(state: State, event: ev.CallerJoined) -> Step:
     if state.caller == "away" or event.conference == state.left:
         return state, ()
     state = replace(state, caller="in", conference=event.conference, sent=None)
+    if state.parting:
+        return talking.stays_in(state)
     if state.asked:
         return move(state, "resume" if state.message else "offers")
     if state.queued and not state.holds and not state.bridged:
@@ -56,8 +57,9 @@ def _caller_joined(state: State, event: ev.CallerJoined) -> Step:
 def _caller_waits(state: State, _event: ev.CallerWaits) -> Step:
     if state.end is not None or state.asked or state.caller in ("away", "rung", "in"):
         return state, ()  # one who is in a conference has fetched it before, and this comes late
+    state, anew = talking.caller_stays(state, ev.CallerStays())
     sent = None if state.sent == "queue" else state.sent
-    return ring(replace(state, caller="moving" if state.holds else "queue", queued=True, sent=sent))
+    return ring(replace(state, caller="moving" if state.holds else "queue", queued=True, sent=sent), anew)
 
 
 def _caller_fetched(state: State, event: ev.CallerFetched) -> Step:
@@ -67,7 +69,7 @@ def _caller_fetched(state: State, event: ev.CallerFetched) -> Step:
 def _caller_out(state: State, _event: ev.CallerOut) -> Step:
     if state.end is not None or state.asked or state.caller != "in":
         return state, ()
-    return regroup(state, moved=True) if state.bridged else (out_of_room(state), ())  # his document parks him again
+    return talking.reunite(state) if state.bridged else (out_of_room(state), ())  # his document parks him again
 
 
 def _caller_gone(state: State, _event: ev.CallerGone) -> Step:
@@ -75,7 +77,8 @@ def _caller_gone(state: State, _event: ev.CallerGone) -> Step:
         return state, ()
     if state.away:
         return _missed(state, ev.Missed(state.dial, "hung-up"))
-    return finish(replace(state, caller="gone"), "served" if state.bridged else "caller-left")
+    served = state.bridged or state.parting
+    return finish(replace(state, caller="gone"), "served" if served else "caller-left")
 
 
 def _message_chosen(state: State, _event: ev.MessageChosen) -> Step:
@@ -85,7 +88,7 @@ def _message_chosen(state: State, _event: ev.MessageChosen) -> Step:
     if state.current is not None:
         k = state.number
         state, gone = state.with_attempt(k, outcome="too-late"), hang_up(state, k)
-    return replace(state, asked=True, message=True), gone
+    return replace(state, asked=True, message=True, parting=False), gone
 
 
 def _message_left(state: State, _event: ev.MessageLeft) -> Step:
@@ -103,7 +106,7 @@ def _call_back_booked(state: State, _event: ev.CallBackBooked) -> Step:
 
 
 def _deadline(state: State, event: ev.Deadline) -> Step:
-    if state.end is not None or state.bridged or state.caller in ("away", "rung"):
+    if state.end is not None or state.bridged or state.parting or state.caller in ("away", "rung"):
         return state, ()
     if not event.last:
         return wait_in_queue(state)
@@ -142,7 +145,7 @@ def _accepted(state: State, event: ev.Accepted) -> Step:
     if state.end is not None or not k:
         return state, ()
     offer = state.attempts[k - 1]
-    state = state.with_attempt(k, outcome="accepted")
+    state = state.with_attempt(k, outcome="accepted", proved=offer.proved or event.by == "key")
     effects: tuple[Effect, ...] = (ev.StartTimer(k, "join"),)
     if event.by == "click" and offer.answered and offer.sid is not None:
         effects = (ev.MoveAgent(k, offer.sid), *effects)
@@ -190,8 +193,14 @@ def _answered(state: State, event: ev.Answered) -> Step:
     return (state.with_attempt(event.k, answered=True) if state.attempt(event.k) else state), effects
 
 
+def _person_answered(state: State, event: ev.PersonAnswered) -> Step:
+    return (state, ()) if state.attempt(event.k) is None else (state.with_attempt(event.k, proved=True), ())
+
+
 def _machine_answered(state: State, event: ev.MachineAnswered) -> Step:
-    return close(state, event.k, "machine-answered")
+    attempt = state.attempt(event.k)
+    mistaken = attempt is not None and (attempt.proved or attempt.joined)
+    return (state, ()) if mistaken else close(state, event.k, "machine-answered")
 
 
 def _ring_failed(state: State, event: ev.RingFailed) -> Step:
@@ -218,6 +227,8 @@ def _leg_ended(state: State, event: ev.LegEnded) -> Step:
     state = state.with_attempt(event.k, over=True)
     if attempt.holds and state.bridged:
         return _agent_left(state, ev.AgentLeft(event.k, dropped=event.how == "failed"))
+    if state.parting and attempt.left and event.how == "failed":
+        return talking.lost_after_all(state)
     return close(state, event.k, "failed" if attempt.holds else event.how)
 
 
@@ -245,7 +256,7 @@ def _agent_left(state: State, event: ev.AgentLeft) -> Step:
         return state, ()
     if not state.bridged or attempt.consult:
         return close(state, event.k, "failed")
-    return talking.goodbye(state, dropped=event.dropped)
+    return talking.left(state, event.dropped)
 
 
 # --- a call-back's caller ---
@@ -260,7 +271,7 @@ def _dial_known(state: State, event: ev.DialKnown) -> Step:
 def _missed(state: State, event: ev.Missed) -> Step:
     if state.end is not None or event.dial != state.dial or state.caller == "away" or not state.away:
         return state, ()
-    if state.bridged:
+    if state.bridged or state.parting:
         return finish(replace(state, caller="gone"), "served")
     return finish(replace(state, missed=event.how), "not-reached")
 
@@ -271,6 +282,7 @@ _RULES: dict[type[Event], Callable[[State, Any], Step]] = {
     ev.CallerWaits: _caller_waits,
     ev.CallerFetched: _caller_fetched,
     ev.CallerOut: _caller_out,
+    ev.CallerStays: talking.caller_stays,
     ev.CallerGone: _caller_gone,
     ev.Offered: _offered,
     ev.Nobody: _nobody,
@@ -283,6 +295,7 @@ _RULES: dict[type[Event], Callable[[State, Any], Step]] = {
     ev.RingFailed: _ring_failed,
     ev.LegEnded: _leg_ended,
     ev.MachineAnswered: _machine_answered,
+    ev.PersonAnswered: _person_answered,
     ev.AgentFetched: _agent_fetched,
     ev.AgentJoined: _agent_joined,
     ev.AgentLeft: _agent_left,

@@ -120,6 +120,13 @@ class HandoffService(HandoffCore):
         """The agent is not heard; False when it is not his live call."""
         return self._change(handoff_id, agent_id, lambda _row, state: state.attempts[state.number - 1].sid, muted=on)
 
+    def needs_proof(self, handoff_id: int, k: int) -> bool:
+        """Whether a machine may have answered the k-th leg: a telephone on which no key was pressed yet."""
+        with self.sessions() as tx:
+            attempt = State.from_json(get(tx, handoff_id).machine).attempts[k - 1]
+            phone = tx.get_one(Agent, attempt.agent).phone if attempt.agent else attempt.phone
+        return not attempt.proved and not phone.startswith("client:")
+
     # --- call-backs ---
 
     def book_call_back(
@@ -200,6 +207,11 @@ class HandoffService(HandoffCore):
         if state.holds and self._since(row, "joining") > JOIN_SECONDS + DEADLINE_LATE:
             self.expire(handoff_id, state.number, "join")
 
+    @property
+    def longest_in_the_room(self) -> float:
+        """Seconds that a caller may wait in his conference before he is moved where keys are heard."""
+        return self._times.wait + JOIN_SECONDS + DEADLINE_LATE
+
     def ask_again(self, handoff_id: int) -> None:
         """Who has not taken it may be asked once more."""
         self.apply(handoff_id, ev.AskAgain())
@@ -225,8 +237,9 @@ class HandoffService(HandoffCore):
             return
         for k in filter(None, (state.second_number, state.number)):
             sid = state.attempts[k - 1].sid
-            if sid is not None and self._carrier.status(sid) in (None, *OVER):
-                self.apply(row.id, ev.LegEnded(k, "no-answer"))
+            status = self._carrier.status(sid) if sid is not None else ""
+            if status in (None, *OVER):
+                self.apply(row.id, ev.LegEnded(k, "failed" if status == "failed" else "no-answer"))
         if state.away and state.seeking:
             self.ask_again(row.id)  # nobody fetches a document for him
 

@@ -7,7 +7,7 @@ from ivr.handoff.events import Outcome, Target
 
 End = Literal["served", "callback-booked", "message-taken", "caller-left", "not-reached"]
 Whereabouts = Literal["coming", "in", "moving", "queue", "gone", "away", "rung"]
-Phase = Literal["requested", "parked", "offered", "accepted", "bridged", "unanswered", End]
+Phase = Literal["requested", "parked", "offered", "accepted", "bridged", "parting", "unanswered", End]
 ENDS: tuple[End, ...] = ("served", "callback-booked", "message-taken", "caller-left", "not-reached")
 # where a caller is worth an agent's ring: on his way he hears the bot's last words, which take less time than a ring
 REACHABLE: tuple[Whereabouts, ...] = ("coming", "in", "moving", "queue", "away")
@@ -22,6 +22,7 @@ class Attempt:
     sid: str | None = None
     rung: bool = False
     answered: bool = False
+    proved: bool = False  # a key was pressed on it: a person has it
     fetched: bool = False  # the leg has fetched its way into the conference
     joined: bool = False
     over: bool = False  # the leg is known to have ended
@@ -53,9 +54,9 @@ class State:
     are heard), gone; of a call-back: away (not dialled), rung, in. `round` counts his conferences, `left` is the
     last that he was taken out of; `since` counts the offers made before the present round of asking. `queued`:
     nobody took it at once; `late`: nor in the longest wait; `held`: he hears music while his agent is elsewhere;
-    `asked`: he was offered a call-back or a message;
-    `message`: he leaves one. `moves` counts the documents that he was sent to, `sent` is the last of them until his
-    leg has fetched it. `dial` counts the times that a call-back's caller was dialled, `dialled` is that leg.
+    `parting`: his agent's leg is over, and he is asked whether all is said; `asked`: he was offered a call-back or
+    a message; `message`: he leaves one. `moves` counts the documents that he was sent to, `sent` is the last of them
+    until his leg has fetched it. `dial` counts the times that a call-back's caller was dialled, `dialled` is that leg.
     """
 
     briefed: bool = False
@@ -66,6 +67,7 @@ class State:
     attempts: tuple[Attempt, ...] = ()
     since: int = 0
     queued: bool = False
+    parting: bool = False
     asked: bool = False
     message: bool = False
     moves: int = 0
@@ -102,7 +104,7 @@ class State:
     @property
     def seeking(self) -> bool:
         """Nobody has taken it and we still look."""
-        return self.end is None and not self.asked and self.current is None
+        return self.end is None and not self.asked and not self.parting and self.current is None
 
     @property
     def phase(self) -> Phase:
@@ -112,6 +114,8 @@ class State:
             return "unanswered"
         if self.bridged:
             return "bridged"
+        if self.parting:
+            return "parting"
         if self.current is not None:
             return "accepted" if self.current.holds else "offered"
         return "requested" if self.caller == "coming" or (self.away and not self.briefed) else "parked"

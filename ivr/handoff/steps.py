@@ -95,16 +95,19 @@ def out_of_room(state: State) -> State:
     return replace(state, caller="moving", held=False, conference=None, left=state.conference, round=state.round + 1)
 
 
-def regroup(state: State, *, moved: bool) -> Step:
-    """The agent was lost in mid-conversation: find another. `moved`: a document of his brings the caller back."""
-    k, second = state.number, state.second_number
-    state, parted = part(state, second) if second else (state, ())
-    state = out_of_room(anew(state, k))
-    state, effects = (state, ()) if moved else send(state, "room")
-    timers = (ev.StartDeadline(), ev.StartDeadline(last=True))
-    gone = (*parted, *hang_up(state, k))
+def regroup(state: State) -> Step:
+    """The agent was lost in mid-conversation: find another while the caller hears music."""
+    k = state.number
+    gone = hang_up(state, k)
+    state, moved = send(out_of_room(anew(state, k)), "room")
+    state, further = seek_anew(state)
+    return state, (*gone, *moved, *further)
+
+
+def seek_anew(state: State) -> Step:
+    """His waiting begins anew."""
     state, further = seek(state)
-    return state, (*gone, *effects, *timers, *further)
+    return state, (ev.StartDeadline(), ev.StartDeadline(last=True), *further)
 
 
 def anew(state: State, k: int) -> State:
@@ -133,7 +136,7 @@ def finish(state: State, end: End) -> Step:
         if attempt.stands:
             state = state.with_attempt(k, outcome="caller-left" if state.caller == "gone" else "too-late")
     effects = [effect for k in range(1, len(state.attempts) + 1) for effect in hang_up(state, k)]
-    state = replace(state, end=end, bridged=False, held=False, sent=None)
+    state = replace(state, end=end, bridged=False, held=False, parting=False, sent=None)
     if state.caller != "gone":
         state, gone = _let_go(state, end)
         effects += gone

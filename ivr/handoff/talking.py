@@ -1,10 +1,23 @@
-"""The rules of a conversation: mute and hold, a second agent who is briefed and takes it, a supervisor who does."""
+"""The rules of a conversation: mute and hold, a second agent who is briefed and takes it, a supervisor; its end."""
 
 from dataclasses import replace
 
 from ivr.handoff import events as ev
 from ivr.handoff.state import Attempt, State
-from ivr.handoff.steps import Step, anew, finish, hang_up, part, regroup, unhold
+from ivr.handoff.steps import (
+    Step,
+    anew,
+    finish,
+    hang_up,
+    meet,
+    out_of_room,
+    part,
+    regroup,
+    ring,
+    seek_anew,
+    send,
+    unhold,
+)
 
 
 def transfer_to(state: State, event: ev.TransferTo) -> Step:
@@ -33,11 +46,49 @@ def alone(state: State, event: ev.Alone) -> Step:
     return part(state, second)
 
 
-def goodbye(state: State, dropped: bool = False) -> Step:
-    """The call's agent is out: the second has the caller, or nobody has; `dropped`: his line failed."""
+def goodbye(state: State) -> Step:
+    """The call's agent has ended it: the second has the caller, or all is said."""
+    return finish(state, "served") if state.second is None else _hand_over(state, state.second)
+
+
+def left(state: State, dropped: bool) -> Step:
+    """The call's agent is out without a word: the second has the caller; else another is found, or he is asked."""
     if state.second is not None:
         return _hand_over(state, state.second)
-    return regroup(state, moved=False) if dropped else finish(state, "served")
+    return regroup(state) if dropped else _ask_whether_done(state)
+
+
+def _ask_whether_done(state: State) -> Step:
+    """A hang-up and a lost line look alike: who is done hangs up, who was cut off stays on the line."""
+    k = state.number
+    gone = hang_up(state, k)
+    state, moved = send(replace(out_of_room(anew(state, k)), parting=True), "parting")
+    return state, (*gone, *moved)
+
+
+def caller_stays(state: State, _event: ev.CallerStays) -> Step:
+    return seek_anew(replace(state, parting=False)) if state.parting else (state, ())
+
+
+def lost_after_all(state: State) -> Step:
+    """While he is asked we learn that the agent's line had failed: he need not answer."""
+    state, moved = send(replace(state, parting=False), "room")
+    state, further = seek_anew(state)
+    return state, (*moved, *further)
+
+
+def stays_in(state: State) -> Step:
+    """He came into a conference instead of answering."""
+    state, further = caller_stays(state, ev.CallerStays())
+    return meet(*ring(state, further))
+
+
+def reunite(state: State) -> Step:
+    """The conference broke under them: a document brings the caller into the next one, another one his agent."""
+    k, second = state.number, state.second_number
+    state, parted = part(state, second) if second else (state, ())
+    state = replace(state.with_attempt(k, joined=False, fetched=False), bridged=False)
+    return out_of_room(state), (*parted, ev.StartTimer(k, "join"))
 
 
 def _hand_over(state: State, second: Attempt) -> Step:

@@ -1,6 +1,7 @@
 """The hand-off's webhooks: the carrier's callbacks become events, the state becomes the next document."""
 
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
@@ -14,6 +15,7 @@ from ivr.handoff.service import HandoffService, UnknownHandoff
 from ivr.handoff.state import Attempt, State
 from ivr.handoff.words import Words
 from ivr.store.models import Handoff
+from ivr.web.patience import unless_broken
 from ivr.web.signatures import Signatures, require_signature
 from ivr.web.waiting import WaitingHooks
 
@@ -32,6 +34,9 @@ NOT_WON = {
     "ended": "This call has ended. Goodbye.",
 }
 DECLINED = "All right. Goodbye."
+UNPROVED = "A caller of {company} is waiting. Press 1 to accept, 2 to decline, 3 to hear who it is."
+IN_YOUR_NAME = "Press 1 to talk to your caller."
+MUSIC_SECONDS = 16.0  # the shortest that one round of our music is
 
 
 def make_handoff_blueprint(handoffs: HandoffService, signatures: Signatures) -> Blueprint:
@@ -44,6 +49,7 @@ def make_handoff_blueprint(handoffs: HandoffService, signatures: Signatures) -> 
         ("/wait", hooks.wait),
         ("/caller-left", hooks.caller_left),
         ("/<int:k>/agent", hooks.agent),
+        ("/<int:k>/agent-fallback", hooks.agent_fallback),
         ("/<int:k>/accept", hooks.accept),
         ("/<int:k>/agent-left", hooks.agent_left),
         ("/<int:k>/status", hooks.status),
@@ -58,8 +64,11 @@ def make_handoff_blueprint(handoffs: HandoffService, signatures: Signatures) -> 
         ("/other", waiting.other),
         ("/confirm/<digits>", waiting.confirm),
         ("/room", waiting.room),
+        ("/parting", waiting.parting),
+        ("/stays", waiting.stays),
         ("/supervisor", waiting.supervisor),
         ("/<int:k>/caller", waiting.caller),
+        ("/<int:k>/caller-fallback", waiting.caller_fallback),
         ("/<int:k>/caller-status", waiting.caller_status),
     ):
         blueprint.add_url_rule(path, view_func=view, methods=["POST"], endpoint=path.strip("/"))
@@ -95,7 +104,8 @@ class Hooks:
         present = self._of_his_room(handoff_id, form.get("FriendlyName")) or "FriendlyName" not in form
         self._handoffs.heartbeat(handoff_id, form.get("ConferenceSid") if present else None)
         addresses = self._handoffs.addresses
-        return _document(twiml.wait(addresses.music, addresses.of(handoff_id, "wait")))
+        plays = 1 + int(self._handoffs.longest_in_the_room // MUSIC_SECONDS)
+        return _document(twiml.wait(addresses.music, addresses.of(handoff_id, "wait"), plays))
 
     def caller_left(self, handoff_id: int) -> ResponseReturnValue:
         """The last safety net: a caller who is out of the conference and alive is never left with nothing."""
@@ -123,21 +133,22 @@ class Hooks:
         if state.end is None and attempt is not None and attempt.holds:
             return self._join(row, state, k)
         if state.end is None and attempt is not None and attempt.stands:
-            return _document(twiml.whisper(whisper(row.brief or {}), self._leg(handoff_id, k, "accept")))
+            return self._whisper(row, k)
         return _document(twiml.already_gone(NOT_WON[_why(state, attempt)]))
 
     def accept(self, handoff_id: int, k: int) -> ResponseReturnValue:
         """A key in the whisper: 1 accepts, 2 declines, anything else hears it again."""
-        row = self._handoffs.find(handoff_id)
-        attempt = self._handoffs.state(row).attempt(k)
         digits = request.form.get("Digits", "")
+        row = self._handoffs.apply(handoff_id, ev.PersonAnswered(k)) if digits else self._handoffs.find(handoff_id)
+        attempt = self._handoffs.state(row).attempt(k)
         if attempt is None:
             return _document(twiml.already_gone(NOT_WON["not-offered"]))
         if digits == "2":
-            self._handoffs.decline(handoff_id, attempt.agent)
+            give_back = self._handoffs.end if attempt.holds else self._handoffs.decline
+            give_back(handoff_id, attempt.agent)
             return _document(twiml.already_gone(DECLINED))
         if digits != "1":
-            return _document(twiml.whisper(whisper(row.brief or {}), self._leg(handoff_id, k, "accept")))
+            return self._whisper(row, k)
         answer = self._handoffs.accept(handoff_id, attempt.agent, by="key")
         if not answer.ok:
             return _document(twiml.already_gone(NOT_WON[answer.why]))
@@ -145,8 +156,23 @@ class Hooks:
         return self._join(row, self._handoffs.state(row), k)
 
     def agent_left(self, handoff_id: int, k: int) -> ResponseReturnValue:
-        self._handoffs.apply(handoff_id, ev.AgentLeft(k, dropped=request.form.get("CallStatus") == "failed"))
+        """He is out of the conference: his leg is over, or the conference is and he is still on the line."""
+        status = request.form.get("CallStatus", "")
+        if status in OVER:
+            self._handoffs.apply(handoff_id, ev.AgentLeft(k, dropped=status == "failed"))
+            return _document(twiml.empty())
+        state = self._handoffs.state(self._handoffs.find(handoff_id))
+        attempt = state.attempt(k)
+        if state.end is None and attempt is not None and attempt.holds:
+            return _document(twiml.in_a_moment(self._leg(handoff_id, k, "agent")))
         return _document(twiml.empty())
+
+    def agent_fallback(self, handoff_id: int, k: int) -> ResponseReturnValue:
+        """A document of his leg failed: what was asked for is done now, or he is asked for a moment."""
+        views = {"accept": self.accept, "agent-left": self.agent_left}
+        failed = request.form.get("ErrorUrl", "")
+        view = views.get(urlsplit(failed).path.rpartition("/")[2], self.agent)
+        return unless_broken(lambda: view(handoff_id, k), failed, self._leg(handoff_id, k, "agent"))
 
     def status(self, handoff_id: int, k: int) -> ResponseReturnValue:
         """The progress of the agent's leg."""
@@ -158,7 +184,15 @@ class Hooks:
         self._handoffs.apply(handoff_id, event)
         return "", 204
 
+    def _whisper(self, row: Handoff, k: int) -> ResponseReturnValue:
+        """Who it is, and why; what a machine may hear says neither."""
+        unproved = self._handoffs.needs_proof(row.id, k)
+        text = UNPROVED.format(company=self._handoffs.company or "ours") if unproved else whisper(row.brief or {})
+        return _document(twiml.whisper(text, self._leg(row.id, k, "accept")))
+
     def _join(self, row: Handoff, state: State, k: int) -> ResponseReturnValue:
+        if self._handoffs.needs_proof(row.id, k):  # he clicked on his page, and a machine may have taken the call
+            return _document(twiml.whisper(IN_YOUR_NAME, self._leg(row.id, k, "accept")))
         self._handoffs.apply(row.id, ev.AgentFetched(k))
         left, status = self._leg(row.id, k, "agent-left"), self._handoffs.addresses.of(row.id, "conference")
         words = Words(row.call.language)

@@ -25,6 +25,7 @@ STEPS = {
     "answered": "Agent's phone answered",
     "accepted": "Accepted",
     "bridged": "Talking together",
+    "parting": "Agent's line over: caller asked whether all is said",
     "unanswered": "Nobody free: asked for a message",
     "served": "Served",
     "message-taken": "Message taken",

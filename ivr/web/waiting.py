@@ -14,6 +14,7 @@ from ivr.handoff.state import State
 from ivr.handoff.waits import How, how_he_waits
 from ivr.handoff.words import Words
 from ivr.store.models import Handoff
+from ivr.web.patience import unless_broken
 
 MISSED: dict[str, Literal["no-answer", "busy", "failed", "hung-up"]] = {
     "completed": "hung-up",
@@ -100,6 +101,24 @@ class WaitingHooks:
             return self._book(handoff_id, f"+{digits}")
         return self._ask_number(handoff_id)
 
+    # --- his agent's leg is over ---
+
+    def parting(self, handoff_id: int) -> ResponseReturnValue:
+        """Who is done hangs up; who was cut off stays on the line, or presses any key."""
+        if _over():
+            return self._gone(handoff_id)
+        row = self._handoffs.apply(handoff_id, ev.CallerFetched("parting"))
+        if not self._handoffs.state(row).parting:
+            return self._where_he_belongs(handoff_id)
+        words, stays = Words(self._handoffs.find(handoff_id).call.language), self._at(handoff_id, "stays")
+        return _document(twiml.choose(words.line("parting"), stays, stays, words.language))
+
+    def stays(self, handoff_id: int) -> ResponseReturnValue:
+        if _over():
+            return self._gone(handoff_id)
+        self._handoffs.apply(handoff_id, ev.CallerStays())
+        return self._where_he_belongs(handoff_id)
+
     # --- into the conference ---
 
     def room(self, handoff_id: int) -> ResponseReturnValue:
@@ -127,6 +146,18 @@ class WaitingHooks:
             )
         )
 
+    def caller_fallback(self, handoff_id: int, k: int) -> ResponseReturnValue:
+        """A document of the call that we made to him failed: on with what he was to hear."""
+
+        def go_on() -> ResponseReturnValue:
+            if self._handoffs.state(self._handoffs.find(handoff_id)).caller in ("rung", "away"):
+                return self.caller(handoff_id, k)
+            self._handoffs.apply(handoff_id, ev.CallerOut())
+            return self._where_he_belongs(handoff_id)
+
+        again = self._handoffs.addresses.leg(handoff_id, k, "caller-fallback")
+        return unless_broken(go_on, request.form.get("ErrorUrl", ""), again)
+
     def supervisor(self, handoff_id: int) -> ResponseReturnValue:
         """The progress of a supervisor's leg."""
         if _over():
@@ -140,6 +171,16 @@ class WaitingHooks:
         return "", 204
 
     # --- inside ---
+
+    def _where_he_belongs(self, handoff_id: int) -> ResponseReturnValue:
+        """With an agent, or where one is being rung for him; else in the queue."""
+        state = self._handoffs.state(self._handoffs.find(handoff_id))
+        if state.end is None and state.parting:
+            return self.parting(handoff_id)
+        if state.end is None and state.current is not None:
+            return self._room(handoff_id, state)
+        self._handoffs.apply(handoff_id, ev.CallerWaits())
+        return self._next(handoff_id)
 
     def _next(self, handoff_id: int, number: int = 0) -> ResponseReturnValue:
         """Where he belongs now; in the queue, unless something has changed."""

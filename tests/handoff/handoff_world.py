@@ -48,6 +48,7 @@ class CarrierTwin:
     statuses: dict[str, str] = field(default_factory=dict)
     over: set[str] = field(default_factory=set)
     rung: int = 0
+    fallbacks: list[str] = field(default_factory=list)
 
     def _note(self, name: str, *what: Any) -> None:
         if (fault := self.faults.pop(name, None)) is not None:
@@ -60,7 +61,8 @@ class CarrierTwin:
             self.lost.remove(name)
             raise CarrierError("the carrier does not answer", again=name != "ring")
 
-    def ring(self, to: str, from_: str, url: str, status_url: str, timeout: int) -> str:
+    def ring(self, to: str, from_: str, url: str, status_url: str, timeout: int, fallback_url: str) -> str:
+        self.fallbacks.append(fallback_url)
         self._note("ring", to, url)
         return leg(self.rung)
 

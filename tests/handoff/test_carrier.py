@@ -40,8 +40,8 @@ def carrier(http: TwilioHttpClient, media: httpx.Client | None = None) -> Twilio
 
 
 REQUESTS = {
-    "ring": lambda c: c.ring("+15551112222", "+15559990000", URL, URL, 20),
-    "ring a browser": lambda c: c.ring("client:ann", "+15559990000", URL, URL, 20),
+    "ring": lambda c: c.ring("+15551112222", "+15559990000", URL, URL, 20, URL),
+    "ring a browser": lambda c: c.ring("client:ann", "+15559990000", URL, URL, 20, URL),
     "move": lambda c: c.move(CALL, URL),
     "end": lambda c: c.end(CALL),
     "status": lambda c: c.status(CALL),
@@ -81,7 +81,7 @@ def test_each_request_is_one_that_the_carrier_describes(name: str, api: dict[str
 
 def test_a_ring_asks_for_all_the_news_of_the_leg() -> None:
     http = RecordingHttp()
-    assert carrier(http).ring("client:ann", "+15559990000", URL, URL, 20) == CALL
+    assert carrier(http).ring("client:ann", "+15559990000", URL, URL, 20, URL) == CALL
     form = http.sent[0][2]
     assert form["StatusCallbackEvent"] == ["initiated", "ringing", "answered", "completed"]
     assert form["Timeout"] == ["20"]
@@ -107,7 +107,7 @@ def test_a_refused_ring_may_be_repeated_only_when_nothing_was_done() -> None:
     again = []
     for each in (busy, wrong, slow):
         with pytest.raises(CarrierError) as raised:
-            each.ring("client:ann", "+1", URL, URL, 20)
+            each.ring("client:ann", "+1", URL, URL, 20, URL)
         again.append(raised.value.again)
     assert again == [True, False, False]
 
@@ -130,7 +130,7 @@ def test_a_recording_that_is_not_there_yet_is_fetched_a_moment_later_with_creden
 @pytest.mark.parametrize(
     "request_to",
     [
-        lambda c, to: c.ring(to, "+15559990000", URL, URL, 20),
+        lambda c, to: c.ring(to, "+15559990000", URL, URL, 20, URL),
         lambda c, to: c.add_participant(CONFERENCE, to, "x", muted=False, coach=None, status_url=URL, timeout=20),
         lambda c, to: c.send_text(to, "Thank you."),
     ],

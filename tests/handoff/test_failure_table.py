@@ -238,7 +238,8 @@ def test_a_caller_who_comes_out_of_the_conference_alive_is_parked_again(world: W
 
 def test_after_the_agents_goodbye_the_caller_is_thanked_and_every_leg_ends(world: World) -> None:
     ann = world.agent("ann")
-    world.bridged().leaves("agent-1", leg(1))
+    world.bridged()
+    world.service.end(world.id, ann)
     assert world.row.state == "served"
     assert world.call.stage == "goodbye"
     assert world.call.outcome == "handed-off"

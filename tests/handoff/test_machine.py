@@ -31,7 +31,9 @@ any_event: st.SearchStrategy[ev.Event] = st.one_of(
     st.just(ev.Briefed()),
     st.builds(ev.CallerJoined, st.sampled_from([CONFERENCE, "CF2", "CF3"])),
     st.just(ev.CallerWaits()),
+    st.builds(ev.CallerFetched, st.sampled_from(get_args(ev.Target))),
     st.just(ev.CallerOut()),
+    st.just(ev.CallerStays()),
     st.just(ev.CallerGone()),
     st.builds(ev.Offered, agents),
     st.builds(ev.Nobody, st.booleans()),
@@ -44,6 +46,8 @@ any_event: st.SearchStrategy[ev.Event] = st.one_of(
     st.builds(ev.LegEnded, ks, st.sampled_from(["no-answer", "busy", "failed"])),
     st.builds(ev.RingFailed, ks),
     st.builds(ev.MachineAnswered, ks),
+    st.builds(ev.PersonAnswered, ks),
+    st.builds(ev.AgentFetched, ks),
     st.builds(ev.AgentJoined, ks),
     st.builds(ev.AgentLeft, ks, st.booleans()),
     st.builds(ev.AgentEnds, agents),
@@ -110,6 +114,7 @@ def check(state: State, before: State) -> None:
     assert not state.bridged or (state.current is not None and state.current.holds and state.caller == "in")
     assert before.end is None or state.end in (before.end, "message-taken")
     assert state.phase in get_args(Phase)
+    assert not state.parting or not (state.bridged or state.asked or state.end or state.current)
     assert State.from_json(json.loads(json.dumps(state.to_json()))) == state
     if state.caller == "in" and state.end is None and not state.bridged:
         assert state.holds or not state.queued, "he is in a room where no key is heard, and no agent is on his way"
@@ -124,7 +129,7 @@ def play_any_order(away: bool, events: list[ev.Event], free: list[int], busy: bo
         check(run.state, before)
     for _ in range(len(AGENTS) + 1):  # every timer that was started goes off
         timers = [ev.Expired(k, what) for k in range(1, 16) for what in ("accept", "join", "reach")]
-        run.play(ev.Deadline(), ev.Deadline(last=True), *timers)
+        run.play(ev.CallerStays(), ev.Deadline(), ev.Deadline(last=True), *timers)
     state = run.state
     assert state.second is None or state.second.joined or state.end, "the second's phone rings for ever"
     if not away:
@@ -198,7 +203,7 @@ def test_a_whole_hand_off_is_served() -> None:
     )
     assert run.state.phase == "accepted"
     assert run.play(ev.AgentJoined(1)).state.phase == "bridged"
-    assert run.play(ev.AgentLeft(1)).state.phase == "served"
+    assert run.play(ev.AgentEnds(7)).state.phase == "served"
     assert run.of(ev.MoveCaller)
     assert ev.EndConference(CONFERENCE) in run.effects
 

@@ -98,6 +98,7 @@ def test_a_supervisor_takes_the_call_over_and_the_caller_stays(
     world.leaves("agent-1", leg(1))
     assert world.row.state == "bridged"
     world.leaves(f"supervisor-{eve}", SUPERVISOR)
+    world.service.caller_gone(CALLER)
     assert world.row.state == "served"
 
 

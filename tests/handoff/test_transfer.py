@@ -146,6 +146,7 @@ def test_a_telephone_number_is_rung_and_gets_the_call(world: World, transfers: T
     assert (world.row.state, world.presence(ann)) == ("bridged", "wrap-up")
     assert held(world) == [True, False]
     world.leaves("agent-2", leg(2))
+    world.service.caller_gone(CALLER)
     assert world.row.state == "served"
 
 

@@ -55,7 +55,7 @@ def test_once_the_first_agent_leaves_the_call_is_the_seconds() -> None:
     run = briefing().play(ev.Together(FIRST), ev.AgentEnds(FIRST))
     assert (run.state.phase, agent_of(run.state), run.state.second) == ("bridged", SECOND, None)
     assert run.of(ev.EndLeg) == [ev.EndLeg("CA1")]
-    assert run.play(ev.LegEnded(1, "no-answer"), ev.AgentLeft(2)).state.phase == "served"
+    assert run.play(ev.LegEnded(1, "no-answer"), ev.AgentEnds(SECOND)).state.phase == "served"
 
 
 @pytest.mark.parametrize("how", [ev.AgentEnds(FIRST), ev.AgentLeft(1), ev.AgentLeft(1, dropped=True)])

@@ -163,11 +163,36 @@ def test_an_agent_whose_line_drops_leaves_him_with_music_and_then_another(play: 
     play(story)
 
 
-def test_an_agent_who_hangs_up_has_said_goodbye_and_he_is_thanked(play: Play) -> None:
+def test_an_agent_who_hangs_up_leaves_him_who_is_done_to_hang_up_too(play: Play) -> None:
     async def story(line: Line) -> None:
         caller, ann = await line.talking()
         ann.hang_up()
+        await line.hears(caller, "If you are done, thank you for calling, and just hang up.")
+        caller.hang_up()
+        await until(lambda: line.state().end == "served")
+        assert line.presence("ann") == "wrap-up"
+
+    play(story)
+
+
+def test_an_agent_whose_phone_goes_dead_leaves_him_who_stays_on_the_line_to_another(play: Play) -> None:
+    async def story(line: Line) -> None:
+        caller, ann = await line.talking()
+        await line.available("bob")
+        ann.hang_up()  # a dead battery looks the same
+        await line.hears(caller, "stay on the line")
+        caller.press("1")
+        await hears_the_next(line, caller, "bob", 2, BOB)
+
+    play(story)
+
+
+def test_an_agent_who_ends_it_on_his_page_has_said_goodbye_and_he_is_thanked(play: Play) -> None:
+    async def story(line: Line) -> None:
+        caller, ann = await line.talking()
+        await line.do(line.service.end, 1, line.ids["ann"])
         await line.hears(caller, "Thank you for calling. Goodbye.")
+        await until(lambda: bool(ann.final))
         await until(lambda: bool(caller.final))
         assert (line.state().end, line.presence("ann")) == ("served", "wrap-up")
 

@@ -265,6 +265,8 @@ PROMPTS: dict[str, tuple[str, ...]] = {
 LINE: dict[str, str] = {
     "one_moment": "One moment, please.",
     "goodbye": "Thank you for calling. Goodbye.",
+    "parting": "Your call with our agent has ended. If you are done, thank you for calling, and just hang up. "
+    "If you were cut off, stay on the line, and I will get you somebody again.",
     # --- the queue ---
     "queue.next": "You are next in the queue.",
     "queue.place": "You are number {place} in the queue.",

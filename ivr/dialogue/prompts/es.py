@@ -9,6 +9,8 @@ PROMPTS: dict[str, tuple[str, ...]] = {
 LINE: dict[str, str] = {
     "one_moment": "Un momento, por favor.",
     "goodbye": "Gracias por llamar. Hasta luego.",
+    "parting": "Su llamada con nuestro agente ha terminado. Si ya está todo, gracias por llamar, puede colgar. "
+    "Si se cortó, no cuelgue y le comunico de nuevo.",
     # --- the queue ---
     "queue.next": "La próxima llamada que atendemos es la suya.",
     "queue.place": "Su llamada es la número {place} en la fila.",
