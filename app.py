@@ -25,6 +25,7 @@ from ivr.dialogue.events import HandOff, Kind, Meaning
 from ivr.handoff.brake import Brakes
 from ivr.handoff.callback_desk import CallBackDesk
 from ivr.handoff.card_service import AgentCards
+from ivr.handoff.holders import Holders
 from ivr.handoff.request import request_handoff
 from ivr.handoff.service import HandoffService
 from ivr.handoff.standby import StandbyDesk
@@ -100,7 +101,7 @@ class Parts:
             self.sessions, self.clock, self.carrier, self.live, s.public_url, s.twilio_number,
             s.ring_seconds, s.handoff_seconds, spawn=carriers.submit,
             hours=s.hours, wrap_up_seconds=s.wrap_up_seconds, queue_seconds=s.queue_seconds, company=s.company,
-            media_url=s.media_socket, dials=s.dials,
+            media_url=s.media_socket, dials=s.dials, holders=self.holders,
         )  # fmt: skip
 
     @cached_property
@@ -142,6 +143,12 @@ class Parts:
         if s.ledger_url:
             return HttpLedger(s.ledger_url, s.ledger_token.get_secret_value())
         return SqlLedger(self.sessions, self.clock, zone=s.zone)
+
+    @cached_property
+    def holders(self) -> Holders:
+        """A ledger of our own is asked at once, another's within a budget."""
+        pool = ThreadPoolExecutor(4, "holders") if self.settings.ledger_url else None
+        return Holders(self.sessions, self.clock, self.ledger, self.live, pool)
 
     @cached_property
     def recordings(self) -> RecordingKeep:
@@ -243,7 +250,7 @@ def worker_context() -> WorkerContext:
     return WorkerContext(
         sessions=parts.sessions, clock=parts.clock, redis_url=parts.settings.redis, carrier=parts.carrier,
         handoffs=parts.handoffs, recordings=parts.recordings, live=parts.live, recogniser=lambda: parts.recogniser,
-        ledger=parts.ledger, brakes=parts.brakes, agent_cards=parts.agent_cards,
+        ledger=parts.ledger, brakes=parts.brakes, agent_cards=parts.agent_cards, calls=parts.calls,
     )  # fmt: skip
 
 

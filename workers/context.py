@@ -4,6 +4,7 @@ import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ivr.calls import CallService
 from ivr.carrier import Carrier
 from ivr.clock import Clock
 from ivr.handoff.brake import Brakes
@@ -30,6 +31,7 @@ class WorkerContext:
     recogniser: Callable[[], LongRecogniser]
     brakes: Brakes | None = None  # without them no intent is braked by itself
     agent_cards: AgentCards | None = None  # without them, what an agent's card entry left behind stays promised
+    calls: CallService | None = None  # without it, payments in doubt stay in doubt and nothing is swept
     ledger: Ledger | None = None  # without one, card payments stay promised to it
 
 

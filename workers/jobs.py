@@ -7,11 +7,15 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from ivr.calls import orders
 from ivr.calls.acting import SEND
 from ivr.calls.cards import BOOK, RESUME
+from ivr.calls.orders import SETTLE
 from ivr.carrier import CarrierError
 from ivr.dialling.numbers import e164
+from ivr.dialogue.events import Failed
 from ivr.handoff.cards import OVER
+from ivr.handoff.holders import LOOK
 from ivr.ledger import LedgerError, scheduled
 from ivr.quality.secrets import mask_secrets
 from ivr.quality.transcribing import read_sound, transcribe_recording
@@ -140,6 +144,27 @@ def _book_card(context: WorkerContext, _row: int, payload: Payload, done: Done) 
         done(tx)
 
 
+def _settle_payment(context: WorkerContext, _row: int, payload: Payload, done: Done) -> None:
+    """Ask the ledger again, under the same key, what became of a payment whose answer was lost."""
+    if context.ledger is None or context.calls is None:
+        raise LedgerError("this worker has no ledger to ask about payments")
+    with context.sessions.begin() as tx:
+        order = orders.to_ask(tx, payload["key"], context.clock.now())
+        if order is None:
+            done(tx)
+            return
+    try:
+        answer = context.ledger.pay(order.key, order.account, order.amount, order.source, order.on)
+    except LedgerError:
+        context.calls.late(order.call_sid, Failed())
+        raise
+    context.calls.late(order.call_sid, answer, within=done)
+
+
+def _learn_holder(context: WorkerContext, _row: int, payload: Payload, done: Done) -> None:
+    context.handoffs.holders.learn(payload["call"], within=done)
+
+
 def _card_over(context: WorkerContext, _row: int, payload: Payload, done: Done) -> None:
     if context.agent_cards is None:
         raise LedgerError("this worker takes no part in agents' card payments")
@@ -177,5 +202,7 @@ TOPICS: dict[str, Callable[[WorkerContext, int, Payload, Done], None]] = {
     RESUME: _resume_recording,
     BOOK: _book_card,
     OVER: _card_over,
+    SETTLE: _settle_payment,
+    LOOK: _learn_holder,
     scheduled.DUE: _payment_due,
 }

@@ -25,7 +25,7 @@ QUICK = Plan("handoff", lease=8.0, timeout=6)  # briefs and timers: our own data
 OUTSIDE = Plan("outside", lease=10.0, timeout=60)  # carrier and ledger, who may be slow
 HEAVY = Plan("heavy", lease=30.0, timeout=600)  # sound
 
-_OUTSIDE = ("handoff.act", "text.", "card.", "recording.delete")
+_OUTSIDE = ("handoff.act", "text.", "card.", "payment.settle", "ledger.", "recording.delete")
 
 
 def plan_for(topic: str) -> Plan:

@@ -5,9 +5,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from ivr.calls import cards, turns
+from ivr.calls import cards, orders, turns
 from ivr.calls.tickets import since_start
-from ivr.dialogue.events import Action, HandOff, HangUp, Rate, Say, SendText, TakeCard
+from ivr.dialogue.events import Action, HandOff, HangUp, Pay, Rate, Say, SendText, TakeCard
 from ivr.dialogue.state import State
 from ivr.store import outbox
 from ivr.store.models import Call, Handoff
@@ -29,6 +29,8 @@ def carry_out(
             call.language = action.language
             call.stage = "parked"
             request(tx, call, action, now)
+        case Pay():
+            orders.place(tx, call, state, action, now)
         case TakeCard():
             cards.ask_for(call, state, action)
         case HangUp():

@@ -20,11 +20,14 @@ CodeQuery = FindMobile | SendCode | CheckCode
 
 
 def ask(ledger: Ledger, codes: OneTimeCodes | None, sid: str, query: Query) -> Event:
-    """The answer, or Failed. The key of a payment or a code is the call and the turn it was agreed in."""
+    """The answer, or Failed, which says whether the ledger was reached.
+
+    The key of a payment or a code is the call and the turn it was agreed in.
+    """
     try:
         return _code(codes, sid, query) if isinstance(query, CodeQuery) else _answer(ledger, sid, query)
-    except LedgerError:
-        return Failed()
+    except LedgerError as error:
+        return Failed(sure=not error.reached)
 
 
 def _code(codes: OneTimeCodes | None, sid: str, query: CodeQuery) -> Event:

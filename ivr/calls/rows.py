@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ivr.calls.payments import payments_of
 from ivr.handoff.addresses import conference_name
 from ivr.handoff.state import State
 from ivr.store.models import Call, Handoff
@@ -33,6 +34,15 @@ def handoff_of(tx: Session, sid: str) -> Handoff | None:
     """The call's latest hand-off; the tries of a call-back are calls of their own."""
     of_it = select(Handoff).where(Handoff.call_sid == sid, Handoff.kind == "call")
     return tx.scalar(of_it.order_by(Handoff.id.desc()).limit(1))
+
+
+def tell_handoffs(tx: Session, call: Call, news: dict[str, str]) -> None:
+    """What has become known since stands in what the call's agents read."""
+    payments = payments_of(tx, call)
+    for row in tx.scalars(select(Handoff).where(Handoff.call_sid == call.sid)):
+        row.known = {**row.known, **news}
+        if row.brief is not None:
+            row.brief = {**row.brief, "known": {**row.brief.get("known", {}), **news}, "payments": payments}
 
 
 def conference(handoff: Handoff) -> str:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from ivr.calls import asking, cards, rows, secrets, turns
+from ivr.calls import asking, cards, orders, rows, secrets, turns
 from ivr.calls.acting import RequestHandoff, carry_out
 from ivr.calls.after import ByTurns
 from ivr.calls.codes import OneTimeCodes
@@ -18,7 +18,20 @@ from ivr.calls.tickets import Connected, Listening, redeem, since_start
 from ivr.calls.turns import CallerTurn
 from ivr.clock import Clock
 from ivr.dialogue import machine
-from ivr.dialogue.events import Action, CardTaken, Event, Kind, Meaning, Paid, Query, Resumed, Said, Started
+from ivr.dialogue.events import (
+    Action,
+    CardTaken,
+    Event,
+    Failed,
+    Kind,
+    Meaning,
+    Paid,
+    Query,
+    Refused,
+    Resumed,
+    Said,
+    Started,
+)
 from ivr.figures import call_figures
 from ivr.ledger import Ledger, LedgerError
 from ivr.store import Sessions
@@ -129,18 +142,25 @@ class Talking:
             if not first_time(tx, f"event:{sid}:{key}", now):
                 return Applied()
             told = self._write(tx, call, event, key, turn, stream) if turn is not None else ()
+            event = orders.hear(tx, sid, event, now)
             if superseded(call, stream) and call.stage in TALKING:
                 return Applied(elsewhere=True)
             applied = self._step(tx, call, event, now, told)
         self._live.publish(f"call:{sid}", "turn", key)
         return applied
 
-    def late(self, sid: str, event: Event) -> None:
-        """The ledger's answer after the dialogue is over: money that moved is noted, the rest is of no use."""
+    def late(self, sid: str, event: Event, within: Callable[[Session], None] = lambda _tx: None) -> None:
+        """The ledger's answer after the dialogue is over: what became of the money is noted, the rest is of no use.
+
+        `within` is done in the same transaction."""
         with self._sessions.begin() as tx:
+            within(tx)
             call = tx.get_one(Call, sid, with_for_update=True)
+            event = orders.hear(tx, sid, event, self._clock.now())
             if call.stage not in TALKING:
                 self._note_late(tx, call, event)
+        self._live.publish(f"call:{sid}", "payment", sid)
+        self._live.publish("desk", "handoff", sid)
 
     def spoken(
         self,
@@ -199,9 +219,12 @@ class Talking:
         return Applied(keyed)
 
     def _note_late(self, tx: Session, call: Call, event: Event) -> None:
-        if isinstance(event, Paid) and call.dialogue:
-            self._keep(call, machine.step(self._state(call), event)[0])
-            self._conclude(tx, call)
+        if not isinstance(event, Paid | Refused | Failed) or not call.dialogue:
+            return
+        self._keep(call, machine.step(self._state(call), event)[0])
+        told = machine.known(self._state(call))
+        rows.tell_handoffs(tx, call, {name: told[name] for name in ("payment", "paid") if name in told})
+        self._conclude(tx, call)
 
     def _conclude(self, tx: Session, call: Call) -> None:
         """A caller who hung up first was served all the same."""

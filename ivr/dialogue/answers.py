@@ -57,14 +57,24 @@ def answered(draft: Draft, event: Event) -> Outcome:
             return _refused(draft, event.why)
         case CardTaken():
             return _card(draft, event)
+        case Failed(sure=False) if terms.paying(draft.state):
+            return hand_off(draft, "doubt", "payment")
         case Failed() | _:
-            return hand_off(draft, "fault")
+            return hand_off(draft.at(not_paid(draft.state)), "fault")
 
 
 def paid(state: State, confirmation: str) -> State:
     """The payment stands, with the ledger's confirmation number if it has one."""
-    told = state.note("paid", confirmation or "by card")
+    told = state.note("paid", confirmation or "by card").note("payment", "was made")
     return told.with_task(state.task.settle("paid", confirmation))
+
+
+def not_paid(state: State) -> State:
+    """The payment that was asked for was not made, and will not be."""
+    if not terms.paying(state):
+        return state
+    task = state.task.drop("key", "agreed", "change")
+    return state.with_task(task).note("payment", "was not made")
 
 
 def _again(draft: Draft, prompt: str, ask: Ask) -> Outcome:

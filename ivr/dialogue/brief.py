@@ -1,5 +1,6 @@
 """What the caller said, keyed and proved, and the passage to a person with it."""
 
+from ivr.dialogue import terms
 from ivr.dialogue.draft import Draft, Outcome
 from ivr.dialogue.events import HandOff
 from ivr.dialogue.flow import Ask
@@ -7,6 +8,7 @@ from ivr.dialogue.flows import FLOWS, OURS, TOPICS
 from ivr.dialogue.prompts import LANGUAGES
 from ivr.dialogue.state import Line, Raw, State
 
+IN_DOUBT = "may have been made: the ledger has not answered yet"
 _NAMES = {
     "date": "pay on",
     "amount": "pay amount",
@@ -37,7 +39,8 @@ def known(state: State) -> dict[str, str]:
         facts["wrong PINs"] = str(state.wrong_pins)
     if state.wanted:
         facts["wants"] = ", ".join(state.wanted)
-    return facts | _items(state)
+    doubt = {"payment": IN_DOUBT} if terms.paying(state) else {}
+    return facts | _items(state) | doubt
 
 
 def _items(state: State) -> dict[str, str]:
@@ -77,6 +80,7 @@ _WHY = {
     "silent": "fell silent",
     "upset": "is upset",
     "fault": "was stopped by a fault of the line",
+    "doubt": "was stopped before the ledger had answered",
     "language": "speaks Spanish",
     "braked": "was brought on by the bot brake",
     "dispute": "now disputes a charge",
@@ -121,4 +125,6 @@ def _wishes(state: State, intent: str) -> list[str]:
 def _wish(state: State, name: str) -> str:
     if name == "payment" and "paid" in state.noted:
         return f"paid {state.noted.get('amount', '')}"
+    if name == "payment" and terms.paying(state):
+        return f"may have paid {state.noted.get('amount', '')}"
     return _FULFILLED[name] if name in state.done else _OPEN[name]

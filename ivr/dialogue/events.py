@@ -158,7 +158,9 @@ class Slow:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The ledger cannot answer."""
+    """The ledger cannot answer. `sure`: it was never asked, so that nothing was moved."""
+
+    sure: bool = False
 
 
 @dataclass(frozen=True, slots=True)

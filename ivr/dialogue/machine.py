@@ -1,7 +1,7 @@
 """The dialogue: begin, then one event at a time; the same events always give the same actions."""
 
 from ivr.dialogue.advance import advance
-from ivr.dialogue.answers import answered, paid
+from ivr.dialogue.answers import answered, not_paid, paid
 from ivr.dialogue.brief import account, hand_off, known, verified
 from ivr.dialogue.draft import Draft, Outcome, listening
 from ivr.dialogue.events import (
@@ -12,6 +12,7 @@ from ivr.dialogue.events import (
     Interrupted,
     Keyed,
     Paid,
+    Refused,
     Resumed,
     Said,
     Silent,
@@ -70,10 +71,12 @@ def _start(draft: Draft, event: Event) -> Outcome:
 
 
 def _afterwards(state: State, event: Event) -> State:
-    """Money that moved while the caller was already on the way to a person stands in what is known."""
+    """Money that moved, or did not, while the caller was already on the way to a person stands in what is known."""
     match event:
         case Paid() | CardTaken(result="success"):
             return paid(state, event.confirmation)
+        case Refused() | Failed(sure=True):
+            return not_paid(state)
         case _:
             return state
 

@@ -135,6 +135,13 @@ def order(state: State) -> Pay | TakeCard:
     return Pay(str(state.account), amount, source, on, int(slots["key"]))
 
 
+def paying(state: State) -> bool:
+    """Whether the ledger was asked for a payment and has not answered: it may have been made."""
+    slots = state.task.slots
+    asked = state.task.flow == "payment" and slots.get("agreed") is True and "key" in slots
+    return asked and "paid" not in slots and slots.get("source") not in (None, CARD)
+
+
 def receipt(state: State) -> str:
     """The text message for a payment just made."""
     slots = state.task.slots

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from ivr.ledger.port import Holder
 from ivr.redaction import holds_marker
-from ivr.store.models import Account, Call, Handoff, Payment, Turn
+from ivr.store.models import Call, Handoff, Turn
 
 UNSURE = 0.5
 SECRET_SLOTS = ("pin", "code", "password")
@@ -16,19 +17,19 @@ def write_brief(
     call: Call,
     handoff: Handoff,
     turns: Iterable[Turn],
-    account: Account | None,
-    payments: Iterable[Payment],
+    account: Holder | None,
+    payments: Sequence[dict[str, Any]],
     earlier: Iterable[Call],
     now: datetime,
 ) -> dict[str, Any]:
     """What the agent gets: plain JSON; times in seconds from the call's start, money in minor units."""
     spoken = sorted(turns, key=lambda turn: turn.start)
     return {
-        "caller": _caller(call, account),
+        "caller": caller_of(call, account),
         "why": {"reason": handoff.reason, "intent": handoff.intent, "summary": handoff.summary},
         "known": {name: value for name, value in handoff.known.items() if name.lower() not in SECRET_SLOTS},
         "bot": _statements(spoken),
-        "payments": [_payment(payment, account) for payment in payments],
+        "payments": list(payments),
         "mood": handoff.mood,
         "language": call.language,
         "waited": round((now - handoff.requested_at).total_seconds(), 1),
@@ -50,7 +51,8 @@ def whisper(brief: dict[str, Any]) -> str:
     return f"{kind}{name}. {summary}. Press 1 to accept, 2 to decline."
 
 
-def _caller(call: Call, account: Account | None) -> dict[str, Any]:
+def caller_of(call: Call, account: Holder | None) -> dict[str, Any]:
+    """Who calls, and how he proved it."""
     verified = call.verified_at is not None
     number_on_file = account is not None and account.phone == call.caller
     proof = "code by text" if (call.dialogue or {}).get("by_code") else "PIN"
@@ -59,6 +61,7 @@ def _caller(call: Call, account: Account | None) -> dict[str, Any]:
         "number": call.caller,
         "name": account.holder if account else None,
         "account": account.number if account else None,
+        "pending": account is None and call.account_id is not None,  # the ledger has not said yet who it is
         "verified": verified,
         "how": how,
     }
@@ -68,17 +71,6 @@ def _statements(turns: Sequence[Turn]) -> list[dict[str, Any]]:
     """What the bot did and said it would do: its sentences that asked nothing."""
     told = [turn for turn in turns if turn.speaker == "bot" and not turn.text.rstrip().endswith("?")]
     return [{"text": turn.text, "at": turn.start, "heard": turn.heard} for turn in told]
-
-
-def _payment(payment: Payment, account: Account | None) -> dict[str, Any]:
-    return {
-        "amount": payment.amount,
-        "currency": account.currency if account else None,
-        "source": payment.source,
-        "on": payment.on.isoformat(),
-        "state": payment.state,
-        "confirmation": payment.confirmation,
-    }
 
 
 def _earlier(call: Call) -> dict[str, Any]:

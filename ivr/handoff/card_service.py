@@ -13,6 +13,7 @@ from ivr.clock import Clock
 from ivr.dialogue.events import Facts
 from ivr.handoff import cards
 from ivr.handoff.cards import CardRefused, Order, Told
+from ivr.handoff.doubts import doubt
 from ivr.ledger import Ledger, LedgerError
 from ivr.live import Live
 from ivr.store import Sessions
@@ -57,8 +58,10 @@ class AgentCards:
         self._ledger, self._connector, self._zone, self._spawn = ledger, connector, zone, spawn
         self._public, self._media = public_url.rstrip("/"), media_url.rstrip("/")
 
-    def take(self, handoff_id: int, agent_id: int, account: str, amount: int) -> CardPayment:
-        """Begin with `amount` minor units into the ledger's `account`. Raises CardRefused."""
+    def take(self, handoff_id: int, agent_id: int, account: str, amount: int, *, sure: bool = False) -> CardPayment:
+        """Begin with `amount` minor units into the ledger's `account`. Raises CardRefused.
+
+        `sure`: the agent has read that it may have been paid already."""
         facts = self._facts(account)
         cards.check(facts, amount)
         now = self._clock.now()
@@ -67,6 +70,8 @@ class AgentCards:
             handoff = tx.get_one(Handoff, handoff_id)
             if handoff.agent_id != agent_id or handoff.state != "bridged":
                 raise CardRefused("a card can be taken while you talk with the caller")
+            if not sure and (words := doubt(tx, handoff.call_sid, account)) is not None:
+                raise CardRefused(f"{words} Tick that you have read it to take a card all the same")
             row = cards.begin(tx, handoff, tx.get_one(Agent, agent_id), order, now)
         self._tell(row)
         self._spawn(lambda: self._start(row))

@@ -16,9 +16,11 @@ from ivr.handoff import desk, queue
 from ivr.handoff import events as ev
 from ivr.handoff.acting import Actor
 from ivr.handoff.addresses import Addresses
+from ivr.handoff.holders import Holders
 from ivr.handoff.hours import OpeningHours
 from ivr.handoff.keeping import Change, Conflict, Times, advance
 from ivr.handoff.state import State
+from ivr.ledger import SqlLedger
 from ivr.live import Live
 from ivr.store import Sessions
 from ivr.store.models import Handoff
@@ -67,12 +69,14 @@ class HandoffCore:
         company: str = "",
         media_url: str = "",
         dials: Dials | None = None,
+        holders: Holders | None = None,
     ) -> None:
         self.sessions, self._clock, self._carrier, self._live = sessions, clock, carrier, live
         self._times = Times(ring_seconds, handoff_seconds, queue_seconds, wrap_up_seconds, hours or OpeningHours())
         self._spawn = spawn
         self.number, self.company, self.hours = number, company, self._times.hours
         self.dials = dials or Dials(DialPolicy.parse("US"), "US")
+        self.holders = holders or Holders(sessions, clock, SqlLedger(sessions, clock), live)
         self.addresses = Addresses(public_url, media_url)
         self._actor = Actor(sessions, clock, carrier, self.addresses, number, ring_seconds, self.apply)
 

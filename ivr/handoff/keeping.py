@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from ivr.calls.payments import payments_of
 from ivr.dialling.numbers import withheld
 from ivr.handoff import brief, callbacks, cards, desk, queue
 from ivr.handoff.acting import ACT_AGAIN
@@ -24,6 +25,7 @@ from ivr.handoff.events import (
     StartTimer,
     TransferTo,
 )
+from ivr.handoff.holders import holder_of
 from ivr.handoff.hours import OpeningHours
 from ivr.handoff.machine import step
 from ivr.handoff.promises import effect_to_json
@@ -31,7 +33,7 @@ from ivr.handoff.request import DEADLINE
 from ivr.handoff.routing import Want
 from ivr.handoff.state import Attempt, End, State
 from ivr.store import outbox
-from ivr.store.models import Account, Agent, Call, Handoff, Offer, Payment, Turn
+from ivr.store.models import Agent, Call, Handoff, Offer, Turn
 
 ACT = "handoff.act"
 EXPIRE = "handoff.expire"
@@ -116,14 +118,13 @@ def _brief(tx: Session, row: Handoff, event: Event, now: datetime) -> dict[str, 
 
 def compose_brief(tx: Session, row: Handoff, now: datetime) -> dict[str, Any]:
     call = row.call
-    account = tx.get(Account, call.account_id) if call.account_id else None
     turns = tx.scalars(select(Turn).where(Turn.call_sid == call.sid))
-    payments = tx.scalars(select(Payment).where(Payment.key.startswith(call.sid)))
+    payments = payments_of(tx, call)
     since = call.started_at - timedelta(days=EARLIER_DAYS)
     mine = select(Call).where(Call.caller == call.caller, Call.sid != call.sid, Call.started_at >= since)
     # all who hide their number are not one caller
     earlier = () if withheld(call.caller) else tx.scalars(mine.order_by(Call.started_at)).all()
-    return brief.write_brief(call, row, turns, account, payments, earlier, now)
+    return brief.write_brief(call, row, turns, holder_of(call), payments, earlier, now)
 
 
 def _settle(

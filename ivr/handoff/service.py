@@ -35,6 +35,8 @@ class HandoffService(HandoffCore):
 
     def brief(self, handoff_id: int, within: Within | None = None) -> Handoff:
         """Write the brief and show it to the first agent; harmless when it is written."""
+        if not self.state(self.find(handoff_id)).briefed:
+            self.holders.look(handoff_id)
         return self.apply(handoff_id, ev.Briefed(), within)
 
     def expire(self, handoff_id: int, k: int, what: ev.Timed, within: Within | None = None) -> None:

@@ -10,10 +10,11 @@ from pydantic import BaseModel, ValidationError
 
 from ivr.dialling.numbers import e164, mobile
 from ivr.dialogue.events import Facts, Paid, PinChecked, Refused, Transaction
-from ivr.ledger.port import LedgerError
+from ivr.ledger.port import Holder, LedgerError
 
 TIMEOUT = httpx.Timeout(2.5, connect=1.0)  # two tries end before the caller is told that we could not
 PASSING = frozenset({502, 503, 504})
+NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)  # nobody has read what we asked
 
 
 class _FoundAccount(BaseModel):
@@ -51,6 +52,9 @@ class _Account(BaseModel):
     transactions: list[_Transaction] = []
     funds: list[_Fund] = []
     locked: bool = False
+    holder: str | None = None
+    number: str | None = None
+    phone: str | None = None
 
 
 class _Payment(BaseModel):
@@ -102,6 +106,13 @@ class HttpLedger:
         answer = self._ask("GET", _account(account))
         return None if answer.status_code == 404 else _facts(_read(_Account, answer))
 
+    def holder(self, account: str) -> Holder | None:
+        answer = self._ask("GET", _account(account))
+        if answer.status_code == 404:
+            return None
+        found = _read(_Account, answer)
+        return Holder(found.holder, found.number, (found.phone and e164(found.phone)) or None)
+
     def pay(self, key: str, account: str, amount: int, source: str, on: date) -> Paid | Refused:
         wanted = {"account": account, "amount": amount, "source": source, "on": on.isoformat()}
         answer = self._ask("PUT", f"payments/{quote(key, safe='')}", json=wanted)
@@ -120,15 +131,20 @@ class HttpLedger:
         return _read(_FoundAccount, self._ask("GET", "accounts", params=by)).account
 
     def _ask(self, method: str, path: str, tries: int = 2, **content: Any) -> httpx.Response:
-        try:
-            answer = self._client.request(method, path, **content)
-        except httpx.TransportError as error:
-            if tries > 1:
-                return self._ask(method, path, tries - 1, **content)
-            raise LedgerError(f"the ledger did not answer {method}: {type(error).__name__}") from error
-        if answer.status_code in PASSING and tries > 1:
-            return self._ask(method, path, tries - 1, **content)
-        return answer
+        reached = False
+        for left in reversed(range(tries)):
+            try:
+                answer = self._client.request(method, path, **content)
+            except httpx.TransportError as error:
+                reached = reached or not isinstance(error, NEVER_SENT)
+                if not left:
+                    words = f"the ledger did not answer {method}: {type(error).__name__}"
+                    raise LedgerError(words, reached=reached) from error
+                continue
+            if answer.status_code not in PASSING or not left:
+                return answer
+            reached = True
+        raise AssertionError("tries must be at least 1")
 
 
 def _account(account: str) -> str:

@@ -1,5 +1,6 @@
 """What the line asks of a ledger, whoever keeps it."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
@@ -7,7 +8,22 @@ from ivr.dialogue.events import Facts, Paid, PinChecked, Refused
 
 
 class LedgerError(RuntimeError):
-    """The ledger could not answer; the message says why, without any account's data."""
+    """The ledger could not answer; the message says why, without any account's data.
+
+    `reached`: what was asked of it may have been done all the same."""
+
+    def __init__(self, message: str, *, reached: bool = True) -> None:
+        super().__init__(message)
+        self.reached = reached
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who an account belongs to: for an agent's eyes, and never told to a caller. None: the ledger does not say."""
+
+    holder: str | None
+    number: str | None = None
+    phone: str | None = None
 
 
 class Ledger(Protocol):
@@ -31,6 +47,10 @@ class Ledger(Protocol):
 
     def facts(self, account: str) -> Facts | None:
         """What may be told to the verified holder; transactions newest first. None: no such account."""
+        ...
+
+    def holder(self, account: str) -> Holder | None:
+        """Who the account belongs to. None: no such account."""
         ...
 
     def pay(self, key: str, account: str, amount: int, source: str, on: date) -> Paid | Refused:

@@ -15,7 +15,7 @@ from ivr.dialling.numbers import e164, mobile
 from ivr.dialogue.events import Facts, Paid, PinChecked, Refused, Transaction
 from ivr.ledger.moving import move, new_confirmation, refusal
 from ivr.ledger.pins import PIN_HASHER
-from ivr.ledger.port import LedgerError
+from ivr.ledger.port import Holder, LedgerError
 from ivr.ledger.scheduled import promise
 from ivr.store import Sessions
 from ivr.store.models import Account, Entry, Payment
@@ -67,6 +67,11 @@ class SqlLedger:
         with _available(self._sessions) as tx:
             row = tx.get(Account, account)
             return _facts(tx, row) if row else None
+
+    def holder(self, account: str) -> Holder | None:
+        with _available(self._sessions) as tx:
+            row = tx.get(Account, account)
+            return Holder(row.holder, row.number, row.phone) if row else None
 
     def pay(self, key: str, account: str, amount: int, source: str, on: date) -> Paid | Refused:
         with _available(self._sessions) as tx:

@@ -63,6 +63,7 @@ class Call(Base):
     streams: Mapped[int] = mapped_column(default=0)
     problems: Mapped[list[Any]] = mapped_column(default=list)
     rating: Mapped[int | None]
+    holder: Mapped[dict[str, Any] | None]  # of the account, as the ledger names him; see ivr.ledger.port.Holder
     figures: Mapped[dict[str, Any] | None]  # ivr.figures.CallFigures, kept when it ends: words are forgotten earlier
 
     turns: Mapped[list["Turn"]] = relationship(order_by="Turn.start", back_populates="call")

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from ivr.dialogue.events import Facts
 from ivr.handoff import cards, desk
+from ivr.handoff.doubts import doubt
+from ivr.handoff.holders import holder_of
 from ivr.handoff.keeping import MISSED
 from ivr.handoff.queue import Waiting, read_queue
 from ivr.handoff.state import State
@@ -33,7 +35,8 @@ class Screen:
     """One agent's present. `handoff` is the one offered to him, his own, or the last one while he wraps up.
 
     `held`: its caller is on hold; `muted`: the agent is; `card`: the last card entry of this hand-off; `transfer`: the
-    one under way or last tried; `colleagues` may take the call; `missed`: he is away because he missed a call.
+    one under way or last tried; `colleagues` may take the call; `missed`: he is away because he missed a call;
+    `doubt`: what may have been paid already.
     """
 
     mode: Mode
@@ -53,6 +56,7 @@ class Screen:
     transfer: Transfer | None = None
     colleagues: Sequence[Agent] = ()
     missed: bool = False
+    doubt: str | None = None
 
 
 @dataclass(frozen=True)
@@ -118,6 +122,7 @@ def read_screen(tx: Session, agent_id: int, now: datetime) -> Screen:
         muted=state.current is not None and state.current.muted,
         transfer=read_transfer(tx, state, agent_id) if mode in ("ringing", "talking") else None,
         colleagues=desk.colleagues(tx, agent_id) if mode == "talking" else (),
+        doubt=doubt(tx, handoff.call_sid, handoff.call.account_id) if handoff and mode == "talking" else None,
         missed=agent.presence == "away" and _missed(tx, agent),
     )
 
@@ -187,8 +192,8 @@ def read_messages(tx: Session) -> list[Message]:
 
 def who(tx: Session, call: Call) -> str:
     """The account's holder where an account is known, else the number."""
-    account = tx.get(Account, call.account_id) if call.account_id else None
-    return account.holder if account else masked(call.caller)
+    known = holder_of(call) or (tx.get(Account, call.account_id) if call.account_id else None)
+    return known.holder if known and known.holder else masked(call.caller)
 
 
 def _missed(tx: Session, agent: Agent) -> bool:

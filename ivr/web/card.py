@@ -24,7 +24,7 @@ NO_ANSWER = "The ledger does not answer; try again in a moment."
 class Cards(Protocol):
     """What the page asks of the card service. `take` raises CardRefused with a sentence for the screen."""
 
-    def take(self, handoff_id: int, agent_id: int, account: str, amount: int) -> object: ...
+    def take(self, handoff_id: int, agent_id: int, account: str, amount: int, *, sure: bool = False) -> object: ...
     def cancel(self, handoff_id: int, agent_id: int) -> bool: ...
 
 
@@ -81,7 +81,7 @@ def make_agent_card_blueprint(sessions: Sessions, cards: Cards, ledger: Ledger, 
         handoff = mine(handoff_id)
         try:
             account = account_of(handoff.call)
-            cards.take(handoff_id, me().id, account, _amount(ledger, account))
+            cards.take(handoff_id, me().id, account, _amount(ledger, account), sure="sure" in request.form)
         except CardRefused as refused:
             return answer_with_panel(sessions, clock, sentence(refused))
         except LedgerError:

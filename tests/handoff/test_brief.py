@@ -1,14 +1,16 @@
 """The brief holds whatever the caller said, keyed or proved, and never a PIN."""
 
 import json
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.handoff.brief import whisper, write_brief
-from ivr.store.models import Account, Call, Handoff, Payment, Turn
+from ivr.ledger.port import Holder
+from ivr.store.models import Call, Handoff, Turn
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 PIN = "739146"
@@ -22,8 +24,8 @@ def a_call(verified: bool = True) -> Call:
     )  # fmt: skip
 
 
-def an_account(phone: str = "+15550001111") -> Account:
-    return Account(id="a1", holder="Mary Major", number="4000123", phone=phone, pin_hash="x", currency="USD", balance=0)
+def an_account(phone: str = "+15550001111") -> Holder:
+    return Holder("Mary Major", "4000123", phone)
 
 
 def a_handoff(known: dict[str, Any] | None = None, summary: str = "Wants a person.") -> Handoff:
@@ -61,7 +63,7 @@ def test_a_pin_is_never_in_it() -> None:
 
 
 def test_it_says_how_the_caller_was_verified() -> None:
-    def how(call: Call, account: Account | None) -> str | None:
+    def how(call: Call, account: Holder | None) -> str | None:
         value: str | None = write_brief(call, a_handoff(), [], account, [], [], NOW)["caller"]["how"]
         return value
 
@@ -84,10 +86,7 @@ def test_it_marks_the_words_that_were_hardly_understood() -> None:
 
 
 def test_it_holds_money_moved_and_earlier_calls() -> None:
-    payment = Payment(
-        key="CA1:4", account_id="a1", amount=5000, source="checking", on=date(2026, 3, 2), state="made",
-        confirmation="W1",
-    )  # fmt: skip
+    payment = {"amount": 5000, "source": "checking", "on": "2026-03-02", "state": "made", "confirmation": "W1"}
     earlier = Call(
         sid="CA0", caller="+15550001111", called="+1666", started_at=NOW - timedelta(days=3), outcome="message"
     )
@@ -136,8 +135,7 @@ def test_the_whisper_is_short_and_holds_no_number() -> None:
 def test_the_whisper_of_a_call_back_says_so_in_the_same_time() -> None:
     handoff = a_handoff(summary="long " * 30)
     handoff.reason = "callback"
-    account = an_account()
-    account.holder = "Maria del Carmen de la Vega y Santos"
+    account = replace(an_account(), holder="Maria del Carmen de la Vega y Santos")
     heard = whisper(write_brief(a_call(), handoff, [], account, [], [], NOW))
     assert heard.startswith("Call-back. Maria del Carmen.")
     assert len(heard.split()) <= 20

@@ -257,6 +257,9 @@ PROMPTS: dict[str, tuple[str, ...]] = {
     "person.upset": ("I'm sorry about this, and I'll get someone for you right away.",),
     "person.verification": ("No problem, I'll get someone who can check that with you.",),
     "person.fault": ("I'm sorry, I can't reach that right now, so I'll get someone for you.",),
+    "person.doubt": (
+        "I'm sorry, I have no answer about that payment. It may already have gone through, so a colleague will check.",
+    ),
     "person.braked": ("I'll get someone who can do that with you.",),
     "person.language": ("I'll get someone for you right away.",),
     "person.intent": ("I'll get someone who can help with {topic}.",),

@@ -1,0 +1,94 @@
+"""Payments asked of the ledger: each is written down before it is asked for, and none stays in doubt.
+
+Who is told nothing is told so: an answer that was lost leaves the order doubtful, and a job asks again under the same
+key, which moves money once, until the ledger has answered.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ivr.dialogue.events import Event, Failed, Paid, Pay, Refused
+from ivr.dialogue.state import State
+from ivr.dialogue.terms import currency
+from ivr.store import outbox
+from ivr.store.card_tables import CardPayment
+from ivr.store.models import Call
+from ivr.store.payment_tables import PaymentOrder
+
+SETTLE = "payment.settle"
+OPEN = ("asked", "doubtful")
+CHARGED = ("charging", "success", "doubtful")
+GRACE = timedelta(seconds=20)  # by then the dialogue has had its answer, or has none
+
+
+def place(tx: Session, call: Call, state: State, pay: Pay, now: datetime) -> None:
+    """The ledger is about to be asked for `pay`. Asked again, an answer was lost: it is in doubt."""
+    key = f"{call.sid}:{pay.turn}"
+    standing = tx.get(PaymentOrder, key, with_for_update=True)
+    if standing is not None:
+        standing.state = "doubtful" if standing.state == "asked" else standing.state
+        return
+    tx.add(
+        PaymentOrder(
+            key=key, call_sid=call.sid, account=pay.account, amount=pay.amount, source=pay.source,
+            currency=currency(state), on=pay.on, agreed_on=state.today, state="asked", confirmation="", asked_at=now,
+        )
+    )  # fmt: skip
+    outbox.put(tx, SETTLE, {"key": key}, now + GRACE)
+
+
+def hear(tx: Session, sid: str, event: Event, now: datetime) -> Event:
+    """Keep what the ledger's answer says of the order that stands open in the call, if one does; the answer, as sure
+    as it may be believed."""
+    if not isinstance(event, Paid | Refused | Failed):
+        return event
+    order = standing(tx, sid)
+    if order is None:
+        return event
+    match event:
+        case Paid():
+            _settle(order, "scheduled" if order.on > order.agreed_on else "made", now)
+            order.confirmation, order.on = event.confirmation, event.on
+        case Refused():
+            _settle(order, "refused", now)
+            order.why = event.why[:16]
+        case Failed(sure=True) if order.state == "asked":
+            _settle(order, "not-made", now)
+        case Failed():
+            order.state = "doubtful"
+            return Failed()
+    return event
+
+
+def standing(tx: Session, sid: str) -> PaymentOrder | None:
+    """The order of this call that has no answer yet."""
+    found = select(PaymentOrder).where(PaymentOrder.call_sid == sid, PaymentOrder.state.in_(OPEN))
+    return tx.scalars(found.order_by(PaymentOrder.asked_at.desc()).limit(1).with_for_update()).first()
+
+
+def of_call(tx: Session, sid: str) -> list[PaymentOrder]:
+    """Every payment asked for in this call, oldest first."""
+    found = select(PaymentOrder).where(PaymentOrder.call_sid == sid)
+    return list(tx.scalars(found.order_by(PaymentOrder.asked_at)))
+
+
+def to_ask(tx: Session, key: str, now: datetime) -> PaymentOrder | None:
+    """The order, if the ledger is still to be asked for it.
+
+    Where a card was charged since, asking again could pay it twice: it is left to a person."""
+    order = tx.get(PaymentOrder, key, with_for_update=True)
+    if order is None or order.state not in OPEN:
+        return None
+    charged = select(CardPayment.id).where(
+        CardPayment.account == order.account, CardPayment.begun_at >= order.asked_at, CardPayment.state.in_(CHARGED)
+    )
+    if tx.scalar(charged.limit(1)) is not None:
+        _settle(order, "left", now)
+        return None
+    return order
+
+
+def _settle(order: PaymentOrder, state: str, now: datetime) -> None:
+    order.state, order.settled_at = state, now
