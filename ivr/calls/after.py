@@ -57,11 +57,11 @@ def reconnect(call: Call, now: datetime) -> Reconnect | None:
     """Notes the lost or refused socket and issues a ticket; None when sockets fail too often to go on."""
     unused = call.stream_token is not None
     if unused and _since_ticket(call, now) < REPEATED:
-        return Reconnect(StreamTicket.issue(call).token, pause=1)
+        return Reconnect(StreamTicket.issue(call, now).token, pause=1)
     _note(call, "stream-refused" if unused else "stream-lost", now)
     if _count(call, "stream-lost") >= LOST or _count(call, "stream-refused") >= REFUSED:
         return None
-    return Reconnect(StreamTicket.issue(call).token, pause=int(unused))
+    return Reconnect(StreamTicket.issue(call, now).token, pause=int(unused))
 
 
 def note_fault(call: Call, problem: str, now: datetime) -> bool:

@@ -26,10 +26,14 @@ class CallService(Talking):
     """A call from its first webhook to its last: the carrier's side, on top of the media socket's."""
 
     def answer(self, sid: str, caller: str, called: str) -> StreamTicket:
-        """A call arrives: its row is committed. Repeated, it gives a fresh ticket and changes nothing else."""
+        """A call arrives: its row is committed. Repeated, it gives a fresh ticket and changes nothing else.
+
+        Once a socket was opened with it, no further one is had here."""
         with self._sessions.begin() as tx:
             call = self._row(tx, sid, caller, called)
-            return StreamTicket.issue(call)
+            if call.streams:  # the answer has been heard: whoever asks again is not the carrier
+                return StreamTicket.void()
+            return StreamTicket.issue(call, self._clock.now())
 
     def resume(self, sid: str, caller: str, called: str) -> Next:
         """Where the caller goes now that his stream is over."""
@@ -53,7 +57,7 @@ class CallService(Talking):
                 self._catch_up(call)
                 self._conclude(tx, call)
             if call.stage == "dialogue":
-                return Reconnect(StreamTicket.issue(call).token)
+                return Reconnect(StreamTicket.issue(call, now).token)
             return cards.begin(tx, call, now) if call.stage == "card" else self._next(tx, call)
 
     def fault(self, sid: str, caller: str, called: str, problem: str) -> Next:
@@ -146,4 +150,5 @@ class CallService(Talking):
         handoff = rows.handoff_of(tx, call.sid)
         if call.stage not in ("parked", "bridged") or handoff is None:
             return Goodbye(call.language, thank=handoff is not None and handoff.state == "served")
-        return Park(handoff.id, rows.conference(handoff), StreamTicket.issue(call).token)
+        token = StreamTicket.issue(call, self._clock.now(), "listen").token
+        return Park(handoff.id, rows.conference(handoff), token)

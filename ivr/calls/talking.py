@@ -98,7 +98,7 @@ class Talking:
     def connect(self, sid: str, token: str) -> Connected:
         """Lets a caller's socket in; raises BadToken."""
         with self._sessions.begin() as tx:
-            call = redeem(tx.get(Call, sid, with_for_update=True), token, "dialogue")
+            call = redeem(tx.get(Call, sid, with_for_update=True), token, self._clock.now(), "talk", "dialogue")
             call.streams += 1
             call.stream_started_at = self._clock.now()
             resumed, offset = call.dialogue is not None, turns.stream_offset(call)
@@ -107,8 +107,9 @@ class Talking:
     def listen(self, sid: str, token: str) -> Listening:
         """Lets a listening socket in; raises BadToken."""
         with self._sessions.begin() as tx:
-            call = redeem(tx.get(Call, sid, with_for_update=True), token, "parked", "bridged", "ended")
-            return Listening(since_start(call, self._clock.now()))
+            now, stages = self._clock.now(), ("parked", "bridged", "ended")  # ended: its call-back is listened to
+            call = redeem(tx.get(Call, sid, with_for_update=True), token, now, "listen", *stages)
+            return Listening(since_start(call, now))
 
     def opening(self, connected: Connected, ask: bool = True) -> Event:
         """A stream's first event: a new conversation (`ask` the ledger who calls), a card's result, or the old one."""

@@ -4,15 +4,19 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Self
+from datetime import UTC, datetime, timedelta
+from typing import Literal, Self
 
 from ivr.dialogue.events import CardTaken
 from ivr.store.models import Call
 
+LIFE = timedelta(minutes=2)  # from a document's answer to its socket: a notice may be played in between
+
+Use = Literal["talk", "listen"]
+
 
 class BadToken(Exception):
-    """The socket's token is unknown, used up or not this call's."""
+    """The socket's token is unknown, used up, too old, for something else or not this call's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +24,17 @@ class StreamTicket:
     token: str
 
     @classmethod
-    def issue(cls, call: Call) -> Self:
-        """A fresh token for the call; one issued before is void."""
-        ticket = cls(secrets.token_urlsafe(24))
+    def issue(cls, call: Call, now: datetime, use: Use = "talk") -> Self:
+        """A fresh token for the call and for one use, with a time limit; one issued before is void."""
+        until = int((now + LIFE).timestamp())
+        ticket = cls(f"{use}.{until}.{secrets.token_urlsafe(24)}")
         call.stream_token = _hash(ticket.token)
         return ticket
+
+    @classmethod
+    def void(cls) -> Self:
+        """A token that opens nothing."""
+        return cls(secrets.token_urlsafe(24))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +57,15 @@ class Listening:
     offset: float
 
 
-def redeem(call: Call | None, token: str, *stages: str) -> Call:
-    """The call, its token used up; raises BadToken unless `token` is the call's and it stands in one of `stages`."""
+def redeem(call: Call | None, token: str, now: datetime, use: Use, *stages: str) -> Call:
+    """The call, its token used up. Raises BadToken unless `token` is the call's, for this use and of late, and the
+    call stands in one of `stages`."""
     if call is None or call.stage not in stages or call.stream_token is None:
         raise BadToken
     if not hmac.compare_digest(call.stream_token, _hash(token)):
+        raise BadToken
+    given, until, _ = token.split(".", 2)  # as it was issued: its hash is ours
+    if given != use or datetime.fromtimestamp(int(until), UTC) < now:
         raise BadToken
     call.stream_token = None
     return call

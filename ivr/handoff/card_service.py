@@ -155,7 +155,8 @@ class AgentCards:
         with self._sessions.begin() as tx:
             if tx.get_one(Handoff, row.handoff_id).state != "bridged":
                 return
-            token = StreamTicket.issue(tx.get_one(Call, row.call_sid, with_for_update=True)).token
+            call = tx.get_one(Call, row.call_sid, with_for_update=True)
+            token = StreamTicket.issue(call, self._clock.now(), "listen").token
         self._carrier.stop_listening(row.leg)
         self._carrier.start_listening(row.leg, f"{self._media}/listen", {"token": token, "call": row.call_sid})
 

@@ -102,7 +102,7 @@ class HandoffCore:
         """What a socket that listens to this hand-off must show; what was given before is void."""
         with self.sessions.begin() as tx:
             call = get(tx, handoff_id).call
-            return {"token": StreamTicket.issue(call).token, "call": call.sid}
+            return {"token": StreamTicket.issue(call, self.now(), "listen").token, "call": call.sid}
 
     def now(self) -> datetime:
         return self._clock.now()

@@ -291,7 +291,7 @@ def test_the_words_of_a_call_back_stand_with_the_call_that_it_answers(
     calls.ended(SID, "completed")
     clock.forward(600)
     with sessions.begin() as tx:
-        token = StreamTicket.issue(tx.get_one(Call, SID)).token
+        token = StreamTicket.issue(tx.get_one(Call, SID), clock.now(), "listen").token
     offset = calls.listen(SID, token).offset
     assert offset == 640
     calls.overheard(SID, "outbound", Heard("hello Morgan", 0.9, (), 1.0, 2.0, {}), offset)
@@ -373,3 +373,29 @@ def test_a_goodbye_before_anything_was_done_is_no_service(
         tx.get_one(Call, SID).stage = "goodbye"
     calls.ended(SID, "completed")
     assert call_of(sessions).outcome == "abandoned"
+
+
+def test_a_token_is_worth_nothing_after_two_minutes(calls: CallService, clock: FakeClock) -> None:
+    token = calls.answer(SID, MORGAN, LINE).token
+    clock.forward(121)
+    with pytest.raises(BadToken):
+        calls.connect(SID, token)
+
+
+def test_a_first_webhook_that_is_replayed_opens_no_socket_beside_the_callers(
+    caller: Caller, calls: CallService, sessions: Sessions
+) -> None:
+    caller.dial()
+    replayed = calls.answer(SID, MORGAN, LINE).token
+    with pytest.raises(BadToken):
+        calls.connect(SID, replayed)
+    assert call_of(sessions).streams == 1
+
+
+@pytest.mark.parametrize("over", [False, True])
+def test_a_callers_token_listens_to_no_call(calls: CallService, over: bool, sessions: Sessions) -> None:
+    token = calls.answer(SID, MORGAN, LINE).token
+    with sessions.begin() as tx:
+        tx.get_one(Call, SID).stage = "ended" if over else "bridged"
+    with pytest.raises(BadToken):
+        calls.listen(SID, token)
