@@ -7,7 +7,6 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy: its threads 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property
 from pathlib import Path
 
 from flask import Flask
@@ -37,6 +36,7 @@ from ivr.live import Live
 from ivr.logs import set_up_logging
 from ivr.meaning.understanding import Understanding
 from ivr.metrics import line_registry, make_metrics_blueprint, media_registry, metrics_route
+from ivr.once import made_once
 from ivr.quality.recordings import RecordingKeep, recordings_key
 from ivr.room import Room
 from ivr.settings import Settings
@@ -69,31 +69,31 @@ class Parts:
 
     settings: Settings
 
-    @cached_property
+    @made_once
     def clock(self) -> SystemClock:
         return SystemClock()
 
-    @cached_property
+    @made_once
     def sessions(self) -> Sessions:
         return make_sessions(make_engine(self.settings.database))
 
-    @cached_property
+    @made_once
     def redis(self) -> Redis:
         return connect(self.settings.redis)
 
-    @cached_property
+    @made_once
     def live(self) -> Live:
         return Live(self.redis)
 
-    @cached_property
+    @made_once
     def carrier(self) -> TwilioCarrier:
         return TwilioCarrier.from_settings(self.settings)
 
-    @cached_property
+    @made_once
     def signatures(self) -> Signatures:
         return Signatures.from_settings(self.settings)
 
-    @cached_property
+    @made_once
     def handoffs(self) -> HandoffService:
         s = self.settings
         carriers = ThreadPoolExecutor(8, "carrier")
@@ -104,7 +104,7 @@ class Parts:
             media_url=s.media_socket, dials=s.dials, holders=self.holders,
         )  # fmt: skip
 
-    @cached_property
+    @made_once
     def calls(self) -> CallService:
         s = self.settings
         return CallService(
@@ -114,14 +114,14 @@ class Parts:
             braked=lambda: [brake.intent for brake in self.brakes.standing()], codes=self.codes,
         )  # fmt: skip
 
-    @cached_property
+    @made_once
     def codes(self) -> OneTimeCodes | None:
         s = self.settings
         return (
             OneTimeCodes(self.sessions, self.clock, self.ledger, self.carrier, s.company) if s.one_time_code else None
         )
 
-    @cached_property
+    @made_once
     def agent_cards(self) -> AgentCards:
         s = self.settings
         return AgentCards(
@@ -129,45 +129,45 @@ class Parts:
             connector=s.payment_connector, zone=s.zone, spawn=ThreadPoolExecutor(2, "cards").submit,
         )  # fmt: skip
 
-    @cached_property
+    @made_once
     def brakes(self) -> Brakes:
         return Brakes(self.sessions, self.clock, self.live)
 
-    @cached_property
+    @made_once
     def supervision(self) -> Supervision:
         return Supervision(self.sessions, self.clock, self.carrier, self.live, self.handoffs)
 
-    @cached_property
+    @made_once
     def ledger(self) -> Ledger:
         s = self.settings
         if s.ledger_url:
             return HttpLedger(s.ledger_url, s.ledger_token.get_secret_value())
         return SqlLedger(self.sessions, self.clock, zone=s.zone)
 
-    @cached_property
+    @made_once
     def holders(self) -> Holders:
         """A ledger of our own is asked at once, another's within a budget."""
         pool = ThreadPoolExecutor(4, "holders") if self.settings.ledger_url else None
         return Holders(self.sessions, self.clock, self.ledger, self.live, pool)
 
-    @cached_property
+    @made_once
     def recordings(self) -> RecordingKeep:
         s = self.settings
         return RecordingKeep(s.recordings, recordings_key(s.recordings_key.get_secret_value(), s.data_dir))
 
-    @cached_property
+    @made_once
     def understanding(self) -> Understanding:
         return Understanding.load(self.settings.data_dir)
 
-    @cached_property
+    @made_once
     def voice(self) -> Voice:
         return make_voice(self.settings.voice)
 
-    @cached_property
+    @made_once
     def vad(self) -> SileroModel:
         return SileroModel(find_vad())
 
-    @cached_property
+    @made_once
     def recogniser(self) -> Recogniser:
         s = self.settings
         return Recogniser(find_whisper(s.whisper_model, s.data_dir), s.whisper_threads, vad=self.vad.stream)

@@ -110,6 +110,8 @@ class TurnChannel:
             listen, more = self._collect(applied, says)
             queries += more
         stage, number = self._stage(sid)
+        if stage == "dialogue" and listen is not None and self._calls.worth_a_socket(sid):
+            listen = None
         language = says[-1].language if says else "en"
         texts = tuple(say.text for say in says)
         return Reply(number, texts, listen if stage == "dialogue" else None, language)

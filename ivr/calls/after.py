@@ -7,10 +7,15 @@ from ivr.calls.cards import Card
 from ivr.calls.tickets import StreamTicket
 from ivr.store.models import Call
 
-LOST = 3  # sockets lost before the bot gives up and a person comes
+LOST = 3  # sockets lost within FADES before they are given up
 REFUSED = 2  # sockets that never opened
+FADES = 120.0  # seconds after which one is forgiven: a restart is no reason to do without for the rest of a call
+AGAIN = 20.0  # seconds turn by turn before a socket is tried again; twice as long each time
 FAULTS = 3  # failed documents before a caller is asked for a message
 REPEATED = 1.0  # seconds: a resume sooner than this after the last is the same one, delivered again
+
+
+CHANNEL = ("stream-lost", "stream-refused", "by-turns", "stream-again", "stream-back")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +60,14 @@ Next = Reconnect | ByTurns | Card | Park | TakeMessage | Goodbye
 
 def reconnect(call: Call, now: datetime) -> Reconnect | None:
     """Notes the lost or refused socket and issues a ticket; None when sockets fail too often to go on."""
+    if back_on_purpose(call):
+        _note(call, "stream-back", now)
+        return Reconnect(StreamTicket.issue(call, now).token)
     unused = call.stream_token is not None
     if unused and _since_ticket(call, now) < REPEATED:
         return Reconnect(StreamTicket.issue(call, now).token, pause=1)
     _note(call, "stream-refused" if unused else "stream-lost", now)
-    if _count(call, "stream-lost") >= LOST or _count(call, "stream-refused") >= REFUSED:
+    if _count(call, "stream-lost", now) >= LOST or _count(call, "stream-refused", now) >= REFUSED:
         return None
     return Reconnect(StreamTicket.issue(call, now).token, pause=int(unused))
 
@@ -76,12 +84,47 @@ def _note(call: Call, what: str, now: datetime) -> None:
     call.problems = [*call.problems, {"what": what, "at": now.isoformat()}]
 
 
-def _count(call: Call, what: str) -> int:
-    return len(_times(call, what))
+def by_turns(call: Call, now: datetime) -> ByTurns:
+    """On without a socket: one that may still be open has nothing more to say, and its ticket opens none."""
+    call.streams += 1
+    call.stream_token = None
+    _note(call, "by-turns", now)
+    return ByTurns()
+
+
+def worth_a_socket(call: Call, now: datetime) -> bool:
+    """Whether a caller who goes on turn by turn may try a socket again; notes that he does."""
+    if back_on_purpose(call):
+        return True
+    tried = _times(call, "by-turns")
+    if not tried or (now - tried[-1]).total_seconds() < AGAIN * 2 ** (len(tried) - 1):
+        return False
+    _note(call, "stream-again", now)
+    return True
+
+
+def back_on_purpose(call: Call) -> bool:
+    """On the way from turns to a socket: nothing was lost."""
+    return _last(call) == "stream-again"
+
+
+def back(call: Call) -> bool:
+    """The present socket was opened so: the question stands as it was asked by the last turn."""
+    return _last(call) == "stream-back"
+
+
+def _last(call: Call) -> str:
+    notes = [str(problem["what"]) for problem in call.problems if problem["what"] in CHANNEL]
+    return notes[-1] if notes else ""
+
+
+def _count(call: Call, what: str, now: datetime) -> int:
+    return sum((now - time).total_seconds() < FADES for time in _times(call, what))
 
 
 def _since_ticket(call: Call, now: datetime) -> float:
-    issued = [call.started_at, *_times(call, "stream-lost"), *_times(call, "stream-refused")]
+    notes = ("stream-lost", "stream-refused", "stream-back")
+    issued = [call.started_at, *(time for what in notes for time in _times(call, what))]
     return (now - max(issued)).total_seconds()
 
 

@@ -43,10 +43,15 @@ class CallService(Talking):
             if call.stage == "card":
                 return cards.begin(tx, call, now)
             if call.stage == "dialogue":
-                if (again := after.reconnect(call, now) or self._turn_by_turn(call)) is not None:
+                if (again := after.reconnect(call, now) or self._turn_by_turn(call, now)) is not None:
                     return again
                 self._give_up(tx, call, now)
             return self._next(tx, call)
+
+    def worth_a_socket(self, sid: str) -> bool:
+        """Whether a caller who goes on turn by turn is to try a socket again, at /voice/resume."""
+        with self._sessions.begin() as tx:
+            return after.worth_a_socket(tx.get_one(Call, sid, with_for_update=True), self._clock.now())
 
     def card_taken(self, sid: str, turn: int, taken: CardTaken) -> Next:
         """The carrier's card entry for the payment of `turn` is over: the result is kept once; back to the bot."""
@@ -130,10 +135,8 @@ class CallService(Talking):
             cards.tell(call)
             self._keep(call, machine.step(self._state(call), taken)[0])
 
-    def _turn_by_turn(self, call: Call) -> ByTurns | None:
-        if self._without_socket is not None:
-            call.streams += 1  # a stream that may still be open has nothing more to say
-        return self._without_socket
+    def _turn_by_turn(self, call: Call, now: datetime) -> ByTurns | None:
+        return after.by_turns(call, now) if self._without_socket else None
 
     def _give_up(self, tx: Session, call: Call, now: datetime) -> None:
         self._catch_up(call)

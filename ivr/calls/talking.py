@@ -8,9 +8,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from ivr.calls import asking, cards, orders, rows, secrets, turns
+from ivr.calls import after, asking, cards, orders, rows, secrets, turns
 from ivr.calls.acting import RequestHandoff, carry_out
-from ivr.calls.after import ByTurns
 from ivr.calls.codes import OneTimeCodes
 from ivr.calls.ending import outcome
 from ivr.calls.secrets import Cards
@@ -29,6 +28,7 @@ from ivr.dialogue.events import (
     Query,
     Refused,
     Resumed,
+    Returned,
     Said,
     Started,
 )
@@ -93,7 +93,7 @@ class Talking:
         self._codes = codes
         self._zone = ZoneInfo(time_zone)
         self._notice = notice
-        self._without_socket = ByTurns() if by_turns else None
+        self._without_socket = by_turns
 
     def connect(self, sid: str, token: str) -> Connected:
         """Lets a caller's socket in; raises BadToken."""
@@ -102,7 +102,7 @@ class Talking:
             call.streams += 1
             call.stream_started_at = self._clock.now()
             resumed, offset = call.dialogue is not None, turns.stream_offset(call)
-            return Connected(call.streams, call.caller, resumed, cards.untold(call), offset)
+            return Connected(call.streams, call.caller, resumed, cards.untold(call), offset, after.back(call))
 
     def listen(self, sid: str, token: str) -> Listening:
         """Lets a listening socket in; raises BadToken."""
@@ -116,7 +116,7 @@ class Talking:
         if connected.card is not None:
             return connected.card
         if connected.resumed:
-            return Resumed()
+            return Returned() if connected.back else Resumed()
         try:
             account = self._ledger.find_by_phone(connected.caller) if ask else None
         except LedgerError:

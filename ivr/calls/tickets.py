@@ -48,6 +48,7 @@ class Connected:
     resumed: bool
     card: CardTaken | None = None  # what came of a card payment, still to be told
     offset: float = 0.0
+    back: bool = False  # from talking turn by turn, in which nothing was lost
 
 
 @dataclass(frozen=True, slots=True)

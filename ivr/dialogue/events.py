@@ -78,6 +78,11 @@ class Resumed:
 
 
 @dataclass(frozen=True, slots=True)
+class Returned:
+    """The audio is back after turns without it, in which nothing was lost: listen on."""
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """Answer to FindAccount: the account, or None."""
 
@@ -178,6 +183,7 @@ Event = (
     | Silent
     | Interrupted
     | Resumed
+    | Returned
     | Found
     | PinChecked
     | MobileFound

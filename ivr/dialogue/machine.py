@@ -14,6 +14,7 @@ from ivr.dialogue.events import (
     Paid,
     Refused,
     Resumed,
+    Returned,
     Said,
     Silent,
     Slow,
@@ -129,7 +130,9 @@ def _wait(draft: Draft, event: Event) -> Outcome:
             return told.state, told.actions
         case Resumed() if draft.state.phase == "waiting":
             return advance(draft.say(Line("repair.resumed")))
-        case Resumed():
+        case Returned() if draft.state.phase == "waiting":
+            return advance(draft)
+        case Resumed() | Returned():
             return hand_off(draft, "fault")
         case _:
             return answered(draft, event)

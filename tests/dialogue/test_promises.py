@@ -32,6 +32,7 @@ from ivr.dialogue.events import (
     PinChecked,
     Refused,
     Resumed,
+    Returned,
     Said,
     Say,
     SendCode,
@@ -72,7 +73,8 @@ _corrections = _money.map(lambda cents: said("no, that much", "no", yes_no=False
 _days = _dates.map(lambda on: said("that day", dates=(on,)))
 _keys = st.sampled_from(["1", "2", "3", "4", "5", "*", "", "4821", "1111", "95381901", "50", "0315", "9999"]).map(Keyed)
 _others = st.one_of(
-    st.just(Silent()), st.just(Resumed()), st.floats(0, 1).map(lambda h: Interrupted("agreed.ask/1", h))
+    st.sampled_from([Silent(), Resumed(), Returned()]),
+    st.floats(0, 1).map(lambda h: Interrupted("agreed.ask/1", h)),
 )
 callers = st.one_of(_words, _words, _amounts, _corrections, _days, _keys, _others)
 
