@@ -18,6 +18,7 @@ from ivr.broker import connect
 from ivr.by_turns import TurnChannel
 from ivr.calls import CallService
 from ivr.calls.codes import OneTimeCodes
+from ivr.calls.pins import PinGuard, PinLimits
 from ivr.carrier import TwilioCarrier
 from ivr.clock import SystemClock
 from ivr.dialogue.events import HandOff, Kind, Meaning
@@ -111,14 +112,22 @@ class Parts:
             self.sessions, self.clock, self._understand, self.ledger, self.live, self._hand_off,
             company=s.company, time_zone=s.time_zone, notice=notice_version(s.company),
             by_turns=True,
-            braked=lambda: [brake.intent for brake in self.brakes.standing()], codes=self.codes,
+            braked=lambda: [brake.intent for brake in self.brakes.standing()], codes=self.codes, pins=self.pins,
+            textable=s.dials.textable,
         )  # fmt: skip
+
+    @made_once
+    def pins(self) -> PinGuard:
+        limits = PinLimits(per_hour=self.settings.wrong_pins_per_hour)
+        return PinGuard(self.sessions, self.clock, self.ledger, limits)
 
     @made_once
     def codes(self) -> OneTimeCodes | None:
         s = self.settings
         return (
-            OneTimeCodes(self.sessions, self.clock, self.ledger, self.carrier, s.company) if s.one_time_code else None
+            OneTimeCodes(self.sessions, self.clock, self.ledger, self.carrier, s.company, s.dials)
+            if s.one_time_code
+            else None
         )
 
     @made_once
@@ -251,6 +260,7 @@ def worker_context() -> WorkerContext:
         sessions=parts.sessions, clock=parts.clock, redis_url=parts.settings.redis, carrier=parts.carrier,
         handoffs=parts.handoffs, recordings=parts.recordings, live=parts.live, recogniser=lambda: parts.recogniser,
         ledger=parts.ledger, brakes=parts.brakes, agent_cards=parts.agent_cards, calls=parts.calls,
+        dials=parts.settings.dials,
     )  # fmt: skip
 
 
@@ -258,7 +268,7 @@ def _house(parts: Parts) -> House:
     return House(
         settings=parts.settings, sessions=parts.sessions, handoffs=parts.handoffs, recordings=parts.recordings,
         clock=parts.clock, texts=parts.carrier, supervision=parts.supervision, brakes=parts.brakes,
-        cards=parts.agent_cards, ledger=parts.ledger,
+        cards=parts.agent_cards, ledger=parts.ledger, pins=parts.pins,
         call_backs=CallBackDesk(parts.sessions, parts.clock, parts.live, parts.settings.hours),
         transfers=Transfers(parts.handoffs),
     )  # fmt: skip

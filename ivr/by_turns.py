@@ -16,6 +16,7 @@ from ivr.calls.cards import untold
 from ivr.calls.tickets import since_start
 from ivr.calls.turns import stream_offset
 from ivr.clock import Clock
+from ivr.dialling.attestation import believed
 from ivr.dialogue import events as dialogue
 from ivr.dialogue.events import Kind
 from ivr.store import Sessions
@@ -65,7 +66,9 @@ class TurnChannel:
         """The first words, or the apology and where we were."""
         with self._sessions() as tx:
             call = tx.get_one(Call, sid)
-            connected = Connected(call.streams, call.caller, call.dialogue is not None, untold(call))
+            connected = Connected(
+                call.streams, believed(call.caller, call.verstat), call.dialogue is not None, untold(call)
+            )
             number = call.step
         event = self._in_time(self._calls.opening, connected)
         return self._run(sid, event if event is not None else dialogue.Resumed(), f"b{number}")

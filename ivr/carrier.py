@@ -79,8 +79,8 @@ class Carrier(Protocol):
 
     def resume_recording(self, call_sid: str) -> None: ...
 
-    def send_text(self, to: str, body: str) -> str:
-        """Send an SMS; its sid."""
+    def send_text(self, to: str, body: str, dial: int | None = None) -> str:
+        """Send an SMS; its sid. What becomes of it is told by webhook, with the number `dial` of its row."""
         ...
 
     def check(self) -> str:
@@ -89,9 +89,11 @@ class Carrier(Protocol):
 
 
 class TwilioCarrier(CardRequests):
-    """Twilio, or whatever speaks its REST at `base_url`. `login` is an API key and its secret, if not the account's.
+    """Twilio, or whatever speaks its REST at `base_url`.
 
-    With a `policy` nothing else is called or texted, whoever asks: CarrierError, and nothing is done."""
+    `login`: an API key and its secret, if not the account's own. `texts_url` hears what becomes of texts. With a
+    `policy` nothing else is called or texted, whoever asks: CarrierError, and nothing is done.
+    """
 
     def __init__(
         self,
@@ -102,12 +104,13 @@ class TwilioCarrier(CardRequests):
         *,
         login: tuple[str, str] | None = None,
         policy: DialPolicy | None = None,
+        texts_url: str = "",
         http: TwilioHttpClient | None = None,
         media: "httpx.Client | None" = None,
         timeout: float = 5.0,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._policy = policy
+        self._policy, self._texts_url = policy, texts_url
         self._number, self._base, self._sleep = number, base_url.rstrip("/"), sleep
         http = http or (BaseUrlHttpClient(self._base, timeout) if self._base else TwilioHttpClient(timeout=timeout))
         self._login = login or (account_sid, auth_token)
@@ -119,6 +122,7 @@ class TwilioCarrier(CardRequests):
         return cls(
             settings.twilio_account_sid, settings.twilio_auth_token.get_secret_value(), settings.twilio_number,
             settings.carrier_url, login=settings.carrier_login, policy=settings.dials.policy,
+            texts_url=f"{settings.public_url.rstrip('/')}/voice/text",
         )  # fmt: skip
 
     def ring(self, to: str, from_: str, url: str, status_url: str, timeout: int, fallback_url: str) -> str:
@@ -237,9 +241,10 @@ class TwilioCarrier(CardRequests):
     def resume_recording(self, call_sid: str) -> None:
         unless_over(lambda: self._client.calls(call_sid).recordings(CURRENT).update(status="in-progress"))
 
-    def send_text(self, to: str, body: str) -> str:
+    def send_text(self, to: str, body: str, dial: int | None = None) -> str:
         self._permit(to)
-        return str(ask(lambda: self._client.messages.create(to=to, from_=self._number, body=body)).sid)
+        told = {"status_callback": f"{self._texts_url}/{dial}"} if dial is not None and self._texts_url else {}
+        return str(ask(lambda: self._client.messages.create(to=to, from_=self._number, body=body, **told)).sid)
 
     def check(self) -> str:
         return str(ask(lambda: self._client.api.v2010.accounts(self._account).fetch()).friendly_name)

@@ -90,6 +90,7 @@ class Settings(BaseSettings):
     ledger_token: SecretStr = Field(SecretStr(""), validation_alias=_env("LEDGER_TOKEN"))
     payment_connector: str = Field("Default", validation_alias=_env("PAYMENT_CONNECTOR"))
 
+    wrong_pins_per_hour: int = Field(100, ge=10, validation_alias=_env("WRONG_PINS_PER_HOUR"))
     one_time_code: bool = Field(False, validation_alias=_env("ONE_TIME_CODE"))
 
     # whom the line calls and texts

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ivr.calls import CallService
 from ivr.carrier import Carrier
 from ivr.clock import Clock
+from ivr.dialling.dials import Dials
 from ivr.handoff.brake import Brakes
 from ivr.handoff.card_service import AgentCards
 from ivr.handoff.service import HandoffService
@@ -29,6 +30,7 @@ class WorkerContext:
     recordings: RecordingKeep
     live: Live
     recogniser: Callable[[], LongRecogniser]
+    dials: Dials
     brakes: Brakes | None = None  # without them no intent is braked by itself
     agent_cards: AgentCards | None = None  # without them, what an agent's card entry left behind stays promised
     calls: CallService | None = None  # without it, payments in doubt stay in doubt and nothing is swept

@@ -12,7 +12,8 @@ from ivr.calls.acting import SEND
 from ivr.calls.cards import BOOK, RESUME
 from ivr.calls.orders import SETTLE
 from ivr.carrier import CarrierError
-from ivr.dialling.numbers import e164
+from ivr.dialling import dials
+from ivr.dialling.numbers import mobile
 from ivr.dialogue.events import Failed
 from ivr.handoff.cards import OVER
 from ivr.handoff.holders import LOOK
@@ -113,20 +114,33 @@ def _transcribe(context: WorkerContext, _row: int, payload: Payload, done: Done)
 
 def _send_text(context: WorkerContext, row: int, payload: Payload, done: Done) -> None:
     """At most once: what may have been sent is not sent again, what was refused for now is."""
-    now = context.clock.now()
+    now, number = context.clock.now(), _number_on_file(context, payload["call"])
     with context.sessions.begin() as tx:
         done(tx)
-        mine = first_time(tx, f"{SEND}:{row}", now)
-        number = e164(tx.get_one(Call, payload["call"]).caller)
-    if not mine or number is None:
-        return
+        if not first_time(tx, f"{SEND}:{row}", now) or number is None:
+            return
+        asks = dials.caller(tx.get_one(Call, payload["call"]).caller)
+        try:
+            dial = context.dials.permit(tx, number, "receipt", asks, payload["call"], now).id
+        except dials.DialRefused as refused:
+            log.warning("a text was not sent: %s", refused)
+            return
     try:
-        context.carrier.send_text(number, payload["body"])
+        context.carrier.send_text(number, payload["body"], dial)
     except CarrierError as error:
         log.warning("a text was not sent: %s", error)
         if error.again:
             with context.sessions.begin() as tx:
                 outbox.put(tx, SEND, payload, now + timedelta(seconds=RESEND))
+
+
+def _number_on_file(context: WorkerContext, sid: str) -> str | None:
+    """Where a text about the account goes; the number that called may be anybody's. Raises LedgerError."""
+    with context.sessions() as tx:
+        call = tx.get_one(Call, sid)
+    if call.account_id is None or context.ledger is None:
+        return mobile(call.caller)
+    return context.ledger.mobile(call.account_id)
 
 
 def _resume_recording(context: WorkerContext, _row: int, payload: Payload, done: Done) -> None:

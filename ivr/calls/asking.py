@@ -1,6 +1,7 @@
 """The dialogue's questions to the ledger, and to those who send and check codes, answered as events."""
 
 from ivr.calls.codes import OneTimeCodes
+from ivr.calls.pins import PinGuard
 from ivr.dialogue.events import (
     CheckCode,
     CheckPin,
@@ -19,13 +20,13 @@ from ivr.ledger import Ledger, LedgerError
 CodeQuery = FindMobile | SendCode | CheckCode
 
 
-def ask(ledger: Ledger, codes: OneTimeCodes | None, sid: str, query: Query) -> Event:
+def ask(ledger: Ledger, pins: PinGuard, codes: OneTimeCodes | None, sid: str, query: Query) -> Event:
     """The answer, or Failed, which says whether the ledger was reached.
 
     The key of a payment or a code is the call and the turn it was agreed in.
     """
     try:
-        return _code(codes, sid, query) if isinstance(query, CodeQuery) else _answer(ledger, sid, query)
+        return _code(codes, sid, query) if isinstance(query, CodeQuery) else _answer(ledger, pins, sid, query)
     except LedgerError as error:
         return Failed(sure=not error.reached)
 
@@ -42,12 +43,12 @@ def _code(codes: OneTimeCodes | None, sid: str, query: CodeQuery) -> Event:
             return codes.check(sid, query.account, query.code)
 
 
-def _answer(ledger: Ledger, sid: str, query: FindAccount | CheckPin | LookUp | Pay) -> Event:
+def _answer(ledger: Ledger, pins: PinGuard, sid: str, query: FindAccount | CheckPin | LookUp | Pay) -> Event:
     match query:
         case FindAccount():
             return Found(ledger.find_by_number(query.number) or ledger.find_by_phone(query.number))
         case CheckPin():
-            return ledger.check_pin(query.account, query.pin)
+            return pins.check(sid, query.account, query.pin)
         case LookUp():
             return ledger.facts(query.account) or Failed()
         case Pay():

@@ -12,10 +12,13 @@ from sqlalchemy.exc import IntegrityError
 
 from ivr.carrier import CarrierError
 from ivr.clock import Clock
+from ivr.dialling.dials import DialRefused, Dials, caller
+from ivr.dialling.policy import DialPolicy
 from ivr.dialogue.events import CodeChecked, CodeSent, MobileFound
 from ivr.ledger import Ledger
 from ivr.store import Sessions
 from ivr.store.codes import OneTimeCode
+from ivr.store.models import Call
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +31,7 @@ LIMIT, WINDOW = 4, timedelta(hours=1)  # codes for one account: two calls, each 
 class Texts(Protocol):
     """The carrier, as far as a code needs it."""
 
-    def send_text(self, to: str, body: str) -> str: ...
+    def send_text(self, to: str, body: str, dial: int | None = None) -> str: ...
 
 
 class OneTimeCodes:
@@ -41,10 +44,12 @@ class OneTimeCodes:
         ledger: Ledger,
         texts: Texts,
         company: str,
+        dials: Dials | None = None,
         hasher: PasswordHasher | None = None,
     ) -> None:
         self._sessions, self._clock, self._ledger, self._texts = sessions, clock, ledger, texts
         self._company, self._hasher = company, hasher or PasswordHasher()
+        self._dials = dials or Dials(DialPolicy.parse("US"), "US")
 
     def find_mobile(self, account: str) -> MobileFound:
         """Raises LedgerError."""
@@ -56,11 +61,11 @@ class OneTimeCodes:
         if number is None:
             return CodeSent(ok=False)
         key, code = f"{sid}:{turn}", f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
-        known = self._promise(key, sid, account, self._hasher.hash(code))
-        if known is not None:
+        known = self._promise(key, sid, account, self._hasher.hash(code), number)
+        if isinstance(known, CodeSent):
             return known
         try:
-            self._texts.send_text(number, self._body(code))
+            self._texts.send_text(number, self._body(code), known)
         except CarrierError:
             log.warning("a one-time code was not sent: the carrier refused it or did not answer")
             self._withdraw(key)
@@ -79,8 +84,8 @@ class OneTimeCodes:
         minutes = VALID // timedelta(minutes=1)
         return f"{self._company}: {code} is your code for the call you are on. It is good for {minutes} minutes."
 
-    def _promise(self, key: str, sid: str, account: str, hashed: str) -> CodeSent | None:
-        """None: the text is to be sent now."""
+    def _promise(self, key: str, sid: str, account: str, hashed: str, number: str) -> CodeSent | int:
+        """A number: the text is to be sent now, and counted as this dial."""
         now = self._clock.now()
         try:
             with self._sessions.begin() as tx:
@@ -93,9 +98,14 @@ class OneTimeCodes:
                     return CodeSent(ok=False)
                 tx.execute(update(OneTimeCode).where(mine, OneTimeCode.call_sid == sid).values(hash=""))
                 tx.add(OneTimeCode(key=key, call_sid=sid, account_id=account, hash=hashed, tries=0, sent_at=now))
+                call = tx.get(Call, sid)
+                asks = caller(call.caller if call else "")
+                return self._dials.permit(tx, number, "code", asks, sid, now).id
+        except DialRefused:
+            log.warning("a one-time code was not sent: the limit of texts is reached")
+            return CodeSent(ok=False)
         except IntegrityError:  # asked for twice at once: the other one sends it
             return CodeSent(ok=True)
-        return None
 
     def _withdraw(self, key: str) -> None:
         with self._sessions.begin() as tx:

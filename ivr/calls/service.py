@@ -11,6 +11,7 @@ from ivr.calls.ending import outcome
 from ivr.calls.recordings import RecordingNews, note_recording
 from ivr.calls.talking import TALKING, Talking
 from ivr.calls.tickets import StreamTicket
+from ivr.dialling.dials import note_delivery
 from ivr.dialogue import machine
 from ivr.dialogue.events import CardTaken, HandOff
 from ivr.figures import call_figures
@@ -25,12 +26,13 @@ UNKNOWN = "unknown"
 class CallService(Talking):
     """A call from its first webhook to its last: the carrier's side, on top of the media socket's."""
 
-    def answer(self, sid: str, caller: str, called: str) -> StreamTicket:
+    def answer(self, sid: str, caller: str, called: str, verstat: str | None = None) -> StreamTicket:
         """A call arrives: its row is committed. Repeated, it gives a fresh ticket and changes nothing else.
 
         Once a socket was opened with it, no further one is had here."""
         with self._sessions.begin() as tx:
             call = self._row(tx, sid, caller, called)
+            call.verstat = call.verstat or (verstat and verstat[:64]) or None
             if call.streams:  # the answer has been heard: whoever asks again is not the carrier
                 return StreamTicket.void()
             return StreamTicket.issue(call, self._clock.now())
@@ -117,6 +119,14 @@ class CallService(Talking):
             call = tx.get(Call, sid, with_for_update=True)
             if call is not None and first_time(tx, f"stream-error:{stream}", now):
                 call.problems = [*call.problems, {"what": "stream-error", "stream": stream}]
+
+    def text_told(self, dial: int, message: str, status: str) -> None:
+        """What became of a text that we sent; one that never arrived stands in the call's problems."""
+        with self._sessions.begin() as tx:
+            lost = note_delivery(tx, dial, message, status)
+            call = tx.get(Call, lost.call_sid, with_for_update=True) if lost and lost.call_sid else None
+            if lost is not None and call is not None:
+                call.problems = [*call.problems, {"what": "text-not-delivered", "purpose": lost.purpose}]
 
     def language(self, sid: str) -> str:
         """In which language the caller is spoken to."""

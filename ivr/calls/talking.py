@@ -12,10 +12,13 @@ from ivr.calls import after, asking, cards, orders, rows, secrets, turns
 from ivr.calls.acting import RequestHandoff, carry_out
 from ivr.calls.codes import OneTimeCodes
 from ivr.calls.ending import outcome
+from ivr.calls.pins import PinGuard
 from ivr.calls.secrets import Cards
 from ivr.calls.tickets import Connected, Listening, redeem, since_start
 from ivr.calls.turns import CallerTurn
 from ivr.clock import Clock
+from ivr.dialling.attestation import believed
+from ivr.dialling.numbers import mobile
 from ivr.dialogue import machine
 from ivr.dialogue.events import (
     Action,
@@ -81,6 +84,8 @@ class Talking:
         by_turns: bool = False,
         braked: Callable[[], Iterable[str]] = tuple,
         codes: OneTimeCodes | None = None,
+        pins: PinGuard | None = None,
+        textable: Callable[[str], bool] = lambda number: mobile(number) is not None,
     ) -> None:
         self._sessions = sessions
         self._clock = clock
@@ -91,6 +96,8 @@ class Talking:
         self._company = company
         self._braked = braked
         self._codes = codes
+        self._textable = textable
+        self._pins = pins or PinGuard(sessions, clock, ledger)
         self._zone = ZoneInfo(time_zone)
         self._notice = notice
         self._without_socket = by_turns
@@ -102,7 +109,9 @@ class Talking:
             call.streams += 1
             call.stream_started_at = self._clock.now()
             resumed, offset = call.dialogue is not None, turns.stream_offset(call)
-            return Connected(call.streams, call.caller, resumed, cards.untold(call), offset, after.back(call))
+            return Connected(
+                call.streams, believed(call.caller, call.verstat), resumed, cards.untold(call), offset, after.back(call)
+            )
 
     def listen(self, sid: str, token: str) -> Listening:
         """Lets a listening socket in; raises BadToken."""
@@ -121,7 +130,8 @@ class Talking:
             account = self._ledger.find_by_phone(connected.caller) if ask else None
         except LedgerError:
             account = None
-        return Started(self._today(), account, self._company, tuple(self._braked()), self._codes is not None)
+        texts = account is not None and self._textable(connected.caller)
+        return Started(self._today(), account, self._company, tuple(self._braked()), self._codes is not None, texts)
 
     def said(self, heard: Heard, expect: Kind) -> Said:
         """What the caller's words mean, where an answer of the kind `expect` was asked for."""
@@ -129,7 +139,7 @@ class Talking:
 
     def ask(self, sid: str, query: Query) -> Event:
         """The ledger's answer as an event; no transaction on the call is held meanwhile."""
-        return asking.ask(self._ledger, self._codes, sid, query)
+        return asking.ask(self._ledger, self._pins, self._codes, sid, query)
 
     def apply(
         self, sid: str, event: Event, key: str, turn: CallerTurn | None = None, stream: Connected | None = None

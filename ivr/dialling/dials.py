@@ -7,13 +7,15 @@ from typing import Literal
 from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.orm import Session
 
-from ivr.dialling.numbers import country, keyed, source
+from ivr.dialling.numbers import country, keyed, mobile, source
 from ivr.dialling.policy import DialPolicy, Why
 from ivr.store.dials import Dial
 from ivr.store.models import Audit
 
 Purpose = Literal["call-back", "transfer", "text", "receipt", "code"]
 CALLS, TEXTS = ("call-back", "transfer"), ("text", "receipt", "code")
+LOST = ("undelivered", "failed")
+FINAL = ("delivered", "read", *LOST)
 DAY = timedelta(days=1)
 KEPT = timedelta(days=7)  # longer than any limit looks back
 
@@ -81,6 +83,11 @@ class Dials:
         """For the audit; in a transaction of its own, since the refusal ended the one that asked."""
         tx.add(_audit("dial-refused", address, purpose, by, call_sid, now, why))
 
+    def textable(self, number: str) -> bool:
+        """Whether `number` can be sent a text, and the policy does not mind."""
+        spelled = mobile(number)
+        return spelled is not None and self.policy.refuses(spelled) is None
+
     def _within_limits(self, tx: Session, address: str, purpose: Purpose, by: str, now: datetime) -> None:
         kind = TEXTS if purpose in TEXTS else CALLS
         word = "texts" if kind is TEXTS else "calls"
@@ -96,6 +103,15 @@ class Dials:
             raise DialRefused(f"{most.per_person} {word} have been asked for within a day, which is one person's limit")
         if today() >= most.per_day:
             raise DialRefused(f"the line has reached its limit of {most.per_day} {word} within a day")
+
+
+def note_delivery(tx: Session, dial_id: int, sid: str, status: str) -> Dial | None:
+    """What the carrier says of a text; the text, where it has come to nothing for the first time."""
+    dial = tx.get(Dial, dial_id, with_for_update=True)
+    if dial is None or dial.status in FINAL:  # callbacks come late and in any order
+        return None
+    dial.message_sid, dial.status = sid, status[:16]
+    return dial if status in LOST else None
 
 
 def caller(number: str) -> str:

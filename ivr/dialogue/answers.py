@@ -21,12 +21,11 @@ from ivr.dialogue.events import (
 )
 from ivr.dialogue.flow import Ask
 from ivr.dialogue.flows import ask_named
-from ivr.dialogue.proof import without_code
+from ivr.dialogue.proof import NOBODY, ON_FILE, named, without_code
 from ivr.dialogue.state import Line, State
 
 PIN_TRIES = 3
 CODE_TRIES = 3
-NUMBER_TRIES = 2
 CARD_TRIES = 2
 NOT_CHARGED = ("caller-interrupted-with-star", "too-many-failed-attempts", "validation-error", "declined")
 
@@ -34,16 +33,14 @@ NOT_CHARGED = ("caller-interrupted-with-star", "too-many-failed-attempts", "vali
 def answered(draft: Draft, event: Event) -> Outcome:
     """Go on with the answer to the query under way."""
     match event:
-        case Found(account=None):
-            return _unknown_number(draft)
         case Found():
-            asked_anew = without_code(draft.state.task.drop("number", "number_ok", "doubt"))
-            found = draft.at(draft.state.with_task(asked_anew))
-            return advance(found.having(account=event.account))
+            return _named(draft, event.account)
         case PinChecked():
             return _pin(draft, event)
         case MobileFound():
-            return advance(draft.at(draft.state.with_task(draft.state.task.settle("mobile", event.tail))))
+            # who only named the account is not told whether it exists, nor how its holder's number ends
+            tail = ON_FILE if named(draft.state) else event.tail
+            return advance(draft.at(draft.state.with_task(draft.state.task.settle("mobile", tail))))
         case CodeSent():
             return _code_sent(draft, event.ok)
         case CodeChecked():
@@ -81,12 +78,17 @@ def _again(draft: Draft, prompt: str, ask: Ask) -> Outcome:
     return draft.keep(Line(prompt)).listen(ask)
 
 
-def _unknown_number(draft: Draft) -> Outcome:
-    tries = int(draft.state.task.slots.get("tries", 0)) + 1
-    if tries >= NUMBER_TRIES:
-        return hand_off(draft, "verification")
-    task = draft.state.task.drop("number", "number_ok", "doubt").settle("tries", tries)
-    return _again(draft.at(draft.state.with_task(task)), "number.unknown", ask_named("verify", "number"))
+def _named(draft: Draft, account: str | None) -> Outcome:
+    """The PIN is asked for either way: whoever tries numbers learns nothing of which are accounts."""
+    number = str(draft.state.task.slots["number"])
+    task = without_code(draft.state.task.drop("number", "number_ok", "doubt")).settle("named", True)
+    return advance(draft.at(draft.state.with_task(task)).having(account=account or f"{NOBODY}{number}"))
+
+
+def _mismatch(draft: Draft) -> Outcome:
+    task = draft.state.task.drop("named")
+    anew = draft.at(draft.state.with_task(task)).having(account=None)
+    return _again(anew, "number.mismatch", ask_named("verify", "number"))
 
 
 def _proved(draft: Draft) -> Outcome:
@@ -101,23 +103,23 @@ def _pin(draft: Draft, event: PinChecked) -> Outcome:
     wrong = draft.having(wrong_pins=draft.state.wrong_pins + 1)
     if event.locked or wrong.state.wrong_pins >= PIN_TRIES:
         return hand_off(wrong, "verification")
-    return _again(wrong, "pin.wrong", ask_named("verify", "pin"))
+    return _mismatch(wrong) if named(wrong.state) else _again(wrong, "pin.wrong", ask_named("verify", "pin"))
 
 
 def _code_sent(draft: Draft, ok: bool) -> Outcome:
-    if not ok:
+    if not ok and not named(draft.state):
         return hand_off(draft, "verification")
     sent = draft.at(draft.state.with_task(draft.state.task.settle("sent", True)))
-    return (
-        _again(sent, "code.again", ask_named("verify", "code")) if "resent" in sent.state.task.slots else advance(sent)
-    )
+    if "resent" in sent.state.task.slots:
+        return _again(sent, "code.again_if" if named(sent.state) else "code.again", ask_named("verify", "code"))
+    return advance(sent)
 
 
 def _code(draft: Draft, event: CodeChecked) -> Outcome:
     if event.ok:
         return _proved(draft.having(verified=True, by_code=True))
     tries = int(draft.state.task.slots.get("wrong_codes", 0)) + 1
-    if event.spent or tries >= CODE_TRIES:
+    if (event.spent and not named(draft.state)) or tries >= CODE_TRIES:
         return hand_off(draft, "verification")
     wrong = draft.at(draft.state.with_task(draft.state.task.settle("wrong_codes", tries)))
     return _again(wrong, "code.wrong", ask_named("verify", "code"))

@@ -6,6 +6,7 @@ from ivr.dialogue.events import HandOff
 from ivr.dialogue.flow import Ask
 from ivr.dialogue.flows import FLOWS, OURS, TOPICS
 from ivr.dialogue.prompts import LANGUAGES
+from ivr.dialogue.proof import NOBODY
 from ivr.dialogue.state import Line, Raw, State
 
 IN_DOUBT = "may have been made: the ledger has not answered yet"
@@ -20,7 +21,7 @@ _NAMES = {
 
 def account(state: State) -> str | None:
     """The account the call is about, as far as it is known."""
-    return state.account
+    return None if state.account is None or state.account.startswith(NOBODY) else state.account
 
 
 def verified(state: State) -> bool:
@@ -31,8 +32,10 @@ def verified(state: State) -> bool:
 def known(state: State) -> dict[str, str]:
     """Everything the caller said, keyed or proved, by name; never the PIN."""
     facts = {"verified": "yes" if state.verified else "no"}
-    if state.account:
-        facts["account"] = state.account
+    if found := account(state):
+        facts["account"] = found
+    elif state.account:
+        facts["account"] = "none with the number that they gave"
     if state.on_file:
         facts["calling from"] = "the number on file"
     if state.wrong_pins:

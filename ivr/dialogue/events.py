@@ -37,7 +37,8 @@ class Meaning:
 class Started:
     """The caller can be heard. `account` is the one whose number on file is calling, if any.
 
-    Callers with a `braked` intent go straight to a person. `codes`: one-time codes can be sent.
+    Callers with a `braked` intent go straight to a person. `codes`: one-time codes can be sent. `texts`: the number on
+    file can be sent a text.
     """
 
     today: date
@@ -45,6 +46,7 @@ class Started:
     company: str
     braked: tuple[str, ...] = ()
     codes: bool = False
+    texts: bool = True
 
 
 @dataclass(frozen=True, slots=True)

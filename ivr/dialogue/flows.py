@@ -76,6 +76,10 @@ def _has_number(state: State) -> bool:
     return bool(state.task.slots.get("paid"))
 
 
+def _can_be_texted(state: State) -> bool:
+    return _has_number(state) and state.on_file and state.texts
+
+
 def _scheduled(state: State) -> bool:
     return str(state.task.slots.get("date")) > state.today.isoformat()
 
@@ -189,7 +193,7 @@ PAYMENT = Flow(
         Tell("payment.done", terms.payment_fields, when=lambda s: _has_number(s) and not _scheduled(s)),
         Tell("payment.scheduled", terms.payment_fields, when=lambda s: _has_number(s) and _scheduled(s)),
         Tell("payment.taken", terms.payment_fields, when=lambda s: s.task.slots.get("paid") == ""),
-        Ask("receipt", "yes-no", readers.yes_no, readers.yes_no_key, when=_has_number, noted=False),
+        Ask("receipt", "yes-no", readers.yes_no, readers.yes_no_key, when=_can_be_texted, noted=False),
         Send("receipt.sent", lambda s: SendText(terms.receipt(s)), when=lambda s: s.task.slots.get("receipt") is True),
     ),
 )

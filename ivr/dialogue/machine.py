@@ -67,6 +67,7 @@ def _start(draft: Draft, event: Event) -> Outcome:
         on_file=event.account is not None,
         braked=event.braked,
         codes=event.codes,
+        texts=event.texts,
     )
     return advance(known.say(Line("open.person")))
 

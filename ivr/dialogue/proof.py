@@ -5,6 +5,8 @@ from ivr.dialogue.events import FindAccount, FindMobile, SendCode
 from ivr.dialogue.flow import Ask, Do, Flow, Person
 from ivr.dialogue.state import Raw, State, Task
 
+NOBODY = "nobody:"  # stands before a number that is no account's, so that it is treated like one until the end
+ON_FILE = "on file"
 UNDER_WAY = 30.0  # seconds that a text message may take to be there and to be read
 BY_CODE = ("forgotten", "mobile", "code_ok", "sent", "key", "wrong_codes", "resent")
 
@@ -16,6 +18,21 @@ def without_code(task: Task) -> Task:
 
 def _asks_number(state: State) -> bool:
     return state.account is None or "number" in state.task.given
+
+
+def named(state: State) -> bool:
+    """Whether the account was named by the caller, not known by the number that they call from."""
+    return bool(state.task.slots.get("named"))
+
+
+def _where(state: State) -> dict[str, str]:
+    tail = str(state.task.slots["mobile"])
+    return {"where": "the number that we have on file" if tail == ON_FILE else f"the number ending {say.spell(tail)}"}
+
+
+def _sent_or_not(state: State) -> dict[str, str]:
+    known = not named(state)
+    return {"sent": "I've sent it, so what" if known else "If there's a number on file, it's on its way, so what"}
 
 
 def _numbered(state: State, agreed: Raw) -> State:
@@ -69,7 +86,7 @@ VERIFY = Flow(
             readers.yes_no_key,
             when=_forgotten,
             then=_keyed,
-            fields=lambda s: {"tail": say.spell(str(s.task.slots["mobile"]))},
+            fields=_where,
             noted=False,
         ),
         Person("verification", when=lambda s: _forgotten(s) and s.task.slots["code_ok"] is False),
@@ -83,6 +100,7 @@ VERIFY = Flow(
             when=_forgotten,
             secret=True,
             patience=UNDER_WAY,
+            fields=_sent_or_not,
         ),
     ),
 )

@@ -41,7 +41,7 @@ class Line:
 class State:
     """The whole conversation. `phase`: asking (we listen), waiting (for a query's answer), card (the carrier
     takes a card), gone (handed off), ended (hung up). `question` names the item that was asked. `codes`: one-time
-    codes can be sent; `by_code`: the caller proved himself with one."""
+    codes can be sent; `texts`: the number on file can be sent a text; `by_code`: the caller proved himself with one."""
 
     phase: Phase = "new"
     today: date = date.min
@@ -51,6 +51,7 @@ class State:
     verified: bool = False
     wrong_pins: int = 0
     codes: bool = False
+    texts: bool = True
     by_code: bool = False
     tasks: tuple[Task, ...] = (Task("open"),)
     question: str = ""

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from ivr.dialling.attestation import attestation
 from ivr.ledger.port import Holder
 from ivr.redaction import holds_marker
 from ivr.store.models import Call, Handoff, Turn
@@ -59,6 +60,7 @@ def caller_of(call: Call, account: Holder | None) -> dict[str, Any]:
     how = f"{'number on file' if number_on_file else 'account number'} and {proof}" if verified else None
     return {
         "number": call.caller,
+        "number_check": attestation(call.verstat),
         "name": account.holder if account else None,
         "account": account.number if account else None,
         "pending": account is None and call.account_id is not None,  # the ledger has not said yet who it is

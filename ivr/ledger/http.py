@@ -97,6 +97,11 @@ class HttpLedger:
         checked = _read(_PinCheck, answer)
         return PinChecked(checked.ok, checked.locked)
 
+    def unlock(self, account: str) -> None:
+        answer = self._ask("DELETE", f"{_account(account)}/pin-lock")
+        if not answer.is_success:
+            raise LedgerError(f"the ledger answered DELETE with {answer.status_code}: it unlocks no PINs from here")
+
     def mobile(self, account: str) -> str | None:
         answer = self._ask("GET", f"{_account(account)}/mobile")
         number = None if answer.status_code == 404 else _read(_Mobile, answer).mobile

@@ -38,7 +38,11 @@ class Ledger(Protocol):
         ...
 
     def check_pin(self, account: str, pin: str) -> PinChecked:
-        """Whether `pin` is right. The third wrong one in a row locks the account."""
+        """Whether `pin` is right. A ledger may lock an account by its own rules; an unknown one takes as long."""
+        ...
+
+    def unlock(self, account: str) -> None:
+        """Take PINs for the account again. LedgerError where the ledger does not do this from here."""
         ...
 
     def mobile(self, account: str) -> str | None:

@@ -1,6 +1,6 @@
 """The ledger in our own database."""
 
-from datetime import UTC, date, tzinfo
+from datetime import UTC, date, timedelta, tzinfo
 from types import TracebackType
 
 from argon2 import PasswordHasher
@@ -20,8 +20,10 @@ from ivr.ledger.scheduled import promise
 from ivr.store import Sessions
 from ivr.store.models import Account, Entry, Payment
 
-ATTEMPTS = 3
+ATTEMPTS = 10  # wrong PINs in a row from anywhere; who guesses from one number is held off sooner, by ivr.calls.pins
+FADES = timedelta(hours=1)
 HISTORY = 10
+NOBODYS = PIN_HASHER.hash("no account's")
 CARD = "card"
 UNREACHABLE = (DBAPIError, PoolEmpty)
 
@@ -53,6 +55,7 @@ class SqlLedger:
     def check_pin(self, account: str, pin: str) -> PinChecked:
         known = self._count_attempt(account)
         if known is None:
+            self._matches(NOBODYS, pin)  # who listens to the clock learns nothing of which accounts there are
             return PinChecked(ok=False)
         if known == "":
             return PinChecked(ok=False, locked=True)
@@ -61,12 +64,19 @@ class SqlLedger:
     def mobile(self, account: str) -> str | None:
         with _available(self._sessions) as tx:
             row = tx.get(Account, account)
-            return mobile(row.phone) if row and row.phone and row.locked_at is None else None
+            return mobile(row.phone) if row and row.phone and not self._locked(row) else None
 
     def facts(self, account: str) -> Facts | None:
         with _available(self._sessions) as tx:
             row = tx.get(Account, account)
-            return _facts(tx, row) if row else None
+            return _facts(tx, row, self._locked(row)) if row else None
+
+    def unlock(self, account: str) -> None:
+        with _available(self._sessions) as tx:
+            row = tx.get(Account, account, with_for_update=True)
+            if row is None:
+                raise LedgerError("there is no such account to unlock")
+            row.pin_failures, row.locked_at = 0, None
 
     def holder(self, account: str) -> Holder | None:
         with _available(self._sessions) as tx:
@@ -128,6 +138,8 @@ class SqlLedger:
             row = tx.get(Account, account, with_for_update=True)
             if row is None:
                 return None
+            if row.locked_at is not None and not self._locked(row):
+                row.locked_at, row.pin_failures = None, 0
             if row.locked_at is not None or row.pin_failures >= ATTEMPTS:
                 return ""
             row.pin_failures += 1
@@ -141,6 +153,9 @@ class SqlLedger:
             elif row.pin_failures >= ATTEMPTS:
                 row.locked_at = self._clock.now()
             return PinChecked(ok=ok, locked=row.locked_at is not None)
+
+    def _locked(self, row: Account) -> bool:
+        return row.locked_at is not None and self._clock.now() - row.locked_at < FADES
 
     def _matches(self, known: str, pin: str) -> bool:
         try:
@@ -173,7 +188,7 @@ def _unanswered(error: SQLAlchemyError) -> LedgerError:
     return LedgerError(f"the ledger's database did not answer: {type(getattr(error, 'orig', error)).__name__}")
 
 
-def _facts(tx: Session, row: Account) -> Facts:
+def _facts(tx: Session, row: Account, locked: bool) -> Facts:
     newest = select(Entry).where(Entry.account_id == row.id).order_by(Entry.on.desc(), Entry.id.desc()).limit(HISTORY)
     return Facts(
         balance=row.balance,
@@ -185,5 +200,5 @@ def _facts(tx: Session, row: Account) -> Facts:
         sources=tuple(fund["name"] for fund in row.funds),
         transactions=tuple(Transaction(entry.on, entry.text, entry.amount) for entry in tx.scalars(newest)),
         funds=tuple((fund["name"], fund["available"]) for fund in row.funds),
-        locked=row.locked_at is not None,
+        locked=locked,
     )

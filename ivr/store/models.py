@@ -45,6 +45,7 @@ class Call(Base):
     sid: Mapped[str] = mapped_column(String(34), primary_key=True)
     caller: Mapped[str] = mapped_column(String(64), index=True)
     called: Mapped[str] = mapped_column(String(64))
+    verstat: Mapped[str | None] = mapped_column(String(64))  # StirVerstat: what carriers say of the caller's number
     started_at: Mapped[datetime] = mapped_column(index=True)
     ended_at: Mapped[datetime | None]
     # dialogue, card, parked, message, bridged, goodbye, ended: what /voice/resume goes by

@@ -13,6 +13,7 @@ from ivr.handoff.fairness import Load, day_rows, read_load, write_csv
 from ivr.ledger import Ledger
 from ivr.store import Sessions
 from ivr.store.models import Audit, Call, Recording
+from ivr.web.agent_call import Pins
 from ivr.web.agent_panel import answer_with_panel
 from ivr.web.agent_screen import (
     MESSAGE_DONE,
@@ -66,6 +67,7 @@ def make_agent_blueprint(
     recordings: Recordings,
     clock: Clock,
     ledger: Ledger,
+    pins: Pins,
     time_zone: str = "UTC",
     phone_url: str = "",
 ) -> Blueprint:
@@ -101,6 +103,10 @@ def make_agent_blueprint(
             opened("read-messages", "messages")
         return left
 
+    def pin_locked(now: Screen) -> bool:
+        call = now.handoff.call if now.handoff else None
+        return call is not None and call.account_id is not None and pins.locked(call.account_id, call.caller)
+
     def answered(notice: str | None = None) -> ResponseReturnValue:
         return answer_with_panel(sessions, clock, notice)
 
@@ -109,7 +115,7 @@ def make_agent_blueprint(
         phone, now = own_phone(phone_url, me()), screen()
         return render_template(
             "agent/page.html", phone_url=phone, screen=now, queue=line(), day=day(), load=load(), messages=tasks(),
-            zone=time_zone, account=read_account(ledger, now),
+            zone=time_zone, account=read_account(ledger, now), pin_locked=pin_locked(now),
         )  # fmt: skip
 
     @blueprint.get("/own")
@@ -130,7 +136,9 @@ def make_agent_blueprint(
     @blueprint.get("/work")
     def work() -> str:
         now = screen()
-        return render_template("agent/work.html", screen=now, zone=time_zone, account=read_account(ledger, now))
+        return render_template(
+            "agent/work.html", screen=now, zone=time_zone, account=read_account(ledger, now), pin_locked=pin_locked(now)
+        )
 
     @blueprint.get("/messages")
     def messages() -> str:

@@ -12,9 +12,10 @@ from ivr.clock import Clock
 from ivr.dialling.dials import DialRefused, Dials
 from ivr.dialling.numbers import mobile
 from ivr.handoff.desk import PresenceRefused
+from ivr.ledger import LedgerError
 from ivr.redaction import mask_text
 from ivr.store import Sessions
-from ivr.store.models import Handoff
+from ivr.store.models import Audit, Call, Handoff
 from ivr.store.notes import Note
 from ivr.web.agent_panel import answer_with_panel
 from ivr.web.agent_screen import own_handoff
@@ -37,14 +38,27 @@ class CallDeeds(Protocol):
     def book_call_back(self, handoff_id: int, number: str, at: datetime | None, by: str) -> object: ...
 
 
+class Pins(Protocol):
+    """Wrong PINs as the pages see them. `lift` raises LedgerError where the ledger does not unlock from here."""
+
+    def locked(self, account: str, caller: str) -> bool: ...
+    def lift(self, account: str) -> None: ...
+
+
 class Texts(Protocol):
     """Sends SMS. Raises CarrierError."""
 
-    def send_text(self, to: str, body: str) -> str: ...
+    def send_text(self, to: str, body: str, dial: int | None = None) -> str: ...
 
 
 def make_agent_call_blueprint(
-    sessions: Sessions, handoffs: CallDeeds, texts: Texts | None, clock: Clock, dials: Dials, time_zone: str = "UTC"
+    sessions: Sessions,
+    handoffs: CallDeeds,
+    texts: Texts | None,
+    clock: Clock,
+    dials: Dials,
+    pins: Pins,
+    time_zone: str = "UTC",
 ) -> Blueprint:
     """`/agent/handoffs/<id>/hold`, `/mute`, `/note`, `/text`, `/call-back`, `/wrap-up`: of his own call alone."""
     blueprint = Blueprint("agent_call", __name__, url_prefix="/agent/handoffs/<int:handoff_id>")
@@ -54,8 +68,8 @@ def make_agent_call_blueprint(
         with sessions() as tx:
             return own_handoff(tx, handoff_id, me().id) or abort(404)
 
-    def long_over(handoff: Handoff) -> bool:
-        ended = handoff.call.ended_at
+    def long_over(call: Call) -> bool:
+        ended = call.ended_at
         return ended is not None and clock.now() - ended > FOLLOW_UP
 
     def write(handoff: Handoff, kind: str, text: str) -> None:
@@ -70,6 +84,20 @@ def make_agent_call_blueprint(
         done = getattr(handoffs, deed)(handoff_id, me().id, request.form.get("on") == "1")
         return answer(None if done else OVER)
 
+    @blueprint.post("/pin-lock")
+    def unlock(handoff_id: int) -> ResponseReturnValue:
+        """The agent knows who is calling: PINs are taken again."""
+        call = mine(handoff_id).call
+        if call.account_id is None or long_over(call):
+            return answer(OVER)
+        try:
+            pins.lift(call.account_id)
+        except LedgerError:
+            return answer("The ledger did not unlock it. Ask those who keep the accounts.")
+        with sessions.begin() as tx:
+            tx.add(Audit(at=clock.now(), actor=me().email, action="pin-unlocked", subject=f"call:{call.sid}"))
+        return answer(done="The PIN is taken again.")
+
     @blueprint.post("/note")
     def note(handoff_id: int) -> ResponseReturnValue:
         handoff, text = mine(handoff_id), _written(LONGEST_NOTE)
@@ -82,12 +110,12 @@ def make_agent_call_blueprint(
         number = mobile(handoff.call.caller)
         if texts is None or number is None:
             return answer("This caller's phone cannot be sent a text.")
-        if long_over(handoff):
+        if long_over(handoff.call):
             return answer(LONG_OVER)
         try:
             with sessions.begin() as tx:
-                dials.permit(tx, number, "text", f"agent:{me().email}", handoff.call_sid, clock.now())
-            texts.send_text(number, body)
+                dial = dials.permit(tx, number, "text", f"agent:{me().email}", handoff.call_sid, clock.now()).id
+            texts.send_text(number, body, dial)
         except DialRefused as refused:
             return answer(sentence(refused))
         except CarrierError:
@@ -97,7 +125,7 @@ def make_agent_call_blueprint(
 
     @blueprint.post("/call-back")
     def call_back(handoff_id: int) -> ResponseReturnValue:
-        if long_over(mine(handoff_id)):
+        if long_over(mine(handoff_id).call):
             return answer(LONG_OVER)
         number = as_dialled(request.form.get("number", ""))
         try:

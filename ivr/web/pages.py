@@ -16,7 +16,7 @@ from ivr.people.throttle import Throttle
 from ivr.settings import Settings
 from ivr.store import Sessions
 from ivr.web.agent import Handoffs, make_agent_blueprint
-from ivr.web.agent_call import CallDeeds, Texts, make_agent_call_blueprint
+from ivr.web.agent_call import CallDeeds, Pins, Texts, make_agent_call_blueprint
 from ivr.web.agent_transfer import Transfers, make_agent_transfer_blueprint
 from ivr.web.board import Brakes, Supervises, make_board_blueprint
 from ivr.web.call_backs import CallBacks, make_call_backs_blueprint
@@ -52,6 +52,7 @@ class House:
     ledger: Ledger
     cards: Cards
     call_backs: CallBacks
+    pins: Pins
     texts: Texts | None = None  # the carrier; without one, callers are sent no texts
     supervision: Supervises | None = None  # without it and brakes, there is no board
     brakes: Brakes | None = None
@@ -78,13 +79,20 @@ def add_pages(app: Flask, house: House, phone_url: str = "") -> Guards:
             house.recordings,
             house.clock,
             house.ledger,
+            house.pins,
             house.settings.time_zone,
             phone_url,
         )
     )
     app.register_blueprint(
         make_agent_call_blueprint(
-            house.sessions, house.handoffs, house.texts, house.clock, house.settings.dials, house.settings.time_zone
+            house.sessions,
+            house.handoffs,
+            house.texts,
+            house.clock,
+            house.settings.dials,
+            house.pins,
+            house.settings.time_zone,
         )
     )
     app.register_blueprint(make_agent_card_blueprint(house.sessions, house.cards, house.ledger, house.clock))

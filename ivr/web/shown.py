@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from babel.numbers import format_currency
 from flask import Flask, Response, abort
 
+from ivr.dialling.attestation import attestation
 from ivr.handoff.brief import UNSURE
 
 OUTCOMES = {
@@ -140,7 +141,7 @@ def iso(moment: datetime) -> str:
 
 def show_values(app: Flask) -> None:
     """Give the templates these words."""
-    for show in (words_of, masked, length, hours, plain, money, percent, iso):
+    for show in (attestation, words_of, masked, length, hours, plain, money, percent, iso):
         app.jinja_env.filters[show.__name__] = show
     app.jinja_env.globals.update(
         OUTCOMES=OUTCOMES, SPEAKERS=SPEAKERS, HOW_IT_ENDED=HOW_IT_ENDED, CARD_ENDS=CARD_ENDS, UNSURE=UNSURE

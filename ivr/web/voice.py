@@ -119,7 +119,7 @@ def make_voice_blueprint(
 
     @voice.route("/incoming", methods=["GET", "POST"])
     def incoming() -> Response:
-        return _twiml(documents.answer(calls.answer(*_parties()).token))
+        return _twiml(documents.answer(calls.answer(*_parties(), request.values.get("StirVerstat")).token))
 
     @voice.route("/resume", methods=["GET", "POST"])
     def resume() -> Response:
@@ -170,6 +170,11 @@ def make_voice_blueprint(
     @voice.route("/recording", methods=["GET", "POST"])
     def recording() -> Response:
         calls.recording(_required("CallSid"), _recording(_required("RecordingStatus")))
+        return Response(status=204)
+
+    @voice.post("/text/<int:dial>")
+    def text(dial: int) -> Response:
+        calls.text_told(dial, _required("MessageSid"), _required("MessageStatus"))
         return Response(status=204)
 
     @voice.post("/recording/<sid>")

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -26,7 +27,7 @@ from ivr.dialogue.events import (
     Started,
     TakeCard,
 )
-from ivr.dialogue.machine import begin, known, step
+from ivr.dialogue.machine import account, begin, known, step
 from tests.dialogue.talk import BALANCE, BYE, DUE, FACTS, NO, PAY, PIN, RECENT, TODAY, YES, Talk, said, verified
 
 FIFTY = "fifty dollars"
@@ -90,10 +91,31 @@ def test_a_doubtful_account_number_is_read_back() -> None:
     assert not talk.of(FindAccount)
 
 
-def test_an_unknown_number_is_asked_for_once_more_then_a_person() -> None:
-    talk = Talk(on_file=False).play(BALANCE, "11111111")
-    assert talk.prompts == ["number.unknown/1"]
-    assert talk.play("22222222").handoff.reason == "verification"
+@pytest.mark.parametrize("number", ["11111111", "95381901"])
+def test_a_stranger_hears_the_same_whether_an_account_exists_or_not(number: str) -> None:
+    talk = Talk(on_file=False).play(BALANCE, number)
+    assert talk.prompts == ["pin.ask/1"]
+    assert talk.play("9999").prompts == ["number.mismatch/1"]
+    assert talk.play(number, "8888").prompts == ["number.mismatch/2"]
+    assert talk.play(number, "7777").handoff.reason == "verification"
+
+
+@pytest.mark.parametrize("number", ["11111111", "95381901"])
+@pytest.mark.parametrize("tail", ["", "0001"])
+def test_a_stranger_without_the_pin_hears_the_same_too(number: str, tail: str) -> None:
+    talk = Talk(on_file=False, codes=True)
+    talk.tail, talk.texting = tail, bool(tail)
+    talk.play(BALANCE, number, said("I've forgotten my PIN", "dont_know"))
+    assert talk.says == ["I can text a code to the number that we have on file, shall I?"]
+    assert talk.play(YES).says == ["If there's a number on file, it's on its way, so what are the six digits?"]
+    assert talk.play(said("I didn't get it")).prompts == ["code.again_if/1"]
+    assert talk.play("111111").prompts == ["code.wrong/1"]
+
+
+def test_a_number_without_an_account_is_told_to_the_agent_alone() -> None:
+    talk = Talk(on_file=False).play(BALANCE, "11111111", said("a person please", "human_agent"))
+    assert talk.handoff.known["account"] == "none with the number that they gave"
+    assert account(talk.state) is None
 
 
 def test_an_account_number_instead_of_the_pin_is_taken_as_such() -> None:
@@ -308,6 +330,23 @@ def test_the_receipt_is_sent_once_when_asked_for() -> None:
     talk = verified().play(OVER_ANSWER, YES, YES)
     assert talk.of(SendText) == [SendText("Lakeside Credit: payment of $50.00 on March 3, 2026. Confirmation W40K.")]
     assert talk.prompts == ["receipt.sent/1", "else.ask/2"]
+
+
+@pytest.mark.parametrize("began", [{"texts": False}, {"account": None}])
+def test_no_receipt_is_offered_where_none_could_be_sent(began: dict[str, Any]) -> None:
+    talk = Talk()
+    talk.state, _ = step(begin(), replace(Started(TODAY, "A1", "Lakeside Credit"), **began))
+    if began.get("account", "A1") is None:
+        talk.play(BALANCE, "95381901", "4821")
+    else:
+        talk.play(BALANCE, "4821")
+    talk.play(OVER_ANSWER, YES)
+    assert talk.of(Pay) and talk.prompts[-1].startswith("else.")
+    assert not any(prompt.startswith("receipt") for prompt in talk.prompts)
+
+
+def test_the_receipt_is_not_said_to_be_sent_before_it_is() -> None:
+    assert verified().play(OVER_ANSWER, YES, YES).says[0] == "I'm sending it to your number on file."
 
 
 def test_the_confirmation_number_is_repeated_on_request() -> None:

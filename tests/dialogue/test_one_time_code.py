@@ -3,7 +3,18 @@
 import pytest
 
 from ivr.dialogue.cues import NOT_RECEIVED
-from ivr.dialogue.events import CheckCode, CodeChecked, FindMobile, Listen, LookUp, PinChecked, SendCode, Silent, Slow
+from ivr.dialogue.events import (
+    CheckCode,
+    CodeChecked,
+    FindMobile,
+    Interrupted,
+    Listen,
+    LookUp,
+    PinChecked,
+    SendCode,
+    Silent,
+    Slow,
+)
 from ivr.dialogue.machine import step
 from tests.dialogue.talk import BALANCE, NO, PAY, YES, Talk, said
 
@@ -91,7 +102,7 @@ def test_the_second_time_that_it_did_not_come_a_person_does() -> None:
 
 def test_asked_again_after_lost_sound_the_house_is_asked_for_the_same_text() -> None:
     state, actions = step(offered().state, YES)
-    again = step(step(state, Slow())[0], Silent())[0]
+    again = step(step(state, Slow())[0], Interrupted("code_ok.ask/1", 0.5))[0]
     assert again.phase == "waiting" and isinstance(actions[-1], SendCode)
     assert actions[-1].turn == state.task.slots["key"]
 

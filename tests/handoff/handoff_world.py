@@ -113,7 +113,7 @@ class CarrierTwin:
     def resume_recording(self, call_sid: str) -> None:
         self._note("resume_recording", call_sid)
 
-    def send_text(self, to: str, body: str) -> str:
+    def send_text(self, to: str, body: str, dial: int | None = None) -> str:
         self._note("send_text", to, body)
         return "SM" + "0" * 32
 

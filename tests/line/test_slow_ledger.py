@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from ivr.calls import CallService
 from ivr.calls.asking import ask
+from ivr.calls.pins import PinGuard
 from ivr.conversation import Conversation, Threads
 from ivr.dialogue.events import CheckPin, Failed, LookUp, Pay, Query
 from ivr.ledger import HttpLedger
@@ -150,7 +151,9 @@ def away(request: httpx.Request) -> httpx.Response:
 
 
 @pytest.mark.parametrize(("query", "tries"), [("pin", 1), ("facts", 2), ("pay", 2)])
-def test_a_ledger_kept_elsewhere_that_does_not_answer_has_failed(query: str, tries: int, clock: FakeClock) -> None:
+def test_a_ledger_kept_elsewhere_that_does_not_answer_has_failed(
+    query: str, tries: int, clock: FakeClock, sessions: Sessions
+) -> None:
     asked: list[httpx.Request] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -163,6 +166,6 @@ def test_a_ledger_kept_elsewhere_that_does_not_answer_has_failed(query: str, tri
         "pay": Pay("acc-1", 5000, "checking", clock.now().date(), 7),
     }
     ledger = HttpLedger("https://ledger.example.com", "", httpx.MockTransport(answer))
-    assert ask(ledger, None, SID, queries[query]) == Failed()
+    assert ask(ledger, PinGuard(sessions, clock, ledger), None, SID, queries[query]) == Failed()
     assert len(asked) == tries
     assert len({request.url for request in asked}) == 1  # the same key, so that it is paid once

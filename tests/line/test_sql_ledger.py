@@ -44,10 +44,21 @@ def test_a_right_pin_clears_earlier_failures(ledger: SqlLedger) -> None:
     assert ledger.check_pin("acc-1", "1111") == PinChecked(ok=False)
 
 
-def test_the_third_wrong_pin_locks_even_the_right_one_out(ledger: SqlLedger) -> None:
-    answers = [ledger.check_pin("acc-1", "0000") for _ in range(3)]
-    assert answers[-1] == PinChecked(ok=False, locked=True)
+def test_the_tenth_wrong_pin_locks_even_the_right_one_out_for_an_hour(ledger: SqlLedger, clock: FakeClock) -> None:
+    answers = [ledger.check_pin("acc-1", "0000") for _ in range(10)]
+    assert answers[-2:] == [PinChecked(ok=False), PinChecked(ok=False, locked=True)]
     assert ledger.check_pin("acc-1", "2749") == PinChecked(ok=False, locked=True)
+    clock.forward(3601)
+    assert ledger.check_pin("acc-1", "2749") == PinChecked(ok=True)
+
+
+def test_a_lock_is_lifted_at_once(ledger: SqlLedger) -> None:
+    for _ in range(10):
+        ledger.check_pin("acc-1", "0000")
+    ledger.unlock("acc-1")
+    assert ledger.check_pin("acc-1", "2749") == PinChecked(ok=True)
+    with pytest.raises(LedgerError):
+        ledger.unlock("acc-99")
 
 
 def test_pins_are_kept_as_hashes(ledger: SqlLedger, sessions: Sessions) -> None:
@@ -64,7 +75,7 @@ def test_facts_are_the_account_s(ledger: SqlLedger) -> None:
     assert facts.transactions[0].text == "Corner Grocery"
     assert [name for name, _ in facts.funds] == ["checking", "savings"]
     assert not facts.locked
-    for _ in range(3):
+    for _ in range(10):
         ledger.check_pin("acc-1", "0000")
     assert (facts := ledger.facts("acc-1")) is not None
     assert facts.locked

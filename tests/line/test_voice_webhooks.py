@@ -10,7 +10,11 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from ivr.calls import CallService
+from ivr.dialling.dials import Dials
+from ivr.dialling.policy import DialPolicy
+from ivr.dialogue.events import Started
 from ivr.store import Sessions
+from ivr.store.dials import Dial
 from ivr.store.models import Base, Call, Handoff, Outbox, Recording
 from tests.conftest import FakeClock
 from tests.line.conftest import LINE, MORGAN, SID, HandoffsTold, Post
@@ -48,6 +52,57 @@ def test_a_call_is_on_record_before_it_is_answered(post: Post, sessions: Session
     assert verbs(post("/voice/incoming", CallStatus="ringing")) == ["Play", "Start", "Connect", "Redirect"]
     call = call_of(sessions)
     assert (call.caller, call.called, call.stage, call.notice) == (MORGAN, LINE, "dialogue", "en-test")
+
+
+def test_what_carriers_say_of_the_number_is_kept(post: Post, sessions: Sessions) -> None:
+    post("/voice/incoming", StirVerstat="TN-Validation-Passed-B")
+    post("/voice/incoming", StirVerstat="TN-Validation-Passed-A")
+    assert call_of(sessions).verstat == "TN-Validation-Passed-B"
+
+
+@pytest.mark.parametrize(
+    ("verstat", "account"), [("TN-Validation-Failed-A", None), ("TN-Validation-Passed-A", "acc-1"), ("", "acc-1")]
+)
+def test_a_number_that_is_not_the_callers_opens_no_account(
+    post: Post, calls: CallService, verstat: str, account: str | None
+) -> None:
+    root = ET.fromstring(post("/voice/incoming", StirVerstat=verstat).get_data(as_text=True))
+    stream = root.find("Connect/Stream")
+    assert stream is not None
+    opening = calls.opening(calls.connect(SID, stream[0].get("value", "")))
+    assert isinstance(opening, Started) and opening.account == account
+    assert opening.texts == (account is not None)
+
+
+def sent_text(sessions: Sessions, clock: FakeClock) -> int:
+    with sessions.begin() as tx:
+        dials = Dials(DialPolicy.parse("US"), "US")
+        return dials.permit(tx, MORGAN, "receipt", "line", SID, clock.now()).id
+
+
+@pytest.mark.parametrize(
+    ("news", "status", "problems"),
+    [
+        (("sent", "delivered"), "delivered", 0),
+        (("delivered", "sent"), "delivered", 0),
+        (("sent", "undelivered", "undelivered"), "undelivered", 1),
+        (("failed", "sent"), "failed", 1),
+    ],
+)
+def test_what_became_of_a_text_is_known_in_whatever_order_it_is_told(
+    post: Post, sessions: Sessions, clock: FakeClock, news: tuple[str, ...], status: str, problems: int
+) -> None:
+    post("/voice/incoming")
+    dial = sent_text(sessions, clock)
+    for told in news:
+        assert post(f"/voice/text/{dial}", MessageSid="SM" + "1" * 32, MessageStatus=told).status_code == 204
+    with sessions() as tx:
+        assert tx.get_one(Dial, dial).status == status
+    assert [problem["what"] for problem in call_of(sessions).problems] == ["text-not-delivered"] * problems
+
+
+def test_news_of_a_text_that_we_forgot_is_harmless(post: Post) -> None:
+    assert post("/voice/text/4711", MessageSid="SM" + "1" * 32, MessageStatus="failed").status_code == 204
 
 
 def test_the_answer_s_token_opens_the_socket(post: Post, calls: CallService) -> None:

@@ -200,7 +200,16 @@ class Line:
         """Do what is due, as the worker's jobs do it, until cancelled."""
         nothing: Any = None
         context = WorkerContext(
-            self.sessions, self.clock, "", self.carrier, self.service, nothing, nothing, nothing, ledger=nothing
+            self.sessions,
+            self.clock,
+            "",
+            self.carrier,
+            self.service,
+            nothing,
+            nothing,
+            nothing,
+            self.service.dials,
+            ledger=nothing,
         )
         while True:
             await asyncio.to_thread(self._work, context)

@@ -15,6 +15,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from redis import Redis
 
+from ivr.calls.pins import PinGuard
 from ivr.carrier import CarrierError
 from ivr.clock import Clock
 from ivr.handoff.brake import Brakes
@@ -177,7 +178,7 @@ class TextsTwin:
     sent: list[tuple[str, str]] = field(default_factory=list)
     broken: bool = False
 
-    def send_text(self, to: str, body: str) -> str:
+    def send_text(self, to: str, body: str, dial: int | None = None) -> str:
         if self.broken:
             raise CarrierError("the carrier does not answer", again=False)
         self.sent.append((to, body))
@@ -374,8 +375,8 @@ def make_web(sessions: Sessions, redis: Redis, redis_url: str, tmp_path: Path) -
         )  # fmt: skip
         house = House(
             chosen, sessions, service or handoffs, recordings, clock, ledger, cards,
-            CallBackDesk(sessions, clock, live, chosen.hours), texts, supervision, brakes,
-            Transfers(service) if service else None,
+            CallBackDesk(sessions, clock, live, chosen.hours), PinGuard(sessions, clock, ledger), texts,
+            supervision, brakes, Transfers(service) if service else None,
         )  # fmt: skip
         add_pages(app, house, phone_url)
         return Web(app, sessions, handoffs, recordings, live, clock, texts, supervision, cards, carrier)

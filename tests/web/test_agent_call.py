@@ -6,10 +6,11 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from ivr.calls.pins import PinGuard
 from ivr.handoff.cards import Told
 from ivr.ledger import LedgerError, SqlLedger
 from ivr.quality.purge import purge_older
-from ivr.store.models import Account, Agent, Call
+from ivr.store.models import Account, Agent, Audit, Call
 from ivr.store.notes import Note
 from tests.web.conftest import CALL, Web, with_token
 
@@ -113,6 +114,46 @@ def test_a_call_of_long_ago_is_no_way_to_a_telephone(web: Web, deed: str, form: 
         tx.get_one(Call, CALL).ended_at = web.clock.now() - timedelta(hours=13)
     assert "long over" in do(client, handoff, deed, **form)
     assert web.texts.sent == []
+
+
+def guessed(web: Web) -> PinGuard:
+    """A caller was wrong three times."""
+    guard = PinGuard(web.sessions, web.clock, SqlLedger(web.sessions, web.clock))
+    for _ in range(3):
+        guard.check(CALL, "grace", "0000")
+    return guard
+
+
+def test_an_agent_sees_a_locked_pin_and_lifts_the_lock(web: Web) -> None:
+    client, handoff = in_call(web)
+    guard = guessed(web)
+    assert "too many wrong PINs" in client.get("/agent/work").text
+    assert "The PIN is taken again" in do(client, handoff, "pin-lock")
+    assert not guard.locked("grace", "+15550100001")
+    assert "too many wrong PINs" not in client.get("/agent/work").text
+    with web.sessions() as tx:
+        assert tx.scalars(select(Audit.subject).where(Audit.action == "pin-unlocked")).all() == [f"call:{CALL}"]
+
+
+def test_a_lock_of_anothers_call_is_not_lifted(web: Web) -> None:
+    in_call(web)
+    guard = guessed(web)
+    bob = web.signed_in("Bob", "agent")
+    assert bob.post("/agent/handoffs/1/pin-lock", data=with_token(bob)).status_code == 404
+    assert guard.locked("grace", "+15550100001")
+
+
+def test_what_carriers_say_of_the_number_stands_beside_it(web: Web) -> None:
+    client, _ = in_call(web)
+    told = {
+        "TN-Validation-Passed-A": "number confirmed by their carrier",
+        "TN-Validation-Failed-A": "number not theirs",
+        "NULL": "number not confirmed",
+    }
+    for verstat, shown in told.items():
+        with web.sessions.begin() as tx:
+            tx.get_one(Call, CALL).verstat = verstat
+        assert shown in client.get("/agent/panel").text
 
 
 def test_a_call_back_is_booked_in_the_time_of_the_line(make_web, clock) -> None:  # type: ignore[no-untyped-def]

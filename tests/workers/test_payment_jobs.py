@@ -1,5 +1,6 @@
 """Jobs of payments and texts: one text at most, card payments booked, recordings resumed, spoken PINs masked."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -61,6 +62,52 @@ def test_a_caller_without_a_number_gets_no_text(context: WorkerContext, caller: 
     jobs.perform(row_id)
     assert asked(context) == []
     assert row(context, row_id).done_at is not None
+
+
+class Holders:
+    """A ledger that knows numbers on file."""
+
+    def __init__(self, number: str | None) -> None:
+        self.number = number
+
+    def mobile(self, _account: str) -> str | None:
+        return self.number
+
+
+@pytest.fixture
+def receipt(context: WorkerContext, monkeypatch: pytest.MonkeyPatch) -> Callable[[str | None], list[tuple[Any, ...]]]:
+    """Sends one to the holder, whose number on file is given, after a call from another; all that was sent."""
+
+    def sent(on_file: str | None) -> list[tuple[Any, ...]]:
+        row_id = promise(context, "text.send", {"call": SID, "body": "Paid."}, "+15550100009")
+        with context.sessions.begin() as tx:
+            tx.get_one(Call, SID).account_id = "acc-1"
+        holders: Any = Holders(on_file)
+        monkeypatch.setattr(workers_context.provider, "_context", replace(context, ledger=holders))
+        jobs.perform(row_id)
+        return asked(context)
+
+    return sent
+
+
+Receipt = Callable[[str | None], list[tuple[Any, ...]]]
+
+
+def test_a_receipt_goes_to_the_number_on_file_and_not_to_whoever_called(receipt: Receipt) -> None:
+    assert receipt("+15550100001") == [("send_text", "+15550100001", "Paid.")]
+
+
+def test_without_a_number_on_file_no_receipt_is_sent(receipt: Receipt) -> None:
+    assert receipt(None) == []
+
+
+@pytest.mark.parametrize("number", ["+18765551234", "+19005551234"])
+def test_a_receipt_is_not_sent_where_the_policy_refuses(receipt: Receipt, number: str) -> None:
+    assert receipt(number) == []
+
+
+def test_one_number_gets_no_more_receipts_than_the_limit(receipt: Receipt) -> None:
+    assert [len(receipt("+15550100001")) for _ in range(7)] == [1, 2, 3, 4, 5, 5, 5]
 
 
 def test_a_recording_that_does_not_go_on_is_tried_again(context: WorkerContext) -> None:

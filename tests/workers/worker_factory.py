@@ -12,6 +12,8 @@ import numpy as np
 from redis import Redis
 
 from ivr.clock import SystemClock
+from ivr.dialling.dials import Dials
+from ivr.dialling.policy import DialPolicy
 from ivr.handoff.service import HandoffService
 from ivr.live import Live
 from ivr.quality.recordings import RecordingKeep
@@ -70,6 +72,7 @@ def context() -> WorkerContext:
     )
     live = Live(Redis.from_url(redis_url))
     return WorkerContext(
+        dials=Dials(DialPolicy.parse("US"), "US"),
         sessions=sessions,
         clock=clock,
         redis_url=redis_url,

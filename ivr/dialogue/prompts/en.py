@@ -49,9 +49,9 @@ PROMPTS: dict[str, tuple[str, ...]] = {
         "You can key in your account number and end with the pound key, or press zero for a person.",
         "Key in the account number, then pound, or press zero for a person.",
     ),
-    "number.unknown": (
-        "I can't find an account with that number, could you give it to me again?",
-        "That number isn't one I can find, could you check it and try once more?",
+    "number.mismatch": (
+        "That account number and PIN don't match, so what's your account number, once more?",
+        "Those two don't match either, so could you give me the account number again?",
     ),
     "number_ok.ask": (
         "I heard {number}, is that right?",
@@ -82,9 +82,9 @@ PROMPTS: dict[str, tuple[str, ...]] = {
         "You can key in the four digits, one and pound if you don't have them, or zero for a person.",
     ),
     "code_ok.ask": (
-        "I can text a code to the number ending {tail}, shall I?",
-        "Shall I text a code to the number ending {tail}?",
-        "Would you like a code by text, to the number ending {tail}?",
+        "I can text a code to {where}, shall I?",
+        "Shall I text a code to {where}?",
+        "Would you like a code by text, to {where}?",
     ),
     "code_ok.example": ("Say yes and I'll text you a code, or no for a person.", "Shall I text it, yes or no?"),
     "code_ok.keys": (
@@ -92,13 +92,17 @@ PROMPTS: dict[str, tuple[str, ...]] = {
         "One sends a code by text, two gets you a person.",
     ),
     "code.ask": (
-        "I've sent it, so what are the six digits?",
-        "What's the six digit code that I sent you?",
+        "{sent} are the six digits?",
+        "What's the six digit code in the text?",
         "Please say or key in the six digits of the code.",
     ),
     "code.again": (
         "I've sent a new one, so what are the six digits?",
         "There's a new one on its way, so what does it say?",
+    ),
+    "code.again_if": (
+        "If there's a number on file, a new one is on its way, so what does it say?",
+        "A new one is on its way if we have a number on file, so what does it say?",
     ),
     "code.example": (
         "It's in the text I sent, and you can say the six digits one by one.",
@@ -230,7 +234,7 @@ PROMPTS: dict[str, tuple[str, ...]] = {
     "receipt.ask": ("Shall I text you that?", "Would you like that by text message?", "Should I send it as a text?"),
     "receipt.example": ("Say yes and I'll text it, or no.", "Shall I text it, yes or no?"),
     "receipt.keys": ("Press one to get it by text, or two if not.", "One for a text message, two for none."),
-    "receipt.sent": ("I've sent it.", "It's on its way to your phone."),
+    "receipt.sent": ("I'm sending it to your number on file.", "It goes to your number on file."),
     # --- the end ---
     "rating.ask": (
         "Before you go, how was this call, from one to five?",
