@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.echoes import Returning, Room
 from bench.machine import machine
 from bench.noises import noises
 from bench.turns import LISTEN
@@ -77,7 +78,7 @@ class Line:
     time: float = 0.0
     cleared: list[float] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
-    buffered: list[str | None] = field(default_factory=list)  # a mark's name, or None for a frame
+    buffered: list[str | bytes] = field(default_factory=list)  # marks' names, and frames
     speaking: bool = False  # the bot, at the end of what was watched
     incoming: "asyncio.Queue[str | None]" = field(default_factory=asyncio.Queue)
 
@@ -89,45 +90,55 @@ class Line:
         message = json.loads(text)
         if message["event"] == "clear":
             self.cleared.append(self.time)
-            self._echo([name for name in self.buffered if name])
+            self._back([name for name in self.buffered if isinstance(name, str)])
             self.buffered.clear()
         elif message["event"] == "mark":
             self.buffered.append(message["mark"]["name"])
         else:
-            self.buffered += [None] * (len(base64.b64decode(message["media"]["payload"])) // FRAME)
+            sound = base64.b64decode(message["media"]["payload"])
+            self.buffered += [sound[start : start + FRAME] for start in range(0, len(sound), FRAME)]
 
     async def handle(self, event: Event) -> list[Command]:
         self.events.append(event)
         return []
 
-    def play(self) -> None:
+    def play(self) -> bytes | None:
         """Twenty milliseconds of what is buffered."""
         self._marks()
-        if self.buffered:
-            self.buffered.pop(0)
+        played = self.buffered.pop(0) if self.buffered else None
         self._marks()
+        assert not isinstance(played, str)
+        return played
 
     def _marks(self) -> None:
-        while self.buffered and self.buffered[0] is not None:
-            self._echo([self.buffered.pop(0)])
+        while self.buffered and isinstance(name := self.buffered[0], str):
+            self.buffered.pop(0)
+            self._back([name])
 
-    def _echo(self, names: "list[str] | list[str | None]") -> None:
+    def _back(self, names: list[str]) -> None:
         for name in names:
             self.incoming.put_nowait(json.dumps({"event": "mark", "mark": {"name": name}}))
 
 
 async def one(sound: Samples, at: float, recogniser: Listener, vad: SileroModel, speaker: Speaker) -> Line:
     """A call in which `sound` comes in `at` seconds after the bot began to speak."""
+    return await call(over_the_line(np.concatenate([rest(at), sound, rest(AFTER)])), recogniser, vad, speaker)
+
+
+async def call(
+    said: Samples, recogniser: Listener, vad: SileroModel, speaker: Speaker, room: Room | None = None
+) -> Line:
+    """A call in which `said` comes in while the bot speaks, and in a `room` what the bot says as well."""
     line = Line()
     later = Later(recogniser, lambda: line.time)
     start = Start("MZ1", "CA1", "AC1", ("inbound",), {})
     session = Session(start, later, speaker, vad.stream, clock=lambda: line.time)
     opening: list[Command] = [Speak("text", TEXT), Listen(ANYTHING, 60.0)]
     task = asyncio.create_task(session.run(line.receive(), line.send, line.handle, opening))
-    heard = over_the_line(np.concatenate([rest(at), sound, rest(AFTER)]))
-    for begin in range(0, len(heard) - FRAME, FRAME):
-        payload = base64.b64encode(encode(heard[begin : begin + FRAME])).decode()
-        line.play()
+    back = None if room is None else Returning(room)
+    for begin in range(0, len(said) - FRAME, FRAME):
+        frame, played = said[begin : begin + FRAME], line.play()
+        payload = base64.b64encode(encode(frame) if back is None else back.frame(played, frame)).decode()
         line.time += TICK
         media = {"track": "inbound", "timestamp": str(round((line.time - TICK) * 1000)), "payload": payload}
         line.incoming.put_nowait(json.dumps({"event": "media", "media": media}))

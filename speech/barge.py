@@ -80,8 +80,13 @@ class Judge:
     def __init__(self, vad: Hearing, path: Path = WEIGHTS) -> None:
         self._layers = _layers(path)
         self._vad = vad
+        self._windows: deque[_Window] = deque(maxlen=SPAN)
+        self.forget()
+
+    def forget(self) -> None:
         silence: Samples = np.zeros(WINDOW, np.int16)
-        self._windows = deque([_Window(silence, silence, 0.0, np.zeros(HEARD, np.float32))] * SPAN, maxlen=SPAN)
+        self._windows.extend([_Window(silence, silence, 0.0, np.zeros(HEARD, np.float32))] * SPAN)
+        self._vad.forget()
 
     def __call__(self, window: Samples) -> float:
         """Probability 0..1 that the next 256 samples (8 kHz) hold speech."""

@@ -14,9 +14,11 @@ from speech.events import Expectation, Heard, Word
 from speech.fair import Priority
 from speech.listen import Listener, Transcript
 from speech.turns import Signal, TurnDetector, TurnRules
-from speech.vad import WINDOW_SECONDS, Vad, Windows
+from speech.vad import WINDOW, WINDOW_SECONDS, Vad, Windows
 
 log = logging.getLogger(__name__)
+
+SUSPECTED = 0.2  # chance of a voice from which it is worth asking whose it is: well before a turn begins
 
 
 @dataclass(slots=True)
@@ -56,6 +58,7 @@ class Ear:
         self._rank, self._rules = rank, rules
         self._detector = TurnDetector(rules)
         self._windows = Windows()
+        self._voice = 0.0  # chance that the last window was one
         self._lead: deque[Samples] = deque(maxlen=max(1, round(rules.lead / WINDOW_SECONDS)))
         self._turn: _Turn | None = None
         self._waiting: deque[_Turn] = deque()
@@ -82,6 +85,11 @@ class Ear:
         """Seconds of speech in the turn that is going on."""
         return self._detector.voiced if self._detector.active else 0.0
 
+    @property
+    def suspects(self) -> bool:
+        """What was heard last may be a voice."""
+        return self._voice >= SUSPECTED
+
     def expect(self, expect: Expectation) -> None:
         self._detector.expect = expect
 
@@ -89,13 +97,31 @@ class Ear:
         """The next samples (8 kHz); `at` is when they began."""
         end = at + len(samples) / RATE
         for window in self._windows.add(samples):
-            signal = self._detector.window(self._vad(window))
+            self._voice = self._vad(window)
+            signal = self._detector.window(self._voice)
             self._lead.append(window)
             if self._turn is not None:
                 self._turn.sound.append(window)
                 if not self._detector.silence and signal is not Signal.ENDED:
                     self._turn.end, self._turn.last_sound = end, self._clock()
             self._follow(signal, end)
+
+    def hear_again(self, samples: Samples, at: float) -> None:
+        """What came since `at` was not what it seemed: these `samples` are heard in its place.
+
+        A turn that began before goes on.
+        """
+        count = len(samples) // WINDOW
+        if self._turn is not None and self._turn.start < at:
+            del self._turn.sound[-count:]
+        else:
+            self._drop_turn()
+        for _ in range(min(count, len(self._lead))):
+            self._lead.pop()
+        self._windows = Windows()
+        self._vad.forget()
+        for index in range(count):
+            self.hear(samples[index * WINDOW : (index + 1) * WINDOW], at + index * WINDOW_SECONDS)
 
     def stop(self) -> None:
         """Nothing more comes of the turn that goes on: hear what was said of it."""
@@ -129,6 +155,12 @@ class Ear:
                 self._finish_turn()
             case _:
                 pass
+
+    def _drop_turn(self) -> None:
+        if self._turn is not None and self._turn.hearing is not None:
+            self._turn.hearing.cancel()
+        self._turn = None
+        self._detector.stop()
 
     def _hear_early(self, turn: _Turn) -> None:
         turn.hearing = self._submit(turn, max(self._rank, Priority.EARLY))

@@ -6,8 +6,10 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any
 
+from speech.audio import RATE, Samples
 from speech.barge import Interrupter, Judge, interrupts
 from speech.ear import Ear
+from speech.echo import Echo
 from speech.events import Close, Closed, Command, Digits, Event, Heard, Listen, Silence, Speak, Spoken
 from speech.filler import Filler, is_filler
 from speech.keys import PAUSE, Keys
@@ -56,7 +58,7 @@ class Session:
         self._speaker, self._rules, self._time, self._began = speaker, rules, clock, clock()
         self._judge = judge(vad())
         self._ear = Ear(recogniser, self._judge, self._turn_over, rules=rules, clock=self._now)
-        self._keys, self._filler = Keys(), Filler(filler)
+        self._keys, self._filler, self._echo = Keys(), Filler(filler), Echo()
         self._mouth = Mouth(self._send_sound, self._send_mark, self._send_clear)
         self._outgoing: asyncio.Queue[str] = asyncio.Queue()
         self._events: asyncio.Queue[Event] = asyncio.Queue()
@@ -115,7 +117,7 @@ class Session:
         match parse(text):
             case Media(track="inbound", at=at, samples=samples):
                 self._still = 0.0
-                self._ear.hear(samples, at)
+                self._hear(samples, at)
             case Mark(name=name):
                 self._spoken([self._mouth.marked(name, now)])
             case Key(digit=digit):
@@ -126,6 +128,12 @@ class Session:
                 pass
         self._advance()
         return False
+
+    def _hear(self, samples: Samples, at: float) -> None:
+        """What came from the caller, but for the bot's own sound in it."""
+        self._ear.hear(self._echo.clean(samples, at), at)
+        if self._ear.suspects and (again := self._echo.search()) is not None:
+            self._ear.hear_again(again, at + (len(samples) - len(again)) / RATE)
 
     async def _keep_time(self) -> None:
         before = self._now()
@@ -315,12 +323,14 @@ class Session:
             self._over.set()
 
     def _send_sound(self, sound: bytes) -> None:
+        self._echo.sent(sound)
         self._outgoing.put_nowait(media_message(self.start.stream_sid, sound))
 
     def _send_mark(self, name: str) -> None:
         self._outgoing.put_nowait(mark_message(self.start.stream_sid, name))
 
     def _send_clear(self) -> None:
+        self._echo.cleared()
         while not self._outgoing.empty():  # sound that did not leave us yet would be heard after the clear
             self._outgoing.get_nowait()
         self._outgoing.put_nowait(clear_message(self.start.stream_sid))

@@ -26,6 +26,9 @@ class Vad(Protocol):
         """Probability 0..1 that the next 256 samples (8 kHz) hold speech."""
         ...
 
+    def forget(self) -> None:
+        """What was heard so far counts no more."""
+
 
 class Hearing(Vad, Protocol):
     """A detector that also tells what its network makes of the voice by now [HEARD]."""
@@ -59,9 +62,13 @@ class SileroStream:
 
     def __init__(self, session: onnxruntime.InferenceSession) -> None:
         self._session = session
+        self._loudest = 0.0
+        self.forget()
+
+    def forget(self) -> None:
+        """Another voice is to come, on the same line."""
         self._state: NDArray[np.float32] = np.zeros((2, 1, HEARD), np.float32)
         self._context: NDArray[np.float32] = np.zeros((1, CONTEXT), np.float32)
-        self._loudest = 0.0
         self._faint = 0
 
     @property

@@ -43,6 +43,9 @@ class Loud:
     def __call__(self, window: Samples) -> float:
         return 1.0 if np.abs(window).max() > 1000 else 0.0
 
+    def forget(self) -> None:
+        pass
+
 
 loud = Loud()
 
@@ -57,6 +60,9 @@ class Interrupting:
 
     def __call__(self, window: Samples) -> float:
         return self._vad(window)
+
+    def forget(self) -> None:
+        self._vad.forget()
 
 
 class ScriptedRecogniser:

@@ -30,6 +30,9 @@ class Told:
     def __call__(self, window: Samples) -> float:
         return 1.0
 
+    def forget(self) -> None:
+        pass
+
 
 def stops(sound: Samples) -> Iterator[float]:
     """Seconds from the sound's beginning at which the bot would stop."""
@@ -50,6 +53,9 @@ class Minded:
 
     def __call__(self, window: Samples) -> float:
         return 0.9
+
+    def forget(self) -> None:
+        pass
 
 
 def minding(kept: Samples, sound: Samples) -> float:
