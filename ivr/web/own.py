@@ -6,14 +6,14 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from ivr.people import passwords, roster, sign_ins
+from ivr.people import passkeys, passwords, roster, sign_ins
 from ivr.people.factors import SecretBox, address_of, begin_codes, confirm_codes, factors_of, new_recovery_codes
 from ivr.people.factors import take_off_codes as take_off
 from ivr.people.passwords import TooBusy, WeakPassword
 from ivr.people.throttle import Throttle
 from ivr.store.models import Agent
 from ivr.store.people_tables import SignIn
-from ivr.web.devices import this_device
+from ivr.web.devices import describe, this_device
 from ivr.web.guessing import rules_for, rules_for_code
 from ivr.web.password import chosen
 from ivr.web.people import PASSWORD, People, just_proven, me, only
@@ -29,19 +29,9 @@ def make_own_blueprint(people: People, throttle: Throttle, box: SecretBox, compa
     blueprint = Blueprint("own", __name__, url_prefix="/me")
     blueprint.before_request(only())
 
-    def page_with(error: str | None = None, done: str | None = None) -> str:
-        now = people.clock.now()
-        with people.sessions() as tx:
-            agent, factors = tx.get_one(Agent, me().id), factors_of(tx, me().id)
-            rows = sign_ins.of_person(tx, me().id, people.limits, now)
-        return render_template(
-            "own/page.html", agent=agent, factors=factors, sign_ins=rows, here=me().sign_in, limited=me().limited,
-            required=not me().roles.isdisjoint(people.second_factor), error=error, done=done,
-        )  # fmt: skip
-
     @blueprint.get("/")
     def page() -> str:
-        return page_with()
+        return page_with(people)
 
     @blueprint.post("/password")
     def password() -> ResponseReturnValue:
@@ -49,20 +39,20 @@ def make_own_blueprint(people: People, throttle: Throttle, box: SecretBox, compa
             agent = tx.get_one(Agent, me().id)
         rules = rules_for(agent.email.lower(), request.remote_addr, this_device().id)
         if seconds := throttle.take(rules):
-            return page_with(slowed(seconds)), 429
+            return page_with(people, slowed(seconds)), 429
         try:
             if not passwords.matches(agent.password_hash, request.form.get("password", "")):
-                return page_with(WRONG), 400
+                return page_with(people, WRONG), 400
             throttle.forgive(rules)
             hashed = chosen(roster.about(agent, company))
         except WeakPassword as refused:
-            return page_with(sentence(refused)), 400
+            return page_with(people, sentence(refused)), 400
         except TooBusy:
-            return page_with(BUSY), 503
+            return page_with(people, BUSY), 503
         with people.sessions.begin() as tx:
             row = tx.get_one(Agent, me().id)
             roster.set_password(tx, row, hashed, row.email, people.clock.now(), keeping=me().sign_in)
-        return page_with(done="The new password is kept. You are signed out everywhere else.")
+        return page_with(people, done="The new password is kept. You are signed out everywhere else.")
 
     @blueprint.route("/codes", methods=["GET", "POST"])
     def codes() -> ResponseReturnValue:
@@ -97,12 +87,12 @@ def make_own_blueprint(people: People, throttle: Throttle, box: SecretBox, compa
         if answer := just_proven(people):
             return answer
         with people.sessions() as tx:
-            refused = lacking(people, factors_of(tx, me().id).passkeys)
+            refused = lacking(people, factors_of(tx, me().id).passkeys > 0)
         if refused:
-            return page_with(refused), 400
+            return page_refusing(people, refused)
         with people.sessions.begin() as tx:
             take_off(tx, tx.get_one(Agent, me().id), me().email, people.clock.now())
-        return page_with(done="The app is taken off. Your codes do not work any more.")
+        return page_with(people, done="The app is taken off. Your codes do not work any more.")
 
     @blueprint.post("/recovery")
     def recovery() -> ResponseReturnValue:
@@ -121,19 +111,34 @@ def make_own_blueprint(people: People, throttle: Throttle, box: SecretBox, compa
             if row is None or row.agent_id != me().id:
                 abort(404)
             sign_ins.end(tx, row.id, "signed-out", people.clock.now())
-        return _back()
+        return back()
 
     @blueprint.post("/sign-ins/end")
     def end_others() -> ResponseReturnValue:
         with people.sessions.begin() as tx:
             agent = tx.get_one(Agent, me().id)
             roster.sign_out_everywhere(tx, agent, agent.email, people.clock.now(), but=me().sign_in)
-        return _back()
+        return back()
 
     return blueprint
 
 
-def lacking(people: People, others: int) -> str | None:
+def page_with(people: People, error: str | None = None, done: str | None = None) -> str:
+    now = people.clock.now()
+    with people.sessions() as tx:
+        agent, factors = tx.get_one(Agent, me().id), factors_of(tx, me().id)
+        rows, keys = sign_ins.of_person(tx, me().id, people.limits, now), passkeys.of_person(tx, me().id)
+    return render_template(
+        "own/page.html", agent=agent, factors=factors, sign_ins=rows, here=me().sign_in, limited=me().limited,
+        passkeys=keys, browser=describe(request.user_agent.string), error=error, done=done,
+    )  # fmt: skip
+
+
+def page_refusing(people: People, why: str) -> ResponseReturnValue:
+    return page_with(people, why), 400
+
+
+def lacking(people: People, others: bool) -> str | None:
     """Why the last factor may not be taken off, where a role asks for one."""
     if others or me().roles.isdisjoint(people.second_factor):
         return None
@@ -146,5 +151,5 @@ def strengthen(row: SignIn, how: str) -> None:
         row.how = f"{PASSWORD}+{how}"
 
 
-def _back() -> Response:
+def back() -> Response:
     return redirect(url_for("own.page"), 303)

@@ -12,6 +12,7 @@ from ivr.clock import Clock
 from ivr.handoff.desk import PresenceRefused
 from ivr.ledger import Ledger
 from ivr.people.factors import SecretBox
+from ivr.people.passkeys import Site
 from ivr.people.throttle import Throttle
 from ivr.settings import Settings
 from ivr.store import Sessions
@@ -25,6 +26,7 @@ from ivr.web.errors import explain_errors
 from ivr.web.events import make_events_blueprint
 from ivr.web.listening import Recordings
 from ivr.web.own import make_own_blueprint
+from ivr.web.passkeys import make_own_passkeys_blueprint, make_passkey_blueprint
 from ivr.web.password import make_password_blueprint
 from ivr.web.people import People, know_people, limits_of
 from ivr.web.quality import make_quality_blueprint
@@ -130,6 +132,9 @@ def _add_doors(app: Flask, house: House, people: People) -> None:
     app.register_blueprint(make_second_blueprint(people, throttle, box))
     app.register_blueprint(make_password_blueprint(people, settings.company))
     app.register_blueprint(make_own_blueprint(people, throttle, box, settings.company))
+    site = Site.at(settings.public_url, settings.company)
+    app.register_blueprint(make_passkey_blueprint(people, site))
+    app.register_blueprint(make_own_passkeys_blueprint(people, site))
     app.register_blueprint(make_roster_blueprint(people, settings.public_url))
 
 

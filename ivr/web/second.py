@@ -25,27 +25,17 @@ def make_second_blueprint(people: People, throttle: Throttle, box: SecretBox) ->
     """`/sign-in/second` after the password; `/prove` for who is signed in."""
     blueprint = Blueprint("second", __name__)
 
-    def half() -> tuple[Agent, str | None] | None:
-        """Whose password was right a moment ago, and where they want to go."""
-        kept = session.get("half")
-        if not isinstance(kept, dict) or people.clock.now().timestamp() - kept["at"] > HALF.total_seconds():
-            return None
-        with people.sessions() as tx:
-            agent = tx.get(Agent, kept["agent"])
-        good = agent is not None and agent.disabled_at is None and sign_ins.stamp_of(agent) == kept["stamp"]
-        return (agent, safe_next(kept["next"])) if good and agent else None
-
     @blueprint.get("/sign-in/second")
     def form() -> ResponseReturnValue:
         if current_user.is_authenticated:
             return redirect(own_page(me()))
-        if (found := half()) is None:
+        if (found := half_of(people)) is None:
             return redirect(url_for("people.sign_in"))
         return render_template("second.html", factors=factors(people, found[0].id))
 
     @blueprint.post("/sign-in/second")
     def enter() -> ResponseReturnValue:
-        if (found := half()) is None:
+        if (found := half_of(people)) is None:
             return redirect(url_for("people.sign_in"))
         agent, target = found
         rules = rules_for_code(agent.id, _known_device(agent.id))
@@ -87,9 +77,21 @@ def make_second_blueprint(people: People, throttle: Throttle, box: SecretBox) ->
             note_failure(people, agent)
             return _proving(people, WRONG), 401
         throttle.forgive(rules)
-        return redirect(mark_proven(people), 303)
+        return redirect(mark_proven(people, request.form.get("next")), 303)
 
     return blueprint
+
+
+def half_of(people: People) -> tuple[Agent, str | None] | None:
+    """Whose password was right a moment ago, and where they want to go."""
+    kept = session.get("half")
+    if not isinstance(kept, dict) or people.clock.now().timestamp() - kept["at"] > HALF.total_seconds():
+        return None
+    with people.sessions() as tx:
+        agent = tx.get(Agent, kept["agent"])
+    if agent is None or agent.disabled_at is not None or sign_ins.stamp_of(agent) != kept["stamp"]:
+        return None
+    return agent, safe_next(kept["next"])
 
 
 def factors(people: People, agent_id: int) -> Factors:
@@ -97,11 +99,11 @@ def factors(people: People, agent_id: int) -> Factors:
         return factors_of(tx, agent_id)
 
 
-def mark_proven(people: People) -> str:
+def mark_proven(people: People, target: str | None) -> str:
     """The person has proved again who they are; where to go on."""
     with people.sessions.begin() as tx:
         sign_ins.proven(tx, me().sign_in, people.clock.now())
-    return safe_next(request.form.get("next")) or url_for("own.page")
+    return safe_next(target) or url_for("own.page")
 
 
 def _proof(people: People, box: SecretBox, agent: Agent) -> bool:
