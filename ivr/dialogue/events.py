@@ -12,6 +12,7 @@ class Meaning:
     """What an utterance was understood as. Money in minor units, dates as dates, digits joined.
 
     Several amounts are candidates; `currencies`: ISO codes of the currency named with them, empty where none was.
+    `no_person`: a person was spoken of, and turned down.
     """
 
     intent: str
@@ -28,6 +29,7 @@ class Meaning:
     language: str = "en"
     ours: bool = True
     currencies: tuple[str, ...] = ()
+    no_person: bool = False
 
 
 # --- events ---

@@ -27,7 +27,8 @@ Attempt = Callable[[Draft, Said, Ask], Outcome | None]
 
 
 def person_wanted(said: Said) -> bool:
-    return said.meaning.intent == "human_agent" or bool(cues.PERSON.search(said.text.lower()))
+    named = bool(cues.PERSON.search(said.text.lower())) and not said.meaning.no_person
+    return said.meaning.intent == "human_agent" or named
 
 
 def leaving(draft: Draft, said: Said) -> Outcome | None:

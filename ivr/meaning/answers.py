@@ -1,5 +1,7 @@
 """Yes and no, as they open an answer or make up all of it."""
 
+import re
+
 from ivr.meaning.patterns import any_of
 from ivr.meaning.plain import plain
 
@@ -25,33 +27,67 @@ _NO = any_of(
     r"|isn't|nothing|invalid|certainly not|definitely not"
     r"|i don't(?! know| remember| recall| mind| have)|i do not(?! know| remember| recall| mind| have)"
     r"|i didn't|i did not|that isn't|that wasn't|it wasn't|i'd rather not|i would prefer not"
+    r"|by no means|no way|i guess not|i suppose not"
     r"|a no|a (?:hard|definite) no|a negative|i'll pass|ill pass|i disagree|i'?m not|i am not|i wouldn't|i won't)",
     r"^(?:the|my) (?:answer|response)(?: to that)? is (?:\w+ )?(?:no|negative|false)",
     r"^that would be (?:a )?(?:no|false|wrong|incorrect)",
     r"^(?:i|i'd|it'?s|it is|that'?s|that is)(?: [\w']+){0,4} (?:no|wrong|false|incorrect)$",
 )
 _NO_AFTER_ALL = any_of(
-    r"^(?:yes|yeah|ok|okay|sure|right|well|please|good)\b.*\b(?:but no|no wait|wait no|actually no|no no"
+    r"^(?:yes|yeah|ok|okay|sure|right|well|please|good|you're right)\b.*\b(?:but no|no wait|wait no|actually no|no no"
     r"|no|not (?:right|correct|that|really|now|yet)|wrong|don't|do not|incorrect)",
     r"^(?:certainly|definitely|absolutely|of course|i am|i do|i would|true|right|sure|it is|that is|that'?s) not",
 )
 _YES_AFTER_ALL = any_of(
-    r"^no\b.*\b(?:problem|doubt|worries)", r"^no (?:yes|yeah)", r"^not a problem",
+    r"^no\b.*\b(?:problem|doubt|worries)", r"^no (?:yes|yeah)(?! no)", r"^not a problem",
     r"^(?:no|nothing|not) (?:wrong|false)",
     r"(?:do not|don't) (?:mind|see why not)", r"^(?:that|it|you)(?:'s| is|'re| are) not (?:wrong|false)", r"^why not$",
 )  # fmt: skip
+_YEAH = r"(?:yes|yeah|yep|yup|ok|okay|sure|right|well|alright|fine|good)"
 _NEITHER = any_of(
     r"^(?:right|ok|okay|fine) (?:now|here)$",
     r"^not sure",
     r"^(?:i'?m|i am) not (?:\w+ )?(?:sure|certain)",
     r"^no (?:idea|clue)",
+    r"^(?:good|fair|great|fine|excellent) (?:questions?|print|point|morning|afternoon|evening|night|luck)",
+    r"^correct me",
+    r"^never ?mind",
+    r"(?:not|n't) (?:saying|say|mean|meaning) (?:yes|no)",
 )
+_BOTH = any_of(
+    rf"^{_YEAH}(?: {_YEAH})* (?:no )+(?:that|it|this)(?:'s| is)? (?:fine|good|right|correct|ok|okay|great|perfect)",
+    r"^no(?: no)* (?:that|it|this)(?:'s| is) (?:right|correct|true|perfect)",
+    r"^no(?: no)+ (?:yes|yeah|yep)",
+    r"^(?:yes|yeah|yep) (?:and|or) no$",
+    r"^no (?:and|or) yes$",
+    rf"^{_YEAH}(?: \w+){{0,3}} (?:but|although|except|unless|only if|if)\b(?! no\b)",
+)
+_ASKS_BACK = any_of(
+    rf"^(?:{_YEAH} |no |um |and |but |so |i mean )*(?:i(?:'ve| have|'ve got| got| had)?(?: got)?"
+    r" (?:a|another|one|some|two|just a)(?: \w+)? (?:questions?|problems?|concerns?|issues?)"
+    r"|(?:is|was|are) (?:that|this|it|there|you|they)\b|do (?:i|you|we|they)\b|does (?:it|that|this|the)\b"
+    r"|did (?:i|you|it|that)\b|(?:can|could|may|should|shall|will|would) (?:i|we|it|that|they)\b"
+    r"|(?:can|could|will|would) you\b(?! (?:please )?(?:do|go)\b)"
+    r"|(?:what(?! you)|what's|whats|who|who's|where|where's|which|how|how's|why(?! not))\b"
+    r"|when (?:is|are|do|does|will|can|was|did)\b|you sure|sure about|are you sure)",
+    rf"^(?:{_YEAH} )+(?:wait|hold on|hang on|(?:one|just a) (?:moment|second|sec|minute))\b",
+)
+_TAG = re.compile(
+    r"(?:isn't|aren't|wasn't|doesn't|don't|won't|right|correct|is) ?(?:it|that|this|they|you)?\W*\?\s*$", re.I
+)
+
+
+def no_answer(text: str) -> bool:
+    """Yes and no at once, or a question back: whatever it sounds like, nothing was agreed to."""
+    said = plain(text)
+    asks = bool(_ASKS_BACK.search(said)) or (len(said.split()) > 2 and bool(_TAG.search(text)))
+    return asks or bool(_BOTH.search(said) or _NEITHER.search(said))
 
 
 def yes_no(text: str) -> bool | None:
     """True for a yes, False for a no, None for neither or both."""
     said = plain(text.replace("uh-huh", "uhhuh").replace("Uh-huh", "uhhuh")).replace("uhhuh", "yes")
-    if _NEITHER.search(said):
+    if no_answer(text):
         return None
     if _YES_AFTER_ALL.search(said):
         return True

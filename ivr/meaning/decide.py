@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ivr.meaning.answers import yes_no
+from ivr.meaning.answers import no_answer, yes_no
 from ivr.meaning.by_card import wants_card_payment
 from ivr.meaning.labels import CONTROL, DANGEROUS
 from ivr.meaning.person import wants_person
@@ -24,13 +24,25 @@ class Decision:
     ranked: tuple[tuple[str, float], ...]
 
 
-def decide(text: str, shares: Shares, *, expect: str | None = None, answered: bool = False) -> Decision:
+def decide(
+    text: str,
+    shares: Shares,
+    *,
+    expect: str | None = None,
+    answered: bool = False,
+    no_person: bool = False,
+    declined: bool = False,
+) -> Decision:
     """The intent of `text` from the models' `shares`.
 
     `answered`: the text holds the amount, day or digits that were asked for, so that whatever else the
-    models read into it counts little.
+    models read into it counts little. `no_person`: the caller does not want one; `declined`: that is all they said.
     """
-    ruled = by_rule(text, expect)
+    excluded = {"human_agent"} if no_person else set()
+    if no_answer(text):
+        excluded |= {"yes", "no"} if expect == "yes-no" else {"yes"}
+    shares = _without(shares, excluded)
+    ruled = "help" if declined else by_rule(text, expect)
     if ruled:
         return _decision(_raise_to(shares, ruled, SURE), ruled)
     weighed = _aside(shares) if answered else shares
@@ -48,6 +60,12 @@ def by_rule(text: str, expect: str | None) -> str | None:
     if answer is not None:
         return "yes" if answer else "no"
     return "payment" if wants_card_payment(text) else None
+
+
+def _without(shares: Shares, excluded: set[str]) -> Shares:
+    """None for these intents; the others divide all of it as they did."""
+    left = 1 - sum(shares[name] for name in excluded)
+    return {name: 0.0 if name in excluded else share / max(left, 1e-9) for name, share in shares.items()}
 
 
 def _decision(shares: Shares, chosen: str) -> Decision:

@@ -5,7 +5,7 @@ import re
 from ivr.meaning.patterns import any_of
 from ivr.meaning.plain import plain
 
-_SOMEONE = (
+SOMEONE = (
     r"(?:person|human(?: being)?|humans|people|ppl|agents?|some ?one|some ?body|anyone|anybody"
     r"|representatives?|reps?|operators?|managers?"
     r"|supervisors?|advis[oe]rs?|staff|team member|associates?|clerk|teller|banker|bank worker|employee"
@@ -17,7 +17,7 @@ _STAFF = (
     r"|banker|bank worker"
     r"|customer (?:service|care|support)|someone else|somebody else|someone|somebody)"
 )
-_ADJECTIVES = (
+ADJECTIVES = (
     r"(?: (?:an?|the|your|my|some|another|any|one of your|real|actual|live|living|other|different|proper"
     r"|human|bank|customer|service"
     r"|credit|card|loan|support|account|branch|call|cent(?:er|re)|senior|nice))*"
@@ -25,14 +25,14 @@ _ADJECTIVES = (
 _TO = r"(?: (?:to|with|too|two))?"
 _SPEAK = (
     rf"(?:speak|speaking|talk|talking|tok|chat|chatting|discuss it)(?: directly)?{_TO}(?: me| us"
-    rf"| you)?{_TO}{_ADJECTIVES} {_SOMEONE}"
+    rf"| you)?{_TO}{ADJECTIVES} {SOMEONE}"
 )
 _BRING = (
     r"(?:transfer|connect|put|get|give|pass|hand|switch|route|direct|patch|forward|send|escalate|bring"
     r"|find|want|need|prefer|rather have"
     r"|i'd like|would like|i like|let me have|may i have|can i have|can i get|could i get|reach)"
     r"(?: me| us| this| my call| the call)?(?: on| over| through| back| along| up| out)?(?: to| with)?"
-    rf"{_ADJECTIVES} {_STAFF}(?! (?:phone )?(?:number|hours|address|nearby|near))"
+    rf"{ADJECTIVES} {_STAFF}(?! (?:phone )?(?:number|hours|address|nearby|near))"
 )
 _MACHINE = r"(?:machines?|bots?|robots?|computers?|recordings?|ai|automated \w+|virtual (?:agents?|assistants?))"
 
@@ -52,8 +52,8 @@ _WISH = any_of(
     r"get me someone",
 )
 _ALONE = re.compile(
-    r"^(?:(?:stop|quit|yes|yeah|no|ok|okay|hi|hello|hey|please|just|well|so|can|could|may|i|want|need|have|get|give"
-    r"|me|gimme|an?|the|i'd|like|would|to|real|live"
+    r"^(?:(?:stop|quit|not you|yes|yeah|no|ok|okay|hi|hello|hey|please|just|well|so|can|could|may|i|want|need|have|get"
+    r"|give|me|gimme|an?|the|i'd|like|would|to|real|live"
     r"|human|actual|then|now|said|another|speak|talk) )*"
     r"(?:agents?|humans?|person|people|operator|representatives?|reps?|customer (?:service|care|support)"
     r"|manager|supervisor|advis[oe]r|hand ?off"

@@ -47,17 +47,6 @@ _KINDS = (
 )
 _CHOSEN = frozenset({"one", "option", "account", "card", "transaction", "choice"})
 _COUNTED = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5} | {str(n): n for n in range(1, 6)}
-_UPSET = any_of(
-    r"f+u+c+k\w*", r"(?:bull)?shit\w*", r"bastards?", r"bitch\w*", r"assholes?", r"god ?damn\w*|damn|dammit",
-    r"crap", r"wtf", r"bloody hell", r"piss\w* off", r"screw (?:you|this)", r"what the hell", r"go to hell",
-    r"ridiculous", r"unacceptable", r"outrageous", r"pathetic", r"disgust\w+", r"furious", r"fuming", r"livid",
-    r"angry", r"frustrat\w+", r"infuriat\w+", r"fed up", r"sick of", r"sick and tired", r"had enough", r"useless",
-    r"worst (?:bank|service|company)", r"wast(?:e|ing) (?:of )?(?:my |your )?time", r"stupid", r"idiots?",
-    r"idiotic", r"morons?", r"hate (?:this|you|your)", r"for (?:god|christ|heaven|pete)'?s? sakes?",
-    r"jesus christ", r"(?:going|running) (?:round )?in circles", r"not (?:even )?listening to me",
-    r"(?:drives?|driving) me (?:crazy|mad|nuts|insane)", r"upset", r"joke of a bank",
-    r"i(?:'ve| have) told you (?:already|three times|twice)",
-)  # fmt: skip
 _SPANISH = words_of(
     """hola buenos buenas dias días tardes noches quiero quisiera necesito puedo puede hablar español espanol
     castellano saldo cuenta tarjeta pagar pago dinero cuanto cuánto cuando cuándo como cómo gracias por favor mi
@@ -110,11 +99,6 @@ def _ordinal_choice(words: list[str], at: int) -> int | None:
     named = bool(_CHOSEN & set(words[found[1] : found[1] + 1]))
     alone = found[1] == len(words) and (at == 0 or words[:at] == ["the"])
     return found[0] if named or alone else None
-
-
-def upset(text: str) -> bool:
-    """Swearing, or anger in words."""
-    return bool(_UPSET.search(plain(text)))
 
 
 def language(text: str) -> str:

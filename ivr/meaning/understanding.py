@@ -9,11 +9,13 @@ from ivr.meaning.answers import yes_no
 from ivr.meaning.currencies import currencies
 from ivr.meaning.dates import dates
 from ivr.meaning.decide import decide
+from ivr.meaning.declined import declined
 from ivr.meaning.digits import digits
 from ivr.meaning.encoder import Encoder
 from ivr.meaning.head import Head
 from ivr.meaning.money import money
 from ivr.meaning.plain import plain
+from ivr.meaning.temper import upset
 
 WEIGHTS = Path(__file__).with_name("weights")
 BARE_MONEY = frozenset({"money", "yes-no"})
@@ -45,7 +47,10 @@ class Understanding:
         said = plain(text)
         if not said:
             return NOTHING
-        shares = self._shares(said)
+        wish = declined(text)
+        nothing_else = not plain(wish.rest)
+        meant = text if nothing_else else wish.rest
+        shares = self._shares(plain(meant))
         bare = expect in BARE_MONEY or (expect != "digits" and max(shares, key=shares.__getitem__) == "payment")
         amounts = money(text, bare=bare)
         part = signals.share(text)
@@ -53,21 +58,22 @@ class Understanding:
         number = "" if (amounts or days) and expect != "digits" else digits(text, asked=expect == "digits")
         found = {"money": bool(amounts or part), "date": bool(days), "digits": bool(number)}
         answered = found.get(expect or "open", False)
-        decision = decide(text, shares, expect=expect, answered=answered)
+        decision = decide(meant, shares, expect=expect, answered=answered, no_person=wish.person, declined=nothing_else)
         return Meaning(
             intent=decision.intent,
             confidence=decision.confidence,
             ranked=decision.ranked,
-            yes_no=yes_no(text),
+            yes_no=yes_no(meant),
             money=amounts,
             share=part,
             dates=days,
             digits=number,
             ordinal=signals.choice(text),
             account_kind=signals.account_kind(text),
-            upset=signals.upset(text),
+            upset=upset(text),
             language=signals.language(text),
             ours=answered or decision.intent != "out_of_scope",
+            no_person=wish.person,
             currencies=currencies(text) if amounts else (),
         )
 

@@ -30,6 +30,12 @@ def test_a_pin_of_zeros_is_a_pin() -> None:
     assert not isinstance(Talk().play(BALANCE, "0000").last, HandOff)
 
 
+def test_a_person_who_is_turned_down_does_not_come() -> None:
+    talk = verified().play(said("No agent please, just tell me my balance", "balance", no_person=True))
+    assert talk.prompts[0].startswith("balance.tell")
+    assert Talk().play(said("no, agent please", "human_agent")).handoff.reason == "asked"
+
+
 def test_upset_callers_get_a_person_and_a_kind_word() -> None:
     talk = Talk().play(said("this is damn ridiculous", upset=True))
     assert talk.handoff.reason == "upset" and talk.handoff.mood == "upset"

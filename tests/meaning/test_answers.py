@@ -4,7 +4,8 @@ import pytest
 
 from ivr.meaning.answers import yes_no
 from ivr.meaning.person import wants_person
-from ivr.meaning.signals import account_kind, choice, language, share, upset
+from ivr.meaning.signals import account_kind, choice, language, share
+from ivr.meaning.temper import upset
 
 YES = """yes|Yeah.|yep|yup|sure|okay|ok|Yes, please.|yeah go ahead|go ahead|please do|that's right|That's correct.
 that is correct|correct|right|absolutely|of course|uh-huh|mhm|Mm-hmm.|sounds good|that works|do it|I do
