@@ -12,7 +12,15 @@ from twilio.rest import Client
 from ivr.dialling.policy import DialPolicy
 from ivr.settings import Settings
 from ivr.twilio_cards import CardRequests
-from ivr.twilio_requests import BaseUrlHttpClient, CarrierError, ask, unless_missing, unless_over
+from ivr.twilio_requests import (
+    ANSWER_SECONDS,
+    BaseUrlHttpClient,
+    CarrierError,
+    ask,
+    once_unless_over,
+    unless_missing,
+    unless_over,
+)
 
 if TYPE_CHECKING:
     import httpx
@@ -107,12 +115,12 @@ class TwilioCarrier(CardRequests):
         texts_url: str = "",
         http: TwilioHttpClient | None = None,
         media: "httpx.Client | None" = None,
-        timeout: float = 5.0,
+        timeout: float = ANSWER_SECONDS,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._policy, self._texts_url = policy, texts_url
         self._number, self._base, self._sleep = number, base_url.rstrip("/"), sleep
-        http = http or (BaseUrlHttpClient(self._base, timeout) if self._base else TwilioHttpClient(timeout=timeout))
+        http = http or BaseUrlHttpClient(self._base, timeout)
         self._login = login or (account_sid, auth_token)
         self._client = Client(*self._login, account_sid=account_sid, http_client=http)
         self._given_media, self._account = media, account_sid
@@ -145,7 +153,7 @@ class TwilioCarrier(CardRequests):
         )
 
     def move(self, call_sid: str, url: str) -> bool:
-        return unless_over(lambda: self._client.calls(call_sid).update(url=url, method="POST"))
+        return once_unless_over(lambda: self._client.calls(call_sid).update(url=url, method="POST"))
 
     def end(self, call_sid: str) -> None:
         unless_over(lambda: self._client.calls(call_sid).update(status="completed"))

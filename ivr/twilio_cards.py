@@ -4,7 +4,7 @@ from typing import Any
 
 from twilio.rest import Client
 
-from ivr.twilio_requests import ask, unless_over
+from ivr.twilio_requests import ask_twice, once_unless_over, unless_over
 from twiml.calls import card_terms
 from twiml.handoffs import LISTENING
 
@@ -26,12 +26,12 @@ class CardRequests:
             for part, text in zip(("name", "value"), pair, strict=True)
         }
         create = self._client.calls(call_sid).streams.create
-        return unless_over(lambda: create(url=url, name=LISTENING, track="both_tracks", **pairs))
+        return once_unless_over(lambda: create(url=url, name=LISTENING, track="both_tracks", **pairs))
 
     def begin_card(self, call_sid: str, key: str, amount: int, currency: str, connector: str, status_url: str) -> str:
         """Open a payment session for `amount` minor units, once for `key`; its sid."""
         return str(
-            ask(
+            ask_twice(
                 lambda: self._client.calls(call_sid).payments.create(
                     idempotency_key=key,
                     status_callback=status_url,
@@ -43,7 +43,7 @@ class CardRequests:
     def capture_card(self, call_sid: str, session: str, key: str, field: str, status_url: str) -> None:
         """Take what the caller keys from now on as `field`."""
         entry = self._client.calls(call_sid).payments(session)
-        ask(lambda: entry.update(idempotency_key=key, status_callback=status_url, capture=field))
+        ask_twice(lambda: entry.update(idempotency_key=key, status_callback=status_url, capture=field))
 
     def finish_card(self, call_sid: str, session: str, key: str, status: str, status_url: str) -> None:
         """`complete` charges the card, `cancel` forgets it; cancelling what is over is no error."""
@@ -55,4 +55,4 @@ class CardRequests:
         if status == "cancel":
             unless_over(finish, status=400)
         else:
-            ask(finish)
+            ask_twice(finish)

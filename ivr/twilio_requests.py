@@ -10,25 +10,31 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
 
 ALREADY_OVER = (21220, 20404)
+CONNECT_SECONDS, ANSWER_SECONDS = 2.0, 5.0  # one request takes no longer than both together
 NUMBER = re.compile(r"\+?\d[\d\s().-]{5,}\d")
 
 
 class CarrierError(RuntimeError):
-    """The carrier refused or could not be reached. `again`: nothing was done, and trying again may help."""
+    """The carrier refused or could not be reached. `again`: trying again does no harm and may help.
 
-    def __init__(self, message: str, again: bool) -> None:
+    `doubtful`: it may have been done, though nobody said so."""
+
+    def __init__(self, message: str, again: bool, doubtful: bool = False) -> None:
         super().__init__(message)
-        self.again = again
+        self.again, self.doubtful = again, doubtful
 
 
 class BaseUrlHttpClient(TwilioHttpClient):  # type: ignore[misc]
-    """Sends the client's requests to another address, path and query unchanged."""
+    """Sends the client's requests to `base`, where there is one, path and query unchanged, and never waits for long."""
 
     def __init__(self, base: str, timeout: float) -> None:
         super().__init__(timeout=timeout)
         self._base = base
+        self.timeout = (min(CONNECT_SECONDS, timeout), timeout)
 
     def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Response:
+        if not self._base:
+            return super().request(method, url, *args, **kwargs)
         parts = urlsplit(url)
         return super().request(
             method, f"{self._base}{parts.path}{f'?{parts.query}' if parts.query else ''}", *args, **kwargs
@@ -36,12 +42,27 @@ class BaseUrlHttpClient(TwilioHttpClient):  # type: ignore[misc]
 
 
 def ask(request: Callable[[], Any]) -> Any:
+    """What may be done once alone."""
     try:
         return request()
     except TwilioRestException as error:
-        raise CarrierError(_refusal(error), _safe(error)) from error
+        raise CarrierError(_refusal(error), _safe(error), doubtful=error.status >= 500) from error
     except (TwilioException, OSError) as error:
-        raise CarrierError(f"the carrier does not answer: {type(error).__name__}", again=False) from error
+        raise _silent(error, again=False) from error
+
+
+def ask_twice(request: Callable[[], Any]) -> Any:
+    """What does no harm when it is done twice, as its idempotency key sees to: asked again when no answer comes."""
+    try:
+        return ask(request)
+    except CarrierError as error:
+        if not error.doubtful:
+            raise
+    return ask(request)
+
+
+def _silent(error: Exception, again: bool) -> CarrierError:
+    return CarrierError(f"the carrier does not answer: {type(error).__name__}", again, doubtful=True)
 
 
 def _refusal(error: TwilioRestException) -> str:
@@ -59,12 +80,23 @@ def unless_missing(request: Callable[[], Any]) -> bool:
 
 
 def unless_over(request: Callable[[], Any], over: tuple[int, ...] = ALREADY_OVER, status: int = 404) -> bool:
+    """Repeatable: asked again when no answer comes. False when it is over already."""
+    try:
+        return once_unless_over(request, over, status)
+    except CarrierError as error:
+        if not error.doubtful:
+            raise
+    return once_unless_over(request, over, status)
+
+
+def once_unless_over(request: Callable[[], Any], over: tuple[int, ...] = ALREADY_OVER, status: int = 404) -> bool:
+    """What would disturb when it is done twice, so that whoever asks looks first whether it still is wanted."""
     try:
         request()
     except TwilioRestException as error:
         if error.code in over or error.status in (404, status):
             return False
-        raise CarrierError(_refusal(error), again=True) from error
+        raise CarrierError(_refusal(error), again=True, doubtful=error.status >= 500) from error
     except (TwilioException, OSError) as error:
-        raise CarrierError(f"the carrier does not answer: {type(error).__name__}", again=True) from error
+        raise _silent(error, again=True) from error
     return True

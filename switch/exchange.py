@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from switch.config import SwitchConfig
+from switch.faults import Faults
 from switch.phone import Phone
 from switch.trace import Trace
 from switch.webhooks import Webhooks
@@ -29,7 +30,7 @@ class Exchange:
         self, config: SwitchConfig, say: Callable[[str], bytes], others: Mapping[str, Callable[[str], bytes]]
     ) -> None:
         self.config = config
-        self.trace = Trace()
+        self.trace, self.faults = Trace(), Faults()
         self.webhooks = Webhooks(config, self.trace)
         self.url = ""
         self.legs: dict[str, Leg] = {}

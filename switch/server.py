@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute
 from switch.conference import Conference
 from switch.config import SwitchConfig
 from switch.exchange import Exchange, PhoneSource
+from switch.faults import Faults
 from switch.leg import FINAL, Leg, StatusCallbacks
 from switch.messages import Message
 from switch.phone import Phone
@@ -74,6 +75,11 @@ class Switch:
     @property
     def messages(self) -> dict[str, Message]:
         return self._exchange.messages
+
+    @property
+    def faults(self) -> Faults:
+        """Which answers of the REST API are to be lost, or late."""
+        return self._exchange.faults
 
     @property
     def trace(self) -> list[TraceRow]:

@@ -24,7 +24,7 @@ from ivr.store.webhooks import first_time
 log = logging.getLogger(__name__)
 CALLER_RINGS = 25  # seconds
 ACT_AGAIN = 8.0  # seconds, longer than one request may take
-RING_IN_DOUBT = timedelta(seconds=20)  # a ring that was asked for and of which nothing was heard for so long
+IN_DOUBT = timedelta(seconds=10)  # a request takes less, and then the first callback of a call that was made is there
 Apply = Callable[[int, ev.Event, Callable[[Session], None] | None], Any]
 
 
@@ -119,7 +119,9 @@ class Actor:
             claimed = _claim_ring(tx, handoff_id, effect, self._clock.now())
             phone = _phone(tx, handoff_id, effect)
         if not claimed:
-            self._ring_in_doubt(row_id, handoff_id, effect)
+            with self._sessions() as tx:
+                since = _rung_since(tx, handoff_id, effect)
+            self._in_doubt(row_id, handoff_id, since, ev.RingFailed(effect.k))
             return
         leg = self._addresses.leg
         try:
@@ -136,12 +138,13 @@ class Actor:
             return
         self._apply(handoff_id, ev.LegKnown(effect.k, sid), self._done(row_id))
 
-    def _ring_in_doubt(self, row_id: int, handoff_id: int, effect: ev.Ring) -> None:
-        """It was asked for, and nothing is known of the leg: whoever asked may have died before he could."""
-        with self._sessions() as tx:
-            since = _rung_since(tx, handoff_id, effect)
-        if since is not None and self._clock.now() - since >= RING_IN_DOUBT:
-            self._apply(handoff_id, ev.RingFailed(effect.k), self._done(row_id))
+    def _in_doubt(
+        self, row_id: int, handoff_id: int, since: datetime | None, failed: ev.RingFailed | ev.Missed
+    ) -> None:
+        """A call was asked for and nothing is known of it: the answer was lost, or whoever asked has died."""
+        if since is None or self._clock.now() - since < IN_DOUBT:
+            raise CarrierError("it is not known yet whether the call was made", again=True)
+        self._apply(handoff_id, failed, self._done(row_id))
 
     def _ring_failed(self, row_id: int, handoff_id: int, effect: ev.Ring, error: CarrierError) -> None:
         if error.again and effect.agent:
@@ -151,17 +154,20 @@ class Actor:
         if not wanted(self._state(handoff_id), effect):
             self._drop(row_id)  # the carrier has told us of the leg: it rings, though the answer was lost
             return
+        if error.doubtful:
+            raise error  # it is looked at again in a moment, when the carrier may have told us
         log.warning("an agent could not be rung: %s", error, extra={"handoff": handoff_id})
         self._apply(handoff_id, ev.RingFailed(effect.k), self._done(row_id))
 
     def _dial(self, row_id: int, handoff_id: int, effect: ev.DialCaller) -> None:
-        """Call the caller back, once: a request that may have failed is a try that missed him."""
+        """Call the caller back, once: a request of which nothing more is heard is a try that missed him."""
         with self._sessions.begin() as tx:
-            fresh = first_time(tx, f"dial:{handoff_id}:{effect.dial}", self._clock.now())
-            number = _number_of(tx, handoff_id)
-            if not fresh:
-                self._done(row_id)(tx)
-                return
+            key = f"dial:{handoff_id}:{effect.dial}"
+            fresh = first_time(tx, key, self._clock.now())
+            number, since = _number_of(tx, handoff_id), tx.get_one(Webhook, key).at
+        if not fresh:
+            self._in_doubt(row_id, handoff_id, since, ev.Missed(effect.dial, "failed"))
+            return
         leg = self._addresses.leg
         try:
             sid = self._carrier.ring(
@@ -176,6 +182,8 @@ class Actor:
             if not wanted(self._state(handoff_id), effect):
                 self._drop(row_id)  # his phone rings, though the answer was lost
                 return
+            if error.doubtful:
+                raise
             log.warning("a caller could not be called back: %s", error, extra={"handoff": handoff_id})
             self._apply(handoff_id, ev.Missed(effect.dial, "failed"), self._done(row_id))
             return

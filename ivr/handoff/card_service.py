@@ -116,6 +116,8 @@ class AgentCards:
     def _start(self, row: CardPayment) -> None:
         """Silence first, then the session: in this order nothing of a card is ever kept."""
         try:
+            if not self._stands(row, "capture"):
+                return
             self._carrier.pause_recording(row.leg)
             self._carrier.stop_listening(row.leg)
             session = self._carrier.begin_card(
@@ -132,7 +134,7 @@ class AgentCards:
             self._failed(row, error)
 
     def _ask(self, row: CardPayment, deed: cards.Deed) -> None:
-        if row.session is None:
+        if row.session is None or not self._stands(row, deed):
             return
         try:
             if deed == "capture":
@@ -149,7 +151,17 @@ class AgentCards:
             row = tx.get_one(CardPayment, row.id, with_for_update=True)
             if row.state in cards.OPEN:
                 cards.end(tx, row, state, self._clock.now())
+            else:  # stopped meanwhile: what its end has seen to may have come too early
+                cards.renew(tx, row, self._clock.now())
         self._tell(row)
+
+    def _stands(self, row: CardPayment, deed: cards.Deed) -> bool:
+        """Whether `deed` is still to be done, as when it was decided for."""
+        with self._sessions() as tx:
+            present = tx.get_one(CardPayment, row.id)
+        if deed == "complete":
+            return present.state == "charging"
+        return present.state == "open" and (present.field, present.tries) == (row.field, row.tries)
 
     def _listen_again(self, row: CardPayment) -> None:
         with self._sessions.begin() as tx:

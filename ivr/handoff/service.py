@@ -172,6 +172,16 @@ class HandoffService(HandoffCore):
             if row is not None:
                 outbox.put(tx, REQUESTED, {"handoff": row.id}, now)
 
+    def listener_comes(self, handoff_id: int, agent_id: int, mode: str, call_sid: str) -> None:
+        """A supervisor's phone rings: known from the carrier's callback, should its answer to us be lost."""
+
+        def note(tx: Session) -> None:
+            row = get(tx, handoff_id)
+            if all(listener["agent"] != agent_id for listener in row.listeners):
+                row.listeners = [*row.listeners, {"agent": agent_id, "mode": mode, "call_sid": call_sid}]
+
+        self._only(note)
+
     def listener_gone(self, handoff_id: int, call_sid: str) -> None:
         """A supervisor is out of the conference."""
 

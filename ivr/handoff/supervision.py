@@ -69,9 +69,11 @@ class Supervision:
         try:
             leg = self._carrier.add_participant(
                 conference, supervisor.phone, f"supervisor-{by}", muted=muted, coach=coach,
-                status_url=self._handoffs.addresses.of(handoff_id, "supervisor"), timeout=RINGS,
+                status_url=self._handoffs.addresses.of(handoff_id, f"supervisor/{by}/{mode}"), timeout=RINGS,
             )  # fmt: skip
         except CarrierError as error:
+            if _leg_of(self._handoffs.find(handoff_id), by) is not None:
+                return  # the carrier has told us of the leg: it rings, though the answer was lost
             raise SupervisionRefused(f"your phone could not be rung: {error}") from error
         self._keep(handoff_id, by, mode, leg)
 

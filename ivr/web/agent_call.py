@@ -118,7 +118,10 @@ def make_agent_call_blueprint(
             texts.send_text(number, body, dial)
         except DialRefused as refused:
             return answer(sentence(refused))
-        except CarrierError:
+        except CarrierError as error:
+            if error.doubtful:
+                write(handoff, "text", body)  # so that nobody sends it again without knowing
+                return answer("The carrier did not answer. The text may have been sent: ask the caller.")
             return answer("The carrier did not take the text. Nothing was sent; try again.")
         write(handoff, "text", body)
         return answer(done=f"The text was sent to {number}.")

@@ -67,6 +67,7 @@ def make_handoff_blueprint(handoffs: HandoffService, signatures: Signatures) -> 
         ("/parting", waiting.parting),
         ("/stays", waiting.stays),
         ("/supervisor", waiting.supervisor),
+        ("/supervisor/<int:by>/<any(listen, coach, barge):mode>", waiting.supervisor),
         ("/<int:k>/caller", waiting.caller),
         ("/<int:k>/caller-fallback", waiting.caller_fallback),
         ("/<int:k>/caller-status", waiting.caller_status),

@@ -74,7 +74,8 @@ class Area:
         async def endpoint(request: Request) -> Response:
             try:
                 self._admit(request)
-                return await methods[request.method](request)
+                response = await methods[request.method](request)
+                return await self.exchange.faults.answer(request.method, path, response)
             except RestError as error:
                 return error.response()
 

@@ -1,6 +1,7 @@
 """A card taken in a conference, through the switch: the caller keys, the agent hears nothing, no digit is kept."""
 
 import asyncio
+import contextlib
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +15,7 @@ from sqlalchemy import select
 from werkzeug.serving import make_server
 
 from bench.line import free_ports
-from ivr.carrier import TwilioCarrier
+from ivr.carrier import CarrierError, TwilioCarrier
 from ivr.clock import SystemClock
 from ivr.handoff.card_service import AgentCards
 from ivr.handoff.state import Attempt, State
@@ -202,5 +203,32 @@ def test_a_caller_who_hangs_up_in_the_middle_is_not_charged(house: Callable[[], 
         h.caller.press(GOOD[:7])
         h.caller.hang_up()
         await h.ended("hung-up")
+
+    played(house(), story)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/Calls/{call}/Recordings/{recording}.json",
+        "/Calls/{call}/Payments.json",
+        "/Calls/{call}/Payments/{payment}.json",
+        "/Calls/{call}/Streams.json",
+    ],
+)
+def test_a_card_is_taken_once_though_an_answer_of_the_carrier_is_lost(house: Callable[[], House], path: str) -> None:
+    async def story(h: House) -> None:
+        h.switch.faults.lose("POST", path)
+        await h.take()
+        await h.key()
+        await until(lambda: h.row.state == "success")
+        with contextlib.suppress(CarrierError):  # the job that saw no answer is done again
+            await asyncio.to_thread(h.cards.over, h.row.id, lambda _tx: None)
+        await asyncio.to_thread(h.cards.over, h.row.id, lambda _tx: None)
+        assert h.switch.faults.pending == 0
+        assert h.recording == "in-progress"
+        with h.sessions() as tx:
+            topics = sorted(tx.scalars(select(Outbox.topic)).all())
+        assert topics == ["card.book", "card.over", "text.send"]
 
     played(house(), story)
