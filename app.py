@@ -216,10 +216,12 @@ def create_pages(parts: Parts) -> Flask:
 def create_webhooks(parts: Parts) -> Flask:
     """What the carrier asks."""
     app = _flask("ivr.web.webhooks", parts.settings)
-    ledger, spare = ThreadPoolExecutor(8, "ledger"), ThreadPoolExecutor(2, "spare")
+    ledger, spare, s = ThreadPoolExecutor(8, "ledger"), ThreadPoolExecutor(2, "spare"), parts.settings
     turns = TurnChannel(parts.calls, parts.sessions, parts.clock, lambda: parts.recogniser, ledger)
     for blueprint in (
-        make_turns_blueprint(turns, parts.carrier, parts.signatures, parts.settings.public_url, spare),
+        make_turns_blueprint(
+            turns, parts.carrier, parts.signatures, s.public_url, spare, secret=s.twilio_auth_token.get_secret_value()
+        ),
         make_voice_blueprint(parts.calls, parts.handoffs, parts.signatures, _documents(parts.settings), parts.carrier),
         make_handoff_blueprint(parts.handoffs, parts.signatures),
         make_card_hooks(parts.agent_cards, parts.signatures),

@@ -7,9 +7,12 @@ import wave
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Protocol
 
 import numpy as np
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from ivr.calls import Applied, CallerTurn, CallService, Connected
 from ivr.calls.cards import untold
@@ -19,8 +22,9 @@ from ivr.clock import Clock
 from ivr.dialling.attestation import believed
 from ivr.dialogue import events as dialogue
 from ivr.dialogue.events import Kind
-from ivr.store import Sessions
-from ivr.store.models import Call
+from ivr.store import Sessions, outbox
+from ivr.store.models import Call, Turn, Webhook
+from ivr.store.webhooks import first_time
 from speech.audio import RATE, Samples, resample
 from speech.events import Expectation, Heard
 from speech.listen import Segment, joined
@@ -28,6 +32,9 @@ from speech.listen import Segment, joined
 log = logging.getLogger(__name__)
 
 LEDGER_SECONDS = 6.0  # as long as on the socket; the carrier waits 15 s for a document
+GREETING_SECONDS = 2.0  # that the ledger may take to tell who calls before they are greeted without it
+FORGET = "recording.delete-turn"
+FORGET_AFTER = timedelta(minutes=1)  # by then it is heard, or was asked for again
 PAUSE = 2.0  # seconds: a longer one within an utterance would have ended its recording
 
 
@@ -50,6 +57,11 @@ class Reply:
     language: str = "en"
 
 
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """No words were heard."""
+
+
 class TurnChannel:
     """Each method is one webhook of the call; blocking. `recogniser` is made when the first caller needs it.
 
@@ -70,8 +82,8 @@ class TurnChannel:
                 call.streams, believed(call.caller, call.verstat), call.dialogue is not None, untold(call)
             )
             number = call.step
-        event = self._in_time(self._calls.opening, connected)
-        return self._run(sid, event if event is not None else dialogue.Resumed(), f"b{number}")
+        event = self._in_time(self._calls.opening, connected, seconds=GREETING_SECONDS)
+        return self._run(sid, event or self._calls.opening(connected, ask=False), f"b{number}")
 
     def heard(self, sid: str, number: int, wav: bytes, kind: Kind, digits: int | None) -> Reply | None:
         """What was recorded; None: no words. Raises ValueError for what is no WAV file."""
@@ -79,6 +91,8 @@ class TurnChannel:
         segments = self._recogniser().transcribe_long(samples, Expectation(kind, digits), gap=PAUSE)
         said = joined([segment.transcript for segment in segments], Expectation(kind, digits))
         if not said.text:
+            with self._sessions.begin() as tx:
+                first_time(tx, _nothing(sid, number), self._clock.now())
             return None
         end = self._stream_time(sid)
         start = max(0.0, end - len(samples) / RATE)
@@ -95,7 +109,43 @@ class TurnChannel:
         """Nothing came for as long as the question's patience."""
         return self._run(sid, dialogue.Silent(), f"t{number}")
 
+    def came_of(self, sid: str, number: int) -> "Reply | Nothing | None":
+        """What has come of turn `number`, for whoever did not wait for it: no words, or None while it is under way."""
+        with self._sessions() as tx:
+            call = tx.get_one(Call, sid)
+            if tx.get(Webhook, _nothing(sid, number)) is not None:
+                return Nothing()
+            under_way = call.stage == "dialogue" and (call.dialogue or {}).get("phase") == "waiting"
+            if under_way or not self._known(tx, sid, number):
+                return None
+            bot = tx.scalars(select(Turn).where(Turn.call_sid == sid, Turn.speaker == "bot").order_by(Turn.id))
+            says = tuple(turn.text for turn in bot if _step_of(turn.key) > number)
+            stage, language = call.stage, call.language
+        listen = None
+        if stage == "dialogue":
+            key = f"t{number}.{secrets.token_hex(4)}"
+            listen, _ = self._collect(self._calls.apply(sid, dialogue.Returned(), key), [])
+        return Reply(self._stage(sid)[1], says, listen, language)
+
+    def taken(self, sid: str, number: int) -> bool:
+        """Whether turn `number` was taken before: what comes for it now is a repetition."""
+        with self._sessions() as tx:
+            return self._known(tx, sid, number)
+
+    def promise_to_forget(self, recording: str) -> int:
+        """A turn may hold a PIN: whatever becomes of this process, its recording is deleted. The promise's number."""
+        with self._sessions.begin() as tx:
+            now = self._clock.now()
+            return outbox.put(tx, FORGET, {"recording": recording}, now + FORGET_AFTER)
+
+    def forgotten(self, promise: int) -> None:
+        with self._sessions.begin() as tx:
+            outbox.done(tx, promise, self._clock.now())
+
     # --- the dialogue ---
+
+    def _known(self, tx: Session, sid: str, number: int) -> bool:
+        return tx.get(Webhook, f"event:{sid}:t{number}") is not None
 
     def _run(self, sid: str, event: dialogue.Event, key: str, turn: CallerTurn | None = None) -> Reply:
         """Apply the event and the ledger's answers to what follows from it, until the caller is asked or leaves."""
@@ -136,11 +186,13 @@ class TurnChannel:
                     pass
         return listen, queries
 
-    def _in_time(self, work: Callable[..., dialogue.Event], *arguments: Any) -> dialogue.Event | None:
+    def _in_time(
+        self, work: Callable[..., dialogue.Event], *arguments: Any, seconds: float = LEDGER_SECONDS
+    ) -> dialogue.Event | None:
         """The ledger's answer, or None when it takes too long."""
         asked = self._ledger.submit(work, *arguments)
         try:
-            return asked.result(LEDGER_SECONDS)
+            return asked.result(seconds)
         except TimeoutError:
             if arguments and isinstance(arguments[0], str):
                 sid = arguments[0]
@@ -159,6 +211,15 @@ class TurnChannel:
         with self._sessions() as tx:
             call = tx.get_one(Call, sid)
             return since_start(call, self._clock.now()) - stream_offset(call)
+
+
+def _nothing(sid: str, number: int) -> str:
+    return f"nothing:{sid}:t{number}"
+
+
+def _step_of(key: str) -> int:
+    """Of a bot turn's key, as in "bot7.0"."""
+    return int(key.removeprefix("bot").partition(".")[0])
 
 
 def read_wav(data: bytes) -> Samples:

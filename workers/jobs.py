@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from ivr.by_turns import FORGET
 from ivr.calls import orders
 from ivr.calls.acting import SEND
 from ivr.calls.cards import BOOK, RESUME
@@ -94,6 +95,12 @@ def _fetch(context: WorkerContext, _row: int, payload: Payload, done: Done) -> N
 
 def _delete(context: WorkerContext, _row: int, payload: Payload, done: Done) -> None:
     context.carrier.delete_recording(_recording(context, payload).sid)
+    with context.sessions.begin() as tx:
+        done(tx)
+
+
+def _delete_turn(context: WorkerContext, _row: int, payload: Payload, done: Done) -> None:
+    context.carrier.delete_recording(payload["recording"])
     with context.sessions.begin() as tx:
         done(tx)
 
@@ -211,6 +218,7 @@ TOPICS: dict[str, Callable[[WorkerContext, int, Payload, Done], None]] = {
     "callback.try": _call_back,
     "recording.fetch": _fetch,
     DELETE: _delete,
+    FORGET: _delete_turn,
     TRANSCRIBE: _transcribe,
     SEND: _send_text,
     RESUME: _resume_recording,

@@ -1,21 +1,33 @@
 """`/voice/turn`: the conversation by webhooks, for callers whose media socket cannot be had."""
 
+import base64
+import hashlib
 import logging
-from concurrent.futures import Executor
+import secrets
+import time
+from collections.abc import Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import Protocol, cast, get_args
 from urllib.parse import urlencode
 
+from cryptography.fernet import Fernet, InvalidToken
 from flask import Blueprint, Response, abort, request
 
-from ivr.by_turns import Reply, TurnChannel
+from ivr.by_turns import Nothing, Reply, TurnChannel
 from ivr.carrier import CarrierError
 from ivr.dialogue.events import Kind, Listen
+from ivr.dialogue.prompts.en import PROMPTS
 from ivr.web.signatures import Signatures, require_signature
 from twiml import turns as twiml
 
 log = logging.getLogger(__name__)
 
 SINGLE = ("open", "yes-no")  # questions that one key answers
+FIRST_WORD = 2.0  # seconds after a recording's own pause of two: nobody hears nothing for five
+NEXT_WORD = 3.5
+WORDS = 5  # after as many a person takes over
+LOOK = 0.1  # seconds between two looks for an answer
+SEALED = 60  # seconds in which the other keys follow the first
 
 
 class Recordings(Protocol):
@@ -27,12 +39,23 @@ class Recordings(Protocol):
 
 
 def make_turns_blueprint(
-    channel: TurnChannel, recordings: Recordings, signatures: Signatures, public: str, spare: Executor
+    channel: TurnChannel,
+    recordings: Recordings,
+    signatures: Signatures,
+    public: str,
+    spare: Executor,
+    hearing: Executor | None = None,
+    secret: str = "",
 ) -> Blueprint:
-    """`public` is our public URL; `spare` runs what no caller waits for. A fault goes to /voice/fallback."""
+    """`public` is our public URL; `hearing` runs what a caller waits for, `spare` what nobody does.
+
+    `secret` is what the web processes share: it seals a key that stands in an address. A fault goes to /voice/fallback.
+    """
     turns = Blueprint("turns", __name__, url_prefix="/voice/turn")
     require_signature(turns, signatures)
     addresses = _Addresses(public.rstrip("/"))
+    hearing = hearing or ThreadPoolExecutor(8, "turn")
+    seal = _Seal(secret)
 
     @turns.post("")
     def begin() -> Response:
@@ -40,45 +63,99 @@ def make_turns_blueprint(
 
     @turns.post("/<int:number>/keys")
     def keys(number: int) -> Response:
-        return _keyed(number, request.args.get("first", "") + request.form.get("Digits", "").replace("#", ""))
+        return _keyed(number, request.form.get("Digits", "").replace("#", ""))
 
     @turns.post("/<int:number>/heard")
     def heard(number: int) -> Response:
         pressed, recording = request.form.get("Digits", ""), request.form.get("RecordingSid", "")
-        try:
-            if pressed and pressed != "hangup":
-                return _keyed(number, pressed)
-            wav = recordings.fetch_recording(_required("RecordingUrl"))
-            asked = _asked()
-            reply = channel.heard(_sid(), number, wav, asked.kind, asked.digits)
-            return _waiting(number, _recorded()) if reply is None else _answer(addresses, reply)
-        except CarrierError as error:
-            log.warning("what was said in call %s cannot be fetched: %s", _sid(), error)
-            return _answer(addresses, channel.silent(_sid(), number))
-        finally:
-            if recording:
-                spare.submit(_forget, recordings, recording)
+        forget = _forgetting(channel, recordings, recording) if recording else None
+        if pressed and pressed != "hangup":
+            if forget is not None:
+                spare.submit(forget)
+            return _keyed(number, pressed)
+        sid, asked, address = _sid(), _asked(), _required("RecordingUrl")
+
+        def hear() -> Reply | Nothing:
+            try:
+                wav = recordings.fetch_recording(address)
+                return channel.heard(sid, number, wav, asked.kind, asked.digits) or Nothing()
+            except CarrierError as error:
+                log.warning("what was said in call %s cannot be fetched: %s", sid, error)
+                return channel.silent(sid, number)
+            finally:
+                if forget is not None:
+                    spare.submit(forget)
+
+        return _soon(number, hear)
+
+    @turns.post("/<int:number>/wait")
+    def wait(number: int) -> Response:
+        until, tries = time.monotonic() + NEXT_WORD, request.args.get("tries", 0, type=int)
+        while (came := channel.came_of(_sid(), number)) is None and time.monotonic() < until:
+            time.sleep(LOOK)
+        if came is None and tries >= WORDS:
+            abort(503)  # a person takes over, from /voice/fallback
+        return _later(number, tries + 1) if came is None else _came(number, came)
 
     @turns.post("/<int:number>/silent")
     def silent(number: int) -> Response:
         return _waiting(number, twiml.PAUSE)
 
+    def _soon(number: int, work: Callable[[], Reply | Nothing]) -> Response:
+        """The answer; where it takes long, a word first, and then the answer."""
+        if channel.taken(_sid(), number):  # delivered once more
+            return wait(number)
+        try:
+            return _came(number, hearing.submit(work).result(FIRST_WORD))
+        except TimeoutError:
+            return _later(number, 1)
+
+    def _later(number: int, tries: int) -> Response:
+        line = PROMPTS["moment" if tries == 1 else "repair.looking"][0]
+        more = {"waited": _waited(), "seconds": _recorded(), "tries": tries}
+        return _xml(twiml.leave((line,), addresses.turn(number, "wait", _asked(), **more)))
+
+    def _came(number: int, came: Reply | Nothing) -> Response:
+        return _waiting(number, _recorded()) if isinstance(came, Nothing) else _answer(addresses, came)
+
     def _waiting(number: int, seconds: int) -> Response:
         """No words for so many `seconds` more: listen on, for as long as the question has patience."""
-        asked, waited = _asked(), request.args.get("waited", twiml.FIRST_KEY, type=int) + seconds
+        asked, waited = _asked(), _waited() + seconds
         if waited < asked.patience:
             return _xml(addresses.ask((), number, asked, waited))
         return _answer(addresses, channel.silent(_sid(), number))
 
     def _keyed(number: int, pressed: str) -> Response:
         """One key answers a menu, and zero brings a person; digits, money and dates take more of them."""
-        asked = _asked()
-        if "first" in request.args or asked.kind in SINGLE or pressed == "#" or len(pressed) == asked.digits:
-            return _answer(addresses, channel.keyed(_sid(), number, pressed.replace("#", "")))
+        asked, sid = _asked(), _sid()
+        first = seal.opened(request.args.get("first", ""), sid, number)
+        pressed = first + pressed
+        if first or asked.kind in SINGLE or pressed == "#" or len(pressed) == asked.digits:
+            return _soon(number, lambda: channel.keyed(sid, number, pressed.replace("#", "")))
         left = None if asked.digits is None else asked.digits - len(pressed)
-        return _xml(twiml.more_keys(left, addresses.turn(number, "keys", asked, first=pressed)))
+        more = addresses.turn(number, "keys", asked, first=seal.sealed(pressed, sid, number))
+        return _xml(twiml.more_keys(left, more))
 
     return turns
+
+
+class _Seal:
+    """Keys that stand in an address for a moment, readable by nobody who sees it go by: they may begin a PIN."""
+
+    def __init__(self, secret: str) -> None:
+        key = hashlib.sha256(f"turns:{secret}".encode()).digest() if secret else secrets.token_bytes(32)
+        self._box = Fernet(base64.urlsafe_b64encode(key))
+
+    def sealed(self, keys: str, sid: str, number: int) -> str:
+        return self._box.encrypt(f"{sid}:{number}:{keys}".encode()).decode()
+
+    def opened(self, sealed: str, sid: str, number: int) -> str:
+        """The keys; none where they are another call's, or old."""
+        try:
+            call, turn, keys = self._box.decrypt(sealed, ttl=SEALED).decode().split(":")
+        except InvalidToken:
+            return ""
+        return keys if (call, turn) == (sid, str(number)) else ""
 
 
 class _Addresses:
@@ -106,12 +183,18 @@ def _answer(addresses: _Addresses, reply: Reply) -> Response:
     return _xml(addresses.ask(reply.says, reply.number, reply.listen))
 
 
-def _forget(recordings: Recordings, sid: str) -> None:
-    """A turn may hold a PIN: it stays nowhere."""
-    try:
-        recordings.delete_recording(sid)
-    except CarrierError as error:
-        log.warning("the recording %s of a turn was not deleted: %s", sid, error)
+def _forgetting(channel: TurnChannel, recordings: Recordings, sid: str) -> Callable[[], None]:
+    """Promises that the recording of a turn is deleted, and gives what does it at once."""
+    promise = channel.promise_to_forget(sid)
+
+    def forget() -> None:
+        try:
+            recordings.delete_recording(sid)
+            channel.forgotten(promise)
+        except CarrierError as error:
+            log.warning("the recording %s of a turn is deleted later: %s", sid, error)
+
+    return forget
 
 
 def _asked() -> Listen:
@@ -124,7 +207,12 @@ def _asked() -> Listen:
 
 def _recorded() -> int:
     """How long the recording is, in seconds; it ends with a pause, the least that one holds."""
-    return max(twiml.PAUSE, request.form.get("RecordingDuration", 0, type=int))
+    told = request.form.get("RecordingDuration") or request.args.get("seconds") or "0"
+    return max(twiml.PAUSE, int(told) if told.isdigit() else 0)
+
+
+def _waited() -> int:
+    return request.args.get("waited", twiml.FIRST_KEY, type=int)
 
 
 def _sid() -> str:

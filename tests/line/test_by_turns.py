@@ -5,7 +5,9 @@ import wave
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
+from threading import Event
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -14,14 +16,14 @@ from flask import Flask
 from sqlalchemy import select
 from twilio.request_validator import RequestValidator
 
-from ivr.by_turns import TurnChannel, read_wav
+from ivr.by_turns import FORGET, TurnChannel, read_wav
 from ivr.calls import CallService
 from ivr.calls.codes import OneTimeCodes
 from ivr.carrier import CarrierError
 from ivr.handoff.request import request_handoff
 from ivr.ledger import SqlLedger
 from ivr.store import Sessions
-from ivr.store.models import Call, Handoff, Turn
+from ivr.store.models import Call, Handoff, Outbox, Turn
 from ivr.web.signatures import HEADER, Signatures
 from ivr.web.turns import make_turns_blueprint
 from ivr.web.voice import Documents, make_voice_blueprint
@@ -38,10 +40,13 @@ class Scribe:
     """Hears what was put into `says`, one utterance after the other, and remembers what was asked for."""
 
     says: list[str] = field(default_factory=list)
+    gate: Event | None = None
     asked: list[Expectation] = field(default_factory=list)
 
     def transcribe_long(self, samples: Samples, expect: Expectation = ANYTHING, *, gap: float = 0.6) -> list[Segment]:
         self.asked.append(expect)
+        if self.gate is not None:
+            self.gate.wait(10)
         text = self.says.pop(0)
         return [Segment(0.0, 1.0, Transcript(text, 0.9, (), 1.0, 0.01, 0.1))] if text else []
 
@@ -52,6 +57,7 @@ class Shelf:
 
     deleted: list[str] = field(default_factory=list)
     fault: CarrierError | None = None
+    fault_on_delete: CarrierError | None = None
 
     def fetch_recording(self, url: str) -> bytes:
         if self.fault:
@@ -59,6 +65,8 @@ class Shelf:
         return wav()
 
     def delete_recording(self, recording_sid: str) -> None:
+        if self.fault_on_delete:
+            raise self.fault_on_delete
         self.deleted.append(recording_sid)
 
 
@@ -286,6 +294,114 @@ def test_turns_stand_in_the_order_in_which_they_were_said(
     with sessions() as tx:
         ordered = [turn.speaker for turn in tx.get_one(Call, SID).turns]
     assert ordered == ["bot", "bot", "caller", "bot"]
+
+
+def test_who_is_heard_for_long_hears_a_word_and_then_the_same_answer(
+    carrier: Carrier, scribe: Scribe, monkeypatch: pytest.MonkeyPatch, sessions: Sessions
+) -> None:
+    monkeypatch.setattr("ivr.web.turns.FIRST_WORD", 0.02)
+    monkeypatch.setattr("ivr.web.turns.NEXT_WORD", 0.02)
+    scribe.says, scribe.gate = ["balance"], Event()
+    carrier.begin()
+    carrier.says()
+    assert carrier.told == "One moment."
+    carrier.step(carrier.at("Redirect"))
+    assert carrier.told == "I'm still looking that up."
+    scribe.gate.set()
+    monkeypatch.setattr("ivr.web.turns.NEXT_WORD", 5.0)
+    carrier.step(carrier.at("Redirect"))
+    assert "PIN" in carrier.told and carrier.document.findall("Record")
+    monkeypatch.setattr("ivr.web.turns.FIRST_WORD", 5.0)
+    carrier.keys("2")
+    carrier.keys("749")
+    assert "two thousand four hundred" in carrier.told
+
+
+def test_a_noise_that_is_heard_for_long_is_waited_through_like_silence(
+    carrier: Carrier, scribe: Scribe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ivr.web.turns.FIRST_WORD", 0.02)
+    scribe.says, scribe.gate = [""], Event()
+    carrier.begin()
+    carrier.says(seconds=3)
+    scribe.gate.set()
+    carrier.step(carrier.at("Redirect"))
+    assert carrier.told == "" and carrier.document.findall("Record")
+
+
+def test_who_waits_in_vain_is_brought_to_a_person(
+    app: Flask, carrier: Carrier, scribe: Scribe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ivr.web.turns.FIRST_WORD", 0.01)
+    monkeypatch.setattr("ivr.web.turns.NEXT_WORD", 0.01)
+    scribe.says, scribe.gate = ["balance"], Event()
+    carrier.begin()
+    carrier.says()
+    with pytest.raises(AssertionError):  # 503: the carrier goes to /voice/fallback
+        for _ in range(8):
+            carrier.step(carrier.at("Redirect"))
+    scribe.gate.set()
+
+
+def test_a_turn_delivered_again_is_answered_as_it_was(carrier: Carrier, scribe: Scribe) -> None:
+    scribe.says = ["balance"]
+    carrier.begin()
+    first = carrier.at("Record")
+    answer = ET.tostring(carrier.says())
+    told = carrier.told
+    carrier.step(first, RecordingUrl="https://carrier/RE1", RecordingSid="RE1", Digits="")
+    assert answer and carrier.told == told
+
+
+def test_the_deletion_of_what_was_said_is_promised_before_it_is_heard(
+    carrier: Carrier, scribe: Scribe, shelf: Shelf, sessions: Sessions
+) -> None:
+    def promised() -> list[tuple[str, bool]]:
+        with sessions() as tx:
+            rows = tx.scalars(select(Outbox).where(Outbox.topic == FORGET))
+            return [(row.payload["recording"], row.done_at is not None) for row in rows]
+
+    before: list[tuple[str, bool]] = []
+
+    def killed(*_: object, **__: object) -> list[Segment]:
+        before.extend(promised())
+        raise SystemError("killed in mid-work")
+
+    carrier.begin()
+    again, hear = carrier.at("Record"), scribe.transcribe_long
+    scribe.transcribe_long = killed  # type: ignore[method-assign]
+    shelf.fault_on_delete = CarrierError("gone with the process", again=True)
+    with pytest.raises(AssertionError):  # no answer: the carrier asks again
+        carrier.says("RE7")
+    assert before == [("RE7", False)]
+    scribe.transcribe_long, scribe.says = hear, ["balance"]  # type: ignore[method-assign]
+    carrier.step(again, RecordingUrl="https://carrier/RE7", RecordingSid="RE7", RecordingDuration="2", Digits="")
+    assert "PIN" in carrier.told
+    assert promised()[0] == ("RE7", False)
+
+
+def test_a_key_of_a_pin_stands_in_no_address(carrier: Carrier, scribe: Scribe) -> None:
+    scribe.says = ["balance"]
+    carrier.begin()
+    carrier.says()
+    carrier.keys("2")
+    [sealed] = parse_qs(urlsplit(carrier.at("Gather")).query)["first"]
+    assert len(sealed) > 50
+    another = carrier.at("Gather").replace(sealed, "2")
+    carrier.keys("749")
+    assert "two thousand four hundred" in carrier.told
+    carrier.step(another, Digits="749")  # nobody's key: what comes with it begins anew
+
+
+def test_nobody_is_greeted_late(carrier: Carrier, calls: CallService, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Stuck(AtOnce):
+        def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> "Future[Any]":
+            return Future()
+
+    monkeypatch.setattr("ivr.by_turns.GREETING_SECONDS", 0.01)
+    monkeypatch.setattr(AtOnce, "submit", Stuck.submit)
+    carrier.begin()
+    assert "how can I help" in carrier.told
 
 
 def test_an_unsigned_turn_is_refused(app: Flask) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from ivr.by_turns import FORGET
 from ivr.carrier import CarrierError
 from ivr.store import outbox
 from ivr.store.models import Call, Outbox, Recording
@@ -55,6 +56,17 @@ def test_a_recording_is_kept_encrypted_then_deleted_at_the_carrier_and_transcrib
     assert [(part["channel"], part["text"]) for part in kept.transcript] == [(1, "level 1000"), (2, "level 2000")]
     assert b"RIFF" not in Path(kept.path or "").read_bytes()
     assert context.recordings.read(kept).startswith(b"RIFF")
+
+
+def test_the_recording_of_a_turn_is_deleted_whatever_became_of_its_webhook(
+    context: WorkerContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deleted: list[str] = []
+    monkeypatch.setattr(context.carrier, "delete_recording", deleted.append)
+    with context.sessions.begin() as tx:
+        outbox.put(tx, FORGET, {"recording": "RE7"}, context.clock.now())
+    assert work_off(context) == [FORGET]
+    assert deleted == ["RE7"]
 
 
 def test_a_recording_that_cannot_be_fetched_is_not_deleted_and_is_tried_again(context: WorkerContext) -> None:
