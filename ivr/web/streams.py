@@ -107,9 +107,9 @@ class Streams:
     when the stream opens and again at each beat, so that a right that is lost ends the stream."""
 
     def __init__(self, pages: Flask, hub: Hub, heartbeat: float = HEARTBEAT) -> None:
-        self._pages, self._hub, self._heartbeat = pages, hub, heartbeat
+        self._pages, self.hub, self._heartbeat = pages, hub, heartbeat
         self._threads = ThreadPoolExecutor(4, "rights")
-        self._open: Counter[int] = Counter()
+        self.open: Counter[int] = Counter()
         self._ending = asyncio.Event()
 
     def end(self) -> None:
@@ -121,18 +121,18 @@ class Streams:
         rights = _rights(answer)
         if rights is None:
             await answer.send(send)
-        elif self._open[rights.person] >= MOST:
+        elif self.open[rights.person] >= MOST:
             await Answer.plain(429, TOO_MANY).send(send)
         else:
-            self._open[rights.person] += 1
+            self.open[rights.person] += 1
             try:
                 await self._stream(scope, receive, send, rights, answer)
             finally:
-                self._open[rights.person] -= 1
+                self.open[rights.person] -= 1
 
     async def _stream(self, scope: Scope, receive: Receive, send: Send, rights: Rights, answer: Answer) -> None:
         post = Post()
-        self._hub.follow(post, rights.topics)
+        self.hub.follow(post, rights.topics)
         over = [asyncio.ensure_future(_gone(receive)), asyncio.ensure_future(self._ended())]
         try:
             headers = [
@@ -146,7 +146,7 @@ class Streams:
             await self._tell(scope, post, rights, write, over)
             await send({"type": "http.response.body", "body": b""})
         finally:
-            self._hub.follow(post, frozenset())
+            self.hub.follow(post, frozenset())
             for waiting in over:
                 waiting.cancel()
 
@@ -183,7 +183,7 @@ class Streams:
         answer = await self._ask(scope)
         now = _rights(answer)
         if now is not None and now.person == rights.person:
-            self._hub.follow(post, now.topics)
+            self.hub.follow(post, now.topics)
             return True
         return answer.status >= 500
 

@@ -28,7 +28,7 @@ def streams(web: Web, redis_url: str) -> Streams:
 @pytest.fixture
 def address(web: Web, streams: Streams, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     none: object = NoWebhooks()
-    front = make_front(none, web.app, streams, streams._hub, tmp_path_factory.mktemp("audio"), [])  # type: ignore[arg-type]
+    front = make_front(none, web.app, streams, streams.hub, tmp_path_factory.mktemp("audio"), [])  # type: ignore[arg-type]
     with served(front) as address:
         yield address
 

@@ -74,11 +74,15 @@ def web(make_web: Make, request: pytest.FixtureRequest) -> Web:
 
 
 @pytest.fixture
-def address(web: Web, redis_url: str, tmp_path: Path) -> Iterator[str]:
+def streams(web: Web, redis_url: str) -> Streams:
+    return Streams(web.app, Hub(redis_url))
+
+
+@pytest.fixture
+def address(web: Web, streams: Streams, tmp_path: Path) -> Iterator[str]:
     """Where the pages are served."""
-    hub = Hub(redis_url)
     none: Any = None  # no webhook is asked here
-    with served(make_front(none, web.app, Streams(web.app, hub), hub, tmp_path, [])) as address:
+    with served(make_front(none, web.app, streams, streams.hub, tmp_path, [])) as address:
         yield address
 
 
@@ -189,6 +193,49 @@ def look(page: Page, name: str) -> None:
         page.screenshot(path=Path(SHOTS) / f"{name}.png", full_page=True)
         width = page.evaluate("innerWidth")
         page.screenshot(path=Path(SHOTS) / f"{name}-screen.png", clip=FloatRect(x=0, y=0, width=width, height=TALL))
+
+
+def test_seven_pages_of_one_browser_share_one_stream(web: Web, open_page: Open, streams: Streams) -> None:
+    ada = web.person("Ada", "agent", presence="available")
+    first = open_page("ada@bank.test")
+    pages = [first, *(first.context.new_page() for _ in range(6))]
+    for page in pages[1:]:
+        page.goto("/agent/")
+    for page in pages:
+        expect(page.locator("#link")).to_have_attribute("data-state", "live")
+    assert streams.open[ada] == 1
+    offer(web, ada)
+    for page in pages:
+        expect(page.get_by_role("button", name=re.compile("Accept"))).to_be_visible(timeout=4_000)
+
+
+def test_when_the_page_with_the_stream_is_closed_another_one_takes_it_over(web: Web, open_page: Open) -> None:
+    ada = web.person("Ada", "agent", presence="available")
+    first = open_page("ada@bank.test")
+    expect(first.locator("#link")).to_have_attribute("data-state", "live")
+    second = first.context.new_page()
+    second.goto("/agent/")
+    expect(second.locator("#link")).to_have_attribute("data-state", "live")
+    with second.expect_request("**/events?**"):
+        first.close()
+    expect(second.locator("#link")).to_have_attribute("data-state", "live")
+    offer(web, ada)
+    expect(second.get_by_role("button", name=re.compile("Accept"))).to_be_visible(timeout=4_000)
+
+
+def test_the_shared_stream_carries_the_words_of_the_call_that_a_later_page_follows(web: Web, open_page: Open) -> None:
+    ada = web.person("Ada", "agent", presence="available")
+    first = open_page("ada@bank.test")
+    second = first.context.new_page()
+    second.goto("/agent/")
+    expect(second.locator("#link")).to_have_attribute("data-state", "live")
+    offer(web, ada)
+    expect(second.get_by_role("button", name=re.compile("Accept"))).to_be_visible(timeout=4_000)
+    with web.sessions.begin() as tx:
+        tx.add(Turn(call_sid=CALL, key="new", speaker="caller", text="Are you there?", start=40.0, end=41.0))
+    web.live.publish(f"call:{CALL}", "turn")
+    for page in (first, second):
+        expect(page.get_by_text("Are you there?").first).to_be_visible(timeout=4_000)
 
 
 def test_a_brief_appears_by_itself_and_is_accepted_by_key(web: Web, open_page: Open) -> None:

@@ -2,6 +2,7 @@
 // Truth is on the server, so a lost connection or a reload loses nothing.
 
 import { dropDrafts, restoreDrafts } from "./drafts.js";
+import * as stream from "./stream.js";
 import { showTimes } from "./times.js";
 
 const SILENCE = 25_000; // two heartbeats and a half
@@ -13,8 +14,7 @@ const running = new Map(); // region id -> whether it must be fetched once more
 const fetched = new Map(); // region id -> when it was last asked for
 const waiting = new Set(); // ids of regions that are costly to fetch and will be, when their time has come
 
-let source = null;
-let calls = "";
+let listening = false;
 let heardAt = Date.now();
 let warning = null;
 
@@ -127,15 +127,16 @@ export function refreshAll() {
 // --- the stream of news ---
 
 export function follow(...sids) {
-  const wanted = sids.map((sid) => `call=${encodeURIComponent(sid)}`).join("&");
-  if (source && wanted === calls) return;
-  calls = wanted;
-  source?.close();
-  source = new EventSource(`${link.dataset.events}${wanted ? `?${wanted}` : ""}`);
-  source.onopen = () => { alive(); refreshAll(); };
-  source.onerror = () => gone();
-  source.addEventListener("beat", () => { alive(); refreshAll(); });
-  source.addEventListener("news", (event) => { alive(); heard(JSON.parse(event.data)); });
+  if (!listening) stream.listen(link.dataset.events, hear);
+  listening = true;
+  stream.follow(sids);
+}
+
+function hear(kind, news) {
+  if (kind === "lost") return gone();
+  alive();
+  if (kind === "news") heard(news);
+  else refreshAll();
 }
 
 function heard(news) {
@@ -145,13 +146,10 @@ function heard(news) {
 }
 
 setInterval(() => {
-  if (Date.now() - heardAt > SILENCE || source?.readyState === EventSource.CLOSED) {
+  if (listening && (Date.now() - heardAt > SILENCE || stream.refused())) {
     gone();
-    const again = calls;
-    calls = null;
-    source?.close();
-    source = null;
-    follow(...new URLSearchParams(again ?? "").getAll("call"));
+    heardAt = Date.now() - SILENCE / 2; // time to come back before the next try
+    stream.again();
     refreshAll(); // finds out whether it is the sign-in that ended
   }
 }, 5000);
