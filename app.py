@@ -290,7 +290,7 @@ def _watches(parts: Parts, desk: StandbyDesk) -> tuple[Watch, ...]:
     """What a web process stands on. The first is the database's; a file cannot be cut off, but a lock be waited for."""
     settings, redis = parts.settings, parts.redis
     own = Parts(settings).sessions  # a look never waits for a connection that a caller's webhook has
-    patience = 6.0 if settings.database.startswith("sqlite") else 1.0
+    patience = 6.0 if settings.database.startswith("sqlite") else 0.9  # it is given up on after 1
     return (
         Watch("database", lambda: desk.refresh(own), patience),
         Watch("redis", redis.ping, every=2.0),

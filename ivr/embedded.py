@@ -31,6 +31,11 @@ class EmbeddedRedis:
         self.url = f"unix://{self.socket}"
         self._process: subprocess.Popen[bytes] | None = None
 
+    @property
+    def pid(self) -> int | None:
+        """The server's process; None when it was running already or does not run."""
+        return self._process.pid if self._process else None
+
     def __enter__(self) -> Self:
         self.folder.mkdir(parents=True, exist_ok=True)
         with (self.folder / ".lock").open("w") as lock:

@@ -65,6 +65,13 @@ class House:
         """The process of `part`; raises KeyError when it is not one of ours."""
         return self._children[part].pid
 
+    @property
+    def redis_pid(self) -> int:
+        """The process of the embedded Redis; raises KeyError when it is not ours."""
+        if self._redis is None or self._redis.pid is None:
+            raise KeyError("redis")
+        return self._redis.pid
+
     def check(self) -> None:
         """Raises HouseError when a part has stopped by itself."""
         for part, child in self._children.items():

@@ -14,14 +14,14 @@ FAILURES = 2  # in a row: one may be a lock
 class Watch:
     """A thread that asks one thing by `look`, which raises what it raises, or hangs with it.
 
-    It is away while `look` fails again and again, or has not come back within `patience` seconds.
+    It is away while `look` fails again and again, or once it has been silent for `patience` seconds, until it succeeds.
     """
 
     def __init__(
         self,
         name: str,
         look: Callable[[], object],
-        patience: float = 1.0,
+        patience: float = 0.9,
         every: float = 0.5,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -45,15 +45,16 @@ class Watch:
 
     def look_once(self) -> None:
         """Ask, and remember how it went."""
-        self._asked = self._now()
+        self._asked = asked = self._now()
         try:
             self._look()
             if self._failures >= FAILURES:
                 log.warning("the %s answers again", self.name)
             self._failures = 0
         except Exception as error:
-            self._failures += 1
-            if self._failures == FAILURES:
+            before, silent = self._failures, self._now() - asked > self._patience
+            self._failures = max(before + 1, FAILURES if silent else 0)
+            if before < FAILURES <= self._failures:
                 log.error("the %s is away (%s)", self.name, type(error).__name__)
         finally:
             self._asked = None

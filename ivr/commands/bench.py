@@ -18,7 +18,9 @@ Bench = Callable[[Settings, Path | None, int | None], Result]
 @click.command()
 @click.argument(
     "name",
-    type=click.Choice(["latency", "capacity", "soak", "handoff", "desk", "speech", "accuracy", "turns", "bargein"]),
+    type=click.Choice(
+        ["latency", "capacity", "soak", "handoff", "desk", "speech", "accuracy", "turns", "bargein", "pages", "hung"]
+    ),
 )
 @click.option("--data", type=click.Path(exists=True, path_type=Path), help="A folder of people's recorded speech.")
 @click.option(
@@ -36,6 +38,8 @@ def bench(name: str, data: Path | None, many: int | None, as_json: bool) -> None
     soak      ten calls at once for an hour: does anything grow
     handoff   request to brief, to ringing, and accept to joined, through the switch
     desk      a day at the desk in virtual time; writes docs/desk.md
+    pages     a webhook's time while hundreds of pages are open
+    hung      a webhook's time while Redis stands still
     speech    the time to hear an utterance, and to the voice's first sound
     accuracy, turns, bargein   on people's recorded speech (--data)
     """
@@ -121,6 +125,18 @@ def _bargein(settings: Settings, data: Path | None, many: int | None) -> Result:
     return run(data or Path(), settings.whisper_model, settings.data_dir, tell, **_given(many=many))
 
 
+def _pages(settings: Settings, _data: Path | None, many: int | None) -> Result:
+    from bench.pages import run
+
+    return run(settings, tell=tell, **_given(streams=many))
+
+
+def _hung(settings: Settings, _data: Path | None, many: int | None) -> Result:
+    from bench.hung import run
+
+    return run(settings, tell=tell, **_given(seconds=many))
+
+
 NEED_DATA = frozenset({"accuracy", "turns", "bargein"})
 BENCHES: dict[str, Bench] = {
     "latency": _latency,
@@ -132,4 +148,6 @@ BENCHES: dict[str, Bench] = {
     "accuracy": _accuracy,
     "turns": _turns,
     "bargein": _bargein,
+    "pages": _pages,
+    "hung": _hung,
 }

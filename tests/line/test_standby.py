@@ -338,6 +338,22 @@ def test_a_look_that_does_not_come_back_tells_that_the_store_is_away() -> None:
     assert told == [False, True, False]
 
 
+def test_a_failure_after_a_silence_is_a_store_that_is_away_until_it_answers() -> None:
+    now, silent = [0.0], [True]
+
+    def look() -> None:
+        if silent[0]:
+            now[0] += 1.0
+            raise TimeoutError
+
+    watch = Watch("database", look, patience=0.9, now=lambda: now[0])
+    watch.look_once()
+    told = [watch.away]
+    silent[0] = False
+    watch.look_once()
+    assert [*told, watch.away] == [True, False]
+
+
 def test_one_failure_may_be_a_lock_and_two_are_a_store_that_is_away(sessions: Sessions, clock: FakeClock) -> None:
     ready = StandbyDesk(Path("/nowhere/standby.json"), clock, OpeningHours())
     watch = Watch("database", lambda: ready.refresh(sessions))
