@@ -6,7 +6,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy: its threads 
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from flask import Flask
@@ -19,6 +19,7 @@ from ivr.by_turns import TurnChannel
 from ivr.calls import CallService
 from ivr.calls.codes import OneTimeCodes
 from ivr.calls.pins import PinGuard, PinLimits
+from ivr.calls.sweeping import Sweeper
 from ivr.carrier import TwilioCarrier
 from ivr.clock import SystemClock
 from ivr.dialogue.events import HandOff, Kind, Meaning
@@ -154,6 +155,14 @@ class Parts:
         return SqlLedger(self.sessions, self.clock, zone=s.zone)
 
     @made_once
+    def sweeper(self) -> Sweeper:
+        s = self.settings
+        return Sweeper(
+            self.sessions, self.clock, self.carrier, self.calls, self.handoffs, s.twilio_number,
+            timedelta(minutes=s.sweep_minutes),
+        )  # fmt: skip
+
+    @made_once
     def holders(self) -> Holders:
         """A ledger of our own is asked at once, another's within a budget."""
         pool = ThreadPoolExecutor(4, "holders") if self.settings.ledger_url else None
@@ -262,7 +271,7 @@ def worker_context() -> WorkerContext:
         sessions=parts.sessions, clock=parts.clock, redis_url=parts.settings.redis, carrier=parts.carrier,
         handoffs=parts.handoffs, recordings=parts.recordings, live=parts.live, recogniser=lambda: parts.recogniser,
         ledger=parts.ledger, brakes=parts.brakes, agent_cards=parts.agent_cards, calls=parts.calls,
-        dials=parts.settings.dials,
+        dials=parts.settings.dials, sweeper=parts.sweeper,
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from ivr.calls import Applied, CallerTurn, CallService, Connected
 from ivr.calls.cards import untold
+from ivr.calls.recordings import FORGET
 from ivr.calls.tickets import since_start
 from ivr.calls.turns import stream_offset
 from ivr.clock import Clock
@@ -33,7 +34,6 @@ log = logging.getLogger(__name__)
 
 LEDGER_SECONDS = 6.0  # as long as on the socket; the carrier waits 15 s for a document
 GREETING_SECONDS = 2.0  # that the ledger may take to tell who calls before they are greeted without it
-FORGET = "recording.delete-turn"
 FORGET_AFTER = timedelta(minutes=1)  # by then it is heard, or was asked for again
 PAUSE = 2.0  # seconds: a longer one within an utterance would have ended its recording
 

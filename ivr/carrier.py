@@ -12,6 +12,7 @@ from twilio.rest import Client
 from ivr.dialling.policy import DialPolicy
 from ivr.settings import Settings
 from ivr.twilio_cards import CardRequests
+from ivr.twilio_looking import CarrierRecording, Looking
 from ivr.twilio_requests import (
     ANSWER_SECONDS,
     BaseUrlHttpClient,
@@ -81,6 +82,10 @@ class Carrier(Protocol):
 
     def delete_recording(self, recording_sid: str) -> None: ...
 
+    def find_recording(self, recording_sid: str) -> CarrierRecording | None:
+        """What the carrier says of the recording; None when it is not there, or no more."""
+        ...
+
     def pause_recording(self, call_sid: str) -> None:
         """Silence in the call's recording from now on; returns once the carrier has confirmed it."""
         ...
@@ -96,7 +101,7 @@ class Carrier(Protocol):
         ...
 
 
-class TwilioCarrier(CardRequests):
+class TwilioCarrier(CardRequests, Looking):
     """Twilio, or whatever speaks its REST at `base_url`.
 
     `login`: an API key and its secret, if not the account's own. `texts_url` hears what becomes of texts. With a

@@ -112,6 +112,7 @@ class Settings(BaseSettings):
     holidays: str = Field("", validation_alias=_env("HOLIDAYS"))
     wrap_up_seconds: int = Field(30, ge=0, le=3600, validation_alias=_env("WRAP_UP_SECONDS"))
     service_seconds: int = Field(20, ge=1, le=3600, validation_alias=_env("SERVICE_SECONDS"))
+    sweep_minutes: int = Field(10, ge=1, le=1440, validation_alias=_env("SWEEP_MINUTES"))
     queue_seconds: int = Field(1800, ge=60, le=14400, validation_alias=_env("QUEUE_SECONDS"))
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", validation_alias=_env("LOG_LEVEL"))
     log_format: str = Field("text", pattern="^(text|json)$", validation_alias=_env("LOG_FORMAT"))

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ivr.calls import CallService
+from ivr.calls.sweeping import Sweeper
 from ivr.carrier import Carrier
 from ivr.clock import Clock
 from ivr.dialling.dials import Dials
@@ -33,7 +34,8 @@ class WorkerContext:
     dials: Dials
     brakes: Brakes | None = None  # without them no intent is braked by itself
     agent_cards: AgentCards | None = None  # without them, what an agent's card entry left behind stays promised
-    calls: CallService | None = None  # without it, payments in doubt stay in doubt and nothing is swept
+    sweeper: Sweeper | None = None  # without it, what the carrier's callbacks never told is never found
+    calls: CallService | None = None  # without it, payments in doubt stay in doubt
     ledger: Ledger | None = None  # without one, card payments stay promised to it
 
 

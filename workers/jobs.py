@@ -1,17 +1,18 @@
 """The jobs: each outbox topic's work, marked done in the transaction of its effect."""
 
 import logging
+import time
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from ivr.by_turns import FORGET
 from ivr.calls import orders
 from ivr.calls.acting import SEND
 from ivr.calls.cards import BOOK, RESUME
 from ivr.calls.orders import SETTLE
+from ivr.calls.recordings import DELETE, FORGET
 from ivr.carrier import CarrierError
 from ivr.dialling import dials
 from ivr.dialling.numbers import mobile
@@ -20,7 +21,7 @@ from ivr.handoff.cards import OVER
 from ivr.handoff.holders import LOOK
 from ivr.ledger import LedgerError, scheduled
 from ivr.quality.secrets import mask_secrets
-from ivr.quality.transcribing import read_sound, transcribe_recording
+from ivr.quality.transcribing import cut, in_order, read_sound, transcribe_piece
 from ivr.store import outbox
 from ivr.store.models import Call, Recording
 from ivr.store.webhooks import first_time
@@ -28,9 +29,10 @@ from workers.context import WorkerContext, provider
 from workers.holding import held
 
 log = logging.getLogger(__name__)
-DELETE = "recording.delete"
 TRANSCRIBE = "recording.transcribe"
 RESEND = 10.0
+ROUNDED = 2.0  # seconds: what the carrier's own figure may be off by
+BUDGET = 120.0  # seconds of one job's transcribing
 Payload = dict[str, Any]
 Done = Callable[[Session], None]
 
@@ -76,12 +78,13 @@ def _act(context: WorkerContext, row: int, _payload: Payload, _done: Done) -> No
 
 
 def _fetch(context: WorkerContext, _row: int, payload: Payload, done: Done) -> None:
-    """Keep the recording, encrypted; only then promise its deletion at the carrier."""
+    """Keep the recording whole and encrypted; only then promise its deletion at the carrier."""
     recording = _recording(context, payload)
     path = channels = seconds = None
     if recording.state == "announced":
         data = context.carrier.fetch_recording(recording.source_url)
         sound = read_sound(data)
+        _check_length(context, recording, sound.seconds)
         path, channels, seconds = context.recordings.keep(recording.sid, data), sound.channels, sound.seconds
     with context.sessions.begin() as tx:
         done(tx)
@@ -91,6 +94,16 @@ def _fetch(context: WorkerContext, _row: int, payload: Payload, done: Done) -> N
             outbox.put(tx, TRANSCRIBE, payload, context.clock.now())
             outbox.put(tx, DELETE, payload, context.clock.now())
     _tell(context, recording)
+
+
+def _check_length(context: WorkerContext, recording: Recording, seconds: float) -> None:
+    """Sound that is shorter than the carrier says is fetched again; it is not deleted there."""
+    announced = recording.seconds
+    if announced is None:
+        found = context.carrier.find_recording(recording.sid)
+        announced = found.seconds if found else None
+    if announced is not None and seconds < announced - ROUNDED:
+        raise CarrierError(f"{seconds:.1f} s came of a recording of {announced:.0f} s", again=True)
 
 
 def _delete(context: WorkerContext, _row: int, payload: Payload, done: Done) -> None:
@@ -105,17 +118,27 @@ def _delete_turn(context: WorkerContext, _row: int, payload: Payload, done: Done
         done(tx)
 
 
-def _transcribe(context: WorkerContext, _row: int, payload: Payload, done: Done) -> None:
-    recording = _recording(context, payload)
-    transcript = None
-    if recording.state == "kept":
-        sound = read_sound(context.recordings.read(recording))
-        transcript = transcribe_recording(sound, context.recogniser())
+def _transcribe(context: WorkerContext, row_id: int, payload: Payload, done: Done) -> None:
+    """Piece by piece, each kept when it is done; after a while the rest waits behind others."""
+    recording, begun = _recording(context, payload), time.monotonic()
+    sound = read_sound(context.recordings.read(recording)) if recording.state == "kept" else None
+    parts = cut(sound) if sound is not None else []
+    for number in range(recording.pieces, len(parts)):
+        if number > recording.pieces and time.monotonic() - begun > BUDGET:
+            with context.sessions.begin() as tx:
+                outbox.go_on(tx, row_id, context.clock.now())
+            return
+        segments = transcribe_piece(parts[number], context.recogniser())
+        with context.sessions.begin() as tx:
+            row = tx.get_one(Recording, recording.id, with_for_update=True)
+            if row.state != "kept" or row.pieces != number:
+                return  # forgotten, or done by another, meanwhile
+            row.transcript, row.pieces = mask_secrets(tx, row, in_order([*row.transcript, *segments])), number + 1
     with context.sessions.begin() as tx:
         done(tx)
         row = tx.get_one(Recording, recording.id)
-        if transcript is not None and row.state == "kept":
-            row.transcript, row.state = mask_secrets(tx, row, transcript), "transcribed"
+        if sound is not None and row.state == "kept":
+            row.state = "transcribed"
     _tell(context, recording)
 
 

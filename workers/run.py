@@ -3,11 +3,13 @@
 import logging
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 
 from redis import Redis, RedisError
 from redis.backoff import ExponentialBackoff
@@ -20,6 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ivr.broker import connect as hasty_redis
 from ivr.embedded import die_with_parent
+from ivr.store.leases import take_lease
 from ivr.store.webhooks import forget_old
 from workers.context import WorkerContext, provider, resolve
 from workers.queues import RowJob, make_queue
@@ -32,6 +35,8 @@ POLL = 0.1
 REDIS_AWAY = 0.5
 RESTART = 0.5
 RECONCILE = 30.0
+SWEEP = 60.0
+LONGEST_SWEEP = 1800.0  # after so long another worker takes a sweep over from one that died in it
 YIELDS = 10  # niceness of heavy jobs: a recording can wait for its transcript, a caller on this machine cannot wait
 GRACE = 15.0
 
@@ -50,7 +55,8 @@ def run_worker(factory: str = "app:worker_context") -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     children = [Child([sys.executable, "-m", "workers", queue, factory, context.redis_url]) for queue in PROCESSES]
-    threading.Thread(target=_reconcile, args=(context, stop), daemon=True, name="reconcile").start()
+    for work in (_reconcile, _sweep):
+        threading.Thread(target=work, args=(context, stop), daemon=True, name=work.__name__).start()
     try:
         _relay(context, stop, children)
     finally:
@@ -138,6 +144,24 @@ def _reconcile(context: WorkerContext, stop: threading.Event) -> None:
                 log.exception("the house was not kept in order")
         if stop.wait(RECONCILE):
             return
+
+
+def _sweep(context: WorkerContext, stop: threading.Event) -> None:
+    """One worker of all looks now and then for what the carrier never told us."""
+    me = f"{socket.gethostname()}:{os.getpid()}"
+    while context.sweeper is not None and not stop.wait(SWEEP):
+        try:
+            if _may_sweep(context, me, LONGEST_SWEEP):
+                context.sweeper.sweep()
+                _may_sweep(context, me, SWEEP / 2)
+        except Exception:
+            log.exception("the sweep failed")
+
+
+def _may_sweep(context: WorkerContext, me: str, seconds: float) -> bool:
+    now = context.clock.now()
+    with context.sessions.begin() as tx:
+        return take_lease(tx, "sweep", me, now, now + timedelta(seconds=seconds))
 
 
 def _forget(context: WorkerContext) -> None:

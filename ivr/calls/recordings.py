@@ -12,6 +12,8 @@ from ivr.store.models import Call, Recording
 from ivr.store.webhooks import first_time
 
 FETCH = "recording.fetch"
+DELETE = "recording.delete"  # at the carrier, of a recording that we have
+FORGET = "recording.delete-turn"  # at the carrier, of an answer to the bot: it may hold a PIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,7 @@ class RecordingNews:
     kind: str = "call"  # or message
     seconds: float | None = None
     channels: int | None = None
+    started_at: datetime | None = None  # where the carrier was asked
 
 
 def note_recording(tx: Session, call: Call, news: RecordingNews, now: datetime) -> Recording:
@@ -52,6 +55,8 @@ def note_recording(tx: Session, call: Call, news: RecordingNews, now: datetime) 
 
 
 def _offset(call: Call, news: RecordingNews, now: datetime) -> float:
+    if news.started_at is not None:
+        return max(0.0, since_start(call, news.started_at))
     # the first callback comes as the recording starts, of a call-back long after the call; when that one was lost,
     # it ran until the call's end
     over = since_start(call, now if news.status == "in-progress" else call.ended_at or now)

@@ -93,10 +93,10 @@ class CallService(Talking):
             call.figures = call_figures(call.turns).to_json()
         self._live.publish(f"call:{sid}", "ended", sid)
 
-    def recording(self, sid: str, news: RecordingNews) -> None:
+    def recording(self, sid: str, news: RecordingNews, caller: str = UNKNOWN, called: str = UNKNOWN) -> None:
         """A recording callback; one for a call that never reached us is kept all the same."""
         with self._sessions.begin() as tx:
-            note_recording(tx, self._row(tx, sid, UNKNOWN, UNKNOWN), news, self._clock.now())
+            note_recording(tx, self._row(tx, sid, caller, called), news, self._clock.now())
         self._live.publish(f"call:{sid}", "recording", news.sid)
 
     def message_left(self, sid: str, caller: str, called: str, news: RecordingNews | None) -> None:

@@ -4,6 +4,7 @@ import io
 import wave
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from speech.listen import Segment  # brings the recogniser's libraries along, which hand-offs do not need
 
 Samples = NDArray[np.int16]
+PIECE = 60.0  # seconds of sound that are understood at a time, in far less than a job may take
+SEARCH, FRAME = 5 * RATE, RATE // 50  # a pause is looked for in the last five seconds of a piece
 
 
 class UnreadableRecording(ValueError):
@@ -57,34 +60,63 @@ def read_sound(data: bytes) -> Sound:
     return Sound(np.ascontiguousarray(samples))
 
 
-def transcribe_recording(sound: Sound, recogniser: LongRecogniser) -> list[dict[str, Any]]:
-    """{channel (1 = caller), text, start, end, confidence, words}, times in seconds from the recording's start."""
-    segments = [
-        _segment(channel, segment)
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of one channel that can be understood by itself; `start` in samples from the recording's start."""
+
+    channel: int
+    start: int
+    samples: Samples
+
+
+def cut(sound: Sound, seconds: float = PIECE) -> list[Piece]:
+    """The whole sound in pieces of at most `seconds`, cut where it is quietest, always in the same places."""
+    longest = int(seconds * RATE)
+    return [
+        Piece(channel, start, samples[start:end])
         for channel, samples in enumerate(sound.samples, 1)
-        for segment in recogniser.transcribe_long(samples)
+        for start, end in pairwise(_cuts(samples, longest))
     ]
+
+
+def transcribe_piece(piece: Piece, recogniser: LongRecogniser) -> list[dict[str, Any]]:
+    """{channel (1 = caller), text, start, end, confidence, words}, times in seconds from the recording's start."""
+    shift = piece.start / RATE
+    return [_segment(piece.channel, segment, shift) for segment in recogniser.transcribe_long(piece.samples)]
+
+
+def in_order(segments: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """As it was said."""
     return sorted(segments, key=lambda segment: (segment["start"], segment["channel"]))
 
 
-def _segment(channel: int, segment: "Segment") -> dict[str, Any]:
+def _cuts(samples: Samples, longest: int) -> list[int]:
+    places = [0]
+    while len(samples) - places[-1] > longest:
+        end = places[-1] + longest
+        frames = np.abs(samples[end - SEARCH : end].astype(np.int32)).reshape(-1, FRAME).sum(axis=1)
+        places.append(end - SEARCH + int(frames.argmin()) * FRAME + FRAME // 2)
+    return [*places, len(samples)] if len(samples) else places
+
+
+def _segment(channel: int, segment: "Segment", shift: float) -> dict[str, Any]:
     said = segment.transcript
     return {
         "channel": channel,
         "text": said.text,
-        "start": round(segment.start, 3),
-        "end": round(segment.end, 3),
+        "start": round(segment.start + shift, 3),
+        "end": round(segment.end + shift, 3),
         "confidence": round(said.confidence, 3),
-        "words": _words(said.words),
+        "words": _words(said.words, shift),
     }
 
 
-def _words(words: Sequence[Any]) -> list[dict[str, Any]]:
+def _words(words: Sequence[Any], shift: float) -> list[dict[str, Any]]:
     return [
         {
             "word": word.word,
-            "start": round(word.start, 3),
-            "end": round(word.end, 3),
+            "start": round(word.start + shift, 3),
+            "end": round(word.end + shift, 3),
             "confidence": round(word.confidence, 3),
         }
         for word in words

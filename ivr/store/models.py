@@ -191,6 +191,7 @@ class Recording(Base):
     offset: Mapped[float] = mapped_column(default=0.0)  # start of the recording, seconds into the call
     transcript: Mapped[list[Any]] = mapped_column(default=list)  # {channel, text, start, end, confidence, words}
     created_at: Mapped[datetime]
+    pieces: Mapped[int] = mapped_column(default=0, server_default="0")  # of its sound, that the transcript holds
 
     call: Mapped[Call] = relationship(back_populates="recordings")
 
@@ -262,6 +263,16 @@ class Outbox(Base):
     tries: Mapped[int] = mapped_column(default=0, server_default="0")  # times that a worker began with it
     taken_until: Mapped[datetime | None]  # while a worker does it; passed: that worker has died
     given_up_at: Mapped[datetime | None] = mapped_column(index=True)
+
+
+class Lease(Base):
+    """Who does `name`, and until when nobody else does."""
+
+    __tablename__ = "leases"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    holder: Mapped[str] = mapped_column(String(64))
+    until: Mapped[datetime]
 
 
 class Webhook(Base):

@@ -2,6 +2,8 @@
 
 import io
 import wave
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -80,6 +82,22 @@ def one_channel(data: bytes) -> bytes:
     return out.getvalue()
 
 
+def _within(recording: Recording, query: Mapping[str, str]) -> bool:
+    """`DateCreated>` and `DateCreated<`, each a day or a moment in ISO 8601."""
+    after, before = (_moment(query.get(f"DateCreated{sign}")) for sign in "><")
+    return (after is None or recording.started >= after) and (before is None or recording.started <= before)
+
+
+def _moment(text: str | None) -> datetime | None:
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise RestError(400, 20001, f"{text!r} is not a date") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
 class Recordings(Area):
     def routes(self) -> list[BaseRoute]:
         return [
@@ -142,7 +160,9 @@ class Recordings(Area):
         rows = [
             view_for(request, recording)
             for recording in reversed(self.exchange.recordings.values())
-            if call in (None, recording.leg.sid) and (deleted or not recording.deleted)
+            if call in (None, recording.leg.sid)
+            and (deleted or not recording.deleted)
+            and _within(recording, request.query_params)
         ]
         return listing(request, "recordings", rows)
 

@@ -19,6 +19,7 @@ from ivr.handoff.service import HandoffService
 from ivr.handoff.state import State
 from ivr.store import Sessions, outbox
 from ivr.store.models import Agent, Call, Handoff, Offer
+from ivr.twilio_looking import CarrierRecording
 from ivr.web.handoff import make_handoff_blueprint
 from ivr.web.signatures import Signatures
 from tests.conftest import FakeClock
@@ -103,6 +104,9 @@ class CarrierTwin:
     def fetch_recording(self, url: str) -> bytes:
         self._note("fetch_recording", url)
         return b""
+
+    def find_recording(self, recording_sid: str) -> CarrierRecording | None:
+        return None
 
     def delete_recording(self, recording_sid: str) -> None:
         self._note("delete_recording", recording_sid)

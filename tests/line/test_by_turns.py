@@ -16,9 +16,10 @@ from flask import Flask
 from sqlalchemy import select
 from twilio.request_validator import RequestValidator
 
-from ivr.by_turns import FORGET, TurnChannel, read_wav
+from ivr.by_turns import TurnChannel, read_wav
 from ivr.calls import CallService
 from ivr.calls.codes import OneTimeCodes
+from ivr.calls.recordings import FORGET
 from ivr.carrier import CarrierError
 from ivr.handoff.request import request_handoff
 from ivr.ledger import SqlLedger

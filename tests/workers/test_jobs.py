@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from ivr.by_turns import FORGET
+from ivr.calls.recordings import FORGET
 from ivr.carrier import CarrierError
 from ivr.store import outbox
 from ivr.store.models import Call, Outbox, Recording
