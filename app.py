@@ -175,7 +175,7 @@ class Parts:
 
     @made_once
     def understanding(self) -> Understanding:
-        return Understanding.load(self.settings.data_dir)
+        return Understanding.load(self.settings.data_dir, self.settings.home_country)
 
     @made_once
     def voice(self) -> Voice:

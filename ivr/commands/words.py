@@ -67,7 +67,7 @@ def understand(texts: tuple[str, ...], expect: str | None, as_json: bool) -> Non
     from ivr.meaning.understanding import Understanding
 
     try:
-        understanding = Understanding.load(settings.data_dir)
+        understanding = Understanding.load(settings.data_dir, settings.home_country)
     except MissingWeights as error:
         fail(str(error), MISSING)
     day = today(SystemClock(), settings.zone)

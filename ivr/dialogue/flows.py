@@ -93,8 +93,8 @@ def _yes_shown(_: State, raw: Raw) -> str:
 
 
 def _day_shown(_: State, raw: Raw) -> str:
-    text = str(raw)
-    return say.written_day(date.fromisoformat(text)) if len(text) == 10 else text
+    days = str(raw).split("|")
+    return say.listed(tuple(say.written_day(date.fromisoformat(day)) if len(day) == 10 else day for day in days), "or")
 
 
 BALANCE = Flow(

@@ -8,7 +8,8 @@ from ivr.dialogue.state import Raw
 from ivr.redaction import Line, digits_in, kinds_in, mask, mask_text
 
 _BY_CARD = re.compile(r"\b(by|with|using|use|from)( a| my| the)?( credit| debit)? card\b")
-_TODAY = re.compile(r"\b(today|right now|right away|straight away|immediately|now)\b")
+_EITHER = re.compile(r"\b(or|between|either|and)\b")
+_TODAY = re.compile(r"(?<!not )\b(today|right now|right away|straight away|immediately|now)\b")
 _DIGIT = r"(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|\d)"
 _TEEN = r"(?:ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen)"
 _TENS = r"(?:twenty|thirty|fou?rty|fifty|sixty|seventy|eighty|ninety)"
@@ -115,8 +116,10 @@ def source_key(keys: str) -> Raw | None:
 
 
 def when(said: Said, _: bool) -> Raw | None:
-    if said.meaning.dates:
-        return said.meaning.dates[-1].isoformat()
+    """An ISO date, the last where one was corrected; several joined by | where the caller has to choose."""
+    days = [day.isoformat() for day in said.meaning.dates]
+    if days:
+        return "|".join(days) if len(days) > 1 and _EITHER.search(said.text.lower()) else days[-1]
     return "today" if _TODAY.search(said.text.lower()) else None
 
 

@@ -108,6 +108,9 @@ def _keyed_date(today: date, keys: str) -> str | None:
 
 
 def date_refused(state: State, value: Raw) -> Line | None:
+    if "|" in str(value):
+        days = tuple(say.day(date.fromisoformat(day), state.today) for day in str(value).split("|"))
+        return Line("date.which", {"days": say.listed(days, "or")})
     latest = state.today + timedelta(days=LATEST_DAYS)
     if state.today <= date.fromisoformat(str(value)) <= latest:
         return None

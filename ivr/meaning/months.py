@@ -32,7 +32,7 @@ def month_edge(words: list[str], at: int, today: date) -> Found | None:
     end = at + len(edge)
     lead = words[end] if words[end : end + 1] and words[end] in {"the", "this", "next", "each", "every"} else ""
     end += bool(lead)
-    month = _named_month(words, end, lead, today)
+    month = named_month(words, end, lead, today)
     if month is None:
         return None
     last = edge[0] in {"end", "last"}
@@ -41,7 +41,7 @@ def month_edge(words: list[str], at: int, today: date) -> Found | None:
     return (month.replace(day=calendar.monthrange(month.year, month.month)[1]) if last else month), end + 1
 
 
-def _named_month(words: list[str], at: int, lead: str, today: date) -> date | None:
+def named_month(words: list[str], at: int, lead: str, today: date) -> date | None:
     """The first day of "the month", "next month", "march"."""
     if words[at : at + 1] == ["month"]:
         return months_on(today.replace(day=1), 1 if lead == "next" else 0)
@@ -126,8 +126,8 @@ def _year(words: list[str], at: int) -> tuple[int | None, int]:
     return None, at
 
 
-def numeric(words: list[str], at: int, today: date) -> Found | None:
-    """ "3/15", "03/15/2026" (month first, unless that cannot be)."""
+def numeric(words: list[str], at: int, today: date, day_first: bool = False) -> Found | None:
+    """ "3/15", "03/15/2026": in the country's order, unless that cannot be."""
     if (
         words[at + 1 : at + 2] != ["/"]
         or at + 2 >= len(words)
@@ -137,7 +137,8 @@ def numeric(words: list[str], at: int, today: date) -> Found | None:
     first, second, end = words[at], words[at + 2], at + 3
     if not first.isdigit():
         return None
-    month, day = (int(first), int(second)) if int(first) <= 12 else (int(second), int(first))
+    turned = int(first) > 12 or (day_first and int(second) <= 12)
+    month, day = (int(second), int(first)) if turned else (int(first), int(second))
     if words[end : end + 1] != ["/"] or end + 1 >= len(words):
         return (_with_year([], 0, month, day, today)[0] if 1 <= month <= 12 else None), end
     year = words[end + 1]

@@ -14,6 +14,7 @@ from ivr.meaning.digits import digits
 from ivr.meaning.encoder import Encoder
 from ivr.meaning.head import Head
 from ivr.meaning.money import money
+from ivr.meaning.order import day_first
 from ivr.meaning.plain import plain
 from ivr.meaning.temper import upset
 
@@ -25,19 +26,20 @@ NOTHING = Meaning(intent="dont_know", confidence=0.0)
 class Understanding:
     """What a caller's words mean. Safe to share between threads."""
 
-    def __init__(self, encoder: Encoder, head: Head) -> None:
+    def __init__(self, encoder: Encoder, head: Head, country: str = "US") -> None:
         self._encoder = encoder
         self._head = head
+        self._day_first = day_first(country)
 
     @classmethod
-    def load(cls, folder: Path) -> "Understanding":
+    def load(cls, folder: Path, country: str = "US") -> "Understanding":
         """The models in `folder/meaning/` if the operator trained his own, else those that ship.
 
-        Raises MissingWeights.
+        `country`: whose order of day and month is meant by 5/4. Raises MissingWeights.
         """
         own = folder / "meaning"
         weights = own if own.is_dir() else WEIGHTS
-        return cls(Encoder.load(weights), Head.load(weights))
+        return cls(Encoder.load(weights), Head.load(weights), country)
 
     def understand(self, text: str, *, expect: str | None = None, today: date) -> Meaning:
         """The meaning of `text`. `expect` is what was asked for: open, yes-no, digits, money or date.
@@ -54,7 +56,7 @@ class Understanding:
         bare = expect in BARE_MONEY or (expect != "digits" and max(shares, key=shares.__getitem__) == "payment")
         amounts = money(text, bare=bare)
         part = signals.share(text)
-        days = dates(text, today, asked=expect == "date")
+        days = dates(text, today, asked=expect == "date", day_first=self._day_first)
         number = "" if (amounts or days) and expect != "digits" else digits(text, asked=expect == "digits")
         found = {"money": bool(amounts or part), "date": bool(days), "digits": bool(number)}
         answered = found.get(expect or "open", False)

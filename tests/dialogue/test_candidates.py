@@ -1,5 +1,7 @@
 """Several amounts, or another currency: the caller is asked, and nothing is read back that they did not choose."""
 
+from datetime import date
+
 import pytest
 
 from ivr.dialogue.events import Said
@@ -56,3 +58,17 @@ def test_an_agent_sees_both() -> None:
 def test_digits_of_a_range_are_no_amount() -> None:
     talk = verified().play(PAY, said("between 150 and 160", digits="150"))
     assert "amount" not in talk.state.task.slots
+
+
+def test_of_two_days_the_caller_is_asked_which() -> None:
+    days = (date(2026, 3, 6), date(2026, 3, 7))
+    talk = verified().play(PAY, said("fifty", money=(5000,)), said("checking", account_kind="checking"))
+    assert talk.play(said("Friday or Saturday", dates=days)).says == [
+        "Which day is it, Friday, March sixth or Saturday, March seventh?"
+    ]
+    assert talk.play(said("Saturday", dates=days[1:])).state.task.slots["date"] == "2026-03-07"
+
+
+def test_a_day_turned_down_is_not_taken() -> None:
+    talk = verified().play(PAY, said("fifty", money=(5000,)), said("checking", account_kind="checking"))
+    assert "date" not in talk.play(said("not today")).state.task.slots

@@ -173,6 +173,7 @@ PROMPTS: dict[str, tuple[str, ...]] = {
         "Press one for today, two for tomorrow, or key in month and day.",
         "One for today, two for tomorrow, zero for a person.",
     ),
+    "date.which": ("Which day is it, {days}?", "Is that {days}?"),
     "date.outside": (
         "I can take payments from today until {latest}, which day would you like?",
         "It has to be from today until {latest}, so which day?",
