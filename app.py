@@ -11,6 +11,7 @@ from pathlib import Path
 
 from flask import Flask
 from redis import Redis
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 from starlette.applications import Starlette
 
@@ -260,8 +261,19 @@ def create_media(settings: Settings | None = None) -> Starlette:
     registry = media_registry(lambda: room.taken, lambda: recogniser.waiting)
     figures = metrics_route(registry, parts.metrics_token, parts.settings.private)
     return make_media_app(
-        parts.calls, parts.signatures, recogniser, speaker, parts.vad.stream, room=room, beside=[figures]
-    )
+        parts.calls, parts.signatures, recogniser, speaker, parts.vad.stream, room=room, beside=[figures],
+        watches=[_database_watch(parts)], drain_seconds=parts.settings.drain_seconds,
+    )  # fmt: skip
+
+
+def _database_watch(parts: Parts) -> Watch:
+    own = Parts(parts.settings).sessions  # a look never waits for a connection that a caller has
+
+    def look() -> None:
+        with own() as tx:
+            tx.execute(text("select 1"))
+
+    return Watch("database", look, 6.0 if parts.settings.database.startswith("sqlite") else 1.0)
 
 
 def worker_context() -> WorkerContext:

@@ -3,6 +3,7 @@
 import io
 import logging
 import secrets
+import threading
 import wave
 from collections.abc import Callable
 from concurrent.futures import Executor
@@ -75,7 +76,8 @@ class TurnChannel:
         self._recogniser, self._ledger = recogniser, ledger
 
     def begin(self, sid: str) -> Reply:
-        """The first words, or the apology and where we were."""
+        """The first words, or the apology and where we were. Meanwhile the recogniser is made, if it is not there."""
+        threading.Thread(target=self._recogniser, daemon=True, name="recogniser").start()
         with self._sessions() as tx:
             call = tx.get_one(Call, sid)
             connected = Connected(

@@ -98,6 +98,15 @@ class Conversation:
                 self.close()
         return []
 
+    @property
+    def at_rest(self) -> bool:
+        """Whether nothing is being asked or answered."""
+        return not self._asking and not self._turn.locked()
+
+    async def hand_over(self) -> None:
+        """The next stream goes on where this one ends, without an apology."""
+        await self._sql(self._calls.hand_over, self._sid)
+
     def close(self) -> None:
         """Questions still open are asked anew by whoever goes on with the call."""
         for task in self._asking:

@@ -79,13 +79,13 @@ class House:
                 raise HouseError(f"The {part} process stopped (exit {child.returncode}).\n{self._tail(part)}")
 
     def stop(self) -> None:
-        """Ends every part that was started; gives each ten seconds to finish what it is doing."""
+        """Ends every part that was started; gives each ten seconds more than its callers may be handed over in."""
         running = [child for child in reversed(self._children.values()) if child.poll() is None]
         for child in running:
             child.send_signal(signal.SIGTERM)
         for child in running:
             try:
-                child.wait(timeout=10)
+                child.wait(timeout=10 + self.settings.drain_seconds)
             except subprocess.TimeoutExpired:
                 child.kill()
                 child.wait()

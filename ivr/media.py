@@ -1,6 +1,7 @@
 """The media process: the carrier's sockets, their signatures and tokens, and nothing else."""
 
 import asyncio
+import contextlib
 import logging
 import re
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -16,8 +17,10 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 from ivr.calls import BadToken, CallService
 from ivr.conversation import Conversation, Patience, Threads
 from ivr.dialogue.prompts.en import PROMPTS
+from ivr.drain import Drain
 from ivr.logs import about_call
 from ivr.room import Full, Room
+from ivr.watch import Watch
 from ivr.web.signatures import HEADER, SCHEME_HEADER, Signatures
 from speech.listen import Listener
 from speech.monitor import HeardOn, Monitor
@@ -42,11 +45,15 @@ def make_media_app(
     patience: Patience | None = None,
     room: Room | None = None,
     beside: Sequence[BaseRoute] = (),
+    watches: Sequence[Watch] = (),
+    drain_seconds: float = 20.0,
 ) -> Starlette:
-    """`WS /media` for callers, `WS /media/listen` for calls that a person has, `GET /health`, and what is `beside`.
+    """`WS /media` for callers, `WS /media/listen` for calls that a person has, whether it lives and is ready, and what
+    is `beside`.
 
-    A caller for whom there is no `room` is not let in: /voice/resume finds another way for him."""
-    room = room or Room()
+    A caller for whom there is no `room`, or who comes while the process is told to end, is not let in: /voice/resume
+    finds another way for them."""
+    room, drain = room or Room(), Drain(drain_seconds)
     threads = Threads(ThreadPoolExecutor(8, "sql"), ThreadPoolExecutor(16, "ledger"))
 
     async def media(socket: WebSocket) -> None:
@@ -56,6 +63,8 @@ def make_media_app(
         await _let_in(socket, signatures, "/listen", overhear)
 
     async def talk(start: Start, texts: AsyncIterator[str], socket: WebSocket) -> None:
+        if drain.begun:
+            raise Full
         with room.place():
             await converse(start, texts, socket)
 
@@ -69,9 +78,12 @@ def make_media_app(
             conversation = Conversation(
                 calls, start.call_sid, connected, session, threads, tasks, patience or Patience()
             )
-            opening = await conversation.opening()
-            await session.run(texts, socket.send_text, conversation.handle, opening)
+            with drain.talking(lambda: session.leave(lambda: conversation.at_rest)):
+                opening = await conversation.opening()
+                await session.run(texts, socket.send_text, conversation.handle, opening)
             conversation.close()
+            if session.left:
+                await conversation.hand_over()
 
     async def overhear(start: Start, texts: AsyncIterator[str], _socket: WebSocket) -> None:
         loop = asyncio.get_running_loop()
@@ -83,8 +95,25 @@ def make_media_app(
 
         await Monitor(start, recogniser, vad).run(texts, keep)
 
+    async def ready(_request: Request) -> JSONResponse:
+        away = [watch.name for watch in watches if watch.away]
+        away += ["room"] * room.full + ["drain"] * drain.begun
+        return JSONResponse({"ready": not away, "away": away}, 503 if away else 200)
+
+    @contextlib.asynccontextmanager
+    async def living(_app: Starlette) -> AsyncIterator[None]:
+        for watch in watches:
+            watch.start()
+        with drain.on_signals():
+            yield
+        for watch in watches:
+            watch.stop()
+
     sockets = (WebSocketRoute("/media", media), WebSocketRoute("/media/listen", listen))
-    return Starlette(routes=[*sockets, Route("/health", _health), *beside])
+    alive = [Route(path, _health) for path in ("/health", "/healthz")]
+    app = Starlette(routes=[*sockets, *alive, Route("/readyz", ready), *beside], lifespan=living)
+    app.state.drain = drain
+    return app
 
 
 async def _let_in(socket: WebSocket, signatures: Signatures, below: str, serve: Any) -> None:

@@ -15,10 +15,14 @@ class Room:
         self._most = most
         self.taken = 0
 
+    @property
+    def full(self) -> bool:
+        return bool(self._most) and self.taken >= self._most
+
     @contextmanager
     def place(self) -> Iterator[None]:
         """One place while it lasts; raises Full."""
-        if self._most and self.taken >= self._most:
+        if self.full:
             raise Full
         self.taken += 1
         try:

@@ -81,6 +81,7 @@ class Settings(BaseSettings):
 
     # speech
     max_calls: int = Field(0, ge=0, validation_alias=_env("MAX_CALLS"))
+    drain_seconds: int = Field(20, ge=0, le=600, validation_alias=_env("DRAIN_SECONDS"))
     whisper_model: str = Field("base", validation_alias=_env("WHISPER_MODEL"))
     whisper_threads: int = Field(2, ge=1, le=64, validation_alias=_env("WHISPER_THREADS"))
     voice: str = Field("heart", pattern="^(heart|pyttsx3)$", validation_alias=_env("VOICE"))

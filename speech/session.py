@@ -32,6 +32,8 @@ STALLED_PATIENCE = 3.0  # the longest that a caller of whom nothing comes is wai
 STALLED_MARK = 1.0  # the longest that a mark is waited for meanwhile
 DEAD = 8.0  # seconds without one after which the stream is given up: the next one speaks before ten have passed
 
+REST = 1.0  # seconds in which neither side says anything: a pause in which the stream may change hands
+
 Send = Callable[[str], Awaitable[None]]
 Handle = Callable[[Event], Awaitable[list[Command]]]
 
@@ -72,6 +74,8 @@ class Session:
         self._caller_ended: float | None = None
         self._handling = False
         self._rendering: set[asyncio.Task[None]] = set()
+        self._may_leave: Callable[[], bool] | None = None
+        self._left = False
 
     async def run(
         self, receive: AsyncIterator[str], send: Send, handle: Handle, opening: Sequence[Command] = ()
@@ -101,6 +105,15 @@ class Session:
     def tell(self, commands: Sequence[Command]) -> None:
         """Carry out `commands` now: what an owner has to say outside of `handle`. From the loop that runs us."""
         self._carry_out(commands)
+
+    @property
+    def left(self) -> bool:
+        """Whether it ended in such a pause."""
+        return self._left
+
+    def leave(self, ready: Callable[[], bool]) -> None:
+        """End at the next pause in which `ready` says that nothing is under way; nothing said is lost by it."""
+        self._may_leave = ready
 
     async def _read(self, receive: AsyncIterator[str]) -> None:
         try:
@@ -173,6 +186,9 @@ class Session:
         elif self._closing and not self._cut:
             self._by_us = True
             self._over.set()
+        elif self._may_leave is not None and now - self._idle_since >= REST and self._resting() and self._may_leave():
+            self._left = self._by_us = True
+            self._over.set()
         self._fall_silent(now)
 
     def _fill(self, now: float) -> None:  # while his turn is being heard, or its answer found, the caller waits
@@ -181,13 +197,16 @@ class Session:
             self._supply(self._mouth.add(speak, now))
 
     def _fall_silent(self, now: float) -> None:
-        occupied = self._mouth.busy or self._ear.busy or self._keys.pending or self._cut or self._handling
-        if self._listen is None or occupied or not self._events.empty():
+        if self._listen is None or not self._resting():
             return
         patience = min(self._listen.patience, STALLED_PATIENCE) if self._stalled else self._listen.patience
         if now - self._idle_since >= patience:
             seconds, self._listen = now - self._idle_since, None
             self._events.put_nowait(Silence(seconds, now))
+
+    def _resting(self) -> bool:
+        occupied = self._mouth.busy or self._ear.busy or self._keys.pending or self._cut or self._handling
+        return not occupied and self._events.empty()
 
     def _turn_over(self, heard: Heard | None) -> None:
         now = self._now()

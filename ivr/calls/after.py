@@ -103,6 +103,12 @@ def worth_a_socket(call: Call, now: datetime) -> bool:
     return True
 
 
+def hand_over(call: Call, now: datetime) -> None:
+    """The stream is about to be closed on purpose, for another to go on."""
+    if not back_on_purpose(call):
+        _note(call, "stream-again", now)
+
+
 def back_on_purpose(call: Call) -> bool:
     """On the way from turns to a socket: nothing was lost."""
     return _last(call) == "stream-again"

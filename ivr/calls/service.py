@@ -50,6 +50,11 @@ class CallService(Talking):
                 self._give_up(tx, call, now)
             return self._next(tx, call)
 
+    def hand_over(self, sid: str) -> None:
+        """The caller's stream is closed on purpose: /voice/resume gives him another, which goes on without a word."""
+        with self._sessions.begin() as tx:
+            after.hand_over(tx.get_one(Call, sid, with_for_update=True), self._clock.now())
+
     def worth_a_socket(self, sid: str) -> bool:
         """Whether a caller who goes on turn by turn is to try a socket again, at /voice/resume."""
         with self._sessions.begin() as tx:

@@ -99,6 +99,7 @@ def _media(settings: Settings) -> list[str]:
         # Twilio offers no extensions, and media frames keep the socket awake
         "--ws-per-message-deflate", "false", "--ws-ping-interval", "0",
         "--ws-max-size", str(64 * 1024),  # bytes; a frame of sound has some 400
+        "--timeout-graceful-shutdown", "15",  # seconds after the drain: the last words are heard within ten
     ]  # fmt: skip
 
 

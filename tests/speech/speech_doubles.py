@@ -131,7 +131,7 @@ class Line:
 
     async def call(self, *opening: Command) -> None:
         """The stream begins; prompts are in the cache, as they are in the house."""
-        session = Session(
+        self.session = Session(
             START,
             self.recogniser,
             self.speaker,
@@ -140,7 +140,7 @@ class Line:
             filler="One moment.",
             judge=Interrupting,
         )
-        self.task = asyncio.create_task(session.run(self._receive(), self._send, self._handle, opening))
+        self.task = asyncio.create_task(self.session.run(self._receive(), self._send, self._handle, opening))
         await self._settle()
 
     def cache(self, *texts: str) -> None:
