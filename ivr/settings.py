@@ -14,6 +14,7 @@ from ivr.dialling.numbers import home_country
 from ivr.dialling.policy import DialPolicy
 from ivr.handoff.hours import OpeningHours
 from ivr.people.roles import ROLES
+from ivr.people.single_sign_on import Rules
 
 SHORTEST_SECRET = 16  # characters
 
@@ -76,6 +77,13 @@ class Settings(BaseSettings):
 
     # people
     session_hours: int = Field(14, ge=1, le=36, validation_alias=_env("SESSION_HOURS"))
+    oidc_issuer: str = Field("", validation_alias=_env("OIDC_ISSUER"))
+    oidc_client_id: str = Field("", validation_alias=_env("OIDC_CLIENT_ID"))
+    oidc_client_secret: SecretStr = Field(SecretStr(""), validation_alias=_env("OIDC_CLIENT_SECRET"))
+    oidc_domains: str = Field("", validation_alias=_env("OIDC_DOMAINS"))
+    oidc_roles_claim: str = Field("", validation_alias=_env("OIDC_ROLES_CLAIM"))
+    oidc_roles: str = Field("", validation_alias=_env("OIDC_ROLES"))
+    oidc_create: bool = Field(False, validation_alias=_env("OIDC_CREATE"))
     second_factor: str = Field("", validation_alias=_env("SECOND_FACTOR"))
     session_idle_minutes: int = Field(120, ge=5, le=2160, validation_alias=_env("SESSION_IDLE_MINUTES"))
 
@@ -207,6 +215,31 @@ class Settings(BaseSettings):
         policy = DialPolicy.parse(self.dial_countries or self.home_country, self.dial_also, self.dial_never)
         limits = Limits(self.dials_per_number, self.dials_per_person, self.dials_per_day)
         return Dials(policy, self.home_country, limits)
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _safe_issuer(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if url and parts.scheme != "https" and parts.hostname not in ("localhost", "127.0.0.1"):
+            raise ValueError("the provider's address has to begin with https://")
+        return url
+
+    @field_validator("oidc_roles")
+    @classmethod
+    def _known_mapping(cls, text: str) -> str:
+        unknown = [part for part in _listed(text) if part.rpartition("=")[2].strip() not in ROLES or "=" not in part]
+        if unknown:
+            raise ValueError(f"{unknown[0]!r} is not like value=role, with one of the roles {', '.join(ROLES)}")
+        return text
+
+    @cached_property
+    def oidc_rules(self) -> Rules:
+        """Whom a single sign-on provider may let in."""
+        pairs = [part.rpartition("=") for part in _listed(self.oidc_roles)]
+        return Rules(
+            domains=frozenset(domain.lower() for domain in _listed(self.oidc_domains)), claim=self.oidc_roles_claim,
+            roles={value.strip(): role.strip() for value, _, role in pairs}, create=self.oidc_create,
+        )  # fmt: skip
 
     @field_validator("second_factor")
     @classmethod

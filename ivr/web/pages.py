@@ -36,6 +36,7 @@ from ivr.web.second import make_second_blueprint
 from ivr.web.security import Guards, secure_pages
 from ivr.web.shown import show_values
 from ivr.web.sign_in import make_sign_in_blueprint
+from ivr.web.single_sign_on import make_single_sign_on_blueprint
 
 
 class Deeds(Handoffs, CallDeeds, Protocol):
@@ -132,6 +133,14 @@ def _add_doors(app: Flask, house: House, people: People) -> None:
     app.register_blueprint(make_second_blueprint(people, throttle, box))
     app.register_blueprint(make_password_blueprint(people, settings.company))
     app.register_blueprint(make_own_blueprint(people, throttle, box, settings.company))
+    app.jinja_env.globals["SINGLE_SIGN_ON"] = bool(settings.oidc_issuer)
+    if settings.oidc_issuer:
+        app.register_blueprint(
+            make_single_sign_on_blueprint(
+                app, people, settings.oidc_issuer, settings.oidc_client_id, settings.oidc_client_secret,
+                settings.oidc_rules, settings.public_url,
+            )
+        )  # fmt: skip
     site = Site.at(settings.public_url, settings.company)
     app.register_blueprint(make_passkey_blueprint(people, site))
     app.register_blueprint(make_own_passkeys_blueprint(people, site))

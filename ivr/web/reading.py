@@ -32,7 +32,7 @@ READS: Mapping[str, tuple[str, str]] = {
 # Nothing of callers, or noted where it is done: sound by `listening`, briefs and messages by `opened`.
 OTHERS = frozenset(
     {
-        "people.home", "people.sign_in", "password.form", "events.events",
+        "people.home", "people.sign_in", "password.form", "sso.ask", "sso.back", "events.events",
         "second.form", "second.prove", "own.page", "own.codes", "roster.page", "roster.person",
         "agent.page", "agent.own", "agent.panel", "agent.work", "agent.messages", "agent.message_audio",
         "board.fragment", "board.rules", "board.answers", "quality.audio",

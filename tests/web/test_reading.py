@@ -18,8 +18,9 @@ def noted(web: Web) -> list[tuple[str, str, str]]:
     return [(row.actor, row.action, row.subject) for row in rows if row.action.startswith(NOTED)]
 
 
-def test_every_page_is_one_that_is_noted_or_one_that_shows_nothing_of_callers(web: Web) -> None:
+def test_every_page_is_one_that_is_noted_or_one_that_shows_nothing_of_callers(make_web: Make, clock: Clock) -> None:
     """A new page stands in READS, where it shows something of callers, or in OTHERS."""
+    web = make_web(clock, oidc_issuer="https://provider.test")
     pages = {rule.endpoint for rule in web.app.url_map.iter_rules() if "GET" in (rule.methods or ())}
     assert {page for page in pages if not page.endswith("static")} == set(READS) | OTHERS
 
