@@ -40,6 +40,7 @@ from ivr.logs import set_up_logging
 from ivr.meaning.understanding import Understanding
 from ivr.metrics import line_registry, make_metrics_blueprint, media_registry, metrics_route
 from ivr.once import made_once
+from ivr.people.api_keys import key_of
 from ivr.quality.recordings import RecordingKeep, recordings_key
 from ivr.room import Room
 from ivr.settings import Settings
@@ -191,6 +192,10 @@ class Parts:
         s = self.settings
         return Recogniser(find_whisper(s.whisper_model, s.data_dir), s.whisper_threads, vad=self.vad.stream)
 
+    def reads_figures(self, header: str) -> bool:
+        """Whether an `Authorization` header holds a key that was made for reading figures."""
+        return key_of(self.sessions, header, "metrics", self.clock.now()) is not None
+
     @property
     def metrics_token(self) -> str:
         return self.settings.metrics_token.get_secret_value()
@@ -219,7 +224,7 @@ def create_pages(parts: Parts) -> Flask:
     phone = f"{parts.settings.carrier_url.rstrip('/')}/phone" if parts.settings.carrier_url else ""
     add_pages(app, _house(parts), phone)
     registry, s = line_registry(parts.sessions, parts.clock), parts.settings
-    app.register_blueprint(make_metrics_blueprint(registry, parts.metrics_token, s.private))
+    app.register_blueprint(make_metrics_blueprint(registry, parts.metrics_token, s.private, parts.reads_figures))
     return app
 
 
@@ -259,7 +264,7 @@ def create_media(settings: Settings | None = None) -> Starlette:
     speaker = Speaker(parts.voice, parts.settings.data_dir / "prompts", make_other_voices())
     room, recogniser = Room(parts.settings.max_calls), parts.recogniser
     registry = media_registry(lambda: room.taken, lambda: recogniser.waiting)
-    figures = metrics_route(registry, parts.metrics_token, parts.settings.private)
+    figures = metrics_route(registry, parts.metrics_token, parts.settings.private, parts.reads_figures)
     return make_media_app(
         parts.calls, parts.signatures, recogniser, speaker, parts.vad.stream, room=room, beside=[figures],
         watches=[_database_watch(parts)], drain_seconds=parts.settings.drain_seconds,

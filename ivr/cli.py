@@ -3,6 +3,7 @@
 import click
 
 from ivr.commands.admin import accounts, purge
+from ivr.commands.api_keys import api_keys
 from ivr.commands.audit import audit
 from ivr.commands.bench import bench
 from ivr.commands.calls import call, demo
@@ -34,6 +35,7 @@ for command in (
     doctor,
     agents,
     accounts,
+    api_keys,
     audit,
     purge,
     jobs,

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import quote, urlsplit
 
-from flask import Flask, abort, redirect, request, url_for
+from flask import Flask, Request, abort, redirect, request, url_for
 from flask_login import LoginManager, UserMixin, current_user
 from werkzeug.wrappers import Response
 
 from ivr.clock import Clock
 from ivr.people import sign_ins
+from ivr.people.api_keys import key_of
 from ivr.people.sign_ins import Limits
 from ivr.settings import Settings
 from ivr.store import Sessions
@@ -18,6 +19,7 @@ from ivr.store.people_tables import SignIn
 
 PASSWORD = "password"  # noqa: S105  # how one is signed in who has proved nothing else
 LATELY = timedelta(minutes=30)
+EXPORTS = {"board.load": "supervisor"}  # what a machine's key may read, and the role that may otherwise
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,19 @@ class People:
                 sign_ins.seen(tx, row.id, now)
         return None if row is None else self._person(row, key)
 
+    def of_key(self, request: Request) -> Person | None:
+        """The machine whose key a request holds, with the right to read that one export and nothing else."""
+        role = EXPORTS.get(request.endpoint or "") if request.method == "GET" else None
+        header = request.headers.get("Authorization", "")
+        if role is None or not header:
+            return None
+        now = self.clock.now()
+        row = key_of(self.sessions, header, "exports", now)
+        if row is None:
+            return None
+        name = f"key:{row.name}"
+        return Person(0, name, name, "", frozenset({role}), name, -row.id, now)
+
     def _person(self, row: SignIn, key: str) -> Person:
         agent = row.agent
         lacks = row.how == PASSWORD and not set(agent.roles).isdisjoint(self.second_factor)
@@ -88,7 +103,9 @@ def own_phone(url: str, person: Person) -> str:
 
 def know_people(app: Flask, people: People) -> None:
     """Read the signed-in person from SQL at every request, so that a lost role or sign-in is lost at once."""
-    LoginManager(app).user_loader(people.behind)
+    manager = LoginManager(app)
+    manager.user_loader(people.behind)
+    manager.request_loader(people.of_key)
 
 
 def only(*roles: str) -> Callable[[], Response | None]:
