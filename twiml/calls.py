@@ -1,7 +1,9 @@
 """Documents for a caller who talks with the bot, leaves a message or says goodbye."""
 
+from decimal import Decimal
 from typing import Any
 
+from babel.numbers import get_currency_precision
 from twilio.twiml.voice_response import Connect, Start, VoiceResponse
 
 from twiml.voices import say
@@ -47,7 +49,7 @@ def card_terms(amount: int, currency: str, connector: str) -> dict[str, Any]:
         "input": "dtmf",
         "payment_method": "credit-card",
         "payment_connector": connector,
-        "charge_amount": f"{amount // 100}.{amount % 100:02d}",
+        "charge_amount": f"{Decimal(amount).scaleb(-get_currency_precision(currency)):f}",
         "currency": currency.lower(),
         "security_code": True,
         "postal_code": False,

@@ -5,7 +5,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -75,12 +75,14 @@ def begin(tx: Session, call: Call, now: datetime) -> Card:
     return Card(card["turn"], card["amount"], card["currency"])
 
 
-def settle(tx: Session, call: Call, turn: int, taken: CardTaken, now: datetime) -> bool:
-    """Keeps the result of the entry of `turn`, once; a success is promised to the ledger. False: nothing new."""
+def settle(tx: Session, call: Call, turn: int, taken: CardTaken, now: datetime, on: date) -> bool:
+    """Keeps the result of the entry of `turn`, once; a success is promised to the ledger as of day `on`.
+
+    False: nothing new."""
     card = call.card
     if card is None or card["turn"] != turn or card["result"] is not None:
         return False
-    call.card = {**card, "result": taken.result, "confirmation": taken.confirmation}
+    call.card = {**card, "result": taken.result, "confirmation": taken.confirmation, "on": on.isoformat()}
     if taken.result == "success":
         outbox.put(tx, BOOK, _booking(call.sid, call.card), now)
     if call.stage == "card":

@@ -65,7 +65,7 @@ class CallService(Talking):
         now = self._clock.now()
         with self._sessions.begin() as tx:
             call = tx.get_one(Call, sid, with_for_update=True)
-            if cards.settle(tx, call, turn, taken, now) and call.stage != "dialogue":
+            if cards.settle(tx, call, turn, taken, now, self._today()) and call.stage != "dialogue":
                 self._catch_up(call)
                 self._conclude(tx, call)
             if call.stage == "dialogue":

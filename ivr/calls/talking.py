@@ -1,7 +1,7 @@
 """The media socket's side of a call: who may speak on it, what is heard on it, and what the dialogue answers."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
@@ -220,7 +220,7 @@ class Talking:
         if call.stage not in TALKING:
             self._note_late(tx, call, event)
             return Applied(elsewhere=True)  # noted for the brief; what comes next is no longer the dialogue's to say
-        state, actions = secrets.without(*machine.step(self._state(call), event), told)
+        state, actions = secrets.without(*machine.step(self._state_today(call), event), told)
         call.step += 1
         self._keep(call, state)
         call.verified_at = (call.verified_at or now) if machine.verified(state) else None
@@ -244,6 +244,11 @@ class Talking:
 
     def _state(self, call: Call) -> machine.State:
         return machine.State.from_json(call.dialogue) if call.dialogue else machine.begin()
+
+    def _state_today(self, call: Call) -> machine.State:
+        """A call may last into the next day."""
+        state = self._state(call)
+        return replace(state, today=self._today()) if call.dialogue else state
 
     def _keep(self, call: Call, state: machine.State) -> None:
         call.dialogue = state.to_json()

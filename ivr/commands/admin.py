@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from ivr.clock import SystemClock, today
 from ivr.commands.common import WRONG, fail, json_option, load_settings, open_database, show, tell
+from ivr.dialogue import currencies
 from ivr.ledger.sample import load_sample
 from ivr.quality.purge import purge_older
 from ivr.store.models import Account
@@ -33,7 +34,7 @@ def list_accounts(as_json: bool) -> None:
         click.echo("No account yet: `warmline accounts sample` adds the sample bank.")
     else:
         for row in rows:
-            amount = f"{row['balance'] / 100:,.2f} {row['currency']}"
+            amount = f"{currencies.major(row['balance'], row['currency']):,f} {row['currency']}"
             click.echo(f"{row['account']}  {amount}{'  locked' if row['locked'] else ''}")
 
 

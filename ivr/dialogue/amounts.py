@@ -1,10 +1,10 @@
 """An amount as it was heard: one sum, a share of what is owed, or candidates among which the caller has to choose."""
 
-from ivr.dialogue import say
+from ivr.dialogue import currencies, say
 from ivr.dialogue.events import Meaning
 from ivr.dialogue.state import Line, Raw
 
-_OR, _IN = "|", " "  # "5000|6000 EUR": candidates in minor units, and the currency that was named
+_OR, _IN = "|", " "  # "5000|6000 EUR": candidates in hundredths, and the currency that was named
 
 
 def heard(meaning: Meaning, either: bool) -> Raw | None:
@@ -22,12 +22,12 @@ def heard(meaning: Meaning, either: bool) -> Raw | None:
 def settle(raw: Raw, currency: str, shares: dict[str, int]) -> Raw | None:
     """The one sum in minor units; the text of several or of another currency, of which to ask; None for nothing."""
     if not isinstance(raw, str):
-        return raw
+        return currencies.of_heard(int(raw), currency)
     written, *codes = raw.split(_IN)
     if codes and currency not in codes:
         return raw
-    sums = [shares[name] if name in shares else int(name) for name in written.split(_OR)]
-    sums = _payable(list(dict.fromkeys(value for value in sums if value)), shares["full"])
+    said = [shares[name] if name in shares else currencies.of_heard(int(name), currency) for name in written.split(_OR)]
+    sums = _payable(list(dict.fromkeys(value for value in said if value)), shares["full"])
     return (sums[0] if len(sums) == 1 else _OR.join(map(str, sums))) if sums else None
 
 
@@ -46,6 +46,15 @@ def unclear(value: Raw, currency: str) -> Line | None:
         return Line("amount.currency", {"currency": say.currency(currency)})
     amounts = tuple(say.money(int(part), currency) for part in value.split(_OR))
     return Line("amount.which", {"amounts": say.listed(amounts, "or")})
+
+
+def in_minor(raw: Raw, currency: str) -> Raw:
+    """What was heard, with every sum in minor units; sums that the currency cannot have are left out."""
+    if not isinstance(raw, str):
+        return currencies.of_heard(int(raw), currency) or raw
+    options, *codes = raw.split(_IN)
+    sums = [str(currencies.of_heard(int(o), currency) or "") if o.isdigit() else o for o in options.split(_OR)]
+    return _IN.join([_OR.join(filter(None, sums)) or raw, *codes])
 
 
 def written(raw: Raw, currency: str) -> str:

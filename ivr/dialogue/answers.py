@@ -1,6 +1,7 @@
 """What the house answers: an account found, a PIN checked, facts, a payment made or refused."""
 
 from dataclasses import replace
+from datetime import date
 
 from ivr.dialogue import terms
 from ivr.dialogue.advance import advance
@@ -49,7 +50,7 @@ def answered(draft: Draft, event: Event) -> Outcome:
             told = replace(event, funds=(), locked=False)  # what is an agent's to see is no part of a dialogue
             return advance(draft.having(facts=told))
         case Paid():
-            return advance(draft.at(paid(draft.state, event.confirmation)))
+            return advance(draft.at(paid(dated(draft.state, event), event.confirmation)))
         case Refused():
             return _refused(draft, event.why)
         case CardTaken():
@@ -58,6 +59,15 @@ def answered(draft: Draft, event: Event) -> Outcome:
             return hand_off(draft, "doubt", "payment")
         case Failed() | _:
             return hand_off(draft.at(not_paid(draft.state)), "fault")
+
+
+def dated(state: State, event: Paid) -> State:
+    """The payment on the day on which it was made: one agreed just before midnight is made on the next."""
+    agreed = date.fromisoformat(str(state.task.slots.get("date", state.today.isoformat())))
+    if agreed > state.today or event.on <= agreed:
+        return state
+    moved = state.with_task(state.task.settle("date", event.on.isoformat()))
+    return replace(moved, today=max(state.today, event.on))
 
 
 def paid(state: State, confirmation: str) -> State:

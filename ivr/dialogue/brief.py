@@ -1,6 +1,6 @@
 """What the caller said, keyed and proved, and the passage to a person with it."""
 
-from ivr.dialogue import terms
+from ivr.dialogue import amounts, terms
 from ivr.dialogue.draft import Draft, Outcome
 from ivr.dialogue.events import HandOff
 from ivr.dialogue.flow import Ask
@@ -53,7 +53,8 @@ def _items(state: State) -> dict[str, str]:
 
 def _given(state: State, flow: str, given: dict[str, Raw]) -> dict[str, str]:
     asks = {step.name: step for step in FLOWS[flow].steps if isinstance(step, Ask) and step.noted and not step.secret}
-    return {name: asks[name].show(state, raw) for name, raw in given.items() if name in asks}
+    heard = {"amount": amounts.in_minor(given["amount"], terms.currency(state))} if "amount" in given else {}
+    return {name: asks[name].show(state, raw) for name, raw in (given | heard).items() if name in asks}
 
 
 def hand_off(draft: Draft, reason: str, intent: str = "", mood: str = "calm", language: str = "en") -> Outcome:

@@ -6,7 +6,9 @@ from babel.dates import format_date
 from babel.numbers import format_currency
 from num2words import num2words
 
-_UNITS = {"USD": ("dollar", "cent"), "EUR": ("euro", "cent"), "GBP": ("pound", "penny")}
+from ivr.dialogue import currencies
+
+_UNITS = {"USD": ("dollar", "cent"), "EUR": ("euro", "cent"), "GBP": ("pound", "penny"), "KWD": ("dinar", "fils")}
 
 
 def number(value: int) -> str:
@@ -16,8 +18,12 @@ def number(value: int) -> str:
 
 def money(amount: int, currency: str = "USD") -> str:
     """Minor units in words: 24517 -> "two hundred forty five dollars and seventeen cents"."""
-    whole, part = divmod(abs(amount), 100)
+    digits = currencies.decimals(currency)
+    whole, part = divmod(abs(amount), 10**digits)
     major, minor = _UNITS.get(currency, (currency, "cent"))
+    if part and digits != 2 and currency not in _UNITS:
+        spelled = " ".join(number(int(figure)) for figure in f"{part:0{digits}}")
+        return f"{'minus ' if amount < 0 else ''}{number(whole)} point {spelled} {major}"
     said = [f"{number(whole)} {_many(major, whole)}"] if whole or not part else []
     said += [f"{number(part)} {_many(minor, part)}"] if part else []
     return ("minus " if amount < 0 else "") + " and ".join(said)
@@ -29,7 +35,7 @@ def currency(code: str) -> str:
 
 
 def _many(unit: str, count: int) -> str:
-    if count == 1 or unit.isupper():
+    if count == 1 or unit.isupper() or unit == "fils":
         return unit
     return "pence" if unit == "penny" else f"{unit}s"
 
@@ -53,7 +59,7 @@ def spell(text: str) -> str:
 
 def written_money(amount: int, currency: str = "USD") -> str:
     """Minor units as written: 24517 -> "$245.17"."""
-    return str(format_currency(amount / 100, currency, locale="en_US"))
+    return str(format_currency(currencies.major(amount, currency), currency, locale="en_US"))
 
 
 def written_day(on: date) -> str:

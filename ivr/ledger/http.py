@@ -2,19 +2,23 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, Self, TypeVar
+from typing import Annotated, Any, Self, TypeVar
 from urllib.parse import quote
 
 import httpx
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from ivr.dialling.numbers import e164, mobile
+from ivr.dialogue.currencies import MOST
 from ivr.dialogue.events import Facts, Paid, PinChecked, Refused, Transaction
 from ivr.ledger.port import Holder, LedgerError
 
 TIMEOUT = httpx.Timeout(2.5, connect=1.0)  # two tries end before the caller is told that we could not
 PASSING = frozenset({502, 503, 504})
 NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)  # nobody has read what we asked
+
+
+Minor = Annotated[int, Field(ge=-MOST, le=MOST)]
 
 
 class _FoundAccount(BaseModel):
@@ -33,20 +37,20 @@ class _Mobile(BaseModel):
 class _Transaction(BaseModel):
     on: date
     text: str
-    amount: int
+    amount: Minor
 
 
 class _Fund(BaseModel):
     name: str
-    available: int
+    available: Minor
 
 
 class _Account(BaseModel):
-    balance: int
+    balance: Minor
     currency: str
     owed: bool
-    due: int
-    minimum: int
+    due: Minor
+    minimum: Minor
     due_on: date | None = None
     sources: list[str] = []
     transactions: list[_Transaction] = []
@@ -59,7 +63,7 @@ class _Account(BaseModel):
 
 class _Payment(BaseModel):
     confirmation: str
-    amount: int
+    amount: Minor
     on: date
 
 

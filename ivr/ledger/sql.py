@@ -21,6 +21,7 @@ from ivr.store import Sessions
 from ivr.store.models import Account, Entry, Payment
 
 ATTEMPTS = 10  # wrong PINs in a row from anywhere; who guesses from one number is held off sooner, by ivr.calls.pins
+A_DAY = timedelta(days=1)
 FADES = timedelta(hours=1)
 HISTORY = 10
 NOBODYS = PIN_HASHER.hash("no account's")
@@ -91,6 +92,7 @@ class SqlLedger:
             payment = tx.scalar(select(Payment).where(Payment.key == key))
             if payment is None:
                 today = self._clock.now().astimezone(self._zone).date()
+                on = today if today - on == A_DAY else on  # agreed on just before midnight
                 if (why := refusal(row, amount, source, on, today)) is not None:
                     return Refused(why)
                 payment = self._payment(tx, key, account, amount, source, on)

@@ -7,6 +7,7 @@ from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
 
 from ivr.clock import Clock
+from ivr.dialogue import currencies
 from ivr.handoff.cards import CardRefused, Told
 from ivr.ledger import Ledger, LedgerError
 from ivr.store import Sessions
@@ -100,21 +101,22 @@ def make_agent_card_blueprint(sessions: Sessions, cards: Cards, ledger: Ledger, 
 def _amount(ledger: Ledger, account: str) -> int:
     """The amount chosen or written, in minor units. Raises CardRefused, LedgerError."""
     share, written = request.form.get("share", "other"), request.form.get("amount", "")
-    if share == "other":
-        return _minor(written)
-    if written.strip():
-        raise CardRefused("you wrote an amount and chose another one; choose which")
     facts = ledger.facts(account)
     if facts is None:
         raise CardRefused("there is no such account")
+    if share == "other":
+        return _minor(written, facts.currency)
+    if written.strip():
+        raise CardRefused("you wrote an amount and chose another one; choose which")
     return facts.minimum if share == "minimum" else facts.balance if facts.owed else facts.due
 
 
-def _minor(written: str) -> int:
+def _minor(written: str, currency: str) -> int:
     try:
-        amount = Decimal(written.replace(",", "").replace("$", "").strip()) * 100
+        amount = currencies.minor(Decimal(written.replace(",", "").replace("$", "").strip()), currency)
     except InvalidOperation:
-        amount = Decimal("NaN")
-    if not amount.is_finite() or amount != amount.to_integral_value():
-        raise CardRefused(f"“{written}” is not an amount; write it like 25 or 25.50")
-    return int(amount)
+        amount = None
+    if amount is None:
+        example = currencies.major(12500, currency)
+        raise CardRefused(f"“{written}” is not an amount; write it like {example:f}")
+    return amount

@@ -10,6 +10,7 @@ from babel.numbers import format_currency
 from flask import Flask, Response, abort
 
 from ivr.dialling.attestation import attestation
+from ivr.dialogue import currencies
 from ivr.handoff.brief import UNSURE
 
 OUTCOMES = {
@@ -128,7 +129,7 @@ def as_csv(text: str, name: str) -> Response:
 
 def money(minor: int, currency: str = "USD") -> str:
     """Minor units for the eye: 12345 -> "$123.45"."""
-    return str(format_currency(minor / 100, currency, locale="en_US"))
+    return str(format_currency(currencies.major(minor, currency), currency, locale="en_US"))
 
 
 def percent(share: float | None) -> str:
