@@ -52,8 +52,13 @@ def _people(line: Line, count: int) -> list[str]:
             tx.add(agent)
             tx.flush()
             keys.append(sign_ins.begin(tx, agent, limits, "bench", "bench", clock.now()))
+    return cookies_of(line.settings, keys)
+
+
+def cookies_of(settings: Settings, keys: list[str]) -> list[str]:
+    """What the browsers of the people behind `keys` send."""
     signer = Flask("bench")
-    secure_pages(signer, line.settings)  # signs cookies as the line does
+    secure_pages(signer, settings)  # signs cookies as the line does
     sign: Any = SecureCookieSessionInterface().get_signing_serializer(signer)
     return [f"{signer.config['SESSION_COOKIE_NAME']}={sign.dumps({'_user_id': key, '_fresh': True})}" for key in keys]
 

@@ -14,6 +14,7 @@ from twiml import standby
 MESSAGE = "/voice/message"
 LEADS_TO_A_PERSON = ("/voice/incoming", "/voice/resume", "/voice/fallback", "/voice/turn")
 WHISPER = "The line has a fault, and a caller waits for you. Press 1 to take the call."
+GONE = "The line has a fault. This call goes to somebody else. Goodbye."
 AWAY = "The database does not answer."
 
 
@@ -32,9 +33,14 @@ def make_standby_blueprint(
     blueprint.add_url_rule("/voice/turn/<path:rest>", "turn", desk.person, methods=["POST"])
     blueprint.add_url_rule("/voice/standby/<int:n>", "next", desk.next, methods=["POST"])
     blueprint.add_url_rule("/voice/standby/whisper", "whisper", desk.whisper, methods=["POST"])
-    blueprint.add_url_rule("/voice/standby/accept", "accept", desk.accept, methods=["POST"])
+    blueprint.add_url_rule("/voice/standby/accept", "taken", desk.accept, methods=["POST"])
     blueprint.add_url_rule(MESSAGE, "message", desk.message, methods=["GET", "POST"])
-    blueprint.add_url_rule("/handoff/<int:handoff>/wait", "wait", desk.wait, methods=["POST"])
+    of = "/handoff/<int:handoff>"
+    blueprint.add_url_rule(f"{of}/wait", "wait", desk.wait, methods=["POST"])
+    for leg in ("caller", "caller-fallback"):  # somebody whom we have called back
+        blueprint.add_url_rule(f"{of}/<int:k>/{leg}", leg, desk.person, methods=["POST"])
+    for leg in ("agent", "accept", "agent-fallback"):
+        blueprint.add_url_rule(f"{of}/<int:k>/{leg}", leg, desk.agent, methods=["POST"])
     for code in (404, 405):  # everything else leads to /voice/fallback, or is of no use without a store
         blueprint.app_errorhandler(code)(lambda _error: (AWAY, 503))
     return blueprint
@@ -69,6 +75,10 @@ class _Desk:
     def accept(self) -> Response:
         taken = request.values.get("Digits") == "1"
         return _document(twiml.empty() if taken else twiml.goodbye())
+
+    def agent(self, **_path: object) -> Response:
+        """Whoever was rung before: nobody knows any more for whom."""
+        return _document(twiml.already_gone(GONE))
 
     def message(self) -> Response:
         """What was recorded stays with the carrier, which keeps it until the line asks for it."""

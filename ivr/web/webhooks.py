@@ -10,7 +10,7 @@ from ivr.web.wsgi import Answer, BadBody, Receive, Scope, Send, ask, whole_body
 
 PATHS = ("/voice/", "/handoff/", "/card/")
 STANDBY = "/voice/standby/"
-FALLBACK = "/voice/fallback"
+FALLBACK = "fallback"  # how the address ends that is asked when a document failed, of whichever leg
 FALLBACK_SECONDS = 1.0  # a caller has heard nothing for a while already
 SECONDS = 13.0  # the carrier waits for 15
 LOOK = 0.1  # seconds between two looks whether the store is still there
@@ -40,7 +40,7 @@ class Webhooks:
         path: str = scope["path"]
         if path.startswith(STANDBY) or self._away():
             return None
-        fallback = path == FALLBACK
+        fallback = path.endswith(FALLBACK)
         threads, seconds = (self._urgent, FALLBACK_SECONDS) if fallback else (self._threads, SECONDS)
         asked = asyncio.ensure_future(ask(self._line, scope, body, threads))
         try:

@@ -162,6 +162,16 @@ def test_a_message_whose_document_failed_is_not_asked_for_again(line: HangingLin
     assert [verb.tag for verb in carrier(line, away=True).document("/voice/fallback", **failed)] == ["Say", "Hangup"]
 
 
+@pytest.mark.parametrize("leg", ["agent", "accept", "agent-fallback"])
+def test_an_agent_who_was_rung_for_a_caller_is_told_that_it_went_elsewhere(line: HangingLine, leg: str) -> None:
+    assert [verb.tag for verb in carrier(line, away=True).document(f"/handoff/7/1/{leg}")] == ["Say", "Hangup"]
+
+
+@pytest.mark.parametrize("leg", ["caller", "caller-fallback"])
+def test_somebody_whom_we_call_back_gets_a_person(line: HangingLine, leg: str) -> None:
+    assert [verb.tag for verb in carrier(line, away=True).document(f"/handoff/7/1/{leg}")] == ["Say", "Dial"]
+
+
 def test_whoever_waits_in_a_conference_hears_music_on(line: HangingLine) -> None:
     document = carrier(line, away=True).document("/handoff/7/wait")
     assert [verb.tag for verb in document] == ["Play", "Redirect"]
