@@ -19,7 +19,20 @@ Bench = Callable[[Settings, Path | None, int | None], Result]
 @click.argument(
     "name",
     type=click.Choice(
-        ["latency", "capacity", "soak", "handoff", "desk", "speech", "accuracy", "turns", "bargein", "pages", "hung"]
+        [
+            "latency",
+            "capacity",
+            "soak",
+            "stalls",
+            "handoff",
+            "desk",
+            "speech",
+            "accuracy",
+            "turns",
+            "bargein",
+            "pages",
+            "hung",
+        ]
     ),
 )
 @click.option("--data", type=click.Path(exists=True, path_type=Path), help="A folder of people's recorded speech.")
@@ -35,6 +48,7 @@ def bench(name: str, data: Path | None, many: int | None, as_json: bool) -> None
     \b
     latency   a caller's end of speech to the first sound of the answer, through the switch
     capacity  calls at once until answers come late
+    stalls    the carrier's sound stops at any moment: seconds to the bot's next word
     soak      ten calls at once for an hour: does anything grow
     handoff   request to brief, to ringing, and accept to joined, through the switch
     desk      a day at the desk in virtual time; writes docs/desk.md
@@ -87,6 +101,12 @@ def _soak(settings: Settings, _data: Path | None, many: int | None) -> Result:
     from bench.soak import run
 
     return run(settings, tell=tell, **_given(minutes=many))
+
+
+def _stalls(settings: Settings, _data: Path | None, many: int | None) -> Result:
+    from bench.stalls import run
+
+    return run(settings, tell=tell, **_given(calls=many))
 
 
 def _handoff(settings: Settings, _data: Path | None, many: int | None) -> Result:
@@ -142,6 +162,7 @@ BENCHES: dict[str, Bench] = {
     "latency": _latency,
     "capacity": _capacity,
     "soak": _soak,
+    "stalls": _stalls,
     "handoff": _handoff,
     "desk": _desk,
     "speech": _speech,
