@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from ivr.calls.secrets import Cards, asked_for, take_out
 from ivr.dialogue.events import Event, Keyed, Said, Say
 from ivr.dialogue.state import State
-from ivr.redaction import KEYED_CARD, MARKERS, Named, kinds_in
+from ivr.redaction import KEYED_CARD, MARKERS, Named, digits_in, kinds_in
 from ivr.store.models import Call, Turn
 from speech.events import Heard, Word
 
@@ -17,6 +17,7 @@ PIN_KEYS = 4
 LONG_KEYS = ("number", "amount", "date")  # questions that several keys answer
 SECRET, CODE = MARKERS["pin"], MARKERS["code"]
 CARD = KEYED_CARD
+LONGEST_CODE = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +75,20 @@ def write_caller(
         key=key,
         speaker="caller",
         via=turn.via,
-        text=secret or turn.text,
+        text=turn.text,
         start=offset + turn.start,
         end=offset + turn.end,
         confidence=turn.confidence,
         intent=event.meaning.intent if isinstance(event, Said) else None,
-        words=[] if secret else _words(turn.words, offset),
+        words=_words(turn.words, offset),
         latency=turn.latency,
     )
-    return _add(tx, row, asked_for(state) if state is not None else None)
+    if secret and len(digits_in(turn.text)) <= LONGEST_CODE:
+        row.text, row.words = secret, []
+    cards = _add(tx, row, asked_for(state) if state is not None else None)
+    if secret:  # more digits than a PIN has may be the rest of a card
+        row.text, row.words = secret, []
+    return cards
 
 
 def _add(tx: Session, row: Turn, asked: Named | None = None) -> Cards:

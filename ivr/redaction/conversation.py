@@ -79,7 +79,7 @@ class _Talk:
         cards = [
             parts
             for speaker in {line.speaker: None for line in self.lines[done:] if line.speaker != "bot"}
-            for parts in cards_in_parts(self.lines, speaker, lambda at: self._cards_about(at + 1))
+            for parts in cards_in_parts(self.lines, speaker, lambda at: self._number_about(at + 1))
         ]
         for part in (part for parts in cards for part in parts):
             span = Span(part.run.start, part.run.end, "card", part.run.digits)
@@ -112,6 +112,11 @@ class _Talk:
             self._taken(n) in ("card", "cvv") or not CARDS.isdisjoint(cue.named for cue in self.lines[n].cues)
             for n in before
         )
+
+    def _number_about(self, at: int) -> bool:
+        """Whether a card's number, and not only a card, was spoken of in the lines before."""
+        before = range(max(0, at - CARD_LINES), at)
+        return any(self._taken(n) == "card" or any(cue.named == "card" for cue in self.lines[n].cues) for n in before)
 
     def _taken(self, at: int) -> Kind | None:
         """The kind of the last secret in a line, masked already or about to be."""

@@ -28,7 +28,8 @@ _CVV = (
     r"\b(?:cvv2?|cvc2?|cv2|csc|c\.?v\.?v\.?|card verification(?: \w+)?)\b|security (?:code|number|digits)"
     rf"|\b(?:three|four|3|4)[ -](?:digits?|numbers?)(?: \w+){{0,3}} {_BACK}"
     rf"|\b(?:digits?|numbers?|code)(?: \w+){{0,2}} (?:on|at|from) the {_BACK}"
-    r"|signature strip"
+    r"|signature strip|\b(?:back|reverse) of (?:the |my |your |it)?(?:card)?"
+    r"|\b(?:the|your|my|other|last) (?:three|3)(?:[ -]digits?| numbers?)\b(?! of (?:your|my|the) (?:account|phone|zip))"
 )
 _PIN = (
     r"\bpins?\b(?:[ -]?(?:number|code))?(?:'s)?|\bp\.\s?i\.\s?n\b\.?|\bp i n\b|\bpincode\b"
@@ -65,6 +66,8 @@ _PATTERNS: tuple[tuple[Named, str], ...] = (
         r"|tracking|case|ticket|claim|invoice|loan|transaction|cheque|check|phone|telephone|mobile|cell|cellphone"
         r"|contact|call[ -]?back|house|flight|model|serial|bill)(?:'s)? (?:number|no\b|#|id)s?"
         r"|\b(?:sort code|iban|zip|extension|ext)\b|\b(?:account|acct)(?=\W+(?:(?:is|was|it's) )?\d)"
+        r"|\bnumber (?:to|for|that|where|we|i)(?: \w+){0,2}? (?:call|reach|contact|ring|phone)\w*"
+        r"|\bcall(?:ing)? (?:you|me|him|her|us) back\b"
         r"|\b(?:call|reach|ring|phone|dial|text|contact)(?: \w+){0,2}(?: back)? (?:at|on)\b|\bphone is\b",
     ),
     ("a card", r"\b(?:credit |debit |bank )?cards?\b(?!s? (?:holder|member))|\b(?:visa|master ?card|amex)\b"),

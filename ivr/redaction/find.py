@@ -25,6 +25,7 @@ _LENGTHS: dict[Kind, tuple[int, int, int]] = {  # shortest, usual, longest
     "expiry": (2, 4, 8),
 }
 _SSN = re.compile(r"(?<![\d-])(?:\d{3}-\d{2}-\d{4}|\d{3} \d{2} \d{4})(?![\d-])")
+_IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b")
 _NINO = re.compile(r"(?<![a-z0-9])[a-z][ -]?[a-z][ -]?\d{2}[ -]?\d{2}[ -]?\d{2}[ -]?[a-d](?![a-z0-9])", re.I)
 _IS = re.compile(r"\s*,?\s*(?:is|was|'s|it's|as|for|that's|would be|should be|being)\b", re.I)
 _SENTENCE_END = re.compile(r"[.?!;]\s")
@@ -55,7 +56,7 @@ def find(text: str, asked: Callable[[], Named | None] = _nothing, cards_about: C
     are looked up only where it matters.
     """
     named, words = cues(text), tokens(text)
-    digits = runs(words, [(cue.start, cue.end) for cue in named])
+    digits = runs(words, not_digits(text, named))
     found = list(passwords(text, named, asked))
     if not digits:
         return found
@@ -63,11 +64,18 @@ def find(text: str, asked: Callable[[], Named | None] = _nothing, cards_about: C
     about = any(cue.named in ("card", "a card", "cvv") for cue in named) or cards_about()
     long = [Span(run.start, run.end, "card") for run in digits if len(run.digits) >= SHORTEST_CARD]
     ids = [*_ids_by_pattern(text, named, wanted), *_spelled_ids(words, named)]
-    found += [span for span in ids if not any(overlap(span, other) for other in long)]
+    for span in sorted(ids, key=lambda span: span.start - span.end):
+        if not any(overlap(span, other) for other in (*long, *found)):
+            found.append(span)
     for span in _of_runs(text, words, digits, named, wanted, about):
         if not any(overlap(span, other) for other in found):
             found.append(span)
     return sorted(found, key=lambda span: span.start)
+
+
+def not_digits(text: str, named: Sequence[Cue]) -> list[tuple[int, int]]:
+    """Parts of the text whose digits are none to look at: names ("the three digits"), international account numbers."""
+    return [*((cue.start, cue.end) for cue in named), *(match.span() for match in _IBAN.finditer(text))]
 
 
 def _of_runs(
@@ -137,6 +145,8 @@ def _words(words: Sequence[Token], start: int, end: int) -> int:
 
 def _kind(words: Sequence[Token], before: Run | None, run: Run, meant: Named | None, about: bool) -> Kind | None:
     count = len(run.digits)
+    if run.dialled and meant not in ("card", "pin"):
+        return None
     if count >= SHORTEST_CARD and not run.priced:
         return None if meant == "kept" and _an_account(run.digits) else "card"
     if before is not None and meant == "card" and not run.priced and _beside_card(words, before, run):
@@ -151,6 +161,8 @@ def _kind(words: Sequence[Token], before: Run | None, run: Run, meant: Named | N
         return None
     if run.dated and meant in ("pin", "cvv", "code"):
         return None
+    if meant == "code" and about and count == 3:
+        return "cvv"
     shortest = _LENGTHS[meant][0]
     if meant == "card" and before is None and _words(words, 0, run.start) <= BARE and run.last >= len(words) - 2:
         shortest = 2  # nothing but digits, where a card is being read out

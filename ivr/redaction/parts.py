@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Protocol
 
 from ivr.redaction.cues import Cue
-from ivr.redaction.find import SHORTEST_CARD
+from ivr.redaction.find import SHORTEST_CARD, not_digits
 from ivr.redaction.scan import Run, luhn, runs, tokens
 
 GAP = 6  # words between two parts
@@ -32,7 +32,7 @@ class Part:
 
 
 def cards_in_parts(lines: Sequence[Spoken], speaker: str, about: Callable[[int], bool]) -> Iterator[list[Part]]:
-    """Each run of parts that together are a card. `about`: whether cards were spoken of up to this line."""
+    """Each run of parts that together are a card. `about`: whether a card's number was spoken of up to this line."""
     for chain in _chains(lines, speaker):
         start = 0
         while start < len(chain):
@@ -52,12 +52,13 @@ def _chains(lines: Sequence[Spoken], speaker: str) -> list[list[Part]]:
                 chains.append([])
             continue
         words, at, end = tokens(line.text), 0, 0
-        for run in runs(words, [(cue.start, cue.end) for cue in line.cues]):
+        for run in runs(words, not_digits(line.text, line.cues)):
             words_since += sum(token.is_word for token in words[at : run.first])
             renamed = any(end <= cue.start < run.start and cue.named not in _OF_CARDS for cue in line.cues)
-            if words_since > GAP or renamed or run.priced or run.dated:
+            other = run.priced or run.dated or run.dialled
+            if words_since > GAP or renamed or other:
                 chains.append([])
-            if not (run.priced or run.dated):
+            if not other:
                 chains[-1].append(Part(number, run))
             words_since, at, end = 0, run.last + 1, run.end
         words_since += sum(token.is_word for token in words[at:])

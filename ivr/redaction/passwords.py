@@ -6,7 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 from ivr.redaction.cues import Cue, Named
 from ivr.redaction.spans import Span
 
-_SAYS = re.compile(r"\s*(?:is|was|'s|:|=|-|would be|,\s*it's|,\s*it is)\s*[:,]?\s*", re.I)
+_SAYS = re.compile(
+    r"(?: (?:i|we|you) \w+| (?:for|on|to) (?:\w+ ){0,2}\w+)?"
+    r"\s*(?:is|was|'s|:|=|-|would be|,\s*it's|,\s*it is)\s*[:,]?\s*",
+    re.I,
+)
 _SECRET = re.compile(
     r"(?:(?![.!?;]\s|[.!?;]$|,? and (?:my|the|i|i'd|can|please)\b|,? but\b|,? please\b|,? can\b).)+", re.I
 )

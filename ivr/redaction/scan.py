@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ivr.numerals import HEARD_AS, REPEATS, SPANISH_UNITS, TEENS, TENS, UNITS, ZEROS, words_of
 
+LONGEST_TELEPHONE = 15  # digits with the country's code
 _TOKEN = re.compile(r"\d+|[^\W\d_]+(?:['’][^\W\d_]+)?|[^\s]")
 _BELOW_TEN = UNITS | SPANISH_UNITS
 _SCALES = {"hundred": 100, "thousand": 1000}
@@ -36,7 +37,8 @@ class Token:
 class Run:
     """Digits with nothing but joiners between them. `pieces` are (start, end, digits); `first` and `last` are tokens.
 
-    `priced`: a currency or a unit stands beside it. `dated`: parts are divided by slashes.
+    `priced`: a currency or a unit stands beside it. `dated`: parts are divided by slashes. `dialled`: after a plus, and
+    no longer than a telephone number.
     """
 
     pieces: tuple[tuple[int, int, str], ...]
@@ -44,6 +46,7 @@ class Run:
     last: int
     priced: bool = False
     dated: bool = False
+    dialled: bool = False
 
     @property
     def digits(self) -> str:
@@ -99,6 +102,7 @@ def _run(words: Sequence[Token], pieces: list[tuple[int, int, str, int, int]]) -
         last,
         priced=before in _CURRENCY or after in _UNITS_AFTER,
         dated="/" in inside,
+        dialled=before in {"+", "plus"} and sum(len(piece[2]) for piece in pieces) <= LONGEST_TELEPHONE,
     )
 
 

@@ -26,6 +26,8 @@ BESIDE_A_CARD = {
     "CVV 123 and it expires 04/27": "CVV (security code) and it expires (expiry date)",
     "the three digits on the back are 1 2 3": "the three digits on the back are (security code)",
     "the number on the back of the card is four five six": "the number on the back of the card is (security code)",
+    "back of the card says 123": "back of the card says (security code)",
+    "it's visa 4111 1111 1111 1111, code 123": "it's visa (card number), code (security code)",
     "security code 123": "security code (security code)",
     "it's 123, the security code": "it's (security code), the security code",
     "my card expires oh four twenty seven": "my card expires (expiry date)",
@@ -58,6 +60,7 @@ IDS = {
     "AB 12 34 56 C": "(id number)",
     "my national insurance number is A B one two three four five six C": "my national insurance number is (id number)",
     "my NI number is Q Q 12 34 56 C": "my NI number is (id number)",
+    "nino is ab 12 34 56 c": "nino is (id number)",
     "passport number 533380006": "passport number (id number)",
 }
 PASSWORDS = {
@@ -65,6 +68,8 @@ PASSWORDS = {
     "my password's swordfish and I want to pay": "my password's (password) and I want to pay",
     "password: correct horse battery staple": "password: (password)",
     "The password is capital S w o r d, please": "The password is (password), please",
+    "the password I use is sunshine": "the password I use is (password)",
+    "the password for my account is sunshine": "the password for my account is (password)",
     "my memorable word is sunflower": "my memorable word is (password)",
 }
 KEPT = [
@@ -75,9 +80,13 @@ KEPT = [
     "pay 1500 with my card",
     "my card was stolen, call me at 314-226-1850",
     "call me back on +1 415 555 2671 please",
+    "call me at +49 1512 3456789",
+    "my number is plus four nine one five one two three four five six seven eight nine",
+    "415 555 2671 or 415 555 2672",
     "my card ends in 4242",
     "the last four digits of the card are 4242",
     "my zip code is 90210",
+    "my iban is GB29 NWBK 6016 1331 9268 19",
     "my confirmation code is 483920",
     "I spent 50 on shopping",
     "I was charged $1,234.56 on March 3rd 2026",
@@ -138,6 +147,23 @@ def test_an_account_number_given_twice_is_no_card() -> None:
 def test_a_telephone_number_after_an_account_number_is_no_card() -> None:
     lines = ("agent: your account number?", "caller: 40012345", "agent: and your phone number?", "caller: 5550100001")
     assert kept(*lines)[1::2] == ["40012345", "5550100001"]
+
+
+def test_an_amount_an_account_and_a_telephone_number_are_no_card_where_one_was_spoken_of() -> None:
+    lines = (
+        "caller: I want to pay with my card", "agent: sure, how much?", "caller: 2500",
+        "agent: and what's your account number?", "caller: 40012345",
+        "agent: what's the best number to call you back?", "caller: 415 555 2671",
+    )  # fmt: skip
+    assert kept(*lines)[2::2] == ["2500", "40012345", "415 555 2671"]
+
+
+def test_what_is_printed_beside_a_card_is_out_where_an_agent_asks_for_it() -> None:
+    lines = (
+        "caller: 4111 1111 1111 1111", "agent: expiry?", "caller: 04 27",
+        "agent: and the three digits?", "caller: 1 2 3",
+    )  # fmt: skip
+    assert kept(*lines)[::2] == ["(card number)", "(expiry date)", "(security code)"]
 
 
 def test_an_amount_after_a_pin_is_kept() -> None:
