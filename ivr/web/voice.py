@@ -14,10 +14,12 @@ from ivr.carrier import CarrierError
 from ivr.dialogue.events import CardTaken
 from ivr.handoff.words import Words
 from ivr.web.audio import MESSAGES
+from ivr.web.bounded import within
 from ivr.web.failed_documents import ask_again
 from ivr.web.signatures import Signatures, require_signature
 
 log = logging.getLogger(__name__)
+PAUSE_SECONDS = 4.0  # that a caller who has agreed to pay may wait for the recording to fall silent
 
 OVER = frozenset({"completed", "busy", "no-answer", "failed", "canceled"})
 
@@ -207,7 +209,7 @@ def _unrecorded(carrier: Recorder | None, sid: str) -> bool:
     if carrier is None:
         return False
     try:
-        carrier.pause_recording(sid)
+        within(PAUSE_SECONDS, lambda: carrier.pause_recording(sid))
     except CarrierError as error:
         log.warning("no card is taken in call %s: %s", sid, error)
         return False

@@ -1,5 +1,7 @@
 """Pay by card: unrecorded or not at all, charged once, and the caller comes back to the bot whatever happened."""
 
+import threading
+import time
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -230,3 +232,16 @@ def test_a_confirmation_that_cannot_be_read_out_is_not(line: Line, sessions: Ses
     line.post(paid_url(line.post("/voice/resume")), Result="success", PaymentConfirmationCode=code)
     [booking] = promised(sessions, "card.book")
     assert booking.payload["confirmation"] == ""
+
+
+def test_a_carrier_that_does_not_pause_the_recording_in_time_holds_no_webhook(
+    line: Line, recorder: RecorderTwin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answered = threading.Event()
+    monkeypatch.setattr(recorder, "pause_recording", lambda _sid: answered.wait(20))
+    monkeypatch.setattr("ivr.web.voice.PAUSE_SECONDS", 0.05)
+    began = time.monotonic()
+    line.agree()
+    assert verbs(line.post("/voice/resume")) == ["Connect", "Redirect"]
+    assert time.monotonic() - began < 10
+    answered.set()
