@@ -90,7 +90,7 @@ def test_a_passkey_is_made_signs_in_stands_in_for_the_code_and_is_removed(web: W
     expect(page.get_by_text("Laptop").first).to_be_visible()
     sign_out(page)
 
-    page.get_by_role("button", name="Sign in with a passkey").click()  # without address and password
+    page.get_by_role("button", name="Use a passkey").click()  # without address and password
     expect(page.get_by_role("heading", name="Calls", exact=True)).to_be_visible()
     sign_out(page)
 
@@ -102,7 +102,7 @@ def test_a_passkey_is_made_signs_in_stands_in_for_the_code_and_is_removed(web: W
     page.get_by_role("button", name="Remove the passkey Laptop").click()
     expect(page.get_by_text("Laptop")).to_have_count(0)
     sign_out(page)
-    page.get_by_role("button", name="Sign in with a passkey").click()
+    page.get_by_role("button", name="Use a passkey").click()
     expect(page.get_by_text("not known here")).to_be_visible()
     keys.send("WebAuthn.removeVirtualAuthenticator", {"authenticatorId": authenticator})
     assert faults == []

@@ -2,7 +2,8 @@
 
 const token = document.querySelector('meta[name="csrf-token"]').content;
 const fault = document.querySelector("#passkey-fault");
-const able = window.PublicKeyCredential?.parseRequestOptionsFromJSON;
+const numbers = /^[\d.]+$|:/.test(location.hostname); // there are no passkeys for an address of numbers
+const able = !numbers && window.PublicKeyCredential?.parseRequestOptionsFromJSON;
 
 async function send(address, body = "") {
   const answer = await fetch(address, { method: "POST", headers: { "X-CSRFToken": token, "Content-Type": "application/json" }, body });
