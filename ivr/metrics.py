@@ -4,6 +4,7 @@ import hmac
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import accumulate
+from typing import Any
 
 from flask import Blueprint, Response, abort, request
 from prometheus_client import CollectorRegistry, Gauge, ProcessCollector, generate_latest
@@ -11,15 +12,15 @@ from prometheus_client.core import CounterMetricFamily, GaugeHistogramMetricFami
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 from starlette import requests, responses
 from starlette.routing import Route
 
 from ivr.clock import Clock
-from ivr.figures import BOUNDS, STAGES, answers, call_figures, histogram
+from ivr.figures import BOUNDS, STAGES, call_figures, histogram
 from ivr.handoff.queue import WAITING
 from ivr.store import Sessions
-from ivr.store.models import Call, Handoff, Outbox
+from ivr.store.models import Call, Handoff, Outbox, Turn
 
 LATELY = timedelta(hours=1)  # of which calls the waits are told: SQL keeps them all, a scrape cannot read them all
 LOOPBACK = frozenset({"127.0.0.1", "::1"})
@@ -34,12 +35,19 @@ class LineCollector(Collector):
 
     def collect(self) -> Iterable[Metric]:
         now = self._clock.now()
-        with self._sessions() as tx:  # SQLite lets nobody write meanwhile: the counting is done after it
+        with self._sessions() as tx:
             counted = [*_calls(tx), *_handoffs(tx), *_outbox(tx, now)]
-            lately = tx.scalars(
-                select(Call).where(Call.started_at >= now - LATELY).options(selectinload(Call.turns))
-            ).all()
+            lately = _lately(tx, now - LATELY)
         return [*counted, *_waits(lately)]
+
+
+def _lately(tx: Session, since: datetime) -> list[dict[str, Any]]:
+    """The figures of the calls that began since then: as they were kept, or those so far of a call that lasts."""
+    calls = tx.execute(select(Call.sid, Call.figures).where(Call.started_at >= since)).tuples().all()
+    turns: dict[str, list[Turn]] = {sid: [] for sid, kept in calls if not kept}
+    for turn in tx.scalars(select(Turn).where(Turn.call_sid.in_(turns))):
+        turns[turn.call_sid].append(turn)
+    return [kept or call_figures(turns[sid]).to_json() for sid, kept in calls]
 
 
 def _calls(tx: Session) -> Iterable[Metric]:
@@ -70,7 +78,7 @@ def _outbox(tx: Session, now: datetime) -> Iterable[Metric]:
     given_up = GaugeMetricFamily(
         "warmline_jobs_given_up", "Promised work that nobody tries any more.", labels=["topic"]
     )
-    lost = select(Outbox.topic, func.count()).where(Outbox.given_up_at.is_not(None)).group_by(Outbox.topic)
+    lost = select(Outbox.topic, func.count()).where(Outbox.given_up_at <= now).group_by(Outbox.topic)
     for topic, many in tx.execute(lost):
         given_up.add_metric([topic], many)
     return [
@@ -80,19 +88,19 @@ def _outbox(tx: Session, now: datetime) -> Iterable[Metric]:
     ]
 
 
-def _waits(calls: Sequence[Call]) -> Iterable[Metric]:
+def _waits(calls: Sequence[dict[str, Any]]) -> Iterable[Metric]:
     stages = GaugeHistogramMetricFamily(
         "warmline_answer_seconds", "From the caller's last sound to the answer's first, last hour.", labels=["stage"]
     )
-    found = [answer for call in calls for answer in answers(call.turns)]
+    found = [answer for call in calls for answer in call["answers"]]
     for stage in STAGES:
-        _add(stages, [stage], [ms for answer in found if (ms := getattr(answer, stage)) is not None])
+        _add(stages, [stage], [ms for answer in found if (ms := answer[stage]) is not None])
     stopped = GaugeHistogramMetricFamily(
         "warmline_barge_in_seconds",
         "From the caller's first sound over the bot until it stopped, last hour.",
         labels=[],
     )
-    _add(stopped, [], [ms for call in calls for ms in call_figures(call.turns).barge_ins])
+    _add(stopped, [], [ms for call in calls for ms in call["barge_ins"]])
     return [stages, stopped]
 
 

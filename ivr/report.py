@@ -68,7 +68,7 @@ def _recording(recording: Recording) -> dict[str, Any]:
 
 
 def _payments(tx: Session, call: Call) -> list[dict[str, Any]]:
-    made = tx.scalars(select(Payment).where(Payment.key.startswith(f"{call.sid}:")).order_by(Payment.id))
+    made = tx.scalars(select(Payment).where(Payment.call_sid == call.sid).order_by(Payment.id))
     return [
         {"amount": p.amount, "on": p.on.isoformat(), "state": p.state, "confirmation": p.confirmation} for p in made
     ]

@@ -22,7 +22,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ivr.broker import connect as hasty_redis
 from ivr.embedded import die_with_parent
+from ivr.store import outbox
 from ivr.store.leases import take_lease
+from ivr.store.pieces import in_pieces
 from ivr.store.webhooks import forget_old
 from workers.context import WorkerContext, provider, resolve
 from workers.queues import RowJob, make_queue
@@ -165,5 +167,6 @@ def _may_sweep(context: WorkerContext, me: str, seconds: float) -> bool:
 
 
 def _forget(context: WorkerContext) -> None:
-    with context.sessions.begin() as tx:
-        forget_old(tx, context.clock.now())
+    now = context.clock.now()
+    in_pieces(context.sessions, lambda tx: forget_old(tx, now))
+    in_pieces(context.sessions, lambda tx: outbox.forget_done(tx, now))

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from ivr.calls.payments import payments_of
@@ -10,24 +11,38 @@ from ivr.handoff.addresses import conference_name
 from ivr.handoff.state import State
 from ivr.store.models import Call, Handoff
 
+LONGEST_ADDRESS = 64  # signs of a caller's address, as the column has them
+
 
 def find_or_add(tx: Session, sid: str, caller: str, called: str, now: datetime, notice: str) -> Call:
-    """The call, locked; a row that was not there yet starts now."""
+    """The call, locked; a row that was not there yet starts now, also where two requests of it come at once."""
     call = tx.get(Call, sid, with_for_update=True)
     if call is None:
-        call = Call(
-            sid=sid,
-            caller=caller,
-            called=called,
-            started_at=now,
-            stage="dialogue",
-            notice=notice,
-            streams=0,
-            problems=[],
-        )
-        tx.add(call)
-        tx.flush()
+        try:
+            with tx.begin_nested():
+                call = _new(sid, caller, called, now, notice)
+                tx.add(call)
+        except IntegrityError:
+            call = tx.get_one(Call, sid, with_for_update=True)
     return call
+
+
+def _new(sid: str, caller: str, called: str, now: datetime, notice: str) -> Call:
+    return Call(
+        sid=sid,
+        caller=kept_address(caller),
+        called=kept_address(called),
+        started_at=now,
+        stage="dialogue",
+        notice=notice,
+        streams=0,
+        problems=[],
+    )
+
+
+def kept_address(address: str) -> str:
+    """Whatever the carrier calls a caller, as much of it as is kept: a SIP address may be long and hold anything."""
+    return "".join(sign for sign in address if sign.isprintable())[:LONGEST_ADDRESS]
 
 
 def handoff_of(tx: Session, sid: str) -> Handoff | None:

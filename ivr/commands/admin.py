@@ -7,10 +7,11 @@ import click
 from sqlalchemy import select
 
 from ivr.clock import SystemClock, today
-from ivr.commands.common import WRONG, fail, json_option, load_settings, open_database, show, tell
+from ivr.commands.common import MISUSED, WRONG, fail, json_option, load_settings, open_database, show, tell
 from ivr.dialogue import currencies
 from ivr.ledger.sample import load_sample
-from ivr.quality.purge import purge_older
+from ivr.quality.purge import purge_caller, purge_older
+from ivr.quality.recordings import RecordingFolder
 from ivr.store.models import Account
 
 
@@ -59,14 +60,24 @@ def unlock(account: str) -> None:
 
 
 @click.command()
-@click.option("--days", type=click.IntRange(min=0), required=True, help="Keep what is younger than this.")
-@click.confirmation_option(prompt="Recordings and transcripts older than that are deleted for good. Go on?")
+@click.option("--days", type=click.IntRange(min=0), help="Keep what is younger than this.")
+@click.option("--caller", help="Forget all calls from this number instead, however young.")
+@click.confirmation_option(prompt="Recordings, words and numbers of those calls are deleted for good. Go on?")
 @json_option
-def purge(days: int, as_json: bool) -> None:
-    """Delete recordings and the words of calls that are older than DAYS."""
-    clock = SystemClock()
-    gone = purge_older(open_database(load_settings()), clock.now() - timedelta(days=days), clock)
+def purge(days: int | None, caller: str | None, as_json: bool) -> None:
+    """Delete what is personal in calls that are older than DAYS, or in those of one CALLER.
+
+    Figures, outcomes and the audit stay. It may be stopped and begun again, and holds up no call.
+    """
+    if (days is None) == (caller is None):
+        fail("Say which calls: --days DAYS or --caller NUMBER.", MISUSED)
+    settings, clock = load_settings(), SystemClock()
+    sessions, files = open_database(settings), RecordingFolder(settings.recordings)
+    if caller is not None:
+        gone = purge_caller(sessions, caller, clock, files)
+    else:
+        gone = purge_older(sessions, clock.now() - timedelta(days=days or 0), clock, files)
     if as_json:
         show(gone)
     else:
-        tell(f"Deleted {gone['recordings']} recordings and the words of {gone['calls']} calls.")
+        tell(f"Deleted {gone['recordings']} recordings and what was personal in {gone['calls']} calls.")

@@ -32,6 +32,7 @@ Bench = Callable[[Settings, Path | None, int | None], Result]
             "bargein",
             "pages",
             "hung",
+            "store",
         ]
     ),
 )
@@ -55,6 +56,7 @@ def bench(name: str, data: Path | None, many: int | None, as_json: bool) -> None
     pages     a webhook's time while hundreds of pages are open
     hung      a webhook's time while Redis stands still
     speech    the time to hear an utterance, and to the voice's first sound
+    store     how long callers' words wait for a grown SQLite file while all else is at work
     accuracy, turns, bargein   on people's recorded speech (--data)
     """
     from bench.words import NoData, checked
@@ -157,6 +159,12 @@ def _hung(settings: Settings, _data: Path | None, many: int | None) -> Result:
     return run(settings, tell=tell, **_given(seconds=many))
 
 
+def _store(settings: Settings, _data: Path | None, many: int | None) -> Result:
+    from bench.store import run
+
+    return run(settings, tell=tell, **_given(turns=many))
+
+
 NEED_DATA = frozenset({"accuracy", "turns", "bargein"})
 BENCHES: dict[str, Bench] = {
     "latency": _latency,
@@ -171,4 +179,5 @@ BENCHES: dict[str, Bench] = {
     "bargein": _bargein,
     "pages": _pages,
     "hung": _hung,
+    "store": _store,
 }

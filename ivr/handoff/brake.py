@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,6 +14,7 @@ from ivr.store.desk_tables import Brake
 from ivr.store.models import Audit, Call, Handoff, Turn
 
 BY_QUALITY = "quality"
+RECENT = 500  # calls of the line, among which are
 LAST = 20  # calls of an intent that are looked at
 ENOUGH = 10  # fewer say nothing
 POOR = 2  # stars
@@ -89,7 +90,7 @@ class Brakes:
     def watch(self) -> list[str]:
         """Put the brake on wherever the bot's last calls are too bad; the intents that got one now."""
         with self._sessions() as tx:
-            verdicts = {intent: judge(_seen(tx, intent), self._floor) for intent in _intents(tx)}
+            verdicts = {intent: judge(seen, self._floor) for intent, seen in _seen(tx).items()}
             stand = {brake.intent for brake in standing(tx)}
         poor = [intent for intent, verdict in verdicts.items() if verdict.brake and intent not in stand]
         for intent in poor:
@@ -103,27 +104,36 @@ def standing(tx: Session) -> list[Brake]:
     return list(tx.scalars(select(Brake).order_by(Brake.since)))
 
 
-def _intents(tx: Session) -> list[str]:
-    return [intent for intent in tx.scalars(select(Turn.intent).where(Turn.speaker == "caller").distinct()) if intent]
-
-
-def _seen(tx: Session, intent: str) -> list[Seen]:
-    """The last ended calls in which this was what the caller wanted, since the brake was last let go; newest last."""
-    off = select(Audit.at).where(Audit.action == "brake-off", Audit.subject == f"intent:{intent}")
-    since = tx.scalar(off.order_by(Audit.id.desc()).limit(1))
-    wanted = select(Turn.call_sid).where(Turn.speaker == "caller", Turn.intent == intent)
-    ended = select(Call).where(Call.sid.in_(wanted), Call.ended_at.is_not(None))
-    if since is not None:
-        ended = ended.where(Call.started_at >= since)
-    calls = list(tx.scalars(ended.order_by(Call.started_at.desc()).limit(LAST)))
-    return [Seen(_misunderstood(tx, call, intent), call.rating) for call in reversed(calls)]
-
-
-def _misunderstood(tx: Session, call: Call, intent: str) -> bool:
-    reasons = select(Handoff.reason).where(
-        Handoff.call_sid == call.sid, Handoff.kind == "call", Handoff.intent == intent, Handoff.reason.in_(UNHEARD)
+def _seen(tx: Session) -> dict[str, list[Seen]]:
+    """By intent, the latest calls in which a caller wanted it, since its brake was last let go; newest last."""
+    ended = select(Call.sid, Call.started_at, Call.rating).where(Call.ended_at.is_not(None))
+    calls = tx.execute(ended.order_by(Call.started_at.desc()).limit(RECENT)).all()
+    sids = [call.sid for call in calls]
+    wanted = select(Turn.call_sid, Turn.intent).where(
+        Turn.call_sid.in_(sids), Turn.speaker == "caller", Turn.intent.is_not(None)
     )
-    return tx.scalar(reasons.limit(1)) is not None
+    unheard = select(Handoff.call_sid, Handoff.intent).where(
+        Handoff.call_sid.in_(sids), Handoff.kind == "call", Handoff.reason.in_(UNHEARD)
+    )
+    misunderstood = set(tx.execute(unheard).tuples())
+    by_intent: dict[str, set[str]] = {}
+    for sid, intent in tx.execute(wanted.distinct()).tuples():
+        by_intent.setdefault(intent or "", set()).add(sid)
+    by_intent.pop("", None)
+    return {
+        intent: [
+            Seen((call.sid, intent) in misunderstood, call.rating)
+            for call in reversed(calls)
+            if call.sid in of_it and call.started_at >= since
+        ]
+        for intent, of_it in by_intent.items()
+        for since in [_let_go(tx, intent)]
+    }
+
+
+def _let_go(tx: Session, intent: str) -> datetime:
+    off = select(Audit.at).where(Audit.action == "brake-off", Audit.subject == f"intent:{intent}")
+    return tx.scalar(off.order_by(Audit.at.desc()).limit(1)) or datetime.min.replace(tzinfo=UTC)
 
 
 def _note(tx: Session, by: str, action: str, intent: str, now: datetime, why: str) -> None:

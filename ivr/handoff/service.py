@@ -16,7 +16,7 @@ from ivr.handoff.addresses import Parking
 from ivr.handoff.core import Answer, HandoffCore, UnknownHandoff, Why, Within, call_now, get
 from ivr.handoff.keeping import JOIN_SECONDS
 from ivr.handoff.request import REQUESTED, live_handoff
-from ivr.handoff.state import ENDS, State
+from ivr.handoff.state import ENDS, GOING_ON, State
 from ivr.store import outbox
 from ivr.store.desk_tables import CallBack
 from ivr.store.models import Agent, Handoff
@@ -231,7 +231,7 @@ class HandoffService(HandoffCore):
     def reconcile(self) -> None:
         """Ask the carrier what became of the legs of live hand-offs, and let no wrap-up last: callbacks get lost."""
         with self.sessions() as tx:
-            rows = list(tx.scalars(select(Handoff).where(Handoff.state.not_in(ENDS))))
+            rows = list(tx.scalars(select(Handoff).where(Handoff.state.in_(GOING_ON))))
             overdue = desk.overdue(tx, self._clock.now())
         for agent_id in overdue:
             self.wrap_up_over(agent_id)

@@ -54,8 +54,9 @@ SAMPLES = (
 def load_sample(sessions: Sessions, today: date, hasher: PasswordHasher | None = None) -> int:
     """Adds the sample accounts that are not there yet; returns how many. Due on a day next month."""
     hasher = hasher or PIN_HASHER
-    with sessions.begin() as tx:
-        present = set(tx.scalars(select(Account.id)))
+    ids = [sample.id for sample in SAMPLES]
+    with sessions() as tx:
+        present = set(tx.scalars(select(Account.id).where(Account.id.in_(ids))))
     missing = [sample for sample in SAMPLES if sample.id not in present]
     rows = [_account(sample, today, hasher) for sample in missing]
     with sessions.begin() as tx:

@@ -3,7 +3,11 @@
 import base64
 import binascii
 import os
+import re
 import secrets
+from collections.abc import Callable, Collection, Iterator, Sequence
+from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -15,6 +19,7 @@ from ivr.store.models import Recording
 
 NONCE = 12
 KEY_BYTES = (16, 24, 32)
+OURS = re.compile(r"[A-Za-z0-9]+\.wav\.(aes|[0-9a-f]{8})")  # a recording, or one that was being written
 
 
 class RecordingMissing(LookupError):
@@ -38,19 +43,45 @@ def recordings_key(setting: str, data_dir: Path) -> bytes:
     return key
 
 
-class RecordingKeep:
-    """Keeps recordings under the `file://` URL `folder`. A file is bound to its recording's sid."""
+class RecordingFolder:
+    """The files under the `file://` URL `folder`, encrypted or not; a recording's `path` names one of them."""
 
-    def __init__(self, folder: str, key: bytes) -> None:
+    def __init__(self, folder: str) -> None:
         parts = urlsplit(folder)
         if parts.scheme != "file":
             raise ValueError(f"RECORDINGS_URL {folder!r} is not a file:// address of a folder")
-        self._folder, self._cipher = Path(unquote(parts.path)), AESGCM(key)
+        self.folder = Path(unquote(parts.path))
+
+    def where(self, path: str) -> Path:
+        """Where a recording's file is now. A path that was kept whole is found in a folder that has moved since."""
+        whole = Path(path)
+        return whole if whole.is_absolute() and whole.exists() else self.folder / whole.name
+
+    def forget(self, path: str) -> None:
+        """Delete the file; harmless when it is gone."""
+        self.where(path).unlink(missing_ok=True)
+
+    def strangers(self, known: Callable[[Sequence[str]], Collection[str]], before: datetime) -> Iterator[Path]:
+        """Files from before `before` that no recording names: `known` tells which of some names are named."""
+        if not self.folder.is_dir():
+            return
+        ours = (path for path in self.folder.iterdir() if OURS.fullmatch(path.name))
+        old = (path for path in ours if path.stat().st_mtime < before.timestamp())
+        while some := list(islice(old, 500)):
+            named = known([path.name for path in some])
+            yield from (path for path in some if path.name not in named)
+
+
+class RecordingKeep:
+    """Keeps recordings in a RecordingFolder, encrypted with `key`. A file is bound to its recording's sid."""
+
+    def __init__(self, folder: str, key: bytes) -> None:
+        self.files, self._cipher = RecordingFolder(folder), AESGCM(key)
 
     def keep(self, sid: str, sound: bytes) -> str:
-        """Write `sound` encrypted; the file's path. Written whole or not at all."""
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path, nonce = self._folder / f"{sid}.wav.aes", secrets.token_bytes(NONCE)
+        """Write `sound` encrypted; the file's name in the folder. Written whole or not at all."""
+        self.files.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path, nonce = self.files.folder / f"{sid}.wav.aes", secrets.token_bytes(NONCE)
         draft = path.with_suffix(f".{secrets.token_hex(4)}")
         try:
             with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
@@ -60,12 +91,12 @@ class RecordingKeep:
             draft.replace(path)
         finally:
             draft.unlink(missing_ok=True)
-        return str(path)
+        return path.name
 
     def read(self, recording: Recording) -> bytes:
         """The WAV in the clear. RecordingMissing, RecordingUnreadable."""
         try:
-            data = Path(recording.path or "").read_bytes() if recording.path else None
+            data = self.files.where(recording.path).read_bytes() if recording.path else None
         except OSError as error:
             raise RecordingMissing(f"the file of recording {recording.sid} cannot be read: {error.strerror}") from error
         if data is None:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ivr.store.models import Base
+from ivr.store.models import Base, Money
 
 
 class CardPayment(Base):
@@ -22,8 +22,8 @@ class CardPayment(Base):
     handoff_id: Mapped[int] = mapped_column(ForeignKey("handoffs.id"), index=True)
     agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id"))
     leg: Mapped[str] = mapped_column(String(34))
-    account: Mapped[str] = mapped_column(String(64))  # the ledger's own id
-    amount: Mapped[int]
+    account: Mapped[str] = mapped_column(String(64), index=True)  # the ledger's own id
+    amount: Mapped[int] = mapped_column(Money)
     currency: Mapped[str] = mapped_column(String(3))
     on: Mapped[date]
     session: Mapped[str | None] = mapped_column(String(34))  # the carrier's

@@ -19,4 +19,4 @@ class OneTimeCode(Base):
     account_id: Mapped[str] = mapped_column(String(64), index=True)  # the ledger's own id, whoever keeps it
     hash: Mapped[str]
     tries: Mapped[int]
-    sent_at: Mapped[datetime]
+    sent_at: Mapped[datetime] = mapped_column(index=True)

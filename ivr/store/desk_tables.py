@@ -13,7 +13,11 @@ class PresenceSpell(Base):
     """One agent in one presence, from `began_at` until `ended_at`; None while it lasts."""
 
     __tablename__ = "presence_spells"
-    __table_args__ = (Index("ix_presence_spells_agent_id_began_at", "agent_id", "began_at"),)
+    __table_args__ = (
+        Index("ix_presence_spells_agent_id_began_at", "agent_id", "began_at"),
+        Index("ix_presence_spells_agent_id_ended_at", "agent_id", "ended_at"),
+        Index("ix_presence_spells_ended_at", "ended_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id"))
@@ -36,7 +40,7 @@ class CallBack(Base):
     next_at: Mapped[datetime | None]
     outcome: Mapped[str | None] = mapped_column(String(20))  # of the last try: served, no-answer, busy, failed, ...
     attempts: Mapped[list[Any]] = mapped_column(default=list)  # {at, outcome, handoff}
-    booked_at: Mapped[datetime]
+    booked_at: Mapped[datetime] = mapped_column(index=True)
     booked_by: Mapped[str]  # caller, or the e-mail address of the agent who promised it
 
 

@@ -3,7 +3,20 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, ForeignKey, Index, MetaData, String, Text, UniqueConstraint, types
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+    types,
+)
 from sqlalchemy.engine import Dialect
 from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
@@ -32,6 +45,15 @@ class UtcDateTime(types.TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+# Minor units: a currency without cents, or a firm's account, does not fit in 32 bits. SQLite's integers have 64 anyway.
+Money = BigInteger().with_variant(Integer(), "sqlite")
+
+
+def partial(name: str, *columns: str, where: str) -> Index:
+    """An index of the few rows that `where` is true of, however many have been there."""
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+
+
 class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING)
     type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: JSON, list[Any]: JSON, str: String(255)}  # noqa: RUF012
@@ -41,6 +63,11 @@ class Call(Base):
     """One phone conversation, known by the carrier's CallSid."""
 
     __tablename__ = "calls"
+    __table_args__ = (
+        Index("ix_calls_ended_at_started_at", "ended_at", "started_at"),
+        partial("ix_calls_remembered", "started_at", "sid", where="forgotten_at IS NULL"),
+        Index("ix_calls_outcome_started_at_ended_at", "outcome", "started_at", "ended_at"),
+    )
 
     sid: Mapped[str] = mapped_column(String(34), primary_key=True)
     caller: Mapped[str] = mapped_column(String(64), index=True)
@@ -66,6 +93,7 @@ class Call(Base):
     rating: Mapped[int | None]
     holder: Mapped[dict[str, Any] | None]  # of the account, as the ledger names him; see ivr.ledger.port.Holder
     figures: Mapped[dict[str, Any] | None]  # ivr.figures.CallFigures, kept when it ends: words are forgotten earlier
+    forgotten_at: Mapped[datetime | None]  # when `warmline purge` took away what is personal in it
 
     turns: Mapped[list["Turn"]] = relationship(order_by="Turn.start", back_populates="call")
     handoffs: Mapped[list["Handoff"]] = relationship(order_by="Handoff.id", back_populates="call")
@@ -104,6 +132,10 @@ class Handoff(Base):
     """The passage of a call to a person; `state` as in ivr.handoff.machine."""
 
     __tablename__ = "handoffs"
+    __table_args__ = (
+        Index("ix_handoffs_requested_at", "requested_at"),
+        Index("ix_handoffs_agent_id_id", "agent_id", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     call_sid: Mapped[str] = mapped_column(ForeignKey("calls.sid"), index=True)
@@ -134,7 +166,10 @@ class Offer(Base):
     """One hand-off shown to one agent; `outcome` is None while it stands."""
 
     __tablename__ = "offers"
-    __table_args__ = (UniqueConstraint("handoff_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("handoff_id", "number"),
+        Index("ix_offers_agent_id_offered_at", "agent_id", "offered_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     handoff_id: Mapped[int] = mapped_column(ForeignKey("handoffs.id"))
@@ -178,20 +213,25 @@ class Recording(Base):
     """A kept recording: dual channel, 1 = caller, 2 = what the caller heard; encrypted at `path`."""
 
     __tablename__ = "recordings"
+    __table_args__ = (
+        Index("ix_recordings_kind_done_at", "kind", "done_at"),
+        Index("ix_recordings_state_id", "state", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     call_sid: Mapped[str] = mapped_column(ForeignKey("calls.sid"), index=True)
     sid: Mapped[str] = mapped_column(String(34), unique=True)
     kind: Mapped[str] = mapped_column(String(8), default="call")  # call, message
-    state: Mapped[str] = mapped_column(String(12))  # announced, kept, transcribed, absent, deleted
+    state: Mapped[str] = mapped_column(String(12))  # announced, kept, transcribed, absent, deleting, deleted
     source_url: Mapped[str]
-    path: Mapped[str | None]
+    path: Mapped[str | None]  # below the recordings' folder; whole where it was written before it was so
     channels: Mapped[int | None]
     seconds: Mapped[float | None]
     offset: Mapped[float] = mapped_column(default=0.0)  # start of the recording, seconds into the call
     transcript: Mapped[list[Any]] = mapped_column(default=list)  # {channel, text, start, end, confidence, words}
     created_at: Mapped[datetime]
     pieces: Mapped[int] = mapped_column(default=0, server_default="0")  # of its sound, that the transcript holds
+    done_at: Mapped[datetime | None]  # of a message: an agent has dealt with it
 
     call: Mapped[Call] = relationship(back_populates="recordings")
 
@@ -210,24 +250,30 @@ class Account(Base):
     locked_at: Mapped[datetime | None]
     currency: Mapped[str] = mapped_column(String(3), default="USD")
     owed: Mapped[bool] = mapped_column(default=True)
-    balance: Mapped[int]
-    due: Mapped[int] = mapped_column(default=0)
-    minimum: Mapped[int] = mapped_column(default=0)
+    balance: Mapped[int] = mapped_column(Money)
+    due: Mapped[int] = mapped_column(Money, default=0)
+    minimum: Mapped[int] = mapped_column(Money, default=0)
     due_on: Mapped[date | None]
     funds: Mapped[list[Any]] = mapped_column(default=list)  # {name, available} to pay from
-    payment_limit: Mapped[int] = mapped_column(default=500_000)
+    payment_limit: Mapped[int] = mapped_column(Money, default=500_000)
 
 
 class Entry(Base):
     """A line of an account's history, newest last."""
 
     __tablename__ = "entries"
+    __table_args__ = (Index("ix_entries_account_id_on_id", "account_id", "on", "id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), index=True)
     on: Mapped[date]
     text: Mapped[str]
-    amount: Mapped[int]
+    amount: Mapped[int] = mapped_column(Money)
+
+
+def _call_of_key(context: DefaultExecutionContext) -> str | None:
+    call, colon, _ = context.get_current_parameters()["key"].partition(":")  # type: ignore[no-untyped-call]
+    return call if colon else None
 
 
 class Payment(Base):
@@ -238,19 +284,21 @@ class Payment(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(80), unique=True)
     account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), index=True)
-    amount: Mapped[int]
+    amount: Mapped[int] = mapped_column(Money)
     source: Mapped[str]
     on: Mapped[date]
     state: Mapped[str] = mapped_column(String(12))  # made, scheduled, refused
     refusal: Mapped[str | None] = mapped_column(String(16))  # on its day: insufficient, limit, nothing-due, unknown
     confirmation: Mapped[str] = mapped_column(String(16), unique=True)
     created_at: Mapped[datetime]
+    call_sid: Mapped[str | None] = mapped_column(String(80), index=True, default=_call_of_key)
 
 
 class Outbox(Base):
     """Work promised by a transaction: delivered at least once, done in the same transaction as its effect."""
 
     __tablename__ = "outbox"
+    __table_args__ = (partial("ix_outbox_open", "due_at", "id", where="done_at IS NULL AND given_up_at IS NULL"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     topic: Mapped[str] = mapped_column(String(40))
@@ -281,14 +329,18 @@ class Webhook(Base):
     __tablename__ = "webhooks"
 
     key: Mapped[str] = mapped_column(String(160), primary_key=True)
-    at: Mapped[datetime]
+    at: Mapped[datetime] = mapped_column(index=True)
 
 
 class Audit(Base):
     """Who did, read or heard what: sign-ins, listens, deletions. Its place in the chain comes from ivr.store.audit."""
 
     __tablename__ = "audit"
-    __table_args__ = (Index("uq_audit_place", "place", unique=True),)
+    __table_args__ = (
+        Index("uq_audit_place", "place", unique=True),
+        Index("ix_audit_subject_action", "subject", "action"),
+        partial("ix_audit_unchained", "at", where="place IS NULL"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(index=True)

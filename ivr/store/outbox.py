@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from ivr.store.models import Outbox
+from ivr.store.pieces import delete_some
 
 PATIENCE = {  # after the first time that it was due
     "handoff.": timedelta(hours=1),
@@ -20,6 +21,7 @@ PATIENCE = {  # after the first time that it was due
     "payment.": timedelta(days=7),
 }
 A_DAY = timedelta(days=1)
+KEPT = timedelta(days=1)  # what is done, for somebody who looks back
 STEPS = 100  # the longest pause between two tries is this part of the patience
 DEATHS = 3  # tries that ended with their process, after which a row waits like one that failed
 
@@ -109,6 +111,14 @@ def failed(tx: Session, row_id: int, error: str, now: datetime, wait: float) -> 
             given_up_at=now if over else None,
         )
     )
+
+
+def forget_done(tx: Session, now: datetime, most: int = 500) -> int:
+    """Drops what was done a while ago, texts and numbers with it, at most so many at once; how many."""
+    # the newest stays: SQLite would give its id to the next row, and what was noted of the one counts for the other
+    newest = select(func.max(Outbox.id)).scalar_subquery()
+    old = select(Outbox.id).where(Outbox.done_at < now - KEPT, Outbox.id < newest)
+    return delete_some(tx, Outbox, old.limit(most))
 
 
 def retry(tx: Session, row_id: int, now: datetime) -> bool:

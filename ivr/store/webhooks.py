@@ -2,11 +2,12 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from ivr.store.models import Webhook
+from ivr.store.pieces import delete_some
 
 KEPT = timedelta(days=7)  # no carrier repeats a callback later than that
 
@@ -23,6 +24,6 @@ def first_time(tx: Session, key: str, now: datetime) -> bool:
     return True
 
 
-def forget_old(tx: Session, now: datetime) -> None:
-    """Drops the notes of callbacks that will not come again."""
-    tx.execute(delete(Webhook).where(Webhook.at < now - KEPT))
+def forget_old(tx: Session, now: datetime, most: int = 500) -> int:
+    """Drops the notes of callbacks that will not come again, at most so many at once; how many."""
+    return delete_some(tx, Webhook, select(Webhook.key).where(Webhook.at < now - KEPT).limit(most))

@@ -178,6 +178,7 @@ def make_agent_blueprint(
             recording = tx.get(Recording, recording_id)
             if recording is None or recording.kind != "message":
                 abort(404)
+            recording.done_at = recording.done_at or clock.now()
             tx.add(Audit(at=clock.now(), actor=me().email, action=MESSAGE_DONE, subject=f"recording:{recording_id}"))
         return answered()
 

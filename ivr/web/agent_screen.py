@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import String, cast, exists, func, or_, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from ivr.dialogue.events import Facts
@@ -18,7 +18,7 @@ from ivr.handoff.queue import Waiting, read_queue
 from ivr.handoff.state import State
 from ivr.ledger import Ledger, LedgerError
 from ivr.store.card_tables import CardPayment
-from ivr.store.models import Account, Agent, Audit, Call, Handoff, Offer, Recording
+from ivr.store.models import Account, Agent, Call, Handoff, Offer, Recording
 from ivr.store.notes import Note
 from ivr.web.agent_transfer_shown import Transfer, read_transfer
 from ivr.web.shown import masked, midnight, plain
@@ -27,6 +27,7 @@ Mode = Literal["ringing", "talking", "wrap-up", "idle"]
 WAITING = ("requested", "parked", "offered")
 TAKEN = ("accepted", "bridged")
 MESSAGE_DONE = "message-done"
+FORGOTTEN = ("deleting", "deleted")
 SILENT = ("transcribed", "absent")  # a recording with nothing in it ends in one of these
 
 
@@ -155,13 +156,11 @@ def own_handoff(tx: Session, handoff_id: int, agent_id: int) -> Handoff | None:
 def read_day(tx: Session, agent_id: int, now: datetime, zone: ZoneInfo) -> list[Talk]:
     """The agent's calls since midnight in `zone`, newest first."""
     today = midnight(now, zone)
-    taken = exists().where(
-        Offer.handoff_id == Handoff.id,
-        Offer.agent_id == agent_id,
-        Offer.outcome == "accepted",
-        Offer.offered_at >= today,
+    taken = select(Offer.handoff_id).where(
+        Offer.agent_id == agent_id, Offer.offered_at >= today, Offer.outcome == "accepted"
     )
-    found = tx.scalars(select(Handoff).where(taken).options(joinedload(Handoff.call)).order_by(Handoff.id.desc())).all()
+    his = select(Handoff).where(Handoff.id.in_(taken)).options(joinedload(Handoff.call))
+    found = tx.scalars(his.order_by(Handoff.id.desc())).all()
     return [_talk(tx, handoff, now) for handoff in found if "bridged" in handoff.times]
 
 
@@ -179,10 +178,9 @@ def in_line(tx: Session, waiting: Waiting) -> InLine:
 
 def read_messages(tx: Session) -> list[Message]:
     """Messages that nobody has marked done, oldest first; not the silence of one who was told that he left nothing."""
-    done = exists().where(Audit.action == MESSAGE_DONE, Audit.subject == "recording:" + cast(Recording.id, String))
     found = tx.scalars(
         select(Recording)
-        .where(Recording.kind == "message", Recording.state != "deleted", ~done)
+        .where(Recording.kind == "message", Recording.done_at.is_(None), Recording.state.not_in(FORGOTTEN))
         .options(joinedload(Recording.call).selectinload(Call.handoffs))
         .order_by(Recording.id)
     ).all()
@@ -213,8 +211,16 @@ def _mode(tx: Session, agent: Agent) -> tuple[Mode, Handoff | None]:
     if handoff := _first(tx, Handoff.state.in_(("offered", "bridged")), his.where(Offer.outcome.is_(None))):
         return "ringing", handoff
     if agent.presence == "wrap-up":
-        return "wrap-up", _first(tx, or_(Handoff.agent_id == agent.id, took))
+        return "wrap-up", _first(tx, Handoff.id == _last(tx, agent))
     return "idle", None
+
+
+def _last(tx: Session, agent: Agent) -> int | None:
+    """The newest hand-off that is or was his."""
+    accepted = select(Offer.handoff_id).where(Offer.agent_id == agent.id, Offer.outcome == "accepted")
+    his = select(Handoff.id).where(Handoff.agent_id == agent.id).order_by(Handoff.id.desc()).limit(1)
+    newest = (tx.scalar(accepted.order_by(Offer.offered_at.desc()).limit(1)), tx.scalar(his))
+    return max((known for known in newest if known is not None), default=None)
 
 
 def _first(tx: Session, *conditions: object) -> Handoff | None:

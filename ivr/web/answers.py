@@ -36,7 +36,8 @@ class Answers:
 def read_answers(tx: Session, now: datetime) -> Answers:
     """Of all calls that began in the last day."""
     wait = Turn.latency["total"].as_float()  # read by the database: a busy day has many, and the board asks often
-    query = select(wait).join(Call).where(Call.started_at >= now - LATELY, Turn.speaker == "bot", wait.is_not(None))
+    lately = select(Call.sid).where(Call.started_at >= now - LATELY)
+    query = select(wait).where(Turn.call_sid.in_(lately), Turn.speaker == "bot", wait.is_not(None))
     return summarise(tx.scalars(query).all())
 
 

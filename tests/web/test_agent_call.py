@@ -1,6 +1,7 @@
 """What an agent can do for the caller from the page, and that he can do it in his own calls alone."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -10,6 +11,7 @@ from ivr.calls.pins import PinGuard
 from ivr.handoff.cards import Told
 from ivr.ledger import LedgerError, SqlLedger
 from ivr.quality.purge import purge_older
+from ivr.quality.recordings import RecordingFolder
 from ivr.store.models import Account, Agent, Audit, Call
 from ivr.store.notes import Note
 from tests.web.conftest import CALL, Web, with_token
@@ -243,13 +245,13 @@ def test_a_break_asked_for_in_a_call_is_promised(web: Web) -> None:
         assert tx.scalars(select(Agent)).one().next_presence == "break"
 
 
-def test_what_was_written_is_forgotten_with_the_calls_words(web: Web) -> None:
+def test_what_was_written_is_forgotten_with_the_calls_words(web: Web, tmp_path: Path) -> None:
     client, handoff = in_call(web)
     do(client, handoff, "note", text="Lives alone.")
     do(client, handoff, "wrap-up", outcome="solved")
     with web.sessions.begin() as tx:
         tx.scalars(select(Call)).one().ended_at = web.clock.now()
-    purge_older(web.sessions, web.clock.now(), web.clock)
+    purge_older(web.sessions, web.clock.now(), web.clock, RecordingFolder(tmp_path.as_uri()), rest=lambda _: None)
     assert notes(web) == [("note", ""), ("outcome", "solved")]
 
 

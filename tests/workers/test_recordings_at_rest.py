@@ -18,7 +18,7 @@ def keep(folder: Path, key: bytes = KEY) -> RecordingKeep:
 
 
 def test_what_was_kept_is_read_back_and_lies_encrypted_and_private(tmp_path: Path) -> None:
-    path = Path(keep(tmp_path / "kept").keep("RE1", sound()))
+    path = tmp_path / "kept" / keep(tmp_path / "kept").keep("RE1", sound())
     assert keep(tmp_path / "kept").read(Recording(sid="RE1", path=str(path))) == sound()
     assert sound()[:40] not in path.read_bytes()
     assert path.stat().st_mode & 0o777 == 0o600
@@ -27,7 +27,7 @@ def test_what_was_kept_is_read_back_and_lies_encrypted_and_private(tmp_path: Pat
 
 @pytest.mark.parametrize("spoil", [lambda data: data[:-1], lambda data: data[:20] + b"?" + data[21:], lambda data: b""])
 def test_a_file_that_was_changed_is_not_played(tmp_path: Path, spoil: object) -> None:
-    path = Path(keep(tmp_path).keep("RE1", sound()))
+    path = tmp_path / keep(tmp_path).keep("RE1", sound())
     path.write_bytes(spoil(path.read_bytes()))  # type: ignore[operator]
     with pytest.raises(RecordingUnreadable, match="RE1"):
         keep(tmp_path).read(Recording(sid="RE1", path=str(path)))
@@ -73,3 +73,13 @@ def test_sound_is_read_by_channel(tmp_path: Path) -> None:
 def test_what_is_no_wav_is_refused() -> None:
     with pytest.raises(UnreadableRecording, match="not a WAV"):
         read_sound(b"<html>")
+
+
+@pytest.mark.parametrize("whole", [True, False], ids=["a whole path of an older row", "a name in the folder"])
+def test_a_folder_that_has_moved_is_still_read_and_forgotten(tmp_path: Path, whole: bool) -> None:
+    name = keep(tmp_path / "old").keep("RE1", sound())
+    recording = Recording(sid="RE1", path=str(tmp_path / "old" / name) if whole else name)
+    (tmp_path / "old").rename(tmp_path / "new")
+    assert keep(tmp_path / "new").read(recording) == sound()
+    keep(tmp_path / "new").files.forget(recording.path or "")
+    assert not list((tmp_path / "new").iterdir())
