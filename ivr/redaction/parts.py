@@ -12,7 +12,7 @@ from ivr.redaction.scan import Run, luhn, runs, tokens
 GAP = 6  # words between two parts
 LONGEST_CARD = 19
 PARTS = 3  # of three to eight digits each: a card as people read it out
-_OF_CARDS = ("card", "a card", "expiry", "cvv", "maybe kept")
+_OF_CARDS = ("card", "a card", "expiry", "cvv")
 
 
 class Spoken(Protocol):
@@ -55,7 +55,7 @@ def _chains(lines: Sequence[Spoken], speaker: str) -> list[list[Part]]:
         for run in runs(words, not_digits(line.text, line.cues)):
             words_since += sum(token.is_word for token in words[at : run.first])
             renamed = any(end <= cue.start < run.start and cue.named not in _OF_CARDS for cue in line.cues)
-            other = run.priced or run.dated or run.dialled
+            other = run.priced or run.dated or run.dialled or len(run.digits) >= SHORTEST_CARD
             if words_since > GAP or renamed or other:
                 chains.append([])
             if not other:

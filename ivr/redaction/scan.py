@@ -168,25 +168,30 @@ def _small(words: Sequence[Token], at: int) -> tuple[int, int] | None:
     return None if value is None else (value, at + 1)
 
 
-def _plain_digit(word: str) -> bool:
-    return word[0].isdigit() or word in _BELOW_TEN or word in TEENS or word in TENS or word in ZEROS or word in REPEATS
+def _single(word: str) -> bool:
+    return (len(word) == 1 and word.isdigit()) or word in _BELOW_TEN or word in ZEROS or word in REPEATS
 
 
-def _neighbours(words: Sequence[Token], at: int) -> Iterator[bool]:
-    """Whether a digit stands before, and after, the token; signs between them count for nothing."""
+def _any_digit(word: str) -> bool:
+    return word[0].isdigit() or _single(word) or word in TEENS or word in TENS
+
+
+def _neighbours(words: Sequence[Token], at: int) -> Iterator[str]:
+    """The words before and after the token; signs between them count for nothing."""
     for step in (-1, 1):
         near = at + step
         while 0 <= near < len(words) and not words[near].is_word and not words[near].text[0].isdigit():
             near += step
-        yield 0 <= near < len(words) and _plain_digit(words[near].text)
+        yield words[near].text if 0 <= near < len(words) else " "
 
 
 def _beside_digits(words: Sequence[Token], at: int) -> bool:
-    return any(_neighbours(words, at))
+    return any(map(_any_digit, _neighbours(words, at)))
 
 
 def _between_digits(words: Sequence[Token], at: int) -> bool:
-    return all(_neighbours(words, at))
+    """ "nine for seven", but not "4000 to 12"."""
+    return all(map(_single, _neighbours(words, at)))
 
 
 def luhn(digits: str) -> bool:

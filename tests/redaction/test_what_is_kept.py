@@ -86,6 +86,8 @@ KEPT = [
     "my card ends in 4242",
     "the last four digits of the card are 4242",
     "my zip code is 90210",
+    "transfer 4000 to 59894308904 please",
+    "my account number is 55287792 and my new address is 270 Dairy Road, Hawaii, 96732",
     "my iban is GB29 NWBK 6016 1331 9268 19",
     "my confirmation code is 483920",
     "I spent 50 on shopping",
