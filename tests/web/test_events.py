@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator
 import pytest
 from flask.testing import FlaskClient
 
+from ivr.people import roster
 from ivr.store.models import Agent, Handoff, Offer
 from ivr.web.front import make_front
 from ivr.web.streams import MOST, Hub, Streams
 from tests.serving import Wire, get, served
-from tests.web.conftest import CALL, Web
+from tests.web.conftest import CALL, Web, with_token
 
 Open = Callable[..., Wire]
 
@@ -113,6 +114,19 @@ def test_a_right_that_is_lost_ends_the_stream(web: Web, follow: Open) -> None:
     page.until("event: beat")
     with web.sessions.begin() as tx:
         tx.get_one(Agent, 1).roles = []
+    assert page.closed()
+
+
+@pytest.mark.parametrize("deed", ["signed out", "shut out"])
+def test_a_sign_in_that_ends_ends_its_stream(web: Web, follow: Open, deed: str) -> None:
+    client = web.signed_in("Ada", "agent")
+    page = follow(client)
+    page.until("event: beat")
+    if deed == "signed out":
+        client.post("/sign-out", data=with_token(client))
+    else:
+        with web.sessions.begin() as tx:
+            roster.disable(tx, tx.get_one(Agent, 1), "test", web.clock.now())
     assert page.closed()
 
 
