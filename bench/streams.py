@@ -50,13 +50,17 @@ class Clock:
 
 @dataclass(eq=False)
 class Stream:
-    """One call's socket. `late` holds, in ms, each gap in a sentence: sound that came after it was due."""
+    """One call's socket. `late` holds, in ms, each gap in a sentence: sound that came after it was due.
+
+    `cleared` holds when the far side took back what it had sent, in seconds of the stream.
+    """
 
     url: str
     caller: Caller
     account: str = "AC" + "0" * 32
     call: str = field(default_factory=lambda: new_sid("CA"))
     late: list[float] = field(default_factory=list)
+    cleared: list[float] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.sid = new_sid("MZ")
@@ -110,6 +114,7 @@ class Stream:
                 self._echo(self._buffer.mark(name))
             case Clear():
                 self._within, self._left = False, 0
+                self.cleared.append(TICK * self._frames)
                 self._echo(self._buffer.clear())
 
     def _echo(self, names: list[str]) -> None:

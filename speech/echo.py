@@ -73,27 +73,31 @@ class Echo:
 
     def search(self) -> Samples | None:
         """Where the last sound [WINDOW] holds an echo that was not known: that sound, cleaned. For want of one None."""
-        if not self._far.sounding or (lag := delay(self._rest, self._far.sound)) is None:
+        if not self._far.sounding or (lag := delay(self._rest, self._far.sound, self._known)) is None:
             return None
         far, near = self._far.sound, self._near
-        ways, shift = self._ways, self._shift
-        if ways is None or not ways.covers(lag - shift):
+        ways, shift, before = self._ways, self._shift, _power(self._rest)
+        if new := ways is None or not self._known(lag):
             known = [] if ways is None else [other + shift for other in ways.lags]
             ways, shift = Ways([lag, *known][:WAYS]), 0
-        ways.learn(far, near, 1 / _power(self._rest), shift=shift, kept=1.0)
+        ways.learn(far, near, 1 / before, shift=shift, kept=1.0)
         ways.fit()
         echo = ways.echo(far, WINDOW, shift)
         rest = near - echo
-        played = far[len(far) - lag - WINDOW :][:WINDOW]
-        unexplained = rest @ rest > (1 - EXPLAINED) * (self._rest @ self._rest)
-        if unexplained or echo @ echo > LOUDEST * (played @ played):
-            return None
-        if ways is not self._ways:
+        if new:
+            played = far[len(far) - lag - WINDOW :][:WINDOW]
+            if _power(rest) > (1 - EXPLAINED) * before or echo @ echo > LOUDEST * (played @ played):
+                return None
             self._new(ways)
             self._floor.append(_usual(near, rest))
+        else:  # of what the ways do not explain, more is an echo than was thought
+            self._left = max(self._left, min(1.0, _power(rest) / _power(echo)))
         pushed(self._rest, rest)
         blocks = zip(_blocks(rest), _blocks(echo), strict=True)
         return to_int(np.concatenate([self._gated(*block) for block in blocks]))
+
+    def _known(self, lag: int) -> bool:
+        return self._ways is not None and self._ways.covers(lag - self._shift)
 
     def _pass(self, near: Sound) -> None:
         self._far.play(len(near))

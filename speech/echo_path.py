@@ -1,5 +1,7 @@
 """By which ways the bot's sound comes back: found by likeness, fitted by least squares. No state of a call."""
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,6 +22,7 @@ SPAN = REACH + WINDOW + TAPS  # samples of what was played that are needed
 # passed 30 to 50 ms after they began.
 LIKELY = 9.0  # likeness at a delay, in its deviations over all delays
 SHARP = 7.5  # the same in its deviations over the delays beside it
+AGAIN = 8.0  # the first where an echo came by that delay before: chance would hit it in one of a hundred sounds
 BESIDE = (12, 160)  # samples from it, least and most
 LOUDEST = 2.0  # power of an echo against what was played: a line may lift it by 3 dB
 EXPLAINED = 0.3  # share of the sound that must be what was played
@@ -56,10 +59,15 @@ def _lifted(spectrum: NDArray[np.complexfloating]) -> NDArray[np.floating]:
     return np.asarray(size + 1e-3 * size.max() + 1e-3)
 
 
-def delay(near: Sound, far: Sound) -> int | None:
-    """By how many samples `near` looks like an echo of `far`; None where it is a sound of its own."""
+def delay(near: Sound, far: Sound, known: Callable[[int], bool]) -> int | None:
+    """By how many samples `near` looks like an echo of `far`; None where it is a sound of its own.
+
+    By a way that is `known` an echo is believed sooner.
+    """
     alike = likeness(near, far)
     best = int(alike.argmax())
+    if known(best):
+        return best if alike[best] >= AGAIN else None
     least, most = BESIDE
     beside = np.concatenate([alike[max(0, best - most) : max(0, best - least)], alike[best + least + 1 : best + most]])
     sharp = alike[best] >= SHARP * np.sqrt(np.mean(beside**2))
@@ -85,7 +93,7 @@ class Ways:
         self._likeness: Sound = np.zeros(size, np.float32)
 
     def covers(self, lag: int) -> bool:
-        return any(start <= lag < start + TAPS for start in self.starts)
+        return any(start - RISE <= lag < start + TAPS for start in self.starts)
 
     def reaches(self, shift: int) -> bool:
         """Whether the ways, longer by `shift`, are possible ones."""

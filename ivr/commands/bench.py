@@ -58,6 +58,7 @@ def bench(name: str, data: Path | None, many: int | None, as_json: bool) -> None
     speech    the time to hear an utterance, and to the voice's first sound
     store     how long callers' words wait for a grown SQLite file while all else is at work
     accuracy, turns, bargein   on people's recorded speech (--data)
+    echo      the bot hears itself: prompts spoken to their end, and interruptions (--data)
     """
     from bench.words import NoData, checked
 

@@ -8,7 +8,7 @@ from click.testing import CliRunner
 from ivr.commands.bench import bench
 
 
-@pytest.mark.parametrize("name", ["accuracy", "turns", "bargein", "latency"])
+@pytest.mark.parametrize("name", ["accuracy", "turns", "bargein", "echo", "latency"])
 def test_a_folder_without_recordings_is_named(name: str, tmp_path: Path) -> None:
     result = CliRunner().invoke(bench, [name, "--data", str(tmp_path)])
     assert result.exit_code == 2
