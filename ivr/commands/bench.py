@@ -33,6 +33,7 @@ Bench = Callable[[Settings, Path | None, int | None], Result]
             "pages",
             "hung",
             "store",
+            "echo",
         ]
     ),
 )
@@ -166,7 +167,13 @@ def _store(settings: Settings, _data: Path | None, many: int | None) -> Result:
     return run(settings, tell=tell, **_given(turns=many))
 
 
-NEED_DATA = frozenset({"accuracy", "turns", "bargein"})
+def _echo(settings: Settings, data: Path | None, many: int | None) -> Result:
+    from bench.echo import run
+
+    return run(settings, data or Path(), tell, **_given(many=many))
+
+
+NEED_DATA = frozenset({"accuracy", "turns", "bargein", "echo"})
 BENCHES: dict[str, Bench] = {
     "latency": _latency,
     "capacity": _capacity,
@@ -181,4 +188,5 @@ BENCHES: dict[str, Bench] = {
     "pages": _pages,
     "hung": _hung,
     "store": _store,
+    "echo": _echo,
 }
