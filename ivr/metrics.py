@@ -21,7 +21,9 @@ from ivr.figures import BOUNDS, STAGES, call_figures, histogram
 from ivr.handoff.queue import WAITING
 from ivr.store import Sessions
 from ivr.store.models import Call, Handoff, Outbox, Turn
+from ivr.store.payment_tables import PaymentOrder
 
+UNSETTLED = ("doubtful", "left")
 LATELY = timedelta(hours=1)  # of which calls the waits are told: SQL keeps them all, a scrape cannot read them all
 LOOPBACK = frozenset({"127.0.0.1", "::1"})
 FORWARDED = ("x-forwarded-for", "forwarded")
@@ -81,8 +83,12 @@ def _outbox(tx: Session, now: datetime) -> Iterable[Metric]:
     lost = select(Outbox.topic, func.count()).where(Outbox.given_up_at <= now).group_by(Outbox.topic)
     for topic, many in tx.execute(lost):
         given_up.add_metric([topic], many)
+    doubtful = select(func.count()).select_from(PaymentOrder).where(PaymentOrder.state.in_(UNSETTLED))
     return [
         given_up,
+        GaugeMetricFamily(
+            "warmline_payments_in_doubt", "Payments that may have been made or not.", value=tx.scalar(doubtful) or 0
+        ),
         GaugeMetricFamily("warmline_outbox_due", "Promised work that is due and not done.", value=count),
         GaugeMetricFamily("warmline_outbox_overdue_seconds", "How long the oldest of it has been due.", value=age),
     ]

@@ -228,7 +228,8 @@ def _presence_after(old: State, state: State, before: Attempt, after: Attempt) -
     if before.stands and after.holds and state.end is None:
         return "on-call"
     if before.stands and not after.stands:
-        return "away" if after.outcome in MISSED else "available"
+        rang = after.sid is not None or after.answered  # nobody has missed what never rang
+        return "away" if after.outcome in MISSED and rang else "available"
     if before.holds and (not after.holds or state.end != old.end):
         return "wrap-up" if old.bridged and before.joined else "available"
     return None

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from ivr.carrier import CarrierError
 from ivr.handoff.hours import BadHours, OpeningHours
 from ivr.handoff.queue import in_order, median_wait, read_queue
 from ivr.handoff.routing import Want, choose
@@ -243,3 +244,12 @@ def test_silence_leads_to_a_message(world: World) -> None:
     assert (world.call.stage, world.row.state) == ("message", "unanswered")
     world.service.message_left(CALLER, "RE" + "1" * 32)
     assert (world.row.state, world.call.outcome) == ("message-taken", "message")
+
+
+def test_an_agent_whose_phone_never_rang_has_missed_nothing(world: World) -> None:
+    ada = world.agent("ada")
+    world.carrier.faults["ring"] = CarrierError("away", again=True)
+    world.parked()
+    world.service.expire(world.id, 1, "accept")
+    assert world.outcomes == ["no-answer"]
+    assert world.presence(ada) == "available"

@@ -6,14 +6,16 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from prometheus_client import generate_latest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from ivr.figures import BOUNDS, call_figures, histogram
 from ivr.metrics import line_registry, make_metrics_blueprint, media_registry, metrics_route
 from ivr.settings import Settings
-from ivr.store import Sessions
+from ivr.store import Sessions, outbox
 from ivr.store.models import Call, Handoff, Outbox, Turn
+from ivr.store.payment_tables import PaymentOrder
 from tests.conftest import FakeClock
 
 
@@ -195,3 +197,18 @@ def test_through_a_silent_proxy_on_the_same_machine_only_the_token_reads_it() ->
     client = app.test_client()
     assert client.get("/metrics").status_code == 403
     assert client.get("/metrics", headers={"Authorization": "Bearer s3cret"}).status_code == 200
+
+
+def test_jobs_given_up_and_payments_in_doubt_are_counted(sessions: Sessions, clock: FakeClock) -> None:
+    now = clock.now()
+    with sessions.begin() as tx:
+        tx.add(Call(sid="CA1", caller="+1", called="+2", started_at=now))
+        tx.flush()
+        given = {"call_sid": "CA1", "account": "a", "amount": 1, "currency": "USD", "source": "s", "asked_at": now}
+        for state in ("made", "doubtful", "left"):
+            tx.add(PaymentOrder(key=state, on=now.date(), agreed_on=now.date(), state=state, **given))
+        row = outbox.put(tx, "recording.fetch", {}, now - timedelta(days=2))
+        outbox.failed(tx, row, "404", now, 1)
+    told = generate_latest(line_registry(sessions, clock)).decode()
+    assert 'warmline_jobs_given_up{topic="recording.fetch"} 1.0' in told
+    assert "warmline_payments_in_doubt 2.0" in told
