@@ -1,17 +1,20 @@
 """The secrets of a conversation, line by line: what one line asks for another answers, and a card may take several."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from ivr.redaction.cues import Cue, Named, cues, telling
 from ivr.redaction.find import find
 from ivr.redaction.parts import cards_in_parts
+from ivr.redaction.scan import runs, tokens
 from ivr.redaction.spans import Kind, Span, kind_of, overlap
 from ivr.redaction.written import redact, same_digits
 
 LOOK_BACK = 3  # lines within which a question finds its answer
 CARD_LINES = 8  # lines within which a card that was spoken of is still meant
+_WORDS_OF_SECRETS = re.compile(r"pass|word|phrase|answer", re.I)  # what is asked with these may be no digits
 CARDS: frozenset[Named] = frozenset({"card", "a card", "cvv"})
 
 
@@ -19,11 +22,14 @@ class Line:
     """One utterance: who said it, and its text, from which secrets may have been taken out already."""
 
     def __init__(self, speaker: str, text: str) -> None:
-        self.speaker, self.text = speaker, text
+        self.speaker, self.text, self.kept = speaker, text, False
 
     @cached_property
     def cues(self) -> list[Cue]:
-        return cues(self.text)
+        return _remembered(self.text) if self.kept else cues(self.text)
+
+
+_remembered = lru_cache(1024)(cues)  # of texts that are kept anyway: they are looked at again with every line
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +58,8 @@ def mask(lines: Sequence[Line], asked: Named | None = None, done: int = 0) -> Ma
     `asked`: what the last of them answers. The first `done` lines were masked when they were the last.
     """
     talk = _Talk(lines, asked)
+    for line in lines[:done]:
+        line.kept = True
     for at in range(done, len(lines)):
         talk.look_at(at)
     cards = talk.join_parts(done)
@@ -72,10 +80,17 @@ class _Talk:
         self.spans: list[list[Span]] = [[] for _ in lines]
 
     def look_at(self, at: int) -> None:
+        before, line = self.lines[max(0, at - LOOK_BACK) : at], self.lines[at]
+        if line.speaker == "bot" and not any(self._taken(at - back) for back in range(1, len(before) + 1)):
+            return  # the bot says no secret of its own accord, but may repeat one
+        if not runs(tokens(line.text)) and not any(_WORDS_OF_SECRETS.search(one.text) for one in (*before, line)):
+            return
         self.spans[at] = find(self.lines[at].text, lambda: self._wanted(at), lambda: self._cards_about(at))
 
     def join_parts(self, done: int) -> tuple[str, ...]:
         """Mask what makes a card only together, and every echo of it; each such card's digits."""
+        if not any(runs(tokens(line.text)) for line in self.lines[done:]):
+            return ()
         cards = [
             parts
             for speaker in {line.speaker: None for line in self.lines[done:] if line.speaker != "bot"}
