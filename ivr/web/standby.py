@@ -65,7 +65,8 @@ class _Desk:
         """After phone number `n - 1`: over when somebody took the call, else the next one rings."""
         if request.values.get("CallStatus") in OVER:
             return _document(twiml.empty())
-        if request.values.get("DialCallStatus") in ("completed", "answered"):
+        answered = request.values.get("DialCallStatus") in ("completed", "answered")
+        if answered and request.values.get("DialBridged") != "false":  # not one who pressed no key
             return _document(twiml.goodbye(self._words.line("goodbye")))
         return self._ring(n)
 

@@ -141,6 +141,12 @@ def test_after_a_talk_with_a_person_the_call_ends_with_thanks(line: HangingLine)
     assert hung.follow(hung.document("/voice/incoming"), DialCallStatus="completed") == ["Say", "Dial", "Say", "Hangup"]
 
 
+def test_who_answered_and_pressed_no_key_did_not_take_the_call(line: HangingLine) -> None:
+    hung = carrier(line, ["client:ada", "client:bob"], away=True)
+    declined = {"DialCallStatus": "completed", "DialBridged": "false"}
+    assert [verb.tag for verb in hung.document("/voice/standby/1", **declined)] == ["Say", "Dial"]
+
+
 def test_only_a_person_who_presses_a_key_gets_the_caller(line: HangingLine) -> None:
     hung = carrier(line, away=True)
     whisper = hung.document("/voice/standby/whisper")
