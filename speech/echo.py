@@ -55,6 +55,14 @@ class Echo:
         """Mu-law that was sent to be played."""
         self._far.add(sound)
 
+    def marking(self, name: str) -> None:
+        """A mark was sent after it."""
+        self._far.mark(name)
+
+    def marked(self, name: str) -> None:
+        """A mark came back: it was played so far."""
+        self._far.marked(name)
+
     def cleared(self) -> None:
         """What was not played yet will not be."""
         self._far.clear()

@@ -132,6 +132,7 @@ class Session:
                 self._still = 0.0
                 self._hear(samples, at)
             case Mark(name=name):
+                self._echo.marked(name)
                 self._spoken([self._mouth.marked(name, now)])
             case Key(digit=digit):
                 self._key(digit, now)
@@ -346,6 +347,7 @@ class Session:
         self._outgoing.put_nowait(media_message(self.start.stream_sid, sound))
 
     def _send_mark(self, name: str) -> None:
+        self._echo.marking(name)
         self._outgoing.put_nowait(mark_message(self.start.stream_sid, name))
 
     def _send_clear(self) -> None:

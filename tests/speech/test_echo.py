@@ -161,3 +161,32 @@ def test_an_echo_is_over_when_all_that_was_played_is_longer_ago_than_it_takes() 
     for _ in range(4):
         playout.play(FRAME)
     assert not playout.sounding
+
+
+def test_what_was_played_too_soon_is_played_when_its_mark_comes_back() -> None:
+    playout = Playout(20 * FRAME)
+    first, second = (encode(np.full(FRAME, level, np.int16)) for level in (1000, 2000))
+    playout.mark("1")
+    playout.add(first + second)
+    for _ in range(5):  # frames that had waited for us
+        playout.play(FRAME)
+    playout.marked("1")
+    assert not playout.sound.any()
+    playout.play(FRAME)
+    assert playout.sound[-1] == pytest.approx(decode(first)[0] / 32768)
+    playout.play(FRAME)
+    assert playout.sound[-1] == pytest.approx(decode(second)[0] / 32768)
+
+
+def test_an_echo_is_known_though_frames_had_waited_when_the_bot_began(prompt: list[bytes]) -> None:
+    echo, line = Echo(), Returning(Room((600.0,), -10.0))
+    echo.marking("1")
+    echo.sent(b"".join(prompt))
+    waited, left = 40, []
+    for number in range(waited + len(prompt)):
+        if number == waited:
+            echo.marked("1")
+        played = prompt[number - waited] if number >= waited else None
+        left.append(echo.clean(decode(line.frame(played)), number * FRAME / RATE))
+        echo.search()
+    assert after(600.0 + 20 * waited, np.concatenate(left)) < SILENT
