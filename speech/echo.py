@@ -98,8 +98,10 @@ class Echo:
                 return None
             self._new(ways)
             self._floor.append(_usual(near, rest))
+        elif (left := _power(rest) / _power(echo)) > LEFT[1]:  # somebody speaks besides
+            return None
         else:  # of what the ways do not explain, more is an echo than was thought
-            self._left = max(self._left, min(1.0, _power(rest) / _power(echo)))
+            self._left = max(self._left, left)
         pushed(self._rest, rest)
         blocks = zip(_blocks(rest), _blocks(echo), strict=True)
         return to_int(np.concatenate([self._gated(*block) for block in blocks]))
