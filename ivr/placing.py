@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 
 from ivr.house import reached_at
+from ivr.quality.recordings import RecordingFolder
 from ivr.report import call_report
 from ivr.settings import Settings
 from ivr.store import Sessions
@@ -71,11 +72,11 @@ def place(settings: Settings, script: Script, progress: Progress) -> dict[str, A
     return result
 
 
-def settled_report(sessions: Sessions, sid: str, seconds: float = 60.0) -> dict[str, Any]:
+def settled_report(settings: Settings, sessions: Sessions, sid: str, seconds: float = 60.0) -> dict[str, Any]:
     """The call's report once its outcome stands and its recording is transcribed; at the latest after `seconds`."""
-    deadline = time.monotonic() + seconds
+    deadline, folder = time.monotonic() + seconds, RecordingFolder(settings.recordings)
     while True:
-        report = call_report(sessions, sid)
+        report = call_report(sessions, sid, folder)
         recording = report["recording"]
         over = report["outcome"] != "in progress" and recording and recording["state"] in ("transcribed", "absent")
         if over or time.monotonic() > deadline:

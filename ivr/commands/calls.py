@@ -175,7 +175,7 @@ def _scripted_call(
     tell("Calling the line.")
     result = place(settings, caller, shown.progress)
     tell("The caller has hung up; keeping and transcribing the recording.")
-    report = settled_report(sessions, result["call"])
+    report = settled_report(settings, sessions, result["call"])
     shown.stop()
     if agent is not None:
         take_scripted_agent(settings, AGENT_PHONE)

@@ -16,6 +16,7 @@ from ivr.handoff.desk import set_presence
 from ivr.house import House
 from ivr.placing import place, put_scripted_agent, take_scripted_agent
 from ivr.preparing import prepare
+from ivr.quality.recordings import RecordingFolder
 from ivr.report import call_report
 from ivr.settings import Settings
 from ivr.store import Sessions, make_engine, make_sessions
@@ -67,11 +68,17 @@ class Line:
             result = place(self._settings, {"from": caller, **patient(call.script)}, ear.note)
             sid = result["call"]
             if call.call_back is None:
-                until(lambda: call_report(self._sessions, sid)["outcome"] != "in progress", SETTLED)
+                until(
+                    lambda: (
+                        call_report(self._sessions, sid, RecordingFolder(self._settings.recordings))["outcome"]
+                        != "in progress"
+                    ),
+                    SETTLED,
+                )
         problems = self._called_back(call.call_back, sid, caller) if call.call_back else []
         if call.expect.message:
             until(lambda: bool(self._message(sid)), SETTLED)
-        report = call_report(self._sessions, sid)
+        report = call_report(self._sessions, sid, RecordingFolder(self._settings.recordings))
         report["problems"] += [*result["problems"], *problems]
         report["caller"] = result
         return self._judged(call, index, report, ear.lag(result["heard"]))

@@ -11,6 +11,7 @@ from ivr.handoff import callbacks
 from ivr.handoff.callback_desk import CallBackDesk
 from ivr.handoff.hours import OpeningHours
 from ivr.handoff.words import Words
+from ivr.quality.recordings import RecordingFolder
 from ivr.report import call_report
 from ivr.store import Sessions
 from ivr.store.desk_tables import CallBack
@@ -138,7 +139,7 @@ def test_the_agent_is_rung_first_with_the_brief_and_then_the_caller(world: World
 
 def test_the_calls_report_keeps_its_own_hand_off_while_the_call_back_runs(world: World) -> None:
     trying(world)
-    handoff = call_report(world.sessions, CALLER)["handoff"]
+    handoff = call_report(world.sessions, CALLER, RecordingFolder("file:///nowhere"))["handoff"]
     assert (handoff["state"], handoff["attempts"]) == ("callback-booked", [])
 
 

@@ -157,7 +157,7 @@ def test_a_whole_call_from_the_agents_chair(
     on_the_line.join(60)
     assert caller.result.get("call"), caller.heard
 
-    report = settled_report(sessions, caller.result["call"])
+    report = settled_report(settings, sessions, caller.result["call"])
     assert report["handoff"]["state"] == "served"
     assert [attempt["outcome"] for attempt in report["handoff"]["attempts"]] == ["accepted"], "the reload cost the call"
     page.get_by_role("button", name="Sign out").click()
