@@ -21,7 +21,7 @@ from ivr.store import Sessions
 from ivr.store.models import Account, Entry, Payment
 
 ATTEMPTS = 10  # wrong PINs in a row from anywhere; who guesses from one number is held off sooner, by ivr.calls.pins
-A_DAY = timedelta(days=1)
+LATE_YES = timedelta(hours=1)  # a yes of just before midnight comes through after it
 FADES = timedelta(hours=1)
 HISTORY = 10
 NOBODYS = PIN_HASHER.hash("no account's")
@@ -91,8 +91,9 @@ class SqlLedger:
                 return Refused("unknown")
             payment = tx.scalar(select(Payment).where(Payment.key == key))
             if payment is None:
-                today = self._clock.now().astimezone(self._zone).date()
-                on = today if today - on == A_DAY else on  # agreed on just before midnight
+                now = self._clock.now().astimezone(self._zone)
+                today = now.date()
+                on = today if on == (now - LATE_YES).date() else on
                 if (why := refusal(row, amount, source, on, today)) is not None:
                     return Refused(why)
                 payment = self._payment(tx, key, account, amount, source, on)

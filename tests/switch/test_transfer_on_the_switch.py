@@ -81,7 +81,7 @@ def test_a_supervisor_who_listens_is_heard_by_nobody_who_coaches_by_the_agent_wh
         await say({caller: CALLER, eve: EVE}, caller, EVE)
         assert hears(eve, CALLER)
         eve.hang_up()
-        await line.hears(caller, "Thank you for calling")
+        await line.hears(caller, "Your call with our agent has ended")
 
     play(story)
 

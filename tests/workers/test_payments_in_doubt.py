@@ -119,7 +119,7 @@ def test_a_payment_made_whose_answer_was_lost_is_not_claimed_and_the_agent_is_to
 ) -> None:
     bank.loses = 2
     told = said(pay(calls).key(YES))
-    assert "may already have gone through" in told and "colleague" in told
+    assert "can't tell yet whether that payment has gone through" in told and "get someone" in told
     assert "paid" not in handoff(sessions).known
     assert "may have been made" in handoff(sessions).known["payment"]
     assert "may have paid $2,450.17" in handoff(sessions).summary

@@ -263,7 +263,7 @@ PROMPTS: dict[str, tuple[str, ...]] = {
     "person.verification": ("No problem, I'll get someone who can check that with you.",),
     "person.fault": ("I'm sorry, I can't reach that right now, so I'll get someone for you.",),
     "person.doubt": (
-        "I'm sorry, I have no answer about that payment. It may already have gone through, so a colleague will check.",
+        "I'm sorry, I can't tell yet whether that payment has gone through, so I'll get someone who will check.",
     ),
     "person.braked": ("I'll get someone who can do that with you.",),
     "person.language": ("I'll get someone for you right away.",),
