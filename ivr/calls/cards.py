@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from ivr.dialogue import machine
@@ -118,6 +118,24 @@ def doubt(call: Call) -> dict[str, str]:
     """What an agent must know when a card was being taken and nothing came back."""
     begun = call.stage == "card" and call.card is not None and call.card["watch"] is not None
     return {"card": "was being taken and may have been charged"} if begun else {}
+
+
+def may_have_charged(call: Call) -> bool:
+    """Whether the bot's card entry in this call took the money, or nobody told how it ended."""
+    card = call.card
+    return card is not None and card.get("watch") is not None and card.get("result") in (None, "success")
+
+
+def calls_since(tx: Session, account: str, since: datetime) -> list[Call]:
+    """The calls about `account` that began from `since` on and are not forgotten."""
+    of_it = select(Call).where(Call.forgotten_at.is_(None), Call.started_at >= since, Call.account_id == account)
+    return list(tx.scalars(of_it))
+
+
+def unbooked(tx: Session, account: str) -> bool:
+    """Whether a card was charged for `account` and its ledger has not been told yet."""
+    owed = select(Outbox.payload).where(Outbox.topic == BOOK, Outbox.done_at.is_(None))
+    return any(booking["account"] == account for booking in tx.scalars(owed))
 
 
 def _booking(sid: str, card: dict[str, object]) -> dict[str, object]:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ivr.calls import cards
 from ivr.dialogue.events import Event, Failed, Paid, Pay, Refused
 from ivr.dialogue.state import State
 from ivr.dialogue.terms import currency
@@ -19,6 +20,7 @@ from ivr.store.payment_tables import PaymentOrder
 
 SETTLE = "payment.settle"
 OPEN = ("asked", "doubtful")
+MOVED = ("made", "scheduled")
 CHARGED = ("charging", "success", "doubtful")
 GRACE = timedelta(seconds=20)  # by then the dialogue has had its answer, or has none
 
@@ -77,17 +79,27 @@ def of_call(tx: Session, sid: str) -> list[PaymentOrder]:
 def to_ask(tx: Session, key: str, now: datetime) -> PaymentOrder | None:
     """The order, if the ledger is still to be asked for it.
 
-    Where a card was charged since, asking again could pay it twice: it is left to a person."""
+    Where the account was paid into since, or may have been, asking again could pay it twice: it is left to a person."""
     order = tx.get(PaymentOrder, key, with_for_update=True)
     if order is None or order.state not in OPEN:
         return None
-    charged = select(CardPayment.id).where(
-        CardPayment.account == order.account, CardPayment.begun_at >= order.asked_at, CardPayment.state.in_(CHARGED)
-    )
-    if tx.scalar(charged.limit(1)) is not None:
+    if _paid_since(tx, order):
         _settle(order, "left", now)
         return None
     return order
+
+
+def _paid_since(tx: Session, order: PaymentOrder) -> bool:
+    by_agent = select(CardPayment.id).where(
+        CardPayment.account == order.account, CardPayment.begun_at >= order.asked_at, CardPayment.state.in_(CHARGED)
+    )
+    later = select(PaymentOrder.key).where(
+        PaymentOrder.account == order.account, PaymentOrder.key != order.key, PaymentOrder.asked_at >= order.asked_at,
+        PaymentOrder.state.in_((*OPEN, *MOVED)),
+    )  # fmt: skip
+    if any(tx.scalar(found.limit(1)) is not None for found in (by_agent, later)):
+        return True
+    return any(cards.may_have_charged(call) for call in cards.calls_since(tx, order.account, order.asked_at))
 
 
 def _settle(order: PaymentOrder, state: str, now: datetime) -> None:

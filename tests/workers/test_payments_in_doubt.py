@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -9,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from ivr.calls import CallService
+from ivr.calls.cards import BOOK
 from ivr.calls.orders import GRACE
 from ivr.dialogue.events import Keyed
 from ivr.handoff.doubts import doubt
@@ -254,3 +256,123 @@ def test_who_it_is_comes_from_the_ledger_and_a_ledger_that_is_away_delays_no_bri
     shown = brief["caller"]
     assert (shown["name"], shown["account"], shown["pending"]) == ("Morgan Reyes", "40012345", False)
     assert shown["how"] == "number on file and PIN"
+
+
+def another_call(sessions: Sessions, clock: FakeClock, sid: str = "CA-later", **what: Any) -> None:
+    with sessions.begin() as tx:
+        tx.add(
+            Call(
+                sid=sid, caller=MORGAN, called=LINE, started_at=clock.now(), stage="ended", notice="n", streams=1,
+                problems=[], account_id="acc-1", **what,
+            )
+        )  # fmt: skip
+
+
+def card_of_the_bot(result: str | None) -> dict[str, Any]:
+    return {
+        "turn": 4, "amount": 245017, "currency": "USD", "account": "acc-1", "on": "2026-05-04", "watch": 1,
+        "result": result, "confirmation": "", "told": False,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("state", ["asked", "doubtful", "made", "scheduled"])
+def test_a_payment_in_doubt_is_not_asked_for_again_once_the_caller_has_paid_in_another_call(
+    calls: CallService, sessions: Sessions, bank: Bank, clock: FakeClock, work: Any, state: str
+) -> None:
+    bank.loses = 2
+    pay(calls).key(YES)
+    another_call(sessions, clock)
+    with sessions.begin() as tx:
+        tx.add(
+            PaymentOrder(
+                key="CA-later:3", call_sid="CA-later", account="acc-1", amount=245017, currency="USD",
+                source="checking", on=clock.now().date(), agreed_on=clock.now().date(), state=state,
+                asked_at=clock.now() + timedelta(seconds=5),
+            )
+        )  # fmt: skip
+    asked = bank.asked
+    work()
+    with sessions() as tx:
+        first = tx.scalars(select(PaymentOrder).where(PaymentOrder.call_sid == SID)).one()
+    assert (bank.asked, first.state) == (asked, "left")
+
+
+@pytest.mark.parametrize("state", ["refused", "not-made"])
+def test_a_later_payment_that_came_to_nothing_leaves_the_first_to_be_settled(
+    calls: CallService, sessions: Sessions, bank: Bank, clock: FakeClock, work: Any, state: str
+) -> None:
+    bank.loses = 2
+    pay(calls).key(YES)
+    another_call(sessions, clock)
+    with sessions.begin() as tx:
+        tx.add(
+            PaymentOrder(
+                key="CA-later:3", call_sid="CA-later", account="acc-1", amount=1, currency="USD", source="checking",
+                on=clock.now().date(), agreed_on=clock.now().date(), state=state, asked_at=clock.now(),
+            )
+        )  # fmt: skip
+    work()
+    with sessions() as tx:
+        first = tx.scalars(select(PaymentOrder).where(PaymentOrder.call_sid == SID)).one()
+    assert first.state == "made"
+
+
+@pytest.mark.parametrize(("result", "state"), [("success", "left"), (None, "left"), ("declined", "made")])
+def test_a_payment_in_doubt_is_not_asked_for_again_once_the_bot_took_a_card_for_the_account(
+    calls: CallService, sessions: Sessions, bank: Bank, clock: FakeClock, work: Any, result: str | None, state: str
+) -> None:
+    bank.loses = 2
+    pay(calls).key(YES)
+    clock.forward(5)
+    another_call(sessions, clock, card=card_of_the_bot(result))
+    work()
+    assert order(sessions).state == state
+
+
+def test_a_card_whose_result_was_lost_is_told_to_the_agent_of_the_callers_next_call(
+    calls: CallService, sessions: Sessions, clock: FakeClock
+) -> None:
+    calls.answer(SID, MORGAN, LINE)
+    another_call(sessions, clock, card=card_of_the_bot(None))
+    with sessions() as tx:
+        assert "may have been charged $2,450.17" in (doubt(tx, SID, "acc-1") or "")
+        assert doubt(tx, SID, "acc-2") is None
+
+
+def test_a_card_that_is_being_charged_in_another_call_is_told_to_the_agent(
+    calls: CallService, sessions: Sessions, clock: FakeClock
+) -> None:
+    calls.answer(SID, MORGAN, LINE)
+    another_call(sessions, clock)
+    with sessions.begin() as tx:
+        agent = Agent(email="a", name="A", password_hash="", phone="client:a", presence_since=clock.now())
+        passage = Handoff(
+            call_sid="CA-later", state="bridged", reason="asked", intent="payment", summary="", requested_at=clock.now()
+        )
+        tx.add_all([agent, passage])
+        tx.flush()
+        tx.add(
+            CardPayment(
+                call_sid="CA-later", handoff_id=passage.id, agent_id=agent.id, leg=SID, account="acc-1", amount=5000,
+                currency="USD", on=clock.now().date(), state="charging", field="", begun_at=clock.now(),
+            )
+        )  # fmt: skip
+    with sessions() as tx:
+        assert "may have been charged $50.00" in (doubt(tx, SID, "acc-1") or "")
+        assert doubt(tx, "CA-later", "acc-1") is None, "whoever charges it sees it himself"
+
+
+def test_a_charge_that_the_ledger_does_not_know_of_yet_is_told_to_the_agent(
+    calls: CallService, sessions: Sessions, clock: FakeClock
+) -> None:
+    calls.answer(SID, MORGAN, LINE)
+    booking = {"key": "k", "account": "acc-1", "amount": 5000, "on": "2026-05-04", "confirmation": ""}
+    with sessions.begin() as tx:
+        row = outbox.put(tx, BOOK, booking, clock.now())
+    with sessions() as tx:
+        assert "does not stand in the ledger yet" in (doubt(tx, SID, "acc-1") or "")
+        assert doubt(tx, SID, "acc-2") is None
+    with sessions.begin() as tx:
+        outbox.done(tx, row, clock.now())
+    with sessions() as tx:
+        assert doubt(tx, SID, "acc-1") is None
