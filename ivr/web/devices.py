@@ -24,6 +24,10 @@ class Device:
     id: str
     people: tuple[int, ...] = ()
 
+    def known_to(self, person: int) -> str | None:
+        """Its id where this person has signed in with it; one that is made up with each request counts for nothing."""
+        return self.id if person in self.people else None
+
 
 def this_device() -> Device:
     """The browser that asks; a new one where its cookie is missing, old or forged."""

@@ -37,7 +37,7 @@ def make_own_blueprint(people: People, throttle: Throttle, box: SecretBox, compa
     def password() -> ResponseReturnValue:
         with people.sessions() as tx:
             agent = tx.get_one(Agent, me().id)
-        rules = rules_for(agent.email.lower(), request.remote_addr, this_device().id)
+        rules = rules_for(agent.email.lower(), request.remote_addr, this_device().known_to(agent.id))
         if seconds := throttle.take(rules):
             return page_with(people, slowed(seconds)), 429
         try:
@@ -61,7 +61,7 @@ def make_own_blueprint(people: People, throttle: Throttle, box: SecretBox, compa
             return answer
         now, error = people.clock.now(), None
         if request.method == "POST":
-            rules = rules_for_code(me().id, this_device().id)
+            rules = rules_for_code(me().id, this_device().known_to(me().id))
             seconds = throttle.take(rules)
             with people.sessions.begin() as tx:
                 given = request.form.get("code", "")[:40]

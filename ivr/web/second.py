@@ -38,7 +38,7 @@ def make_second_blueprint(people: People, throttle: Throttle, box: SecretBox) ->
         if (found := half_of(people)) is None:
             return redirect(url_for("people.sign_in"))
         agent, target = found
-        rules = rules_for_code(agent.id, _known_device(agent.id))
+        rules = rules_for_code(agent.id, this_device().known_to(agent.id))
         if seconds := throttle.take(rules):
             page = render_template("second.html", factors=factors(people, agent.id), error=slowed(seconds))
             return later(page, 429, seconds)
@@ -61,10 +61,10 @@ def make_second_blueprint(people: People, throttle: Throttle, box: SecretBox) ->
             abort(401)
         with people.sessions() as tx:
             agent = tx.get_one(Agent, me().id)
-        device = this_device()
+        device = this_device().known_to(agent.id)
         rules = {
-            **rules_for(agent.email.lower(), request.remote_addr, device.id),
-            **rules_for_code(agent.id, device.id),
+            **rules_for(agent.email.lower(), request.remote_addr, device),
+            **rules_for_code(agent.id, device),
         }
         if seconds := throttle.take(rules):
             return later(_proving(people, slowed(seconds)), 429, seconds)
@@ -121,8 +121,3 @@ def _spend(people: People, box: SecretBox, agent_id: int) -> str | None:
 def _proving(people: People, error: str | None = None) -> str:
     target = safe_next(request.values.get("next"))
     return render_template("prove.html", factors=factors(people, me().id), target=target, error=error)
-
-
-def _known_device(agent_id: int) -> str | None:
-    device = this_device()
-    return device.id if agent_id in device.people else None

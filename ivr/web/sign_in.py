@@ -44,9 +44,9 @@ def make_sign_in_blueprint(
         missing = "Enter your e-mail." if not _address() else "Enter your password." if not password else None
         if missing:
             return _form(target, missing), 400
-        agent, device = _agent(people), this_device()
-        known = agent is not None and agent.id in device.people
-        rules = rules_for(_address(), request.remote_addr, device.id if known else None)
+        agent = _agent(people)
+        device = this_device().known_to(agent.id) if agent is not None else None
+        rules = rules_for(_address(), request.remote_addr, device)
         if seconds := throttle.take(rules):
             return later(_form(target, slowed(seconds)), 429, seconds)
         try:

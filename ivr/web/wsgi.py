@@ -55,18 +55,18 @@ async def whole_body(scope: Scope, receive: Receive, most: int = BODY, seconds: 
     announced = dict(scope["headers"]).get(b"content-length", b"0")
     if not announced.isdigit() or int(announced) > most:
         raise BadBody(413 if announced.isdigit() else 400)
-    parts: list[bytes] = []
+    body = bytearray()
     try:
         async with asyncio.timeout(seconds):
             while True:
                 message = await receive()
                 if message["type"] == "http.disconnect":
                     raise BadBody(400)
-                parts.append(message.get("body", b""))
-                if sum(map(len, parts)) > most:
+                body += message.get("body", b"")
+                if len(body) > most:
                     raise BadBody(413)
                 if not message.get("more_body", False):
-                    return b"".join(parts)
+                    return bytes(body)
     except TimeoutError:
         raise BadBody(408) from None
 

@@ -160,6 +160,30 @@ def test_the_present_password_is_not_guessed_at_the_own_page(web: Web) -> None:
     assert tries == [400] * 10 + [429]
 
 
+@pytest.mark.parametrize(("path", "form"), [("/prove", {}), ("/me/password", {"new": "a", "again": "a"})])
+def test_a_copied_session_does_not_guess_on_as_a_new_browser_each_time(
+    web: Web, clock: FakeClock, path: str, form: dict[str, str]
+) -> None:
+    thief = web.signed_in("Ada", "agent")
+    clock.forward(31 * 60)
+    answers = []
+    for _ in range(12):
+        thief.delete_cookie("warmline_device")
+        answers.append(posted(thief, path, password="wrong", **form).status_code)
+    assert answers[-1] == 429
+
+
+def test_codes_are_not_guessed_with_a_copied_session_either(web: Web, clock: FakeClock) -> None:
+    thief = web.signed_in("Ada", "agent")
+    set_up(thief, clock)
+    clock.forward(31 * 60)
+    answers = []
+    for _ in range(7):
+        thief.delete_cookie("warmline_device")
+        answers.append(posted(thief, "/prove", code="000000").status_code)
+    assert answers[-1] == 429
+
+
 def test_one_sees_where_one_is_signed_in_and_signs_out_there(web: Web) -> None:
     here, there, bob = web.signed_in("Ada", "agent"), web.app.test_client(), web.signed_in("Bob", "agent")
     posted(there, "/sign-in", email="ada@bank.test", password=PASSWORD)
