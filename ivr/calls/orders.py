@@ -21,16 +21,23 @@ from ivr.store.payment_tables import PaymentOrder
 SETTLE = "payment.settle"
 OPEN = ("asked", "doubtful")
 MOVED = ("made", "scheduled")
+NOT_MOVED = ("not-made", "refused")
 CHARGED = ("charging", "success", "doubtful")
 GRACE = timedelta(seconds=20)  # by then the dialogue has had its answer, or has none
 
 
 def place(tx: Session, call: Call, state: State, pay: Pay, now: datetime) -> None:
-    """The ledger is about to be asked for `pay`. Asked again, an answer was lost: it is in doubt."""
+    """The ledger is about to be asked for `pay`. Asked again, an answer was lost: it is in doubt.
+
+    One that was known not to be made is as open as at first: its answer came too late for the dialogue."""
     key = f"{call.sid}:{pay.turn}"
     standing = tx.get(PaymentOrder, key, with_for_update=True)
     if standing is not None:
-        standing.state = "doubtful" if standing.state == "asked" else standing.state
+        if standing.state == "asked":
+            standing.state = "doubtful"
+        elif standing.state in NOT_MOVED:
+            standing.state, standing.settled_at = "asked", None
+            outbox.put(tx, SETTLE, {"key": key}, now + GRACE)
         return
     tx.add(
         PaymentOrder(

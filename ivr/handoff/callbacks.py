@@ -52,7 +52,7 @@ def book(
 def start_try(tx: Session, callback_id: int, number: int, now: datetime, hours: OpeningHours) -> Handoff | None:
     """The hand-off of try `number`, in the place he kept; None when it was made or cancelled.
 
-    When we are closed, or he is still on the line in the call that it was promised in, it is promised for later."""
+    When we are closed, or he is on the line, it is promised for later."""
     call_back = find(tx, callback_id)
     if call_back.state != "booked" or call_back.tries != number - 1:
         return None
@@ -60,7 +60,7 @@ def start_try(tx: Session, callback_id: int, number: int, now: datetime, hours: 
         return None  # it was moved, and the later time has a promise of its own
     asked = select(Handoff).where(Handoff.call_sid == call_back.call_sid, Handoff.kind == "call")
     first = tx.scalars(asked.order_by(Handoff.id.desc()).limit(1)).one()
-    if not hours.is_open(now) or _on_the_line(tx, first, now):
+    if not hours.is_open(now) or _on_the_line(tx, first, now) or _calls_again(tx, call_back.number, now):
         _promise(tx, call_back, now + FIRST, hours)
         return None
     if not _change(tx, call_back, state="trying", tries=number, next_at=None):
@@ -137,6 +137,12 @@ def open_call_backs(tx: Session) -> list[CallBack]:
 def _on_the_line(tx: Session, first: Handoff, now: datetime) -> bool:
     call = tx.get_one(Call, first.call_sid)
     return now - call.started_at < LONGEST_CALL and (call.ended_at is None or first.state not in ENDS)
+
+
+def _calls_again(tx: Session, number: str, now: datetime) -> bool:
+    """Whether he is on the line in another call, made from the number that he is to be called at."""
+    live = select(Call.sid).where(Call.caller == number, Call.ended_at.is_(None))
+    return tx.scalar(live.where(Call.started_at > now - LONGEST_CALL).limit(1)) is not None
 
 
 def _change(tx: Session, call_back: CallBack, **values: Any) -> bool:

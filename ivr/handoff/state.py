@@ -9,7 +9,7 @@ End = Literal["served", "callback-booked", "message-taken", "caller-left", "not-
 Whereabouts = Literal["coming", "in", "moving", "queue", "gone", "away", "rung"]
 Phase = Literal["requested", "parked", "offered", "accepted", "bridged", "parting", "unanswered", End]
 ENDS: tuple[End, ...] = ("served", "callback-booked", "message-taken", "caller-left", "not-reached")
-GOING_ON = ("requested", "parked", "offered", "accepted", "bridged", "unanswered")  # the phases before them
+GOING_ON = ("requested", "parked", "offered", "accepted", "bridged", "parting", "unanswered")  # the phases before them
 # where a caller is worth an agent's ring: on his way he hears the bot's last words, which take less time than a ring
 REACHABLE: tuple[Whereabouts, ...] = ("coming", "in", "moving", "queue", "away")
 

@@ -130,6 +130,8 @@ def make_turns_blueprint(
         asked, sid = _asked(), _sid()
         first = seal.opened(request.args.get("first", ""), sid, number)
         pressed = first + pressed
+        if not pressed and asked.kind not in SINGLE:  # a pound key alone, or a first key that was sealed by another
+            return _waiting(number, twiml.NEXT_KEY)
         if first or asked.kind in SINGLE or pressed == "#" or len(pressed) == asked.digits:
             return _soon(number, lambda: channel.keyed(sid, number, pressed.replace("#", "")))
         left = None if asked.digits is None else asked.digits - len(pressed)

@@ -17,7 +17,7 @@ from ivr.store import Sessions
 from ivr.store.desk_tables import CallBack
 from ivr.store.models import Agent, Call, Handoff
 from tests.conftest import FakeClock
-from tests.handoff.handoff_world import CALLER, World, leg
+from tests.handoff.handoff_world import CALLER, LINE, World, leg
 
 DIALLED = leg(2)  # the second call that the carrier's twin is asked to make
 
@@ -73,6 +73,22 @@ def test_zero_confirms_the_number_and_books(world: World) -> None:
     assert "We will call you back as soon as it is your turn" in world.hook("number", CallSid=CALLER, Digits="1")
     assert (world.row.state, world.call.stage, world.call.outcome) == ("callback-booked", "goodbye", "callback")
     assert (promise(world).number, promise(world).state) == ("+15550001111", "booked")
+
+
+def test_who_calls_in_again_is_not_called_back_while_he_talks(world: World) -> None:
+    booked(world)
+    free(world)
+    with world.sessions.begin() as tx:
+        started = world.clock.now()
+        tx.add(Call(sid=leg(77), caller=promise(world).number, called=LINE, started_at=started, stage="dialogue"))
+    world.clock.forward(10)
+    world.run_due()
+    assert (promise(world).state, promise(world).tries) == ("booked", 0)
+    with world.sessions.begin() as tx:
+        tx.get_one(Call, leg(77)).ended_at = world.clock.now()
+    world.clock.forward(10)
+    world.run_due()
+    assert (promise(world).state, promise(world).tries) == ("trying", 1)
 
 
 def test_booking_twice_is_one_promise(world: World) -> None:

@@ -35,6 +35,14 @@ def test_who_is_done_hangs_up_and_was_served(world: World) -> None:
     assert (world.row.state, world.call.outcome) == ("served", "handed-off")
 
 
+def test_that_he_hung_up_is_found_out_where_nobody_tells_it(world: World) -> None:
+    world.agent("ann")
+    world.bridged().leaves("agent-1", leg(1))
+    world.carrier.statuses[CALLER] = "completed"
+    world.service.reconcile()
+    assert (world.row.state, world.call.outcome) == ("served", "handed-off")
+
+
 def test_who_stays_on_the_line_is_the_first_in_the_queue_and_gets_another_agent(world: World) -> None:
     world.agent("ann")
     world.bridged()

@@ -1,6 +1,7 @@
 """The conversation without a media socket: the same dialogue, one webhook a turn."""
 
 import io
+import re
 import wave
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
@@ -198,6 +199,17 @@ def test_a_pin_is_keyed_one_key_and_then_the_others(carrier: Carrier, scribe: Sc
     assert gather.get("numDigits") == "3"
     carrier.keys("749")
     assert "two thousand four hundred" in carrier.told
+
+
+def test_keys_that_no_longer_can_be_read_are_asked_for_again(carrier: Carrier, scribe: Scribe, shelf: Shelf) -> None:
+    scribe.says = ["balance"]
+    carrier.begin()
+    carrier.says()
+    carrier.keys("2")
+    address = re.sub("first=[^&]*", "first=sealed-by-another", carrier.at("Gather"))
+    carrier.step(address, Digits="")
+    assert carrier.document.findall("Record"), "the caller is listened to"
+    assert waits_until_asked(carrier) <= 5
 
 
 def test_a_key_ends_the_recording_and_counts(carrier: Carrier) -> None:

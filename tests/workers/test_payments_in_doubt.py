@@ -12,7 +12,7 @@ from sqlalchemy import select
 from ivr.calls import CallService
 from ivr.calls.cards import BOOK
 from ivr.calls.orders import GRACE
-from ivr.dialogue.events import Keyed
+from ivr.dialogue.events import Failed, Keyed, Resumed
 from ivr.handoff.doubts import doubt
 from ivr.handoff.holders import Holders
 from ivr.handoff.request import request_handoff
@@ -173,6 +173,36 @@ def test_a_ledger_that_was_never_reached_moved_nothing_and_is_not_asked_behind_t
     bank.away = False
     work()
     assert bank.made == {} and order(sessions).state == "not-made"
+
+
+def test_a_payment_that_the_next_stream_asks_for_again_stands_as_the_ledger_then_says(
+    calls: CallService, sessions: Sessions, bank: Bank, work: Any
+) -> None:
+    line = pay(calls)
+    line.apply(Keyed(YES))
+    calls.late(SID, Failed(sure=True))  # told after the stream was lost: the dialogue still waits
+    assert order(sessions).state == "not-made"
+    calls.resume(SID, MORGAN, LINE)
+    asked = line.apply(Resumed())
+    assert order(sessions).state == "asked"
+    line.follow(asked)
+    assert (order(sessions).state, order(sessions).confirmation) == ("made", "771204")
+    work()
+    assert list(bank.made.values()) == [245017], "moved once"
+
+
+def test_the_answer_to_a_payment_asked_for_again_may_be_lost_too(
+    calls: CallService, sessions: Sessions, bank: Bank, work: Any
+) -> None:
+    line = pay(calls)
+    line.apply(Keyed(YES))
+    calls.late(SID, Failed(sure=True))
+    work()
+    bank.loses = 2
+    line.follow(line.apply(Resumed()))
+    assert order(sessions).state == "doubtful"
+    work()
+    assert order(sessions).state == "made"
 
 
 def test_a_caller_who_asks_for_a_person_while_the_ledger_is_asked_takes_the_doubt_along(
