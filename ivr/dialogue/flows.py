@@ -170,7 +170,7 @@ PAYMENT = Flow(
         Ask(
             "agreed",
             "yes-no",
-            readers.yes_no,
+            readers.agreement,
             readers.yes_no_key,
             when=terms.owing,
             then=_keyed,

@@ -38,6 +38,12 @@ def yes_no(said: Said, _: bool) -> Raw | None:
     return {"yes": True, "no": False}.get(said.meaning.intent)
 
 
+def agreement(said: Said, asked: bool) -> Raw | None:
+    """As `yes_no`, but a yes has to be said in words: money does not move by what "really?" sounds like."""
+    answer = yes_no(said, asked)
+    return None if answer is True and said.meaning.yes_no is None else answer
+
+
 def yes_no_key(keys: str) -> Raw | None:
     return {"1": True, "2": False}.get(keys)
 

@@ -16,7 +16,8 @@ _YES = any_of(
     r"|approved|confirm|confirmed|i confirm|i can confirm|i agree"
     r"|that works|sounds (?:good|right|great|fine|perfect)|you got it|uh huh|mhm|mm hmm|mm|i do|i did"
     r"|i am|i would|i will|alright|all right|you bet"
-    r"|roger|totally|by all means|why not|looks (?:good|right)|works for me|that'?ll (?:do|work)|speaking"
+    r"|roger|totally|positive|go on|let'?s do (?:it|that)|i'?d say yes|you betcha"
+    r"|by all means|why not|looks (?:good|right)|works for me|that'?ll (?:do|work)|speaking"
     r"|this is (?:he|she|him|her)|a (?:definite )?yes|facts|the one|me)",
     r"^(?:the|my) (?:answer|response)(?: to that)? is (?:yes|affirmative)",
     r"^(?:oh )?(?:yes )?(?:it|that|this) (?:is|does|will|would)$",
@@ -27,16 +28,18 @@ _NO = any_of(
     r"|isn't|nothing|invalid|certainly not|definitely not"
     r"|i don't(?! know| remember| recall| mind| have)|i do not(?! know| remember| recall| mind| have)"
     r"|i didn't|i did not|that isn't|that wasn't|it wasn't|i'd rather not|i would prefer not"
-    r"|by no means|no way|i guess not|i suppose not"
+    r"|positively not|by no means|no way|i guess not|i suppose not"
     r"|a no|a (?:hard|definite) no|a negative|i'll pass|ill pass|i disagree|i'?m not|i am not|i wouldn't|i won't)",
     r"^(?:the|my) (?:answer|response)(?: to that)? is (?:\w+ )?(?:no|negative|false)",
     r"^that would be (?:a )?(?:no|false|wrong|incorrect)",
     r"^(?:i|i'd|it'?s|it is|that'?s|that is)(?: [\w']+){0,4} (?:no|wrong|false|incorrect)$",
 )
 _NO_AFTER_ALL = any_of(
-    r"^(?:yes|yeah|ok|okay|sure|right|well|please|good|you're right)\b.*\b(?:but no|no wait|wait no|actually no|no no"
-    r"|no|not (?:right|correct|that|really|now|yet)|wrong|don't|do not|incorrect)",
-    r"^(?:certainly|definitely|absolutely|of course|i am|i do|i would|true|right|sure|it is|that is|that'?s) not",
+    r"^(?:yes|yeah|yep|yup|ok|okay|sure|right|well|please|good|fine|affirmative|positive|you're right)\b.*\b(?:but no"
+    r"|no wait|wait no|actually no|no no|no|nope|nah|not (?:right|correct|that|really|now|yet)|wrong|don't|do not"
+    r"|incorrect)",
+    r"^(?:certainly|definitely|absolutely|of course|i am|i do|i would|true|right|sure|it is|that is|that'?s)"
+    r"(?: as \w+)? not",
 )
 _YES_AFTER_ALL = any_of(
     r"^no\b.*\b(?:problem|doubt|worries)", r"^no (?:yes|yeah)(?! no)", r"^not a problem",
@@ -44,6 +47,10 @@ _YES_AFTER_ALL = any_of(
     r"(?:do not|don't) (?:mind|see why not)", r"^(?:that|it|you)(?:'s| is|'re| are) not (?:wrong|false)", r"^why not$",
 )  # fmt: skip
 _YEAH = r"(?:yes|yeah|yep|yup|ok|okay|sure|right|well|alright|fine|good)"
+_STOP = (  # beside a yes: what is wanted is to end it, not to have it done
+    r"(?:cancel\w*|stop|quit|forget (?:it|that|about it)|never ?mind|hang up|good ?bye|bye|leave it|skip it|call it off"
+    r"|later)"
+)
 _NEITHER = any_of(
     r"^(?:right|ok|okay|fine) (?:now|here)$",
     r"^not sure",
@@ -60,6 +67,7 @@ _BOTH = any_of(
     r"^no(?: no)+ (?:yes|yeah|yep)",
     r"^(?:yes|yeah|yep) (?:and|or) no$",
     r"^no (?:and|or) yes$",
+    rf"^{_YEAH}(?: [\w']+){{0,5}} {_STOP}",
     rf"^{_YEAH}(?: \w+){{0,3}} (?:but|although|except|unless|only if|if)\b(?! no\b)",
 )
 _ASKS_BACK = any_of(
@@ -77,16 +85,24 @@ _TAG = re.compile(
 )
 
 
+_HEAD_SHAKEN = re.compile(r"\b(?:uh|unh|mm|hm)-(?:uh|unh|mm)\b|\bnuh[- ]uh\b|^\W*uh,? uh\W*$", re.I)
+
+
+def _words(text: str) -> str:
+    """As `plain`, with the sounds that mean yes and no as words: they are fillers otherwise."""
+    return plain(_HEAD_SHAKEN.sub("no", text.replace("uh-huh", "yes").replace("Uh-huh", "yes")))
+
+
 def no_answer(text: str) -> bool:
     """Yes and no at once, or a question back: whatever it sounds like, nothing was agreed to."""
-    said = plain(text)
+    said = _words(text)
     asks = bool(_ASKS_BACK.search(said)) or (len(said.split()) > 2 and bool(_TAG.search(text)))
     return asks or bool(_BOTH.search(said) or _NEITHER.search(said))
 
 
 def yes_no(text: str) -> bool | None:
     """True for a yes, False for a no, None for neither or both."""
-    said = plain(text.replace("uh-huh", "uhhuh").replace("Uh-huh", "uhhuh")).replace("uhhuh", "yes")
+    said = _words(text)
     if no_answer(text):
         return None
     if _YES_AFTER_ALL.search(said):

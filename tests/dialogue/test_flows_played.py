@@ -354,6 +354,13 @@ def test_the_confirmation_number_is_repeated_on_request() -> None:
     assert "W, four, zero, K" in talk.says[0]
 
 
+@pytest.mark.parametrize("words", ["really?", "almost", "hm", "you said yes"])
+def test_what_only_sounds_like_a_yes_pays_nothing_and_is_asked_again(words: str) -> None:
+    talk = verified().play(OVER_ANSWER, said(words, "yes"))
+    assert not talk.of(Pay) and talk.prompts[-1].startswith("agreed.")
+    assert talk.play(YES).of(Pay)
+
+
 def test_nothing_to_pay() -> None:
     facts = replace(FACTS, balance=0, due=0, minimum=0)
     assert verified(facts=facts).play(PAY).prompts == ["payment.nothing/1", "else.ask/2"]
