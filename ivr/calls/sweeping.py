@@ -6,9 +6,9 @@ have heard of it.
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 BATCH = 200
 BACK = timedelta(days=2)  # no recording is looked for that is older: it was looked for a thousand times
 VERB = "RecordVerb"
+T = TypeVar("T")
 AWAY = ("kept", "transcribed", "deleted", "absent")
 
 
@@ -69,16 +70,28 @@ class Sweeper:
             except CarrierError as error:
                 log.warning("the sweep stops short: %s", error)
 
+    def _each(self, do: Callable[[T], None], things: Iterable[T]) -> None:
+        """One that we cannot deal with keeps nobody from the others."""
+        for thing in things:
+            try:
+                do(thing)
+            except CarrierError:
+                raise
+            except Exception:
+                log.exception("the sweep passes over one")
+
     def _end_calls(self) -> None:
         going_on = select(Call.sid).where(Call.ended_at.is_(None), Call.started_at < self._before())
         with self._sessions() as tx:
             sids = list(tx.scalars(going_on.order_by(Call.started_at).limit(BATCH)))
-        for sid in sids:
-            found = self._carrier.find_call(sid)
-            if found is None or found.status in OVER:
-                log.warning("call %s was over and nobody had said so", sid)
-                self._calls.ended(sid, found.status if found else "completed")
-                self._handoffs.caller_gone(sid)
+        self._each(self._end_call, sids)
+
+    def _end_call(self, sid: str) -> None:
+        found = self._carrier.find_call(sid)
+        if found is None or found.status in OVER:
+            log.warning("call %s was over and nobody had said so", sid)
+            self._calls.ended(sid, found.status if found else "completed")
+            self._handoffs.caller_gone(sid)
 
     def _announced(self) -> None:
         """Recordings that began before us and whose completion was never told."""
@@ -89,24 +102,27 @@ class Sweeper:
                 for row in tx.scalars(waiting.order_by(Recording.id.desc()).limit(BATCH))
                 if tx.get(Webhook, f"{FETCH}:{row.sid}") is None
             ]
-        for row in rows:
-            found = self._carrier.find_recording(row.sid)
-            if found is not None and found.status in ("completed", "absent", "failed"):
-                self._calls.recording(row.call_sid, _news(found, row.kind))
-            elif found is None and row.created_at < self._clock.now() - BACK:
-                self._calls.recording(row.call_sid, RecordingNews(row.sid, "absent", "", row.kind))
+        self._each(self._learn, rows)
+
+    def _learn(self, row: Recording) -> None:
+        found = self._carrier.find_recording(row.sid)
+        if found is not None and found.status in ("completed", "absent", "failed"):
+            self._calls.recording(row.call_sid, _news(found, row.kind))
+        elif found is None and row.created_at < self._clock.now() - BACK:
+            self._calls.recording(row.call_sid, RecordingNews(row.sid, "absent", "", row.kind))
 
     def _left_behind(self) -> None:
         """Recordings that lie at the carrier: fetched and not deleted, or unknown to us."""
-        for found in self._carrier.recordings(self._clock.now() - BACK, self._before(), BATCH):
-            if found.status != "completed":
-                continue
-            with self._sessions() as tx:
-                known = tx.scalar(select(Recording).where(Recording.sid == found.sid))
-            if known is None:
-                self._unknown(found)
-            elif known.state in AWAY:
-                self._promise(found.sid, DELETE, {"recording": known.id})
+        lying = self._carrier.recordings(self._clock.now() - BACK, self._before(), BATCH)
+        self._each(self._settle, (found for found in lying if found.status == "completed"))
+
+    def _settle(self, found: CarrierRecording) -> None:
+        with self._sessions() as tx:
+            known = tx.scalar(select(Recording).where(Recording.sid == found.sid))
+        if known is None:
+            self._unknown(found)
+        elif known.state in AWAY:
+            self._promise(found.sid, DELETE, {"recording": known.id})
 
     def _unknown(self, found: CarrierRecording) -> None:
         with self._sessions() as tx:

@@ -267,6 +267,24 @@ def test_a_carrier_that_is_away_costs_a_round_and_no_more(
     assert call_of(sessions).ended_at is not None
 
 
+def test_a_call_that_cannot_be_ended_keeps_the_sweep_from_no_other(
+    sweep: Sweeper, calls: CallService, carrier: CarrierTwin, clock: FakeClock, sessions: Sessions
+) -> None:
+    other = "CA" + "2" * 32
+    calls.answer(SID, MORGAN, LINE)
+    clock.forward(1)
+    calls.answer(other, MORGAN, LINE)
+    carrier.keeps(clock.now() + timedelta(seconds=1), call=other)
+    with sessions.begin() as tx:
+        tx.get_one(Call, SID).figures, tx.get_one(Call, SID).dialogue = None, {"phase": ["what no version wrote"]}
+        tx.get_one(Call, SID).card = {"result": "success"}
+    clock.forward(700)
+    sweep.sweep()
+    assert call_of(sessions).ended_at is None
+    assert call_of(sessions, other).ended_at is not None
+    assert recordings(sessions) == [(other, "call", "announced")]
+
+
 def test_of_all_workers_one_sweeps_and_one_that_died_is_followed_by_another(
     sessions: Sessions, clock: FakeClock
 ) -> None:
