@@ -144,7 +144,7 @@ class HttpLedger:
         for left in reversed(range(tries)):
             try:
                 answer = self._client.request(method, path, **content)
-            except httpx.TransportError as error:
+            except httpx.RequestError as error:
                 reached = reached or not isinstance(error, NEVER_SENT)
                 if not left:
                     words = f"the ledger did not answer {method}: {type(error).__name__}"

@@ -120,6 +120,16 @@ def test_an_answer_that_breaks_the_contract_is_an_error_without_its_content(answ
     assert "much" not in str(error.value)
 
 
+def test_an_answer_that_cannot_be_decoded_leaves_a_payment_in_doubt() -> None:
+    def garbled(_request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, headers={"Content-Encoding": "gzip"}, stream=httpx.ByteStream(b"no gzip"))
+
+    ledger = HttpLedger("https://ledger.example.com/v1", "", httpx.MockTransport(garbled))
+    with pytest.raises(LedgerError) as told:
+        ledger.pay("CA1:2", "acc-1", 100, "checking", date(2026, 5, 4))
+    assert told.value.reached
+
+
 def test_two_failures_are_the_end() -> None:
     with pytest.raises(LedgerError, match="ReadTimeout"):
         ledger(Bank(httpx.ReadTimeout("late"), httpx.ReadTimeout("late"))).facts("acc-1")
