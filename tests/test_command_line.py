@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import select
 
 from ivr.cli import main
 from ivr.settings import Settings
 from ivr.store import make_engine, make_sessions, outbox
+from ivr.store.models import Call
+from ivr.store.pin_attempts import PinAttempt
 
 
 @pytest.fixture(autouse=True)
@@ -119,6 +122,29 @@ def test_an_unknown_account_is_named() -> None:
     result = warmline("accounts", "unlock", "acc-99")
     assert result.exit_code == 1
     assert "acc-99" in result.stderr
+
+
+def test_an_unlocked_account_takes_pins_again_from_whoever_was_held_off() -> None:
+    warmline("accounts", "sample")
+    sessions = make_sessions(make_engine(Settings().database))
+    now = datetime.now(UTC)
+    with sessions.begin() as tx:
+        tx.add_all(PinAttempt(at=now, account="acc-1", source="+15550100001", call_sid=f"CA{n}") for n in range(3))
+        tx.add(PinAttempt(at=now, account="acc-2", source="+15550100001", call_sid="CA9"))
+    assert warmline("accounts", "unlock", "acc-1").exit_code == 0
+    with sessions() as tx:
+        assert tx.scalars(select(PinAttempt.account)).all() == ["acc-2"]
+
+
+def test_a_caller_who_asks_to_be_forgotten_is_found_in_any_spelling() -> None:
+    warmline("accounts", "sample")
+    sessions = make_sessions(make_engine(Settings().database))
+    now = datetime.now(UTC)
+    with sessions.begin() as tx:
+        for sid, caller in (("CA1", "+15550177777"), ("CA2", "sip:ann@phones.example")):
+            tx.add(Call(sid=sid, caller=caller, called="+1", started_at=now, ended_at=now, stage="ended"))
+    for spelling in ("+1 (555) 017-7777", "sip:ann@phones.example"):
+        assert json.loads(warmline("purge", "--caller", spelling, "--yes", "--json").stdout)["calls"] == 1
 
 
 def test_an_agent_is_added_once() -> None:

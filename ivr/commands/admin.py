@@ -6,9 +6,12 @@ from typing import Any
 import click
 from sqlalchemy import select
 
+from ivr.calls.pins import PinGuard
 from ivr.clock import SystemClock, today
 from ivr.commands.common import MISUSED, WRONG, fail, json_option, load_settings, open_database, show, tell
+from ivr.dialling.numbers import e164
 from ivr.dialogue import currencies
+from ivr.ledger import LedgerError, SqlLedger
 from ivr.ledger.sample import load_sample
 from ivr.quality.purge import purge_caller, purge_older
 from ivr.quality.recordings import RecordingFolder
@@ -51,11 +54,11 @@ def sample() -> None:
 @click.argument("account")
 def unlock(account: str) -> None:
     """Let ACCOUNT try its PIN again."""
-    with open_database(load_settings()).begin() as tx:
-        row = tx.get(Account, account)
-        if row is None:
-            fail(f"There is no account {account!r}; `warmline accounts list` shows which there are.", WRONG)
-        row.pin_failures, row.locked_at = 0, None
+    sessions, clock = open_database(load_settings()), SystemClock()
+    try:
+        PinGuard(sessions, clock, SqlLedger(sessions, clock)).lift(account)
+    except LedgerError:
+        fail(f"There is no account {account!r}; `warmline accounts list` shows which there are.", WRONG)
     tell(f"{account} is unlocked.")
 
 
@@ -74,7 +77,7 @@ def purge(days: int | None, caller: str | None, as_json: bool) -> None:
     settings, clock = load_settings(), SystemClock()
     sessions, files = open_database(settings), RecordingFolder(settings.recordings)
     if caller is not None:
-        gone = purge_caller(sessions, caller, clock, files)
+        gone = purge_caller(sessions, e164(caller) or caller, clock, files)
     else:
         gone = purge_older(sessions, clock.now() - timedelta(days=days or 0), clock, files)
     if as_json:

@@ -6,6 +6,7 @@ Figures, outcomes, the audit and the ledger's own books stay. Files go before th
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, delete, exists, or_, select, update
@@ -20,16 +21,19 @@ from ivr.store import Sessions, outbox
 from ivr.store.card_tables import CardPayment
 from ivr.store.codes import OneTimeCode
 from ivr.store.desk_tables import CallBack, PresenceSpell
+from ivr.store.dials import Dial
 from ivr.store.models import Audit, Call, Handoff, Recording, Turn
 from ivr.store.notes import Note
 from ivr.store.payment_tables import PaymentOrder
 from ivr.store.pieces import delete_some, in_pieces
+from ivr.store.pin_attempts import PinAttempt
 from ivr.store.webhooks import forget_old
 
 BATCH = 100  # calls or recordings in one transaction
 LONGEST_CALL = timedelta(days=2)  # whatever began earlier is over, whether or not the carrier said so
 CARD_ENDS = ("success", "declined", "cancelled", "no-entry", "hung-up", "failed")  # where nothing is in doubt
 ORDER_ENDS = ("made", "scheduled", "refused", "not-made")
+COUNTED = timedelta(days=7)  # by then no limit counts a call, a text or a PIN any more
 GOING, GONE = "deleting", "deleted"
 Rest = Callable[[float], None]
 
@@ -43,6 +47,11 @@ def purge_older(
     gone = _forget(sessions, (Call.started_at < before, over), now, files, rest)
     shifts = select(PresenceSpell.id).where(PresenceSpell.ended_at < before).limit(BATCH)
     in_pieces(sessions, lambda tx: delete_some(tx, PresenceSpell, shifts), rest)
+    counted = min(before, now - COUNTED)
+    for table in (Dial, PinAttempt):
+        some = select(table.id).where(table.at < counted).limit(BATCH)
+        in_pieces(sessions, partial(delete_some, table=table, ids=some), rest)
+    in_pieces(sessions, lambda tx: outbox.forget_texts(tx, before), rest)
     in_pieces(sessions, lambda tx: forget_old(tx, now), rest)
     in_pieces(sessions, lambda tx: outbox.forget_done(tx, now), rest)
     _delete_strangers(sessions, files, now)

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import math
 import os
 import re
 import secrets
@@ -66,10 +67,18 @@ class RecordingFolder:
         if not self.folder.is_dir():
             return
         ours = (path for path in self.folder.iterdir() if OURS.fullmatch(path.name))
-        old = (path for path in ours if path.stat().st_mtime < before.timestamp())
+        old = (path for path in ours if _written(path) < before.timestamp())
         while some := list(islice(old, 500)):
             named = known([path.name for path in some])
             yield from (path for path in some if path.name not in named)
+
+
+def _written(path: Path) -> float:
+    """When, in seconds; one that has just been finished under another name is the newest of all."""
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return math.inf
 
 
 class RecordingKeep:

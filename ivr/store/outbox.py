@@ -115,9 +115,13 @@ def failed(tx: Session, row_id: int, error: str, now: datetime, wait: float) -> 
 
 def forget_done(tx: Session, now: datetime, most: int = 500) -> int:
     """Drops what was done a while ago, texts and numbers with it, at most so many at once; how many."""
-    # the newest stays: SQLite would give its id to the next row, and what was noted of the one counts for the other
-    newest = select(func.max(Outbox.id)).scalar_subquery()
-    old = select(Outbox.id).where(Outbox.done_at < now - KEPT, Outbox.id < newest)
+    old = select(Outbox.id).where(Outbox.done_at < now - KEPT, Outbox.id < _newest())
+    return delete_some(tx, Outbox, old.limit(most))
+
+
+def forget_texts(tx: Session, before: datetime, most: int = 500) -> int:
+    """Drops texts that were given up before `before` and went to nobody, at most so many at once; how many."""
+    old = select(Outbox.id).where(Outbox.given_up_at < before, Outbox.topic.startswith("text."), Outbox.id < _newest())
     return delete_some(tx, Outbox, old.limit(most))
 
 
@@ -134,6 +138,11 @@ def drop(tx: Session, row_id: int, now: datetime) -> bool:
     done(tx, row_id, now)
     tx.execute(update(Outbox).where(Outbox.id == row_id).values(error="dropped by an operator"))
     return True
+
+
+def _newest() -> Any:
+    """It stays: SQLite would give its id to the next row, and what was noted of the one counts for the other."""
+    return select(func.max(Outbox.id)).scalar_subquery()
 
 
 def _open(row_id: int) -> Any:

@@ -17,9 +17,11 @@ from ivr.store import Sessions, outbox
 from ivr.store.card_tables import CardPayment
 from ivr.store.codes import OneTimeCode
 from ivr.store.desk_tables import CallBack, PresenceSpell
+from ivr.store.dials import Dial
 from ivr.store.models import Agent, Audit, Base, Call, Handoff, Outbox, Payment, Recording, Turn
 from ivr.store.notes import Note
 from ivr.store.payment_tables import PaymentOrder
+from ivr.store.pin_attempts import PinAttempt
 from tests.conftest import FakeClock
 from tests.line.conftest import LINE
 
@@ -187,6 +189,50 @@ def test_what_a_killed_process_left_in_the_folder_is_deleted_and_strangers_files
     os.utime(files.folder / "RECA1.wav.aes", (0, 0))
     purge_older(sessions, clock.now() - timedelta(days=90), clock, files, no_rest)
     assert {file.name for file in files.folder.iterdir()} == {"RECA1.wav.aes", "notes.txt"}
+
+
+def test_a_file_that_is_finished_while_the_folder_is_looked_through_is_no_fault(
+    sessions: Sessions, clock: FakeClock, files: RecordingFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_call(sessions, "CA1", clock.now(), files)
+    for name in ("RE8.wav.0123abcd", "RE9.wav.aes"):
+        (files.folder / name).write_bytes(b"")
+        os.utime(files.folder / name, (0, 0))
+    listed = list(files.folder.iterdir())
+    monkeypatch.setattr(Path, "iterdir", lambda _folder: iter(listed))
+    (files.folder / "RE8.wav.0123abcd").unlink()
+    purge_older(sessions, clock.now() - timedelta(days=90), clock, files, no_rest)
+    assert [path.name for path in listed if path.exists()] == ["RECA1.wav.aes"]
+
+
+def test_of_work_that_was_given_up_only_what_is_owed_stays(
+    sessions: Sessions, clock: FakeClock, files: RecordingFolder
+) -> None:
+    old = clock.now() - timedelta(days=100)
+    with sessions.begin() as tx:
+        for topic in ("text.send", "card.book", "payment.due", "payment.settle", "recording.delete"):
+            tx.get_one(Outbox, outbox.put(tx, topic, {"body": WORDS}, old)).given_up_at = old
+        tx.get_one(Outbox, outbox.put(tx, "text.send", {"body": "young"}, old)).given_up_at = clock.now()
+        outbox.put(tx, "text.send", {"body": "open"}, old)
+    purge_older(sessions, clock.now() - timedelta(days=90), clock, files, no_rest)
+    with sessions() as tx:
+        left = tx.execute(select(Outbox.topic, Outbox.given_up_at == old).order_by(Outbox.id)).tuples().all()
+    assert [topic for topic, _ in left] == [
+        "card.book", "payment.due", "payment.settle", "recording.delete", "text.send", "text.send",
+    ]  # fmt: skip
+
+
+def test_whom_the_line_dialled_and_who_guessed_at_pins_is_forgotten_with_the_rest(
+    sessions: Sessions, clock: FakeClock, files: RecordingFolder
+) -> None:
+    old, young = clock.now() - timedelta(days=100), clock.now() - timedelta(days=10)
+    with sessions.begin() as tx:
+        for at in (old, young):
+            tx.add(Dial(at=at, address=CALLER, purpose="text", by=f"caller:{CALLER}"))
+            tx.add(PinAttempt(at=at, account=ACCOUNT, source=CALLER, call_sid="CA1"))
+    purge_older(sessions, clock.now() - timedelta(days=90), clock, files, no_rest)
+    with sessions() as tx:
+        assert tx.scalars(select(Dial.at)).all() == tx.scalars(select(PinAttempt.at)).all() == [young]
 
 
 def test_a_recording_that_was_never_fetched_is_deleted_at_the_carrier(
