@@ -23,9 +23,11 @@ _NOT_MONEY_AFTER = words_of(
 _NOT_MONEY_BEFORE = words_of("number option at in ending / # pin code last")
 _VAGUE = words_of(
     """few several couple some minus negative between under over than least most nearly almost less plus times twice
-    double triple"""
+    double triple half x"""
 )
-_CALCULATED = words_of("plus minus times twice less")
+_CALCULATED = words_of("plus minus times twice less x fives tens twenties fifties hundreds thousands grands")
+_ABOVE = words_of("over above below under")
+_COMPARED_WITH = words_of("minimum balance due half")
 _ALL_BUT = (["up", "to"], ["all", "but"], ["everything", "but"], ["all", "except"], ["everything", "except"])
 _NOT = words_of("not don't can't cannot won't wouldn't couldn't isn't")
 _NOT_TO = words_of("want wanna to pay paying do like need make it going the be able a")
@@ -278,10 +280,15 @@ def _minor(value: Decimal) -> int:
 
 
 def _vague(words: list[str], amount: Amount) -> bool:
-    """ "a few hundred", "up to fifty", "more than fifty", "fifty plus ten": no amount was named."""
+    """ "a few hundred", "more than fifty", "fifty plus ten", "ten over the minimum", "$50/60": no amount was named."""
     before = words[max(0, amount.start - 2) : amount.start]
     after = words[amount.end] if amount.end < len(words) else ""
-    return bool(_VAGUE & set(before)) or before in _ALL_BUT or after in {"something", "ish", "odd", "%"} | _CALCULATED
+    following = words[amount.end : amount.end + 2]
+    divided = before[-1:] == ["/"] or (after == "/" and is_numeral("".join(following[1:])))
+    compared = after in _ABOVE and bool(_COMPARED_WITH & set(words[amount.end + 1 : amount.end + 4]))
+    more = following == ["more", "than"] or words[amount.end : amount.end + 3] == ["and", "a", "half"]
+    by_word = after in {"something", "ish", "odd", "%"} | _CALCULATED
+    return divided or compared or more or by_word or bool(_VAGUE & set(before)) or before in _ALL_BUT
 
 
 def _may_be_bare(words: list[str], amount: Amount) -> bool:

@@ -52,7 +52,9 @@ def named_month(words: list[str], at: int, lead: str, today: date) -> date | Non
 
 
 def month_and_day(words: list[str], at: int, today: date) -> Found | None:
-    """ "march third", "march the 3rd 2027", "third of march", "3 march", "the first of next month"."""
+    """ "march third", "march the 3rd 2027", "third of march", "3 march", "the first of next month", or turned round."""
+    if words[at : at + 2] in (["next", "month"], ["this", "month"]):
+        return _month_then_day(words, at, today)
     start = at + (words[at] == "the")
     if start >= len(words):
         return None
@@ -73,9 +75,20 @@ def month_and_day(words: list[str], at: int, today: date) -> Found | None:
     return _of_next_month(words, day[0], end, today)
 
 
+def _month_then_day(words: list[str], at: int, today: date) -> Found | None:
+    """ "next month on the fifth"."""
+    start = at + 2 + (words[at + 2 : at + 3] == ["on"])
+    day = ordinal(words, start + (words[start : start + 1] == ["the"]))
+    if day is None:
+        return None
+    first = months_on(today.replace(day=1), int(words[at] == "next"))
+    return _date(first.year, first.month, day[0]), day[1]
+
+
 def _of_next_month(words: list[str], day: int, end: int, today: date) -> Found | None:
     for lead, months in (("next", 1), ("this", 0), ("the", None)):
-        if words[end : end + 2] == [lead, "month"] and words[end - 1] == "of":
+        linked = words[end - 1] == "of" or (lead != "the" and ordinal(words, end - 1) is not None)
+        if words[end : end + 2] == [lead, "month"] and linked:
             if months is None:
                 return next_day(day, today), end + 2
             first = months_on(today.replace(day=1), months)

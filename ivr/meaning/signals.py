@@ -33,6 +33,7 @@ _SHARES: tuple[tuple[Share, str], ...] = (
 )
 _NO_SHARE = any_of(
     r"(?:all|everything|full amount|whole (?:thing|amount|balance))(?: of it)? (?:but|except|minus|less|apart from)",
+    r"(?:minimum|min|half|full amount|balance)(?: (?:payment|amount))? (?:plus|minus|times)",
     r"and a half(?! of)", r"half (?:a|an|past)", r"(?:more|less) than (?:the )?(?:minimum|half|full)",
     r"(?:not|isn't|don't want to pay|can't pay|cannot pay) (?:the |in |all of )?(?:full|whole|total"
     r"|everything|minimum|half|it all|all)(?: [a-z]+)?",

@@ -70,12 +70,24 @@ SETTLED = {
     "call me at 415 555 2671 and pay 50 dollars": [5000],
     "my account number is 40012 and pay 50": [5000],
     "pay 50 dollars by 4/5/2026": [5000],
+    "pay fifty dollars over the phone": [5000],
+    "pay $50/month": [5000],
 }
 NONE = [
     "between 50 and 60",
     "fifty sixty dollars",
     "50 60",
     "50/60",
+    "$50/60",
+    "50 / 60 dollars",
+    "two fifties",
+    "2x50",
+    "2 x 50 dollars",
+    "half a grand",
+    "123 and a half dollars",
+    "ten dollars more than the minimum",
+    "fifty over the minimum",
+    "20 dollars above the minimum",
     "up to fifty dollars",
     "50 plus 10",
     "50 minus 10",
@@ -152,6 +164,8 @@ def test_dollars_may_be_those_of_several_countries() -> None:
     assert "USD" in currencies("fifty bucks") and "CAD" in currencies("$50")
 
 
-@pytest.mark.parametrize("said", ["everything but 50 dollars", "half now and half later", "the full amount or half"])
+@pytest.mark.parametrize(
+    "said", ["everything but 50 dollars", "half now and half later", "the full amount or half", "the minimum plus ten"]
+)
 def test_a_choice_of_shares_is_no_share(said: str) -> None:
     assert share(said) is None

@@ -48,6 +48,10 @@ DAYS = {
     "not Friday, Saturday": "2026-03-07",
     "why not Friday": "2026-03-06",
     "the 31st": "2026-03-31",
+    "next month on the 5th": "2026-04-05",
+    "next month the fifth": "2026-04-05",
+    "on the 5th next month": "2026-04-05",
+    "this month on the 20th": "2026-03-20",
     "the end of next month": "2026-04-30",
 }
 NONE = [
