@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from ivr.calls import cards
 from ivr.dialogue.events import Event, Failed, Paid, Pay, Refused
 from ivr.dialogue.state import State
-from ivr.dialogue.terms import currency
+from ivr.dialogue.terms import currency, paying
 from ivr.store import outbox
 from ivr.store.card_tables import CardPayment
 from ivr.store.models import Call
@@ -48,14 +48,14 @@ def place(tx: Session, call: Call, state: State, pay: Pay, now: datetime) -> Non
     outbox.put(tx, SETTLE, {"key": key}, now + GRACE)
 
 
-def hear(tx: Session, sid: str, event: Event, now: datetime) -> Event:
+def hear(tx: Session, sid: str, event: Event, now: datetime, state: State) -> Event:
     """Keep what the ledger's answer says of the order that stands open in the call, if one does; the answer, as sure
-    as it may be believed."""
+    as it may be believed in `state`."""
     if not isinstance(event, Paid | Refused | Failed):
         return event
     order = standing(tx, sid)
     if order is None:
-        return event
+        return _as_known(tx, sid, event, state)
     match event:
         case Paid():
             _settle(order, "scheduled" if order.on > order.agreed_on else "made", now)
@@ -69,6 +69,14 @@ def hear(tx: Session, sid: str, event: Event, now: datetime) -> Event:
             order.state = "doubtful"
             return Failed()
     return event
+
+
+def _as_known(tx: Session, sid: str, event: Event, state: State) -> Event:
+    """A ledger that fails when it is asked once more takes nothing back: a payment that was made stands."""
+    if not isinstance(event, Failed) or not paying(state):
+        return event
+    order = tx.get(PaymentOrder, f"{sid}:{state.task.slots['key']}")
+    return Paid(order.confirmation, order.amount, order.on) if order is not None and order.state in MOVED else event
 
 
 def standing(tx: Session, sid: str) -> PaymentOrder | None:

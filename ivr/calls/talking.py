@@ -153,7 +153,7 @@ class Talking:
             if not first_time(tx, f"event:{sid}:{key}", now):
                 return Applied()
             told = self._write(tx, call, event, key, turn, stream) if turn is not None else ()
-            event = orders.hear(tx, sid, event, now)
+            event = orders.hear(tx, sid, event, now, self._state(call))
             if superseded(call, stream) and call.stage in TALKING:
                 return Applied(elsewhere=True)
             applied = self._step(tx, call, event, now, told)
@@ -167,7 +167,7 @@ class Talking:
         with self._sessions.begin() as tx:
             within(tx)
             call = tx.get_one(Call, sid, with_for_update=True)
-            event = orders.hear(tx, sid, event, self._clock.now())
+            event = orders.hear(tx, sid, event, self._clock.now(), self._state(call))
             if call.stage not in TALKING:
                 self._note_late(tx, call, event)
         self._live.publish(f"call:{sid}", "payment", sid)

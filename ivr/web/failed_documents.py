@@ -16,8 +16,9 @@ log = logging.getLogger(__name__)
 RESULTS = (
     (re.compile(r"/voice/paid/\d+"), ("Result",)),
     (re.compile(r"/voice/message"), ("RecordingSid", "RecordingUrl")),
-    (re.compile(r"/handoff/\d+/(key|choice|number|keyed|confirm/\d+)"), ("Digits",)),
+    (re.compile(r"/handoff/\d+/(key|choice|number|keyed|other|confirm/\d+)"), ("Digits",)),
     (re.compile(r"/handoff/\d+/caller-left"), ("CallStatus",)),
+    (re.compile(r"/voice/turn/\d+/(heard|keys)"), ("RecordingUrl", "Digits")),
 )
 NOT_FETCHED = "11"  # error codes that begin so: our answer never came; all others complain of the answer itself
 

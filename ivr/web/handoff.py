@@ -66,8 +66,8 @@ def make_handoff_blueprint(handoffs: HandoffService, signatures: Signatures) -> 
         ("/room", waiting.room),
         ("/parting", waiting.parting),
         ("/stays", waiting.stays),
-        ("/supervisor", waiting.supervisor),
-        ("/supervisor/<int:by>/<any(listen, coach, barge):mode>", waiting.supervisor),
+        ("/supervisor", hooks.supervisor),
+        ("/supervisor/<int:by>/<any(listen, coach, barge):mode>", hooks.supervisor),
         ("/<int:k>/caller", waiting.caller),
         ("/<int:k>/caller-fallback", waiting.caller_fallback),
         ("/<int:k>/caller-status", waiting.caller_status),
@@ -183,6 +183,18 @@ class Hooks:
             self._handoffs.apply(handoff_id, ev.MachineAnswered(k))
         event = ev.LegKnown(k, form["CallSid"]) if how is None else ev.LegEnded(k, how)
         self._handoffs.apply(handoff_id, event)
+        return "", 204
+
+    def supervisor(self, handoff_id: int, by: int = 0, mode: str = "listen") -> ResponseReturnValue:
+        """The progress of a supervisor's leg, which is the call's agent's once he has taken it over."""
+        sid, how = request.form["CallSid"], LEG_ENDS.get(request.form.get("CallStatus", ""))
+        k = _number("", sid, self._handoffs.state(self._handoffs.find(handoff_id)))
+        if how is not None:
+            self._handoffs.listener_gone(handoff_id, sid)
+            if k is not None:
+                self._handoffs.apply(handoff_id, ev.LegEnded(k, how))
+        elif by and k is None:
+            self._handoffs.listener_comes(handoff_id, by, mode, sid)
         return "", 204
 
     def _whisper(self, row: Handoff, k: int) -> ResponseReturnValue:

@@ -158,14 +158,6 @@ class WaitingHooks:
         again = self._handoffs.addresses.leg(handoff_id, k, "caller-fallback")
         return unless_broken(go_on, request.form.get("ErrorUrl", ""), again)
 
-    def supervisor(self, handoff_id: int, by: int = 0, mode: str = "listen") -> ResponseReturnValue:
-        """The progress of a supervisor's leg."""
-        if _over():
-            self._handoffs.listener_gone(handoff_id, request.form["CallSid"])
-        elif by:
-            self._handoffs.listener_comes(handoff_id, by, mode, request.form["CallSid"])
-        return "", 204
-
     def caller_status(self, handoff_id: int, k: int) -> ResponseReturnValue:
         how = MISSED.get(request.form.get("CallStatus", ""))
         event = ev.DialKnown(k, request.form["CallSid"]) if how is None else ev.Missed(k, how)

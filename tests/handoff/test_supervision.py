@@ -8,7 +8,7 @@ from ivr.handoff.board import Board, read_board
 from ivr.handoff.queue import in_order
 from ivr.handoff.supervision import Supervision, SupervisionRefused
 from ivr.store.models import Agent, Audit, Handoff
-from tests.handoff.handoff_world import CALLER, CONFERENCE, SUPERVISOR, World, leg
+from tests.handoff.handoff_world import CALLER, CONFERENCE, PUBLIC, SUPERVISOR, World, leg
 
 
 @pytest.fixture
@@ -113,6 +113,18 @@ def test_a_supervisor_who_is_away_takes_a_call_over_and_is_away_again_after_it(
     assert world.presence(boss) == "on-call"
     world.service.end(world.id, boss)
     assert world.presence(boss) == "away"
+
+
+def test_a_supervisor_who_took_over_and_whose_line_failed_is_replaced(
+    world: World, supervision: Supervision, eve: int
+) -> None:
+    world.agent("ann")
+    world.bridged()
+    supervision.join(world.id, eve, "barge")
+    supervision.take_over(world.id, eve)
+    world.hook(f"supervisor/{eve}/barge", CallSid=SUPERVISOR, CallStatus="failed")
+    assert world.row.state == "parked"
+    assert ("move", CALLER, f"{PUBLIC}/handoff/1/room") in world.carrier.asked
 
 
 def test_a_call_is_taken_over_from_within(world: World, supervision: Supervision, eve: int) -> None:

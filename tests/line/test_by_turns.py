@@ -283,6 +283,21 @@ def test_a_turn_delivered_twice_counts_once(carrier: Carrier, scribe: Scribe, se
     assert turns(sessions).count(("caller", "balance")) == 1
 
 
+def test_what_was_said_in_a_request_that_failed_is_heard_all_the_same(
+    carrier: Carrier, scribe: Scribe, shelf: Shelf, sessions: Sessions
+) -> None:
+    scribe.says = ["balance"]
+    carrier.begin()
+    recorded = {"RecordingUrl": "https://carrier/RE7", "RecordingSid": "RE7", "RecordingDuration": "2", "Digits": ""}
+    carrier.step(f"{PUBLIC}/voice/fallback", ErrorCode="11200", ErrorUrl=carrier.at("Record"), **recorded)
+    assert "PIN" in carrier.told and shelf.deleted == ["RE7"]
+    carrier.step(f"{PUBLIC}/voice/fallback", ErrorCode="11205", ErrorUrl=carrier.at("Gather"), Digits="2")
+    carrier.keys("749")
+    assert "two thousand four hundred" in carrier.told
+    with sessions() as tx:
+        assert not tx.scalars(select(Handoff)).all()
+
+
 def test_what_was_said_stays_nowhere(carrier: Carrier, scribe: Scribe, shelf: Shelf) -> None:
     scribe.says = ["balance"]
     carrier.begin()

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from ivr.calls import CallService
 from ivr.calls.cards import BOOK
 from ivr.calls.orders import GRACE
-from ivr.dialogue.events import Failed, Keyed, Resumed
+from ivr.dialogue.events import Failed, Keyed, Query, Resumed
 from ivr.handoff.doubts import doubt
 from ivr.handoff.holders import Holders
 from ivr.handoff.request import request_handoff
@@ -189,6 +189,20 @@ def test_a_payment_that_the_next_stream_asks_for_again_stands_as_the_ledger_then
     assert (order(sessions).state, order(sessions).confirmation) == ("made", "771204")
     work()
     assert list(bank.made.values()) == [245017], "moved once"
+
+
+@pytest.mark.parametrize("away", [True, False])
+def test_a_payment_that_was_made_stands_where_the_ledger_fails_when_it_is_asked_once_more(
+    calls: CallService, sessions: Sessions, bank: Bank, away: bool
+) -> None:
+    line = pay(calls)
+    [*_, (_, asked)] = line.apply(Keyed(YES)).actions
+    assert isinstance(asked, Query)
+    calls.late(SID, calls.ask(SID, asked))  # told after the stream was lost: the dialogue still waits
+    bank.away, bank.loses = away, 2 * (not away)
+    told = said(line.follow(line.apply(Resumed())))
+    assert "paid" in told and "gone through" not in told
+    assert order(sessions).state == "made"
 
 
 def test_the_answer_to_a_payment_asked_for_again_may_be_lost_too(
