@@ -21,8 +21,9 @@ COSTLY = frozenset(
         PhoneNumberType.VOICEMAIL,
     }
 )
-# premium ranges of America that the numbering data does not name: 900 in any form, 976 in every area
-AMERICAN_COSTLY = re.compile(r"900|976|\d{3}976|456|500|700|710")
+# premium ranges of America that the numbering data does not name: 900 in any form, 976 and information in every area
+AMERICAN_COSTLY = re.compile(r"900|976|\d{3}976|456|500|700|710|411|\d{3}5551212")
+AMERICAN_DIGITS = 10
 BROWSER = re.compile(r"client:[\w.@+-]{1,121}")
 SIP = re.compile(r"sips?:[\w.+-]{1,64}@(?P<domain>[a-z0-9.-]{1,253})", re.IGNORECASE)
 PREFIX = re.compile(r"\+\d{1,15}")
@@ -71,7 +72,7 @@ class DialPolicy:
         if number.startswith(tuple(part for part in self.also if part.startswith("+"))):
             return None
         parsed = phonenumbers.parse(number)
-        if not phonenumbers.is_possible_number(parsed):
+        if not phonenumbers.is_possible_number(parsed) or _of_no_area(parsed):
             return "no-number"
         if _costly(parsed, number):
             return "costly"
@@ -98,6 +99,12 @@ def _costly(parsed: phonenumbers.PhoneNumber, number: str) -> bool:
     if kind(number) in COSTLY:
         return True
     return parsed.country_code == AMERICAN and AMERICAN_COSTLY.match(str(parsed.national_number)) is not None
+
+
+def _of_no_area(parsed: phonenumbers.PhoneNumber) -> bool:
+    """American, without an area code, or with 0 or 1 at its begin: +10000000000 stands for a number not told."""
+    national = str(parsed.national_number)
+    return parsed.country_code == AMERICAN and (len(national) < AMERICAN_DIGITS or national[0] in "01")
 
 
 def _parts(text: str) -> Iterable[str]:

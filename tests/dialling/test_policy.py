@@ -55,6 +55,11 @@ def test_the_lines_own_country_and_its_browser_phones_are_called(address: str) -
         ("", "no-number"),
         ("+", "no-number"),
         ("911", "no-number"),
+        ("+15550123", "no-number"),  # seven digits ring within one area alone
+        ("+10000000000", "no-number"),
+        ("+11111111111", "no-number"),
+        ("+12125551212", "costly"),  # information
+        ("+14115551234", "costly"),
         ("5550100001", "no-number"),
         ("+1 555 010 0001", "no-number"),
         ("+15550100001;ext=1", "no-number"),

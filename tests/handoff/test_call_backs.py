@@ -122,6 +122,7 @@ def test_numbers_abroad_and_costly_ones_are_not_called() -> None:
     assert dials.keyed("9002345678") is None
     assert dials.keyed("011442071838750") is None
     assert dials.keyed("") is None
+    assert dials.keyed("5550123") is None
     assert dials.own("+266696687") is None
     assert "the phone that you are calling from" in Words("en").call_back_at("client:ann")
 
