@@ -11,7 +11,7 @@ from prometheus_client import CollectorRegistry, Gauge, ProcessCollector, genera
 from prometheus_client.core import CounterMetricFamily, GaugeHistogramMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 from sqlalchemy.orm import Session
 from starlette import requests, responses
 from starlette.routing import Route
@@ -19,9 +19,11 @@ from starlette.routing import Route
 from ivr.clock import Clock
 from ivr.figures import BOUNDS, STAGES, call_figures, histogram
 from ivr.handoff.queue import WAITING
+from ivr.handoff.state import GOING_ON
 from ivr.store import Sessions
 from ivr.store.models import Call, Handoff, Outbox, Turn
 from ivr.store.payment_tables import PaymentOrder
+from ivr.tally import Kinds, Tally
 
 UNSETTLED = ("doubtful", "left")
 LATELY = timedelta(hours=1)  # of which calls the waits are told: SQL keeps them all, a scrape cannot read them all
@@ -34,11 +36,15 @@ class LineCollector(Collector):
 
     def __init__(self, sessions: Sessions, clock: Clock) -> None:
         self._sessions, self._clock = sessions, clock
+        live, over = Call.ended_at.is_(None), Call.ended_at.is_not(None)
+        self._over = Tally(clock, Call.outcome, Call.started_at, live, over)
+        under_way = Handoff.state.in_((*GOING_ON, "parting"))
+        self._handoffs = Tally(clock, Handoff.state, Handoff.requested_at, under_way, true())
 
     def collect(self) -> Iterable[Metric]:
         now = self._clock.now()
         with self._sessions() as tx:
-            counted = [*_calls(tx), *_handoffs(tx), *_outbox(tx, now)]
+            counted = [*_calls(tx, self._over.count(tx)), *_handoffs(self._handoffs.count(tx)), *_outbox(tx, now)]
             lately = _lately(tx, now - LATELY)
         return [*counted, *_waits(lately)]
 
@@ -52,22 +58,19 @@ def _lately(tx: Session, since: datetime) -> list[dict[str, Any]]:
     return [kept or call_figures(turns[sid]).to_json() for sid, kept in calls]
 
 
-def _calls(tx: Session) -> Iterable[Metric]:
+def _calls(tx: Session, outcomes: Kinds) -> Iterable[Metric]:
     over = CounterMetricFamily("warmline_calls", "Calls that are over, by outcome.", labels=["outcome"])
-    for outcome, count in tx.execute(
-        select(Call.outcome, func.count()).where(Call.ended_at.is_not(None)).group_by(Call.outcome)
-    ):
+    for outcome, count in outcomes.items():
         over.add_metric([outcome or "unknown"], count)
     live = tx.scalar(select(func.count()).where(Call.ended_at.is_(None))) or 0
     return [over, GaugeMetricFamily("warmline_calls_live", "Calls that go on now.", value=live)]
 
 
-def _handoffs(tx: Session) -> Iterable[Metric]:
+def _handoffs(counts: Kinds) -> Iterable[Metric]:
     states = GaugeMetricFamily("warmline_handoffs", "Hand-offs, by state.", labels=["state"])
-    counts = dict(tx.execute(select(Handoff.state, func.count()).group_by(Handoff.state)).tuples().all())
     for state, count in counts.items():
         states.add_metric([state], count)
-    waiting = sum(counts.get(state, 0) for state in WAITING)
+    waiting = sum(counts[state] for state in WAITING)
     return [states, GaugeMetricFamily("warmline_queue_length", "Callers that wait for an agent.", value=waiting)]
 
 

@@ -6,51 +6,61 @@ is asked for its plan: growing tables are searched by an index, or read along on
 
 import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Connection, Engine, event
 
 ROOT = Path(__file__).parents[1]
-HOUSE = (f"{ROOT / 'ivr'}/", f"{ROOT / 'workers'}/")
+HOUSE = (f"{ROOT / 'ivr'}/", f"{ROOT / 'workers'}/", f"{ROOT / 'app.py'}")
+MIGRATIONS = f"{ROOT / 'ivr' / 'store' / 'migrations'}/"  # once for each database, and all of it
 OURS = (*HOUSE, f"{ROOT / 'tests'}/", f"{ROOT / 'bench'}/")
 SMALL = {
     "agents": "the people of the house",
+    "alembic_version": "one row",
+    "api_keys": "a few machines, each named by an admin",
     "audit_chain": "one row",
     "brakes": "one for each intent at most",
     "sqlite_schema": "the tables themselves",
 }
-CHECKED = {  # the test modules whose statements are judged: between them they walk through services, pages and jobs
-    "test_agent_page", "test_answers", "test_board_page", "test_brake", "test_call_backs_page", "test_call_service",
-    "test_giving_up", "test_jobs", "test_metrics", "test_purge", "test_quality_pages", "test_queue", "test_service",
-}  # fmt: skip
+READS_ROWS = re.compile(r"\(*(SELECT|UPDATE|DELETE|WITH)\b")
 _good: set[str] = set()
 
 
-class Plans:
-    """`bad`: what was found wanting, each with the statement and the line of the house that issued it."""
+@contextmanager
+def judged() -> Iterator[list[str]]:
+    """What is found wanting meanwhile, in any SQLite file: each statement and the line of the house that issued it."""
+    bad: list[str] = []
 
-    def __init__(self, engine: Engine) -> None:
-        self.bad: list[str] = []
-        event.listen(engine, "before_cursor_execute", self._look)
-
-    def _look(self, connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-        if statement in _good or not statement.lstrip("(").startswith(("SELECT", "UPDATE", "DELETE", "WITH")):
+    def look(connection: Connection, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        if connection.dialect.name != "sqlite" or statement in _good or not READS_ROWS.match(statement):
             return
         where = _issued_by()
         if where is None:
             return
-        raw = connection.connection.driver_connection
+        raw: Any = connection.connection.driver_connection
         one = parameters[0] if isinstance(parameters, list) else parameters
         steps = [row[3] for row in raw.execute(f"EXPLAIN QUERY PLAN {statement}", one)]
-        faults = [step for step in steps if _reads_all(step, statement)]
-        if "LIMIT" in statement and "WHERE" not in statement and not any("TEMP B-TREE" in step for step in steps):
-            faults = []  # the first few along the key
-        if faults:
-            self.bad.append(f"{where}: {faults}\n{statement}")
+        if faults := _faults(steps, statement):
+            bad.append(f"{where}: {faults}\n{statement}")
         else:
             _good.add(statement)
+
+    event.listen(Engine, "before_cursor_execute", look)
+    try:
+        yield bad
+    finally:
+        event.remove(Engine, "before_cursor_execute", look)
+
+
+def _faults(steps: list[str], statement: str) -> list[str]:
+    """The steps of the plan that read a growing table from end to end."""
+    if "LIMIT" in statement and "WHERE" not in statement and not any("TEMP B-TREE" in step for step in steps):
+        return []  # the first few along the key
+    return [step for step in steps if _reads_all(step, statement)]
 
 
 def _reads_all(step: str, statement: str) -> bool:
@@ -76,7 +86,8 @@ def _issued_by() -> str | None:
     while frame is not None:
         name = frame.f_code.co_filename
         if name.startswith(OURS) and "plans.py" not in name:
-            return f"{Path(name).relative_to(ROOT)}:{frame.f_lineno}" if name.startswith(HOUSE) else None
+            judge = name.startswith(HOUSE) and not name.startswith(MIGRATIONS)
+            return f"{Path(name).relative_to(ROOT)}:{frame.f_lineno}" if judge else None
         if name.startswith("<template"):
             return name
         frame = frame.f_back

@@ -55,6 +55,8 @@ def test_what_was_done_is_listed_and_chosen_from() -> None:
     assert [row["place"] for row in rows] == [3, 2, 1]
     one = warmline("audit", "list", "--action", "person-disabled").stdout
     assert one.count("\n") == 1 and "command line  person-disabled  agent:1" in one
+    for words in (("--subject", "agent:1"), ("--actor", "command line"), ("--days", "1")):
+        assert warmline("audit", "list", *words).stdout.count("\n") == 3
 
 
 def test_young_rows_cannot_be_cut() -> None:

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from ivr.cli import main
 from ivr.settings import Settings
 from ivr.store import make_engine, make_sessions, outbox
-from ivr.store.models import Call
+from ivr.store.models import Account, Call
 from ivr.store.pin_attempts import PinAttempt
 
 
@@ -145,6 +145,16 @@ def test_a_caller_who_asks_to_be_forgotten_is_found_in_any_spelling() -> None:
             tx.add(Call(sid=sid, caller=caller, called="+1", started_at=now, ended_at=now, stage="ended"))
     for spelling in ("+1 (555) 017-7777", "sip:ann@phones.example"):
         assert json.loads(warmline("purge", "--caller", spelling, "--yes", "--json").stdout)["calls"] == 1
+
+
+def test_all_accounts_are_listed_though_they_are_read_by_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ivr.commands.admin.PAGE", 2)
+    assert "No account yet" in warmline("accounts", "list").stdout
+    warmline("accounts", "sample")
+    listed = [row["account"] for row in json.loads(warmline("accounts", "list", "--json").stdout)]
+    assert len(listed) > 4 and listed == sorted(set(listed))
+    with make_sessions(make_engine(Settings().database))() as tx:
+        assert len(listed) == tx.scalar(select(func.count()).select_from(Account))
 
 
 def test_an_agent_is_added_once() -> None:

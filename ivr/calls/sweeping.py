@@ -26,6 +26,7 @@ from ivr.twilio_looking import CarrierCall, CarrierRecording
 log = logging.getLogger(__name__)
 BATCH = 200
 BACK = timedelta(days=2)  # no recording is looked for that is older: it was looked for a thousand times
+TRY = timedelta(hours=1)  # from a call-back's beginning to that of its recording
 VERB = "RecordVerb"
 T = TypeVar("T")
 AWAY = ("kept", "transcribed", "deleted", "absent")
@@ -125,8 +126,9 @@ class Sweeper:
             self._promise(found.sid, DELETE, {"recording": known.id})
 
     def _unknown(self, found: CarrierRecording) -> None:
+        since = (found.started_at or self._clock.now() - BACK) - TRY
         with self._sessions() as tx:
-            sid = _call_of(tx, found)
+            sid = _call_of(tx, found, since)
             turn = sid is not None and found.source == VERB and _is_turn(tx, sid, found)
             seen = tx.get(Webhook, f"foreign:{found.sid}") is not None
         if seen:
@@ -159,15 +161,12 @@ class Sweeper:
         return self._clock.now() - self._after
 
 
-def _call_of(tx: Session, found: CarrierRecording) -> str | None:
-    """The call of ours that the recording belongs to: its own, or the one that a call-back answers."""
+def _call_of(tx: Session, found: CarrierRecording, since: datetime) -> str | None:
+    """The call of ours that the recording belongs to: its own, or the one that a call-back, tried since, answers."""
     if tx.get(Call, found.call_sid) is not None:
         return found.call_sid
-    since = (found.started_at.timestamp() if found.started_at else 0) - 3600
-    tries = select(Handoff).where(Handoff.kind == "callback").order_by(Handoff.id.desc()).limit(BATCH)
-    for row in tx.scalars(tries):
-        if row.requested_at.timestamp() < since:
-            break
+    tries = select(Handoff).where(Handoff.kind == "callback", Handoff.requested_at >= since)
+    for row in tx.scalars(tries.order_by(Handoff.requested_at.desc()).limit(BATCH)):
         if State.from_json(row.machine).dialled == found.call_sid:
             return row.call_sid
     return None

@@ -1,10 +1,12 @@
 """`accounts`, `purge`: administration."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import click
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from ivr.calls.pins import PinGuard
 from ivr.clock import SystemClock, today
@@ -16,6 +18,8 @@ from ivr.ledger.sample import load_sample
 from ivr.quality.purge import purge_caller, purge_older
 from ivr.quality.recordings import RecordingFolder
 from ivr.store.models import Account
+
+PAGE = 500  # accounts that are read at a time
 
 
 @click.group()
@@ -30,7 +34,7 @@ def list_accounts(as_json: bool) -> None:
     with open_database(load_settings())() as tx:
         rows: list[dict[str, Any]] = [
             {"account": a.id, "balance": a.balance, "currency": a.currency, "locked": a.locked_at is not None}
-            for a in tx.scalars(select(Account).order_by(Account.id))
+            for a in _every_account(tx)
         ]
     if as_json:
         show(rows)
@@ -40,6 +44,14 @@ def list_accounts(as_json: bool) -> None:
         for row in rows:
             amount = f"{currencies.major(row['balance'], row['currency']):,f} {row['currency']}"
             click.echo(f"{row['account']}  {amount}{'  locked' if row['locked'] else ''}")
+
+
+def _every_account(tx: Session) -> Iterator[Account]:
+    """In the order of their ids, a page at a time."""
+    page = tx.scalars(select(Account).order_by(Account.id).limit(PAGE)).all()
+    while page:
+        yield from page
+        page = tx.scalars(select(Account).where(Account.id > page[-1].id).order_by(Account.id).limit(PAGE)).all()
 
 
 @accounts.command("sample")

@@ -34,7 +34,7 @@ def list_audit(
         if value is not None:
             wanted = wanted.where(column == value)
     with open_database(load_settings())() as tx:
-        rows = tx.scalars(wanted.order_by(Audit.id.desc()).limit(limit)).all()
+        rows = tx.scalars(wanted.order_by(Audit.at.desc(), Audit.id.desc()).limit(limit)).all()
     if as_json:
         show(
             [

@@ -134,6 +134,7 @@ class Handoff(Base):
     __tablename__ = "handoffs"
     __table_args__ = (
         Index("ix_handoffs_requested_at", "requested_at"),
+        Index("ix_handoffs_state_requested_at", "state", "requested_at"),
         Index("ix_handoffs_agent_id_id", "agent_id", "id"),
     )
 
