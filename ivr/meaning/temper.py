@@ -40,6 +40,9 @@ _HARMLESS = any_of(
     rf"|sick of \w+|idiots?|(?:drives?|driving) me (?:crazy|mad|nuts|insane))",
     r"(?:don't|didn't|not|without|sorry (?:to|for|i'm)|hate to|don't mean to)"
     r"(?: (?:want|wanna|mean|like|going) to| to)? wast(?:e|ing) (?:any of )?(?:your|anyone's) time",
+    rf"{_FEELING} (?:with|at) (?:myself|me\b|my own|my (?:phone|memory|husband|wife|boss|kids?|dog|cat))",
+    r"not to (?:be|sound|seem)(?: like)? an? (?:idiot|moron)",
+    r"(?:ridiculous|stupid|pathetic) (?:how (?:cold|hot|warm|wet|windy)|heat|cold|weather|rain|traffic)",
     r"had enough (?:money|funds?|time|to|in|on|for|credit|left|cash|balance)",
     r"hate this (?:weather|cold|rain|traffic|heat|winter|song|music)",
     r"shit ?loads?", r"(?:shit|crap|fuck)[- ]?ton", r"damn(?:ed)? (?:near|good|well|straight)", r"ridiculous amount",
@@ -50,7 +53,9 @@ _EXCLAIMED = re.compile(
     r"|holy (?:crap|shit|hell)|what the hell|bloody hell|jesus(?: christ)?|for (?:god|christ|heaven|pete)'?s? sakes?)"
     r"(?= \S)"
 )
-_OWN = re.compile(r"\b(?:i|i'm|i've|i'd|my|it's|it is|how much|what's|what is|when|when's|wrong number)\b")
+_OWN = re.compile(
+    r"\b(?:i|i'm|i've|i'd|my|it's|it is|how much|what's|what is|when|when's|wrong (?:number|button|key))\b"
+)
 _AIMED = re.compile(
     r"\b(?:you|you're|your|yours|this|bot|robot|machine|system|service|services|bank|line|thing|people|charged|charges?|fees?"
     r"|stole|money|waiting|hours?|minutes|times|nobody|still|can't|won't|doesn't|don't|keeps?|give me|get me|again"

@@ -28,7 +28,7 @@ _CVV = (
     r"\b(?:cvv2?|cvc2?|cv2|csc|c\.?v\.?v\.?|card verification(?: \w+)?)\b|security (?:code|number|digits)"
     rf"|\b(?:three|four|3|4)[ -](?:digits?|numbers?)(?: \w+){{0,3}} {_BACK}"
     rf"|\b(?:digits?|numbers?|code)(?: \w+){{0,2}} (?:on|at|from) the {_BACK}"
-    r"|signature strip|\b(?:back|reverse) of (?:the |my |your |it)?(?:card)?"
+    rf"|\bon (?:the|its) {_BACK}\b|signature strip|\b(?:back|reverse) of (?:the |my |your |it)?(?:card)?"
     r"|\b(?:the|your|my|other|last) (?:three|3)(?:[ -]digits?| numbers?)\b(?! of (?:your|my|the) (?:account|phone|zip))"
 )
 _PIN = (
@@ -37,7 +37,8 @@ _PIN = (
     r"|\b(?:pass ?code|telephone password number|phone ?code)\b|\bclave\b"
 )
 _ID = (
-    r"\bsocial(?:s\b| security(?: number)?| insurance(?: number)?|'s)?\b(?! media| worker)|\bssn\b|\bs\.s\.n\b"
+    r"\bsocial(?:s\b| security(?: number)?| insurance(?: number)?|'s)?\b(?! media| worker)|\bssn\b"
+    r"|\bsin\b(?= (?:number|no|is)\b)|\bs\.s\.n\b"
     r"|\bnational insurance(?: number)?|\b(?:ni|n\.i\.) number|\bnino\b|\bpassport(?: number)?"
     r"|\bdriv(?:er'?s?|ing) licen[cs]e(?: number)?|\btax(?:payer)?(?: \w+)? (?:id|number|identification)\b(?: number)?"
     r"|\bitin\b|\bnational id\w*(?: number)?|\bidentity(?: card)? number|\bnational identity(?: number)?"
@@ -58,7 +59,7 @@ _PATTERNS: tuple[tuple[Named, str], ...] = (
     (
         "code",
         r"\b(?:one[ -]time|verification|access|sms|text(?:ed)?|login|log[ -]in|authori[sz]ation|authentication|auth)"
-        r" (?:pass)?codes?\b|\botp\b|\bcodes?\b(?!s? of)",
+        r" (?:pass)?codes?\b|\botp\b|\b(?:text|sms) (?:says|reads)\b|\bcodes?\b(?!s? of)",
     ),
     (
         "kept",

@@ -24,6 +24,7 @@ _LENGTHS: dict[Kind, tuple[int, int, int]] = {  # shortest, usual, longest
     "card": (4, 16, 40),
     "expiry": (2, 4, 8),
 }
+_READ_OUT = ("card", "pin", "code", "cvv", "id")
 _SSN = re.compile(r"(?<![\d-])(?:\d{3}-\d{2}-\d{4}|\d{3} \d{2} \d{4})(?![\d-])")
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b")
 _NINO = re.compile(r"(?<![a-z0-9])[a-z][ -]?[a-z][ -]?\d{2}[ -]?\d{2}[ -]?\d{2}[ -]?[a-d](?![a-z0-9])", re.I)
@@ -61,7 +62,8 @@ def find(text: str, asked: Callable[[], Named | None] = _nothing, cards_about: C
     if not digits:
         return found
     wanted = asked()
-    about = any(cue.named in ("card", "a card", "cvv") for cue in named) or cards_about()
+    about = any(cue.named in ("card", "a card", "cvv") for cue in named)
+    about = about or any(len(run.digits) >= SHORTEST_CARD for run in digits) or cards_about()
     long = [Span(run.start, run.end, "card") for run in digits if len(run.digits) >= SHORTEST_CARD]
     ids = [*_ids_by_pattern(text, named, wanted), *_spelled_ids(words, named)]
     for span in sorted(ids, key=lambda span: span.start - span.end):
@@ -164,8 +166,8 @@ def _kind(words: Sequence[Token], before: Run | None, run: Run, meant: Named | N
     if meant == "code" and about and count == 3:
         return "cvv"
     shortest = _LENGTHS[meant][0]
-    if meant == "card" and before is None and _words(words, 0, run.start) <= BARE and run.last >= len(words) - 2:
-        shortest = 2  # nothing but digits, where a card is being read out
+    if meant in _READ_OUT and before is None and _words(words, 0, run.start) <= BARE and run.last >= len(words) - 2:
+        shortest = 2  # nothing but digits, where such a number is being read out, perhaps in parts
     return meant if count >= shortest else None
 
 

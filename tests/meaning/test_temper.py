@@ -16,7 +16,9 @@ I hope I had enough money in my account|my stupid phone cut out|excuse my stupid
 I have an upset stomach today|the kids are driving me crazy, what's my balance|sorry to waste your time
 oh crap, it's the wrong number|I hate this weather|how stupid of me
 I'm useless with phones, what's my balance|don't be angry with me, I'd like to pay
-I was an idiot with my card""".replace("\n", "|").split("|")
+I was an idiot with my card|I'm frustrated with myself, what's my balance|oh shit, wrong button, balance please
+not to be an idiot, but when is it due|it's ridiculous how cold it is, what's my balance
+the ridiculous heat fried my card""".replace("\n", "|").split("|")
 UPSET = """this is ridiculous, useless bot|you're useless|stupid machine|what the hell is wrong with you
 sick of this|you idiot|I hate this|this is so frustrating|I'm so angry|damn you|this damn machine
 what the fuck|I've had enough|you're wasting my time|this is a waste of time

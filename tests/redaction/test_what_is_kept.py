@@ -28,6 +28,9 @@ BESIDE_A_CARD = {
     "the number on the back of the card is four five six": "the number on the back of the card is (security code)",
     "back of the card says 123": "back of the card says (security code)",
     "it's visa 4111 1111 1111 1111, code 123": "it's visa (card number), code (security code)",
+    "4111 1111 1111 1111, it expires oh four twenty seven, with 123 on the back": (
+        "(card number), it expires (expiry date), with (security code) on the back"
+    ),
     "security code 123": "security code (security code)",
     "it's 123, the security code": "it's (security code), the security code",
     "my card expires oh four twenty seven": "my card expires (expiry date)",
@@ -51,10 +54,12 @@ CODES = {
     "I got a code, seven double zero one nine three": "I got a code, (code)",
     "my verification code: 700-193": "my verification code: (code)",
     "the OTP is 700193": "the OTP is (code)",
+    "the text says 700193": "the text says (code)",
 }
 IDS = {
     "my social is 123-45-6789": "my social is (id number)",
     "123-45-6789": "(id number)",
+    "my SIN is 046 454 286": "my SIN is (id number)",
     "social security number one two three four five six seven eight nine": "social security number (id number)",
     "last four of my social are 6789": "last four of my social are (id number)",
     "AB 12 34 56 C": "(id number)",
@@ -181,6 +186,12 @@ def test_an_amount_after_a_pin_is_kept() -> None:
 def test_an_account_number_that_was_asked_for_is_kept_even_where_it_is_long() -> None:
     assert kept("caller: 9931939443153", asked="kept") == ["9931939443153"]
     assert kept("caller: 4111 1111 1111 1111", asked="kept") == ["(card number)"]
+
+
+@pytest.mark.parametrize(("asked", "part"), [("pin", "two seven"), ("pin", "it's 27."), ("code", "seven zero zero")])
+def test_nor_is_a_part_of_what_was_asked_for(asked: Named, part: str) -> None:
+    (masked,) = kept(f"caller: {part}", asked=asked)
+    assert "(" in masked and not any(sign.isdigit() for sign in masked) and "seven" not in masked
 
 
 def test_a_password_that_was_asked_for_is_not_kept() -> None:
