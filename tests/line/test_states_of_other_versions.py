@@ -1,13 +1,20 @@
 """Two versions of the line share a database while one replaces the other: neither stumbles over the other's words."""
 
+import hashlib
 from typing import Any
 
+import pytest
+
+from ivr.calls import BadToken, CallService
 from ivr.dialogue import machine
 from ivr.dialogue.events import Keyed, Started
 from ivr.dialogue.state import State as Dialogue
 from ivr.handoff.state import Attempt
 from ivr.handoff.state import State as Handoff
+from ivr.store import Sessions
+from ivr.store.models import Call
 from tests.dialogue.talk import FACTS, TODAY
+from tests.line.conftest import LINE, MORGAN, SID
 
 
 def begun() -> dict[str, Any]:
@@ -45,3 +52,12 @@ def test_what_is_known_comes_back_as_it_was() -> None:
     state = Handoff(attempts=(Attempt(7), Attempt(8, consult=True)))
     assert Handoff.from_json(state.to_json()) == state
     assert set(state.to_json()["attempts"][0]).isdisjoint({"later"})
+
+
+def test_a_ticket_of_an_older_process_lets_the_caller_in_once(calls: CallService, sessions: Sessions) -> None:
+    calls.answer(SID, MORGAN, LINE)
+    with sessions.begin() as tx:
+        tx.get_one(Call, SID).stream_token = hashlib.sha256(b"as-it-was-issued").hexdigest()
+    assert calls.connect(SID, "as-it-was-issued").number == 1
+    with pytest.raises(BadToken):
+        calls.connect(SID, "as-it-was-issued")
