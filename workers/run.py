@@ -73,6 +73,7 @@ def run_queue(queue: str, factory: str, redis_url: str) -> None:
     provider.use(factory)
     if queue == "heavy":
         os.nice(YIELDS)
+        os.register_at_fork(after_in_child=die_with_parent)  # a job's own process never outlives this one
     redis = (
         connect(provider.get().redis_url) if QUEUES[queue] is SimpleWorker else connect(resolve(factory)().redis_url)
     )

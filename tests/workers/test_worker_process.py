@@ -123,6 +123,19 @@ def test_kill_9_of_every_worker_process_loses_no_hand_off_and_no_recording(conte
 
 
 @pytest.mark.slow
+def test_who_listens_to_a_recording_ends_with_its_worker(
+    context: WorkerContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TEST_HEARING_SECONDS", "300")
+    a_recording(context)
+    with worker() as process:
+        until(lambda: _taken(context, "recording.transcribe") == 1)
+        heavy = _children(process.pid, "workers heavy ")[0]
+        listening = _children(heavy, "")[0]
+        os.kill(heavy, signal.SIGKILL)
+        until(lambda: not Path(f"/proc/{listening}").exists(), 20)
+
+
 def test_a_worker_rides_out_a_redis_that_forgot_everything(context: WorkerContext, redis: Redis) -> None:
     with worker():
         ask_for_people(context, 3)
@@ -168,6 +181,12 @@ def _taken(context: WorkerContext, topic: str) -> int:
     with context.sessions() as tx:
         held = select(func.count()).select_from(Outbox).where(Outbox.topic == topic, Outbox.taken_until.is_not(None))
         return tx.scalar(held) or 0
+
+
+def _children(parent: int, command: str) -> list[int]:
+    listed = subprocess.run(["ps", "-ax", "-o", "ppid=,pid=,args="], capture_output=True, text=True, check=True).stdout
+    rows = [line.split(maxsplit=2) for line in listed.splitlines()]
+    return [int(pid) for of, pid, words in rows if of == str(parent) and command in words]
 
 
 def _has_brief(context: WorkerContext, handoff_id: int) -> bool:
