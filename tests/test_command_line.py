@@ -118,6 +118,25 @@ def test_a_callers_unreadable_wav_is_refused_before_anything_starts(own_folder: 
     assert not (own_folder / "var").exists()
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "mend"),
+    [
+        ("REDIS_URL", "nonsense://warm:secret-word@host", "redis://"),
+        ("RECORDINGS_URL", "s3://bucket/calls", "file://"),
+        ("WARMLINE_RECORDINGS_KEY", "secret-word", "openssl"),
+    ],
+)
+@pytest.mark.parametrize("part", [("serve", "web"), ("worker",)])
+def test_no_process_begins_with_an_address_or_key_that_is_none(
+    part: tuple[str, ...], name: str, value: str, mend: str, account: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ivr.preparing.prepare", lambda settings, _tell: settings.data_dir.mkdir())
+    monkeypatch.setenv(name, value)
+    result = warmline(*part)
+    assert result.exit_code == 2
+    assert name in result.stderr and mend in result.stderr and "secret-word" not in result.stderr
+
+
 def test_an_unknown_account_is_named() -> None:
     result = warmline("accounts", "unlock", "acc-99")
     assert result.exit_code == 1

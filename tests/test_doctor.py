@@ -1,6 +1,7 @@
 """What the doctor finds before a caller does."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from ivr.commands.doctor import Unwell, _carrier, _time_zone
+from ivr.commands.doctor import Unwell, _carrier, _jobs, _redis, _time_zone
 from ivr.settings import Settings
 from tests.serving import served
 
@@ -51,6 +52,16 @@ def test_without_a_secret_nothing_is_asked() -> None:
     with pytest.raises(Unwell) as found:
         _carrier(settings(twilio_auth_token=SecretStr("")))
     assert "TWILIO_AUTH_TOKEN" in found.value.mend
+
+
+def test_an_address_that_is_no_redis_is_named_with_its_setting() -> None:
+    with pytest.raises(Unwell, match="REDIS_URL") as found:
+        _redis(settings(redis_url="nonsense://warm:secret-word@host"))
+    assert "redis://" in found.value.mend and "secret-word" not in found.value.mend
+
+
+def test_jobs_of_a_database_that_does_not_answer_are_not_known(tmp_path: Path) -> None:
+    assert "not known" in _jobs(settings(database_url=f"sqlite:///{tmp_path}/no-folder/x.db"))
 
 
 def test_a_time_zone_that_nobody_chose_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

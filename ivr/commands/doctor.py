@@ -126,6 +126,8 @@ def _redis(settings: Settings) -> str:
         if not settings.redis_url:
             return "embedded; not running now"
         raise Unwell(f"no answer: {error}", "Start Redis, or set REDIS_URL to where it is.") from error
+    except ValueError as error:
+        raise Unwell("REDIS_URL is no address of a Redis", f"{error}.") from error
     return "answers"
 
 
@@ -150,15 +152,15 @@ def _jobs(settings: Settings) -> str:
     from sqlalchemy import func, select
     from sqlalchemy.exc import SQLAlchemyError
 
-    from ivr.store import make_engine, make_sessions
+    from ivr.store import BadDatabaseUrl, make_engine, make_sessions
     from ivr.store.models import Outbox
 
     given_up = select(func.count()).select_from(Outbox).where(Outbox.given_up_at.is_not(None))
     try:
         with make_sessions(make_engine(settings.database))() as tx:
             count = tx.scalar(given_up) or 0
-    except (SQLAlchemyError, ModuleNotFoundError):
-        return "none yet: the tables are not made"
+    except (SQLAlchemyError, BadDatabaseUrl):
+        return "not known: there are no tables yet, or the database does not answer"
     if count:
         raise Unwell(
             f"{count} given up", "`warmline jobs --given-up` shows them; `warmline jobs retry --all` begins them anew."

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from ivr.commands.common import MISSING, fail, load_settings, tell, usable_database
+from ivr.commands.common import MISSING, MISUSED, fail, load_settings, tell, usable_database
 from ivr.house import environment, port_trouble
 from ivr.settings import Settings
 
@@ -58,6 +58,24 @@ def _prepare(settings: Settings) -> None:
             prepare(settings, tell)
     except (MissingWeights, MissingEncoder, VoiceUnavailable) as error:
         fail(str(error), MISSING)
+    _check_places(settings)
+
+
+def _check_places(settings: Settings) -> None:
+    """Addresses and keys with which no process can begin."""
+    from ivr.broker import connect
+    from ivr.quality.recordings import RecordingKeep, recordings_key
+
+    try:
+        connect(settings.redis).close()
+    except ValueError as error:
+        fail(f"REDIS_URL is no address of a Redis: {error}.", MISUSED)
+    try:
+        RecordingKeep(
+            settings.recordings, recordings_key(settings.recordings_key.get_secret_value(), settings.data_dir)
+        )
+    except ValueError as error:
+        fail(f"{error}.", MISUSED)
 
 
 def _need_redis(settings: Settings) -> None:
