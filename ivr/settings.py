@@ -174,11 +174,15 @@ class Settings(BaseSettings):
     def lacking_secrets(self) -> str:
         """Why nobody can be told from the carrier, as a sentence with the mend; empty when all is set."""
         token, keys = self.twilio_auth_token.get_secret_value(), self.twilio_webhook_keys.get_secret_value()
-        if token and len(token) < SHORTEST_SECRET:
-            return (
-                f"TWILIO_AUTH_TOKEN has {len(token)} characters, too few for a secret: "
-                "set it to the account's primary auth token, 32 hex digits."
-            )
+        for name, which, given in (
+            ("TWILIO_AUTH_TOKEN", "primary", token),
+            ("TWILIO_AUTH_TOKEN_SECONDARY", "secondary", self.twilio_auth_token_secondary.get_secret_value()),
+        ):
+            if given and len(given) < SHORTEST_SECRET:
+                return (
+                    f"{name} has {len(given)} characters, too few for a secret: "
+                    f"set it to the account's {which} auth token, 32 hex digits."
+                )
         if not token and not keys:
             return (
                 "TWILIO_AUTH_TOKEN is not set: without it anybody could sign calls, payments and recordings. "

@@ -39,7 +39,9 @@ def test_nothing_starts_without_what_tells_the_carrier_from_others() -> None:
     assert "TWILIO_AUTH_TOKEN is not set" in lacking()
     assert "TWILIO_AUTH_TOKEN is not set" in lacking(twilio_auth_token="  ")
     assert "TWILIO_AUTH_TOKEN has 8 characters" in lacking(twilio_auth_token="changeme")
-    assert lacking(twilio_auth_token="0123456789abcdef0123456789abcdef\n") == ""
+    token = "0123456789abcdef0123456789abcdef"
+    assert "TWILIO_AUTH_TOKEN_SECONDARY has 1" in lacking(twilio_auth_token=token, twilio_auth_token_secondary="x")
+    assert lacking(twilio_auth_token=f"{token}\n") == ""
 
 
 def test_webhook_keys_and_an_api_key_stand_in_for_the_token() -> None:

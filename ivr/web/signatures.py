@@ -34,7 +34,7 @@ class Signatures:
         self, token: str, public_url: str, media_url: str, secondary: str = "", keys: Mapping[str, str] | None = None
     ) -> None:
         tokens = [given for given in (token, secondary) if given.strip()]
-        if not tokens and not keys:
+        if (not tokens and not keys) or not all(secret.strip() for secret in (keys or {}).values()):
             raise MissingSecretError("no auth token and no webhook key: requests cannot be told from forged ones")
         self._tokens = [RequestValidator(given) for given in tokens]
         self._keys = {name: RequestValidator(secret) for name, secret in (keys or {}).items()}

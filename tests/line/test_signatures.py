@@ -87,6 +87,11 @@ def test_without_a_secret_nothing_is_checked_because_nothing_starts(token: str) 
         Signatures(token, PUBLIC, "wss://line.example.com/media")
 
 
+def test_nor_with_a_key_that_is_empty() -> None:
+    with pytest.raises(MissingSecretError):
+        Signatures("token", PUBLIC, "wss://line.example.com/media", keys={"WK1": " "})
+
+
 @pytest.mark.parametrize("token", ["old", "new"])
 def test_while_the_token_is_changed_over_both_are_let_in(token: str) -> None:
     signatures = Signatures("old", PUBLIC, "wss://line.example.com/media", secondary="new")
