@@ -27,6 +27,9 @@ class Drain:
     def talking(self, leave: Leave) -> Iterator[None]:
         """A caller is being talked with; `leave` is called at most once, from the loop."""
         self._talking.add(leave)
+        if self.begun:  # let in a moment before
+            self._empty.clear()
+            leave()
         try:
             yield
         finally:

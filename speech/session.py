@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 
 TICK = 0.05  # seconds: keeps speaking while no frames come
 # Frames come fifty times a second as long as a call lives, whoever is silent in it.
+CATCHES_UP = 5  # times its own length, by which a frame makes up for time without one: fewer than one in five is none
 STALLED = 1.5  # seconds without one after which nothing more of what is being said is waited for
 STALLED_PATIENCE = 3.0  # the longest that a caller of whom nothing comes is waited for, whatever was asked
 STALLED_MARK = 1.0  # the longest that a mark is waited for meanwhile
@@ -70,7 +71,7 @@ class Session:
         self._closing = False
         self._cut: list[Utterance] = []  # what an interruption left unsaid, until it is known to be one
         self._idle_since = 0.0
-        self._still = 0.0  # seconds without a frame, as far as this loop was there to see it
+        self._still = 0.0  # seconds without frames, as far as this loop was there to see it
         self._caller_ended: float | None = None
         self._handling = False
         self._rendering: set[asyncio.Task[None]] = set()
@@ -129,7 +130,7 @@ class Session:
         now = self._now()
         match parse(text):
             case Media(track="inbound", at=at, samples=samples):
-                self._still = 0.0
+                self._still = max(0.0, min(self._still, STALLED) - CATCHES_UP * len(samples) / RATE)
                 self._hear(samples, at)
             case Mark(name=name):
                 self._echo.marked(name)

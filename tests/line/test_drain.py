@@ -50,6 +50,20 @@ def test_it_waits_for_the_last_caller_to_leave() -> None:
     assert asyncio.run(drained()) == ["leave", "ended"]
 
 
+def test_who_was_let_in_a_moment_before_is_asked_to_leave_too() -> None:
+    async def drained() -> list[str]:
+        told: list[str] = []
+        drain = Drain(20.0)
+        with drain.talking(lambda: None):
+            drain.begin(lambda: told.append("ended"))
+            with drain.talking(lambda: told.append("leave")):
+                await asyncio.sleep(0.01)
+        await asyncio.sleep(0.01)
+        return told
+
+    assert asyncio.run(drained()) == ["leave", "ended"]
+
+
 def test_it_waits_no_longer_than_it_may() -> None:
     async def drained() -> list[str]:
         told: list[str] = []

@@ -115,6 +115,42 @@ def test_words_that_break_off_with_the_sound_are_heard_within_two_seconds(tmp_pa
     assert at - 1.5 <= 2.0
 
 
+@pytest.mark.parametrize("frame", [SILENCE, VOICED], ids=["silence", "voice"])
+@pytest.mark.parametrize("every", [0.25, 0.5, 1.0])
+def test_a_sound_of_which_now_and_then_a_frame_comes_has_stopped_too(
+    tmp_path: Path, every: float, frame: bytes
+) -> None:
+    caller = Caller(tmp_path, "What is my balance")
+
+    async def script() -> None:
+        await caller.call(HOLD)
+        await caller.frames(VOICED, 1.0)
+        for _ in range(round(6.0 / every)):
+            await asyncio.sleep(every - 0.02)
+            await caller.frames(frame, 0.02)
+        caller.task.cancel()
+
+    play(script)
+    [(at, heard), *_] = caller.of(Heard)
+    assert heard.text == "What is my balance"
+    assert at - 1.0 <= 3.0
+
+
+def test_a_sound_that_comes_again_after_a_stall_is_a_turn_of_its_own(tmp_path: Path) -> None:
+    caller = Caller(tmp_path, "one")
+
+    async def script() -> None:
+        await caller.call(HOLD)
+        await caller.frames(VOICED, 0.6)
+        await asyncio.sleep(5.0)
+        await caller.frames(VOICED, 3.0)
+        await caller.frames(SILENCE, 1.5)
+        caller.task.cancel()
+
+    play(script)
+    assert len(caller.of(Heard)) == 2
+
+
 @pytest.mark.parametrize("listen", [HOLD, PIN])
 @pytest.mark.parametrize("opening", [(), (Speak("a", PROMPT),)], ids=["listening", "over a prompt"])
 def test_a_caller_of_whom_nothing_comes_is_asked_whether_they_are_there_whatever_was_asked(
