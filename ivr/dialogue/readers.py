@@ -64,8 +64,10 @@ def account_number_key(keys: str) -> Raw | None:
 
 
 def pin(said: Said, _: bool) -> Raw | None:
-    """Exactly four digits, the last four where the word PIN stands before them."""
+    """Exactly four digits, those after the word PIN where there are more; as corrected ("4812, no, 4821")."""
     named = re.search(r"\bpin\b\D*((?:\d\D{0,2}){4})(?!\d)", said.text, re.I)
+    if named and len(meant := said.meaning.digits) == 4 and meant in re.sub(r"\D", "", said.text[named.start() :]):
+        return meant
     digits = "".join(re.findall(r"\d", named[1])) if named else _digits(said)
     return digits if len(digits) == 4 else None
 

@@ -8,7 +8,7 @@ from ivr.numerals import HEARD_AS, NATO, REPEATS, TEENS, TENS, UNITS, ZEROS, wor
 _JOINERS = words_of("and then um uh er dash hyphen space")
 TALKATIVE = 5
 """With so many other words about, one or two digits ("no one got it") are no answer."""
-_RESTARTS = words_of("no sorry wait actually correction rather")
+_RESTARTS = words_of("no sorry wait actually correction rather mean meant")
 _DIGIT_WORDS = frozenset({*UNITS, *TEENS, *TENS, *ZEROS, *REPEATS, *HEARD_AS})
 _LETTER_NAMES = {
     "are": "r",

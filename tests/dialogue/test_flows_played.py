@@ -361,6 +361,11 @@ def test_what_only_sounds_like_a_yes_pays_nothing_and_is_asked_again(words: str)
     assert talk.play(YES).of(Pay)
 
 
+def test_a_pin_is_taken_as_corrected() -> None:
+    talk = Talk().play(BALANCE, said("my PIN is 4812, no, 4821", digits="4821"))
+    assert [check.pin for check in talk.of(CheckPin) if isinstance(check, CheckPin)] == ["4821"]
+
+
 def test_nothing_to_pay() -> None:
     facts = replace(FACTS, balance=0, due=0, minimum=0)
     assert verified(facts=facts).play(PAY).prompts == ["payment.nothing/1", "else.ask/2"]

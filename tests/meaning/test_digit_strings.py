@@ -70,6 +70,7 @@ ASKED = {
     "quadruple one": "1111",
     "four seven one eight, no, four seven one nine": "4719",
     "4718 sorry 4719": "4719",
+    "4718, I mean 4719": "4719",
     "My pin is 0314. I hope no one got ahold of it": "0314",
     "Have you seen how wonderful it is outside today? Oh... 1596": "1596",
     "84318931431. For the life of me I cannot remember my PIN.": "84318931431",
