@@ -67,7 +67,7 @@ class Holders:
         found = self._ledger.holder(account) if account else None
         with self._sessions.begin() as tx:
             within(tx)
-            call = tx.get_one(Call, sid)
+            call = tx.get_one(Call, sid, with_for_update=True)  # news of its payments is written to the same briefs
             if found is None or call.account_id != account:
                 return
             call.holder = {"account": account, **asdict(found)}

@@ -240,6 +240,8 @@ class HandoffService(HandoffCore):
                 self._compare(row)
             except CarrierError as error:
                 log.warning("hand-off not reconciled: %s", error, extra={"handoff": row.id})
+            except Exception:  # whatever is wrong with one, the others are looked after
+                log.exception("hand-off not reconciled", extra={"handoff": row.id})
 
     def _compare(self, row: Handoff) -> None:
         state = self.state(row)

@@ -3,7 +3,7 @@
 import pytest
 
 from ivr.handoff import events as ev
-from ivr.store.models import Agent
+from ivr.store.models import Agent, Handoff
 from tests.handoff.handoff_world import CALLER, PUBLIC, SUPERVISOR, World, leg
 from tests.handoff.test_call_backs import DIALLED, trying
 
@@ -41,6 +41,17 @@ def test_that_he_hung_up_is_found_out_where_nobody_tells_it(world: World) -> Non
     world.carrier.statuses[CALLER] = "completed"
     world.service.reconcile()
     assert (world.row.state, world.call.outcome) == ("served", "handed-off")
+
+
+def test_a_hand_off_that_cannot_be_read_keeps_nobody_from_being_looked_after(world: World) -> None:
+    world.request()
+    other = world.another_caller(2)
+    with world.sessions.begin() as tx:
+        tx.get_one(Handoff, 1).machine = {"attempts": [{}], "what": "no version wrote"}
+    sid = world.service.find(other).call_sid
+    world.carrier.statuses[sid] = "completed"
+    world.service.reconcile()
+    assert world.service.find(other).state == "caller-left"
 
 
 def test_who_stays_on_the_line_is_the_first_in_the_queue_and_gets_another_agent(world: World) -> None:
