@@ -4,6 +4,7 @@ import re
 
 from ivr.meaning.patterns import any_of
 from ivr.meaning.plain import plain
+from ivr.numerals import TEENS, TENS, UNITS
 
 _OPENING = (
     r"^(?:(?:oh|okay|ok|well|so|and|ah|i said|then|hey|sorry|hell|actually|please|i think|i believe|that'?s"
@@ -34,10 +35,12 @@ _NO = any_of(
     r"^that would be (?:a )?(?:no|false|wrong|incorrect)",
     r"^(?:i|i'd|it'?s|it is|that'?s|that is)(?: [\w']+){0,4} (?:no|wrong|false|incorrect)$",
 )
+_NUMBERS = "|".join((*UNITS, *TEENS, *TENS))
 _NO_AFTER_ALL = any_of(
     r"^(?:yes|yeah|yep|yup|ok|okay|sure|right|well|please|good|fine|affirmative|positive|you're right)\b.*\b(?:but no"
-    r"|no wait|wait no|actually no|no no|no|nope|nah|not (?:right|correct|that|really|now|yet)|wrong|don't|do not"
-    r"|incorrect)",
+    r"|no wait|wait no|actually no|no no|no|nope|nah|wrong|don't|do not|incorrect"
+    r"|not (?:right|correct|that|really|now|yet|today|tomorrow|from|on|by|for"
+    rf"|[$\d]+|{_NUMBERS}))",
     r"^(?:certainly|definitely|absolutely|of course|i am|i do|i would|true|right|sure|it is|that is|that'?s)"
     r"(?: as \w+)? not",
 )
@@ -48,7 +51,7 @@ _YES_AFTER_ALL = any_of(
 )  # fmt: skip
 _YEAH = r"(?:yes|yeah|yep|yup|ok|okay|sure|right|well|alright|fine|good)"
 _STOP = (  # beside a yes: what is wanted is to end it, not to have it done
-    r"(?:cancel\w*|stop|quit|forget (?:it|that|about it)|never ?mind|hang up|good ?bye|bye|leave it|skip it|call it off"
+    r"(?:cancel\w*|stop|quit|forget (?:it|that|about it)|never ?mind|hang up|leave it|skip it|call it off"
     r"|later)"
 )
 _NEITHER = any_of(
@@ -68,6 +71,7 @@ _BOTH = any_of(
     r"^(?:yes|yeah|yep) (?:and|or) no$",
     r"^no (?:and|or) yes$",
     rf"^{_YEAH}(?: [\w']+){{0,5}} {_STOP}",
+    r"^(?:ok|okay|right|well|alright|fine|good)(?: [\w']+){0,5} (?:good ?bye|bye)",
     rf"^{_YEAH}(?: \w+){{0,3}} (?:but|although|except|unless|only if|if)\b(?! no\b)",
 )
 _ASKS_BACK = any_of(

@@ -10,11 +10,12 @@ from ivr.meaning.understanding import Understanding
 pytestmark = pytest.mark.speech
 
 YES = """no yeah that's right|sure, why not|no problem|I don't see why not|not wrong|no, yes|hell yes|yes yes
-yes that is right|yeah do it|uh-huh|let's do it|go on then|positive
+yes that is right|yeah do it|uh-huh|let's do it|yes please, bye|go on then|positive
 okay do that|yes, that's right|yes please go ahead|yeah, sounds good""".replace("\n", "|").split("|")
 NO = """yeah no|I don't think so|not really|that's not right|yes no|right, no|I guess not|absolutely not
 by no means|no way|yes, no wait, no|you're right, that's wrong|of course not|not at all|oh no
-no, that's not it|uh-uh|Mm-mm.|nuh uh|yeah nah|affirmative no|sure as hell not|fine, no""".replace("\n", "|").split("|")
+no, that's not it|uh-uh|Mm-mm.|nuh uh|yeah nah|affirmative no|sure as hell not
+yes, not fifty|okay, not $50|fine, no""".replace("\n", "|").split("|")
 NEITHER = """yes cancel it|okay stop|yes please stop|ok I'd like to cancel|fine, forget it|okay goodbye|yeah hang up
 yes, never mind|sure, leave it|yes I have a question|yes, can I ask something first|yes what's the fee
 ok who is this|okay wait|yes wait a second|yes but make it sixty|yes, but not today|yes only if it's free|is that right?
