@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from ivr.commands.doctor import Unwell, _carrier, _jobs, _redis, _time_zone
+from ivr.commands.doctor import Unwell, _carrier, _jobs, _ledger, _redis, _time_zone
 from ivr.settings import Settings
 from tests.serving import served
 
@@ -62,6 +62,17 @@ def test_an_address_that_is_no_redis_is_named_with_its_setting() -> None:
 
 def test_jobs_of_a_database_that_does_not_answer_are_not_known(tmp_path: Path) -> None:
     assert "not known" in _jobs(settings(database_url=f"sqlite:///{tmp_path}/no-folder/x.db"))
+
+
+def test_a_ledger_kept_elsewhere_is_asked(carrier: tuple[str, list[str]]) -> None:
+    assert _ledger(settings(ledger_url="")) == "the SQL ledger in the database"
+    with pytest.raises(Unwell) as found:
+        _ledger(settings(ledger_url="ledger.example/v1", ledger_token=SecretStr("secret-word")))
+    assert "WARMLINE_LEDGER_URL" in found.value.mend and "secret-word" not in found.value.detail
+    address, asked = carrier
+    with pytest.raises(Unwell, match="contract"):
+        _ledger(settings(ledger_url=f"{address}/v1"))
+    assert asked == ["/v1/accounts"]
 
 
 def test_a_time_zone_that_nobody_chose_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

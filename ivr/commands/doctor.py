@@ -168,6 +168,21 @@ def _jobs(settings: Settings) -> str:
     return "none was given up"
 
 
+def _ledger(settings: Settings) -> str:
+    from ivr.ledger import HttpLedger, LedgerError
+
+    if not settings.ledger_url:
+        return "the SQL ledger in the database"
+    try:
+        with HttpLedger(settings.ledger_url, settings.ledger_token.get_secret_value()) as ledger:
+            ledger.find_by_number("0")
+    except LedgerError as error:
+        raise Unwell(
+            str(error), "Check WARMLINE_LEDGER_URL, as in https://host/v1, and WARMLINE_LEDGER_TOKEN."
+        ) from error
+    return "answers"
+
+
 def _carrier(settings: Settings) -> str:
     if not re.fullmatch(r"AC[0-9a-f]{32}", settings.twilio_account_sid):
         raise Unwell(
@@ -222,6 +237,7 @@ LOOKS: dict[str, Callable[[Settings], str]] = {
     "redis": _redis,
     "database": _database,
     "jobs": _jobs,
+    "ledger": _ledger,
     "carrier": _carrier,
     "time zone": _time_zone,
     "public address": _public_url,
