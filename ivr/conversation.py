@@ -105,7 +105,7 @@ class Conversation:
 
     async def hand_over(self) -> None:
         """The next stream goes on where this one ends, without an apology."""
-        await self._sql(self._calls.hand_over, self._sid)
+        await self._sql(self._calls.hand_over, self._sid, self._connected)
 
     def close(self) -> None:
         """Questions still open are asked anew by whoever goes on with the call."""

@@ -9,8 +9,8 @@ from ivr.calls import after, cards, rows
 from ivr.calls.after import ByTurns, Goodbye, Next, Park, Reconnect, TakeMessage
 from ivr.calls.ending import outcome
 from ivr.calls.recordings import RecordingNews, note_recording
-from ivr.calls.talking import TALKING, Talking
-from ivr.calls.tickets import StreamTicket
+from ivr.calls.talking import TALKING, Talking, superseded
+from ivr.calls.tickets import Connected, StreamTicket
 from ivr.dialling.dials import note_delivery
 from ivr.dialogue import machine
 from ivr.dialogue.events import CardTaken, HandOff
@@ -50,10 +50,14 @@ class CallService(Talking):
                 self._give_up(tx, call, now)
             return self._next(tx, call)
 
-    def hand_over(self, sid: str) -> None:
-        """The caller's stream is closed on purpose: /voice/resume gives him another, which goes on without a word."""
+    def hand_over(self, sid: str, stream: Connected | None = None) -> None:
+        """The caller's stream is closed on purpose: /voice/resume gives him another, which goes on without a word.
+
+        That a `stream` closes which another has followed is nothing to him."""
         with self._sessions.begin() as tx:
-            after.hand_over(tx.get_one(Call, sid, with_for_update=True), self._clock.now())
+            call = tx.get_one(Call, sid, with_for_update=True)
+            if not superseded(call, stream):
+                after.hand_over(call, self._clock.now())
 
     def worth_a_socket(self, sid: str) -> bool:
         """Whether a caller who goes on turn by turn is to try a socket again, at /voice/resume."""

@@ -81,6 +81,17 @@ def state(sessions: Sessions) -> tuple[str, str]:
         return call.stage, (call.dialogue or {})["phase"]
 
 
+def test_a_superseded_stream_that_leaves_says_nothing_of_the_one_that_talks(
+    stream: Callable[[], Stream], calls: CallService, sessions: Sessions, clock: FakeClock
+) -> None:
+    first, _ = stream(), stream()
+    calls.hand_over(SID, first.connected)
+    clock.forward(5.0)
+    assert "the sound" in " ".join(stream().heard)
+    with sessions() as tx:
+        assert "stream-again" not in [problem["what"] for problem in tx.get_one(Call, SID).problems]
+
+
 def test_words_of_a_superseded_stream_are_written_down_and_move_nothing(
     stream: Callable[[], Stream], sessions: Sessions
 ) -> None:
