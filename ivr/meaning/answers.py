@@ -41,8 +41,13 @@ _NO_AFTER_ALL = any_of(
     r"|no wait|wait no|actually no|no no|no|nope|nah|wrong|don't|do not|incorrect"
     r"|not (?:right|correct|that|really|now|yet|today|tomorrow|from|on|by|for"
     rf"|[$\d]+|{_NUMBERS}))",
-    r"^(?:certainly|definitely|absolutely|of course|i am|i do|i would|true|right|sure|it is|that is|that'?s)"
+    r"^(?:certainly|definitely|absolutely|indeed) no",
+    r"^(?:certainly|definitely|absolutely|of course|i am|i do|i would|i will|true|right|sure|it is|that is|that'?s)"
     r"(?: as \w+)? not",
+)
+_HELD_BACK = any_of(  # whatever it began with, this is not to go on as it is
+    r"no|(?<!why )not|never|wrong|incorrect|cancel\w*|stop|quit|hold|help|repeat\w*|again|chang(?:e|ed|ing)"
+    r"|instead|neither"
 )
 _YES_AFTER_ALL = any_of(
     r"^no\b.*\b(?:problem|doubt|worries)", r"^no (?:yes|yeah)(?! no)", r"^not a problem",
@@ -113,4 +118,4 @@ def yes_no(text: str) -> bool | None:
         return True
     if _NO_AFTER_ALL.search(said) or _NO.search(said):
         return False
-    return True if _YES.search(said) else None
+    return True if _YES.search(said) and not _HELD_BACK.search(said) else None

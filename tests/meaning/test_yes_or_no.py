@@ -15,7 +15,8 @@ okay do that|yes, that's right|yes please go ahead|yeah, sounds good""".replace(
 NO = """yeah no|I don't think so|not really|that's not right|yes no|right, no|I guess not|absolutely not
 by no means|no way|yes, no wait, no|you're right, that's wrong|of course not|not at all|oh no
 no, that's not it|uh-uh|Mm-mm.|nuh uh|yeah nah|affirmative no|sure as hell not
-yes, not fifty|okay, not $50|fine, no""".replace("\n", "|").split("|")
+yes, not fifty|okay, not $50|fine, no|I will not|definitely no
+certainly, no""".replace("\n", "|").split("|")
 NEITHER = """yes cancel it|okay stop|yes please stop|ok I'd like to cancel|fine, forget it|okay goodbye|yeah hang up
 yes, never mind|sure, leave it|yes I have a question|yes, can I ask something first|yes what's the fee
 ok who is this|okay wait|yes wait a second|yes but make it sixty|yes, but not today|yes only if it's free|is that right?
@@ -24,6 +25,10 @@ no, that's right|no no yes|yes and no|yes or no|never mind, yes|I'm not saying n
 fine print|do I have to?|are you sure|yes are you sure|well how much is it|okay, but what about the fee""".replace(
     "\n", "|"
 ).split("|")
+
+
+HELD_BACK = """ok help|okay say that again|yes, repeat that|yes hold the line|okay hold off|go ahead and cancel
+true, I changed my mind|correct amount, wrong account|exactly wrong|do that never|me neither""".replace("\n", "|")
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +44,11 @@ def test_a_yes(said: str) -> None:
 @pytest.mark.parametrize("said", NO)
 def test_a_no(said: str) -> None:
     assert yes_no(said) is False
+
+
+@pytest.mark.parametrize("said", HELD_BACK.split("|"))
+def test_what_begins_like_a_yes_and_turns_is_none(said: str) -> None:
+    assert yes_no(said) is not True
 
 
 @pytest.mark.parametrize("said", NEITHER)
