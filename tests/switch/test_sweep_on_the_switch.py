@@ -46,7 +46,7 @@ def test_a_call_whose_every_callback_is_lost_is_ended_fetched_and_deleted(
         with sessions() as tx:
             call, kept = tx.scalars(select(Call)).one(), tx.scalars(select(Recording)).one()
         assert call.ended_at is not None and call.outcome is not None
-        assert kept.state == "transcribed" and kept.path is not None and Path(kept.path).exists()
+        assert kept.state == "transcribed" and kept.path is not None and (tmp_path / "kept" / kept.path).exists()
         assert all(recording.deleted for recording in line.w.switch.recordings.values())
 
     play(story, works=False)
