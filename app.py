@@ -1,6 +1,7 @@
 """Where the parts meet: settings in, wired apps out."""
 
 import os
+import sys
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy: its threads would spin both cores
 
@@ -65,6 +66,8 @@ from speech.vad import SileroModel
 from speech.voices import Voice, make_other_voices, make_voice
 from speech.weights import find_vad, find_whisper
 from workers.context import WorkerContext
+
+SWITCH_SECONDS = 0.0005
 
 
 @dataclass(frozen=True)
@@ -209,6 +212,8 @@ class Parts:
 
 def create_web(settings: Settings | None = None) -> Starlette:
     """The web process: the carrier's webhooks, people's pages and their event streams, each with what is its own."""
+    # a webhook that holds SQLite's write lock must not wait behind busy threads for its next few instructions
+    sys.setswitchinterval(SWITCH_SECONDS)
     parts = _parts(settings)
     desk = StandbyDesk(parts.settings.data_dir / "standby.json", parts.clock, parts.settings.hours)
     watches = _watches(parts, desk)

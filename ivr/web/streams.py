@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import random
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -108,7 +109,7 @@ class Streams:
 
     def __init__(self, pages: Flask, hub: Hub, heartbeat: float = HEARTBEAT) -> None:
         self._pages, self.hub, self._heartbeat = pages, hub, heartbeat
-        self._threads = ThreadPoolExecutor(4, "rights")
+        self._threads = ThreadPoolExecutor(1, "rights")
         self.open: Counter[int] = Counter()
         self._ending = asyncio.Event()
 
@@ -163,7 +164,7 @@ class Streams:
     ) -> None:
         """News and beats until the page or the process is gone, or the right to them."""
         time = asyncio.get_running_loop().time
-        beat = time() + self._heartbeat
+        beat = time() + self._next_beat()
         while True:
             news = asyncio.ensure_future(post.stirred())
             await asyncio.wait({news, *over}, timeout=max(0.0, beat - time()), return_when=asyncio.FIRST_COMPLETED)
@@ -171,12 +172,16 @@ class Streams:
             if any(waiting.done() for waiting in over):
                 return
             if time() >= beat:
-                beat = time() + self._heartbeat
+                beat = time() + self._next_beat()
                 if not await self._may_go_on(scope, post, rights):
                     return
                 post.put(BEAT)
             await write(post.take())
             await asyncio.wait(over, timeout=GAP, return_when=asyncio.FIRST_COMPLETED)
+
+    def _next_beat(self) -> float:
+        """Seconds. Streams that opened together, after a restart say, must not all ask for their rights together."""
+        return self._heartbeat * random.uniform(0.5, 1.0)
 
     async def _may_go_on(self, scope: Scope, post: Post, rights: Rights) -> bool:
         """Whether it is still the same person's stream. A store that is away takes nobody's right."""
