@@ -163,7 +163,7 @@ async def test_a_code_that_comes_by_text_is_keyed(call: Call) -> None:
 
 
 async def test_a_code_that_comes_by_text_is_said(call: Call) -> None:
-    line, result = await call([{"code": "say"}], quiet(8), text="700193 is your code")
+    line, result = await call([{"code": "say"}], quiet(14), text="700193 is your code")
     assert result["said"][0]["text"] == "seven zero zero one nine three"
     assert len(audible(line)) == 50
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+import pytest
 from flask import Flask
 from starlette.responses import Response
 from twilio.request_validator import RequestValidator
@@ -50,6 +51,7 @@ async def asked_to_accept(w: World, person: Person) -> None:
     await until(lambda: w.customer.to("/voice/standby/whisper") and len(person.sound) >= 320)
 
 
+@pytest.mark.slow
 def test_a_caller_talks_with_whoever_presses_one_and_is_thanked(world: MakeWorld, run: Run) -> None:
     async def story() -> None:
         async with world() as w:
