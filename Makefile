@@ -16,7 +16,7 @@ setup: $(RUN) ## Install what is needed to answer calls, into .venv
 demo: $(RUN) ## Start everything on this machine and place a call (ONCE=1 ends after it)
 	$(BIN)/warmline demo $(if $(ONCE),--once)
 
-test: $(DEV) ## Run the tests, browsers and real speech included (under ten minutes)
+test: $(DEV) ## Run the tests, browsers and real speech included (a quarter of an hour)
 	$(BIN)/pytest -m "not slow"
 
 test-all: $(DEV) ## Run every test, the slow ones too
