@@ -1,7 +1,6 @@
 """A slow ledger: looked for aloud after two seconds, given up with an apology after six, and never lost."""
 
 import asyncio
-import selectors
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
@@ -21,31 +20,11 @@ from ivr.store import Sessions
 from ivr.store.models import Call, Handoff, Payment
 from speech.events import Close, Command, Digits, Heard, Speak
 from tests.conftest import FakeClock
+from tests.jumping import Jumping
 from tests.line.conftest import LINE, MORGAN, SID
 
 PAY = Heard("pay", 0.9, (), 1.0, 2.0, {})
 BALANCE = Heard("balance", 0.9, (), 1.0, 2.0, {})
-
-
-class Jumping(asyncio.SelectorEventLoop):
-    """A loop whose time jumps to the next timer instead of waiting for it."""
-
-    def __init__(self) -> None:
-        super().__init__(_Hasty(self))
-        self.now = 0.0
-
-    def time(self) -> float:
-        return self.now
-
-
-class _Hasty(selectors.DefaultSelector):
-    def __init__(self, loop: Jumping) -> None:
-        super().__init__()
-        self.loop = loop
-
-    def select(self, timeout: float | None = None) -> Any:
-        self.loop.now += max(timeout or 0.0, 0.0)
-        return super().select(0)
 
 
 @dataclass

@@ -3,7 +3,6 @@
 import asyncio
 import base64
 import json
-import selectors
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -16,32 +15,12 @@ from speech.monitor import HeardOn, Monitor
 from speech.protocol import Start
 from speech.session import DEAD, STALLED, Session
 from speech.speak import Speaker
+from tests.jumping import Jumping
 from tests.speech.speech_doubles import START, VOICED, Beep, Interrupting, ScriptedRecogniser, loud
 
 HOLD = Listen(Expectation(), patience=60.0)
 PIN = Listen(Expectation("digits", 4), patience=10.0)
 PROMPT = "This is a rather long prompt. It goes on for some time."
-
-
-class Jumping(asyncio.SelectorEventLoop):
-    """A loop whose time jumps to the next timer instead of waiting for it."""
-
-    def __init__(self) -> None:
-        super().__init__(_Hasty(self))
-        self.now = 0.0
-
-    def time(self) -> float:
-        return self.now
-
-
-class _Hasty(selectors.DefaultSelector):
-    def __init__(self, loop: Jumping) -> None:
-        super().__init__()
-        self.loop = loop
-
-    def select(self, timeout: float | None = None) -> Any:
-        self.loop.now += max(timeout or 0.0, 0.0)
-        return super().select(0)
 
 
 class Caller:
