@@ -16,13 +16,15 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 from starlette.applications import Starlette
 
-from ivr.broker import connect
-from ivr.by_turns import TurnChannel
-from ivr.calls import CallService
 from ivr.calls.codes import OneTimeCodes
 from ivr.calls.pins import PinGuard, PinLimits
+from ivr.calls.service import CallService
 from ivr.calls.sweeping import Sweeper
-from ivr.carrier import TwilioCarrier
+from ivr.carrier.signatures import Signatures
+from ivr.carrier.twilio import TwilioCarrier
+from ivr.channels.admission import Room
+from ivr.channels.audio_files import notice_version
+from ivr.channels.recorded_turns import TurnChannel
 from ivr.clock import SystemClock
 from ivr.dialogue.events import HandOff, Kind, Meaning
 from ivr.handoff.brake import Brakes
@@ -34,27 +36,26 @@ from ivr.handoff.service import HandoffService
 from ivr.handoff.standby import StandbyDesk
 from ivr.handoff.supervision import Supervision
 from ivr.handoff.transferring import Transfers
-from ivr.ledger import Ledger, SqlLedger
 from ivr.ledger.http import HttpLedger
-from ivr.live import Live
+from ivr.ledger.port import Ledger
+from ivr.ledger.sql import SqlLedger
+from ivr.live_updates import Live
 from ivr.logs import set_up_logging
 from ivr.meaning.understanding import Understanding
 from ivr.metrics import line_registry, make_metrics_blueprint, media_registry, metrics_route
 from ivr.once import made_once
 from ivr.people.api_keys import key_of
 from ivr.quality.recordings import RecordingKeep, recordings_key
-from ivr.room import Room
-from ivr.settings import Settings
-from ivr.store import Sessions, make_engine, make_sessions
+from ivr.settings import Settings, webhook_keys
+from ivr.store.engine import Sessions, make_engine, make_sessions
+from ivr.store.health import Watch, probe
 from ivr.store.models import Call, Handoff
-from ivr.watch import Watch, probe
-from ivr.web.audio import notice_version
+from ivr.store.redis_client import connect
 from ivr.web.card import make_card_hooks
 from ivr.web.front import make_front
 from ivr.web.handoff import make_handoff_blueprint
 from ivr.web.limits import limit_requests
 from ivr.web.pages import House, add_pages
-from ivr.web.signatures import Signatures
 from ivr.web.standby import make_standby_blueprint
 from ivr.web.streams import Hub, Streams
 from ivr.web.turns import make_turns_blueprint
@@ -94,11 +95,15 @@ class Parts:
 
     @made_once
     def carrier(self) -> TwilioCarrier:
-        return TwilioCarrier.from_settings(self.settings)
+        return TwilioCarrier(self.settings.twilio, policy=self.settings.dials.policy)
 
     @made_once
     def signatures(self) -> Signatures:
-        return Signatures.from_settings(self.settings)
+        s = self.settings
+        return Signatures(
+            s.twilio_auth_token.get_secret_value(), s.public_url, s.media_socket,
+            s.twilio_auth_token_secondary.get_secret_value(), webhook_keys(s.twilio_webhook_keys.get_secret_value()),
+        )  # fmt: skip
 
     @made_once
     def handoffs(self) -> HandoffService:
@@ -262,7 +267,7 @@ def create_standby(parts: Parts, desk: StandbyDesk) -> Flask:
 
 def create_media(settings: Settings | None = None) -> Starlette:
     """The media process: the carrier's sockets, Whisper and the bot's voice."""
-    from ivr.media import make_media_app
+    from ivr.channels.media_app import make_media_app
 
     parts = _parts(settings)
     parts.understanding  # noqa: B018  # loaded before the first call, not in it

@@ -19,7 +19,8 @@ from ivr.handoff.hours import OpeningHours
 from ivr.handoff.request import request_handoff
 from ivr.handoff.service import HandoffService
 from ivr.handoff.state import State
-from ivr.store import Sessions, outbox
+from ivr.store import outbox
+from ivr.store.engine import Sessions
 from ivr.store.models import Agent, Call, Handoff, Outbox
 
 

@@ -17,11 +17,11 @@ from bench.line import Tell, running_line
 from bench.machine import machine
 from ivr.clock import SystemClock
 from ivr.handoff.desk import set_presence
-from ivr.house import PARTS
+from ivr.local.scripted_calls import place, put_scripted_agent
+from ivr.local.supervisor import PARTS
 from ivr.people import roster
-from ivr.placing import place, put_scripted_agent
 from ivr.settings import Settings
-from ivr.store import Sessions
+from ivr.store.engine import Sessions
 from ivr.store.models import Handoff
 
 CALLER = [{"quiet": 1.5}, {"keys": "0"}, {"pause": 40}, "hang_up"]

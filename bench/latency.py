@@ -21,7 +21,7 @@ from bench.callers import Caller, Clip, Turn, percentile
 from bench.line import Line, Tell, running_line
 from bench.machine import machine
 from bench.sayings import Sayings, sayings
-from ivr.commands.switching import config
+from ivr.cli.switch import config
 from ivr.settings import Settings
 from ivr.store.models import Call
 from ivr.store.models import Turn as Row

@@ -10,13 +10,13 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from ivr.clock import SystemClock, today
-from ivr.demo import house_settings
 from ivr.dialogue.say import number
-from ivr.house import House
 from ivr.ledger.pins import PIN_HASHER
-from ivr.preparing import prepare
+from ivr.local.demo import house_settings
+from ivr.local.setup import prepare
+from ivr.local.supervisor import House
 from ivr.settings import Settings
-from ivr.store import Sessions, make_engine, make_sessions
+from ivr.store.engine import Sessions, make_engine, make_sessions
 from ivr.store.models import Account, Entry
 
 Tell = Callable[[str], None]

@@ -23,17 +23,19 @@ from bench.callers import percentile
 from bench.line import Tell
 from bench.machine import machine
 from bench.store_filling import fill
-from ivr.calls import CallerTurn, CallService
+from ivr.calls.service import CallService
+from ivr.calls.turns import CallerTurn
 from ivr.clock import SystemClock
 from ivr.dialogue.events import Meaning, Resumed
 from ivr.handoff.brake import Brakes
 from ivr.handoff.request import request_handoff
-from ivr.ledger import SqlLedger
+from ivr.ledger.sql import SqlLedger
 from ivr.metrics import LineCollector
 from ivr.quality.purge import purge_older
 from ivr.quality.recordings import RecordingFolder
 from ivr.settings import Settings
-from ivr.store import Sessions, make_engine, make_sessions, outbox
+from ivr.store import outbox
+from ivr.store.engine import Sessions, make_engine, make_sessions
 from ivr.store.migrate import upgrade
 from ivr.store.models import Agent
 from ivr.store.pieces import in_pieces

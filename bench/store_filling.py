@@ -12,8 +12,8 @@ from sqlalchemy import insert
 from bench.line import Tell
 from ivr.clock import SystemClock
 from ivr.handoff.state import State
-from ivr.store import make_engine
 from ivr.store.desk_tables import PresenceSpell
+from ivr.store.engine import make_engine
 from ivr.store.migrate import upgrade
 from ivr.store.models import Agent, Base, Call, Handoff, Offer, Outbox, Recording, Turn, Webhook
 

@@ -16,14 +16,14 @@ from sqlalchemy.orm import Session
 from starlette import requests, responses
 from starlette.routing import Route
 
+from ivr.calls.stats import BOUNDS, STAGES, call_figures, histogram
 from ivr.clock import Clock
-from ivr.figures import BOUNDS, STAGES, call_figures, histogram
 from ivr.handoff.queue import WAITING
 from ivr.handoff.state import GOING_ON
-from ivr.store import Sessions
+from ivr.store.engine import Sessions
 from ivr.store.models import Call, Handoff, Outbox, Turn
 from ivr.store.payment_tables import PaymentOrder
-from ivr.tally import Kinds, Tally
+from ivr.store.tally import Kinds, Tally
 
 UNSETTLED = ("doubtful", "left")
 LATELY = timedelta(hours=1)  # of which calls the waits are told: SQL keeps them all, a scrape cannot read them all

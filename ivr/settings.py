@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from ivr.carrier.twilio_account import TwilioAccount
 from ivr.dialling.dials import Dials, Limits
 from ivr.dialling.numbers import home_country
 from ivr.dialling.policy import DialPolicy
@@ -199,6 +200,13 @@ class Settings(BaseSettings):
     def private(self) -> bool:
         """Whether nobody but this machine reaches the line: neither by its port nor by its public address."""
         return all(_is_loopback(host) for host in (self.host, urlsplit(self.public_url).hostname or ""))
+
+    @property
+    def twilio(self) -> TwilioAccount:
+        return TwilioAccount(
+            self.twilio_account_sid, self.twilio_auth_token.get_secret_value(), self.twilio_number, self.carrier_url,
+            login=self.carrier_login, texts_url=f"{self.public_url.rstrip('/')}/voice/text",
+        )  # fmt: skip
 
     @property
     def carrier_login(self) -> tuple[str, str]:

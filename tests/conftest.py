@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from redis import Redis
 
-from ivr.store import Sessions, make_engine, make_sessions
+from ivr.store.engine import Sessions, make_engine, make_sessions
 from ivr.store.models import Base
 from tests import plans
 from tests.postgres import Postgres, running_postgres
@@ -64,7 +64,7 @@ def postgres(postgres_server: Postgres) -> str:
 @pytest.fixture(scope="session")
 def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a real server, the project's embedded one, for this test run."""
-    from ivr.embedded import EmbeddedRedis
+    from ivr.local.redis_server import EmbeddedRedis
 
     with EmbeddedRedis(tmp_path_factory.mktemp("redis")) as server:
         yield server.url

@@ -7,8 +7,8 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import text
 
-from ivr.cli import main
-from ivr.store import make_engine
+from ivr.cli.main import main
+from ivr.store.engine import make_engine
 
 
 @pytest.fixture(autouse=True)

@@ -9,9 +9,10 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import func, select
 
-from ivr.cli import main
+from ivr.cli.main import main
 from ivr.settings import Settings
-from ivr.store import make_engine, make_sessions, outbox
+from ivr.store import outbox
+from ivr.store.engine import make_engine, make_sessions
 from ivr.store.models import Account, Call
 from ivr.store.pin_attempts import PinAttempt
 
@@ -130,7 +131,7 @@ def test_a_callers_unreadable_wav_is_refused_before_anything_starts(own_folder: 
 def test_no_process_begins_with_an_address_or_key_that_is_none(
     part: tuple[str, ...], name: str, value: str, mend: str, account: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ivr.preparing.prepare", lambda settings, _tell: settings.data_dir.mkdir())
+    monkeypatch.setattr("ivr.local.setup.prepare", lambda settings, _tell: settings.data_dir.mkdir())
     monkeypatch.setenv(name, value)
     result = warmline(*part)
     assert result.exit_code == 2
@@ -167,7 +168,7 @@ def test_a_caller_who_asks_to_be_forgotten_is_found_in_any_spelling() -> None:
 
 
 def test_all_accounts_are_listed_though_they_are_read_by_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ivr.commands.admin.PAGE", 2)
+    monkeypatch.setattr("ivr.cli.admin.PAGE", 2)
     assert "No account yet" in warmline("accounts", "list").stdout
     warmline("accounts", "sample")
     listed = [row["account"] for row in json.loads(warmline("accounts", "list", "--json").stdout)]

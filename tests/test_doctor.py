@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from ivr.commands.doctor import Unwell, _carrier, _jobs, _ledger, _redis, _time_zone
+from ivr.cli.doctor import Unwell, _carrier, _jobs, _ledger, _redis, _time_zone
 from ivr.settings import Settings
 from tests.serving import served
 

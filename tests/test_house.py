@@ -4,9 +4,9 @@ import socket
 
 import pytest
 
-from ivr.commands.run import _every_address
-from ivr.demo import house_settings
-from ivr.house import port_trouble, reached_at
+from ivr.cli.run import _every_address
+from ivr.local.demo import house_settings
+from ivr.local.supervisor import port_trouble, reached_at
 from ivr.settings import Settings
 from tests.calls.line import free_ports
 

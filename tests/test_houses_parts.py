@@ -4,9 +4,9 @@ from pathlib import Path
 
 from redis import Redis
 
-from ivr.embedded import EmbeddedRedis
-from ivr.keys import kept_key
-from ivr.live import Live
+from ivr.live_updates import Live
+from ivr.local.redis_server import EmbeddedRedis
+from ivr.secret_keys import kept_key
 
 
 def test_a_key_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> None:

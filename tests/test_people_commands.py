@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from ivr.cli import main
+from ivr.cli.main import main
 
 NAMED = ("--name", "Ada", "--phone", "client:ada")
 

@@ -4,19 +4,19 @@ import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ivr.calls import CallService
+from ivr.calls.service import CallService
 from ivr.calls.sweeping import Sweeper
-from ivr.carrier import Carrier
+from ivr.carrier.port import Carrier
 from ivr.clock import Clock
 from ivr.dialling.dials import Dials
 from ivr.handoff.brake import Brakes
 from ivr.handoff.card_service import AgentCards
 from ivr.handoff.service import HandoffService
-from ivr.ledger import Ledger
-from ivr.live import Live
+from ivr.ledger.port import Ledger
+from ivr.live_updates import Live
 from ivr.quality.recordings import RecordingKeep
 from ivr.quality.transcribing import LongRecogniser
-from ivr.store import Sessions
+from ivr.store.engine import Sessions
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from datetime import timedelta
 from sqlalchemy.exc import SQLAlchemyError
 
 from ivr.clock import Clock
-from ivr.store import Sessions, outbox
+from ivr.store import outbox
+from ivr.store.engine import Sessions
 from ivr.store.models import Outbox
 from workers.queues import plan_for
 

@@ -13,13 +13,14 @@ from ivr.calls.acting import SEND
 from ivr.calls.cards import BOOK, RESUME
 from ivr.calls.orders import SETTLE
 from ivr.calls.recordings import DELETE, FORGET
-from ivr.carrier import CarrierError
+from ivr.carrier.port import CarrierError
 from ivr.dialling import dials
 from ivr.dialling.numbers import mobile
 from ivr.dialogue.events import Failed
 from ivr.handoff.cards import OVER
 from ivr.handoff.holders import LOOK
-from ivr.ledger import LedgerError, scheduled
+from ivr.ledger import scheduled
+from ivr.ledger.port import LedgerError
 from ivr.quality.secrets import mask_secrets
 from ivr.quality.transcribing import cut, in_order, read_sound, transcribe_piece
 from ivr.store import outbox

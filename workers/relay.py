@@ -7,7 +7,8 @@ from redis import Redis
 from rq.exceptions import DuplicateJobError
 
 from ivr.clock import Clock
-from ivr.store import Sessions, outbox
+from ivr.store import outbox
+from ivr.store.engine import Sessions
 from ivr.store.models import Outbox
 from workers.queues import PERFORM, Plan, make_queue, plan_for, waits
 

@@ -20,11 +20,11 @@ from rq import SimpleWorker, Worker
 from rq.serializers import JSONSerializer
 from sqlalchemy.exc import SQLAlchemyError
 
-from ivr.broker import connect as hasty_redis
-from ivr.embedded import die_with_parent
+from ivr.local.redis_server import die_with_parent
 from ivr.store import outbox
 from ivr.store.leases import take_lease
 from ivr.store.pieces import in_pieces
+from ivr.store.redis_client import connect as hasty_redis
 from ivr.store.webhooks import forget_old
 from workers.context import WorkerContext, provider, resolve
 from workers.queues import RowJob, make_queue

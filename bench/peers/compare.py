@@ -26,7 +26,7 @@ from bench.peers.ours import REPLY
 from bench.sayings import human_clips, rendered_clips
 from bench.streams import Clock, Stream
 from bench.words import distance, normal
-from ivr.embedded import die_with_parent
+from ivr.local.redis_server import die_with_parent
 from ivr.settings import Settings
 from speech.audio import write_wav
 from speech.voices import make_voice

@@ -15,7 +15,7 @@ from ivr.dialogue.events import (
     Query,
     SendCode,
 )
-from ivr.ledger import Ledger, LedgerError
+from ivr.ledger.port import Ledger, LedgerError
 
 CodeQuery = FindMobile | SendCode | CheckCode
 

@@ -10,14 +10,14 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
-from ivr.carrier import CarrierError
+from ivr.carrier.port import CarrierError
 from ivr.clock import Clock
 from ivr.dialling.dials import DialRefused, Dials, caller
 from ivr.dialling.policy import DialPolicy
 from ivr.dialogue.events import CodeChecked, CodeSent, MobileFound
-from ivr.ledger import Ledger
-from ivr.store import Sessions
+from ivr.ledger.port import Ledger
 from ivr.store.codes import OneTimeCode
+from ivr.store.engine import Sessions
 from ivr.store.models import Call
 
 log = logging.getLogger(__name__)

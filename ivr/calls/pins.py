@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from ivr.clock import Clock
 from ivr.dialling.numbers import source
 from ivr.dialogue.events import PinChecked
-from ivr.ledger import Ledger, LedgerError
-from ivr.store import Sessions
+from ivr.ledger.port import Ledger, LedgerError
+from ivr.store.engine import Sessions
 from ivr.store.models import Call
 from ivr.store.pin_attempts import PinAttempt
 

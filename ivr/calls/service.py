@@ -9,12 +9,12 @@ from ivr.calls import after, cards, rows
 from ivr.calls.after import ByTurns, Goodbye, Next, Park, Reconnect, TakeMessage
 from ivr.calls.ending import outcome
 from ivr.calls.recordings import RecordingNews, note_recording
+from ivr.calls.stats import call_figures
 from ivr.calls.talking import TALKING, Talking, superseded
 from ivr.calls.tickets import Connected, StreamTicket
 from ivr.dialling.dials import note_delivery
 from ivr.dialogue import machine
 from ivr.dialogue.events import CardTaken, HandOff
-from ivr.figures import call_figures
 from ivr.store.models import Call
 from ivr.store.webhooks import first_time
 

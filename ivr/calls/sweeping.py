@@ -15,13 +15,13 @@ from sqlalchemy.orm import Session
 
 from ivr.calls.recordings import DELETE, FETCH, FORGET, RecordingNews
 from ivr.calls.service import CallService
-from ivr.carrier import OVER, CarrierError
+from ivr.carrier.port import OVER, CarrierCall, CarrierError, CarrierRecording
 from ivr.clock import Clock
 from ivr.handoff.state import State
-from ivr.store import Sessions, outbox
+from ivr.store import outbox
+from ivr.store.engine import Sessions
 from ivr.store.models import Call, Handoff, Recording, Turn, Webhook
 from ivr.store.webhooks import first_time
-from ivr.twilio_looking import CarrierCall, CarrierRecording
 
 log = logging.getLogger(__name__)
 BATCH = 200

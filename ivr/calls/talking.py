@@ -14,6 +14,7 @@ from ivr.calls.codes import OneTimeCodes
 from ivr.calls.ending import outcome
 from ivr.calls.pins import PinGuard
 from ivr.calls.secrets import Cards
+from ivr.calls.stats import call_figures
 from ivr.calls.tickets import Connected, Listening, redeem, since_start
 from ivr.calls.turns import CallerTurn
 from ivr.clock import Clock
@@ -35,9 +36,8 @@ from ivr.dialogue.events import (
     Said,
     Started,
 )
-from ivr.figures import call_figures
-from ivr.ledger import Ledger, LedgerError
-from ivr.store import Sessions
+from ivr.ledger.port import Ledger, LedgerError
+from ivr.store.engine import Sessions
 from ivr.store.models import Call
 from ivr.store.webhooks import first_time
 from speech.events import Heard

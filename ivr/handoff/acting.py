@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from ivr.carrier import Carrier, CarrierError
+from ivr.carrier.port import Carrier, CarrierError
 from ivr.clock import Clock
 from ivr.handoff import events as ev
 from ivr.handoff.addresses import Addresses
@@ -16,8 +16,9 @@ from ivr.handoff.events import CarrierEffect
 from ivr.handoff.promises import effect_from_json
 from ivr.handoff.state import State
 from ivr.handoff.wanted import wanted
-from ivr.store import Sessions, outbox
+from ivr.store import outbox
 from ivr.store.desk_tables import CallBack
+from ivr.store.engine import Sessions
 from ivr.store.models import Agent, Handoff, Offer, Webhook
 from ivr.store.webhooks import first_time
 

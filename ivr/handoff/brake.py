@@ -8,9 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ivr.clock import Clock
-from ivr.live import Live
-from ivr.store import Sessions
+from ivr.live_updates import Live
 from ivr.store.desk_tables import Brake
+from ivr.store.engine import Sessions
 from ivr.store.models import Audit, Call, Handoff, Turn
 
 BY_QUALITY = "quality"

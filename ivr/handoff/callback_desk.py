@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 from ivr.clock import Clock
 from ivr.handoff import callbacks
 from ivr.handoff.hours import OpeningHours
-from ivr.live import Live
-from ivr.store import Sessions
+from ivr.live_updates import Live
 from ivr.store.desk_tables import CallBack
+from ivr.store.engine import Sessions
 from ivr.store.models import Audit
 
 

@@ -8,16 +8,16 @@ from typing import Protocol
 from sqlalchemy.orm import Session
 
 from ivr.calls.tickets import StreamTicket
-from ivr.carrier import CarrierError
+from ivr.carrier.port import CarrierError
 from ivr.clock import Clock
 from ivr.dialogue.events import Facts
 from ivr.handoff import cards
 from ivr.handoff.cards import CardRefused, Order, Told
 from ivr.handoff.doubts import doubt
-from ivr.ledger import Ledger, LedgerError
-from ivr.live import Live
-from ivr.store import Sessions
+from ivr.ledger.port import Ledger, LedgerError
+from ivr.live_updates import Live
 from ivr.store.card_tables import CardPayment
+from ivr.store.engine import Sessions
 from ivr.store.models import Agent, Call, Handoff
 
 log = logging.getLogger(__name__)

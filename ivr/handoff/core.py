@@ -8,7 +8,7 @@ from typing import Literal
 from sqlalchemy.orm import Session, joinedload
 
 from ivr.calls.tickets import StreamTicket
-from ivr.carrier import Carrier
+from ivr.carrier.port import Carrier
 from ivr.clock import Clock
 from ivr.dialling.dials import Dials
 from ivr.dialling.policy import DialPolicy
@@ -20,9 +20,9 @@ from ivr.handoff.holders import Holders
 from ivr.handoff.hours import OpeningHours
 from ivr.handoff.keeping import Change, Conflict, Times, advance
 from ivr.handoff.state import State
-from ivr.ledger import SqlLedger
-from ivr.live import Live
-from ivr.store import Sessions
+from ivr.ledger.sql import SqlLedger
+from ivr.live_updates import Live
+from ivr.store.engine import Sessions
 from ivr.store.models import Handoff
 
 TRIES = 20

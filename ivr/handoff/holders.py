@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 
 from ivr.clock import Clock
 from ivr.handoff.brief import caller_of
-from ivr.ledger import LedgerError
-from ivr.ledger.port import Holder
-from ivr.live import Live
-from ivr.store import Sessions, outbox
+from ivr.ledger.port import Holder, LedgerError
+from ivr.live_updates import Live
+from ivr.store import outbox
+from ivr.store.engine import Sessions
 from ivr.store.models import Call, Handoff
 
 log = logging.getLogger(__name__)

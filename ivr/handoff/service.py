@@ -8,7 +8,7 @@ from typing import Any, Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ivr.carrier import OVER, CarrierError
+from ivr.carrier.port import OVER, CarrierError
 from ivr.dialling.dials import DialRefused, caller
 from ivr.handoff import callbacks, desk
 from ivr.handoff import events as ev

@@ -13,7 +13,7 @@ from sqlalchemy import case, select
 from ivr.clock import Clock
 from ivr.handoff.desk import AT_THE_DESK
 from ivr.handoff.hours import OpeningHours
-from ivr.store import Sessions
+from ivr.store.engine import Sessions
 from ivr.store.models import Agent
 
 log = logging.getLogger(__name__)

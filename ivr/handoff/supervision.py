@@ -4,15 +4,15 @@ from typing import Literal
 
 from sqlalchemy.orm import Session
 
-from ivr.carrier import Carrier, CarrierError
+from ivr.carrier.port import Carrier, CarrierError
 from ivr.clock import Clock
 from ivr.handoff import events as ev
 from ivr.handoff.core import get
 from ivr.handoff.queue import WAITING, to_the_head
 from ivr.handoff.service import HandoffService
-from ivr.live import Live
-from ivr.store import Sessions
+from ivr.live_updates import Live
 from ivr.store.desk_tables import Announcement
+from ivr.store.engine import Sessions
 from ivr.store.models import Agent, Audit, Handoff
 
 Mode = Literal["listen", "coach", "barge"]

@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from ivr.carrier import CarrierError
+from ivr.carrier.port import CarrierError
 from ivr.dialling.dials import DialRefused
 from ivr.handoff import cards, desk
 from ivr.handoff import events as ev

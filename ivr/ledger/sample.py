@@ -7,7 +7,7 @@ from argon2 import PasswordHasher
 from sqlalchemy import select
 
 from ivr.ledger.pins import PIN_HASHER
-from ivr.store import Sessions
+from ivr.store.engine import Sessions
 from ivr.store.models import Account, Entry
 
 

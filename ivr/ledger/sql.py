@@ -17,7 +17,7 @@ from ivr.ledger.moving import move, new_confirmation, refusal
 from ivr.ledger.pins import PIN_HASHER
 from ivr.ledger.port import Holder, LedgerError
 from ivr.ledger.scheduled import promise
-from ivr.store import Sessions
+from ivr.store.engine import Sessions
 from ivr.store.models import Account, Entry, Payment
 
 ATTEMPTS = 10  # wrong PINs in a row from anywhere; who guesses from one number is held off sooner, by ivr.calls.pins

@@ -4,7 +4,7 @@ import re
 
 from ivr.meaning.patterns import any_of
 from ivr.meaning.plain import plain
-from ivr.numerals import TEENS, TENS, UNITS
+from ivr.number_words import TEENS, TENS, UNITS
 
 _OPENING = (
     r"^(?:(?:oh|okay|ok|well|so|and|ah|i said|then|hey|sorry|hell|actually|please|i think|i believe|that'?s"

@@ -15,7 +15,7 @@ from ivr.meaning.months import (
     run_together,
 )
 from ivr.meaning.numbers import number, ordinal, tokens
-from ivr.numerals import words_of
+from ivr.number_words import words_of
 
 DAYS = {name.lower(): index for index, name in enumerate(calendar.day_name)} | {
     "mon": 0, "tue": 1, "tues": 1, "thurs": 3, "fri": 4,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ivr.meaning.numbers import is_numeral, number, tokens
-from ivr.numerals import HEARD_AS, NATO, REPEATS, TEENS, TENS, UNITS, ZEROS, words_of
+from ivr.number_words import HEARD_AS, NATO, REPEATS, TEENS, TENS, UNITS, ZEROS, words_of
 
 _JOINERS = words_of("and then um uh er dash hyphen space")
 TALKATIVE = 5

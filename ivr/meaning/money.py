@@ -7,7 +7,7 @@ from itertools import pairwise
 from ivr.meaning.money_text import amount_tokens
 from ivr.meaning.months import MONTHS
 from ivr.meaning.numbers import ORDINALS, SCALES, Number, is_numeral, number, small
-from ivr.numerals import UNITS, ZEROS, words_of
+from ivr.number_words import UNITS, ZEROS, words_of
 
 SIGNS = frozenset("$£€")
 UNIT_WORDS = words_of("dollar dollars buck bucks pound pounds quid euro euros usd")

@@ -3,7 +3,7 @@
 import re
 
 from ivr.meaning.numbers import tokens
-from ivr.numerals import TEENS, TENS, UNITS
+from ivr.number_words import TEENS, TENS, UNITS
 
 _NUMBER = rf"(?:[$£€]\s?)?(?:\d[\d.,]*\d|\d|\b(?:{'|'.join((*UNITS, *TEENS, *TENS))})\b)"
 _TENS = rf"\b(?:{'|'.join(TENS)})\b"

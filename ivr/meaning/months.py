@@ -4,7 +4,7 @@ import calendar
 from datetime import date
 
 from ivr.meaning.numbers import is_numeral, number, ordinal, small
-from ivr.numerals import UNITS, ZEROS
+from ivr.number_words import UNITS, ZEROS
 
 MONTHS = (
     {name.lower(): index for index, name in enumerate(calendar.month_name) if name}

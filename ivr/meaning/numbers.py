@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ivr.numerals import TEENS, TENS, UNITS
+from ivr.number_words import TEENS, TENS, UNITS
 
 _FIRSTS = "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth"
 _TEENTHS = "thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth"

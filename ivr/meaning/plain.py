@@ -2,7 +2,7 @@
 
 import re
 
-from ivr.numerals import words_of
+from ivr.number_words import words_of
 
 _FILLERS = words_of("um umm uh uhh uhm er err erm hmm mm ah eh")
 _OTHER = re.compile(r"[^a-z0-9'$%ñáéíóúü ]+")

@@ -7,7 +7,7 @@ from typing import Literal
 from ivr.meaning.numbers import ordinal, tokens
 from ivr.meaning.patterns import any_of
 from ivr.meaning.plain import plain
-from ivr.numerals import words_of
+from ivr.number_words import words_of
 
 Share = Literal["full", "half", "minimum"]
 

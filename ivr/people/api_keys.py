@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ivr.people.sign_ins import hash_of
-from ivr.store import Sessions
+from ivr.store.engine import Sessions
 from ivr.store.models import Audit
 from ivr.store.people_tables import ApiKey
 

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from ivr.keys import kept_key
+from ivr.secret_keys import kept_key
 from ivr.store.models import Agent, Audit
 from ivr.store.people_tables import CodeFactor, Passkey, RecoveryCode
 

@@ -17,11 +17,12 @@ from ivr.clock import Clock
 from ivr.handoff.callbacks import OPEN
 from ivr.handoff.state import ENDS
 from ivr.quality.recordings import RecordingFolder
-from ivr.store import Sessions, outbox
+from ivr.store import outbox
 from ivr.store.card_tables import CardPayment
 from ivr.store.codes import OneTimeCode
 from ivr.store.desk_tables import CallBack, PresenceSpell
 from ivr.store.dials import Dial
+from ivr.store.engine import Sessions
 from ivr.store.models import Audit, Call, Handoff, Recording, Turn
 from ivr.store.notes import Note
 from ivr.store.payment_tables import PaymentOrder

@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from ivr.keys import kept_key
+from ivr.secret_keys import kept_key
 from ivr.store.models import Recording
 
 NONCE = 12

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from ivr.numerals import HEARD_AS, NATO, words_of
+from ivr.number_words import HEARD_AS, NATO, words_of
 from ivr.redaction.cues import LOOSE, Cue, Named, cues
 from ivr.redaction.passwords import passwords
 from ivr.redaction.scan import Run, Token, runs, tokens

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ivr.numerals import HEARD_AS, REPEATS, SPANISH_UNITS, TEENS, TENS, UNITS, ZEROS, words_of
+from ivr.number_words import HEARD_AS, REPEATS, SPANISH_UNITS, TEENS, TENS, UNITS, ZEROS, words_of
 
 LONGEST_TELEPHONE = 15  # digits with the country's code
 _TOKEN = re.compile(r"\d+|[^\W\d_]+(?:['’][^\W\d_]+)?|[^\s]")

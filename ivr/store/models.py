@@ -92,7 +92,7 @@ class Call(Base):
     problems: Mapped[list[Any]] = mapped_column(default=list)
     rating: Mapped[int | None]
     holder: Mapped[dict[str, Any] | None]  # of the account, as the ledger names him; see ivr.ledger.port.Holder
-    figures: Mapped[dict[str, Any] | None]  # ivr.figures.CallFigures, kept when it ends: words are forgotten earlier
+    figures: Mapped[dict[str, Any] | None]  # ivr.calls.stats.CallFigures, kept at its end: words are forgotten earlier
     forgotten_at: Mapped[datetime | None]  # when `warmline purge` took away what is personal in it
 
     turns: Mapped[list["Turn"]] = relationship(order_by="Turn.start", back_populates="call")

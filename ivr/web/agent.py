@@ -10,8 +10,8 @@ from flask.typing import ResponseReturnValue
 from ivr.clock import Clock
 from ivr.handoff.desk import PresenceRefused
 from ivr.handoff.fairness import Load, day_rows, read_load, write_csv
-from ivr.ledger import Ledger
-from ivr.store import Sessions
+from ivr.ledger.port import Ledger
+from ivr.store.engine import Sessions
 from ivr.store.models import Audit, Call, Recording
 from ivr.web.agent_call import Pins
 from ivr.web.agent_panel import answer_with_panel

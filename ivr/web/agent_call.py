@@ -7,14 +7,14 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
 
-from ivr.carrier import CarrierError
+from ivr.carrier.port import CarrierError
 from ivr.clock import Clock
 from ivr.dialling.dials import DialRefused, Dials
 from ivr.dialling.numbers import mobile
 from ivr.handoff.desk import PresenceRefused
-from ivr.ledger import LedgerError
+from ivr.ledger.port import LedgerError
 from ivr.redaction import mask_text
-from ivr.store import Sessions
+from ivr.store.engine import Sessions
 from ivr.store.models import Audit, Call, Handoff
 from ivr.store.notes import Note
 from ivr.web.agent_panel import answer_with_panel

@@ -4,7 +4,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ivr.clock import Clock
-from ivr.store import Sessions
+from ivr.store.engine import Sessions
 from ivr.web.agent_screen import read_screen
 from ivr.web.people import me
 

@@ -16,7 +16,7 @@ from ivr.handoff.holders import holder_of
 from ivr.handoff.keeping import MISSED
 from ivr.handoff.queue import Waiting, read_queue
 from ivr.handoff.state import State
-from ivr.ledger import Ledger, LedgerError
+from ivr.ledger.port import Ledger, LedgerError
 from ivr.store.card_tables import CardPayment
 from ivr.store.models import Account, Agent, Call, Handoff, Offer, Recording
 from ivr.store.notes import Note

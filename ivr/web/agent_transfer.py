@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from ivr.clock import Clock
 from ivr.handoff.transferring import TransferRefused
-from ivr.store import Sessions
+from ivr.store.engine import Sessions
 from ivr.web.agent_panel import answer_with_panel
 from ivr.web.people import me, only
 from ivr.web.shown import as_dialled, sentence

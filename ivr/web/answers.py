@@ -8,7 +8,7 @@ from math import ceil
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ivr.figures import BOUNDS, histogram
+from ivr.calls.stats import BOUNDS, histogram
 from ivr.store.models import Call, Turn
 
 LATELY = timedelta(days=1)

@@ -11,7 +11,7 @@ from ivr.clock import Clock
 from ivr.dialogue.flows import OURS
 from ivr.handoff.fairness import day_rows, write_csv
 from ivr.handoff.supervision import SupervisionRefused
-from ivr.store import Sessions
+from ivr.store.engine import Sessions
 from ivr.web.answers import read_answers
 from ivr.web.board_screen import read_live, read_rules, read_view
 from ivr.web.people import me, only, own_phone

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from ivr.carrier import CarrierError
+from ivr.carrier.port import CarrierError
 
 T = TypeVar("T")
 _pool = ThreadPoolExecutor(16, "carrier-waits")

@@ -6,17 +6,17 @@ from typing import Protocol
 from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
 
+from ivr.carrier.signatures import Signatures, require_signature
 from ivr.clock import Clock
 from ivr.dialogue import currencies
 from ivr.handoff.cards import CardRefused, Told
-from ivr.ledger import Ledger, LedgerError
-from ivr.store import Sessions
+from ivr.ledger.port import Ledger, LedgerError
+from ivr.store.engine import Sessions
 from ivr.store.models import Call, Handoff
 from ivr.web.agent_panel import answer_with_panel
 from ivr.web.agent_screen import own_handoff
 from ivr.web.people import me, only
 from ivr.web.shown import sentence
-from ivr.web.signatures import Signatures, require_signature
 
 TOO_LATE = "The card is being charged already, or the entry is over."
 NO_ANSWER = "The ledger does not answer; try again in a moment."

@@ -4,7 +4,7 @@ from flask import Blueprint, abort, jsonify, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import exists, or_, select
 
-from ivr.store import Sessions
+from ivr.store.engine import Sessions
 from ivr.store.models import Handoff, Offer
 from ivr.web.people import Person, me, only
 

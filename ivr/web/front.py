@@ -17,8 +17,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from ivr.watch import Watch
-from ivr.web.audio import NAMES
+from ivr.channels.audio_files import NAMES
+from ivr.store.health import Watch
 from ivr.web.streams import Hub, Streams
 from ivr.web.webhooks import PATHS, Webhooks
 from ivr.web.wsgi import Answer, BadBody, Receive, Scope, Send, whole_body, with_body

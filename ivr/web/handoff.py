@@ -7,7 +7,8 @@ from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
 import twiml
-from ivr.carrier import OVER
+from ivr.carrier.port import OVER
+from ivr.carrier.signatures import Signatures, require_signature
 from ivr.handoff import events as ev
 from ivr.handoff.addresses import conference_name
 from ivr.handoff.brief import whisper
@@ -16,7 +17,6 @@ from ivr.handoff.state import Attempt, State
 from ivr.handoff.words import Words
 from ivr.store.models import Handoff
 from ivr.web.patience import unless_broken
-from ivr.web.signatures import Signatures, require_signature
 from ivr.web.waiting import WaitingHooks
 
 LEG_ENDS: dict[str, Literal["no-answer", "busy", "failed"]] = {

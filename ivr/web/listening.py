@@ -9,7 +9,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from ivr.clock import Clock
-from ivr.store import Sessions
+from ivr.store.engine import Sessions
 from ivr.store.models import Audit, Recording
 from ivr.web.people import Person
 

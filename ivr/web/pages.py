@@ -7,15 +7,15 @@ from urllib.parse import urlsplit
 
 from flask import Flask
 
-from ivr.broker import connect
 from ivr.clock import Clock
 from ivr.handoff.desk import PresenceRefused
-from ivr.ledger import Ledger
+from ivr.ledger.port import Ledger
 from ivr.people.factors import SecretBox
 from ivr.people.passkeys import Site
 from ivr.people.throttle import Throttle
 from ivr.settings import Settings
-from ivr.store import Sessions
+from ivr.store.engine import Sessions
+from ivr.store.redis_client import connect
 from ivr.web.agent import Handoffs, make_agent_blueprint
 from ivr.web.agent_call import CallDeeds, Pins, Texts, make_agent_call_blueprint
 from ivr.web.agent_transfer import Transfers, make_agent_transfer_blueprint

@@ -14,7 +14,7 @@ from ivr.people import sign_ins
 from ivr.people.api_keys import key_of
 from ivr.people.sign_ins import Limits
 from ivr.settings import Settings
-from ivr.store import Sessions
+from ivr.store.engine import Sessions
 from ivr.store.people_tables import SignIn
 
 PASSWORD = "password"  # noqa: S105  # how one is signed in who has proved nothing else

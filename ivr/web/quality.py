@@ -4,7 +4,7 @@ from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from ivr.clock import Clock
-from ivr.store import Sessions
+from ivr.store.engine import Sessions
 from ivr.web.listening import Recordings, listen
 from ivr.web.people import me, only
 from ivr.web.quality_screen import read_calls, read_review

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
-from ivr.figures import STAGES, call_figures
+from ivr.calls.stats import STAGES, call_figures
 from ivr.store.models import Call, Handoff, Offer, Recording
 from ivr.web.shown import plain
 

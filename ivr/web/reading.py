@@ -10,7 +10,7 @@ from flask import Flask, Response, g, request
 from flask_login import current_user
 
 from ivr.clock import Clock
-from ivr.store import Sessions
+from ivr.store.engine import Sessions
 from ivr.store.models import Audit
 from ivr.web.people import Person
 

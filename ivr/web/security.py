@@ -17,7 +17,7 @@ from secure import (
     XFrameOptions,
 )
 
-from ivr.keys import kept_key
+from ivr.secret_keys import kept_key
 from ivr.settings import Settings
 
 COOKIE_LASTS = timedelta(days=2)  # longer than any sign-in: when it is over is for the server to say

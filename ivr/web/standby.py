@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 from flask import Blueprint, Response, request
 
 import twiml
-from ivr.carrier import OVER
+from ivr.carrier.port import OVER
+from ivr.carrier.signatures import Signatures, require_signature
 from ivr.handoff.words import Words
-from ivr.web.signatures import Signatures, require_signature
 from ivr.web.voice import Documents
 from twiml import standby
 

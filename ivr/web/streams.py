@@ -13,7 +13,7 @@ from flask import Flask
 from redis import RedisError
 from redis.asyncio import Redis
 
-from ivr.live import PREFIX
+from ivr.live_updates import PREFIX
 from ivr.web.wsgi import Answer, Receive, Scope, Send, ask
 
 log = logging.getLogger(__name__)

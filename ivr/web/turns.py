@@ -13,11 +13,11 @@ from urllib.parse import urlencode
 from cryptography.fernet import Fernet, InvalidToken
 from flask import Blueprint, Response, abort, request
 
-from ivr.by_turns import Nothing, Reply, TurnChannel
-from ivr.carrier import CarrierError
+from ivr.carrier.port import CarrierError
+from ivr.carrier.signatures import Signatures, require_signature
+from ivr.channels.recorded_turns import Nothing, Reply, TurnChannel
 from ivr.dialogue.events import Kind, Listen
 from ivr.dialogue.prompts.en import PROMPTS
-from ivr.web.signatures import Signatures, require_signature
 from twiml import turns as twiml
 
 log = logging.getLogger(__name__)

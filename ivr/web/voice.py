@@ -7,16 +7,17 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, abort, request
 
 import twiml.turns
-from ivr.calls import ByTurns, CallService, Card, Goodbye, Next, Park, Reconnect, TakeMessage
-from ivr.calls.cards import FAULT, read_result
+from ivr.calls.after import ByTurns, Goodbye, Next, Park, Reconnect, TakeMessage
+from ivr.calls.cards import FAULT, Card, read_result
 from ivr.calls.recordings import RecordingNews
-from ivr.carrier import CarrierError
+from ivr.calls.service import CallService
+from ivr.carrier.port import CarrierError
+from ivr.carrier.signatures import Signatures, require_signature
+from ivr.channels.audio_files import MESSAGES
 from ivr.dialogue.events import CardTaken
 from ivr.handoff.words import Words
-from ivr.web.audio import MESSAGES
 from ivr.web.bounded import within
 from ivr.web.failed_documents import ask_again
-from ivr.web.signatures import Signatures, require_signature
 
 log = logging.getLogger(__name__)
 PAUSE_SECONDS = 4.0  # that a caller who has agreed to pay may wait for the recording to fall silent

@@ -6,7 +6,7 @@ from flask import Response, request
 from flask.typing import ResponseReturnValue
 
 import twiml
-from ivr.carrier import OVER
+from ivr.carrier.port import OVER
 from ivr.dialling.dials import DialRefused
 from ivr.handoff import events as ev
 from ivr.handoff.service import HandoffService

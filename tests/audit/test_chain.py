@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, select, text, update
 
-from ivr.store import Sessions, audit, make_engine, make_sessions
+from ivr.store import audit
+from ivr.store.engine import Sessions, make_engine, make_sessions
 from ivr.store.migrate import upgrade
 from ivr.store.models import Audit, Webhook
 from tests.conftest import FakeClock

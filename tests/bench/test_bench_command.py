@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from ivr.commands.bench import bench
+from ivr.cli.bench import bench
 
 
 @pytest.mark.parametrize("name", ["accuracy", "turns", "bargein", "echo", "latency"])

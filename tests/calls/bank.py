@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from argon2 import PasswordHasher
 from sqlalchemy import select
 
-from ivr.store import Sessions
+from ivr.store.engine import Sessions
 from ivr.store.models import Account, Entry
 from tests.calls.call_file import Customer
 

@@ -9,18 +9,18 @@ from typing import Any
 
 from sqlalchemy import select
 
+from ivr.calls.report import call_report
 from ivr.clock import SystemClock, today
-from ivr.demo import AGENT_PHONE, furnish, house_settings, script
 from ivr.handoff.callbacks import OPEN
 from ivr.handoff.desk import set_presence
-from ivr.house import House
-from ivr.placing import place, put_scripted_agent, take_scripted_agent
-from ivr.preparing import prepare
+from ivr.local.demo import AGENT_PHONE, furnish, house_settings, script
+from ivr.local.scripted_calls import place, put_scripted_agent, take_scripted_agent
+from ivr.local.setup import prepare
+from ivr.local.supervisor import House
 from ivr.quality.recordings import RecordingFolder
-from ivr.report import call_report
 from ivr.settings import Settings
-from ivr.store import Sessions, make_engine, make_sessions
 from ivr.store.desk_tables import CallBack
+from ivr.store.engine import Sessions, make_engine, make_sessions
 from ivr.store.models import Account, Agent, Call, Payment
 from ivr.web.agent_screen import read_messages
 from tests.calls.bank import STRANGER, account_id, open_account, phone

@@ -8,7 +8,7 @@ from ivr.dialogue.flow import Ask, Send, Tell
 from ivr.dialogue.flows import FLOWS
 from ivr.dialogue.prompts import LANGUAGES
 from ivr.dialogue.script import diagram, flows_page, table
-from ivr.preparing import fixed_prompts
+from ivr.local.setup import fixed_prompts
 from speech.speak import sentences
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from ivr.carrier import CarrierError
+from ivr.carrier.port import CarrierError
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ivr.store import Sessions
+from ivr.store.engine import Sessions
 from tests.conftest import FakeClock
 from tests.handoff.handoff_world import World
 

@@ -9,7 +9,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from twilio.request_validator import RequestValidator
 
-from ivr.carrier import CarrierError
+from ivr.carrier.port import CarrierError, CarrierRecording
+from ivr.carrier.signatures import Signatures
 from ivr.dialogue.events import HandOff
 from ivr.handoff import desk
 from ivr.handoff.addresses import conference_name
@@ -17,11 +18,10 @@ from ivr.handoff.hours import OpeningHours
 from ivr.handoff.request import request_handoff
 from ivr.handoff.service import HandoffService
 from ivr.handoff.state import State
-from ivr.store import Sessions, outbox
+from ivr.store import outbox
+from ivr.store.engine import Sessions
 from ivr.store.models import Agent, Call, Handoff, Offer
-from ivr.twilio_looking import CarrierRecording
 from ivr.web.handoff import make_handoff_blueprint
-from ivr.web.signatures import Signatures
 from tests.conftest import FakeClock
 
 CALLER = "CA" + "c" * 32

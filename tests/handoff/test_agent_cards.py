@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from ivr.handoff.card_service import AgentCards
 from ivr.handoff.cards import CHARGED, LONGEST, CardRefused, Told
-from ivr.ledger import SqlLedger
+from ivr.ledger.sql import SqlLedger
 from ivr.store import outbox
 from ivr.store.card_tables import CardPayment
 from ivr.store.models import Account, Audit, Outbox, Payment

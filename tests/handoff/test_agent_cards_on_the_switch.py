@@ -15,16 +15,18 @@ from sqlalchemy import select
 from werkzeug.serving import make_server
 
 from bench.line import free_ports
-from ivr.carrier import CarrierError, TwilioCarrier
+from ivr.carrier.port import CarrierError
+from ivr.carrier.signatures import Signatures
+from ivr.carrier.twilio import TwilioCarrier
+from ivr.carrier.twilio_account import TwilioAccount
 from ivr.clock import SystemClock
 from ivr.handoff.card_service import AgentCards
 from ivr.handoff.state import Attempt, State
-from ivr.ledger import SqlLedger
-from ivr.store import Sessions
+from ivr.ledger.sql import SqlLedger
 from ivr.store.card_tables import CardPayment
+from ivr.store.engine import Sessions
 from ivr.store.models import Account, Agent, Call, Handoff, Outbox
 from ivr.web.card import make_card_hooks
-from ivr.web.signatures import Signatures
 from switch.audio import SILENCE, tone
 from switch.config import SwitchConfig
 from switch.server import Switch
@@ -111,7 +113,10 @@ class House:
 def house(sessions: Sessions, tmp_path: Path) -> Iterator[Callable[[], House]]:
     web, port = free_ports(2)
     public, logged = f"http://127.0.0.1:{web}", []  # type: tuple[str, list[str]]
-    carrier, pool = TwilioCarrier(ACCOUNT, TOKEN, "+1", f"http://127.0.0.1:{port}"), ThreadPoolExecutor(2)
+    carrier, pool = (
+        TwilioCarrier(TwilioAccount(ACCOUNT, TOKEN, "+1", f"http://127.0.0.1:{port}")),
+        ThreadPoolExecutor(2),
+    )
     ledger, live = SqlLedger(sessions, SystemClock()), NoNews()  # type: tuple[SqlLedger, Any]
     cards = AgentCards(
         sessions, SystemClock(), carrier, live, ledger, public, "ws://127.0.0.1:9/media", zone=UTC, spawn=pool.submit

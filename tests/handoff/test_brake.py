@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.handoff.brake import Brakes, Seen, judge
-from ivr.store import Sessions
+from ivr.store.engine import Sessions
 from ivr.store.models import Call, Handoff, Turn
 from tests.conftest import FakeClock
 from tests.handoff.handoff_world import LiveTwin

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from ivr.calls.report import call_report
 from ivr.dialling.dials import Dials
 from ivr.dialling.policy import DialPolicy
 from ivr.handoff import callbacks
@@ -12,9 +13,8 @@ from ivr.handoff.callback_desk import CallBackDesk
 from ivr.handoff.hours import OpeningHours
 from ivr.handoff.words import Words
 from ivr.quality.recordings import RecordingFolder
-from ivr.report import call_report
-from ivr.store import Sessions
 from ivr.store.desk_tables import CallBack
+from ivr.store.engine import Sessions
 from ivr.store.models import Agent, Call, Handoff
 from tests.conftest import FakeClock
 from tests.handoff.handoff_world import CALLER, LINE, World, leg
@@ -195,7 +195,7 @@ def test_a_caller_whose_phone_rings_when_the_agent_is_lost_is_not_left_ringing(w
 
 
 def test_a_call_back_that_could_not_be_dialled_is_a_missed_try(world: World) -> None:
-    from ivr.carrier import CarrierError
+    from ivr.carrier.port import CarrierError
 
     booked(world)
     world.clock.forward(10)

@@ -12,7 +12,9 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
 
-from ivr.carrier import CarrierError, TwilioCarrier
+from ivr.carrier.port import CarrierError
+from ivr.carrier.twilio import TwilioCarrier
+from ivr.carrier.twilio_account import TwilioAccount
 from ivr.dialling.policy import DialPolicy
 
 ACCOUNT = "AC" + "a" * 32
@@ -36,7 +38,7 @@ class RecordingHttp(TwilioHttpClient):  # type: ignore[misc]
 
 
 def carrier(http: TwilioHttpClient, media: httpx.Client | None = None) -> TwilioCarrier:
-    return TwilioCarrier(ACCOUNT, "token", "+15559990000", http=http, media=media, sleep=lambda _: None)
+    return TwilioCarrier(TwilioAccount(ACCOUNT, "token", "+15559990000"), http=http, media=media, sleep=lambda _: None)
 
 
 REQUESTS = {
@@ -137,7 +139,7 @@ def test_a_recording_that_is_not_there_yet_is_fetched_a_moment_later_with_creden
 )
 def test_whoever_asks_nothing_is_called_or_texted_that_the_policy_refuses(to: str, request_to: Any) -> None:
     http = RecordingHttp(body={"sid": CALL, "call_sid": CALL, "status": "ringing"})
-    guarded = TwilioCarrier(ACCOUNT, "token", "+15559990000", http=http, policy=DialPolicy.parse("US"))
+    guarded = TwilioCarrier(TwilioAccount(ACCOUNT, "token", "+15559990000"), http=http, policy=DialPolicy.parse("US"))
     with pytest.raises(CarrierError) as refused:
         request_to(guarded, to)
     assert (refused.value.again, http.sent) == (False, [])
@@ -155,7 +157,7 @@ def test_with_an_api_key_the_accounts_token_is_never_sent() -> None:
             return super().request(method, url, *args, **kwargs)
 
     http = Http()
-    keyed = TwilioCarrier(ACCOUNT, "token", "+15559990000", login=("SK1", "secret"), http=http)
+    keyed = TwilioCarrier(TwilioAccount(ACCOUNT, "token", "+15559990000", login=("SK1", "secret")), http=http)
     keyed.end(CALL)
     assert logins == [("SK1", "secret")]
     assert http.sent[0][1].startswith(f"/2010-04-01/Accounts/{ACCOUNT}/")

@@ -3,7 +3,7 @@
 import pytest
 
 from ivr.handoff import desk
-from ivr.store import Sessions
+from ivr.store.engine import Sessions
 from ivr.store.models import Agent, Audit
 from tests.conftest import FakeClock
 

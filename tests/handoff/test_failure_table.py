@@ -2,7 +2,7 @@
 
 import pytest
 
-from ivr.carrier import CarrierError
+from ivr.carrier.port import CarrierError
 from ivr.handoff.desk import longest_idle
 from tests.handoff.handoff_world import CALLER, CONFERENCE, PUBLIC, World, leg
 

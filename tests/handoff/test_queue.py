@@ -5,13 +5,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from ivr.carrier import CarrierError
+from ivr.carrier.port import CarrierError
 from ivr.handoff.hours import BadHours, OpeningHours
 from ivr.handoff.queue import in_order, median_wait, read_queue
 from ivr.handoff.routing import Want, choose
 from ivr.handoff.tongues import English
 from ivr.handoff.words import Words
-from ivr.store import Sessions
+from ivr.store.engine import Sessions
 from ivr.store.models import Agent, Call, Handoff
 from tests.conftest import FakeClock
 from tests.handoff.handoff_world import CALLER, PUBLIC, World, leg

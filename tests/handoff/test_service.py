@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from ivr.carrier import CarrierError
+from ivr.carrier.port import CarrierError
 from ivr.handoff import events as ev
 from ivr.handoff.desk import PresenceRefused
 from ivr.handoff.service import Answer, UnknownHandoff

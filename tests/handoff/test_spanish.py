@@ -13,7 +13,7 @@ from ivr.handoff.hours import OpeningHours
 from ivr.handoff.supervision import Supervision
 from ivr.handoff.tongues import Spanish
 from ivr.handoff.words import Words
-from ivr.store import Sessions
+from ivr.store.engine import Sessions
 from ivr.store.models import Offer
 from ivr.web.voice import Documents
 from tests.conftest import FakeClock

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ivr.carrier import CarrierError
+from ivr.carrier.port import CarrierError
 from ivr.handoff import events as ev
 from ivr.store import outbox
 from ivr.store.models import Agent, Offer, Outbox

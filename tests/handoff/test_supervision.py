@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from ivr.carrier import CarrierError
+from ivr.carrier.port import CarrierError
 from ivr.handoff.board import Board, read_board
 from ivr.handoff.queue import in_order
 from ivr.handoff.supervision import Supervision, SupervisionRefused

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from ivr.carrier import CarrierError
+from ivr.carrier.port import CarrierError
 from ivr.handoff import cards
 from ivr.handoff.brief import whisper
 from ivr.handoff.cards import CardRefused, Order

@@ -12,14 +12,14 @@ from flask.testing import FlaskClient
 from twilio.request_validator import RequestValidator
 from werkzeug.test import TestResponse
 
-from ivr.calls import CallService
-from ivr.carrier import CarrierError
+from ivr.calls.service import CallService
+from ivr.carrier.port import CarrierError
+from ivr.carrier.signatures import HEADER, Signatures
 from ivr.dialogue.events import Kind, Meaning
 from ivr.handoff.request import request_handoff
-from ivr.ledger import SqlLedger
 from ivr.ledger.sample import load_sample
-from ivr.store import Sessions
-from ivr.web.signatures import HEADER, Signatures
+from ivr.ledger.sql import SqlLedger
+from ivr.store.engine import Sessions
 from ivr.web.voice import Documents, make_voice_blueprint
 from tests.conftest import FakeClock
 

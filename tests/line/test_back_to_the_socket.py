@@ -2,11 +2,12 @@
 
 import pytest
 
-from ivr.calls import ByTurns, CallService, Park, Reconnect
+from ivr.calls.after import ByTurns, Park, Reconnect
+from ivr.calls.service import CallService
 from ivr.dialogue.events import Listen, Say
 from ivr.handoff.request import request_handoff
-from ivr.ledger import SqlLedger
-from ivr.store import Sessions
+from ivr.ledger.sql import SqlLedger
+from ivr.store.engine import Sessions
 from tests.conftest import FakeClock
 from tests.line.conftest import LINE, MORGAN, SID, NoNews, understand
 from tests.line.test_superseded_streams import Stream

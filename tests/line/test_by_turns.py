@@ -17,16 +17,16 @@ from flask import Flask
 from sqlalchemy import select
 from twilio.request_validator import RequestValidator
 
-from ivr.by_turns import TurnChannel, read_wav
-from ivr.calls import CallService
 from ivr.calls.codes import OneTimeCodes
 from ivr.calls.recordings import FORGET
-from ivr.carrier import CarrierError
+from ivr.calls.service import CallService
+from ivr.carrier.port import CarrierError
+from ivr.carrier.signatures import HEADER, Signatures
+from ivr.channels.recorded_turns import TurnChannel, read_wav
 from ivr.handoff.request import request_handoff
-from ivr.ledger import SqlLedger
-from ivr.store import Sessions
+from ivr.ledger.sql import SqlLedger
+from ivr.store.engine import Sessions
 from ivr.store.models import Call, Handoff, Outbox, Turn
-from ivr.web.signatures import HEADER, Signatures
 from ivr.web.turns import make_turns_blueprint
 from ivr.web.voice import Documents, make_voice_blueprint
 from speech.audio import Samples
@@ -426,7 +426,7 @@ def test_nobody_is_greeted_late(carrier: Carrier, calls: CallService, monkeypatc
         def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> "Future[Any]":
             return Future()
 
-    monkeypatch.setattr("ivr.by_turns.GREETING_SECONDS", 0.01)
+    monkeypatch.setattr("ivr.channels.recorded_turns.GREETING_SECONDS", 0.01)
     monkeypatch.setattr(AtOnce, "submit", Stuck.submit)
     carrier.begin()
     assert "how can I help" in carrier.told

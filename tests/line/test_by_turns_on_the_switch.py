@@ -14,15 +14,16 @@ from werkzeug.serving import make_server
 
 from bench.callers import Caller, Clip
 from bench.line import free_ports
-from ivr.by_turns import TurnChannel
-from ivr.calls import CallService
-from ivr.carrier import TwilioCarrier
+from ivr.calls.service import CallService
+from ivr.carrier.signatures import Signatures
+from ivr.carrier.twilio import TwilioCarrier
+from ivr.carrier.twilio_account import TwilioAccount
+from ivr.channels.recorded_turns import TurnChannel
 from ivr.clock import SystemClock
 from ivr.handoff.request import request_handoff
-from ivr.ledger import SqlLedger
-from ivr.store import Sessions
+from ivr.ledger.sql import SqlLedger
+from ivr.store.engine import Sessions
 from ivr.store.models import Call, Handoff, Turn
-from ivr.web.signatures import Signatures
 from ivr.web.turns import make_turns_blueprint
 from ivr.web.voice import Documents, make_voice_blueprint
 from speech.audio import SILENCE, write_wav
@@ -102,7 +103,7 @@ def line(sessions: Sessions, ledger: SqlLedger, ports: list[int], tmp_path: Path
     calls = CallService(
         sessions, clock, understand, ledger, NoNews(), request_handoff, company="Test Bank", notice="n", by_turns=True
     )
-    carrier = TwilioCarrier(ACCOUNT, TOKEN, LINE, f"http://127.0.0.1:{switch}")
+    carrier = TwilioCarrier(TwilioAccount(ACCOUNT, TOKEN, LINE, f"http://127.0.0.1:{switch}"))
     signatures, app = Signatures(TOKEN, public, socket), Flask(__name__)
     scribe = Scribe(["balance", "agent"])
     channel = TurnChannel(calls, sessions, clock, lambda: scribe, pool)

@@ -6,18 +6,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from ivr.calls import (
-    Applied,
-    BadToken,
-    CallerTurn,
-    CallService,
-    Goodbye,
-    Park,
-    Reconnect,
-    StreamTicket,
-    TakeMessage,
-)
+from ivr.calls.after import Goodbye, Park, Reconnect, TakeMessage
 from ivr.calls.recordings import RecordingNews
+from ivr.calls.service import CallService
+from ivr.calls.talking import Applied
+from ivr.calls.tickets import BadToken, StreamTicket
+from ivr.calls.turns import CallerTurn
 from ivr.dialogue.events import (
     CheckPin,
     Failed,
@@ -32,7 +26,7 @@ from ivr.dialogue.events import (
     Said,
     Say,
 )
-from ivr.store import Sessions
+from ivr.store.engine import Sessions
 from ivr.store.models import Call, Handoff, Outbox, Recording, Turn
 from speech.events import Heard, Word
 from tests.conftest import FakeClock

@@ -8,10 +8,13 @@ import pytest
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from ivr.calls import Applied, CallerTurn, CallService, Connected
-from ivr.carrier import CarrierError
+from ivr.calls.service import CallService
+from ivr.calls.talking import Applied
+from ivr.calls.tickets import Connected
+from ivr.calls.turns import CallerTurn
+from ivr.carrier.port import CarrierError
 from ivr.dialogue.events import CardTaken, HandOff, Keyed, Query, Resumed, Say, TakeCard
-from ivr.store import Sessions
+from ivr.store.engine import Sessions
 from ivr.store.models import Call, Handoff, Outbox, Turn
 from speech.events import Heard
 from tests.conftest import FakeClock

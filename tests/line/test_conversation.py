@@ -8,11 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import select
 
-from ivr.calls import CallService
-from ivr.conversation import Conversation, Patience, Threads
+from ivr.calls.service import CallService
+from ivr.channels.conversation import Conversation, Patience, Threads
 from ivr.dialogue.events import PinChecked
-from ivr.ledger import SqlLedger
-from ivr.store import Sessions
+from ivr.ledger.sql import SqlLedger
+from ivr.store.engine import Sessions
 from ivr.store.models import Handoff, Turn
 from speech.events import Close, Command, Digits, Event, Heard, Interrupted, Listen, Silence, Speak, Spoken
 from tests.line.conftest import LINE, MORGAN, SID

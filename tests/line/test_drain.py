@@ -8,13 +8,14 @@ import pytest
 from starlette.testclient import TestClient
 from twilio.request_validator import RequestValidator
 
-from ivr.calls import CallService, Reconnect
+from ivr.calls.after import Reconnect
+from ivr.calls.service import CallService
+from ivr.carrier.signatures import HEADER, Signatures
+from ivr.channels.drain import Drain
+from ivr.channels.media_app import make_media_app
 from ivr.dialogue.events import Listen
-from ivr.drain import Drain
-from ivr.media import make_media_app
-from ivr.store import Sessions
-from ivr.watch import FAILURES, Watch
-from ivr.web.signatures import HEADER, Signatures
+from ivr.store.engine import Sessions
+from ivr.store.health import FAILURES, Watch
 from speech.events import Closed, Expectation, Speak
 from speech.events import Listen as Hear
 from speech.speak import Speaker

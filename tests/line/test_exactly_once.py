@@ -20,14 +20,15 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.event import listen
 
-from ivr.calls import Applied, CallService
-from ivr.conversation import Conversation, Threads
+from ivr.calls.service import CallService
+from ivr.calls.talking import Applied
+from ivr.channels.conversation import Conversation, Threads
+from ivr.channels.media_app import Once
 from ivr.dialogue.events import Event as Happening
 from ivr.dialogue.events import Query
 from ivr.dialogue.state import State
-from ivr.ledger import SqlLedger
-from ivr.media import Once
-from ivr.store import Sessions, make_engine, make_sessions
+from ivr.ledger.sql import SqlLedger
+from ivr.store.engine import Sessions, make_engine, make_sessions
 from ivr.store.models import Account, Base, Call, Outbox, Payment
 from speech import events as speech
 from speech.events import Close, Command, Listen, Speak

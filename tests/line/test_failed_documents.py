@@ -7,11 +7,11 @@ from flask import Flask
 from sqlalchemy import select
 from twilio.request_validator import RequestValidator
 
-from ivr.calls import CallService
-from ivr.store import Sessions
+from ivr.calls.service import CallService
+from ivr.carrier.signatures import HEADER, Signatures
+from ivr.store.engine import Sessions
 from ivr.store.models import Call, Handoff, Outbox, Recording
 from ivr.web.handoff import make_handoff_blueprint
-from ivr.web.signatures import HEADER, Signatures
 from ivr.web.voice import Documents, make_voice_blueprint
 from tests.conftest import FakeClock
 from tests.handoff.handoff_world import CALLER, PUBLIC, TOKEN, World

@@ -12,7 +12,8 @@ from openapi_core import OpenAPI
 from openapi_core.testing import MockRequest
 
 from ivr.dialogue.events import Paid, PinChecked, Refused
-from ivr.ledger import HttpLedger, LedgerError
+from ivr.ledger.http import HttpLedger
+from ivr.ledger.port import LedgerError
 
 CONTRACT = Path(__file__).parents[2] / "docs" / "ledger-api.yaml"
 URL = "https://ledger.example.com/v1"

@@ -9,12 +9,12 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import StaticPool, create_engine, select
 
-from ivr.calls import CallService
+from ivr.calls.service import CallService
 from ivr.dialogue.events import CheckPin, Listen, Query, Say
 from ivr.handoff.request import request_handoff
-from ivr.ledger import SqlLedger
 from ivr.ledger.sample import load_sample
-from ivr.store import Sessions, make_sessions
+from ivr.ledger.sql import SqlLedger
+from ivr.store.engine import Sessions, make_sessions
 from ivr.store.models import Base, Call, Handoff, Outbox, Turn
 from tests.conftest import FakeClock
 from tests.line.conftest import LINE, MORGAN, SID, NoNews, understand

@@ -5,8 +5,8 @@ import io
 import pytest
 from flask import Blueprint, Flask, request
 
+from ivr.carrier.signatures import Signatures, require_signature
 from ivr.web.limits import BODY, limit_requests
-from ivr.web.signatures import Signatures, require_signature
 
 
 def make_app(proxies: int = 0) -> Flask:

@@ -8,12 +8,13 @@ from sqlalchemy import select
 from starlette.testclient import TestClient, WebSocketTestSession
 from twilio.request_validator import RequestValidator
 
-from ivr.calls import CallService, Reconnect
-from ivr.media import make_media_app
-from ivr.room import Full, Room
-from ivr.store import Sessions
+from ivr.calls.after import Reconnect
+from ivr.calls.service import CallService
+from ivr.carrier.signatures import HEADER, Signatures
+from ivr.channels.admission import Full, Room
+from ivr.channels.media_app import make_media_app
+from ivr.store.engine import Sessions
 from ivr.store.models import Call
-from ivr.web.signatures import HEADER, Signatures
 from speech.speak import Speaker
 from tests.conftest import FakeClock
 from tests.line.conftest import LINE, MEDIA, MORGAN, PUBLIC, SID, TOKEN

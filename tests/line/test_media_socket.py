@@ -18,11 +18,11 @@ from twilio.request_validator import RequestValidator
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-from ivr.calls import CallService
-from ivr.media import RECENT, Once, make_media_app
-from ivr.store import Sessions
+from ivr.calls.service import CallService
+from ivr.carrier.signatures import HEADER, Signatures
+from ivr.channels.media_app import RECENT, Once, make_media_app
+from ivr.store.engine import Sessions
 from ivr.store.models import Call, Handoff, Turn
-from ivr.web.signatures import HEADER, Signatures
 from speech.audio import SILENCE, encode
 from speech.speak import Speaker
 from tests.line.conftest import LINE, MEDIA, MORGAN, PUBLIC, SID, TOKEN
@@ -112,7 +112,7 @@ def test_an_unknown_call_is_refused(socket: Open) -> None:
 
 
 def test_a_socket_without_a_start_is_refused(socket: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ivr.media.START_SECONDS", 0.05)
+    monkeypatch.setattr("ivr.channels.media_app.START_SECONDS", 0.05)
     with socket() as line:
         assert close_code(line) == 1008
 

@@ -10,10 +10,11 @@ from prometheus_client import generate_latest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from ivr.figures import BOUNDS, call_figures, histogram
+from ivr.calls.stats import BOUNDS, call_figures, histogram
 from ivr.metrics import line_registry, make_metrics_blueprint, media_registry, metrics_route
 from ivr.settings import Settings
-from ivr.store import Sessions, outbox
+from ivr.store import outbox
+from ivr.store.engine import Sessions
 from ivr.store.models import Call, Handoff, Outbox, Turn
 from ivr.store.payment_tables import PaymentOrder
 from tests.conftest import FakeClock

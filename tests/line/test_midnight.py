@@ -5,10 +5,12 @@ from datetime import UTC, date, datetime
 import httpx
 import pytest
 
-from ivr.calls import CallService
+from ivr.calls.service import CallService
 from ivr.dialogue.events import Keyed, Paid, Pay, Refused
-from ivr.ledger import HttpLedger, LedgerError, SqlLedger
-from ivr.store import Sessions
+from ivr.ledger.http import HttpLedger
+from ivr.ledger.port import LedgerError
+from ivr.ledger.sql import SqlLedger
+from ivr.store.engine import Sessions
 from ivr.store.models import Entry
 from tests.conftest import FakeClock
 from tests.line.conftest import LINE, MORGAN, SID

@@ -7,12 +7,14 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from argon2 import PasswordHasher
 
-from ivr.calls import CallerTurn, CallService, Park
+from ivr.calls.after import Park
+from ivr.calls.service import CallService
+from ivr.calls.turns import CallerTurn
 from ivr.dialogue.events import Keyed
 from ivr.handoff.request import request_handoff
-from ivr.ledger import SqlLedger
 from ivr.ledger.sample import load_sample
-from ivr.store import make_engine, make_sessions
+from ivr.ledger.sql import SqlLedger
+from ivr.store.engine import make_engine, make_sessions
 from ivr.store.migrate import upgrade
 from ivr.store.models import Base
 from tests.conftest import FakeClock

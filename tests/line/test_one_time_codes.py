@@ -7,14 +7,15 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import select, text
 
-from ivr.calls import CallerTurn, CallService
 from ivr.calls.codes import LIMIT, OneTimeCodes
-from ivr.carrier import CarrierError
+from ivr.calls.service import CallService
+from ivr.calls.turns import CallerTurn
+from ivr.carrier.port import CarrierError
 from ivr.dialogue.events import CheckCode, CodeChecked, CodeSent, Failed, FindMobile, Keyed, MobileFound, SendCode
 from ivr.handoff.request import request_handoff
-from ivr.ledger import SqlLedger
-from ivr.store import Sessions
+from ivr.ledger.sql import SqlLedger
 from ivr.store.codes import OneTimeCode
+from ivr.store.engine import Sessions
 from ivr.store.models import Account, Call, Turn
 from tests.conftest import FakeClock
 from tests.line.conftest import MORGAN, SID, NoNews, understand

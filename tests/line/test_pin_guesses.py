@@ -7,8 +7,9 @@ import pytest
 
 from ivr.calls.pins import PinGuard, PinLimits
 from ivr.dialogue.events import PinChecked
-from ivr.ledger import LedgerError, SqlLedger
-from ivr.store import Sessions
+from ivr.ledger.port import LedgerError
+from ivr.ledger.sql import SqlLedger
+from ivr.store.engine import Sessions
 from ivr.store.models import Call
 from tests.conftest import FakeClock
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ivr.channels.audio_files import NAMES, NOTICE, Speaks, music, notice_version, prepare_audio
 from ivr.dialogue.prompts.en import PROMPTS
-from ivr.web.audio import NAMES, NOTICE, Speaks, music, notice_version, prepare_audio
 
 
 class Counting:

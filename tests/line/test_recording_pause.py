@@ -2,7 +2,7 @@
 
 import pytest
 
-from ivr.carrier import CarrierError
+from ivr.carrier.port import CarrierError
 from tests.handoff.test_carrier import ACCOUNT, CALL, RecordingHttp, carrier
 
 CURRENT = f"/2010-04-01/Accounts/{ACCOUNT}/Calls/{CALL}/Recordings/Twilio.CURRENT.json"

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
+from ivr.calls.report import call_report
 from ivr.quality.recordings import RecordingFolder, RecordingKeep
-from ivr.report import call_report
-from ivr.store import Sessions
+from ivr.store.engine import Sessions
 from ivr.store.models import Call, Recording
 from tests.conftest import FakeClock
 

@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
-from ivr.calls import CallService
-from ivr.ledger import SqlLedger
+from ivr.calls.service import CallService
 from ivr.ledger.scheduled import DUE, execute
-from ivr.store import Sessions
+from ivr.ledger.sql import SqlLedger
+from ivr.store.engine import Sessions
 from ivr.store.models import Account, Outbox, Payment
 from tests.conftest import FakeClock
 from tests.line.conftest import LINE, MORGAN, SID

@@ -5,10 +5,12 @@ import json
 import pytest
 from sqlalchemy import select
 
-from ivr.calls import CallerTurn, CallService, StreamTicket
+from ivr.calls.service import CallService
+from ivr.calls.tickets import StreamTicket
+from ivr.calls.turns import CallerTurn
 from ivr.dialogue.events import Keyed, Query
 from ivr.handoff.brief import write_brief
-from ivr.store import Sessions
+from ivr.store.engine import Sessions
 from ivr.store.models import Call, Handoff, Turn
 from speech.events import Heard, Word
 from tests.conftest import FakeClock

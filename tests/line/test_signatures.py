@@ -6,7 +6,7 @@ from flask.testing import FlaskClient
 from twilio.request_validator import RequestValidator
 from werkzeug.datastructures import MultiDict
 
-from ivr.web.signatures import HEADER, MissingSecretError, Signatures, require_signature
+from ivr.carrier.signatures import HEADER, MissingSecretError, Signatures, require_signature
 
 TOKEN = "12345"
 PUBLIC = "https://line.example.com/warm"

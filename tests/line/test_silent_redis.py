@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 from redis import Redis, RedisError
 
-from ivr.broker import connect
-from ivr.calls import CallService
-from ivr.embedded import EmbeddedRedis, RedisNotStarted
+from ivr.calls.service import CallService
 from ivr.handoff import events as ev
 from ivr.handoff.request import request_handoff
 from ivr.handoff.service import HandoffService
-from ivr.ledger import SqlLedger
-from ivr.live import Live
-from ivr.store import Sessions
+from ivr.ledger.sql import SqlLedger
+from ivr.live_updates import Live
+from ivr.local.redis_server import EmbeddedRedis, RedisNotStarted
+from ivr.store.engine import Sessions
+from ivr.store.redis_client import connect
 from tests.conftest import FakeClock
 from tests.handoff.handoff_world import LINE, PUBLIC, CarrierTwin
 from tests.line.conftest import MORGAN, understand

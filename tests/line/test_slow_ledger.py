@@ -10,13 +10,13 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from ivr.calls import CallService
 from ivr.calls.asking import ask
 from ivr.calls.pins import PinGuard
-from ivr.conversation import Conversation, Threads
+from ivr.calls.service import CallService
+from ivr.channels.conversation import Conversation, Threads
 from ivr.dialogue.events import CheckPin, Failed, LookUp, Pay, Query
-from ivr.ledger import HttpLedger
-from ivr.store import Sessions
+from ivr.ledger.http import HttpLedger
+from ivr.store.engine import Sessions
 from ivr.store.models import Call, Handoff, Payment
 from speech.events import Close, Command, Digits, Heard, Speak
 from tests.conftest import FakeClock

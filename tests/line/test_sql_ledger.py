@@ -7,9 +7,10 @@ import pytest
 from sqlalchemy import func, select
 
 from ivr.dialogue.events import Paid, PinChecked, Refused
-from ivr.ledger import LedgerError, SqlLedger
+from ivr.ledger.port import LedgerError
 from ivr.ledger.scheduled import execute
-from ivr.store import Sessions, make_engine, make_sessions
+from ivr.ledger.sql import SqlLedger
+from ivr.store.engine import Sessions, make_engine, make_sessions
 from ivr.store.models import Account, Payment
 from tests.conftest import FakeClock
 

@@ -15,13 +15,13 @@ from flask import Flask
 from starlette.testclient import TestClient
 from twilio.request_validator import RequestValidator
 
+from ivr.carrier.signatures import HEADER, Signatures
 from ivr.handoff import desk
 from ivr.handoff.hours import OpeningHours
 from ivr.handoff.standby import STALE, StandbyDesk
-from ivr.store import Sessions
+from ivr.store.engine import Sessions
+from ivr.store.health import Watch
 from ivr.store.models import Agent, Base
-from ivr.watch import Watch
-from ivr.web.signatures import HEADER, Signatures
 from ivr.web.standby import make_standby_blueprint
 from ivr.web.voice import Documents
 from ivr.web.webhooks import Webhooks

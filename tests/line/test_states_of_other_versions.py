@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 
-from ivr.calls import BadToken, CallService
+from ivr.calls.service import CallService
+from ivr.calls.tickets import BadToken
 from ivr.dialogue import machine
 from ivr.dialogue.events import Keyed, Started
 from ivr.dialogue.state import State as Dialogue
 from ivr.handoff.state import Attempt
 from ivr.handoff.state import State as Handoff
-from ivr.store import Sessions
+from ivr.store.engine import Sessions
 from ivr.store.models import Call
 from tests.dialogue.talk import FACTS, TODAY
 from tests.line.conftest import LINE, MORGAN, SID

@@ -10,13 +10,17 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import StaticPool, create_engine, select
 
-from ivr.calls import Applied, CallerTurn, CallService, Connected, Reconnect
-from ivr.conversation import Conversation, Threads
+from ivr.calls.after import Reconnect
+from ivr.calls.service import CallService
+from ivr.calls.talking import Applied
+from ivr.calls.tickets import Connected
+from ivr.calls.turns import CallerTurn
+from ivr.channels.conversation import Conversation, Threads
 from ivr.dialogue.events import Event, HandOff, HangUp, Keyed, Listen, Query, Say, Silent
 from ivr.handoff.request import request_handoff
-from ivr.ledger import SqlLedger
 from ivr.ledger.sample import load_sample
-from ivr.store import Sessions, make_sessions
+from ivr.ledger.sql import SqlLedger
+from ivr.store.engine import Sessions, make_sessions
 from ivr.store.models import Base, Call, Handoff, Payment, Turn
 from speech.events import Close, Heard
 from tests.conftest import FakeClock

@@ -8,14 +8,13 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from ivr.calls import CallService
 from ivr.calls.recordings import RecordingNews
+from ivr.calls.service import CallService
 from ivr.calls.sweeping import Sweeper
-from ivr.carrier import CarrierError
-from ivr.store import Sessions
+from ivr.carrier.port import CarrierCall, CarrierError, CarrierRecording
+from ivr.store.engine import Sessions
 from ivr.store.leases import take_lease
 from ivr.store.models import Call, Handoff, Outbox, Recording, Turn
-from ivr.twilio_looking import CarrierCall, CarrierRecording
 from tests.conftest import FakeClock
 from tests.line.conftest import LINE, MORGAN, SID, HandoffsTold
 

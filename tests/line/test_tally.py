@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import update
 
-from ivr.store import Sessions
+from ivr.store.engine import Sessions
 from ivr.store.models import Call
-from ivr.tally import SETTLED, Kinds, Tally
+from ivr.store.tally import SETTLED, Kinds, Tally
 from tests.conftest import FakeClock
 
 

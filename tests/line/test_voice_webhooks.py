@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from ivr.calls import CallService
+from ivr.calls.service import CallService
 from ivr.dialling.dials import Dials
 from ivr.dialling.policy import DialPolicy
 from ivr.dialogue.events import Started
-from ivr.store import Sessions
 from ivr.store.dials import Dial
+from ivr.store.engine import Sessions
 from ivr.store.models import Base, Call, Handoff, Outbox, Recording
 from tests.conftest import FakeClock
 from tests.line.conftest import LINE, MORGAN, SID, HandoffsTold, Post

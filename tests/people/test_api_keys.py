@@ -7,11 +7,11 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import select
 
-from ivr.cli import main
+from ivr.cli.main import main
 from ivr.metrics import may_read
 from ivr.people import api_keys
 from ivr.people.api_keys import KeyRefused
-from ivr.store import Sessions
+from ivr.store.engine import Sessions
 from ivr.store.models import Audit
 from ivr.store.people_tables import ApiKey
 from tests.conftest import FakeClock

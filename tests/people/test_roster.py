@@ -8,7 +8,7 @@ from sqlalchemy import select
 from ivr.people import roster
 from ivr.people.links import make_link, person_of_link, spend_link
 from ivr.people.roster import RosterRefused
-from ivr.store import Sessions
+from ivr.store.engine import Sessions
 from ivr.store.models import Agent, Audit
 from tests.conftest import FakeClock
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from ivr.people import passwords, roster, sign_ins
 from ivr.people.sign_ins import Limits
-from ivr.store import Sessions
+from ivr.store.engine import Sessions
 from ivr.store.models import Agent
 from tests.conftest import FakeClock
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from redis import Redis
 
-from ivr.broker import connect
 from ivr.people.throttle import Rule, Throttle, Tries, forgiven, left, tried, wait
+from ivr.store.redis_client import connect
 from tests.conftest import FakeClock
 
 RULE = Rule(free=3, first=10, longest=60, fade=600)

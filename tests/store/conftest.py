@@ -8,11 +8,11 @@ from urllib.parse import urlsplit
 import pytest
 from argon2 import PasswordHasher
 
-from ivr.calls import CallService
+from ivr.calls.service import CallService
 from ivr.handoff.request import request_handoff
-from ivr.ledger import SqlLedger
 from ivr.ledger.sample import load_sample
-from ivr.store import Sessions, make_engine, make_sessions
+from ivr.ledger.sql import SqlLedger
+from ivr.store.engine import Sessions, make_engine, make_sessions
 from ivr.store.migrate import upgrade
 from tests.conftest import FakeClock
 from tests.line.conftest import NoNews, understand

@@ -13,11 +13,11 @@ from pydantic import SecretStr
 from twilio.request_validator import RequestValidator
 
 from app import create_web
+from ivr.carrier.signatures import HEADER
 from ivr.clock import SystemClock
 from ivr.handoff import desk
 from ivr.settings import Settings
 from ivr.store.models import Agent
-from ivr.web.signatures import HEADER
 from tests.line.conftest import LINE, PUBLIC
 from tests.serving import served
 from tests.store.conftest import FarLine

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from ivr.calls import CallerTurn
+from ivr.calls.turns import CallerTurn
 from ivr.dialogue.events import Keyed
-from ivr.ledger import LedgerError
+from ivr.ledger.port import LedgerError
 from ivr.store.models import Call
 from tests.line.conftest import LINE, MORGAN, SID
 from tests.postgres import Postgres

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import Select, select
 
-from ivr.store import Sessions
+from ivr.store.engine import Sessions
 from ivr.store.models import Agent, Turn
 from ivr.store.pieces import delete_some
 

@@ -8,10 +8,10 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import func, select
 
-from ivr.calls import CallService
 from ivr.calls.recordings import RecordingNews
+from ivr.calls.service import CallService
 from ivr.ledger.sample import load_sample
-from ivr.store import Sessions, make_engine, make_sessions
+from ivr.store.engine import Sessions, make_engine, make_sessions
 from ivr.store.migrate import upgrade
 from ivr.store.models import Call, Handoff, Outbox, Recording
 from ivr.store.webhooks import first_time

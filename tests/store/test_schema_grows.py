@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import command
 from sqlalchemy.types import TypeEngine
 
-from ivr.store import make_engine, make_sessions
+from ivr.store.engine import make_engine, make_sessions
 from ivr.store.migrate import _config, pending, upgrade
 from ivr.store.models import Call
 from tests.store.conftest import NOW

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ivr.store import Sessions
+from ivr.store.engine import Sessions
 from switch.audio import tone
 from switch.config import SwitchConfig
 from switch.server import Switch

@@ -22,20 +22,22 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from twilio.http.response import Response as CarrierAnswer
 from twilio.request_validator import RequestValidator
 
-from ivr.calls import CallService
-from ivr.carrier import TwilioCarrier
+from ivr.calls.service import CallService
+from ivr.carrier.signatures import Signatures
+from ivr.carrier.twilio import TwilioCarrier
+from ivr.carrier.twilio_account import TwilioAccount
+from ivr.carrier.twilio_requests import BaseUrlHttpClient
 from ivr.dialogue.events import HandOff
 from ivr.handoff.request import request_handoff
 from ivr.handoff.service import HandoffService, UnknownHandoff
 from ivr.handoff.state import State
 from ivr.handoff.supervision import Supervision
 from ivr.handoff.transferring import Transfers
-from ivr.ledger import SqlLedger
-from ivr.store import Sessions, outbox
+from ivr.ledger.sql import SqlLedger
+from ivr.store import outbox
+from ivr.store.engine import Sessions
 from ivr.store.models import Agent, Call, Offer
-from ivr.twilio_requests import BaseUrlHttpClient
 from ivr.web.handoff import make_handoff_blueprint
-from ivr.web.signatures import Signatures
 from ivr.web.voice import Documents, make_voice_blueprint
 from switch.audio import tone
 from switch.leg import FINAL
@@ -110,7 +112,7 @@ class Line:
         live: Any = LiveTwin()
         self.w, self.sessions, self.voice, self.clock = w, sessions, voice, Clock()
         self.threads, self.http = threads, Way(w.switch.url)
-        self.carrier = TwilioCarrier(ACCOUNT, TOKEN, NUMBER, w.switch.url, http=self.http)
+        self.carrier = TwilioCarrier(TwilioAccount(ACCOUNT, TOKEN, NUMBER, w.switch.url), http=self.http)
         self.service = self.another_process()
         self.transfers = Transfers(self.service)
         self.supervision = Supervision(sessions, self.clock, self.carrier, live, self.service)

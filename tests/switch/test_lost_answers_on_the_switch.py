@@ -11,7 +11,9 @@ import requests
 from sqlalchemy import update
 
 from ivr.calls.acting import SEND
-from ivr.carrier import CarrierError, TwilioCarrier
+from ivr.carrier.port import CarrierError
+from ivr.carrier.twilio import TwilioCarrier
+from ivr.carrier.twilio_account import TwilioAccount
 from ivr.handoff.supervision import SupervisionRefused
 from ivr.store import outbox
 from ivr.store.models import Agent
@@ -49,7 +51,7 @@ def test_a_late_answer_is_not_waited_for(world: MakeWorld, run: Run) -> None:
         async with world() as w:
             w.person("client:ada", answers=False)
             w.switch.faults.delay("POST", CALLS, 3.0)
-            carrier = TwilioCarrier(ACCOUNT, TOKEN, NUMBER, w.switch.url, timeout=0.2)
+            carrier = TwilioCarrier(TwilioAccount(ACCOUNT, TOKEN, NUMBER, w.switch.url), timeout=0.2)
             began = time.monotonic()
             with pytest.raises(CarrierError) as raised:
                 await asyncio.to_thread(carrier.ring, "client:ada", NUMBER, w.switch.url, w.switch.url, 5, w.switch.url)
@@ -60,7 +62,7 @@ def test_a_late_answer_is_not_waited_for(world: MakeWorld, run: Run) -> None:
 
 
 def carrier_of(w: World) -> TwilioCarrier:
-    return TwilioCarrier(ACCOUNT, TOKEN, NUMBER, w.switch.url)
+    return TwilioCarrier(TwilioAccount(ACCOUNT, TOKEN, NUMBER, w.switch.url))
 
 
 REPEATABLE: dict[str, tuple[str, str, Callable[[TwilioCarrier, str, str, str], Any]]] = {

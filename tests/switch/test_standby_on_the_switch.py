@@ -8,7 +8,7 @@ from flask import Flask
 from starlette.responses import Response
 from twilio.request_validator import RequestValidator
 
-from ivr.web.signatures import HEADER, Signatures
+from ivr.carrier.signatures import HEADER, Signatures
 from ivr.web.standby import make_standby_blueprint
 from ivr.web.voice import Documents
 from tests.switch.switch_world import NUMBER, TOKEN, MakeWorld, Person, Run, World, until

@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from ivr.calls import CallService
+from ivr.calls.service import CallService
 from ivr.calls.sweeping import Sweeper
 from ivr.handoff.request import request_handoff
-from ivr.ledger import SqlLedger
+from ivr.ledger.sql import SqlLedger
 from ivr.quality.recordings import RecordingKeep
-from ivr.store import Sessions, outbox
+from ivr.store import outbox
+from ivr.store.engine import Sessions
 from ivr.store.models import Call, Recording
 from tests.line.conftest import NoNews, understand
 from tests.switch.line_on_switch import Line, Play, until

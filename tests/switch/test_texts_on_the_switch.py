@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from ivr.carrier import TwilioCarrier
+from ivr.carrier.twilio import TwilioCarrier
+from ivr.carrier.twilio_account import TwilioAccount
 from tests.conftest import FakeClock
 from tests.switch.switch_world import ACCOUNT, NUMBER, TOKEN, MakeWorld, Run, until
 from tests.web.conftest import Make, make_web, with_token
@@ -22,7 +23,7 @@ def test_an_agents_text_is_delivered_to_the_caller(
 ) -> None:
     async def story() -> None:
         async with world() as w:
-            web = make_web(clock, texts=TwilioCarrier(ACCOUNT, TOKEN, NUMBER, w.switch.url))
+            web = make_web(clock, texts=TwilioCarrier(TwilioAccount(ACCOUNT, TOKEN, NUMBER, w.switch.url)))
             client = web.signed_in("Ada", "agent", presence="on-call")
             web.call()
             page = f"/agent/handoffs/{web.handoff(1, state='bridged')}/text"
@@ -44,7 +45,7 @@ def test_a_carrier_that_refuses_sends_nothing_and_the_agent_is_told(
 ) -> None:
     async def story() -> None:
         async with world() as w:
-            web = make_web(clock, texts=TwilioCarrier(ACCOUNT, "wrong", NUMBER, w.switch.url))
+            web = make_web(clock, texts=TwilioCarrier(TwilioAccount(ACCOUNT, "wrong", NUMBER, w.switch.url)))
             client = web.signed_in("Ada", "agent", presence="on-call")
             web.call()
             page = f"/agent/handoffs/{web.handoff(1, state='bridged')}/text"

@@ -16,7 +16,7 @@ from flask.testing import FlaskClient
 from redis import Redis
 
 from ivr.calls.pins import PinGuard
-from ivr.carrier import CarrierError
+from ivr.carrier.port import CarrierError
 from ivr.clock import Clock
 from ivr.handoff.brake import Brakes
 from ivr.handoff.callback_desk import CallBackDesk
@@ -25,11 +25,11 @@ from ivr.handoff.desk import PresenceRefused
 from ivr.handoff.service import HandoffService
 from ivr.handoff.supervision import SupervisionRefused
 from ivr.handoff.transferring import Transfers
-from ivr.ledger import SqlLedger
-from ivr.live import Live
+from ivr.ledger.sql import SqlLedger
+from ivr.live_updates import Live
 from ivr.settings import Settings
-from ivr.store import Sessions
 from ivr.store.desk_tables import Announcement, PresenceSpell
+from ivr.store.engine import Sessions
 from ivr.store.models import Account, Agent, Call, Handoff, Offer, Recording, Turn
 from ivr.web.pages import House, add_pages
 from tests.handoff.card_twin import CardTwin

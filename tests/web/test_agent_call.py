@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from ivr.calls.pins import PinGuard
 from ivr.handoff.cards import Told
-from ivr.ledger import LedgerError, SqlLedger
+from ivr.ledger.port import LedgerError
+from ivr.ledger.sql import SqlLedger
 from ivr.quality.purge import purge_older
 from ivr.quality.recordings import RecordingFolder
 from ivr.store.models import Account, Agent, Audit, Call

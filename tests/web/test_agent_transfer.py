@@ -4,7 +4,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from ivr.store import Sessions
+from ivr.store.engine import Sessions
 from ivr.store.models import Agent
 from tests.conftest import FakeClock
 from tests.handoff.handoff_world import World, leg

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from ivr.carrier import CarrierError
+from ivr.carrier.port import CarrierError
 from ivr.web.bounded import within
 
 

@@ -12,7 +12,7 @@ import pytest
 from flask import Flask, request
 from starlette.testclient import TestClient
 
-from ivr.watch import Watch, probe
+from ivr.store.health import Watch, probe
 from ivr.web.front import PAGE_THREADS, make_front
 from ivr.web.limits import BODY, limit_requests
 from ivr.web.streams import Hub, Streams

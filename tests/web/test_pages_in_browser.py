@@ -17,9 +17,9 @@ from sqlalchemy import select
 from ivr.clock import SystemClock
 from ivr.handoff.brake import Brakes
 from ivr.handoff.cards import Told
-from ivr.live import Live
-from ivr.store import Sessions
+from ivr.live_updates import Live
 from ivr.store.desk_tables import CallBack
+from ivr.store.engine import Sessions
 from ivr.store.models import Agent, Turn
 from ivr.web.front import make_front
 from ivr.web.streams import Hub, Streams

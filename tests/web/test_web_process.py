@@ -13,12 +13,12 @@ from pydantic import SecretStr
 from sqlalchemy import text
 from twilio.request_validator import RequestValidator
 
+from ivr.cli.run import _web
 from ivr.clock import SystemClock
-from ivr.commands.run import _web
-from ivr.house import environment
+from ivr.local.supervisor import environment
 from ivr.people import sign_ins
 from ivr.settings import Settings
-from ivr.store import make_engine, make_sessions
+from ivr.store.engine import make_engine, make_sessions
 from ivr.store.migrate import upgrade
 from ivr.store.models import Agent
 from ivr.web.people import limits_of

@@ -13,12 +13,12 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 
 from ivr.clock import SystemClock
-from ivr.demo import furnish, house_settings
-from ivr.house import House
-from ivr.placing import place, settled_report
-from ivr.preparing import prepare
+from ivr.local.demo import furnish, house_settings
+from ivr.local.scripted_calls import place, settled_report
+from ivr.local.setup import prepare
+from ivr.local.supervisor import House
 from ivr.settings import Settings
-from ivr.store import Sessions, make_engine, make_sessions
+from ivr.store.engine import Sessions, make_engine, make_sessions
 from speech.audio import RATE, Samples, write_wav
 from speech.voices import make_voice
 from tests.calls.line import free_ports

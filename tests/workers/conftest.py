@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from redis import Redis
 
-from ivr.store import Sessions
+from ivr.store.engine import Sessions
 from workers.context import WorkerContext, provider
 
 FACTORY = "tests.workers.worker_factory:context"

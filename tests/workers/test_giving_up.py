@@ -9,7 +9,8 @@ from rq.job import Job
 from rq.serializers import JSONSerializer
 from sqlalchemy import update
 
-from ivr.store import Sessions, outbox
+from ivr.store import outbox
+from ivr.store.engine import Sessions
 from ivr.store.models import Outbox
 from tests.conftest import FakeClock
 from tests.workers.test_relay import put, queued

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from ivr.calls.recordings import FORGET
-from ivr.carrier import CarrierError
+from ivr.carrier.port import CarrierError
 from ivr.store import outbox
 from ivr.store.models import Call, Outbox, Recording
 from workers.context import Provider, WorkerContext

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from ivr.carrier import CarrierError
+from ivr.carrier.port import CarrierError
 from ivr.quality.secrets import mask_secrets
-from ivr.store import Sessions, outbox
+from ivr.store import outbox
+from ivr.store.engine import Sessions
 from ivr.store.models import Call, Outbox, Recording, Turn, Webhook
 from ivr.store.webhooks import first_time, forget_old
 from tests.conftest import FakeClock

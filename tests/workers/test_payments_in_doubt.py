@@ -9,16 +9,17 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from ivr.calls import CallService
 from ivr.calls.cards import BOOK
 from ivr.calls.orders import GRACE
+from ivr.calls.service import CallService
 from ivr.dialogue.events import Failed, Keyed, Query, Resumed
 from ivr.handoff.doubts import doubt
 from ivr.handoff.holders import Holders
 from ivr.handoff.request import request_handoff
-from ivr.ledger import HttpLedger
-from ivr.store import Sessions, outbox
+from ivr.ledger.http import HttpLedger
+from ivr.store import outbox
 from ivr.store.card_tables import CardPayment
+from ivr.store.engine import Sessions
 from ivr.store.models import Agent, Call, Handoff
 from ivr.store.payment_tables import PaymentOrder
 from tests.conftest import FakeClock

@@ -4,7 +4,8 @@ import pytest
 from redis import Redis, RedisError
 from rq import Queue
 
-from ivr.store import Sessions, outbox
+from ivr.store import outbox
+from ivr.store.engine import Sessions
 from tests.conftest import FakeClock
 from workers.queues import QUICK
 from workers.relay import Relay

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from sqlalchemy import select
 
-from ivr.carrier import CarrierError
+from ivr.carrier.port import CarrierError
 from ivr.quality.transcribing import Samples, Sound, cut
 from ivr.store import outbox
 from ivr.store.models import Outbox, Recording

@@ -14,8 +14,8 @@ from redis import Redis
 from sqlalchemy import func, select
 
 from ivr.dialogue.events import HandOff
-from ivr.embedded import EmbeddedRedis
 from ivr.handoff.request import request_handoff
+from ivr.local.redis_server import EmbeddedRedis
 from ivr.store import outbox
 from ivr.store.models import Agent, Call, Handoff, Offer, Outbox, Recording
 from tests.workers.conftest import FACTORY

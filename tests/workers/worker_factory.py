@@ -15,10 +15,10 @@ from ivr.clock import SystemClock
 from ivr.dialling.dials import Dials
 from ivr.dialling.policy import DialPolicy
 from ivr.handoff.service import HandoffService
-from ivr.live import Live
+from ivr.live_updates import Live
 from ivr.quality.recordings import RecordingKeep
 from ivr.quality.transcribing import Samples
-from ivr.store import make_engine, make_sessions
+from ivr.store.engine import make_engine, make_sessions
 from tests.handoff.handoff_world import PUBLIC, CarrierTwin
 from workers.context import WorkerContext
 

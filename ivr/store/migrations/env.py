@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from ivr.store import make_engine
+from ivr.store.engine import make_engine
 from ivr.store.models import Base
 
 LOCK = 7214  # any number, the same in every process

@@ -1,0 +1,201 @@
+"""One caller on one stream: what the speech session hears goes to the dialogue, what the dialogue wants is spoken."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from ivr.calls.service import CallService
+from ivr.calls.talking import Applied
+from ivr.calls.tickets import Connected
+from ivr.calls.turns import CallerTurn
+from ivr.dialogue import events as dialogue
+from speech import events as speech
+from speech.events import Close, Command, Expectation, Listen, Speak
+
+
+class Hears(Protocol):
+    """The part of a speech session that a conversation speaks through."""
+
+    def tell(self, commands: Sequence[Command]) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Seconds that the ledger may take: `slow` until we say that we are looking, `failed` until a person comes."""
+
+    slow: float = 2.0
+    failed: float = 6.0
+
+
+@dataclass(frozen=True, slots=True)
+class Threads:
+    """Where blocking work is done: SQL in one pool, the ledger in another that may be stuck without harm."""
+
+    sql: Executor
+    ledger: Executor
+
+
+@dataclass(slots=True)
+class _Said:
+    """A bot turn under way: its prompt, and the milliseconds that led to it."""
+
+    prompt: str
+    latency: dict[str, float] = field(default_factory=dict)
+
+
+class Conversation:
+    """Give it `handle` as the session's handler, and `opening` as what is said first."""
+
+    def __init__(
+        self,
+        calls: CallService,
+        sid: str,
+        connected: Connected,
+        session: Hears,
+        threads: Threads,
+        tasks: asyncio.TaskGroup,
+        patience: Patience = Patience(),
+    ) -> None:
+        self._calls, self._sid, self._connected, self._session = calls, sid, connected, session
+        self._threads, self._tasks, self._patience = threads, tasks, patience
+        self._expect: dialogue.Kind = "open"
+        self._events = 0
+        self._said: dict[str, _Said] = {}
+        self._asking: set[asyncio.Task[None]] = set()
+        self._turn = asyncio.Lock()
+
+    async def opening(self) -> list[Command]:
+        """The first words of a new conversation, or the apology of one that goes on."""
+        asked = asyncio.ensure_future(self._ledger(self._calls.opening, self._connected))
+        done, _ = await asyncio.wait({asked}, timeout=self._patience.slow)
+        # nobody is greeted late because the ledger is slow: he tells us then who he is
+        event = asked.result() if done else self._calls.opening(self._connected, ask=False)
+        return self._commands(await self._apply(event), {})
+
+    async def handle(self, event: speech.Event) -> list[Command]:
+        """One event of the session; commands are given through `tell`, in the order of the dialogue."""
+        began = time.perf_counter()
+        match event:
+            case speech.Heard():
+                said = await self._sql(self._calls.said, event, self._expect)
+                turn = CallerTurn(
+                    event.text, event.start, event.end, "voice", event.confidence, event.words, event.latency
+                )
+                await self._step(said, turn, event.latency, began)
+            case speech.Digits():
+                turn = CallerTurn(event.digits or "#", event.at, event.at, "keys")
+                await self._step(dialogue.Keyed(event.digits), turn, {}, began)
+            case speech.Silence():
+                await self._step(dialogue.Silent(), None, {}, began)
+            case speech.Interrupted():
+                await self._interrupted(event)
+            case speech.Spoken():
+                latency = {**self._known(event.id).latency, **_named(event.latency)}
+                await self._sql(
+                    self._calls.spoken, self._sid, event.id, event.start, event.end, latency, self._connected
+                )
+            case speech.Closed():
+                self.close()
+        return []
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether nothing is being asked or answered."""
+        return not self._asking and not self._turn.locked()
+
+    async def hand_over(self) -> None:
+        """The next stream goes on where this one ends, without an apology."""
+        await self._sql(self._calls.hand_over, self._sid, self._connected)
+
+    def close(self) -> None:
+        """Questions still open are asked anew by whoever goes on with the call."""
+        for task in self._asking:
+            task.cancel()
+
+    async def _interrupted(self, event: speech.Interrupted) -> None:
+        await self._sql(self._calls.cut_off, self._sid, event.id, event.heard, event.at, self._connected)
+        prompt = self._known(event.id).prompt
+        async with self._turn:
+            applied = await self._apply(dialogue.Interrupted(prompt, event.heard))
+            # only listening, or on the way out: the session goes on by itself if it was a cough
+            if any(not isinstance(action, dialogue.Listen) for _, action in applied.actions):
+                self._session.tell(self._commands(applied, {}))
+
+    async def _step(
+        self, event: dialogue.Event, turn: CallerTurn | None, latency: dict[str, float], began: float
+    ) -> None:
+        async with self._turn:
+            applied = await self._apply(event, turn)
+            decided = {**latency, "decide": (time.perf_counter() - began) * 1000}
+            self._session.tell(self._commands(applied, decided if turn else {}))
+
+    async def _apply(self, event: dialogue.Event, turn: CallerTurn | None = None) -> Applied:
+        self._events += 1
+        key = f"s{self._connected.number}.{self._events}"
+        applied: Applied = await self._sql(self._calls.apply, self._sid, event, key, turn, self._connected)
+        return applied
+
+    # --- what the dialogue wants ---
+
+    def _commands(self, applied: Applied, latency: dict[str, float]) -> list[Command]:
+        if applied.elsewhere:
+            return [Close()]
+        commands: list[Command] = []
+        leaving = any(isinstance(action, dialogue.TakeCard) for _, action in applied.actions)
+        for key, action in applied.actions:
+            match action:
+                case dialogue.Say():
+                    self._said[key] = _Said(action.prompt, latency)
+                    latency = {}  # the first words are the answer; the rest only follow them
+                    commands.append(Speak(key, action.text, action.interruptible and not leaving, action.language))
+                case dialogue.Listen():
+                    self._expect = action.kind
+                    commands.append(Listen(Expectation(action.kind, action.digits), action.patience))
+                case dialogue.HandOff() | dialogue.HangUp() | dialogue.TakeCard():
+                    commands.append(Close())
+                case _ if isinstance(action, dialogue.Query):
+                    self._spawn(self._question(action))
+        return commands
+
+    async def _question(self, query: dialogue.Query) -> None:
+        """Ask the ledger; say that it is slow, and give up on it in time."""
+        answer = asyncio.ensure_future(self._ledger(self._calls.ask, self._sid, query))
+        try:
+            done, _ = await asyncio.wait({answer}, timeout=self._patience.slow)
+            if not done:
+                await self._step(dialogue.Slow(), None, {}, 0.0)
+                done, _ = await asyncio.wait({answer}, timeout=self._patience.failed - self._patience.slow)
+            await self._step(answer.result() if done else dialogue.Failed(), None, {}, 0.0)
+        finally:
+            if not answer.done():
+                answer.add_done_callback(self._too_late)
+
+    def _too_late(self, answer: "asyncio.Future[dialogue.Event]") -> None:
+        """A payment may have been made after all, which stands in what is known of the call."""
+        if not answer.cancelled() and answer.exception() is None:
+            asyncio.get_running_loop().run_in_executor(self._threads.sql, self._calls.late, self._sid, answer.result())
+
+    def _spawn(self, work: Any) -> None:
+        task = self._tasks.create_task(work)
+        self._asking.add(task)
+        task.add_done_callback(self._asking.discard)
+
+    def _known(self, key: str) -> _Said:
+        return self._said.get(key, _Said(""))
+
+    # --- threads ---
+
+    async def _sql(self, work: Callable[..., Any], *arguments: Any) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(self._threads.sql, work, *arguments)
+
+    def _ledger(self, work: Callable[..., Any], *arguments: Any) -> Awaitable[Any]:
+        return asyncio.get_running_loop().run_in_executor(self._threads.ledger, work, *arguments)
+
+
+def _named(latency: dict[str, float]) -> dict[str, float]:
+    """The session's figures by the names that turns keep: speak, and total as the caller felt it."""
+    names = {"first_audio": "speak", "response": "total"}
+    return {names.get(name, name): value for name, value in latency.items()}

@@ -1,0 +1,180 @@
+"""The media process: the carrier's sockets, their signatures and tokens, and nothing else."""
+
+import asyncio
+import contextlib
+import logging
+import re
+from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
+
+from ivr.calls.service import CallService
+from ivr.calls.tickets import BadToken
+from ivr.carrier.signatures import HEADER, SCHEME_HEADER, Signatures
+from ivr.channels.admission import Full, Room
+from ivr.channels.conversation import Conversation, Patience, Threads
+from ivr.channels.drain import Drain
+from ivr.dialogue.prompts.en import PROMPTS
+from ivr.logs import about_call
+from ivr.store.health import Watch
+from speech.listen import Listener
+from speech.monitor import HeardOn, Monitor
+from speech.session import NoStart, Session, Start, read_start
+from speech.speak import Speaker
+from speech.vad import Hearing
+
+log = logging.getLogger(__name__)
+
+POLICY, FAULT, BUSY = 1008, 1011, 1013  # close codes
+START_SECONDS = 5.0
+NUMBER = re.compile(r'"sequenceNumber"\s*:\s*"?(\d+)')
+RECENT = 500  # messages, ten seconds of them
+
+
+def make_media_app(
+    calls: CallService,
+    signatures: Signatures,
+    recogniser: Listener,
+    speaker: Speaker,
+    vad: Callable[[], Hearing],
+    patience: Patience | None = None,
+    room: Room | None = None,
+    beside: Sequence[BaseRoute] = (),
+    watches: Sequence[Watch] = (),
+    drain_seconds: float = 20.0,
+) -> Starlette:
+    """`WS /media` for callers, `WS /media/listen` for calls that a person has, whether it lives and is ready, and what
+    is `beside`.
+
+    A caller for whom there is no `room`, or who comes while the process is told to end, is not let in: /voice/resume
+    finds another way for them."""
+    room, drain = room or Room(), Drain(drain_seconds)
+    threads = Threads(ThreadPoolExecutor(8, "sql"), ThreadPoolExecutor(16, "ledger"))
+
+    async def media(socket: WebSocket) -> None:
+        await _let_in(socket, signatures, "", talk)
+
+    async def listen(socket: WebSocket) -> None:
+        await _let_in(socket, signatures, "/listen", overhear)
+
+    async def talk(start: Start, texts: AsyncIterator[str], socket: WebSocket) -> None:
+        if drain.begun:
+            raise Full
+        with room.place():
+            await converse(start, texts, socket)
+
+    async def converse(start: Start, texts: AsyncIterator[str], socket: WebSocket) -> None:
+        about_call(start.call_sid)
+        connected = await asyncio.get_running_loop().run_in_executor(
+            threads.sql, calls.connect, start.call_sid, start.parameters.get("token", "")
+        )
+        session = Session(start, recogniser, speaker, vad, filler=PROMPTS["moment"][0])
+        async with asyncio.TaskGroup() as tasks:
+            conversation = Conversation(
+                calls, start.call_sid, connected, session, threads, tasks, patience or Patience()
+            )
+            with drain.talking(lambda: session.leave(lambda: conversation.at_rest)):
+                opening = await conversation.opening()
+                await session.run(texts, socket.send_text, conversation.handle, opening)
+            conversation.close()
+            if session.left:
+                await conversation.hand_over()
+
+    async def overhear(start: Start, texts: AsyncIterator[str], _socket: WebSocket) -> None:
+        loop = asyncio.get_running_loop()
+        token, sid = start.parameters.get("token", ""), start.parameters.get("call", start.call_sid)
+        listening = await loop.run_in_executor(threads.sql, calls.listen, sid, token)
+
+        async def keep(news: HeardOn) -> None:
+            await loop.run_in_executor(threads.sql, calls.overheard, sid, news.track, news.heard, listening.offset)
+
+        await Monitor(start, recogniser, vad).run(texts, keep)
+
+    async def ready(_request: Request) -> JSONResponse:
+        away = [watch.name for watch in watches if watch.away]
+        away += ["room"] * room.full + ["drain"] * drain.begun
+        return JSONResponse({"ready": not away, "away": away}, 503 if away else 200)
+
+    @contextlib.asynccontextmanager
+    async def living(_app: Starlette) -> AsyncIterator[None]:
+        for watch in watches:
+            watch.start()
+        with drain.on_signals():
+            yield
+        for watch in watches:
+            watch.stop()
+
+    sockets = (WebSocketRoute("/media", media), WebSocketRoute("/media/listen", listen))
+    alive = [Route(path, _health) for path in ("/health", "/healthz")]
+    app = Starlette(routes=[*sockets, *alive, Route("/readyz", ready), *beside], lifespan=living)
+    app.state.drain = drain
+    return app
+
+
+async def _let_in(socket: WebSocket, signatures: Signatures, below: str, serve: Any) -> None:
+    """Signature before the handshake (403), start and token after it (1008), then `serve` until it is over."""
+    if not signatures.socket_is_signed(below, socket.headers.get(HEADER), socket.headers.get(SCHEME_HEADER)):
+        log.warning("refused an unsigned or forged media socket")
+        await socket.close(POLICY)
+        return
+    await socket.accept()
+    texts = _texts(socket, Once())
+    try:
+        await serve(await read_start(texts, START_SECONDS), texts, socket)
+        await _close(socket, 1000)
+    except Full:
+        log.warning("no room for another caller: he is asked to try again")
+        await _close(socket, BUSY)
+    except (NoStart, BadToken) as error:
+        log.warning("refused a media socket: %s", type(error).__name__)
+        await _close(socket, POLICY)
+    except Exception:
+        log.exception("a media socket failed; its call goes on at /voice/resume")
+        await _close(socket, FAULT)
+
+
+class Once:
+    """Lets each numbered message of a stream through once: a key that comes twice was pressed once."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, None] = {}  # in the order in which they came
+
+    def __call__(self, text: str) -> bool:
+        number = NUMBER.search(text)
+        if number is None:
+            return True
+        if number[1] in self._seen:
+            return False
+        self._seen[number[1]] = None
+        if len(self._seen) > RECENT:
+            del self._seen[next(iter(self._seen))]
+        return True
+
+
+async def _texts(socket: WebSocket, once: Once) -> AsyncIterator[str]:
+    while True:
+        message = await socket.receive()
+        if message["type"] == "websocket.disconnect":
+            return
+        text = message.get("text")
+        if text is not None and once(text):
+            yield text
+
+
+async def _close(socket: WebSocket, code: int) -> None:
+    if WebSocketState.DISCONNECTED in (socket.client_state, socket.application_state):
+        return
+    try:
+        await socket.close(code)
+    except (RuntimeError, WebSocketDisconnect):
+        log.debug("the carrier closed the socket first")
+
+
+async def _health(_request: Request) -> JSONResponse:
+    return JSONResponse({"ok": True})

@@ -1,0 +1,239 @@
+"""One caller without a media socket: what he says is recorded, heard, and answered by documents. Same dialogue."""
+
+import io
+import logging
+import secrets
+import threading
+import wave
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Protocol
+
+import numpy as np
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ivr.calls.cards import untold
+from ivr.calls.recordings import FORGET
+from ivr.calls.service import CallService
+from ivr.calls.talking import Applied
+from ivr.calls.tickets import Connected, since_start
+from ivr.calls.turns import CallerTurn, stream_offset
+from ivr.clock import Clock
+from ivr.dialling.attestation import believed
+from ivr.dialogue import events as dialogue
+from ivr.dialogue.events import Kind
+from ivr.store import outbox
+from ivr.store.engine import Sessions
+from ivr.store.models import Call, Turn, Webhook
+from ivr.store.webhooks import first_time
+from speech.audio import RATE, Samples, resample
+from speech.events import Expectation, Heard
+from speech.listen import Segment, joined
+
+log = logging.getLogger(__name__)
+
+LEDGER_SECONDS = 6.0  # as long as on the socket; the carrier waits 15 s for a document
+GREETING_SECONDS = 2.0  # that the ledger may take to tell who calls before they are greeted without it
+FORGET_AFTER = timedelta(minutes=1)  # by then it is heard, or was asked for again
+PAUSE = 2.0  # seconds: a longer one within an utterance would have ended its recording
+
+
+class Hears(Protocol):
+    """A recogniser of recordings."""
+
+    def transcribe_long(self, samples: Samples, expect: Expectation = ..., *, gap: float = ...) -> list[Segment]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the caller is told, and what he is then asked for; `listen` None: he goes on at /voice/resume.
+
+    `number` is the turn's own: what answers it carries it, so that a repeated webhook is known as one.
+    """
+
+    number: int
+    says: tuple[str, ...]
+    listen: dialogue.Listen | None
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """No words were heard."""
+
+
+class TurnChannel:
+    """Each method is one webhook of the call; blocking. `recogniser` is made when the first caller needs it.
+
+    It is the web process's own: this channel is for when the media process cannot be had.
+    """
+
+    def __init__(
+        self, calls: CallService, sessions: Sessions, clock: Clock, recogniser: Callable[[], Hears], ledger: Executor
+    ) -> None:
+        self._calls, self._sessions, self._clock = calls, sessions, clock
+        self._recogniser, self._ledger = recogniser, ledger
+
+    def begin(self, sid: str) -> Reply:
+        """The first words, or the apology and where we were. Meanwhile the recogniser is made, if it is not there."""
+        threading.Thread(target=self._recogniser, daemon=True, name="recogniser").start()
+        with self._sessions() as tx:
+            call = tx.get_one(Call, sid)
+            connected = Connected(
+                call.streams, believed(call.caller, call.verstat), call.dialogue is not None, untold(call)
+            )
+            number = call.step
+        event = self._in_time(self._calls.opening, connected, seconds=GREETING_SECONDS)
+        return self._run(sid, event or self._calls.opening(connected, ask=False), f"b{number}")
+
+    def heard(self, sid: str, number: int, wav: bytes, kind: Kind, digits: int | None) -> Reply | None:
+        """What was recorded; None: no words. Raises ValueError for what is no WAV file."""
+        samples = read_wav(wav)
+        segments = self._recogniser().transcribe_long(samples, Expectation(kind, digits), gap=PAUSE)
+        said = joined([segment.transcript for segment in segments], Expectation(kind, digits))
+        if not said.text:
+            with self._sessions.begin() as tx:
+                first_time(tx, _nothing(sid, number), self._clock.now())
+            return None
+        end = self._stream_time(sid)
+        start = max(0.0, end - len(samples) / RATE)
+        heard = Heard(said.text, said.confidence, said.words, start, end, {"listen": 1000 * said.elapsed})
+        turn = CallerTurn(said.text, start, end, "voice", said.confidence, said.words, heard.latency)
+        return self._run(sid, self._calls.said(heard, kind), f"t{number}", turn)
+
+    def keyed(self, sid: str, number: int, digits: str) -> Reply:
+        """Keys; an empty string is the pound key alone."""
+        at = self._stream_time(sid)
+        return self._run(sid, dialogue.Keyed(digits), f"t{number}", CallerTurn(digits or "#", at, at, "keys"))
+
+    def silent(self, sid: str, number: int) -> Reply:
+        """Nothing came for as long as the question's patience."""
+        return self._run(sid, dialogue.Silent(), f"t{number}")
+
+    def came_of(self, sid: str, number: int) -> "Reply | Nothing | None":
+        """What has come of turn `number`, for whoever did not wait for it: no words, or None while it is under way."""
+        with self._sessions() as tx:
+            call = tx.get_one(Call, sid)
+            if tx.get(Webhook, _nothing(sid, number)) is not None:
+                return Nothing()
+            under_way = call.stage == "dialogue" and (call.dialogue or {}).get("phase") == "waiting"
+            if under_way or not self._known(tx, sid, number):
+                return None
+            bot = tx.scalars(select(Turn).where(Turn.call_sid == sid, Turn.speaker == "bot").order_by(Turn.id))
+            says = tuple(turn.text for turn in bot if _step_of(turn.key) > number)
+            stage, language = call.stage, call.language
+        listen = None
+        if stage == "dialogue":
+            key = f"t{number}.{secrets.token_hex(4)}"
+            listen, _ = self._collect(self._calls.apply(sid, dialogue.Returned(), key), [])
+        return Reply(self._stage(sid)[1], says, listen, language)
+
+    def taken(self, sid: str, number: int) -> bool:
+        """Whether turn `number` was taken before: what comes for it now is a repetition."""
+        with self._sessions() as tx:
+            return self._known(tx, sid, number)
+
+    def promise_to_forget(self, recording: str) -> int:
+        """A turn may hold a PIN: whatever becomes of this process, its recording is deleted. The promise's number."""
+        with self._sessions.begin() as tx:
+            now = self._clock.now()
+            return outbox.put(tx, FORGET, {"recording": recording}, now + FORGET_AFTER)
+
+    def forgotten(self, promise: int) -> None:
+        with self._sessions.begin() as tx:
+            outbox.done(tx, promise, self._clock.now())
+
+    # --- the dialogue ---
+
+    def _known(self, tx: Session, sid: str, number: int) -> bool:
+        return tx.get(Webhook, f"event:{sid}:t{number}") is not None
+
+    def _run(self, sid: str, event: dialogue.Event, key: str, turn: CallerTurn | None = None) -> Reply:
+        """Apply the event and the ledger's answers to what follows from it, until the caller is asked or leaves."""
+        applied = self._calls.apply(sid, event, key, turn)
+        if not applied.actions and self._stage(sid)[0] == "dialogue":  # delivered before: the answer may be lost
+            key = f"{key}.{secrets.token_hex(4)}"
+            applied = self._calls.apply(sid, dialogue.Resumed(), key)
+        says: list[dialogue.Say] = []
+        listen, queries = self._collect(applied, says)
+        for count in range(1, 20):
+            if not queries:
+                break
+            answer = self._in_time(self._calls.ask, sid, queries.pop(0))
+            applied = self._calls.apply(sid, answer if answer is not None else dialogue.Failed(), f"{key}.{count}")
+            listen, more = self._collect(applied, says)
+            queries += more
+        stage, number = self._stage(sid)
+        if stage == "dialogue" and listen is not None and self._calls.worth_a_socket(sid):
+            listen = None
+        language = says[-1].language if says else "en"
+        texts = tuple(say.text for say in says)
+        return Reply(number, texts, listen if stage == "dialogue" else None, language)
+
+    def _collect(
+        self, applied: Applied, says: list[dialogue.Say]
+    ) -> tuple[dialogue.Listen | None, list[dialogue.Query]]:
+        listen: dialogue.Listen | None = None
+        queries: list[dialogue.Query] = []
+        for _, action in applied.actions:
+            match action:
+                case dialogue.Say():
+                    says.append(action)
+                case dialogue.Listen():
+                    listen = action
+                case _ if isinstance(action, dialogue.Query):
+                    queries.append(action)
+                case _:
+                    pass
+        return listen, queries
+
+    def _in_time(
+        self, work: Callable[..., dialogue.Event], *arguments: Any, seconds: float = LEDGER_SECONDS
+    ) -> dialogue.Event | None:
+        """The ledger's answer, or None when it takes too long."""
+        asked = self._ledger.submit(work, *arguments)
+        try:
+            return asked.result(seconds)
+        except TimeoutError:
+            if arguments and isinstance(arguments[0], str):
+                sid = arguments[0]
+                asked.add_done_callback(lambda late: None if late.exception() else self._calls.late(sid, late.result()))
+            return None
+
+    # --- the call ---
+
+    def _stage(self, sid: str) -> tuple[str, int]:
+        with self._sessions() as tx:
+            call = tx.get_one(Call, sid)
+            return call.stage, call.step
+
+    def _stream_time(self, sid: str) -> float:
+        """Now, on the clock that the call service adds to the stream's start."""
+        with self._sessions() as tx:
+            call = tx.get_one(Call, sid)
+            return since_start(call, self._clock.now()) - stream_offset(call)
+
+
+def _nothing(sid: str, number: int) -> str:
+    return f"nothing:{sid}:t{number}"
+
+
+def _step_of(key: str) -> int:
+    """Of a bot turn's key, as in "bot7.0"."""
+    return int(key.removeprefix("bot").partition(".")[0])
+
+
+def read_wav(data: bytes) -> Samples:
+    """The first channel at 8 kHz. Raises ValueError for anything but 16-bit PCM."""
+    try:
+        with wave.open(io.BytesIO(data)) as file:
+            channels, width, rate = file.getnchannels(), file.getsampwidth(), file.getframerate()
+            frames = file.readframes(file.getnframes())
+    except (wave.Error, EOFError) as error:
+        raise ValueError(f"the recording is no WAV file: {error}") from None
+    if width != 2:
+        raise ValueError(f"the recording has {8 * width} bits a sample; 16 are expected")
+    return np.asarray(resample(np.frombuffer(frames, "<i2")[::channels].astype(np.int16), rate, RATE), np.int16)

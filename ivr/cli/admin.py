@@ -1,0 +1,99 @@
+"""`accounts`, `purge`: administration."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import click
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ivr.calls.pins import PinGuard
+from ivr.cli.common import MISUSED, WRONG, fail, json_option, load_settings, open_database, show, tell
+from ivr.clock import SystemClock, today
+from ivr.dialling.numbers import e164
+from ivr.dialogue import currencies
+from ivr.ledger.port import LedgerError
+from ivr.ledger.sample import load_sample
+from ivr.ledger.sql import SqlLedger
+from ivr.quality.purge import purge_caller, purge_older
+from ivr.quality.recordings import RecordingFolder
+from ivr.store.models import Account
+
+PAGE = 500  # accounts that are read at a time
+
+
+@click.group()
+def accounts() -> None:
+    """Accounts of the SQL ledger."""
+
+
+@accounts.command("list")
+@json_option
+def list_accounts(as_json: bool) -> None:
+    """Every account, without names or PINs."""
+    with open_database(load_settings())() as tx:
+        rows: list[dict[str, Any]] = [
+            {"account": a.id, "balance": a.balance, "currency": a.currency, "locked": a.locked_at is not None}
+            for a in _every_account(tx)
+        ]
+    if as_json:
+        show(rows)
+    elif not rows:
+        click.echo("No account yet: `warmline accounts sample` adds the sample bank.")
+    else:
+        for row in rows:
+            amount = f"{currencies.major(row['balance'], row['currency']):,f} {row['currency']}"
+            click.echo(f"{row['account']}  {amount}{'  locked' if row['locked'] else ''}")
+
+
+def _every_account(tx: Session) -> Iterator[Account]:
+    """In the order of their ids, a page at a time."""
+    page = tx.scalars(select(Account).order_by(Account.id).limit(PAGE)).all()
+    while page:
+        yield from page
+        page = tx.scalars(select(Account).where(Account.id > page[-1].id).order_by(Account.id).limit(PAGE)).all()
+
+
+@accounts.command("sample")
+def sample() -> None:
+    """Add the sample bank's accounts that are not there yet."""
+    settings = load_settings()
+    count = load_sample(open_database(settings), today(SystemClock(), settings.zone))
+    tell(f"Added {count} sample account{'' if count == 1 else 's'}.")
+
+
+@accounts.command("unlock")
+@click.argument("account")
+def unlock(account: str) -> None:
+    """Let ACCOUNT try its PIN again."""
+    sessions, clock = open_database(load_settings()), SystemClock()
+    try:
+        PinGuard(sessions, clock, SqlLedger(sessions, clock)).lift(account)
+    except LedgerError:
+        fail(f"There is no account {account!r}; `warmline accounts list` shows which there are.", WRONG)
+    tell(f"{account} is unlocked.")
+
+
+@click.command()
+@click.option("--days", type=click.IntRange(min=0), help="Keep what is younger than this.")
+@click.option("--caller", help="Forget all calls from this number instead, however young.")
+@click.confirmation_option(prompt="Recordings, words and numbers of those calls are deleted for good. Go on?")
+@json_option
+def purge(days: int | None, caller: str | None, as_json: bool) -> None:
+    """Delete what is personal in calls that are older than DAYS, or in those of one CALLER.
+
+    Figures, outcomes and the audit stay. It may be stopped and begun again, and holds up no call.
+    """
+    if (days is None) == (caller is None):
+        fail("Say which calls: --days DAYS or --caller NUMBER.", MISUSED)
+    settings, clock = load_settings(), SystemClock()
+    sessions, files = open_database(settings), RecordingFolder(settings.recordings)
+    if caller is not None:
+        gone = purge_caller(sessions, e164(caller) or caller, clock, files)
+    else:
+        gone = purge_older(sessions, clock.now() - timedelta(days=days or 0), clock, files)
+    if as_json:
+        show(gone)
+    else:
+        tell(f"Deleted {gone['recordings']} recordings and what was personal in {gone['calls']} calls.")

@@ -1,0 +1,187 @@
+"""`agents`: the people who sign in, from the command line."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+import click
+from sqlalchemy.orm import Session
+
+from ivr.cli.common import WRONG, fail, json_option, load_settings, open_database, show, tell
+from ivr.clock import SystemClock
+from ivr.people import factors, links, passwords, roster
+from ivr.people.roles import ROLES
+from ivr.settings import Settings
+from ivr.store.models import Agent
+
+BY = "command line"  # who did it, in the audit
+
+
+@click.group()
+def agents() -> None:
+    """The people who take calls, listen, supervise and administer."""
+
+
+@agents.command("list")
+@json_option
+def list_agents(as_json: bool) -> None:
+    """Everyone who can sign in."""
+    with open_database(load_settings())() as tx:
+        rows: list[dict[str, Any]] = [
+            {
+                "email": a.email, "name": a.name, "roles": a.roles, "phone": a.phone, "presence": a.presence,
+                "skills": a.skills, "disabled": a.disabled_at is not None,
+            }
+            for a in roster.everybody(tx)
+        ]  # fmt: skip
+    if as_json:
+        show(rows)
+    elif not rows:
+        click.echo("Nobody yet: `warmline agents add EMAIL --name NAME --phone PHONE`.")
+    else:
+        for row in rows:
+            state = "disabled" if row["disabled"] else row["presence"]
+            click.echo(f"{row['name']}  {row['email']}  {', '.join(row['roles'])}  {row['phone']}  {state}")
+
+
+@agents.command("add")
+@click.argument("email")
+@click.option("--name", required=True, help="How the caller will hear the agent called.")
+@click.option("--phone", required=True, help="A number in E.164, or client:NAME for a browser phone.")
+@click.option("--role", "roles", multiple=True, type=click.Choice(ROLES), default=("agent",), show_default=True)
+@click.option("--skill", "skills", multiple=True, help="What the person is rung for first.")
+@click.option("--password", help="Made up and printed when not given.")
+@json_option
+def add(
+    email: str, name: str, phone: str, roles: tuple[str, ...], skills: tuple[str, ...], password: str | None,
+    as_json: bool,
+) -> None:  # fmt: skip
+    """Let someone sign in."""
+    settings, made_up = load_settings(), roster.made_up()
+    with _work(settings) as tx:
+        if password is not None:
+            passwords.check(password, [name, email, settings.company])
+        now = SystemClock().now()
+        roster.add(
+            tx, email=email, name=name, phone=phone, roles=roles, skills=skills, now=now, by=BY,
+            password_hash=passwords.hash_password(password or made_up),
+        )  # fmt: skip
+    if as_json:
+        show({"email": email, "password": None if password else made_up})
+    else:
+        tell(f"{name} can sign in as {email}" + ("." if password else f" with the password {made_up}"))
+
+
+@agents.command("change")
+@click.argument("person")
+@click.option("--email", help="Another address to sign in with.")
+@click.option("--name")
+@click.option("--phone", help="A number in E.164, or client:NAME for a browser phone.")
+@click.option(
+    "--role", "roles", multiple=True, type=click.Choice(ROLES), help="All roles from now on; may be repeated."
+)
+@click.option("--skill", "skills", multiple=True, help="All skills from now on; may be repeated.")
+@click.option("--no-skills", is_flag=True, help="Take all skills away.")
+@json_option
+def change(
+    person: str, email: str | None, name: str | None, phone: str | None, roles: tuple[str, ...],
+    skills: tuple[str, ...], no_skills: bool, as_json: bool,
+) -> None:  # fmt: skip
+    """Change what is given of PERSON (an e-mail address). Other roles sign the person out."""
+    with _work(load_settings()) as tx:
+        agent = _known(tx, person)
+        changed = roster.change(
+            tx, agent, BY, SystemClock().now(), email=email, name=name, phone=phone, roles=roles or None,
+            skills=[] if no_skills else skills or None,
+        )  # fmt: skip
+    _report(as_json, {"email": agent.email, "changed": changed}, f"Changed: {', '.join(changed) or 'nothing'}.")
+
+
+@agents.command("password")
+@click.argument("person")
+@click.option("--prompt", is_flag=True, help="Read the new password from the terminal, or from the standard input.")
+@json_option
+def password(person: str, prompt: bool, as_json: bool) -> None:
+    """Print a link with which PERSON chooses a new password, or set it with --prompt."""
+    settings, now = load_settings(), SystemClock().now()
+    if prompt:
+        given = _read_password()
+        with _work(settings) as tx:
+            agent = _known(tx, person)
+            passwords.check(given, roster.about(agent, settings.company))
+            roster.set_password(tx, agent, passwords.hash_password(given), BY, now)
+        _report(as_json, {"email": agent.email}, f"{agent.name} has the new password, and is signed out everywhere.")
+        return
+    with _work(settings) as tx:
+        agent = _known(tx, person)
+        token = links.make_link(tx, agent, BY, now)
+    link = f"{settings.public_url.rstrip('/')}/password/{token}"
+    if as_json:
+        show({"email": agent.email, "link": link, "hours": int(links.LASTS.total_seconds() // 3600)})
+    else:
+        click.echo(link)
+        tell(f"Give it to {agent.name} alone: it works once, for a day.")
+
+
+def _deed(name: str, words: str, does: Callable[[Session, Agent, str, datetime], None], about: str) -> None:
+    @agents.command(name, help=about)
+    @click.argument("person")
+    @json_option
+    def run(person: str, as_json: bool) -> None:
+        with _work(load_settings()) as tx:
+            agent = _known(tx, person)
+            who, email = agent.name, agent.email
+            does(tx, agent, BY, SystemClock().now())
+        _report(as_json, {"email": email, "done": name}, f"{who} {words}.")
+
+
+_deed("disable", "is signed out everywhere and cannot sign in", roster.disable, "Shut PERSON out until `enable`.")
+_deed("enable", "can sign in again", roster.enable, "Let a disabled PERSON in again.")
+_deed("reset-factors", "has no second factor now", factors.reset_factors, "Take PERSON's second factors off.")
+_deed("sign-out", "is signed out everywhere", roster.sign_out_everywhere, "Sign PERSON out everywhere.")
+
+
+@agents.command("remove")
+@click.argument("person")
+@click.confirmation_option(prompt="Who the person was is forgotten for good. Go on?")
+@json_option
+def remove(person: str, as_json: bool) -> None:
+    """Forget who PERSON was. Calls keep their history, under "Former colleague"."""
+    with _work(load_settings()) as tx:
+        agent = _known(tx, person)
+        email = agent.email
+        roster.remove(tx, agent, BY, SystemClock().now())
+    _report(as_json, {"email": email, "done": "remove"}, f"{email} is removed.")
+
+
+@contextmanager
+def _work(settings: Settings) -> Iterator[Session]:
+    """One transaction; a refusal ends the command with its reason."""
+    sessions = open_database(settings)
+    try:
+        with sessions.begin() as tx:
+            yield tx
+    except ValueError as refused:
+        fail(str(refused), WRONG)
+
+
+def _known(tx: Session, email: str) -> Agent:
+    agent = roster.find(tx, email)
+    if agent is None or agent.removed_at is not None:
+        fail(f"Nobody has the e-mail address {email!r}; `warmline agents list` shows who there is.", WRONG)
+    return agent
+
+
+def _read_password() -> str:
+    if sys.stdin.isatty():
+        return str(click.prompt("New password", hide_input=True, confirmation_prompt=True, err=True))
+    return sys.stdin.readline().rstrip("\r\n")
+
+
+def _report(as_json: bool, value: dict[str, Any], words: str) -> None:
+    if as_json:
+        show(value)
+    else:
+        tell(words)

@@ -1,0 +1,234 @@
+"""`demo` and `call`: a call through the switch, shown as it happens, with its result."""
+
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+from sqlalchemy import select
+
+from ivr.cli.common import (
+    INTERRUPTED,
+    MISSING,
+    MISUSED,
+    WRONG,
+    fail,
+    json_option,
+    load_settings,
+    show,
+    tell,
+    usable_database,
+)
+from ivr.clock import SystemClock
+from ivr.ledger.sample import SAMPLES
+from ivr.local.demo import AGENT_PHONE, furnish, house_settings, script, shortcomings
+from ivr.local.scripted_calls import (
+    NoSwitch,
+    Placed,
+    place,
+    put_scripted_agent,
+    settled_report,
+    switch_address,
+    switch_answers,
+    take_scripted_agent,
+)
+from ivr.local.setup import prepare
+from ivr.local.supervisor import House, HouseError
+from ivr.meaning.encoder import MissingWeights as MissingEncoder
+from ivr.settings import Settings
+from ivr.store.engine import Sessions, make_engine, make_sessions
+from ivr.store.models import Turn
+from speech.voices import VoiceUnavailable
+from speech.weights import MissingWeights
+
+PAGES = (("agent", "ada"), ("quality", "quinn"), ("board", "sam"))
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="End after the call: exit 0 when it went as it should, else 1.")
+@json_option
+def demo(once: bool, as_json: bool) -> None:
+    """Start everything on this machine, place a call with real audio, and show the pages.
+
+    Stays until Ctrl-C, which stops every process it started.
+    """
+    with _house(load_settings()) as (settings, sessions, passwords, house):
+        report = _scripted_call(settings, sessions, script("demo-caller"), script("demo-agent"))
+        from ivr.meaning.understanding import Understanding
+
+        report["problems"] += shortcomings(report, sessions, Understanding.load(settings.data_dir), SystemClock())
+        if as_json:
+            show(report)
+        _summarise(report)
+        if once:
+            raise SystemExit(WRONG if report["problems"] else 0)
+        _show_pages(settings, passwords)
+        _stay(house)
+
+
+@click.command()
+@click.option(
+    "--wav",
+    "wavs",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="A WAV file the caller plays; again for the next turn.",
+)
+@click.option("--say", "says", multiple=True, help="A sentence the caller says; again for the next turn.")
+@click.option(
+    "--script", "file", type=click.Path(path_type=Path), help="A script in YAML: what the caller does, step by step."
+)
+@click.option("--from", "caller", default="+15550100001", show_default=True, help="The caller's number.")
+@json_option
+def call(wavs: tuple[Path, ...], says: tuple[str, ...], file: Path | None, caller: str, as_json: bool) -> None:
+    """Place a call through the switch and print its transcript and timings.
+
+    Uses the switch that is running; when there is none, starts everything for the length of the call.
+    """
+    if sum(map(bool, (wavs, says, file))) != 1:
+        raise click.UsageError("Give either --wav, or --say, or --script.")
+    steps = _script_of(wavs, says, file, caller)
+    settings = load_settings()
+    with _running(settings) as (settings, sessions):
+        report = _scripted_call(settings, sessions, steps, None)
+    if as_json:
+        show(report)
+    _summarise(report)
+    raise SystemExit(WRONG if report["problems"] else 0)
+
+
+def _stay(house: House) -> None:
+    try:
+        while True:
+            time.sleep(1)
+            house.check()
+    except KeyboardInterrupt:
+        tell("\nStopping.")
+
+
+def _script_of(wavs: tuple[Path, ...], says: tuple[str, ...], file: Path | None, caller: str) -> dict[str, Any]:
+    from speech.audio import UnreadableAudio, read_mono
+    from switch.script import ScriptError, load_script
+
+    if file:
+        import yaml
+
+        try:
+            load_script(file)
+        except (ScriptError, OSError) as error:
+            fail(str(error), MISUSED)
+        loaded = yaml.safe_load(file.read_text())
+        given: dict[str, Any] = loaded if isinstance(loaded, dict) else {"steps": loaded}
+        return {"from": caller, "folder": str(file.parent.absolute()), **given}
+    for wav in wavs:
+        try:
+            read_mono(wav)
+        except UnreadableAudio as error:
+            fail(str(error), MISUSED)
+    turns = [{"wav": str(wav.absolute())} for wav in wavs] or [{"say": text} for text in says]
+    quiet = {"quiet": 1.0}
+    return {"from": caller, "steps": [quiet, *(step for turn in turns for step in (turn, quiet)), "hang_up"]}
+
+
+@contextmanager
+def _house(settings: Settings) -> Iterator[tuple[Settings, Sessions, dict[str, str], House]]:
+    settings = house_settings(settings)
+    for number in (signal.SIGINT, signal.SIGTERM):  # also where a shell started us with Ctrl-C ignored
+        signal.signal(number, signal.default_int_handler)
+    try:
+        with usable_database():
+            prepare(settings, tell)
+            sessions = make_sessions(make_engine(settings.database))
+        passwords = furnish(sessions, SystemClock(), settings)
+        with House(settings, tell) as house:
+            yield settings, sessions, passwords, house
+    except (HouseError, MissingWeights, MissingEncoder, VoiceUnavailable) as error:
+        fail(str(error), MISSING)
+    except (NoSwitch, Placed) as error:
+        fail(str(error), WRONG)
+    except KeyboardInterrupt:
+        tell("\nStopped.")
+        raise SystemExit(INTERRUPTED) from None
+
+
+@contextmanager
+def _running(settings: Settings) -> Iterator[tuple[Settings, Sessions]]:
+    if switch_answers(settings):
+        tell(f"Calling through the switch at {switch_address(settings)}.")
+        yield settings, make_sessions(make_engine(settings.database))
+        return
+    with _house(settings) as (housed, sessions, _, _):
+        put_scripted_agent(housed, AGENT_PHONE, script("demo-agent"))
+        yield housed, sessions
+
+
+def _scripted_call(
+    settings: Settings, sessions: Sessions, caller: dict[str, Any], agent: dict[str, Any] | None
+) -> dict[str, Any]:
+    if agent is not None:
+        put_scripted_agent(settings, AGENT_PHONE, agent)
+    shown = _Transcript(sessions)
+    tell("Calling the line.")
+    result = place(settings, caller, shown.progress)
+    tell("The caller has hung up; keeping and transcribing the recording.")
+    report = settled_report(settings, sessions, result["call"])
+    shown.stop()
+    if agent is not None:
+        take_scripted_agent(settings, AGENT_PHONE)
+    report["caller"] = {key: result[key] for key in ("said", "heard", "latency")}
+    report["problems"] += result["problems"]
+    return report
+
+
+class _Transcript:
+    """Prints the call's turns as they are committed."""
+
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
+        self._over = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def progress(self, event: dict[str, Any]) -> None:
+        if self._thread is None and event.get("call"):
+            self._thread = threading.Thread(target=self._follow, args=(event["call"],), daemon=True)
+            self._thread.start()
+
+    def stop(self) -> None:
+        self._over.set()
+        if self._thread:
+            self._thread.join()
+
+    def _follow(self, sid: str) -> None:
+        seen: set[int] = set()
+        while not self._over.wait(0.3):
+            with self._sessions() as tx:
+                for turn in tx.scalars(select(Turn).where(Turn.call_sid == sid).order_by(Turn.start)):
+                    if turn.id not in seen:
+                        seen.add(turn.id)
+                        tell(f"  {turn.start:6.1f} s  {turn.speaker:>6}: {turn.text}")
+
+
+def _summarise(report: dict[str, Any]) -> None:
+    tell(f"Outcome: {report['outcome']}.")
+    if handoff := report["handoff"]:
+        times = ", ".join(f"{name} {at:.1f} s" for name, at in handoff["times"].items())
+        tell(f"Hand-off: {handoff['state']} ({times}).")
+    if recording := report["recording"]:
+        tell(f"Recording: {recording['seconds']} s, {recording['channels']} channels, {recording['state']}.")
+    for problem in report["problems"]:
+        tell(f"Problem: {problem}")
+
+
+def _show_pages(settings: Settings, passwords: dict[str, str]) -> None:
+    line = settings.public_url
+    tell("")
+    for page, name in PAGES:
+        email = f"{name}@warmline.example"
+        tell(f"  {page:8} {line}/{page}/   sign in as {email}, password {passwords[email]}")
+    customer = SAMPLES[0]
+    tell(f"  {'phone':8} {switch_address(settings)}/phone   call as {customer.phone}, whose PIN is {customer.pin}")
+    tell("\nCtrl-C stops everything.")

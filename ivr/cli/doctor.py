@@ -1,0 +1,246 @@
+"""`doctor`: is everything there that a call needs, and what to mend when not."""
+
+import re
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+
+import click
+import httpx
+
+from ivr.cli.common import MISSING, json_option, load_settings, show
+from ivr.clock import SystemClock, today
+from ivr.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One finding; `mend` is empty when all is well."""
+
+    name: str
+    ok: bool
+    detail: str
+    mend: str = ""
+
+
+class Unwell(Exception):
+    """What is wrong, and how to mend it."""
+
+    def __init__(self, detail: str, mend: str) -> None:
+        super().__init__(detail)
+        self.detail, self.mend = detail, mend
+
+
+@click.command()
+@json_option
+def doctor(as_json: bool) -> None:
+    """Check settings, models, Redis, database, carrier and public address; say what to mend."""
+    settings = load_settings()
+    checks = [_check(name, look, settings) for name, look in LOOKS.items()]
+    ok = all(check.ok for check in checks)
+    if as_json:
+        show({"ok": ok, "checks": [asdict(check) for check in checks]})
+    else:
+        for check in checks:
+            click.echo(f"{'ok  ' if check.ok else 'MEND'} {check.name}: {check.detail}")
+            if check.mend:
+                click.echo(f"     {check.mend}")
+    if not ok:
+        raise SystemExit(MISSING)
+
+
+def _check(name: str, look: Callable[[Settings], str], settings: Settings) -> Check:
+    try:
+        return Check(name, True, look(settings))
+    except Unwell as found:
+        return Check(name, False, found.detail, found.mend)
+
+
+def _data_folder(settings: Settings) -> str:
+    folder = settings.data_dir.absolute()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / ".probe"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise Unwell(
+            f"{folder} cannot be written: {error}", "Set WARMLINE_DATA_DIR to a folder of your own."
+        ) from error
+    return str(folder)
+
+
+def _whisper(settings: Settings) -> str:
+    from speech.weights import MissingWeights, find_whisper
+
+    try:
+        found = find_whisper(settings.whisper_model, settings.data_dir)
+    except MissingWeights as error:
+        raise Unwell(
+            str(error), "Run `make setup`, or set WARMLINE_WHISPER_MODEL to a folder with the weights."
+        ) from error
+    return f"{settings.whisper_model}, from {found.source}: {found.path} (sha256 {found.sha256[:12]}…)"
+
+
+def _vad(settings: Settings) -> str:
+    from speech.weights import MissingWeights, find_vad
+
+    try:
+        return f"Silero, from packages: {find_vad()}"
+    except MissingWeights as error:
+        raise Unwell(str(error), "Run `make setup`.") from error
+
+
+def _voice(settings: Settings) -> str:
+    from speech.voices import UnknownVoice, VoiceUnavailable, make_voice
+
+    try:
+        voice = make_voice(settings.voice)
+    except (UnknownVoice, VoiceUnavailable) as error:
+        raise Unwell(str(error), "Run `make setup`, or set WARMLINE_VOICE to another voice.") from error
+    return f"{voice.name}: says {voice.speak('Hello.').size / 8000:.1f} s for one word"
+
+
+def _meaning(settings: Settings) -> str:
+    from ivr.meaning.encoder import MissingWeights
+    from ivr.meaning.understanding import Understanding
+
+    try:
+        understanding = Understanding.load(settings.data_dir)
+    except MissingWeights as error:
+        raise Unwell(str(error), "Run `make setup`.") from error
+    meaning = understanding.understand("I want to talk to a person", today=today(SystemClock(), settings.zone))
+    return f'"I want to talk to a person" is understood as {meaning.intent}'
+
+
+def _redis(settings: Settings) -> str:
+    from redis import RedisError
+
+    from ivr.store.redis_client import connect
+
+    if not settings.redis_url and not (settings.data_dir / "redis" / "valkey.sock").exists():
+        return "embedded; started with the first process that needs it"
+    try:
+        with connect(settings.redis, 3) as connection:
+            connection.ping()
+    except RedisError as error:
+        if not settings.redis_url:
+            return "embedded; not running now"
+        raise Unwell(f"no answer: {error}", "Start Redis, or set REDIS_URL to where it is.") from error
+    except ValueError as error:
+        raise Unwell("REDIS_URL is no address of a Redis", f"{error}.") from error
+    return "answers"
+
+
+def _database(settings: Settings) -> str:
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from ivr.store.engine import BadDatabaseUrl, make_engine
+    from ivr.store.migrate import pending
+
+    try:
+        missing = pending(make_engine(settings.database))
+    except BadDatabaseUrl as error:
+        raise Unwell("not an address", str(error)) from error
+    except SQLAlchemyError as error:
+        raise Unwell(
+            f"cannot be opened: {type(error).__name__}", "Set DATABASE_URL to a database that answers."
+        ) from error
+    return "answers; its tables are made when a process starts" if missing else "answers; its tables are up to date"
+
+
+def _jobs(settings: Settings) -> str:
+    from sqlalchemy import func, select
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from ivr.store.engine import BadDatabaseUrl, make_engine, make_sessions
+    from ivr.store.models import Outbox
+
+    given_up = select(func.count()).select_from(Outbox).where(Outbox.given_up_at.is_not(None))
+    try:
+        with make_sessions(make_engine(settings.database))() as tx:
+            count = tx.scalar(given_up) or 0
+    except (SQLAlchemyError, BadDatabaseUrl):
+        return "not known: there are no tables yet, or the database does not answer"
+    if count:
+        raise Unwell(
+            f"{count} given up", "`warmline jobs --given-up` shows them; `warmline jobs retry --all` begins them anew."
+        )
+    return "none was given up"
+
+
+def _ledger(settings: Settings) -> str:
+    from ivr.ledger.http import HttpLedger
+    from ivr.ledger.port import LedgerError
+
+    if not settings.ledger_url:
+        return "the SQL ledger in the database"
+    try:
+        with HttpLedger(settings.ledger_url, settings.ledger_token.get_secret_value()) as ledger:
+            ledger.find_by_number("0")
+    except LedgerError as error:
+        raise Unwell(
+            str(error), "Check WARMLINE_LEDGER_URL, as in https://host/v1, and WARMLINE_LEDGER_TOKEN."
+        ) from error
+    return "answers"
+
+
+def _carrier(settings: Settings) -> str:
+    if not re.fullmatch(r"AC[0-9a-f]{32}", settings.twilio_account_sid):
+        raise Unwell(
+            "no account", "Set TWILIO_ACCOUNT_SID (AC and 32 hex digits), or try `warmline demo`, which needs none."
+        )
+    if wrong := settings.lacking_secrets:
+        raise Unwell("no secret", wrong)
+    if not re.fullmatch(r"\+[1-9]\d{6,14}", settings.twilio_number):
+        raise Unwell(f"TWILIO_NUMBER={settings.twilio_number!r} is no number", "Set it in E.164, as in +15550100100.")
+    from ivr.carrier.port import CarrierError
+    from ivr.carrier.twilio import TwilioCarrier
+
+    asked = settings.carrier_url or "Twilio"
+    try:
+        TwilioCarrier(settings.twilio, policy=settings.dials.policy).check()
+    except CarrierError as error:
+        mend = "Check TWILIO_ACCOUNT_SID and its credentials" + (
+            ", and WARMLINE_CARRIER_URL: it replaces Twilio." if settings.carrier_url else "."
+        )
+        raise Unwell(f"{asked} refuses or is not reached: {error}", mend) from error
+    return f"{asked} accepts the account"
+
+
+def _time_zone(settings: Settings) -> str:
+    if "time_zone" not in settings.model_fields_set:
+        raise Unwell(
+            'none is set: "today" begins and ends with the day in UTC',
+            "Set WARMLINE_TIME_ZONE to the line's, as in America/New_York; to UTC, where that is meant.",
+        )
+    return f"{settings.time_zone}: it is {SystemClock().now().astimezone(settings.zone):%A, %H:%M} there"
+
+
+def _public_url(settings: Settings) -> str:
+    address = f"{settings.public_url.rstrip('/')}/health"
+    try:
+        answer = httpx.get(address, timeout=5)
+    except httpx.HTTPError as error:
+        raise Unwell(
+            f"{address} does not answer ({type(error).__name__})",
+            "Start `warmline serve web`, and set PUBLIC_URL to the address at which the carrier reaches it.",
+        ) from error
+    if answer.status_code != 200:
+        raise Unwell(f"{address} answers {answer.status_code}", "Set PUBLIC_URL to the web process's public address.")
+    return f"{settings.public_url} answers"
+
+
+LOOKS: dict[str, Callable[[Settings], str]] = {
+    "data folder": _data_folder,
+    "whisper weights": _whisper,
+    "voice activity": _vad,
+    "voice": _voice,
+    "meaning": _meaning,
+    "redis": _redis,
+    "database": _database,
+    "jobs": _jobs,
+    "ledger": _ledger,
+    "carrier": _carrier,
+    "time zone": _time_zone,
+    "public address": _public_url,
+}

@@ -1,0 +1,26 @@
+"""`prompts`: the bot's whole script, and its flows as diagrams."""
+
+from pathlib import Path
+
+import click
+
+from ivr.cli.common import json_option, show
+
+
+@click.command()
+@click.option("--write", type=click.Path(path_type=Path), help="Write the page with the flows' diagrams to this file.")
+@click.option("--language", type=click.Choice(["en", "es"]), default="en", show_default=True)
+@json_option
+def prompts(write: Path | None, language: str, as_json: bool) -> None:
+    """Print everything the bot and the line can say, as a table."""
+    from ivr.dialogue import script
+    from ivr.dialogue.prompts import LANGUAGES, LINES
+
+    if write:
+        write.write_text(script.flows_page())
+        click.echo(f"Wrote {write}.", err=True)
+    elif as_json:
+        bot = {name: list(wordings) for name, wordings in LANGUAGES[language].items()}
+        show(bot | {f"line.{name}": [text] for name, text in LINES[language].items()})
+    else:
+        click.echo(script.table(language))

@@ -1,1 +1,0 @@
-"""The commands behind `warmline`, a module for each kind."""
