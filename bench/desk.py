@@ -17,9 +17,8 @@ from bench.machine import machine
 from ivr.handoff.board import service_level
 from ivr.handoff.fairness import Load, read_load, spread
 from ivr.handoff.queue import waited_for_person
-from ivr.store.desk_tables import CallBack
 from ivr.store.engine import Sessions, make_engine, make_sessions
-from ivr.store.models import Agent, Base, Handoff
+from ivr.store.models import Agent, Base, CallBack, Handoff
 
 WITHIN = 20.0
 

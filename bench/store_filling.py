@@ -12,10 +12,9 @@ from sqlalchemy import insert
 from bench.line import Tell
 from ivr.clock import SystemClock
 from ivr.handoff.state import State
-from ivr.store.desk_tables import PresenceSpell
 from ivr.store.engine import make_engine
 from ivr.store.migrate import upgrade
-from ivr.store.models import Agent, Base, Call, Handoff, Offer, Outbox, Recording, Turn, Webhook
+from ivr.store.models import Agent, Base, Call, Handoff, Offer, Outbox, PresenceSpell, Recording, Turn, Webhook
 
 TURNS = 20  # in a call
 DAYS = 365

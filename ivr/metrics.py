@@ -21,8 +21,7 @@ from ivr.clock import Clock
 from ivr.handoff.queue import WAITING
 from ivr.handoff.state import GOING_ON
 from ivr.store.engine import Sessions
-from ivr.store.models import Call, Handoff, Outbox, Turn
-from ivr.store.payment_tables import PaymentOrder
+from ivr.store.models import Call, Handoff, Outbox, PaymentOrder, Turn
 from ivr.store.tally import Kinds, Tally
 
 UNSETTLED = ("doubtful", "left")

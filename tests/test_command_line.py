@@ -13,8 +13,7 @@ from ivr.cli.main import main
 from ivr.settings import Settings
 from ivr.store import outbox
 from ivr.store.engine import make_engine, make_sessions
-from ivr.store.models import Account, Call
-from ivr.store.pin_attempts import PinAttempt
+from ivr.store.models import Account, Call, PinAttempt
 
 
 @pytest.fixture(autouse=True)

@@ -16,9 +16,8 @@ from ivr.dialling.dials import DialRefused, Dials, caller
 from ivr.dialling.policy import DialPolicy
 from ivr.dialogue.events import CodeChecked, CodeSent, MobileFound
 from ivr.ledger.port import Ledger
-from ivr.store.codes import OneTimeCode
 from ivr.store.engine import Sessions
-from ivr.store.models import Call
+from ivr.store.models import Call, OneTimeCode
 
 log = logging.getLogger(__name__)
 

@@ -14,9 +14,7 @@ from ivr.dialogue.events import Event, Failed, Paid, Pay, Refused
 from ivr.dialogue.state import State
 from ivr.dialogue.terms import currency, paying
 from ivr.store import outbox
-from ivr.store.card_tables import CardPayment
-from ivr.store.models import Call
-from ivr.store.payment_tables import PaymentOrder
+from ivr.store.models import Call, CardPayment, PaymentOrder
 
 SETTLE = "payment.settle"
 OPEN = ("asked", "doubtful")

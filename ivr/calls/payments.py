@@ -6,8 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ivr.calls import orders
-from ivr.store.card_tables import CardPayment
-from ivr.store.models import Call
+from ivr.store.models import Call, CardPayment
 
 
 def payments_of(tx: Session, call: Call) -> list[dict[str, Any]]:

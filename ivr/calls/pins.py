@@ -16,8 +16,7 @@ from ivr.dialling.numbers import source
 from ivr.dialogue.events import PinChecked
 from ivr.ledger.port import Ledger, LedgerError
 from ivr.store.engine import Sessions
-from ivr.store.models import Call
-from ivr.store.pin_attempts import PinAttempt
+from ivr.store.models import Call, PinAttempt
 
 log = logging.getLogger(__name__)
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)

@@ -9,8 +9,7 @@ from sqlalchemy.orm import Session
 
 from ivr.dialling.numbers import country, keyed, mobile, source
 from ivr.dialling.policy import DialPolicy, Why
-from ivr.store.dials import Dial
-from ivr.store.models import Audit
+from ivr.store.models import Audit, Dial
 
 Purpose = Literal["call-back", "transfer", "text", "receipt", "code"]
 CALLS, TEXTS = ("call-back", "transfer"), ("text", "receipt", "code")

@@ -17,9 +17,8 @@ from ivr.handoff.promises import effect_from_json
 from ivr.handoff.state import State
 from ivr.handoff.wanted import wanted
 from ivr.store import outbox
-from ivr.store.desk_tables import CallBack
 from ivr.store.engine import Sessions
-from ivr.store.models import Agent, Handoff, Offer, Webhook
+from ivr.store.models import Agent, CallBack, Handoff, Offer, Webhook
 from ivr.store.webhooks import first_time
 
 log = logging.getLogger(__name__)

@@ -11,8 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 from ivr.handoff import brake, queue
 from ivr.handoff.fairness import Load, read_load
 from ivr.handoff.queue import Waiting, read_queue
-from ivr.store.desk_tables import Brake
-from ivr.store.models import Agent, Call, Handoff
+from ivr.store.models import Agent, Brake, Call, Handoff
 
 TAKEN = ("accepted", "bridged")
 

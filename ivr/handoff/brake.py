@@ -9,9 +9,8 @@ from sqlalchemy.orm import Session
 
 from ivr.clock import Clock
 from ivr.live_updates import Live
-from ivr.store.desk_tables import Brake
 from ivr.store.engine import Sessions
-from ivr.store.models import Audit, Call, Handoff, Turn
+from ivr.store.models import Audit, Brake, Call, Handoff, Turn
 
 BY_QUALITY = "quality"
 RECENT = 500  # calls of the line, among which are

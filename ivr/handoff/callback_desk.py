@@ -8,9 +8,8 @@ from ivr.clock import Clock
 from ivr.handoff import callbacks
 from ivr.handoff.hours import OpeningHours
 from ivr.live_updates import Live
-from ivr.store.desk_tables import CallBack
 from ivr.store.engine import Sessions
-from ivr.store.models import Audit
+from ivr.store.models import Audit, CallBack
 
 
 class CallBackRefused(ValueError):

@@ -9,8 +9,7 @@ from sqlalchemy.orm import Session
 from ivr.handoff.hours import OpeningHours
 from ivr.handoff.state import ENDS, State
 from ivr.store import outbox
-from ivr.store.desk_tables import CallBack
-from ivr.store.models import Call, Handoff
+from ivr.store.models import Call, CallBack, Handoff
 
 TRY = "callback.try"
 FIRST = timedelta(seconds=10)  # he is still hearing our goodbye

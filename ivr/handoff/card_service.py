@@ -16,9 +16,8 @@ from ivr.handoff.cards import CardRefused, Order, Told
 from ivr.handoff.doubts import doubt
 from ivr.ledger.port import Ledger, LedgerError
 from ivr.live_updates import Live
-from ivr.store.card_tables import CardPayment
 from ivr.store.engine import Sessions
-from ivr.store.models import Agent, Call, Handoff
+from ivr.store.models import Agent, Call, CardPayment, Handoff
 
 log = logging.getLogger(__name__)
 

@@ -13,8 +13,7 @@ from ivr.dialogue import say
 from ivr.dialogue.events import Facts
 from ivr.handoff.state import State
 from ivr.store import outbox
-from ivr.store.card_tables import CardPayment
-from ivr.store.models import Agent, Audit, Call, Handoff, Outbox
+from ivr.store.models import Agent, Audit, Call, CardPayment, Handoff, Outbox
 
 OVER = "card.over"
 FIELDS = ("payment-card-number", "expiration-date", "security-code")

@@ -9,8 +9,7 @@ from sqlalchemy.orm import Session
 
 from ivr.handoff.routing import Want, choose
 from ivr.store import outbox
-from ivr.store.desk_tables import PresenceSpell
-from ivr.store.models import Agent, Audit
+from ivr.store.models import Agent, Audit, PresenceSpell
 
 Presence = Literal["available", "offered", "on-call", "wrap-up", "break", "away"]
 CHOSEN = ("available", "wrap-up", "break", "away")  # what an agent sets himself

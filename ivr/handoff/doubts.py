@@ -8,9 +8,7 @@ from sqlalchemy.orm import Session
 
 from ivr.calls import cards
 from ivr.dialogue import say
-from ivr.store.card_tables import CardPayment
-from ivr.store.models import Call
-from ivr.store.payment_tables import PaymentOrder
+from ivr.store.models import Call, CardPayment, PaymentOrder
 
 A_DAY = timedelta(days=1)
 UNKNOWN = ("asked", "doubtful", "left")

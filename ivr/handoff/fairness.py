@@ -10,8 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from ivr.store.desk_tables import PresenceSpell
-from ivr.store.models import Agent, Offer
+from ivr.store.models import Agent, Offer, PresenceSpell
 
 PRESENT = ("available", "offered", "on-call", "wrap-up", "break")
 MISSED = ("no-answer", "busy", "failed", "machine-answered")

@@ -11,8 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 from ivr.dialling.numbers import withheld
 from ivr.handoff.routing import Want, choose
 from ivr.handoff.state import State
-from ivr.store.desk_tables import Announcement
-from ivr.store.models import Agent, Call, Handoff
+from ivr.store.models import Agent, Announcement, Call, Handoff
 
 WAITING = ("requested", "parked")
 IN_LINE = (*WAITING, "offered")

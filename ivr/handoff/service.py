@@ -18,8 +18,7 @@ from ivr.handoff.keeping import JOIN_SECONDS
 from ivr.handoff.request import REQUESTED, live_handoff
 from ivr.handoff.state import ENDS, GOING_ON, State
 from ivr.store import outbox
-from ivr.store.desk_tables import CallBack
-from ivr.store.models import Agent, Handoff
+from ivr.store.models import Agent, CallBack, Handoff
 
 __all__ = ["Answer", "HandoffService", "UnknownHandoff", "call_now"]
 

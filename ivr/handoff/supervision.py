@@ -11,9 +11,8 @@ from ivr.handoff.core import get
 from ivr.handoff.queue import WAITING, to_the_head
 from ivr.handoff.service import HandoffService
 from ivr.live_updates import Live
-from ivr.store.desk_tables import Announcement
 from ivr.store.engine import Sessions
-from ivr.store.models import Agent, Audit, Handoff
+from ivr.store.models import Agent, Announcement, Audit, Handoff
 
 Mode = Literal["listen", "coach", "barge"]
 LONGEST_ANNOUNCEMENT = 300

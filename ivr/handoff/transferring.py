@@ -10,8 +10,7 @@ from ivr.handoff.core import Within, get
 from ivr.handoff.service import HandoffService
 from ivr.handoff.state import State
 from ivr.redaction import mask_text
-from ivr.store.models import Agent, Audit
-from ivr.store.notes import Note
+from ivr.store.models import Agent, Audit, Note
 
 LONGEST_NOTE = 500
 OVER = "that call is over"

@@ -10,8 +10,7 @@ from sqlalchemy.orm import Session
 
 from ivr.people.sign_ins import hash_of
 from ivr.store.engine import Sessions
-from ivr.store.models import Audit
-from ivr.store.people_tables import ApiKey
+from ivr.store.models import ApiKey, Audit
 
 SCOPES = ("metrics", "exports")
 PREFIX = "wlk_"  # so that one that leaked is known for what it is

@@ -15,8 +15,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from ivr.secret_keys import kept_key
-from ivr.store.models import Agent, Audit
-from ivr.store.people_tables import CodeFactor, Passkey, RecoveryCode
+from ivr.store.models import Agent, Audit, CodeFactor, Passkey, RecoveryCode
 
 STEP = 30  # seconds
 DRIFT = 1  # steps that a phone's clock may be off

@@ -7,8 +7,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from ivr.people.sign_ins import hash_of
-from ivr.store.models import Agent
-from ivr.store.people_tables import PasswordLink
+from ivr.store.models import Agent, PasswordLink
 
 LASTS = timedelta(hours=24)
 

@@ -25,8 +25,7 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
-from ivr.store.models import Agent, Audit
-from ivr.store.people_tables import Passkey
+from ivr.store.models import Agent, Audit, Passkey
 from ivr.store.webhooks import first_time
 
 MOST = 20  # of one person

@@ -12,8 +12,7 @@ from sqlalchemy.orm import Session
 from ivr.handoff.desk import BUSY, set_presence
 from ivr.people import passwords, sign_ins
 from ivr.people.roles import ADMIN, ROLES
-from ivr.store.models import Agent, Audit
-from ivr.store.people_tables import CodeFactor, Passkey, PasswordLink, RecoveryCode, SignIn
+from ivr.store.models import Agent, Audit, CodeFactor, Passkey, PasswordLink, RecoveryCode, SignIn
 
 NO_PASSWORD = "-"  # noqa: S105  # no hash: nothing matches it
 

@@ -9,8 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from ivr.store.models import Agent
-from ivr.store.people_tables import SignIn
+from ivr.store.models import Agent, SignIn
 
 NOTED = timedelta(minutes=5)  # being seen is written down no oftener
 TALKING = ("offered", "on-call", "wrap-up")

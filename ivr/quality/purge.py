@@ -18,16 +18,23 @@ from ivr.handoff.callbacks import OPEN
 from ivr.handoff.state import ENDS
 from ivr.quality.recordings import RecordingFolder
 from ivr.store import outbox
-from ivr.store.card_tables import CardPayment
-from ivr.store.codes import OneTimeCode
-from ivr.store.desk_tables import CallBack, PresenceSpell
-from ivr.store.dials import Dial
 from ivr.store.engine import Sessions
-from ivr.store.models import Audit, Call, Handoff, Recording, Turn
-from ivr.store.notes import Note
-from ivr.store.payment_tables import PaymentOrder
+from ivr.store.models import (
+    Audit,
+    Call,
+    CallBack,
+    CardPayment,
+    Dial,
+    Handoff,
+    Note,
+    OneTimeCode,
+    PaymentOrder,
+    PinAttempt,
+    PresenceSpell,
+    Recording,
+    Turn,
+)
 from ivr.store.pieces import delete_some, in_pieces
-from ivr.store.pin_attempts import PinAttempt
 from ivr.store.webhooks import forget_old
 
 BATCH = 100  # calls or recordings in one transaction

@@ -15,8 +15,7 @@ from ivr.handoff.desk import PresenceRefused
 from ivr.ledger.port import LedgerError
 from ivr.redaction import mask_text
 from ivr.store.engine import Sessions
-from ivr.store.models import Audit, Call, Handoff
-from ivr.store.notes import Note
+from ivr.store.models import Audit, Call, Handoff, Note
 from ivr.web.agent_panel import answer_with_panel
 from ivr.web.agent_screen import own_handoff
 from ivr.web.people import me, only

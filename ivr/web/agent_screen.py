@@ -17,9 +17,7 @@ from ivr.handoff.keeping import MISSED
 from ivr.handoff.queue import Waiting, read_queue
 from ivr.handoff.state import State
 from ivr.ledger.port import Ledger, LedgerError
-from ivr.store.card_tables import CardPayment
-from ivr.store.models import Account, Agent, Call, Handoff, Offer, Recording
-from ivr.store.notes import Note
+from ivr.store.models import Account, Agent, Call, CardPayment, Handoff, Note, Offer, Recording
 from ivr.web.agent_transfer_shown import Transfer, read_transfer
 from ivr.web.shown import masked, midnight, plain
 

@@ -9,8 +9,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from ivr.handoff.board import Board, Doing, LiveCall, read_board
 from ivr.handoff.queue import announcement
-from ivr.store.desk_tables import Brake
-from ivr.store.models import Agent, Call, Handoff
+from ivr.store.models import Agent, Brake, Call, Handoff
 from ivr.web.agent_screen import InLine, in_line, who
 
 SHIFT_PARTS = ("talk", "wrap_up", "available", "breaks")

@@ -13,9 +13,8 @@ from sqlalchemy.orm import Session
 from ivr.clock import Clock
 from ivr.handoff.callback_desk import CallBackRefused
 from ivr.handoff.callbacks import UnknownCallBack, open_call_backs
-from ivr.store.desk_tables import CallBack
 from ivr.store.engine import Sessions
-from ivr.store.models import Call, Handoff
+from ivr.store.models import Call, CallBack, Handoff
 from ivr.web.agent_screen import who
 from ivr.web.people import me, only
 from ivr.web.shown import masked, moment, plain, sentence

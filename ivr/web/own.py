@@ -11,8 +11,7 @@ from ivr.people.factors import SecretBox, address_of, begin_codes, confirm_codes
 from ivr.people.factors import take_off_codes as take_off
 from ivr.people.passwords import TooBusy, WeakPassword
 from ivr.people.throttle import Throttle
-from ivr.store.models import Agent
-from ivr.store.people_tables import SignIn
+from ivr.store.models import Agent, SignIn
 from ivr.web.devices import describe, this_device
 from ivr.web.guessing import rules_for, rules_for_code
 from ivr.web.password import chosen

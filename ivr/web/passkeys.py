@@ -9,8 +9,7 @@ from flask_login import current_user
 from ivr.people import passkeys
 from ivr.people.factors import factors_of
 from ivr.people.passkeys import PasskeyRefused, Site
-from ivr.store.models import Agent
-from ivr.store.people_tables import SignIn
+from ivr.store.models import Agent, SignIn
 from ivr.web.own import back, lacking, page_refusing, strengthen
 from ivr.web.people import PASSWORD, People, just_proven, me, only, safe_next
 from ivr.web.second import half_of, mark_proven

@@ -15,7 +15,7 @@ from ivr.people.api_keys import key_of
 from ivr.people.sign_ins import Limits
 from ivr.settings import Settings
 from ivr.store.engine import Sessions
-from ivr.store.people_tables import SignIn
+from ivr.store.models import SignIn
 
 PASSWORD = "password"  # noqa: S105  # how one is signed in who has proved nothing else
 LATELY = timedelta(minutes=30)

@@ -19,9 +19,8 @@ from ivr.local.setup import prepare
 from ivr.local.supervisor import House
 from ivr.quality.recordings import RecordingFolder
 from ivr.settings import Settings
-from ivr.store.desk_tables import CallBack
 from ivr.store.engine import Sessions, make_engine, make_sessions
-from ivr.store.models import Account, Agent, Call, Payment
+from ivr.store.models import Account, Agent, Call, CallBack, Payment
 from ivr.web.agent_screen import read_messages
 from tests.calls.bank import STRANGER, account_id, open_account, phone
 from tests.calls.call_file import CallFile, ExpectedPayment

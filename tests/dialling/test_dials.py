@@ -7,9 +7,8 @@ from sqlalchemy import func, select
 
 from ivr.dialling.dials import DialRefused, Dials, Limits, Purpose, caller
 from ivr.dialling.policy import DialPolicy
-from ivr.store.dials import Dial
 from ivr.store.engine import Sessions
-from ivr.store.models import Audit
+from ivr.store.models import Audit, Dial
 from tests.conftest import FakeClock
 
 GRACE, ADA = "+15550100001", "agent:ada@bank.test"

@@ -11,8 +11,7 @@ from ivr.handoff.card_service import AgentCards
 from ivr.handoff.cards import CHARGED, LONGEST, CardRefused, Told
 from ivr.ledger.sql import SqlLedger
 from ivr.store import outbox
-from ivr.store.card_tables import CardPayment
-from ivr.store.models import Account, Audit, Outbox, Payment
+from ivr.store.models import Account, Audit, CardPayment, Outbox, Payment
 from tests.handoff.card_twin import CardTwin
 from tests.handoff.handoff_world import CALLER, World, leg
 

@@ -23,9 +23,8 @@ from ivr.clock import SystemClock
 from ivr.handoff.card_service import AgentCards
 from ivr.handoff.state import Attempt, State
 from ivr.ledger.sql import SqlLedger
-from ivr.store.card_tables import CardPayment
 from ivr.store.engine import Sessions
-from ivr.store.models import Account, Agent, Call, Handoff, Outbox
+from ivr.store.models import Account, Agent, Call, CardPayment, Handoff, Outbox
 from ivr.web.card import make_card_hooks
 from switch.audio import SILENCE, tone
 from switch.config import SwitchConfig

@@ -13,9 +13,8 @@ from ivr.handoff.callback_desk import CallBackDesk
 from ivr.handoff.hours import OpeningHours
 from ivr.handoff.words import Words
 from ivr.quality.recordings import RecordingFolder
-from ivr.store.desk_tables import CallBack
 from ivr.store.engine import Sessions
-from ivr.store.models import Agent, Call, Handoff
+from ivr.store.models import Agent, Call, CallBack, Handoff
 from tests.conftest import FakeClock
 from tests.handoff.handoff_world import CALLER, LINE, World, leg
 

@@ -5,8 +5,7 @@ from sqlalchemy import select
 
 from ivr.dialling.dials import DialRefused
 from ivr.handoff.transferring import TransferRefused, Transfers
-from ivr.store.desk_tables import CallBack
-from ivr.store.models import Audit, Call
+from ivr.store.models import Audit, Call, CallBack
 from tests.handoff.handoff_world import CALLER, World, leg
 
 FOREIGN = ["+19005551234", "+882161234567", "+883510012345678", "+25261234567", "+23221234567", "+18765551234",

@@ -9,8 +9,7 @@ from ivr.calls import rows
 from ivr.handoff import callbacks, desk
 from ivr.handoff.hours import OpeningHours
 from ivr.handoff.queue import median_wait
-from ivr.store.desk_tables import CallBack
-from ivr.store.models import Agent, Call, Handoff, Offer
+from ivr.store.models import Agent, Call, CallBack, Handoff, Offer
 from tests.handoff.handoff_world import CALLER, World, leg
 from tests.handoff.test_call_backs import booked, promise
 from tests.handoff.test_queue import bridged

@@ -10,9 +10,7 @@ from ivr.handoff import cards
 from ivr.handoff.brief import whisper
 from ivr.handoff.cards import CardRefused, Order
 from ivr.handoff.transferring import TransferRefused, Transfers
-from ivr.store.card_tables import CardPayment
-from ivr.store.models import Agent, Audit, Handoff, Offer
-from ivr.store.notes import Note
+from ivr.store.models import Agent, Audit, CardPayment, Handoff, Note, Offer
 from tests.handoff.handoff_world import CALLER, CONFERENCE, PUBLIC, World, leg
 
 NOTE = "He wants the fee explained; I have checked who he is."

@@ -15,8 +15,7 @@ from ivr.metrics import line_registry, make_metrics_blueprint, media_registry, m
 from ivr.settings import Settings
 from ivr.store import outbox
 from ivr.store.engine import Sessions
-from ivr.store.models import Call, Handoff, Outbox, Turn
-from ivr.store.payment_tables import PaymentOrder
+from ivr.store.models import Call, Handoff, Outbox, PaymentOrder, Turn
 from tests.conftest import FakeClock
 
 

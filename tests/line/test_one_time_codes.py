@@ -14,9 +14,8 @@ from ivr.carrier.port import CarrierError
 from ivr.dialogue.events import CheckCode, CodeChecked, CodeSent, Failed, FindMobile, Keyed, MobileFound, SendCode
 from ivr.handoff.request import request_handoff
 from ivr.ledger.sql import SqlLedger
-from ivr.store.codes import OneTimeCode
 from ivr.store.engine import Sessions
-from ivr.store.models import Account, Call, Turn
+from ivr.store.models import Account, Call, OneTimeCode, Turn
 from tests.conftest import FakeClock
 from tests.line.conftest import MORGAN, SID, NoNews, understand
 from tests.line.test_call_service import Caller, call_of, said, turns_of

@@ -13,9 +13,8 @@ from ivr.calls.service import CallService
 from ivr.dialling.dials import Dials
 from ivr.dialling.policy import DialPolicy
 from ivr.dialogue.events import Started
-from ivr.store.dials import Dial
 from ivr.store.engine import Sessions
-from ivr.store.models import Base, Call, Handoff, Outbox, Recording
+from ivr.store.models import Base, Call, Dial, Handoff, Outbox, Recording
 from tests.conftest import FakeClock
 from tests.line.conftest import LINE, MORGAN, SID, HandoffsTold, Post
 

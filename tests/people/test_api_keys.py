@@ -12,8 +12,7 @@ from ivr.metrics import may_read
 from ivr.people import api_keys
 from ivr.people.api_keys import KeyRefused
 from ivr.store.engine import Sessions
-from ivr.store.models import Audit
-from ivr.store.people_tables import ApiKey
+from ivr.store.models import ApiKey, Audit
 from tests.conftest import FakeClock
 
 

@@ -10,8 +10,7 @@ from sqlalchemy import select
 from ivr.people import factors, roster
 from ivr.people.factors import SecretBox, SecretUnreadable
 from ivr.store.engine import Sessions
-from ivr.store.models import Agent
-from ivr.store.people_tables import CodeFactor, RecoveryCode
+from ivr.store.models import Agent, CodeFactor, RecoveryCode
 from tests.conftest import FakeClock
 
 

@@ -123,6 +123,6 @@ def test_ended_ones_are_forgotten_after_a_month(sessions: Sessions, clock: FakeC
 
 
 def _count(tx: Session) -> int:
-    from ivr.store.people_tables import SignIn
+    from ivr.store.models import SignIn
 
     return tx.query(SignIn).count()

@@ -14,15 +14,26 @@ from ivr.quality import purge as forgetting
 from ivr.quality.purge import purge_caller, purge_older
 from ivr.quality.recordings import RecordingFolder, RecordingKeep
 from ivr.store import outbox
-from ivr.store.card_tables import CardPayment
-from ivr.store.codes import OneTimeCode
-from ivr.store.desk_tables import CallBack, PresenceSpell
-from ivr.store.dials import Dial
 from ivr.store.engine import Sessions
-from ivr.store.models import Agent, Audit, Base, Call, Handoff, Outbox, Payment, Recording, Turn
-from ivr.store.notes import Note
-from ivr.store.payment_tables import PaymentOrder
-from ivr.store.pin_attempts import PinAttempt
+from ivr.store.models import (
+    Agent,
+    Audit,
+    Base,
+    Call,
+    CallBack,
+    CardPayment,
+    Dial,
+    Handoff,
+    Note,
+    OneTimeCode,
+    Outbox,
+    Payment,
+    PaymentOrder,
+    PinAttempt,
+    PresenceSpell,
+    Recording,
+    Turn,
+)
 from tests.conftest import FakeClock
 from tests.line.conftest import LINE
 

@@ -9,9 +9,9 @@ from sqlalchemy import text, update
 from sqlalchemy.orm import Session
 
 from ivr.calls.service import CallService
-from ivr.store.desk_tables import Announcement
 from ivr.store.engine import BadDatabaseUrl, Sessions, WriteInReadSession, make_engine, make_sessions
 from ivr.store.migrate import upgrade
+from ivr.store.models import Announcement
 from tests.line.conftest import LINE, MORGAN, SID
 from tests.store.conftest import NOW
 

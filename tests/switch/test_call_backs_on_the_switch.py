@@ -2,7 +2,7 @@
 
 import pytest
 
-from ivr.store.desk_tables import CallBack
+from ivr.store.models import CallBack
 from tests.switch.line_on_switch import ANN, BOB, CALLER, Line, Play, hears, say, until
 from tests.switch.switch_world import CALLER as NUMBER
 from tests.switch.switch_world import Person

@@ -28,9 +28,8 @@ from ivr.handoff.transferring import Transfers
 from ivr.ledger.sql import SqlLedger
 from ivr.live_updates import Live
 from ivr.settings import Settings
-from ivr.store.desk_tables import Announcement, PresenceSpell
 from ivr.store.engine import Sessions
-from ivr.store.models import Account, Agent, Call, Handoff, Offer, Recording, Turn
+from ivr.store.models import Account, Agent, Announcement, Call, Handoff, Offer, PresenceSpell, Recording, Turn
 from ivr.web.pages import House, add_pages
 from tests.handoff.card_twin import CardTwin
 

@@ -13,8 +13,7 @@ from ivr.ledger.port import LedgerError
 from ivr.ledger.sql import SqlLedger
 from ivr.quality.purge import purge_older
 from ivr.quality.recordings import RecordingFolder
-from ivr.store.models import Account, Agent, Audit, Call
-from ivr.store.notes import Note
+from ivr.store.models import Account, Agent, Audit, Call, Note
 from tests.web.conftest import CALL, Web, with_token
 
 FRAGMENT = {"X-Fragment": "1"}

@@ -4,7 +4,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from ivr.store.desk_tables import Brake
+from ivr.store.models import Brake
 from tests.web.conftest import Web, with_token
 
 FRAGMENT = {"X-Fragment": "1"}

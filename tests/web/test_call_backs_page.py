@@ -6,8 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from ivr.store.desk_tables import CallBack
-from ivr.store.models import Audit, Outbox
+from ivr.store.models import Audit, CallBack, Outbox
 from tests.web.conftest import CALL, Make, Web, with_token
 
 

@@ -18,9 +18,8 @@ from ivr.clock import SystemClock
 from ivr.handoff.brake import Brakes
 from ivr.handoff.cards import Told
 from ivr.live_updates import Live
-from ivr.store.desk_tables import CallBack
 from ivr.store.engine import Sessions
-from ivr.store.models import Agent, Turn
+from ivr.store.models import Agent, CallBack, Turn
 from ivr.web.front import make_front
 from ivr.web.streams import Hub, Streams
 from tests.handoff.handoff_world import World, leg

@@ -18,10 +18,8 @@ from ivr.handoff.holders import Holders
 from ivr.handoff.request import request_handoff
 from ivr.ledger.http import HttpLedger
 from ivr.store import outbox
-from ivr.store.card_tables import CardPayment
 from ivr.store.engine import Sessions
-from ivr.store.models import Agent, Call, Handoff
-from ivr.store.payment_tables import PaymentOrder
+from ivr.store.models import Agent, Call, CardPayment, Handoff, PaymentOrder
 from tests.conftest import FakeClock
 from tests.line.conftest import LINE, MORGAN, SID, NoNews, understand
 from tests.line.test_card_payments import Line, said

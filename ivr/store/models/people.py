@@ -1,11 +1,15 @@
-"""People's tables: who is signed in where, and one-time links to a new password. Secrets stand as hashes alone."""
+"""Who is signed in where, one-time links to a new password, second factors. Secrets stand as hashes alone."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ivr.store.models import Agent, Base
+from ivr.store.models.base import Base
+
+if TYPE_CHECKING:
+    from ivr.store.models.desk import Agent
 
 
 class SignIn(Base):
@@ -29,7 +33,7 @@ class SignIn(Base):
     ended_at: Mapped[datetime | None]
     ended_why: Mapped[str | None] = mapped_column(String(12))
 
-    agent: Mapped[Agent] = relationship()
+    agent: Mapped["Agent"] = relationship()
 
 
 class PasswordLink(Base):

@@ -1,4 +1,4 @@
-"""The desk's tables: presence as spells, promised call-backs, brakes on the bot, and what those who wait are told."""
+"""The desk: agents, their presence as spells, brakes on the bot, and what those who wait are told."""
 
 from datetime import datetime
 from typing import Any
@@ -6,7 +6,30 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ivr.store.models import Base
+from ivr.store.models.base import Base
+
+
+class Agent(Base):
+    """A person of the house. `roles` of agent, reviewer, supervisor, admin; `phone` is a number or `client:name`."""
+
+    __tablename__ = "agents"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    password_hash: Mapped[str]
+    roles: Mapped[list[Any]] = mapped_column(default=list)
+    phone: Mapped[str]
+    presence: Mapped[str] = mapped_column(
+        String(16), default="away"
+    )  # available, offered, on-call, wrap-up, break, away
+    presence_since: Mapped[datetime]
+    skills: Mapped[list[Any]] = mapped_column(default=list)
+    languages: Mapped[list[Any]] = mapped_column(default=lambda: ["en"])
+    next_presence: Mapped[str | None] = mapped_column(String(16))  # break or away, asked for during a call
+    wrap_up_until: Mapped[datetime | None]
+    disabled_at: Mapped[datetime | None]  # may not sign in, gets no calls
+    removed_at: Mapped[datetime | None]  # gone for good: the row stays for the calls' history, under no name
 
 
 class PresenceSpell(Base):
@@ -24,24 +47,6 @@ class PresenceSpell(Base):
     presence: Mapped[str] = mapped_column(String(16))
     began_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
-
-
-class CallBack(Base):
-    """A promise to call somebody. `place_at` is the place in the queue that he had when he took it."""
-
-    __tablename__ = "callbacks"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    call_sid: Mapped[str] = mapped_column(ForeignKey("calls.sid"), index=True)
-    number: Mapped[str] = mapped_column(String(64))
-    place_at: Mapped[datetime]
-    state: Mapped[str] = mapped_column(String(12), index=True)  # booked, trying, served, given-up, cancelled
-    tries: Mapped[int] = mapped_column(default=0)
-    next_at: Mapped[datetime | None]
-    outcome: Mapped[str | None] = mapped_column(String(20))  # of the last try: served, no-answer, busy, failed, ...
-    attempts: Mapped[list[Any]] = mapped_column(default=list)  # {at, outcome, handoff}
-    booked_at: Mapped[datetime] = mapped_column(index=True)
-    booked_by: Mapped[str]  # caller, or the e-mail address of the agent who promised it
 
 
 class Brake(Base):

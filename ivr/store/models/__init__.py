@@ -1,0 +1,46 @@
+"""The tables. SQL is the truth of every call; times are UTC, offsets are seconds from the call's start."""
+
+from ivr.store.models.attempts import Dial, OneTimeCode, PinAttempt
+from ivr.store.models.base import Base, Money, UtcDateTime
+from ivr.store.models.calls import Call, Note, Recording, Turn
+from ivr.store.models.desk import Agent, Announcement, Brake, PresenceSpell
+from ivr.store.models.handoffs import CallBack, Handoff, Offer
+from ivr.store.models.ledger import Account, Entry, Payment
+from ivr.store.models.payments import CardPayment, PaymentOrder
+from ivr.store.models.people import ApiKey, CodeFactor, Passkey, PasswordLink, RecoveryCode, SignIn
+from ivr.store.models.work import Audit, Lease, Outbox, Webhook
+
+__all__ = [
+    "Account",
+    "Agent",
+    "Announcement",
+    "ApiKey",
+    "Audit",
+    "Base",
+    "Brake",
+    "Call",
+    "CallBack",
+    "CardPayment",
+    "CodeFactor",
+    "Dial",
+    "Entry",
+    "Handoff",
+    "Lease",
+    "Money",
+    "Note",
+    "Offer",
+    "OneTimeCode",
+    "Outbox",
+    "Passkey",
+    "PasswordLink",
+    "Payment",
+    "PaymentOrder",
+    "PinAttempt",
+    "PresenceSpell",
+    "Recording",
+    "RecoveryCode",
+    "SignIn",
+    "Turn",
+    "UtcDateTime",
+    "Webhook",
+]

@@ -1,0 +1,120 @@
+"""Calls, what was said on them, their recordings, and what agents note about them."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from ivr.store.models.base import Base, partial
+
+if TYPE_CHECKING:
+    from ivr.store.models.desk import Agent
+    from ivr.store.models.handoffs import Handoff
+
+
+class Call(Base):
+    """One phone conversation, known by the carrier's CallSid."""
+
+    __tablename__ = "calls"
+    __table_args__ = (
+        Index("ix_calls_ended_at_started_at", "ended_at", "started_at"),
+        partial("ix_calls_remembered", "started_at", "sid", where="forgotten_at IS NULL"),
+        Index("ix_calls_outcome_started_at_ended_at", "outcome", "started_at", "ended_at"),
+    )
+
+    sid: Mapped[str] = mapped_column(String(34), primary_key=True)
+    caller: Mapped[str] = mapped_column(String(64), index=True)
+    called: Mapped[str] = mapped_column(String(64))
+    verstat: Mapped[str | None] = mapped_column(String(64))  # StirVerstat: what carriers say of the caller's number
+    started_at: Mapped[datetime] = mapped_column(index=True)
+    ended_at: Mapped[datetime | None]
+    # dialogue, card, parked, message, bridged, goodbye, ended: what /voice/resume goes by
+    stage: Mapped[str] = mapped_column(String(16), default="dialogue")
+    # resolved, handed-off, callback, message, abandoned, failed: None while it lasts
+    outcome: Mapped[str | None] = mapped_column(String(16))
+    account_id: Mapped[str | None] = mapped_column(String(64))  # the ledger's own id, whoever keeps it
+    verified_at: Mapped[datetime | None]
+    language: Mapped[str] = mapped_column(String(8), default="en")
+    notice: Mapped[str | None] = mapped_column(String(64))  # version of the notice that was played
+    dialogue: Mapped[dict[str, Any] | None]
+    card: Mapped[dict[str, Any] | None]  # the card payment under way or last made, see ivr.calls.cards; no card data
+    step: Mapped[int] = mapped_column(default=0)  # events applied; the turn of a payment's key
+    stream_token: Mapped[str | None] = mapped_column(String(64), unique=True)  # hash; gone once used
+    stream_started_at: Mapped[datetime | None]  # zero of the present stream's clock
+    streams: Mapped[int] = mapped_column(default=0)
+    problems: Mapped[list[Any]] = mapped_column(default=list)
+    rating: Mapped[int | None]
+    holder: Mapped[dict[str, Any] | None]  # of the account, as the ledger names him; see ivr.ledger.port.Holder
+    figures: Mapped[dict[str, Any] | None]  # ivr.calls.stats.CallFigures, kept at its end: words are forgotten earlier
+    forgotten_at: Mapped[datetime | None]  # when `warmline purge` took away what is personal in it
+
+    turns: Mapped[list["Turn"]] = relationship(order_by="Turn.start", back_populates="call")
+    handoffs: Mapped[list["Handoff"]] = relationship(order_by="Handoff.id", back_populates="call")
+    recordings: Mapped[list["Recording"]] = relationship(order_by="Recording.id", back_populates="call")
+
+
+class Turn(Base):
+    """One utterance by caller, bot or agent. `heard` is the share of a bot turn that was played (0..1)."""
+
+    __tablename__ = "turns"
+    __table_args__ = (UniqueConstraint("call_sid", "key"), Index("ix_turns_call_sid_start", "call_sid", "start"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    call_sid: Mapped[str] = mapped_column(ForeignKey("calls.sid"))
+    key: Mapped[str] = mapped_column(String(80))  # makes a repeated event harmless
+    speaker: Mapped[str] = mapped_column(String(8))  # caller, bot, agent
+    via: Mapped[str] = mapped_column(String(8), default="voice")  # voice, keys
+    text: Mapped[str] = mapped_column(Text)  # secrets stand as "(PIN)", "(card number)", see ivr.redaction
+    start: Mapped[float]
+    end: Mapped[float | None]
+    confidence: Mapped[float | None]
+    heard: Mapped[float | None]
+    intent: Mapped[str | None] = mapped_column(String(32))
+    prompt: Mapped[str | None] = mapped_column(String(64))
+    words: Mapped[list[Any]] = mapped_column(default=list)  # {word, start, end, confidence}
+    latency: Mapped[dict[str, Any]] = mapped_column(default=dict)  # ms: wait, listen, decide, speak, total
+
+    call: Mapped[Call] = relationship(back_populates="turns")
+
+
+class Recording(Base):
+    """A kept recording: dual channel, 1 = caller, 2 = what the caller heard; encrypted at `path`."""
+
+    __tablename__ = "recordings"
+    __table_args__ = (
+        Index("ix_recordings_kind_done_at", "kind", "done_at"),
+        Index("ix_recordings_state_id", "state", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    call_sid: Mapped[str] = mapped_column(ForeignKey("calls.sid"), index=True)
+    sid: Mapped[str] = mapped_column(String(34), unique=True)
+    kind: Mapped[str] = mapped_column(String(8), default="call")  # call, message
+    state: Mapped[str] = mapped_column(String(12))  # announced, kept, transcribed, absent, deleting, deleted
+    source_url: Mapped[str]
+    path: Mapped[str | None]  # below the recordings' folder; whole where it was written before it was so
+    channels: Mapped[int | None]
+    seconds: Mapped[float | None]
+    offset: Mapped[float] = mapped_column(default=0.0)  # start of the recording, seconds into the call
+    transcript: Mapped[list[Any]] = mapped_column(default=list)  # {channel, text, start, end, confidence, words}
+    created_at: Mapped[datetime]
+    pieces: Mapped[int] = mapped_column(default=0, server_default="0")  # of its sound, that the transcript holds
+    done_at: Mapped[datetime | None]  # of a message: an agent has dealt with it
+
+    call: Mapped[Call] = relationship(back_populates="recordings")
+
+
+class Note(Base):
+    """One line of an agent about a call. `kind` is note, outcome (`text` is its name) or text (an SMS)."""
+
+    __tablename__ = "notes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    call_sid: Mapped[str] = mapped_column(ForeignKey("calls.sid"), index=True)
+    agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id"))
+    at: Mapped[datetime]
+    kind: Mapped[str] = mapped_column(String(8))
+    text: Mapped[str] = mapped_column(Text)
+
+    agent: Mapped["Agent"] = relationship()
