@@ -26,14 +26,13 @@ from ivr.channels.admission import Room
 from ivr.channels.audio_files import notice_version
 from ivr.channels.recorded_turns import TurnChannel
 from ivr.clock import SystemClock
+from ivr.desk.bot_brake import Brakes
+from ivr.desk.standby import StandbyDesk
 from ivr.dialogue.events import HandOff, Kind, Meaning
-from ivr.handoff.brake import Brakes
 from ivr.handoff.callback_desk import CallBackDesk
-from ivr.handoff.card_service import AgentCards
 from ivr.handoff.holders import Holders
 from ivr.handoff.request import request_handoff
 from ivr.handoff.service import HandoffService
-from ivr.handoff.standby import StandbyDesk
 from ivr.handoff.supervision import Supervision
 from ivr.handoff.transferring import Transfers
 from ivr.ledger.http import HttpLedger
@@ -44,6 +43,7 @@ from ivr.logs import set_up_logging
 from ivr.meaning.understanding import Understanding
 from ivr.metrics import line_registry, make_metrics_blueprint, media_registry, metrics_route
 from ivr.once import made_once
+from ivr.payments.agent_card_service import AgentCards
 from ivr.people.api_keys import key_of
 from ivr.quality.recordings import RecordingKeep, recordings_key
 from ivr.settings import Settings, webhook_keys
@@ -51,16 +51,16 @@ from ivr.store.engine import Sessions, make_engine, make_sessions
 from ivr.store.health import Watch, probe
 from ivr.store.models import Call, Handoff
 from ivr.store.redis_client import connect
-from ivr.web.card import make_card_hooks
+from ivr.web.event_streams import Hub, Streams
 from ivr.web.front import make_front
-from ivr.web.handoff import make_handoff_blueprint
-from ivr.web.limits import limit_requests
-from ivr.web.pages import House, add_pages
-from ivr.web.standby import make_standby_blueprint
-from ivr.web.streams import Hub, Streams
-from ivr.web.turns import make_turns_blueprint
-from ivr.web.voice import Documents, make_voice_blueprint
-from ivr.web.webhooks import Webhooks
+from ivr.web.hooks.calls import Documents, make_voice_blueprint
+from ivr.web.hooks.dispatch import Webhooks
+from ivr.web.hooks.handoffs import make_handoff_blueprint
+from ivr.web.hooks.recorded_turns import make_turns_blueprint
+from ivr.web.hooks.standby import make_standby_blueprint
+from ivr.web.pages.agent_card import make_card_hooks
+from ivr.web.pages.assembly import House, add_pages
+from ivr.web.request_limits import limit_requests
 from speech.listen import Recogniser
 from speech.speak import Speaker
 from speech.vad import SileroModel
@@ -240,7 +240,7 @@ def create_pages(parts: Parts) -> Flask:
 
 def create_webhooks(parts: Parts) -> Flask:
     """What the carrier asks."""
-    app = _flask("ivr.web.webhooks", parts.settings)
+    app = _flask("ivr.web.hooks.dispatch", parts.settings)
     ledger, spare, s = ThreadPoolExecutor(8, "ledger"), ThreadPoolExecutor(2, "spare"), parts.settings
     turns = TurnChannel(parts.calls, parts.sessions, parts.clock, lambda: parts.recogniser, ledger)
     for blueprint in (
@@ -257,7 +257,7 @@ def create_webhooks(parts: Parts) -> Flask:
 
 def create_standby(parts: Parts, desk: StandbyDesk) -> Flask:
     """What the carrier is answered while no store is there."""
-    app = _flask("ivr.web.standby", parts.settings)
+    app = _flask("ivr.web.hooks.standby", parts.settings)
     s = parts.settings
     app.register_blueprint(
         make_standby_blueprint(desk.phones, parts.signatures, _documents(s), s.public_url, s.twilio_number)

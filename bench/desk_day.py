@@ -12,10 +12,10 @@ from urllib.parse import urlsplit
 from sqlalchemy import func, select
 
 from bench.desk_people import BUSY_HOURS, CLOSES, INTENTS, OPENS, PEOPLE, ROUND, TALK, Person, Silent, VirtualClock
+from ivr.desk import agents
+from ivr.desk.opening_hours import OpeningHours
 from ivr.dialogue.events import HandOff
-from ivr.handoff import desk
 from ivr.handoff import events as ev
-from ivr.handoff.hours import OpeningHours
 from ivr.handoff.request import request_handoff
 from ivr.handoff.service import HandoffService
 from ivr.handoff.state import State
@@ -143,7 +143,7 @@ class Day:
             with self.sessions() as tx:
                 agent = tx.get_one(Agent, agent_id)
             rested = (self.clock.time - agent.presence_since).total_seconds()
-            if agent.presence in desk.BUSY:
+            if agent.presence in agents.BUSY:
                 self.after(60, back)
             elif agent.presence == "break" and rested < seconds:
                 self.after(seconds - rested, back)

@@ -16,7 +16,7 @@ from bench.callers import percentile
 from bench.line import Tell, running_line
 from bench.machine import machine
 from ivr.clock import SystemClock
-from ivr.handoff.desk import set_presence
+from ivr.desk.agents import set_presence
 from ivr.local.scripted_calls import place, put_scripted_agent
 from ivr.local.supervisor import PARTS
 from ivr.people import roster

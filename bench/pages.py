@@ -21,8 +21,8 @@ from ivr.clock import SystemClock
 from ivr.people import sign_ins
 from ivr.settings import Settings
 from ivr.store.models import Agent
-from ivr.web.people import limits_of
-from ivr.web.security import secure_pages
+from ivr.web.pages.security import secure_pages
+from ivr.web.pages.signed_in import limits_of
 
 STREAMS, RATE, SECONDS = 500, 20, 60
 EACH = 5  # streams of one person

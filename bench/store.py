@@ -26,8 +26,8 @@ from bench.store_filling import fill
 from ivr.calls.service import CallService
 from ivr.calls.turns import CallerTurn
 from ivr.clock import SystemClock
+from ivr.desk.bot_brake import Brakes
 from ivr.dialogue.events import Meaning, Resumed
-from ivr.handoff.brake import Brakes
 from ivr.handoff.request import request_handoff
 from ivr.ledger.sql import SqlLedger
 from ivr.metrics import LineCollector
@@ -36,14 +36,14 @@ from ivr.quality.recordings import RecordingFolder
 from ivr.settings import Settings
 from ivr.store import outbox
 from ivr.store.engine import Sessions, make_engine, make_sessions
+from ivr.store.idempotency import forget_old
 from ivr.store.migrate import upgrade
 from ivr.store.models import Agent
 from ivr.store.pieces import in_pieces
-from ivr.store.webhooks import forget_old
-from ivr.web.agent_screen import read_day, read_line, read_messages, read_screen
-from ivr.web.answers import read_answers
-from ivr.web.board_screen import read_view
-from ivr.web.quality_screen import read_calls, read_review
+from ivr.web.pages.agent_screen import read_day, read_line, read_messages, read_screen
+from ivr.web.pages.latency_histogram import read_answers
+from ivr.web.pages.quality_screen import read_calls, read_review
+from ivr.web.pages.wallboard_screen import read_view
 
 LIVE = 50  # callers at once
 PACE = 20.0  # writes a second

@@ -10,10 +10,10 @@ from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ivr.carrier.twilio_account import TwilioAccount
+from ivr.desk.opening_hours import OpeningHours
 from ivr.dialling.dials import Dials, Limits
-from ivr.dialling.numbers import home_country
+from ivr.dialling.phone_numbers import home_country
 from ivr.dialling.policy import DialPolicy
-from ivr.handoff.hours import OpeningHours
 from ivr.people.roles import ROLES
 from ivr.people.single_sign_on import Rules
 

@@ -8,12 +8,12 @@ from ivr.calls.service import CallService
 from ivr.calls.sweeping import Sweeper
 from ivr.carrier.port import Carrier
 from ivr.clock import Clock
+from ivr.desk.bot_brake import Brakes
 from ivr.dialling.dials import Dials
-from ivr.handoff.brake import Brakes
-from ivr.handoff.card_service import AgentCards
 from ivr.handoff.service import HandoffService
 from ivr.ledger.port import Ledger
 from ivr.live_updates import Live
+from ivr.payments.agent_card_service import AgentCards
 from ivr.quality.recordings import RecordingKeep
 from ivr.quality.transcribing import LongRecogniser
 from ivr.store.engine import Sessions

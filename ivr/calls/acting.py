@@ -5,12 +5,13 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from ivr.calls import cards, orders, turns
-from ivr.calls.tickets import since_start
+from ivr.calls import turns
 from ivr.dialogue.events import Action, HandOff, HangUp, Pay, Rate, Say, SendText, TakeCard
 from ivr.dialogue.state import State
+from ivr.payments import bot_cards, orders
 from ivr.store import outbox
 from ivr.store.models import Call, Handoff
+from ivr.store.stream_tokens import since_start
 
 SEND = "text.send"
 
@@ -32,7 +33,7 @@ def carry_out(
         case Pay():
             orders.place(tx, call, state, action, now)
         case TakeCard():
-            cards.ask_for(call, state, action)
+            bot_cards.ask_for(call, state, action)
         case HangUp():
             call.stage = "goodbye"
         case Rate():

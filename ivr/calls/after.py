@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from ivr.calls.cards import Card
-from ivr.calls.tickets import StreamTicket
+from ivr.payments.bot_cards import Card
 from ivr.store.models import Call
+from ivr.store.stream_tokens import StreamTicket
 
 LOST = 3  # sockets lost within FADES before they are given up
 REFUSED = 2  # sockets that never opened

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.orm import Session
 
 from ivr.clock import Clock
-from ivr.dialling.numbers import source
+from ivr.dialling.phone_numbers import source
 from ivr.dialogue.events import PinChecked
 from ivr.ledger.port import Ledger, LedgerError
 from ivr.store.engine import Sessions

@@ -6,10 +6,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ivr.calls.tickets import since_start
 from ivr.store import outbox
+from ivr.store.idempotency import first_time
 from ivr.store.models import Call, Recording
-from ivr.store.webhooks import first_time
+from ivr.store.stream_tokens import since_start
 
 FETCH = "recording.fetch"
 DELETE = "recording.delete"  # at the carrier, of a recording that we have

@@ -6,9 +6,9 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from ivr.calls.payments import payments_of
 from ivr.handoff.addresses import conference_name
 from ivr.handoff.state import State
+from ivr.payments.history import payments_of
 from ivr.store.models import Call, Handoff
 
 LONGEST_ADDRESS = 64  # signs of a caller's address, as the column has them

@@ -5,18 +5,19 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from ivr.calls import after, cards, rows
+from ivr.calls import after, rows
 from ivr.calls.after import ByTurns, Goodbye, Next, Park, Reconnect, TakeMessage
 from ivr.calls.ending import outcome
 from ivr.calls.recordings import RecordingNews, note_recording
 from ivr.calls.stats import call_figures
 from ivr.calls.talking import TALKING, Talking, superseded
-from ivr.calls.tickets import Connected, StreamTicket
 from ivr.dialling.dials import note_delivery
 from ivr.dialogue import machine
 from ivr.dialogue.events import CardTaken, HandOff
+from ivr.payments import bot_cards
+from ivr.store.idempotency import first_time
 from ivr.store.models import Call
-from ivr.store.webhooks import first_time
+from ivr.store.stream_tokens import Connected, StreamTicket
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +44,7 @@ class CallService(Talking):
         with self._sessions.begin() as tx:
             call = self._row(tx, sid, caller, called)
             if call.stage == "card":
-                return cards.begin(tx, call, now)
+                return bot_cards.begin(tx, call, now)
             if call.stage == "dialogue":
                 if (again := after.reconnect(call, now) or self._turn_by_turn(call, now)) is not None:
                     return again
@@ -69,12 +70,12 @@ class CallService(Talking):
         now = self._clock.now()
         with self._sessions.begin() as tx:
             call = tx.get_one(Call, sid, with_for_update=True)
-            if cards.settle(tx, call, turn, taken, now, self._today()) and call.stage != "dialogue":
+            if bot_cards.settle(tx, call, turn, taken, now, self._today()) and call.stage != "dialogue":
                 self._catch_up(call)
                 self._conclude(tx, call)
             if call.stage == "dialogue":
                 return Reconnect(StreamTicket.issue(call, now).token)
-            return cards.begin(tx, call, now) if call.stage == "card" else self._next(tx, call)
+            return bot_cards.begin(tx, call, now) if call.stage == "card" else self._next(tx, call)
 
     def fault(self, sid: str, caller: str, called: str, problem: str) -> Next:
         """A document of ours failed: a person takes over, unless one already does."""
@@ -96,7 +97,7 @@ class CallService(Talking):
             call.ended_at = self._clock.now()
             self._catch_up(call)
             call.outcome = call.outcome or outcome(call, rows.handoff_of(tx, sid), status)
-            cards.resume_recording(tx, call, call.ended_at)
+            bot_cards.resume_recording(tx, call, call.ended_at)
             call.stage = "ended"
             call.stream_token = None
             call.figures = call_figures(call.turns).to_json()
@@ -150,8 +151,8 @@ class CallService(Talking):
 
     def _catch_up(self, call: Call) -> None:
         """A card payment's result that no stream will tell any more stands in what is known of the call."""
-        if (taken := cards.untold(call)) is not None:
-            cards.tell(call)
+        if (taken := bot_cards.untold(call)) is not None:
+            bot_cards.tell(call)
             self._keep(call, machine.step(self._state(call), taken)[0])
 
     def _turn_by_turn(self, call: Call, now: datetime) -> ByTurns | None:
@@ -159,8 +160,8 @@ class CallService(Talking):
 
     def _give_up(self, tx: Session, call: Call, now: datetime) -> None:
         self._catch_up(call)
-        known = machine.known(self._state(call)) | cards.doubt(call)
-        cards.resume_recording(tx, call, now)
+        known = machine.known(self._state(call)) | bot_cards.doubt(call)
+        bot_cards.resume_recording(tx, call, now)
         call.stage = "parked"
         fault = HandOff("fault", "human_agent", "The line had a fault.", known, language=call.language)
         self._request_handoff(tx, call, fault, now)

@@ -20,8 +20,8 @@ from ivr.clock import Clock
 from ivr.handoff.state import State
 from ivr.store import outbox
 from ivr.store.engine import Sessions
+from ivr.store.idempotency import first_time
 from ivr.store.models import Call, Handoff, Recording, Turn, Webhook
-from ivr.store.webhooks import first_time
 
 log = logging.getLogger(__name__)
 BATCH = 200

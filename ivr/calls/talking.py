@@ -8,18 +8,17 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from ivr.calls import after, asking, cards, orders, rows, secrets, turns
+from ivr.calls import after, asking, rows, secrets, turns
 from ivr.calls.acting import RequestHandoff, carry_out
 from ivr.calls.codes import OneTimeCodes
 from ivr.calls.ending import outcome
 from ivr.calls.pins import PinGuard
 from ivr.calls.secrets import Cards
 from ivr.calls.stats import call_figures
-from ivr.calls.tickets import Connected, Listening, redeem, since_start
 from ivr.calls.turns import CallerTurn
 from ivr.clock import Clock
 from ivr.dialling.attestation import believed
-from ivr.dialling.numbers import mobile
+from ivr.dialling.phone_numbers import mobile
 from ivr.dialogue import machine
 from ivr.dialogue.events import (
     Action,
@@ -37,9 +36,11 @@ from ivr.dialogue.events import (
     Started,
 )
 from ivr.ledger.port import Ledger, LedgerError
+from ivr.payments import bot_cards, orders
 from ivr.store.engine import Sessions
+from ivr.store.idempotency import first_time
 from ivr.store.models import Call
-from ivr.store.webhooks import first_time
+from ivr.store.stream_tokens import Connected, Listening, redeem, since_start
 from speech.events import Heard
 
 TALKING = ("dialogue", "card")  # the stages in which the dialogue goes on
@@ -110,7 +111,12 @@ class Talking:
             call.stream_started_at = self._clock.now()
             resumed, offset = call.dialogue is not None, turns.stream_offset(call)
             return Connected(
-                call.streams, believed(call.caller, call.verstat), resumed, cards.untold(call), offset, after.back(call)
+                call.streams,
+                believed(call.caller, call.verstat),
+                resumed,
+                bot_cards.untold(call),
+                offset,
+                after.back(call),
             )
 
     def listen(self, sid: str, token: str) -> Listening:
@@ -215,7 +221,7 @@ class Talking:
         return told
 
     def _step(self, tx: Session, call: Call, event: Event, now: datetime, told: Cards = ()) -> Applied:
-        if isinstance(event, CardTaken) and not cards.tell(call):
+        if isinstance(event, CardTaken) and not bot_cards.tell(call):
             return Applied()
         if call.stage not in TALKING:
             self._note_late(tx, call, event)

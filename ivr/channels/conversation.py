@@ -9,9 +9,9 @@ from typing import Any, Protocol
 
 from ivr.calls.service import CallService
 from ivr.calls.talking import Applied
-from ivr.calls.tickets import Connected
 from ivr.calls.turns import CallerTurn
 from ivr.dialogue import events as dialogue
+from ivr.store.stream_tokens import Connected
 from speech import events as speech
 from speech.events import Close, Command, Expectation, Listen, Speak
 

@@ -15,7 +15,6 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from ivr.calls.service import CallService
-from ivr.calls.tickets import BadToken
 from ivr.carrier.signatures import HEADER, SCHEME_HEADER, Signatures
 from ivr.channels.admission import Full, Room
 from ivr.channels.conversation import Conversation, Patience, Threads
@@ -23,6 +22,7 @@ from ivr.channels.drain import Drain
 from ivr.dialogue.prompts.en import PROMPTS
 from ivr.logs import about_call
 from ivr.store.health import Watch
+from ivr.store.stream_tokens import BadToken
 from speech.listen import Listener
 from speech.monitor import HeardOn, Monitor
 from speech.session import NoStart, Session, Start, read_start

@@ -15,20 +15,20 @@ import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ivr.calls.cards import untold
 from ivr.calls.recordings import FORGET
 from ivr.calls.service import CallService
 from ivr.calls.talking import Applied
-from ivr.calls.tickets import Connected, since_start
 from ivr.calls.turns import CallerTurn, stream_offset
 from ivr.clock import Clock
 from ivr.dialling.attestation import believed
 from ivr.dialogue import events as dialogue
 from ivr.dialogue.events import Kind
+from ivr.payments.bot_cards import untold
 from ivr.store import outbox
 from ivr.store.engine import Sessions
+from ivr.store.idempotency import first_time
 from ivr.store.models import Call, Turn, Webhook
-from ivr.store.webhooks import first_time
+from ivr.store.stream_tokens import Connected, since_start
 from speech.audio import RATE, Samples, resample
 from speech.events import Expectation, Heard
 from speech.listen import Segment, joined

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from ivr.calls.pins import PinGuard
 from ivr.cli.common import MISUSED, WRONG, fail, json_option, load_settings, open_database, show, tell
 from ivr.clock import SystemClock, today
-from ivr.dialling.numbers import e164
+from ivr.dialling.phone_numbers import e164
 from ivr.dialogue import currencies
 from ivr.ledger.port import LedgerError
 from ivr.ledger.sample import load_sample

@@ -7,7 +7,7 @@ from typing import Literal
 from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.orm import Session
 
-from ivr.dialling.numbers import country, keyed, mobile, source
+from ivr.dialling.phone_numbers import country, keyed, mobile, source
 from ivr.dialling.policy import DialPolicy, Why
 from ivr.store.models import Audit, Dial
 

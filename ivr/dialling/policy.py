@@ -8,7 +8,7 @@ from typing import Literal, Self
 import phonenumbers
 from phonenumbers import PhoneNumberType
 
-from ivr.dialling.numbers import AMERICAN, HIDDEN, country, e164, hidden_digits, kind, withheld
+from ivr.dialling.phone_numbers import AMERICAN, HIDDEN, country, e164, hidden_digits, kind, withheld
 
 Why = Literal["hidden", "no-number", "country", "costly", "barred", "sip"]
 COSTLY = frozenset(

@@ -18,8 +18,8 @@ from ivr.handoff.state import State
 from ivr.handoff.wanted import wanted
 from ivr.store import outbox
 from ivr.store.engine import Sessions
+from ivr.store.idempotency import first_time
 from ivr.store.models import Agent, CallBack, Handoff, Offer, Webhook
-from ivr.store.webhooks import first_time
 
 log = logging.getLogger(__name__)
 CALLER_RINGS = 25  # seconds

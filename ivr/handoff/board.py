@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from ivr.handoff import brake, queue
-from ivr.handoff.fairness import Load, read_load
+from ivr.desk import bot_brake
+from ivr.desk.workload import Load, read_load
+from ivr.handoff import queue
 from ivr.handoff.queue import Waiting, read_queue
 from ivr.store.models import Agent, Brake, Call, Handoff
 
@@ -63,7 +64,7 @@ def read_board(tx: Session, now: datetime, since: datetime, within: float = 20.0
         agents=[_doing(tx, agent, taken, now, since) for agent in _agents(tx)],
         live=[_live(row, row.agent, now) for row in taken if row.state == "bridged" and row.agent is not None],
         announcement=queue.announcement(tx),
-        brakes=brake.standing(tx),
+        brakes=bot_brake.standing(tx),
     )
 
 

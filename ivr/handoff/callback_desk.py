@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from ivr.clock import Clock
+from ivr.desk.opening_hours import OpeningHours
 from ivr.handoff import callbacks
-from ivr.handoff.hours import OpeningHours
 from ivr.live_updates import Live
 from ivr.store.engine import Sessions
 from ivr.store.models import Audit, CallBack

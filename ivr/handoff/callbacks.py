@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from ivr.handoff.hours import OpeningHours
+from ivr.desk.opening_hours import OpeningHours
 from ivr.handoff.state import ENDS, State
 from ivr.store import outbox
 from ivr.store.models import Call, CallBack, Handoff

@@ -7,23 +7,24 @@ from typing import Literal
 
 from sqlalchemy.orm import Session, joinedload
 
-from ivr.calls.tickets import StreamTicket
 from ivr.carrier.port import Carrier
 from ivr.clock import Clock
+from ivr.desk import agents
+from ivr.desk.opening_hours import OpeningHours
 from ivr.dialling.dials import Dials
 from ivr.dialling.policy import DialPolicy
-from ivr.handoff import desk, queue
 from ivr.handoff import events as ev
+from ivr.handoff import queue
 from ivr.handoff.acting import Actor
 from ivr.handoff.addresses import Addresses
 from ivr.handoff.holders import Holders
-from ivr.handoff.hours import OpeningHours
 from ivr.handoff.keeping import Change, Conflict, Times, advance
 from ivr.handoff.state import State
 from ivr.ledger.sql import SqlLedger
 from ivr.live_updates import Live
 from ivr.store.engine import Sessions
 from ivr.store.models import Handoff
+from ivr.store.stream_tokens import StreamTicket
 
 TRIES = 20
 Why = Literal["won", "taken", "too-late", "caller-left", "not-offered", "declined", "ended"]
@@ -94,7 +95,7 @@ class HandoffCore:
     def deal(self) -> None:
         """Offer those who wait, in their order, to agents who are free, until none is."""
         with self.sessions() as tx:
-            ids = queue.next_for(tx, desk.there(tx))
+            ids = queue.next_for(tx, agents.there(tx))
         for handoff_id in ids:
             self.apply(handoff_id, ev.AgentFree())
 

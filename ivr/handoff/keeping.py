@@ -7,9 +7,11 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from ivr.calls.payments import payments_of
-from ivr.dialling.numbers import withheld
-from ivr.handoff import brief, callbacks, cards, desk, queue
+from ivr.desk import agents as desk
+from ivr.desk.opening_hours import OpeningHours
+from ivr.desk.routing import Want
+from ivr.dialling.phone_numbers import withheld
+from ivr.handoff import brief, callbacks, queue
 from ivr.handoff.acting import ACT_AGAIN
 from ivr.handoff.events import (
     Briefed,
@@ -26,12 +28,12 @@ from ivr.handoff.events import (
     TransferTo,
 )
 from ivr.handoff.holders import holder_of
-from ivr.handoff.hours import OpeningHours
 from ivr.handoff.machine import step
 from ivr.handoff.promises import effect_to_json
 from ivr.handoff.request import DEADLINE
-from ivr.handoff.routing import Want
 from ivr.handoff.state import Attempt, End, State
+from ivr.payments import agent_cards
+from ivr.payments.history import payments_of
 from ivr.store import outbox
 from ivr.store.models import Agent, Call, Handoff, Offer, Turn
 
@@ -100,7 +102,7 @@ def advance(tx: Session, row: Handoff, event: Event, now: datetime, times: Times
     _note_times(row, old, state, now)
     _note_end(tx, row, old, state, now, times)
     if old.phase == "bridged" != state.phase:
-        cards.end_standing(tx, row.id, now)
+        agent_cards.end_standing(tx, row.id, now)
     touched = [_keep_attempt(tx, row, old, state, k, now, times) for k in range(1, len(state.attempts) + 1)]
     if state.holds and state.current is not None:
         row.agent_id = state.current.agent or None

@@ -8,8 +8,8 @@ from statistics import median
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from ivr.dialling.numbers import withheld
-from ivr.handoff.routing import Want, choose
+from ivr.desk.routing import Want, choose
+from ivr.dialling.phone_numbers import withheld
 from ivr.handoff.state import State
 from ivr.store.models import Agent, Announcement, Call, Handoff
 

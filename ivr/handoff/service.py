@@ -9,8 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ivr.carrier.port import OVER, CarrierError
+from ivr.desk import agents
 from ivr.dialling.dials import DialRefused, caller
-from ivr.handoff import callbacks, desk
+from ivr.handoff import callbacks
 from ivr.handoff import events as ev
 from ivr.handoff.addresses import Parking
 from ivr.handoff.core import Answer, HandoffCore, UnknownHandoff, Why, Within, call_now, get
@@ -97,17 +98,17 @@ class HandoffService(HandoffCore):
 
     def presence(self, agent_id: int, presence: str) -> Agent:
         """The agent's own choice; in a call a break is noted for afterwards. PresenceRefused says why not."""
-        return self._at_desk(agent_id, lambda tx, agent, now: desk.choose_presence(tx, agent, presence, now))
+        return self._at_desk(agent_id, lambda tx, agent, now: agents.choose_presence(tx, agent, presence, now))
 
     def extend_wrap_up(self, agent_id: int, seconds: int = 30) -> Agent:
         """More time to write things down; PresenceRefused outside of wrap-up."""
-        return self._at_desk(agent_id, lambda tx, agent, now: desk.extend_wrap_up(tx, agent, seconds, now))
+        return self._at_desk(agent_id, lambda tx, agent, now: agents.extend_wrap_up(tx, agent, seconds, now))
 
     def wrap_up_over(self, agent_id: int, within: Within | None = None) -> None:
         """Make the agent available unless he extended his wrap-up or left it."""
 
         def change(tx: Session, agent: Agent, now: datetime) -> None:
-            desk.end_wrap_up(tx, agent, now)
+            agents.end_wrap_up(tx, agent, now)
             if within is not None:
                 within(tx)
 
@@ -231,7 +232,7 @@ class HandoffService(HandoffCore):
         """Ask the carrier what became of the legs of live hand-offs, and let no wrap-up last: callbacks get lost."""
         with self.sessions() as tx:
             rows = list(tx.scalars(select(Handoff).where(Handoff.state.in_(GOING_ON))))
-            overdue = desk.overdue(tx, self._clock.now())
+            overdue = agents.overdue(tx, self._clock.now())
         for agent_id in overdue:
             self.wrap_up_over(agent_id)
         for row in rows:

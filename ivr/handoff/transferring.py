@@ -3,12 +3,13 @@
 from sqlalchemy.orm import Session
 
 from ivr.carrier.port import CarrierError
+from ivr.desk import agents
 from ivr.dialling.dials import DialRefused
-from ivr.handoff import cards, desk
 from ivr.handoff import events as ev
 from ivr.handoff.core import Within, get
 from ivr.handoff.service import HandoffService
 from ivr.handoff.state import State
+from ivr.payments import agent_cards
 from ivr.redaction import mask_text
 from ivr.store.models import Agent, Audit, Note
 
@@ -76,9 +77,9 @@ class Transfers:
         if len(note) > LONGEST_NOTE:
             raise TransferRefused(f"a note to a colleague has at most {LONGEST_NOTE} characters; yours {len(note)}")
         with self._handoffs.sessions() as tx:
-            if cards.standing(tx, handoff_id) is not None:
+            if agent_cards.standing(tx, handoff_id) is not None:
                 raise TransferRefused("a card is being taken: finish or cancel that first")
-            if to and desk.free_since(tx, to) is None:
+            if to and agents.free_since(tx, to) is None:
                 raise TransferRefused(BUSY)
         if not to and not phone:
             raise TransferRefused("choose a colleague, or write a telephone number")

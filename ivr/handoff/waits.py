@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from ivr.handoff import queue
 from ivr.handoff.service import HandoffService
-from ivr.handoff.tongues import TONGUES
-from ivr.handoff.words import Words
+from ivr.phrasing.announcements import Words
+from ivr.phrasing.locales import TONGUES
 
 
 @dataclass(frozen=True, slots=True)

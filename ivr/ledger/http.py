@@ -8,7 +8,7 @@ from urllib.parse import quote
 import httpx
 from pydantic import BaseModel, Field, ValidationError
 
-from ivr.dialling.numbers import e164, mobile
+from ivr.dialling.phone_numbers import e164, mobile
 from ivr.dialogue.currencies import MOST
 from ivr.dialogue.events import Facts, Paid, PinChecked, Refused, Transaction
 from ivr.ledger.port import Holder, LedgerError

@@ -11,7 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolEmpty
 from sqlalchemy.orm import Session
 
 from ivr.clock import Clock
-from ivr.dialling.numbers import e164, mobile
+from ivr.dialling.phone_numbers import e164, mobile
 from ivr.dialogue.events import Facts, Paid, PinChecked, Refused, Transaction
 from ivr.ledger.moving import move, new_confirmation, refusal
 from ivr.ledger.pins import PIN_HASHER

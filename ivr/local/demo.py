@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from sqlalchemy import select
 
 from ivr.clock import Clock, today
-from ivr.handoff.desk import set_presence
+from ivr.desk.agents import set_presence
 from ivr.ledger.sample import SAMPLES, load_sample
 from ivr.local.supervisor import reached_at
 from ivr.meaning.understanding import Understanding

@@ -25,8 +25,8 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
+from ivr.store.idempotency import first_time
 from ivr.store.models import Agent, Audit, Passkey
-from ivr.store.webhooks import first_time
 
 MOST = 20  # of one person
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from ivr.handoff.desk import BUSY, set_presence
+from ivr.desk.agents import BUSY, set_presence
 from ivr.people import passwords, sign_ins
 from ivr.people.roles import ADMIN, ROLES
 from ivr.store.models import Agent, Audit, CodeFactor, Passkey, PasswordLink, RecoveryCode, SignIn

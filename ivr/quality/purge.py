@@ -19,6 +19,7 @@ from ivr.handoff.state import ENDS
 from ivr.quality.recordings import RecordingFolder
 from ivr.store import outbox
 from ivr.store.engine import Sessions
+from ivr.store.idempotency import forget_old
 from ivr.store.models import (
     Audit,
     Call,
@@ -35,7 +36,6 @@ from ivr.store.models import (
     Turn,
 )
 from ivr.store.pieces import delete_some, in_pieces
-from ivr.store.webhooks import forget_old
 
 BATCH = 100  # calls or recordings in one transaction
 LONGEST_CALL = timedelta(days=2)  # whatever began earlier is over, whether or not the carrier said so

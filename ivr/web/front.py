@@ -19,8 +19,8 @@ from starlette.staticfiles import StaticFiles
 
 from ivr.channels.audio_files import NAMES
 from ivr.store.health import Watch
-from ivr.web.streams import Hub, Streams
-from ivr.web.webhooks import PATHS, Webhooks
+from ivr.web.event_streams import Hub, Streams
+from ivr.web.hooks.dispatch import PATHS, Webhooks
 from ivr.web.wsgi import Answer, BadBody, Receive, Scope, Send, whole_body, with_body
 
 PAGE_THREADS = 16

@@ -12,7 +12,7 @@ from a2wsgi.wsgi import build_environ
 from flask import Flask
 from werkzeug.test import run_wsgi_app
 
-from ivr.web.limits import BODY
+from ivr.web.request_limits import BODY
 
 log = logging.getLogger(__name__)
 Scope = MutableMapping[str, Any]

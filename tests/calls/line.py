@@ -11,8 +11,8 @@ from sqlalchemy import select
 
 from ivr.calls.report import call_report
 from ivr.clock import SystemClock, today
+from ivr.desk.agents import set_presence
 from ivr.handoff.callbacks import OPEN
-from ivr.handoff.desk import set_presence
 from ivr.local.demo import AGENT_PHONE, furnish, house_settings, script
 from ivr.local.scripted_calls import place, put_scripted_agent, take_scripted_agent
 from ivr.local.setup import prepare
@@ -21,7 +21,7 @@ from ivr.quality.recordings import RecordingFolder
 from ivr.settings import Settings
 from ivr.store.engine import Sessions, make_engine, make_sessions
 from ivr.store.models import Account, Agent, Call, CallBack, Payment
-from ivr.web.agent_screen import read_messages
+from ivr.web.pages.agent_screen import read_messages
 from tests.calls.bank import STRANGER, account_id, open_account, phone
 from tests.calls.call_file import CallFile, ExpectedPayment
 from tests.calls.judging import Played, days_from

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.dialling.numbers import ISLANDS, country, e164, mobile, source, spoken, withheld
+from ivr.dialling.phone_numbers import ISLANDS, country, e164, mobile, source, spoken, withheld
 from ivr.dialling.policy import DialPolicy, Why
 
 HOME = DialPolicy.parse("US")

@@ -8,7 +8,7 @@ import pytest
 from ivr.dialogue import amounts, currencies, say, terms
 from ivr.dialogue.events import Facts
 from ivr.dialogue.state import State
-from ivr.web.shown import money
+from ivr.web.pages.formats import money
 from twiml.calls import card_terms
 
 MOST = 2**63 - 1

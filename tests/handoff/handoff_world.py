@@ -11,17 +11,17 @@ from twilio.request_validator import RequestValidator
 
 from ivr.carrier.port import CarrierError, CarrierRecording
 from ivr.carrier.signatures import Signatures
+from ivr.desk import agents
+from ivr.desk.opening_hours import OpeningHours
 from ivr.dialogue.events import HandOff
-from ivr.handoff import desk
 from ivr.handoff.addresses import conference_name
-from ivr.handoff.hours import OpeningHours
 from ivr.handoff.request import request_handoff
 from ivr.handoff.service import HandoffService
 from ivr.handoff.state import State
 from ivr.store import outbox
 from ivr.store.engine import Sessions
 from ivr.store.models import Agent, Call, Handoff, Offer
-from ivr.web.handoff import make_handoff_blueprint
+from ivr.web.hooks.handoffs import make_handoff_blueprint
 from tests.conftest import FakeClock
 
 CALLER = "CA" + "c" * 32
@@ -172,7 +172,7 @@ class World:
             )  # fmt: skip
             tx.add(agent)
             tx.flush()
-            desk.set_presence(tx, agent, presence, self.clock.now())
+            agents.set_presence(tx, agent, presence, self.clock.now())
         self.clock.forward(1)
         return agent.id
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from ivr.handoff.card_service import AgentCards
-from ivr.handoff.cards import CHARGED, LONGEST, CardRefused, Told
 from ivr.ledger.sql import SqlLedger
+from ivr.payments.agent_card_service import AgentCards
+from ivr.payments.agent_cards import CHARGED, LONGEST, CardRefused, Told
 from ivr.store import outbox
 from ivr.store.models import Account, Audit, CardPayment, Outbox, Payment
 from tests.handoff.card_twin import CardTwin

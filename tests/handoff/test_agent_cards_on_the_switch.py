@@ -20,12 +20,12 @@ from ivr.carrier.signatures import Signatures
 from ivr.carrier.twilio import TwilioCarrier
 from ivr.carrier.twilio_account import TwilioAccount
 from ivr.clock import SystemClock
-from ivr.handoff.card_service import AgentCards
 from ivr.handoff.state import Attempt, State
 from ivr.ledger.sql import SqlLedger
+from ivr.payments.agent_card_service import AgentCards
 from ivr.store.engine import Sessions
 from ivr.store.models import Account, Agent, Call, CardPayment, Handoff, Outbox
-from ivr.web.card import make_card_hooks
+from ivr.web.pages.agent_card import make_card_hooks
 from switch.audio import SILENCE, tone
 from switch.config import SwitchConfig
 from switch.server import Switch

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.handoff.brake import Brakes, Seen, judge
+from ivr.desk.bot_brake import Brakes, Seen, judge
 from ivr.store.engine import Sessions
 from ivr.store.models import Call, Handoff, Turn
 from tests.conftest import FakeClock

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from ivr.calls.report import call_report
+from ivr.desk.opening_hours import OpeningHours
 from ivr.dialling.dials import Dials
 from ivr.dialling.policy import DialPolicy
 from ivr.handoff import callbacks
 from ivr.handoff.callback_desk import CallBackDesk
-from ivr.handoff.hours import OpeningHours
-from ivr.handoff.words import Words
+from ivr.phrasing.announcements import Words
 from ivr.quality.recordings import RecordingFolder
 from ivr.store.engine import Sessions
 from ivr.store.models import Agent, Call, CallBack, Handoff

@@ -3,7 +3,7 @@
 import pytest
 
 from ivr.carrier.port import CarrierError
-from ivr.handoff.desk import longest_idle
+from ivr.desk.agents import longest_idle
 from tests.handoff.handoff_world import CALLER, CONFERENCE, PUBLIC, World, leg
 
 RESUME = f"{PUBLIC}/voice/resume"

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from ivr.handoff.fairness import Load, day_rows, read_load, spread, write_csv
+from ivr.desk.workload import Load, day_rows, read_load, spread, write_csv
 from tests.handoff.handoff_world import CALLER, World
 
 

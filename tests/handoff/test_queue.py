@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy import select
 
 from ivr.carrier.port import CarrierError
-from ivr.handoff.hours import BadHours, OpeningHours
+from ivr.desk.opening_hours import BadHours, OpeningHours
+from ivr.desk.routing import Want, choose
 from ivr.handoff.queue import in_order, median_wait, read_queue
-from ivr.handoff.routing import Want, choose
-from ivr.handoff.tongues import English
-from ivr.handoff.words import Words
+from ivr.phrasing.announcements import Words
+from ivr.phrasing.locales import English
 from ivr.store.engine import Sessions
 from ivr.store.models import Agent, Call, Handoff
 from tests.conftest import FakeClock

@@ -6,8 +6,9 @@ from typing import Any
 from sqlalchemy import event, select, update
 
 from ivr.calls import rows
-from ivr.handoff import callbacks, desk
-from ivr.handoff.hours import OpeningHours
+from ivr.desk import agents
+from ivr.desk.opening_hours import OpeningHours
+from ivr.handoff import callbacks
 from ivr.handoff.queue import median_wait
 from ivr.store.models import Agent, Call, CallBack, Handoff, Offer
 from tests.handoff.handoff_world import CALLER, World, leg
@@ -55,7 +56,7 @@ def test_a_break_chosen_as_a_call_is_offered_is_kept_for_afterwards(world: World
     with world.sessions.begin() as tx:
         agent = tx.get_one(Agent, ann)
         behind(tx, update(Agent).values(presence="offered"))
-        desk.choose_presence(tx, agent, "break", world.clock.now())
+        agents.choose_presence(tx, agent, "break", world.clock.now())
         assert (agent.presence, agent.next_presence) == ("offered", "break")
 
 

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from ivr.carrier.port import CarrierError
+from ivr.desk.agents import PresenceRefused
 from ivr.handoff import events as ev
-from ivr.handoff.desk import PresenceRefused
 from ivr.handoff.service import Answer, UnknownHandoff
 from ivr.store.models import Agent
 from tests.handoff.handoff_world import CALLER, PUBLIC, World, leg

@@ -7,15 +7,15 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from ivr.calls.after import Park, TakeMessage
+from ivr.desk.opening_hours import OpeningHours
 from ivr.dialogue.events import HandOff, Said, Say
 from ivr.dialogue.prompts import LANGUAGES, LINES
-from ivr.handoff.hours import OpeningHours
 from ivr.handoff.supervision import Supervision
-from ivr.handoff.tongues import Spanish
-from ivr.handoff.words import Words
+from ivr.phrasing.announcements import Words
+from ivr.phrasing.locales import Spanish
 from ivr.store.engine import Sessions
 from ivr.store.models import Offer
-from ivr.web.voice import Documents
+from ivr.web.hooks.calls import Documents
 from tests.conftest import FakeClock
 from tests.dialogue.talk import Talk, said
 from tests.handoff.handoff_world import CALLER, World, leg

@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import select
 
 from ivr.carrier.port import CarrierError
-from ivr.handoff import cards
 from ivr.handoff.brief import whisper
-from ivr.handoff.cards import CardRefused, Order
 from ivr.handoff.transferring import TransferRefused, Transfers
+from ivr.payments import agent_cards
+from ivr.payments.agent_cards import CardRefused, Order
 from ivr.store.models import Agent, Audit, CardPayment, Handoff, Note, Offer
 from tests.handoff.handoff_world import CALLER, CONFERENCE, PUBLIC, World, leg
 
@@ -212,7 +212,7 @@ def test_nobody_is_brought_in_while_a_card_is_being_taken(
     transfers.ask(world.id, ann, bob)
     with world.sessions.begin() as tx, pytest.raises(CardRefused, match="finish the transfer first"):
         order = Order("acc", 4200, "USD", world.clock.now().date())
-        cards.begin(tx, tx.get_one(Handoff, world.id), tx.get_one(Agent, ann), order, world.clock.now())
+        agent_cards.begin(tx, tx.get_one(Handoff, world.id), tx.get_one(Agent, ann), order, world.clock.now())
 
 
 def test_a_colleague_cannot_transfer_what_is_not_his(world: World, transfers: Transfers, ann: int, bob: int) -> None:

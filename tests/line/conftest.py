@@ -20,7 +20,7 @@ from ivr.handoff.request import request_handoff
 from ivr.ledger.sample import load_sample
 from ivr.ledger.sql import SqlLedger
 from ivr.store.engine import Sessions
-from ivr.web.voice import Documents, make_voice_blueprint
+from ivr.web.hooks.calls import Documents, make_voice_blueprint
 from tests.conftest import FakeClock
 
 TOKEN = "the-auth-token"

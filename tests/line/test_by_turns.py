@@ -27,8 +27,8 @@ from ivr.handoff.request import request_handoff
 from ivr.ledger.sql import SqlLedger
 from ivr.store.engine import Sessions
 from ivr.store.models import Call, Handoff, Outbox, Turn
-from ivr.web.turns import make_turns_blueprint
-from ivr.web.voice import Documents, make_voice_blueprint
+from ivr.web.hooks.calls import Documents, make_voice_blueprint
+from ivr.web.hooks.recorded_turns import make_turns_blueprint
 from speech.audio import Samples
 from speech.events import Expectation
 from speech.listen import ANYTHING, Segment, Transcript
@@ -327,8 +327,8 @@ def test_turns_stand_in_the_order_in_which_they_were_said(
 def test_who_is_heard_for_long_hears_a_word_and_then_the_same_answer(
     carrier: Carrier, scribe: Scribe, monkeypatch: pytest.MonkeyPatch, sessions: Sessions
 ) -> None:
-    monkeypatch.setattr("ivr.web.turns.FIRST_WORD", 0.02)
-    monkeypatch.setattr("ivr.web.turns.NEXT_WORD", 0.02)
+    monkeypatch.setattr("ivr.web.hooks.recorded_turns.FIRST_WORD", 0.02)
+    monkeypatch.setattr("ivr.web.hooks.recorded_turns.NEXT_WORD", 0.02)
     scribe.says, scribe.gate = ["balance"], Event()
     carrier.begin()
     carrier.says()
@@ -336,10 +336,10 @@ def test_who_is_heard_for_long_hears_a_word_and_then_the_same_answer(
     carrier.step(carrier.at("Redirect"))
     assert carrier.told == "I'm still looking that up."
     scribe.gate.set()
-    monkeypatch.setattr("ivr.web.turns.NEXT_WORD", 5.0)
+    monkeypatch.setattr("ivr.web.hooks.recorded_turns.NEXT_WORD", 5.0)
     carrier.step(carrier.at("Redirect"))
     assert "PIN" in carrier.told and carrier.document.findall("Record")
-    monkeypatch.setattr("ivr.web.turns.FIRST_WORD", 5.0)
+    monkeypatch.setattr("ivr.web.hooks.recorded_turns.FIRST_WORD", 5.0)
     carrier.keys("2")
     carrier.keys("749")
     assert "two thousand four hundred" in carrier.told
@@ -348,7 +348,7 @@ def test_who_is_heard_for_long_hears_a_word_and_then_the_same_answer(
 def test_a_noise_that_is_heard_for_long_is_waited_through_like_silence(
     carrier: Carrier, scribe: Scribe, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ivr.web.turns.FIRST_WORD", 0.02)
+    monkeypatch.setattr("ivr.web.hooks.recorded_turns.FIRST_WORD", 0.02)
     scribe.says, scribe.gate = [""], Event()
     carrier.begin()
     carrier.says(seconds=3)
@@ -360,8 +360,8 @@ def test_a_noise_that_is_heard_for_long_is_waited_through_like_silence(
 def test_who_waits_in_vain_is_brought_to_a_person(
     app: Flask, carrier: Carrier, scribe: Scribe, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ivr.web.turns.FIRST_WORD", 0.01)
-    monkeypatch.setattr("ivr.web.turns.NEXT_WORD", 0.01)
+    monkeypatch.setattr("ivr.web.hooks.recorded_turns.FIRST_WORD", 0.01)
+    monkeypatch.setattr("ivr.web.hooks.recorded_turns.NEXT_WORD", 0.01)
     scribe.says, scribe.gate = ["balance"], Event()
     carrier.begin()
     carrier.says()

@@ -24,8 +24,8 @@ from ivr.handoff.request import request_handoff
 from ivr.ledger.sql import SqlLedger
 from ivr.store.engine import Sessions
 from ivr.store.models import Call, Handoff, Turn
-from ivr.web.turns import make_turns_blueprint
-from ivr.web.voice import Documents, make_voice_blueprint
+from ivr.web.hooks.calls import Documents, make_voice_blueprint
+from ivr.web.hooks.recorded_turns import make_turns_blueprint
 from speech.audio import SILENCE, write_wav
 from switch.audio import tone
 from switch.config import SwitchConfig

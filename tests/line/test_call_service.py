@@ -10,7 +10,6 @@ from ivr.calls.after import Goodbye, Park, Reconnect, TakeMessage
 from ivr.calls.recordings import RecordingNews
 from ivr.calls.service import CallService
 from ivr.calls.talking import Applied
-from ivr.calls.tickets import BadToken, StreamTicket
 from ivr.calls.turns import CallerTurn
 from ivr.dialogue.events import (
     CheckPin,
@@ -28,6 +27,7 @@ from ivr.dialogue.events import (
 )
 from ivr.store.engine import Sessions
 from ivr.store.models import Call, Handoff, Outbox, Recording, Turn
+from ivr.store.stream_tokens import BadToken, StreamTicket
 from speech.events import Heard, Word
 from tests.conftest import FakeClock
 from tests.line.conftest import LINE, MORGAN, SID

@@ -10,12 +10,12 @@ from werkzeug.test import TestResponse
 
 from ivr.calls.service import CallService
 from ivr.calls.talking import Applied
-from ivr.calls.tickets import Connected
 from ivr.calls.turns import CallerTurn
 from ivr.carrier.port import CarrierError
 from ivr.dialogue.events import CardTaken, HandOff, Keyed, Query, Resumed, Say, TakeCard
 from ivr.store.engine import Sessions
 from ivr.store.models import Call, Handoff, Outbox, Turn
+from ivr.store.stream_tokens import Connected
 from speech.events import Heard
 from tests.conftest import FakeClock
 from tests.line.conftest import SID, Post, RecorderTwin
@@ -242,7 +242,7 @@ def test_a_carrier_that_does_not_pause_the_recording_in_time_holds_no_webhook(
 ) -> None:
     answered = threading.Event()
     monkeypatch.setattr(recorder, "pause_recording", lambda _sid: answered.wait(20))
-    monkeypatch.setattr("ivr.web.voice.PAUSE_SECONDS", 0.05)
+    monkeypatch.setattr("ivr.web.hooks.calls.PAUSE_SECONDS", 0.05)
     began = time.monotonic()
     line.agree()
     assert verbs(line.post("/voice/resume")) == ["Connect", "Redirect"]

@@ -11,8 +11,8 @@ from ivr.calls.service import CallService
 from ivr.carrier.signatures import HEADER, Signatures
 from ivr.store.engine import Sessions
 from ivr.store.models import Call, Handoff, Outbox, Recording
-from ivr.web.handoff import make_handoff_blueprint
-from ivr.web.voice import Documents, make_voice_blueprint
+from ivr.web.hooks.calls import Documents, make_voice_blueprint
+from ivr.web.hooks.handoffs import make_handoff_blueprint
 from tests.conftest import FakeClock
 from tests.handoff.handoff_world import CALLER, PUBLIC, TOKEN, World
 from tests.line.conftest import SID, HandoffsTold, Post

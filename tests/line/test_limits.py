@@ -6,7 +6,7 @@ import pytest
 from flask import Blueprint, Flask, request
 
 from ivr.carrier.signatures import Signatures, require_signature
-from ivr.web.limits import BODY, limit_requests
+from ivr.web.request_limits import BODY, limit_requests
 
 
 def make_app(proxies: int = 0) -> Flask:

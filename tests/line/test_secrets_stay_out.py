@@ -6,12 +6,12 @@ import pytest
 from sqlalchemy import select
 
 from ivr.calls.service import CallService
-from ivr.calls.tickets import StreamTicket
 from ivr.calls.turns import CallerTurn
 from ivr.dialogue.events import Keyed, Query
 from ivr.handoff.brief import write_brief
 from ivr.store.engine import Sessions
 from ivr.store.models import Call, Handoff, Turn
+from ivr.store.stream_tokens import StreamTicket
 from speech.events import Heard, Word
 from tests.conftest import FakeClock
 from tests.line.conftest import LINE, MORGAN, SID

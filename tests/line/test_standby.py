@@ -16,15 +16,15 @@ from starlette.testclient import TestClient
 from twilio.request_validator import RequestValidator
 
 from ivr.carrier.signatures import HEADER, Signatures
-from ivr.handoff import desk
-from ivr.handoff.hours import OpeningHours
-from ivr.handoff.standby import STALE, StandbyDesk
+from ivr.desk import agents
+from ivr.desk.opening_hours import OpeningHours
+from ivr.desk.standby import STALE, StandbyDesk
 from ivr.store.engine import Sessions
 from ivr.store.health import Watch
 from ivr.store.models import Agent, Base
-from ivr.web.standby import make_standby_blueprint
-from ivr.web.voice import Documents
-from ivr.web.webhooks import Webhooks
+from ivr.web.hooks.calls import Documents
+from ivr.web.hooks.dispatch import Webhooks
+from ivr.web.hooks.standby import make_standby_blueprint
 from tests.conftest import FakeClock
 from tests.line.conftest import LINE, MEDIA, PUBLIC, SID, TOKEN
 
@@ -248,7 +248,7 @@ def person(sessions: Sessions, clock: FakeClock, name: str, presence: str = "ava
         )  # fmt: skip
         tx.add(agent)
         tx.flush()
-        desk.set_presence(tx, agent, presence, clock.now())
+        agents.set_presence(tx, agent, presence, clock.now())
 
 
 @pytest.fixture

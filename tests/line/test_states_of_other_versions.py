@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from ivr.calls.service import CallService
-from ivr.calls.tickets import BadToken
 from ivr.dialogue import machine
 from ivr.dialogue.events import Keyed, Started
 from ivr.dialogue.state import State as Dialogue
@@ -14,6 +13,7 @@ from ivr.handoff.state import Attempt
 from ivr.handoff.state import State as Handoff
 from ivr.store.engine import Sessions
 from ivr.store.models import Call
+from ivr.store.stream_tokens import BadToken
 from tests.dialogue.talk import FACTS, TODAY
 from tests.line.conftest import LINE, MORGAN, SID
 

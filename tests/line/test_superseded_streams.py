@@ -13,7 +13,6 @@ from sqlalchemy import StaticPool, create_engine, select
 from ivr.calls.after import Reconnect
 from ivr.calls.service import CallService
 from ivr.calls.talking import Applied
-from ivr.calls.tickets import Connected
 from ivr.calls.turns import CallerTurn
 from ivr.channels.conversation import Conversation, Threads
 from ivr.dialogue.events import Event, HandOff, HangUp, Keyed, Listen, Query, Say, Silent
@@ -22,6 +21,7 @@ from ivr.ledger.sample import load_sample
 from ivr.ledger.sql import SqlLedger
 from ivr.store.engine import Sessions, make_sessions
 from ivr.store.models import Base, Call, Handoff, Payment, Turn
+from ivr.store.stream_tokens import Connected
 from speech.events import Close, Heard
 from tests.conftest import FakeClock
 from tests.line.conftest import LINE, MORGAN, SID, NoNews, understand

@@ -15,7 +15,7 @@ from twilio.request_validator import RequestValidator
 from app import create_web
 from ivr.carrier.signatures import HEADER
 from ivr.clock import SystemClock
-from ivr.handoff import desk
+from ivr.desk import agents
 from ivr.settings import Settings
 from ivr.store.models import Agent
 from tests.line.conftest import LINE, PUBLIC
@@ -65,7 +65,7 @@ def line(far: FarLine, redis_url: str, tmp_path: Path) -> Iterator[Line]:
         )  # fmt: skip
         tx.add(agent)
         tx.flush()
-        desk.set_presence(tx, agent, "available", now)
+        agents.set_presence(tx, agent, "available", now)
     settings = Settings.model_validate(
         {
             "database_url": far.sessions.engine.url.render_as_string(hide_password=False),

@@ -12,9 +12,9 @@ from ivr.calls.recordings import RecordingNews
 from ivr.calls.service import CallService
 from ivr.ledger.sample import load_sample
 from ivr.store.engine import Sessions, make_engine, make_sessions
+from ivr.store.idempotency import first_time
 from ivr.store.migrate import upgrade
 from ivr.store.models import Call, Handoff, Outbox, Recording
-from ivr.store.webhooks import first_time
 from tests.conftest import FakeClock
 from tests.line.conftest import LINE, MORGAN, SID
 from tests.store.conftest import make_calls

@@ -37,8 +37,8 @@ from ivr.ledger.sql import SqlLedger
 from ivr.store import outbox
 from ivr.store.engine import Sessions
 from ivr.store.models import Agent, Call, Offer
-from ivr.web.handoff import make_handoff_blueprint
-from ivr.web.voice import Documents, make_voice_blueprint
+from ivr.web.hooks.calls import Documents, make_voice_blueprint
+from ivr.web.hooks.handoffs import make_handoff_blueprint
 from switch.audio import tone
 from switch.leg import FINAL
 from tests.handoff.handoff_world import LiveTwin

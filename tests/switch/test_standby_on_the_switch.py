@@ -9,8 +9,8 @@ from starlette.responses import Response
 from twilio.request_validator import RequestValidator
 
 from ivr.carrier.signatures import HEADER, Signatures
-from ivr.web.standby import make_standby_blueprint
-from ivr.web.voice import Documents
+from ivr.web.hooks.calls import Documents
+from ivr.web.hooks.standby import make_standby_blueprint
 from tests.switch.switch_world import NUMBER, TOKEN, MakeWorld, Person, Run, World, until
 
 ADA, BOB = "+15550003000", "client:bob"

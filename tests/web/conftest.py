@@ -18,19 +18,19 @@ from redis import Redis
 from ivr.calls.pins import PinGuard
 from ivr.carrier.port import CarrierError
 from ivr.clock import Clock
-from ivr.handoff.brake import Brakes
+from ivr.desk.agents import PresenceRefused
+from ivr.desk.bot_brake import Brakes
 from ivr.handoff.callback_desk import CallBackDesk
-from ivr.handoff.card_service import AgentCards
-from ivr.handoff.desk import PresenceRefused
 from ivr.handoff.service import HandoffService
 from ivr.handoff.supervision import SupervisionRefused
 from ivr.handoff.transferring import Transfers
 from ivr.ledger.sql import SqlLedger
 from ivr.live_updates import Live
+from ivr.payments.agent_card_service import AgentCards
 from ivr.settings import Settings
 from ivr.store.engine import Sessions
 from ivr.store.models import Account, Agent, Announcement, Call, Handoff, Offer, PresenceSpell, Recording, Turn
-from ivr.web.pages import House, add_pages
+from ivr.web.pages.assembly import House, add_pages
 from tests.handoff.card_twin import CardTwin
 
 PASSWORD = "correct horse"

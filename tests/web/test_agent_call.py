@@ -8,9 +8,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from ivr.calls.pins import PinGuard
-from ivr.handoff.cards import Told
 from ivr.ledger.port import LedgerError
 from ivr.ledger.sql import SqlLedger
+from ivr.payments.agent_cards import Told
 from ivr.quality.purge import purge_older
 from ivr.quality.recordings import RecordingFolder
 from ivr.store.models import Account, Agent, Audit, Call, Note

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from ivr.store.models import Agent, Audit, Handoff, Recording
-from ivr.web.shown import words_of
+from ivr.web.pages.formats import words_of
 from tests.web.conftest import CALL, Make, Web, with_token
 
 FRAGMENT = {"X-Fragment": "1"}

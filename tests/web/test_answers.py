@@ -5,7 +5,7 @@ from datetime import timedelta
 from flask.testing import FlaskClient
 
 from ivr.store.models import Call
-from ivr.web.answers import read_answers, summarise
+from ivr.web.pages.latency_histogram import read_answers, summarise
 from tests.web.conftest import CALL, Web
 
 

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from ivr.carrier.port import CarrierError
-from ivr.web.bounded import within
+from ivr.web.hooks.time_limit import within
 
 
 def test_what_is_done_in_time_is_answered() -> None:

@@ -9,8 +9,8 @@ from redis import Redis
 
 from ivr.people import roster
 from ivr.store.models import Agent, Handoff, Offer
+from ivr.web.event_streams import MOST, Hub, Streams
 from ivr.web.front import make_front
-from ivr.web.streams import MOST, Hub, Streams
 from tests.serving import Wire, get, served
 from tests.web.conftest import CALL, Web, with_token
 

@@ -13,10 +13,10 @@ from flask import Flask, request
 from starlette.testclient import TestClient
 
 from ivr.store.health import Watch, probe
+from ivr.web.event_streams import Hub, Streams
 from ivr.web.front import PAGE_THREADS, make_front
-from ivr.web.limits import BODY, limit_requests
-from ivr.web.streams import Hub, Streams
-from ivr.web.webhooks import THREADS, Webhooks
+from ivr.web.hooks.dispatch import THREADS, Webhooks
+from ivr.web.request_limits import BODY, limit_requests
 from tests.serving import Wire, get, served
 from tests.web.conftest import Web
 

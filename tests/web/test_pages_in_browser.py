@@ -15,13 +15,13 @@ from redis import Redis
 from sqlalchemy import select
 
 from ivr.clock import SystemClock
-from ivr.handoff.brake import Brakes
-from ivr.handoff.cards import Told
+from ivr.desk.bot_brake import Brakes
 from ivr.live_updates import Live
+from ivr.payments.agent_cards import Told
 from ivr.store.engine import Sessions
 from ivr.store.models import Agent, CallBack, Turn
+from ivr.web.event_streams import Hub, Streams
 from ivr.web.front import make_front
-from ivr.web.streams import Hub, Streams
 from tests.handoff.handoff_world import World, leg
 from tests.serving import served
 from tests.web.conftest import CALL, PASSWORD, Make, Web

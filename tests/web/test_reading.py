@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from ivr.clock import Clock
 from ivr.store.models import Audit
-from ivr.web.reading import OTHERS, READS, SITTING
+from ivr.web.pages.reading_audit import OTHERS, READS, SITTING
 from tests.conftest import FakeClock
 from tests.web.conftest import CALL, Make, Web
 
@@ -88,6 +88,6 @@ def test_what_cannot_be_noted_is_not_shown(make_web: Make, clock: Clock, monkeyp
     web = make_web(clock)
     client = web.signed_in("Rosa", "reviewer")
     web.call(outcome="resolved")
-    monkeypatch.setattr("ivr.web.reading.Audit", None)
+    monkeypatch.setattr("ivr.web.pages.reading_audit.Audit", None)
     web.app.config["PROPAGATE_EXCEPTIONS"] = False
     assert client.get(f"/quality/calls/{CALL}").status_code == 500

@@ -224,7 +224,7 @@ def test_many_tries_at_once_are_counted_before_they_are_looked_at(web: Web, monk
         gate.wait(10)
         return False
 
-    monkeypatch.setattr("ivr.web.sign_in.passwords.matches", slow)
+    monkeypatch.setattr("ivr.web.pages.sign_in.passwords.matches", slow)
     with ThreadPoolExecutor(24) as pool:
         answers = [pool.submit(guess, web, "203.0.113.1") for _ in range(24)]
         done, _ = futures.wait(answers, timeout=10, return_when=futures.FIRST_COMPLETED)
@@ -247,7 +247,7 @@ def test_a_house_that_is_busy_with_passwords_says_so(web: Web, monkeypatch: pyte
     def busy(kept: str | None, password: str) -> bool:
         raise TooBusy
 
-    monkeypatch.setattr("ivr.web.sign_in.passwords.matches", busy)
+    monkeypatch.setattr("ivr.web.pages.sign_in.passwords.matches", busy)
     web.person("Ada", "agent")
     assert {sign_in(web, email="ada@bank.test", password=PASSWORD).status_code for _ in range(12)} == {503}
 

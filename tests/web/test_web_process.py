@@ -21,7 +21,7 @@ from ivr.settings import Settings
 from ivr.store.engine import make_engine, make_sessions
 from ivr.store.migrate import upgrade
 from ivr.store.models import Agent
-from ivr.web.people import limits_of
+from ivr.web.pages.signed_in import limits_of
 from tests.calls.line import free_ports
 from tests.serving import Wire
 

@@ -12,8 +12,8 @@ from ivr.carrier.port import CarrierError
 from ivr.quality.secrets import mask_secrets
 from ivr.store import outbox
 from ivr.store.engine import Sessions
+from ivr.store.idempotency import first_time, forget_old
 from ivr.store.models import Call, Outbox, Recording, Turn, Webhook
-from ivr.store.webhooks import first_time, forget_old
 from tests.conftest import FakeClock
 from workers import context as workers_context
 from workers import jobs

@@ -9,14 +9,14 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from ivr.calls.cards import BOOK
-from ivr.calls.orders import GRACE
 from ivr.calls.service import CallService
 from ivr.dialogue.events import Failed, Keyed, Query, Resumed
-from ivr.handoff.doubts import doubt
 from ivr.handoff.holders import Holders
 from ivr.handoff.request import request_handoff
 from ivr.ledger.http import HttpLedger
+from ivr.payments.bot_cards import BOOK
+from ivr.payments.doubts import doubt
+from ivr.payments.orders import GRACE
 from ivr.store import outbox
 from ivr.store.engine import Sessions
 from ivr.store.models import Agent, Call, CardPayment, Handoff, PaymentOrder

@@ -1,0 +1,148 @@
+"""The desk: agents, their presence with its times, and who is next."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any, Literal, get_args
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from ivr.desk.routing import Want, choose
+from ivr.store import outbox
+from ivr.store.models import Agent, Audit, PresenceSpell
+
+Presence = Literal["available", "offered", "on-call", "wrap-up", "break", "away"]
+CHOSEN = ("available", "wrap-up", "break", "away")  # what an agent sets himself
+BUSY = ("offered", "on-call")
+AFTERWARDS = ("break", "away")  # what he may ask for while he is busy
+AT_THE_DESK = ("available", "offered", "on-call", "wrap-up")
+WRAP_UP = "desk.wrap-up"
+LONGEST_WRAP_UP = 600.0
+
+
+class PresenceRefused(ValueError):
+    """That presence cannot be had now; the message says why."""
+
+
+def choose_presence(tx: Session, agent: Agent, presence: str, now: datetime) -> None:
+    """The agent's own choice; a break asked for in a call starts after it. PresenceRefused says why not."""
+    if presence not in CHOSEN:
+        raise PresenceRefused(f"presence {presence!r} is none of {', '.join(CHOSEN)}")
+    tx.refresh(agent, with_for_update=True)  # he may have been offered a call since he was read
+    if agent.presence in BUSY:
+        if presence == "wrap-up":
+            raise PresenceRefused("wrap-up comes by itself after the call")
+        agent.next_presence = presence if presence in AFTERWARDS else None
+    elif agent.presence != presence:
+        set_presence(tx, agent, presence, now)
+
+
+def set_presence(tx: Session, agent: Agent, presence: str, now: datetime, since: datetime | None = None) -> None:
+    """Change and record it; who is shut out is away. `since` restores a time: a decline does not cost the place."""
+    if presence not in get_args(Presence):
+        raise PresenceRefused(f"presence {presence!r} is none of {', '.join(get_args(Presence))}")
+    if agent.disabled_at is not None and presence not in BUSY:
+        presence = "away"
+    detail = {"from": agent.presence, "to": presence}
+    tx.add(Audit(at=now, actor=agent.email, action="presence", subject=f"agent:{agent.id}", detail=detail))
+    _turn_spell(tx, agent, presence, now)
+    agent.presence, agent.presence_since, agent.wrap_up_until = presence, since or now, None
+
+
+def after_call(tx: Session, agent: Agent, presence: str, now: datetime, since: datetime | None, wrap_up: float) -> str:
+    """Let a busy agent go, into the break he asked for or into `presence`; which it became."""
+    presence = "away" if agent.disabled_at is not None else agent.next_presence or presence
+    set_presence(tx, agent, presence, now, since if presence == "available" else None)
+    agent.next_presence = None
+    if presence == "wrap-up":
+        _time_wrap_up(tx, agent, now + timedelta(seconds=wrap_up))
+    return presence
+
+
+def extend_wrap_up(tx: Session, agent: Agent, seconds: float, now: datetime) -> None:
+    """More time before he is available by himself, at most ten minutes in all. PresenceRefused outside of wrap-up."""
+    if agent.presence != "wrap-up":
+        raise PresenceRefused("you are not wrapping up a call")
+    until = max(agent.wrap_up_until or now, now) + timedelta(seconds=seconds)
+    _time_wrap_up(tx, agent, min(until, agent.presence_since + timedelta(seconds=LONGEST_WRAP_UP)))
+
+
+def end_wrap_up(tx: Session, agent: Agent, now: datetime) -> bool:
+    """Make him available when his time is over; whether it was."""
+    if agent.presence != "wrap-up" or agent.wrap_up_until is None or agent.wrap_up_until > now:
+        return False
+    set_presence(tx, agent, "available", now)
+    return True
+
+
+def overdue(tx: Session, now: datetime) -> list[int]:
+    """Agents whose wrap-up should have ended."""
+    return list(tx.scalars(select(Agent.id).where(Agent.presence == "wrap-up", Agent.wrap_up_until <= now)))
+
+
+def reserve(tx: Session, agent_id: int, now: datetime) -> bool:
+    """Make an available agent an offered one; False if somebody else was first."""
+    taken: Any = tx.execute(
+        update(Agent)
+        .where(Agent.id == agent_id, Agent.presence == "available", Agent.disabled_at.is_(None))
+        .values(presence_since=now)
+    )
+    if taken.rowcount != 1:
+        return False
+    set_presence(tx, tx.get_one(Agent, agent_id), "offered", now)
+    return True
+
+
+def take_over(tx: Session, agent: Agent, now: datetime) -> None:
+    """Put him on a call whatever he was doing; who was not there for calls is not there for the next one either."""
+    agent.next_presence = agent.presence if agent.presence in AFTERWARDS else agent.next_presence
+    set_presence(tx, agent, "on-call", now)
+
+
+def free_since(tx: Session, agent_id: int) -> datetime | None:
+    """Since when an agent could be offered a call; None when he cannot."""
+    agent = tx.get(Agent, agent_id)
+    return agent.presence_since if agent is not None and agent.presence == "available" else None
+
+
+def colleagues(tx: Session, agent_id: int) -> list[Agent]:
+    """The others who could be offered a call now, by name."""
+    free = [agent for agent in _at_the_desk(tx) if agent.presence == "available" and agent.id != agent_id]
+    return sorted(free, key=lambda agent: (agent.name, agent.id))
+
+
+def longest_idle(tx: Session, exclude: Collection[int] = (), want: Want | None = None) -> Agent | None:
+    """The available agent who is next for `want`."""
+    there = _at_the_desk(tx)
+    return choose([agent for agent in there if agent.presence == "available"], there, want or Want(), exclude)
+
+
+def there(tx: Session) -> list[Agent]:
+    """All who are at the desk, if only busy; the longest in their presence first."""
+    return _at_the_desk(tx)
+
+
+def on_shift(tx: Session) -> bool:
+    """Is anybody there, if only busy?"""
+    return bool(_at_the_desk(tx))
+
+
+def _at_the_desk(tx: Session) -> list[Agent]:
+    there = select(Agent).where(Agent.presence.in_(AT_THE_DESK), Agent.disabled_at.is_(None))
+    agents = tx.scalars(there.order_by(Agent.presence_since, Agent.id))
+    return [agent for agent in agents if "agent" in agent.roles]
+
+
+def _turn_spell(tx: Session, agent: Agent, presence: str, now: datetime) -> None:
+    lasting = select(PresenceSpell).where(PresenceSpell.agent_id == agent.id, PresenceSpell.ended_at.is_(None))
+    spell = tx.scalar(lasting)
+    if spell is None:
+        spell = PresenceSpell(agent_id=agent.id, presence=agent.presence, began_at=agent.presence_since)
+        tx.add(spell)
+    spell.ended_at = now
+    tx.add(PresenceSpell(agent_id=agent.id, presence=presence, began_at=now))
+
+
+def _time_wrap_up(tx: Session, agent: Agent, until: datetime) -> None:
+    agent.wrap_up_until = until
+    outbox.put(tx, WRAP_UP, {"agent": agent.id}, until)

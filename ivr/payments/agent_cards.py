@@ -1,0 +1,177 @@
+"""A card payment in an agent's call: its row, step by step, each in the caller's transaction."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from ivr.calls.acting import SEND
+from ivr.dialogue import say
+from ivr.dialogue.events import Facts
+from ivr.handoff.state import State
+from ivr.payments.bot_cards import BOOK, read_result
+from ivr.store import outbox
+from ivr.store.models import Agent, Audit, Call, CardPayment, Handoff, Outbox
+
+OVER = "card.over"
+FIELDS = ("payment-card-number", "expiration-date", "security-code")
+TRIES = 3  # at one field
+LONGEST = timedelta(minutes=15)  # no entry lasts longer
+CHARGED = timedelta(minutes=1)  # a connector that has not answered by then will not
+OPEN = ("open", "charging")
+Deed = Literal["capture", "complete"]
+_ENDS = {
+    "success": "success",
+    "declined": "declined",
+    "too-many-failed-attempts": "no-entry",
+    "caller-hung-up": "hung-up",
+}
+
+
+class CardRefused(ValueError):
+    """Why no card is taken: a sentence for the agent's screen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the carrier tells of an entry; `required` are the fields still to come, None where it does not say."""
+
+    required: tuple[str, ...] | None = None
+    partial: bool = False
+    error: str = ""
+    result: str = ""
+    confirmation: str = ""
+    reason: str = ""  # the connector's words for a refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be paid, in minor units, into the ledger's `account`."""
+
+    account: str
+    amount: int
+    currency: str
+    on: date
+
+
+def check(facts: Facts, amount: int) -> None:
+    """Raises CardRefused for an amount that the ledger's account cannot take."""
+    most = facts.balance if facts.owed else facts.due
+    if most <= 0:
+        raise CardRefused("nothing is owed on this account")
+    if not 0 < amount <= most:
+        owed = say.written_money(most, facts.currency)
+        raise CardRefused(f"the amount must be more than nothing and at most {owed}")
+
+
+def begin(tx: Session, handoff: Handoff, agent: Agent, order: Order, now: datetime) -> CardPayment:
+    """The entry begins, with the promise that recording and listening go on after it. Raises CardRefused."""
+    tx.get_one(Call, handoff.call_sid, with_for_update=True)  # whoever asks the same beside us waits here
+    if standing(tx, handoff.id) is not None:
+        raise CardRefused("a card is being taken already")
+    if State.from_json(handoff.machine).second is not None:
+        raise CardRefused("finish the transfer first")
+    row = CardPayment(
+        call_sid=handoff.call_sid, handoff_id=handoff.id, agent_id=agent.id, field=FIELDS[0], begun_at=now,
+        leg=State.from_json(handoff.machine).dialled or handoff.call_sid,
+        account=order.account, amount=order.amount, currency=order.currency, on=order.on,
+    )  # fmt: skip
+    tx.add(row)
+    tx.flush()
+    row.watch = outbox.put(tx, OVER, {"payment": row.id}, now + LONGEST)
+    _audit(tx, row, agent.email, "card-begun", now)
+    return row
+
+
+def standing(tx: Session, handoff_id: int) -> CardPayment | None:
+    """The entry that is under way in this hand-off."""
+    query = select(CardPayment).where(CardPayment.handoff_id == handoff_id, CardPayment.state.in_(OPEN))
+    return tx.scalars(query).first()
+
+
+def last(tx: Session, handoff_id: int) -> CardPayment | None:
+    """The newest entry of this hand-off, however it ended."""
+    query = select(CardPayment).where(CardPayment.handoff_id == handoff_id).order_by(CardPayment.id.desc())
+    return tx.scalars(query.limit(1)).first()
+
+
+def advance(tx: Session, row: CardPayment, told: Told, now: datetime) -> Deed | None:
+    """What the carrier tells, in any order and any number of times; what is to be asked of it next."""
+    if told.result:
+        _settle(tx, row, told, now)
+    elif row.state != "open" or told.partial:
+        return None
+    elif told.error:
+        row.tries += 1
+        if row.tries < TRIES:
+            return "capture"
+        end(tx, row, "no-entry", now)
+    elif told.required is not None and row.field not in told.required:
+        return _next_field(tx, row, told.required, now)
+    return None
+
+
+def end(tx: Session, row: CardPayment, state: str, now: datetime) -> None:
+    """It is over; recording and listening go on."""
+    row.state, row.ended_at = state, now
+    _due(tx, row, now)
+    _audit(tx, row, "carrier", f"card-{state}", now)
+
+
+def end_standing(tx: Session, handoff_id: int, now: datetime) -> None:
+    """Caller or agent has left the call: an unfinished entry ends; a charge under way is still answered."""
+    row = standing(tx, handoff_id)
+    if row is not None and row.state == "open":
+        end(tx, row, "hung-up", now)
+
+
+def renew(tx: Session, row: CardPayment, now: datetime) -> None:
+    """What must follow its end is promised anew: the first promise may have been kept too early."""
+    row.watch = outbox.put(tx, OVER, {"payment": row.id}, now)
+
+
+def overdue(tx: Session, row: CardPayment, now: datetime) -> None:
+    """Nothing more was told of it."""
+    if row.state in OPEN:
+        end(tx, row, "doubtful" if row.state == "charging" else "no-entry", now)
+
+
+def _next_field(tx: Session, row: CardPayment, required: tuple[str, ...], now: datetime) -> Deed:
+    row.tries = 0
+    if required:
+        row.field = required[0]
+        return "capture"
+    row.state = "charging"
+    _due(tx, row, now + CHARGED)
+    return "complete"
+
+
+def _settle(tx: Session, row: CardPayment, told: Told, now: datetime) -> None:
+    """A charge is booked once, however late it is told; any other result counts while the entry is open."""
+    taken = read_result(told.result, told.confirmation, told.reason)
+    if taken.result == "success" and row.state != "success":
+        row.confirmation = taken.confirmation
+        end(tx, row, "success", now)
+        booking = {"account": row.account, "amount": row.amount, "on": row.on.isoformat()}
+        outbox.put(tx, BOOK, {"key": row.key, "confirmation": row.confirmation, **booking}, now)
+        outbox.put(tx, SEND, {"call": row.call_sid, "body": receipt(row)}, now)
+    elif taken.result != "success" and row.state in OPEN:
+        end(tx, row, _ENDS.get(taken.result, "failed"), now)
+
+
+def receipt(row: CardPayment) -> str:
+    """What the caller gets as a text."""
+    amount = say.written_money(row.amount, row.currency)
+    number = f" Confirmation {row.confirmation}." if row.confirmation else ""
+    return f"Your card payment of {amount} on {say.written_day(row.on)} went through.{number}"
+
+
+def _due(tx: Session, row: CardPayment, at: datetime) -> None:
+    tx.execute(update(Outbox).where(Outbox.id == row.watch, Outbox.done_at.is_(None)).values(due_at=at))
+
+
+def _audit(tx: Session, row: CardPayment, actor: str, action: str, now: datetime) -> None:
+    detail = {"payment": row.id, "account": row.account, "amount": row.amount, "currency": row.currency}
+    tx.add(Audit(at=now, actor=actor, action=action, subject=f"call:{row.call_sid}", detail=detail))

@@ -1,0 +1,45 @@
+"""What may have been paid already: an agent reads it before he takes a card for the same account."""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session
+
+from ivr.dialogue import say
+from ivr.payments import bot_cards
+from ivr.store.models import Call, CardPayment, PaymentOrder
+
+A_DAY = timedelta(days=1)
+UNKNOWN = ("asked", "doubtful", "left")
+
+
+def doubt(tx: Session, sid: str, account: str | None) -> str | None:
+    """A sentence for the agent's screen, or None: about this call, and about `account` in any other."""
+    order = tx.scalars(
+        select(PaymentOrder)
+        .where(or_(PaymentOrder.call_sid == sid, PaymentOrder.account == account), PaymentOrder.state.in_(UNKNOWN))
+        .order_by(PaymentOrder.asked_at.desc())
+    ).first()
+    if order is not None:
+        what = f"{say.written_money(order.amount, order.currency)} from {order.source}"
+        how = "look in the ledger" if order.state == "left" else "we are asking the ledger"
+        return f"A payment of {what} may have been made already; {how}."
+    of_it = or_(CardPayment.call_sid == sid, CardPayment.account == account)
+    elsewhere = and_(CardPayment.state == "charging", CardPayment.call_sid != sid)
+    card = tx.scalars(select(CardPayment).where(of_it, or_(CardPayment.state == "doubtful", elsewhere))).first()
+    if card is not None:
+        return f"A card may have been charged {say.written_money(card.amount, card.currency)} already."
+    if (own := _untold(tx, sid, account)) is not None:
+        return f"The caller's card may have been charged {say.written_money(own['amount'], own['currency'])} already."
+    if account is not None and bot_cards.unbooked(tx, account):
+        return "A card was charged for this account, and that does not stand in the ledger yet."
+    return None
+
+
+def _untold(tx: Session, sid: str, account: str | None) -> dict[str, Any] | None:
+    """The bot's card entry whose result never came, in this call or in one of the last day about `account`."""
+    call = tx.get(Call, sid)
+    earlier = bot_cards.calls_since(tx, account, call.started_at - A_DAY) if call and account else []
+    found = (other.card for other in (call, *earlier) if other and other.card and bot_cards.may_have_charged(other))
+    return next((card for card in found if card["result"] is None), None)

@@ -1,0 +1,260 @@
+"""The hand-off's webhooks: the carrier's callbacks become events, the state becomes the next document."""
+
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, request
+from flask.typing import ResponseReturnValue
+
+import twiml
+from ivr.carrier.port import OVER
+from ivr.carrier.signatures import Signatures, require_signature
+from ivr.handoff import events as ev
+from ivr.handoff.addresses import conference_name
+from ivr.handoff.brief import whisper
+from ivr.handoff.service import HandoffService, UnknownHandoff
+from ivr.handoff.state import Attempt, State
+from ivr.phrasing.announcements import Words
+from ivr.store.models import Handoff
+from ivr.web.hooks.unavailable import unless_broken
+from ivr.web.hooks.waiting import WaitingHooks
+
+LEG_ENDS: dict[str, Literal["no-answer", "busy", "failed"]] = {
+    "completed": "no-answer",
+    "no-answer": "no-answer",
+    "canceled": "no-answer",
+    "busy": "busy",
+    "failed": "failed",
+}
+NOT_WON = {
+    "taken": "A colleague has taken this call. Goodbye.",
+    "too-late": "This call has gone to somebody else. Goodbye.",
+    "caller-left": "The caller has hung up. Goodbye.",
+    "not-offered": "This call has gone to somebody else. Goodbye.",
+    "ended": "This call has ended. Goodbye.",
+}
+DECLINED = "All right. Goodbye."
+UNPROVED = "A caller of {company} is waiting. Press 1 to accept, 2 to decline, 3 to hear who it is."
+IN_YOUR_NAME = "Press 1 to talk to your caller."
+MUSIC_SECONDS = 16.0  # the shortest that one round of our music is
+
+
+def make_handoff_blueprint(handoffs: HandoffService, signatures: Signatures) -> Blueprint:
+    """`/handoff/...`, for the carrier alone."""
+    blueprint = Blueprint("handoff", __name__, url_prefix="/handoff/<int:handoff_id>")
+    require_signature(blueprint, signatures)
+    hooks, waiting = Hooks(handoffs), WaitingHooks(handoffs)
+    for path, view in (
+        ("/conference", hooks.conference),
+        ("/wait", hooks.wait),
+        ("/caller-left", hooks.caller_left),
+        ("/<int:k>/agent", hooks.agent),
+        ("/<int:k>/agent-fallback", hooks.agent_fallback),
+        ("/<int:k>/accept", hooks.accept),
+        ("/<int:k>/agent-left", hooks.agent_left),
+        ("/<int:k>/status", hooks.status),
+        ("/queue", waiting.queue),
+        ("/queue/<int:number>", waiting.queue),
+        ("/key", waiting.key),
+        ("/offers", waiting.offers),
+        ("/choice", waiting.choice),
+        ("/call-back", waiting.call_back),
+        ("/number", waiting.number),
+        ("/keyed", waiting.keyed),
+        ("/other", waiting.other),
+        ("/confirm/<digits>", waiting.confirm),
+        ("/room", waiting.room),
+        ("/parting", waiting.parting),
+        ("/stays", waiting.stays),
+        ("/supervisor", hooks.supervisor),
+        ("/supervisor/<int:by>/<any(listen, coach, barge):mode>", hooks.supervisor),
+        ("/<int:k>/caller", waiting.caller),
+        ("/<int:k>/caller-fallback", waiting.caller_fallback),
+        ("/<int:k>/caller-status", waiting.caller_status),
+    ):
+        blueprint.add_url_rule(path, view_func=view, methods=["POST"], endpoint=path.strip("/"))
+
+    @blueprint.errorhandler(UnknownHandoff)
+    def unknown(_error: UnknownHandoff) -> ResponseReturnValue:
+        return "There is no such hand-off.", 404
+
+    return blueprint
+
+
+class Hooks:
+    """One method per address; all repeatable."""
+
+    def __init__(self, handoffs: HandoffService) -> None:
+        self._handoffs = handoffs
+
+    # --- the caller ---
+
+    def conference(self, handoff_id: int) -> ResponseReturnValue:
+        """Who came and went in the caller's conference."""
+        if self._of_his_room(handoff_id, request.form.get("FriendlyName")):
+            state = self._handoffs.state(self._handoffs.find(handoff_id))
+            for event in conference_events(request.form, state):
+                self._handoffs.apply(handoff_id, event)
+            if request.form.get("StatusCallbackEvent") == "participant-leave":
+                self._handoffs.listener_gone(handoff_id, request.form.get("CallSid", ""))
+        return "", 204
+
+    def wait(self, handoff_id: int) -> ResponseReturnValue:
+        """Music; that it is asked for shows where the caller is, should the callback be lost."""
+        form = request.form
+        present = self._of_his_room(handoff_id, form.get("FriendlyName")) or "FriendlyName" not in form
+        self._handoffs.heartbeat(handoff_id, form.get("ConferenceSid") if present else None)
+        addresses = self._handoffs.addresses
+        plays = 1 + int(self._handoffs.longest_in_the_room // MUSIC_SECONDS)
+        return _document(twiml.wait(addresses.music, addresses.of(handoff_id, "wait"), plays))
+
+    def caller_left(self, handoff_id: int) -> ResponseReturnValue:
+        """The last safety net: a caller who is out of the conference and alive is never left with nothing."""
+        if request.form.get("CallStatus") in OVER:
+            self._handoffs.apply(handoff_id, ev.CallerGone())
+            return _document(twiml.empty())
+        row = self._handoffs.apply(handoff_id, ev.CallerOut())
+        state, words = self._handoffs.state(row), Words(self._handoffs.find(handoff_id).call.language)
+        if state.end is not None:
+            return _document(twiml.goodbye(words.line("goodbye"), words.language))
+        addresses = self._handoffs.addresses
+        back = addresses.of(handoff_id, "room") if state.away else addresses.resume
+        return _document(twiml.apologise(words.line("one_moment"), back, words.language))
+
+    # --- the agent ---
+
+    def agent(self, handoff_id: int, k: int) -> ResponseReturnValue:
+        """The phone was answered, or moved here by a click: whisper, join, or say why not."""
+        if request.form.get("AnsweredBy", "").startswith("machine"):
+            self._handoffs.apply(handoff_id, ev.MachineAnswered(k))
+            return _document(twiml.goodbye())
+        row = self._handoffs.apply(handoff_id, ev.Answered(k, request.form["CallSid"]))
+        state = self._handoffs.state(row)
+        attempt = state.attempt(k)
+        if state.end is None and attempt is not None and attempt.holds:
+            return self._join(row, state, k)
+        if state.end is None and attempt is not None and attempt.stands:
+            return self._whisper(row, k)
+        return _document(twiml.already_gone(NOT_WON[_why(state, attempt)]))
+
+    def accept(self, handoff_id: int, k: int) -> ResponseReturnValue:
+        """A key in the whisper: 1 accepts, 2 declines, anything else hears it again."""
+        digits = request.form.get("Digits", "")
+        row = self._handoffs.apply(handoff_id, ev.PersonAnswered(k)) if digits else self._handoffs.find(handoff_id)
+        attempt = self._handoffs.state(row).attempt(k)
+        if attempt is None:
+            return _document(twiml.already_gone(NOT_WON["not-offered"]))
+        if digits == "2":
+            give_back = self._handoffs.end if attempt.holds else self._handoffs.decline
+            give_back(handoff_id, attempt.agent)
+            return _document(twiml.already_gone(DECLINED))
+        if digits != "1":
+            return self._whisper(row, k)
+        answer = self._handoffs.accept(handoff_id, attempt.agent, by="key")
+        if not answer.ok:
+            return _document(twiml.already_gone(NOT_WON[answer.why]))
+        row = self._handoffs.find(handoff_id)
+        return self._join(row, self._handoffs.state(row), k)
+
+    def agent_left(self, handoff_id: int, k: int) -> ResponseReturnValue:
+        """He is out of the conference: his leg is over, or the conference is and he is still on the line."""
+        status = request.form.get("CallStatus", "")
+        if status in OVER:
+            self._handoffs.apply(handoff_id, ev.AgentLeft(k, dropped=status == "failed"))
+            return _document(twiml.empty())
+        state = self._handoffs.state(self._handoffs.find(handoff_id))
+        attempt = state.attempt(k)
+        if state.end is None and attempt is not None and attempt.holds:
+            return _document(twiml.in_a_moment(self._leg(handoff_id, k, "agent")))
+        return _document(twiml.empty())
+
+    def agent_fallback(self, handoff_id: int, k: int) -> ResponseReturnValue:
+        """A document of his leg failed: what was asked for is done now, or he is asked for a moment."""
+        views = {"accept": self.accept, "agent-left": self.agent_left}
+        failed = request.form.get("ErrorUrl", "")
+        view = views.get(urlsplit(failed).path.rpartition("/")[2], self.agent)
+        return unless_broken(lambda: view(handoff_id, k), failed, self._leg(handoff_id, k, "agent"))
+
+    def status(self, handoff_id: int, k: int) -> ResponseReturnValue:
+        """The progress of the agent's leg."""
+        form = request.form
+        how = LEG_ENDS.get(form.get("CallStatus", ""))
+        if form.get("AnsweredBy", "").startswith("machine"):
+            self._handoffs.apply(handoff_id, ev.MachineAnswered(k))
+        event = ev.LegKnown(k, form["CallSid"]) if how is None else ev.LegEnded(k, how)
+        self._handoffs.apply(handoff_id, event)
+        return "", 204
+
+    def supervisor(self, handoff_id: int, by: int = 0, mode: str = "listen") -> ResponseReturnValue:
+        """The progress of a supervisor's leg, which is the call's agent's once he has taken it over."""
+        sid, how = request.form["CallSid"], LEG_ENDS.get(request.form.get("CallStatus", ""))
+        k = _number("", sid, self._handoffs.state(self._handoffs.find(handoff_id)))
+        if how is not None:
+            self._handoffs.listener_gone(handoff_id, sid)
+            if k is not None:
+                self._handoffs.apply(handoff_id, ev.LegEnded(k, how))
+        elif by and k is None:
+            self._handoffs.listener_comes(handoff_id, by, mode, sid)
+        return "", 204
+
+    def _whisper(self, row: Handoff, k: int) -> ResponseReturnValue:
+        """Who it is, and why; what a machine may hear says neither."""
+        unproved = self._handoffs.needs_proof(row.id, k)
+        text = UNPROVED.format(company=self._handoffs.company or "ours") if unproved else whisper(row.brief or {})
+        return _document(twiml.whisper(text, self._leg(row.id, k, "accept")))
+
+    def _join(self, row: Handoff, state: State, k: int) -> ResponseReturnValue:
+        if self._handoffs.needs_proof(row.id, k):  # he clicked on his page, and a machine may have taken the call
+            return _document(twiml.whisper(IN_YOUR_NAME, self._leg(row.id, k, "accept")))
+        self._handoffs.apply(row.id, ev.AgentFetched(k))
+        left, status = self._leg(row.id, k, "agent-left"), self._handoffs.addresses.of(row.id, "conference")
+        words = Words(row.call.language)
+        outside = state.attempts[k - 1].agent == 0  # who is no agent of ours does not know that we record
+        first = words.line("transfer.recorded") if outside else ""
+        room = conference_name(row, state.round)
+        return _document(twiml.join(room, agent_label(k), left, status, first, words.language))
+
+    def _of_his_room(self, handoff_id: int, name: str | None) -> bool:
+        row = self._handoffs.find(handoff_id)
+        return name == conference_name(row, self._handoffs.state(row).round)
+
+    def _leg(self, handoff_id: int, k: int, name: str) -> str:
+        return self._handoffs.addresses.leg(handoff_id, k, name)
+
+
+def agent_label(k: int) -> str:
+    return f"agent-{k}"
+
+
+def conference_events(form: Any, state: State) -> list[ev.Event]:
+    """What a conference callback says happened. Leaving because we moved the leg or ended the room says nothing new."""
+    kind, label = form.get("StatusCallbackEvent"), form.get("ParticipantLabel", "")
+    hung_up = form.get("ReasonParticipantLeft", "participant_hung_up") == "participant_hung_up"
+    if label == "caller":
+        if kind == "participant-join":
+            return [ev.CallerJoined(form["ConferenceSid"])]
+        return [ev.CallerGone()] if kind == "participant-leave" and hung_up else []
+    k = _number(label, form.get("CallSid", ""), state)
+    if k is not None and kind == "participant-join":
+        return [ev.Answered(k, form["CallSid"]), ev.AgentJoined(k)]
+    if k is not None and kind == "participant-leave" and hung_up:
+        return [ev.AgentLeft(k, dropped=form.get("ParticipantCallStatus") == "failed")]
+    return []
+
+
+def _number(label: str, sid: str, state: State) -> int | None:
+    """Which offer's leg it is; a supervisor's is one once he has taken the call over."""
+    if label.removeprefix("agent-").isdigit():
+        return int(label.removeprefix("agent-"))
+    taken = [k for k, attempt in enumerate(state.attempts, 1) if attempt.sid == sid]
+    return taken[-1] if taken else None
+
+
+def _why(state: State, attempt: Attempt | None) -> str:
+    if state.end is not None:
+        return "caller-left" if state.end == "caller-left" else "ended"
+    return "not-offered" if attempt is None else "too-late"
+
+
+def _document(text: str) -> Response:
+    return Response(text, mimetype="text/xml")

@@ -1,0 +1,29 @@
+"""A document of a leg that we called could not be had: it is made now, or whoever is there is asked for a moment."""
+
+import logging
+from collections.abc import Callable
+from urllib.parse import parse_qs, urlsplit
+
+from flask import Response, request
+from flask.typing import ResponseReturnValue
+
+import twiml
+from ivr.phrasing.announcements import Words
+
+log = logging.getLogger(__name__)
+TIMES, PAUSE = 5, 4  # that a document is asked for again, and the seconds before each
+
+
+def unless_broken(work: Callable[[], ResponseReturnValue], failed: str, url: str) -> ResponseReturnValue:
+    """The answer of `work`, or a moment's patience and then `url`, a few times; `failed` is what could not be had."""
+    try:
+        return work()
+    except Exception:
+        log.exception("a leg that we called is asked for a moment")
+    words = Words("en")
+    times = request.args.get("again", type=int) or int(parse_qs(urlsplit(failed).query).get("again", ["0"])[0])
+    if times >= TIMES:
+        document = twiml.goodbye(words.line("call_back.missed"))
+    else:
+        document = twiml.apologise(words.line("one_moment"), f"{url}?again={times + 1}", pause=PAUSE)
+    return Response(document, mimetype="text/xml")

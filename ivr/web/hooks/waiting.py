@@ -1,0 +1,267 @@
+"""The documents of a caller who waits: queue, call-back and message; and of one whom we call back."""
+
+from typing import Literal
+
+from flask import Response, request
+from flask.typing import ResponseReturnValue
+
+import twiml
+from ivr.carrier.port import OVER
+from ivr.dialling.dials import DialRefused
+from ivr.handoff import events as ev
+from ivr.handoff.service import HandoffService
+from ivr.handoff.state import State
+from ivr.handoff.waits import How, how_he_waits
+from ivr.phrasing.announcements import Words
+from ivr.store.models import Handoff
+from ivr.web.hooks.unavailable import unless_broken
+
+MISSED: dict[str, Literal["no-answer", "busy", "failed", "hung-up"]] = {
+    "completed": "hung-up",
+    "no-answer": "no-answer",
+    "canceled": "no-answer",
+    "busy": "busy",
+    "failed": "failed",
+}
+KEY_SECONDS = 10
+
+
+class WaitingHooks:
+    """One method per address; all repeatable. Whatever he is doing, an agent who has accepted comes first."""
+
+    def __init__(self, handoffs: HandoffService) -> None:
+        self._handoffs = handoffs
+
+    # --- the queue ---
+
+    def queue(self, handoff_id: int, number: int = 0) -> ResponseReturnValue:
+        """News and music, a round of each time; fetched again, it also asks again who could take him."""
+        if _over():
+            return self._gone(handoff_id)
+        self._handoffs.apply(handoff_id, ev.CallerWaits())
+        self._handoffs.heartbeat(handoff_id)
+        if number:
+            self._handoffs.ask_again(handoff_id)
+        return self._next(handoff_id, number)
+
+    def key(self, handoff_id: int) -> ResponseReturnValue:
+        if request.form.get("Digits") == "0":
+            return self.call_back(handoff_id)
+        return self._next(handoff_id)
+
+    def offers(self, handoff_id: int) -> ResponseReturnValue:
+        """Nobody can take him: a call-back, or a message, which silence chooses."""
+        self._handoffs.apply(handoff_id, ev.CallerFetched("offers"))
+        return self._unless_elsewhere(handoff_id) or self._offers(handoff_id)
+
+    def choice(self, handoff_id: int) -> ResponseReturnValue:
+        if request.form.get("Digits") == "1":
+            return self.call_back(handoff_id)
+        return self._message(handoff_id)
+
+    # --- the call-back ---
+
+    def call_back(self, handoff_id: int) -> ResponseReturnValue:
+        """Confirm the number he calls from; without one, ask for one."""
+        if (elsewhere := self._unless_elsewhere(handoff_id)) is not None:
+            return elsewhere
+        row = self._handoffs.find(handoff_id)
+        if self._handoffs.state(row).away:
+            return self._next(handoff_id)
+        number = self._handoffs.dials.own(row.call.caller)
+        if number is None:
+            return self._ask_number(handoff_id)
+        words, action = Words(row.call.language), self._at(handoff_id, "number")
+        return _document(twiml.choose(words.call_back_at(number), action, self._back(row), words.language))
+
+    def number(self, handoff_id: int) -> ResponseReturnValue:
+        digits = request.form.get("Digits", "")
+        own = self._handoffs.dials.own(self._handoffs.find(handoff_id).call.caller)
+        if digits == "1" and own is not None:
+            return self._book(handoff_id, own)
+        if digits == "3":
+            return self._message(handoff_id)
+        return self._ask_number(handoff_id) if digits == "2" else self.call_back(handoff_id)
+
+    def other(self, handoff_id: int) -> ResponseReturnValue:
+        """No more calls go to the number that he chose: another one, or a message."""
+        return self._ask_number(handoff_id) if request.form.get("Digits") == "1" else self._message(handoff_id)
+
+    def keyed(self, handoff_id: int) -> ResponseReturnValue:
+        number = self._handoffs.dials.keyed(request.form.get("Digits", ""))
+        if number is None:
+            return self._ask_number(handoff_id, wrong=True)
+        row = self._handoffs.find(handoff_id)
+        action = self._at(handoff_id, f"confirm/{number.removeprefix('+')}")
+        words = Words(row.call.language)
+        return _document(twiml.choose(words.confirm(number), action, self._back(row), words.language))
+
+    def confirm(self, handoff_id: int, digits: str) -> ResponseReturnValue:
+        if request.form.get("Digits") == "1":
+            return self._book(handoff_id, f"+{digits}")
+        return self._ask_number(handoff_id)
+
+    # --- his agent's leg is over ---
+
+    def parting(self, handoff_id: int) -> ResponseReturnValue:
+        """Who is done hangs up; who was cut off stays on the line, or presses any key."""
+        if _over():
+            return self._gone(handoff_id)
+        row = self._handoffs.apply(handoff_id, ev.CallerFetched("parting"))
+        if not self._handoffs.state(row).parting:
+            return self._where_he_belongs(handoff_id)
+        words, stays = Words(self._handoffs.find(handoff_id).call.language), self._at(handoff_id, "stays")
+        return _document(twiml.choose(words.line("parting"), stays, stays, words.language))
+
+    def stays(self, handoff_id: int) -> ResponseReturnValue:
+        if _over():
+            return self._gone(handoff_id)
+        self._handoffs.apply(handoff_id, ev.CallerStays())
+        return self._where_he_belongs(handoff_id)
+
+    # --- into the conference ---
+
+    def room(self, handoff_id: int) -> ResponseReturnValue:
+        if _over():
+            return self._gone(handoff_id)
+        row = self._handoffs.find(handoff_id)
+        state = self._handoffs.state(row)
+        return self._room(handoff_id, state) if state.end is None else _goodbye(row, "goodbye")
+
+    def caller(self, handoff_id: int, k: int) -> ResponseReturnValue:
+        """He answered our call: to the agent who waits for him."""
+        row = self._handoffs.apply(handoff_id, ev.DialKnown(k, request.form["CallSid"]))
+        state = self._handoffs.state(row)
+        if state.end is not None or state.dial != k or state.caller == "away":
+            return _goodbye(row, "call_back.missed")
+        addresses, parking = self._handoffs.addresses, self._handoffs.addresses.parking(row, state.round)
+        return _document(
+            twiml.called_back(
+                Words(row.call.language).calling_back(self._handoffs.company),
+                row.call.language,
+                addresses.recording(row.call_sid),
+                addresses.listen,
+                self._handoffs.listening(handoff_id),
+                (parking.conference, parking.wait_url, parking.status_url, parking.left_url),
+            )
+        )
+
+    def caller_fallback(self, handoff_id: int, k: int) -> ResponseReturnValue:
+        """A document of the call that we made to him failed: on with what he was to hear."""
+
+        def go_on() -> ResponseReturnValue:
+            if self._handoffs.state(self._handoffs.find(handoff_id)).caller in ("rung", "away"):
+                return self.caller(handoff_id, k)
+            self._handoffs.apply(handoff_id, ev.CallerOut())
+            return self._where_he_belongs(handoff_id)
+
+        again = self._handoffs.addresses.leg(handoff_id, k, "caller-fallback")
+        return unless_broken(go_on, request.form.get("ErrorUrl", ""), again)
+
+    def caller_status(self, handoff_id: int, k: int) -> ResponseReturnValue:
+        how = MISSED.get(request.form.get("CallStatus", ""))
+        event = ev.DialKnown(k, request.form["CallSid"]) if how is None else ev.Missed(k, how)
+        self._handoffs.apply(handoff_id, event)
+        return "", 204
+
+    # --- inside ---
+
+    def _where_he_belongs(self, handoff_id: int) -> ResponseReturnValue:
+        """With an agent, or where one is being rung for him; else in the queue."""
+        state = self._handoffs.state(self._handoffs.find(handoff_id))
+        if state.end is None and state.parting:
+            return self.parting(handoff_id)
+        if state.end is None and state.current is not None:
+            return self._room(handoff_id, state)
+        self._handoffs.apply(handoff_id, ev.CallerWaits())
+        return self._next(handoff_id)
+
+    def _next(self, handoff_id: int, number: int = 0) -> ResponseReturnValue:
+        """Where he belongs now; in the queue, unless something has changed."""
+        if (elsewhere := self._unless_elsewhere(handoff_id)) is not None:
+            return elsewhere
+        how = how_he_waits(self._handoffs, handoff_id)
+        if how.asked:
+            return self._offers(handoff_id)
+        return self._queue(handoff_id, number + 1, how)
+
+    def _queue(self, handoff_id: int, number: int, how: How) -> ResponseReturnValue:
+        news = how.words.news(how.position, how.wait) if how.news else ""
+        announced = how.announcement if how.news else ""
+        key, again = self._at(handoff_id, "key"), self._at(handoff_id, f"queue/{number}")
+        music = self._handoffs.addresses.music
+        return _document(twiml.queue(news, music, key, again, how.words.language, announced))
+
+    def _offers(self, handoff_id: int) -> ResponseReturnValue:
+        choice = self._at(handoff_id, "choice")
+        how = how_he_waits(self._handoffs, handoff_id)
+        return _document(twiml.choose(how.words.offers(how.opens), choice, choice, how.words.language))
+
+    def _unless_elsewhere(self, handoff_id: int) -> ResponseReturnValue | None:
+        """He is over, with an agent, or leaving a message."""
+        row = self._handoffs.find(handoff_id)
+        state, words = self._handoffs.state(row), Words(row.call.language)
+        if state.end is not None:
+            return _goodbye(row, "goodbye")
+        if state.holds:
+            return self._room(handoff_id, state)
+        resume = self._handoffs.addresses.resume
+        return _document(twiml.apologise(words.line("one_moment"), resume, words.language)) if state.message else None
+
+    def _ask_number(self, handoff_id: int, wrong: bool = False) -> ResponseReturnValue:
+        if (elsewhere := self._unless_elsewhere(handoff_id)) is not None:
+            return elsewhere
+        row = self._handoffs.find(handoff_id)
+        words, action = Words(row.call.language), self._at(handoff_id, "keyed")
+        text = " ".join(words.line(name) for name in (*(["call_back.wrong"] if wrong else []), "call_back.key"))
+        back = self._back(row)
+        return _document(twiml.choose(text, action, back, words.language, digits=0, timeout=KEY_SECONDS))
+
+    def _book(self, handoff_id: int, number: str) -> ResponseReturnValue:
+        try:
+            booked = self._handoffs.book_call_back(handoff_id, number)
+        except DialRefused:
+            return self._no_call_back(handoff_id)
+        if booked is None:
+            return self._next(handoff_id)
+        how = how_he_waits(self._handoffs, handoff_id)
+        return _document(twiml.goodbye(how.words.booked(how.opens), how.words.language))
+
+    def _no_call_back(self, handoff_id: int) -> ResponseReturnValue:
+        """Too many calls have been promised already: a message reaches the desk all the same."""
+        words = Words(self._handoffs.find(handoff_id).call.language)
+        other, silence = self._at(handoff_id, "other"), self._at(handoff_id, "choice")
+        return _document(twiml.choose(words.line("call_back.refused"), other, silence, words.language))
+
+    def _message(self, handoff_id: int) -> ResponseReturnValue:
+        self._handoffs.apply(handoff_id, ev.MessageChosen())
+        return self._next(handoff_id)
+
+    def _gone(self, handoff_id: int) -> ResponseReturnValue:
+        self._handoffs.apply(handoff_id, ev.CallerGone())
+        return _document(twiml.empty())
+
+    def _room(self, handoff_id: int, state: State) -> ResponseReturnValue:
+        self._handoffs.apply(handoff_id, ev.CallerFetched("room"))
+        parking = self._handoffs.addresses.parking(self._handoffs.find(handoff_id), state.round)
+        return _document(twiml.room(parking.conference, parking.wait_url, parking.status_url, parking.left_url))
+
+    def _back(self, row: Handoff) -> str:
+        """Where silence leads: who was put no choice goes on waiting."""
+        return self._at(row.id, "choice" if self._handoffs.state(row).asked else "queue")
+
+    def _at(self, handoff_id: int, name: str) -> str:
+        return self._handoffs.addresses.of(handoff_id, name)
+
+
+def _over() -> bool:
+    return request.form.get("CallStatus") in OVER
+
+
+def _goodbye(row: Handoff, name: str) -> Response:
+    words = Words(row.call.language)
+    return _document(twiml.goodbye(words.line(name), words.language))
+
+
+def _document(text: str) -> Response:
+    return Response(text, mimetype="text/xml")

@@ -1,0 +1,185 @@
+"""The agent's page: presence, the incoming brief, accept, decline, the live transcript, end, messages."""
+
+from datetime import timedelta
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, abort, render_template, request
+from flask.typing import ResponseReturnValue
+
+from ivr.clock import Clock
+from ivr.desk.agents import PresenceRefused
+from ivr.desk.workload import Load, day_rows, read_load, write_csv
+from ivr.ledger.port import Ledger
+from ivr.store.engine import Sessions
+from ivr.store.models import Audit, Call, Recording
+from ivr.web.pages.agent_call import Pins
+from ivr.web.pages.agent_panel import answer_with_panel
+from ivr.web.pages.agent_screen import (
+    MESSAGE_DONE,
+    InLine,
+    Message,
+    Screen,
+    Talk,
+    read_account,
+    read_day,
+    read_line,
+    read_messages,
+    read_screen,
+)
+from ivr.web.pages.events import may_follow
+from ivr.web.pages.formats import as_csv, midnight, sentence
+from ivr.web.pages.reading_audit import opened
+from ivr.web.pages.recording_audio import Recordings, listen
+from ivr.web.pages.signed_in import me, only, own_phone
+
+KEPT = timedelta(days=30)  # of his own days, as a file
+REFUSED = {
+    "taken": "A colleague took this call a moment before you.",
+    "too-late": "The ringing had ended. The call goes to someone else.",
+    "caller-left": "The caller has hung up.",
+    "not-offered": "This call is not offered to you any more.",
+    "ended": "This call has already ended.",
+}
+
+
+class Answer(Protocol):
+    """What became of a click: `why` is won, taken, too-late, caller-left, not-offered or ended."""
+
+    @property
+    def ok(self) -> bool: ...
+    @property
+    def why(self) -> str: ...
+
+
+class Handoffs(Protocol):
+    """What the page asks of the hand-off service. `presence` raises PresenceRefused where the state forbids it."""
+
+    def accept(self, handoff_id: int, agent_id: int) -> Answer: ...
+    def decline(self, handoff_id: int, agent_id: int) -> Answer: ...
+    def end(self, handoff_id: int, agent_id: int) -> Answer: ...
+    def presence(self, agent_id: int, presence: str) -> object: ...
+
+
+def make_agent_blueprint(
+    sessions: Sessions,
+    handoffs: Handoffs,
+    recordings: Recordings,
+    clock: Clock,
+    ledger: Ledger,
+    pins: Pins,
+    time_zone: str = "UTC",
+    phone_url: str = "",
+) -> Blueprint:
+    """`/agent/`. `phone_url` is the browser phone's page, given `?as=client:<name>`; empty: no phone on the page."""
+    blueprint = Blueprint("agent", __name__, url_prefix="/agent")
+    blueprint.before_request(only("agent", "supervisor"))
+    zone = ZoneInfo(time_zone)
+
+    def screen() -> Screen:
+        with sessions() as tx:
+            now = read_screen(tx, me().id, clock.now())
+        if now.handoff is not None:
+            opened("read-brief", f"handoff:{now.handoff.id}")
+        return now
+
+    def day() -> list[Talk]:
+        with sessions() as tx:
+            return read_day(tx, me().id, clock.now(), zone)
+
+    def load() -> Load:
+        now = clock.now()
+        with sessions() as tx:
+            return read_load(tx, me().id, midnight(now, zone), now)
+
+    def line() -> list[InLine]:
+        with sessions() as tx:
+            return read_line(tx, clock.now())
+
+    def tasks() -> list[Message]:
+        with sessions() as tx:
+            left = read_messages(tx)
+        if left:
+            opened("read-messages", "messages")
+        return left
+
+    def pin_locked(now: Screen) -> bool:
+        call = now.handoff.call if now.handoff else None
+        return call is not None and call.account_id is not None and pins.locked(call.account_id, call.caller)
+
+    def answered(notice: str | None = None) -> ResponseReturnValue:
+        return answer_with_panel(sessions, clock, notice)
+
+    @blueprint.get("/")
+    def page() -> str:
+        phone, now = own_phone(phone_url, me()), screen()
+        return render_template(
+            "agent/page.html", phone_url=phone, screen=now, queue=line(), day=day(), load=load(), messages=tasks(),
+            zone=time_zone, account=read_account(ledger, now), pin_locked=pin_locked(now),
+        )  # fmt: skip
+
+    @blueprint.get("/own")
+    def own() -> str:
+        return render_template("agent/own.html", screen=screen(), queue=line(), day=day(), load=load())
+
+    @blueprint.get("/panel")
+    def panel() -> str:
+        return render_template("agent/panel.html", screen=screen())
+
+    @blueprint.get("/days.csv")
+    def days() -> ResponseReturnValue:
+        now = clock.now()
+        with sessions() as tx:
+            rows = day_rows(tx, midnight(now - KEPT, zone), now, zone, me().id)
+        return as_csv(write_csv(rows), "my-days.csv")
+
+    @blueprint.get("/work")
+    def work() -> str:
+        now = screen()
+        return render_template(
+            "agent/work.html", screen=now, zone=time_zone, account=read_account(ledger, now), pin_locked=pin_locked(now)
+        )
+
+    @blueprint.get("/messages")
+    def messages() -> str:
+        return render_template("agent/messages.html", messages=tasks())
+
+    @blueprint.get("/calls/<sid>/transcript")
+    def transcript(sid: str) -> str:
+        if not may_follow(sessions, me(), sid):
+            abort(404)
+        with sessions() as tx:
+            call = tx.get(Call, sid) or abort(404)
+            return render_template("agent/said.html", turns=list(call.turns))
+
+    @blueprint.post("/presence")
+    def set_presence() -> ResponseReturnValue:
+        presence = request.form.get("presence", "")
+        if presence not in ("available", "break", "away"):
+            abort(400, f"presence {presence!r} is not one of available, break, away")
+        try:
+            handoffs.presence(me().id, presence)
+        except PresenceRefused as refused:
+            return answered(sentence(refused))
+        return answered()
+
+    @blueprint.post("/handoffs/<int:handoff_id>/<any(accept, decline, end):deed>")
+    def act(handoff_id: int, deed: str) -> ResponseReturnValue:
+        answer: Answer = getattr(handoffs, deed)(handoff_id, me().id)
+        return answered(None if answer.ok else REFUSED.get(answer.why, "That did not work. Try again."))
+
+    @blueprint.get("/messages/<int:recording_id>/audio")
+    def message_audio(recording_id: int) -> ResponseReturnValue:
+        return listen(sessions, recordings, clock, me(), recording_id, kind="message")
+
+    @blueprint.post("/messages/<int:recording_id>/done")
+    def message_done(recording_id: int) -> ResponseReturnValue:
+        with sessions.begin() as tx:
+            recording = tx.get(Recording, recording_id)
+            if recording is None or recording.kind != "message":
+                abort(404)
+            recording.done_at = recording.done_at or clock.now()
+            tx.add(Audit(at=clock.now(), actor=me().email, action=MESSAGE_DONE, subject=f"recording:{recording_id}"))
+        return answered()
+
+    return blueprint

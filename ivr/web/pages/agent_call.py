@@ -1,0 +1,174 @@
+"""What an agent does in a call and after it: hold, mute, note, text, call-back, outcome."""
+
+from datetime import datetime, timedelta
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, abort, request
+from flask.typing import ResponseReturnValue
+
+from ivr.carrier.port import CarrierError
+from ivr.clock import Clock
+from ivr.desk.agents import PresenceRefused
+from ivr.dialling.dials import DialRefused, Dials
+from ivr.dialling.phone_numbers import mobile
+from ivr.ledger.port import LedgerError
+from ivr.redaction import mask_text
+from ivr.store.engine import Sessions
+from ivr.store.models import Audit, Call, Handoff, Note
+from ivr.web.pages.agent_panel import answer_with_panel
+from ivr.web.pages.agent_screen import own_handoff
+from ivr.web.pages.formats import HOW_IT_ENDED, as_dialled, moment, sentence
+from ivr.web.pages.signed_in import me, only
+
+LONGEST_NOTE, LONGEST_TEXT = 4000, 480  # characters; a text is at most three SMS
+OVER = "This call is over."
+FOLLOW_UP = timedelta(hours=12)  # a shift: after it, a call of long ago is no way to a telephone
+LONG_OVER = "This call is long over: nobody is called or texted from it any more."
+
+
+class CallDeeds(Protocol):
+    """What the page asks of the hand-off service. PresenceRefused carries a sentence for the screen."""
+
+    def hold(self, handoff_id: int, agent_id: int, on: bool) -> bool: ...
+    def mute(self, handoff_id: int, agent_id: int, on: bool) -> bool: ...
+    def extend_wrap_up(self, agent_id: int) -> object: ...
+    def presence(self, agent_id: int, presence: str) -> object: ...
+    def book_call_back(self, handoff_id: int, number: str, at: datetime | None, by: str) -> object: ...
+
+
+class Pins(Protocol):
+    """Wrong PINs as the pages see them. `lift` raises LedgerError where the ledger does not unlock from here."""
+
+    def locked(self, account: str, caller: str) -> bool: ...
+    def lift(self, account: str) -> None: ...
+
+
+class Texts(Protocol):
+    """Sends SMS. Raises CarrierError."""
+
+    def send_text(self, to: str, body: str, dial: int | None = None) -> str: ...
+
+
+def make_agent_call_blueprint(
+    sessions: Sessions,
+    handoffs: CallDeeds,
+    texts: Texts | None,
+    clock: Clock,
+    dials: Dials,
+    pins: Pins,
+    time_zone: str = "UTC",
+) -> Blueprint:
+    """`/agent/handoffs/<id>/hold`, `/mute`, `/note`, `/text`, `/call-back`, `/wrap-up`: of his own call alone."""
+    blueprint = Blueprint("agent_call", __name__, url_prefix="/agent/handoffs/<int:handoff_id>")
+    blueprint.before_request(only("agent", "supervisor"))
+
+    def mine(handoff_id: int) -> Handoff:
+        with sessions() as tx:
+            return own_handoff(tx, handoff_id, me().id) or abort(404)
+
+    def long_over(call: Call) -> bool:
+        ended = call.ended_at
+        return ended is not None and clock.now() - ended > FOLLOW_UP
+
+    def write(handoff: Handoff, kind: str, text: str) -> None:
+        with sessions.begin() as tx:
+            tx.add(Note(call_sid=handoff.call_sid, agent_id=me().id, at=clock.now(), kind=kind, text=mask_text(text)))
+
+    def answer(notice: str | None = None, done: str | None = None) -> ResponseReturnValue:
+        return answer_with_panel(sessions, clock, notice, done)
+
+    @blueprint.post("/<any(hold, mute):deed>")
+    def switch(handoff_id: int, deed: str) -> ResponseReturnValue:
+        done = getattr(handoffs, deed)(handoff_id, me().id, request.form.get("on") == "1")
+        return answer(None if done else OVER)
+
+    @blueprint.post("/pin-lock")
+    def unlock(handoff_id: int) -> ResponseReturnValue:
+        """The agent knows who is calling: PINs are taken again."""
+        call = mine(handoff_id).call
+        if call.account_id is None or long_over(call):
+            return answer(OVER)
+        try:
+            pins.lift(call.account_id)
+        except LedgerError:
+            return answer("The ledger did not unlock it. Ask those who keep the accounts.")
+        with sessions.begin() as tx:
+            tx.add(Audit(at=clock.now(), actor=me().email, action="pin-unlocked", subject=f"call:{call.sid}"))
+        return answer(done="The PIN is taken again.")
+
+    @blueprint.post("/note")
+    def note(handoff_id: int) -> ResponseReturnValue:
+        handoff, text = mine(handoff_id), _written(LONGEST_NOTE)
+        write(handoff, "note", text)
+        return answer(done="The note is saved.")
+
+    @blueprint.post("/text")
+    def text(handoff_id: int) -> ResponseReturnValue:
+        handoff, body = mine(handoff_id), _written(LONGEST_TEXT)
+        number = mobile(handoff.call.caller)
+        if texts is None or number is None:
+            return answer("This caller's phone cannot be sent a text.")
+        if long_over(handoff.call):
+            return answer(LONG_OVER)
+        try:
+            with sessions.begin() as tx:
+                dial = dials.permit(tx, number, "text", f"agent:{me().email}", handoff.call_sid, clock.now()).id
+            texts.send_text(number, body, dial)
+        except DialRefused as refused:
+            return answer(sentence(refused))
+        except CarrierError as error:
+            if error.doubtful:
+                write(handoff, "text", body)  # so that nobody sends it again without knowing
+                return answer("The carrier did not answer. The text may have been sent: ask the caller.")
+            return answer("The carrier did not take the text. Nothing was sent; try again.")
+        write(handoff, "text", body)
+        return answer(done=f"The text was sent to {number}.")
+
+    @blueprint.post("/call-back")
+    def call_back(handoff_id: int) -> ResponseReturnValue:
+        if long_over(mine(handoff_id).call):
+            return answer(LONG_OVER)
+        number = as_dialled(request.form.get("number", ""))
+        try:
+            dials.check(number)
+        except DialRefused as refused:
+            return answer(sentence(refused))
+        at = moment(request.form.get("at", ""), ZoneInfo(time_zone))
+        if at is not None and at <= clock.now():
+            return answer("That time is past. Choose a later one, or leave it empty to call as soon as possible.")
+        try:
+            handoffs.book_call_back(handoff_id, number, at, me().email)
+        except ValueError as refused:
+            return answer(sentence(refused))
+        return answer(done=f"The call-back to {number} is booked.")
+
+    @blueprint.post("/wrap-up")
+    def wrap_up(handoff_id: int) -> ResponseReturnValue:
+        handoff, outcome = mine(handoff_id), request.form.get("outcome", "")
+        if outcome and outcome not in HOW_IT_ENDED:
+            abort(400, f"outcome {outcome!r} is none of {', '.join(HOW_IT_ENDED)}")
+        if outcome:
+            write(handoff, "outcome", outcome)
+        if note := request.form.get("text", "").strip()[:LONGEST_NOTE]:
+            write(handoff, "note", note)
+        return after(request.form.get("then", ""))
+
+    def after(then: str) -> ResponseReturnValue:
+        try:
+            if then == "more":
+                handoffs.extend_wrap_up(me().id)
+            elif then == "ready":
+                handoffs.presence(me().id, "available")
+        except PresenceRefused as refused:
+            return answer(sentence(refused))
+        return answer()
+
+    return blueprint
+
+
+def _written(longest: int) -> str:
+    text = request.form.get("text", "").strip()
+    if not text or len(text) > longest:
+        abort(400, f"the text has {len(text)} characters; it needs 1 to {longest}")
+    return text

@@ -1,0 +1,122 @@
+"""An agent takes a card from the page; the carrier tells how far the caller is with his keys."""
+
+from decimal import Decimal, InvalidOperation
+from typing import Protocol
+
+from flask import Blueprint, abort, request
+from flask.typing import ResponseReturnValue
+
+from ivr.carrier.signatures import Signatures, require_signature
+from ivr.clock import Clock
+from ivr.dialogue import currencies
+from ivr.ledger.port import Ledger, LedgerError
+from ivr.payments.agent_cards import CardRefused, Told
+from ivr.store.engine import Sessions
+from ivr.store.models import Call, Handoff
+from ivr.web.pages.agent_panel import answer_with_panel
+from ivr.web.pages.agent_screen import own_handoff
+from ivr.web.pages.formats import sentence
+from ivr.web.pages.signed_in import me, only
+
+TOO_LATE = "The card is being charged already, or the entry is over."
+NO_ANSWER = "The ledger does not answer; try again in a moment."
+
+
+class Cards(Protocol):
+    """What the page asks of the card service. `take` raises CardRefused with a sentence for the screen."""
+
+    def take(self, handoff_id: int, agent_id: int, account: str, amount: int, *, sure: bool = False) -> object: ...
+    def cancel(self, handoff_id: int, agent_id: int) -> bool: ...
+
+
+class Tellable(Protocol):
+    """Hears the carrier's news of an entry."""
+
+    def told(self, payment_id: int, told: Told) -> None: ...
+
+
+def make_card_hooks(cards: Tellable, signatures: Signatures) -> Blueprint:
+    """`/card/<id>`, for the carrier alone; the masked digits that it sends along are not read."""
+    blueprint = Blueprint("card", __name__, url_prefix="/card")
+    require_signature(blueprint, signatures)
+
+    @blueprint.post("/<int:payment_id>")
+    def told(payment_id: int) -> ResponseReturnValue:
+        form = request.form
+        required = form.get("Required")
+        cards.told(
+            payment_id,
+            Told(
+                required=None if required is None else tuple(required.replace(",", " ").split()),
+                partial=form.get("PartialResult") == "true",
+                error=form.get("ErrorType", ""),
+                result=form.get("Result", ""),
+                confirmation=form.get("PaymentConfirmationCode", ""),
+                reason=f"{form.get('ConnectorError', '')} {form.get('PaymentError', '')}",
+            ),
+        )
+        return "", 204
+
+    return blueprint
+
+
+def make_agent_card_blueprint(sessions: Sessions, cards: Cards, ledger: Ledger, clock: Clock) -> Blueprint:
+    """`/agent/handoffs/<id>/card` and `/card/cancel`: in his own call alone."""
+    blueprint = Blueprint("agent_card", __name__, url_prefix="/agent/handoffs/<int:handoff_id>/card")
+    blueprint.before_request(only("agent", "supervisor"))
+
+    def mine(handoff_id: int) -> Handoff:
+        with sessions() as tx:
+            return own_handoff(tx, handoff_id, me().id) or abort(404)
+
+    def account_of(call: Call) -> str:
+        """The account that he wrote down, else the caller's. Raises CardRefused, LedgerError."""
+        written = "".join(request.form.get("account", "").split())
+        account = ledger.find_by_number(written) if written else call.account_id
+        if account is None:
+            raise CardRefused(f"there is no account {written}" if written else "write the number of the account")
+        return account
+
+    @blueprint.post("")
+    def take(handoff_id: int) -> ResponseReturnValue:
+        handoff = mine(handoff_id)
+        try:
+            account = account_of(handoff.call)
+            cards.take(handoff_id, me().id, account, _amount(ledger, account), sure="sure" in request.form)
+        except CardRefused as refused:
+            return answer_with_panel(sessions, clock, sentence(refused))
+        except LedgerError:
+            return answer_with_panel(sessions, clock, NO_ANSWER)
+        return answer_with_panel(sessions, clock)
+
+    @blueprint.post("/cancel")
+    def cancel(handoff_id: int) -> ResponseReturnValue:
+        mine(handoff_id)
+        done = cards.cancel(handoff_id, me().id)
+        return answer_with_panel(sessions, clock, None if done else TOO_LATE)
+
+    return blueprint
+
+
+def _amount(ledger: Ledger, account: str) -> int:
+    """The amount chosen or written, in minor units. Raises CardRefused, LedgerError."""
+    share, written = request.form.get("share", "other"), request.form.get("amount", "")
+    facts = ledger.facts(account)
+    if facts is None:
+        raise CardRefused("there is no such account")
+    if share == "other":
+        return _minor(written, facts.currency)
+    if written.strip():
+        raise CardRefused("you wrote an amount and chose another one; choose which")
+    return facts.minimum if share == "minimum" else facts.balance if facts.owed else facts.due
+
+
+def _minor(written: str, currency: str) -> int:
+    try:
+        amount = currencies.minor(Decimal(written.replace(",", "").replace("$", "").strip()), currency)
+    except InvalidOperation:
+        amount = None
+    if amount is None:
+        example = currencies.major(12500, currency)
+        raise CardRefused(f"“{written}” is not an amount; write it like {example:f}")
+    return amount

@@ -1,0 +1,244 @@
+"""What an agent's page shows, read from SQL: his state, his call or offer, his day, the messages left."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import exists, func, or_, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from ivr.desk import agents
+from ivr.dialogue.events import Facts
+from ivr.handoff.holders import holder_of
+from ivr.handoff.keeping import MISSED
+from ivr.handoff.queue import Waiting, read_queue
+from ivr.handoff.state import State
+from ivr.ledger.port import Ledger, LedgerError
+from ivr.payments import agent_cards
+from ivr.payments.doubts import doubt
+from ivr.store.models import Account, Agent, Call, CardPayment, Handoff, Note, Offer, Recording
+from ivr.web.pages.agent_transfer_screen import Transfer, read_transfer
+from ivr.web.pages.formats import masked, midnight, plain
+
+Mode = Literal["ringing", "talking", "wrap-up", "idle"]
+WAITING = ("requested", "parked", "offered")
+TAKEN = ("accepted", "bridged")
+MESSAGE_DONE = "message-done"
+FORGOTTEN = ("deleting", "deleted")
+SILENT = ("transcribed", "absent")  # a recording with nothing in it ends in one of these
+
+
+@dataclass(frozen=True)
+class Screen:
+    """One agent's present. `handoff` is the one offered to him, his own, or the last one while he wraps up.
+
+    `held`: its caller is on hold; `muted`: the agent is; `card`: the last card entry of this hand-off; `transfer`: the
+    one under way or last tried; `colleagues` may take the call; `missed`: he is away because he missed a call;
+    `doubt`: what may have been paid already.
+    """
+
+    mode: Mode
+    presence: str
+    since: datetime
+    in_state: float
+    next_presence: str | None
+    wrap_up_until: datetime | None
+    wrap_up_left: float
+    handoff: Handoff | None
+    card: CardPayment | None
+    notes: Sequence[Note]
+    waited: float
+    waiting: int
+    held: bool = False
+    muted: bool = False
+    transfer: Transfer | None = None
+    colleagues: Sequence[Agent] = ()
+    missed: bool = False
+    doubt: str | None = None
+
+
+@dataclass(frozen=True)
+class Known:
+    """An account as the ledger has it; None where the ledger does not answer."""
+
+    facts: Facts | None
+
+
+@dataclass(frozen=True)
+class Talk:
+    """A call of his day."""
+
+    at: datetime
+    who: str
+    why: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class InLine:
+    """One who waits for the desk."""
+
+    who: str
+    why: str
+    since: datetime
+    waited: float
+    offered: bool
+
+
+@dataclass(frozen=True)
+class Message:
+    """A caller's message: a task until someone marks it done."""
+
+    recording: Recording
+    call: Call
+    who: str
+    why: str
+
+
+def read_screen(tx: Session, agent_id: int, now: datetime) -> Screen:
+    """The agent's present at `now`. Raises LookupError for an unknown agent."""
+    agent = tx.get(Agent, agent_id)
+    if agent is None:
+        raise LookupError(f"no agent {agent_id}")
+    mode, handoff = _mode(tx, agent)
+    until = agent.wrap_up_until if mode == "wrap-up" else None
+    state = State.from_json(handoff.machine) if handoff else State()
+    return Screen(
+        mode=mode,
+        presence=agent.presence,
+        since=agent.presence_since,
+        in_state=(now - agent.presence_since).total_seconds(),
+        next_presence=agent.next_presence,
+        wrap_up_until=until,
+        wrap_up_left=(until - now).total_seconds() if until else 0.0,
+        handoff=handoff,
+        card=agent_cards.last(tx, handoff.id) if handoff else None,
+        notes=read_notes(tx, handoff.call_sid) if handoff else (),
+        waited=(now - handoff.requested_at).total_seconds() if handoff else 0.0,
+        waiting=tx.scalar(select(func.count()).select_from(Handoff).where(Handoff.state.in_(WAITING))) or 0,
+        held=state.held,
+        muted=state.current is not None and state.current.muted,
+        transfer=read_transfer(tx, state, agent_id) if mode in ("ringing", "talking") else None,
+        colleagues=agents.colleagues(tx, agent_id) if mode == "talking" else (),
+        doubt=doubt(tx, handoff.call_sid, handoff.call.account_id) if handoff and mode == "talking" else None,
+        missed=agent.presence == "away" and _missed(tx, agent),
+    )
+
+
+def read_account(ledger: Ledger, screen: Screen) -> Known | None:
+    """What the ledger knows of a verified caller's account; None of any other's."""
+    call = screen.handoff.call if screen.handoff else None
+    if call is None or call.account_id is None or call.verified_at is None:
+        return None
+    try:
+        return Known(ledger.facts(call.account_id))
+    except LedgerError:
+        return Known(None)
+
+
+def read_notes(tx: Session, sid: str) -> Sequence[Note]:
+    """What agents wrote of the call, oldest first."""
+    return tx.scalars(select(Note).where(Note.call_sid == sid).options(joinedload(Note.agent)).order_by(Note.id)).all()
+
+
+def own_handoff(tx: Session, handoff_id: int, agent_id: int) -> Handoff | None:
+    """The hand-off if it is, or was last, this agent's."""
+    handoff = tx.get(Handoff, handoff_id, options=[joinedload(Handoff.call)])
+    if handoff is None or handoff.agent_id == agent_id:
+        return handoff
+    took = select(Offer.id).where(Offer.handoff_id == handoff_id, Offer.agent_id == agent_id)
+    return handoff if tx.scalar(took.where(Offer.outcome == "accepted").limit(1)) else None
+
+
+def read_day(tx: Session, agent_id: int, now: datetime, zone: ZoneInfo) -> list[Talk]:
+    """The agent's calls since midnight in `zone`, newest first."""
+    today = midnight(now, zone)
+    taken = select(Offer.handoff_id).where(
+        Offer.agent_id == agent_id, Offer.offered_at >= today, Offer.outcome == "accepted"
+    )
+    his = select(Handoff).where(Handoff.id.in_(taken)).options(joinedload(Handoff.call))
+    found = tx.scalars(his.order_by(Handoff.id.desc())).all()
+    return [_talk(tx, handoff, now) for handoff in found if "bridged" in handoff.times]
+
+
+def read_line(tx: Session, now: datetime) -> list[InLine]:
+    """All who wait for the desk, the next one first."""
+    return [in_line(tx, waiting) for waiting in read_queue(tx, now)]
+
+
+def in_line(tx: Session, waiting: Waiting) -> InLine:
+    marks = {"Call-back": waiting.kind == "callback", "Upset": waiting.upset, "Calls again": waiting.repeat}
+    why = [_wish(waiting.intent), *(mark for mark, holds in marks.items() if holds)]
+    handoff = waiting.handoff
+    return InLine(who(tx, handoff.call), ", ".join(why), handoff.requested_at, waiting.waited, waiting.offered)
+
+
+def read_messages(tx: Session) -> list[Message]:
+    """Messages that nobody has marked done, oldest first; not the silence of one who was told that he left nothing."""
+    found = tx.scalars(
+        select(Recording)
+        .where(Recording.kind == "message", Recording.done_at.is_(None), Recording.state.not_in(FORGOTTEN))
+        .options(joinedload(Recording.call).selectinload(Call.handoffs))
+        .order_by(Recording.id)
+    ).all()
+    left = [row for row in found if row.call.outcome == "message" or row.transcript or row.state not in SILENT]
+    return [Message(row, row.call, who(tx, row.call), _why(row.call)) for row in left]
+
+
+def who(tx: Session, call: Call) -> str:
+    """The account's holder where an account is known, else the number."""
+    known = holder_of(call) or (tx.get(Account, call.account_id) if call.account_id else None)
+    return known.holder if known and known.holder else masked(call.caller)
+
+
+def _missed(tx: Session, agent: Agent) -> bool:
+    """Whether it was an offer running out that made him what he is."""
+    last = select(Offer).where(Offer.agent_id == agent.id).order_by(Offer.id.desc()).limit(1)
+    offer = tx.scalar(last)
+    return offer is not None and offer.outcome in MISSED and offer.ended_at == agent.presence_since
+
+
+def _mode(tx: Session, agent: Agent) -> tuple[Mode, Handoff | None]:
+    his = exists().where(Offer.handoff_id == Handoff.id, Offer.agent_id == agent.id)
+    took = his.where(Offer.outcome == "accepted")
+    if handoff := _first(
+        tx, or_(Handoff.agent_id == agent.id, took.where(Offer.ended_at.is_(None))), Handoff.state.in_(TAKEN)
+    ):
+        return "talking", handoff
+    if handoff := _first(tx, Handoff.state.in_(("offered", "bridged")), his.where(Offer.outcome.is_(None))):
+        return "ringing", handoff
+    if agent.presence == "wrap-up":
+        return "wrap-up", _first(tx, Handoff.id == _last(tx, agent))
+    return "idle", None
+
+
+def _last(tx: Session, agent: Agent) -> int | None:
+    """The newest hand-off that is or was his."""
+    accepted = select(Offer.handoff_id).where(Offer.agent_id == agent.id, Offer.outcome == "accepted")
+    his = select(Handoff.id).where(Handoff.agent_id == agent.id).order_by(Handoff.id.desc()).limit(1)
+    newest = (tx.scalar(accepted.order_by(Offer.offered_at.desc()).limit(1)), tx.scalar(his))
+    return max((known for known in newest if known is not None), default=None)
+
+
+def _first(tx: Session, *conditions: object) -> Handoff | None:
+    whole = joinedload(Handoff.call).options(selectinload(Call.turns))
+    query = select(Handoff).where(*conditions).options(whole).order_by(Handoff.id.desc())  # type: ignore[arg-type]
+    return tx.scalars(query.limit(1)).unique().first()
+
+
+def _talk(tx: Session, handoff: Handoff, now: datetime) -> Talk:
+    began = datetime.fromisoformat(handoff.times["bridged"])
+    over = handoff.times.get("served")
+    ended = datetime.fromisoformat(over) if over else handoff.call.ended_at or now
+    return Talk(began, who(tx, handoff.call), _wish(handoff.intent), (ended - began).total_seconds())
+
+
+def _wish(intent: str) -> str:
+    return plain(intent) or "Asks for a person"
+
+
+def _why(call: Call) -> str:
+    handoffs: Sequence[Handoff] = call.handoffs
+    return handoffs[-1].summary if handoffs else ""

@@ -1,0 +1,54 @@
+"""What an agent does to hand his call to a colleague or a number: ask, back, together, leave."""
+
+from typing import Any, Literal, Protocol
+
+from flask import Blueprint, abort, request
+from flask.typing import ResponseReturnValue
+
+from ivr.clock import Clock
+from ivr.handoff.transferring import TransferRefused
+from ivr.store.engine import Sessions
+from ivr.web.pages.agent_panel import answer_with_panel
+from ivr.web.pages.formats import as_dialled, sentence
+from ivr.web.pages.signed_in import me, only
+
+
+class Transfers(Protocol):
+    """What the page asks of the warm transfer. TransferRefused carries a sentence for the screen."""
+
+    def ask(self, handoff_id: int, by: int, to: int = 0, phone: str = "", note: str = "") -> None: ...
+    def alone(self, handoff_id: int, by: int) -> None: ...
+    def together(self, handoff_id: int, by: int) -> None: ...
+    def leave(self, handoff_id: int, by: int) -> None: ...
+
+
+def make_agent_transfer_blueprint(sessions: Sessions, transfers: Transfers, clock: Clock) -> Blueprint:
+    """`/agent/handoffs/<id>/transfer` asks a second in; below it `/alone`, `/together`, `/leave`."""
+    blueprint = Blueprint("agent_transfer", __name__, url_prefix="/agent/handoffs/<int:handoff_id>/transfer")
+    blueprint.before_request(only("agent", "supervisor"))
+
+    @blueprint.post("")
+    def ask(handoff_id: int) -> ResponseReturnValue:
+        number, note = as_dialled(request.form.get("number", "")), request.form.get("text", "").strip()
+        to = 0 if number else _colleague()
+        return tried(lambda: transfers.ask(handoff_id, me().id, to, number, note))
+
+    @blueprint.post("/<any(alone, together, leave):deed>")
+    def go_on(handoff_id: int, deed: Literal["alone", "together", "leave"]) -> ResponseReturnValue:
+        return tried(lambda: getattr(transfers, deed)(handoff_id, me().id))
+
+    def tried(work: Any) -> ResponseReturnValue:
+        try:
+            work()
+        except TransferRefused as refused:
+            return answer_with_panel(sessions, clock, sentence(refused))
+        return answer_with_panel(sessions, clock)
+
+    return blueprint
+
+
+def _colleague() -> int:
+    chosen = request.form.get("to", "")
+    if chosen and not chosen.isdigit():
+        abort(400, f"to {chosen!r} is not the number of a colleague")
+    return int(chosen or 0)

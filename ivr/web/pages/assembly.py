@@ -1,0 +1,152 @@
+"""The pages as one: guards, people, words, errors and blueprints put on an app."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from flask import Flask
+
+from ivr.clock import Clock
+from ivr.desk.agents import PresenceRefused
+from ivr.ledger.port import Ledger
+from ivr.people.factors import SecretBox
+from ivr.people.passkeys import Site
+from ivr.people.throttle import Throttle
+from ivr.settings import Settings
+from ivr.store.engine import Sessions
+from ivr.store.redis_client import connect
+from ivr.web.pages.agent import Handoffs, make_agent_blueprint
+from ivr.web.pages.agent_call import CallDeeds, Pins, Texts, make_agent_call_blueprint
+from ivr.web.pages.agent_card import Cards, make_agent_card_blueprint
+from ivr.web.pages.agent_transfer import Transfers, make_agent_transfer_blueprint
+from ivr.web.pages.callbacks import CallBacks, make_call_backs_blueprint
+from ivr.web.pages.errors import explain_errors
+from ivr.web.pages.events import make_events_blueprint
+from ivr.web.pages.formats import show_values
+from ivr.web.pages.own import make_own_blueprint
+from ivr.web.pages.passkeys import make_own_passkeys_blueprint, make_passkey_blueprint
+from ivr.web.pages.password import make_password_blueprint
+from ivr.web.pages.quality import make_quality_blueprint
+from ivr.web.pages.reading_audit import note_reading
+from ivr.web.pages.recording_audio import Recordings
+from ivr.web.pages.roster import make_roster_blueprint
+from ivr.web.pages.second_factor import make_second_blueprint
+from ivr.web.pages.security import Guards, secure_pages
+from ivr.web.pages.sign_in import make_sign_in_blueprint
+from ivr.web.pages.signed_in import People, know_people, limits_of
+from ivr.web.pages.single_sign_on import make_single_sign_on_blueprint
+from ivr.web.pages.wallboard import Brakes, Supervises, make_board_blueprint
+
+
+class Deeds(Handoffs, CallDeeds, Protocol):
+    """The hand-off service as the pages see it."""
+
+
+@dataclass(frozen=True)
+class House:
+    """What the pages stand on."""
+
+    settings: Settings
+    sessions: Sessions
+    handoffs: Deeds
+    recordings: Recordings
+    clock: Clock
+    ledger: Ledger
+    cards: Cards
+    call_backs: CallBacks
+    pins: Pins
+    texts: Texts | None = None  # the carrier; without one, callers are sent no texts
+    supervision: Supervises | None = None  # without it and brakes, there is no board
+    brakes: Brakes | None = None
+    transfers: Transfers | None = None  # without it, calls stay with whom they came to
+
+
+def add_pages(app: Flask, house: House, phone_url: str = "") -> Guards:
+    """Put every page on `app`; exempt webhooks with `guards.csrf.exempt(blueprint)`.
+
+    `phone_url` is the browser phone's page ("http://127.0.0.1:8090/phone"); empty shows none.
+    """
+    parts = urlsplit(phone_url)
+    guards = secure_pages(app, house.settings, f"{parts.scheme}://{parts.netloc}" if phone_url else "")
+    people = People(house.sessions, house.clock, limits_of(house.settings), house.settings.second_factor_roles)
+    know_people(app, people)
+    note_reading(app, house.sessions, house.clock)
+    show_values(app)
+    explain_errors(app)
+    _add_doors(app, house, people)
+    app.register_blueprint(
+        make_agent_blueprint(
+            house.sessions,
+            house.handoffs,
+            house.recordings,
+            house.clock,
+            house.ledger,
+            house.pins,
+            house.settings.time_zone,
+            phone_url,
+        )
+    )
+    app.register_blueprint(
+        make_agent_call_blueprint(
+            house.sessions,
+            house.handoffs,
+            house.texts,
+            house.clock,
+            house.settings.dials,
+            house.pins,
+            house.settings.time_zone,
+        )
+    )
+    app.register_blueprint(make_agent_card_blueprint(house.sessions, house.cards, house.ledger, house.clock))
+    app.register_blueprint(
+        make_call_backs_blueprint(house.sessions, house.call_backs, house.clock, house.settings.time_zone)
+    )
+    app.jinja_env.globals["TRANSFERS"] = house.transfers is not None
+    if house.transfers is not None:
+        app.register_blueprint(make_agent_transfer_blueprint(house.sessions, house.transfers, house.clock))
+    _add_board(app, house, phone_url)
+    app.register_blueprint(make_quality_blueprint(house.sessions, house.recordings, house.clock))
+    app.register_blueprint(make_events_blueprint(house.sessions))
+    return guards
+
+
+def _add_board(app: Flask, house: House, phone_url: str) -> None:
+    app.jinja_env.globals["BOARD"] = False
+    if house.supervision is None or house.brakes is None:
+        return
+    app.jinja_env.globals["BOARD"] = True
+    app.register_blueprint(
+        make_board_blueprint(
+            house.sessions, house.supervision, house.brakes, house.clock, house.settings.time_zone, phone_url,
+            house.settings.service_seconds,
+        )
+    )  # fmt: skip
+
+
+def _add_doors(app: Flask, house: House, people: People) -> None:
+    """Signing in, one's own page, and the page of all people."""
+    settings = house.settings
+    throttle = Throttle(connect(settings.redis, 0.3), house.clock)  # somebody waits at the sign-in page
+    box = SecretBox.of_house(settings.secret_key.get_secret_value(), settings.data_dir)
+    app.register_blueprint(make_sign_in_blueprint(people, throttle, lambda agent: _go_away(house, agent)))
+    app.register_blueprint(make_second_blueprint(people, throttle, box))
+    app.register_blueprint(make_password_blueprint(people, settings.company))
+    app.register_blueprint(make_own_blueprint(people, throttle, box, settings.company))
+    app.jinja_env.globals["SINGLE_SIGN_ON"] = bool(settings.oidc_issuer)
+    if settings.oidc_issuer:
+        app.register_blueprint(
+            make_single_sign_on_blueprint(
+                app, people, settings.oidc_issuer, settings.oidc_client_id, settings.oidc_client_secret,
+                settings.oidc_rules, settings.public_url,
+            )
+        )  # fmt: skip
+    site = Site.at(settings.public_url, settings.company)
+    app.register_blueprint(make_passkey_blueprint(people, site))
+    app.register_blueprint(make_own_passkeys_blueprint(people, site))
+    app.register_blueprint(make_roster_blueprint(people, settings.public_url))
+
+
+def _go_away(house: House, agent_id: int) -> None:
+    with suppress(PresenceRefused):  # he has a call, which goes on; his phone is not his browser
+        house.handoffs.presence(agent_id, "away")

@@ -1,0 +1,178 @@
+"""What QA's pages show, read from SQL: a page of calls, and all that is known of one."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from statistics import median
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.sql.base import ExecutableOption
+
+from ivr.calls.stats import STAGES, call_figures
+from ivr.store.models import Call, Handoff, Offer, Recording
+from ivr.web.pages.formats import plain
+
+PAGE = 25
+WORDLESS = frozenset({None, "", "yes", "no", "repeat", "dont_know", "smalltalk", "goodbye"})
+# What happened to a hand-off, in the words of the page; offers are told from their own rows.
+STEPS = {
+    "requested": "Asked for",
+    "briefed": "Brief written",
+    "caller-joined": "Caller waits with music",
+    "ringing": "Agent's phone rings",
+    "answered": "Agent's phone answered",
+    "accepted": "Accepted",
+    "bridged": "Talking together",
+    "parting": "Agent's line over: caller asked whether all is said",
+    "unanswered": "Nobody free: asked for a message",
+    "served": "Served",
+    "message-taken": "Message taken",
+    "caller-left": "Caller left",
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A call in the list."""
+
+    call: Call
+    seconds: float | None
+    intents: list[str]
+    handoff: Handoff | None
+    recording: Recording | None
+
+
+@dataclass(frozen=True)
+class Found:
+    """One page of calls, newest first."""
+
+    rows: list[Row]
+    page: int
+    more: bool
+
+
+@dataclass(frozen=True)
+class Step:
+    """A moment of a hand-off; `after` seconds from its request."""
+
+    what: str
+    after: float
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """How the conversation went: waits in ms, the rest in seconds; None where there was none to measure."""
+
+    answers: int
+    wait: float | None  # the middle one of the caller's waits for an answer
+    stages: dict[str, float]  # the middle of each part of it
+    barge_ins: int
+    barge_in: float | None
+    pace: dict[str, float]
+    talk_over: float
+    silence: float
+    longest_silence: float
+
+
+@dataclass(frozen=True)
+class Review:
+    """One call for the listener. `length` and the times of `recorded` in seconds from the call's start."""
+
+    row: Row
+    recording: Recording | None
+    recordings: list[Recording]
+    length: float
+    steps: list[Step]
+    recorded: list[dict[str, Any]]
+    figures: Figures
+
+
+def read_calls(tx: Session, outcome: str, page: int) -> Found:
+    """Page `page` (from 1) of the calls with `outcome`: "" for all, "open" for those that last."""
+    query = select(Call).options(*_parts()).order_by(Call.started_at.desc(), Call.sid)
+    if outcome:
+        query = query.where(Call.outcome.is_(None) if outcome == "open" else Call.outcome == outcome)
+    calls = tx.scalars(query.offset((page - 1) * PAGE).limit(PAGE + 1)).all()
+    return Found([_row(call) for call in calls[:PAGE]], page, len(calls) > PAGE)
+
+
+def read_review(tx: Session, sid: str, recording_id: int = 0) -> Review | None:
+    """All about call `sid` and one of its recordings, the first unless named; None where there is no such call."""
+    call = tx.scalars(select(Call).where(Call.sid == sid).options(*_parts())).first()
+    if call is None:
+        return None
+    row = _row(call)
+    whole = [recording for recording in call.recordings if recording.kind == "call"]
+    chosen = next((recording for recording in whole if recording.id == recording_id), row.recording)
+    ends = [turn.end or turn.start for turn in call.turns]
+    sound = chosen.offset + (chosen.seconds or 0.0) if chosen else 0.0
+    steps = [step for handoff in call.handoffs for step in _steps(handoff)]
+    length = max([sound, row.seconds or 0.0, *ends, 1.0])
+    kept = call.figures or call_figures(call.turns).to_json()
+    return Review(row, chosen, whole, length, steps, _recorded(chosen), _figures(kept))
+
+
+def _figures(kept: dict[str, Any]) -> Figures:
+    waits = {stage: [one[stage] for one in kept["answers"] if one[stage] is not None] for stage in STAGES}
+    return Figures(
+        answers=len(kept["answers"]),
+        wait=_middle(waits.pop("total")),
+        stages={stage: median(values) for stage, values in waits.items() if values},
+        barge_ins=len(kept["barge_ins"]),
+        barge_in=_middle(kept["barge_ins"]),
+        pace=kept["words_per_minute"],
+        talk_over=kept["talk_over"],
+        silence=kept["silence"],
+        longest_silence=kept["longest_silence"],
+    )
+
+
+def _middle(values: Sequence[float]) -> float | None:
+    return median(values) if values else None
+
+
+def _parts() -> Iterable[ExecutableOption]:
+    offers = selectinload(Call.handoffs).selectinload(Handoff.offers).joinedload(Offer.agent)
+    return selectinload(Call.turns), offers, selectinload(Call.recordings)
+
+
+def _row(call: Call) -> Row:
+    whole = [recording for recording in call.recordings if recording.kind == "call"]
+    intents = dict.fromkeys(turn.intent for turn in call.turns if turn.intent not in WORDLESS)
+    return Row(
+        call=call,
+        seconds=(call.ended_at - call.started_at).total_seconds() if call.ended_at else None,
+        intents=[plain(intent) for intent in intents],
+        handoff=call.handoffs[-1] if call.handoffs else None,
+        recording=whole[0] if whole else None,
+    )
+
+
+def _recorded(recording: Recording | None) -> list[dict[str, Any]]:
+    """The recording's own transcript, its times moved from the recording's start to the call's."""
+
+    def moved(piece: dict[str, Any], by: float) -> dict[str, Any]:
+        return {**piece, "start": piece["start"] + by, "end": piece["end"] + by}
+
+    if recording is None:
+        return []
+    pieces = [moved(piece, recording.offset) for piece in recording.transcript]
+    return [
+        {**piece, "words": [moved(word, recording.offset) for word in piece.get("words", ())]}
+        for piece in sorted(pieces, key=lambda piece: (piece["start"], piece["channel"]))
+    ]
+
+
+def _steps(handoff: Handoff) -> list[Step]:
+    moments = [(STEPS[name], datetime.fromisoformat(at), "") for name, at in handoff.times.items() if name in STEPS]
+    if "requested" not in handoff.times:
+        moments.append((STEPS["requested"], handoff.requested_at, plain(handoff.reason)))
+    for offer in handoff.offers:
+        moments.append((f"Offered to {offer.agent.name}", offer.offered_at, ""))
+        if offer.ended_at and offer.outcome != "accepted":
+            moments.append((f"{offer.agent.name}: {plain(offer.outcome).lower()}", offer.ended_at, ""))
+    moments.sort(key=lambda moment: moment[1])
+    return [Step(what, (at - handoff.requested_at).total_seconds(), detail) for what, at, detail in moments]

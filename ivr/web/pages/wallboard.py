@@ -1,0 +1,161 @@
+"""The supervisor's board: the queue, the people, the live calls, and what a supervisor may do about them."""
+
+from collections.abc import Sequence
+from typing import Literal, Protocol
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from ivr.clock import Clock
+from ivr.desk.workload import day_rows, write_csv
+from ivr.dialogue.flows import OURS
+from ivr.handoff.supervision import SupervisionRefused
+from ivr.store.engine import Sessions
+from ivr.web.pages.formats import as_csv, midnight, sentence
+from ivr.web.pages.latency_histogram import read_answers
+from ivr.web.pages.signed_in import me, only, own_phone
+from ivr.web.pages.wallboard_screen import read_live, read_rules, read_view
+
+Mode = Literal["listen", "coach", "barge"]
+LONGEST_ANNOUNCEMENT = 300
+LONGEST_WHY = 200
+
+
+class Supervises(Protocol):
+    """What the board asks of supervision. SupervisionRefused carries a sentence for the screen."""
+
+    def move_up(self, handoff_id: int, by: int) -> None: ...
+    def announce(self, text: str, by: int) -> None: ...
+    def join(self, handoff_id: int, by: int, mode: Mode) -> None: ...
+    def take_over(self, handoff_id: int, by: int) -> None: ...
+    def leave(self, handoff_id: int, by: int) -> None: ...
+
+
+class Brakes(Protocol):
+    """Sends callers with an intent straight to people."""
+
+    def put_on(self, intent: str, by: str, why: str) -> None: ...
+    def clear(self, intent: str, by: str) -> bool: ...
+
+
+def make_board_blueprint(
+    sessions: Sessions,
+    supervision: Supervises,
+    brakes: Brakes,
+    clock: Clock,
+    time_zone: str = "UTC",
+    phone_url: str = "",
+    service_seconds: float = 20.0,
+) -> Blueprint:
+    """`/board/`, for supervisors. `service_seconds`: an answer within it counts for the service level."""
+    blueprint = Blueprint("board", __name__, url_prefix="/board")
+    blueprint.before_request(only("supervisor"))
+    zone = ZoneInfo(time_zone)
+
+    def panel(notice: str | None = None, done: str | None = None) -> str:
+        now = clock.now()
+        with sessions() as tx:
+            view = read_view(tx, now, midnight(now, zone), service_seconds)
+            return render_template("board/panel.html", view=view, notice=notice, done=done)
+
+    def answered(notice: str | None = None, done: str | None = None) -> ResponseReturnValue:
+        if request.headers.get("X-Fragment"):
+            return panel(notice, done)
+        return redirect(url_for("board.page"), 303)
+
+    @blueprint.errorhandler(LookupError)
+    def unknown(error: LookupError) -> ResponseReturnValue:
+        return answered("That call is over.")
+
+    @blueprint.get("/")
+    def page() -> str:
+        now, chosen = clock.now(), request.args.get("call", 0, type=int)
+        with sessions() as tx:
+            return render_template(
+                "board/page.html",
+                view=read_view(tx, now, midnight(now, zone), service_seconds),
+                live=read_live(tx, chosen, me().id),
+                answers=read_answers(tx, now),
+                intents=OURS,
+                phone_url=own_phone(phone_url, me()),
+            )
+
+    @blueprint.get("/panel")
+    def fragment() -> str:
+        return panel()
+
+    @blueprint.get("/rules")
+    def rules() -> str:
+        with sessions() as tx:
+            said, standing = read_rules(tx)
+            return render_template("board/rules.html", announcement=said, brakes=standing, intents=OURS)
+
+    @blueprint.get("/answers")
+    def answers() -> str:
+        with sessions() as tx:
+            return render_template("board/answers.html", answers=read_answers(tx, clock.now()))
+
+    @blueprint.get("/calls/<int:handoff_id>")
+    def call(handoff_id: int) -> str:
+        with sessions() as tx:
+            return render_template("board/call.html", live=read_live(tx, handoff_id, me().id))
+
+    @blueprint.post("/calls/<int:handoff_id>/<any(listen, coach, barge, leave, 'take-over'):deed>")
+    def act(handoff_id: int, deed: str) -> ResponseReturnValue:
+        try:
+            if deed == "leave":
+                supervision.leave(handoff_id, me().id)
+            elif deed == "take-over":
+                supervision.take_over(handoff_id, me().id)
+            else:
+                supervision.join(handoff_id, me().id, _mode(deed))
+        except SupervisionRefused as refused:
+            return answered(sentence(refused))
+        return answered()
+
+    @blueprint.post("/queue/<int:handoff_id>/up")
+    def up(handoff_id: int) -> ResponseReturnValue:
+        try:
+            supervision.move_up(handoff_id, me().id)
+        except SupervisionRefused as refused:
+            return answered(sentence(refused))
+        return answered(done="The caller is next now.")
+
+    @blueprint.post("/announcement")
+    def announcement() -> ResponseReturnValue:
+        text = request.form.get("text", "").strip()
+        if len(text) > LONGEST_ANNOUNCEMENT:
+            abort(400, f"the announcement has {len(text)} characters; it may have {LONGEST_ANNOUNCEMENT}")
+        try:
+            supervision.announce("" if request.form.get("clear") else text, me().id)
+        except SupervisionRefused as refused:
+            return answered(sentence(refused))
+        return answered(done="All who wait hear it from now on." if text else "Nothing is announced any more.")
+
+    @blueprint.post("/brakes")
+    def brake() -> ResponseReturnValue:
+        intent, why = request.form.get("intent", ""), request.form.get("why", "").strip()[:LONGEST_WHY]
+        if intent not in OURS:
+            abort(400, f"intent {intent!r} is none of {', '.join(OURS)}")
+        brakes.put_on(intent, me().email, why or "by hand")
+        return answered(done="Callers with this wish go straight to people.")
+
+    @blueprint.post("/brakes/<intent>/clear")
+    def clear(intent: str) -> ResponseReturnValue:
+        cleared = brakes.clear(intent, me().email)
+        return answered(None if cleared else "This brake was taken off already.")
+
+    @blueprint.get("/load.csv")
+    def load() -> Response:
+        now = clock.now()
+        with sessions() as tx:
+            rows = day_rows(tx, midnight(now, zone), now, zone)
+        return as_csv(write_csv(rows), "load.csv")
+
+    return blueprint
+
+
+def _mode(deed: str) -> Mode:
+    modes: Sequence[Mode] = ("listen", "coach", "barge")
+    return next(mode for mode in modes if mode == deed)
