@@ -16,10 +16,10 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 from starlette.applications import Starlette
 
-from ivr.calls.codes import OneTimeCodes
-from ivr.calls.pins import PinGuard, PinLimits
+from ivr.calls.one_time_codes import OneTimeCodes
+from ivr.calls.pin_guard import PinGuard, PinLimits
 from ivr.calls.service import CallService
-from ivr.calls.sweeping import Sweeper
+from ivr.calls.sweeper import Sweeper
 from ivr.carrier.signatures import Signatures
 from ivr.carrier.twilio import TwilioCarrier
 from ivr.channels.admission import Room
@@ -29,23 +29,23 @@ from ivr.clock import SystemClock
 from ivr.desk.bot_brake import Brakes
 from ivr.desk.standby import StandbyDesk
 from ivr.dialogue.events import HandOff, Kind, Meaning
+from ivr.handoff.account_holders import Holders
 from ivr.handoff.callback_desk import CallBackDesk
-from ivr.handoff.holders import Holders
 from ivr.handoff.request import request_handoff
 from ivr.handoff.service import HandoffService
 from ivr.handoff.supervision import Supervision
-from ivr.handoff.transferring import Transfers
+from ivr.handoff.warm_transfer import Transfers
 from ivr.ledger.http import HttpLedger
 from ivr.ledger.port import Ledger
 from ivr.ledger.sql import SqlLedger
 from ivr.live_updates import Live
 from ivr.logs import set_up_logging
-from ivr.meaning.understanding import Understanding
 from ivr.metrics import line_registry, make_metrics_blueprint, media_registry, metrics_route
+from ivr.nlu.understanding import Understanding
 from ivr.once import made_once
 from ivr.payments.agent_card_service import AgentCards
 from ivr.people.api_keys import key_of
-from ivr.quality.recordings import RecordingKeep, recordings_key
+from ivr.recordings.storage import RecordingKeep, recordings_key
 from ivr.settings import Settings, webhook_keys
 from ivr.store.engine import Sessions, make_engine, make_sessions
 from ivr.store.health import Watch, probe
@@ -61,11 +61,11 @@ from ivr.web.hooks.standby import make_standby_blueprint
 from ivr.web.pages.agent_card import make_card_hooks
 from ivr.web.pages.assembly import House, add_pages
 from ivr.web.request_limits import limit_requests
-from speech.listen import Recogniser
-from speech.speak import Speaker
+from speech.model_files import find_vad, find_whisper
+from speech.stt import Recogniser
+from speech.tts import Speaker
 from speech.vad import SileroModel
 from speech.voices import Voice, make_other_voices, make_voice
-from speech.weights import find_vad, find_whisper
 from workers.context import WorkerContext
 
 SWITCH_SECONDS = 0.0005

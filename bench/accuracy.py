@@ -18,12 +18,12 @@ from numpy.typing import NDArray
 from bench.machine import machine
 from bench.words import Spoken, clips, composed_strings, distance, listed_strings, normal
 from speech.audio import RATE, Samples, read_mono, resample, telephone, to_float
-from speech.digits import spoken_digits
+from speech.digit_words import spoken_digits
+from speech.endpointing import DEFAULT_RULES, Signal, TurnDetector
 from speech.events import Expectation
-from speech.listen import Recogniser
-from speech.turns import DEFAULT_RULES, Signal, TurnDetector
+from speech.model_files import find_vad, find_whisper
+from speech.stt import Recogniser
 from speech.vad import SileroModel, Windows
-from speech.weights import find_vad, find_whisper
 from speech.whisper import Whisper
 
 BELIEVED = 0.6  # confidence from which the dialogue takes a string without asking whether it is right

@@ -1,4 +1,4 @@
-"""Train the judge of interruptions (speech/barge.npz): a very small network over a quarter of a second.
+"""Train the judge of interruptions (speech/interruption.npz): a very small network over a quarter of a second.
 
     python -m bench.barge_training --data DIR --rendered DIR [DIR ...] --out barge.npz
 
@@ -27,10 +27,10 @@ from bench.bargein import LEARNT, WITHIN, from_onset
 from bench.noises import closed_hum, cough, knock
 from bench.words import rest, rows
 from speech.audio import RATE, Samples, decode, encode, normalise, read_mono, to_float, to_int
-from speech.barge import BEFORE, SPAN, described, needed, seen
-from speech.turns import DEFAULT_RULES, TurnDetector
+from speech.endpointing import DEFAULT_RULES, TurnDetector
+from speech.interruption import BEFORE, SPAN, described, needed, seen
+from speech.model_files import find_vad
 from speech.vad import HEARD, WINDOW, WINDOW_SECONDS, SileroModel, Windows
-from speech.weights import find_vad
 
 Array = NDArray[np.float32]
 
@@ -166,7 +166,7 @@ def windows(sound: Samples, model: SileroModel, earlier: Samples) -> tuple[Array
 
 
 def train(found: list[Sound]) -> dict[str, Array]:
-    """The judge's weights, under the names that speech.barge reads: the mean of several networks, which is one."""
+    """The judge's weights, under the names that speech.interruption reads: the mean of several networks."""
     groups: dict[str, list[Array]] = defaultdict(list)
     for one in found:
         if one.kind not in APART and len(one.learnt):

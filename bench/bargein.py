@@ -27,13 +27,13 @@ from bench.turns import LISTEN
 from bench.words import over_the_line, rest, rows
 from speech.audio import FRAME, RATE, Samples, encode, normalise, read_mono, to_float
 from speech.events import Command, Event, Expectation, Interrupted, Listen, Speak, Spoken
-from speech.fair import Priority
-from speech.listen import Listener, Recogniser, Transcript
+from speech.inference_queue import Priority
+from speech.model_files import find_vad, find_whisper
 from speech.session import Session, Start
-from speech.speak import Speaker
+from speech.stt import Listener, Recogniser, Transcript
+from speech.tts import Speaker
 from speech.vad import SileroModel
 from speech.voices import make_voice
-from speech.weights import find_vad, find_whisper
 
 TEXT = (
     "Thank you for calling. I can tell you your balance, when your next payment is due, and take a payment. "

@@ -28,7 +28,7 @@ from bench.sayings import Sayings, sayings
 from bench.streams import Clock, Stream
 from ivr.settings import Settings
 from ivr.store.models import Turn as Row
-from speech.turns import DEFAULT_RULES
+from speech.endpointing import DEFAULT_RULES
 from switch.sids import new_sid
 from switch.signature import signature
 

@@ -15,8 +15,8 @@ from bench.desk_page import page, plot
 from bench.desk_people import CLOSES, OPENS, PEOPLE
 from bench.machine import machine
 from ivr.desk.workload import Load, read_load, spread
-from ivr.handoff.board import service_level
 from ivr.handoff.queue import waited_for_person
+from ivr.handoff.wallboard import service_level
 from ivr.store.engine import Sessions, make_engine, make_sessions
 from ivr.store.models import Agent, Base, CallBack, Handoff
 

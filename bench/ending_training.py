@@ -1,4 +1,4 @@
-"""Train the judge of a turn's end (speech/ending.npz) on sentences that are whole, and on the same ones broken off.
+"""Train the judge of a turn's end (speech/end_of_turn.npz) on whole sentences, and on the same ones broken off.
 
     python -m bench.ending_training --data DIR --out ending.npz
 
@@ -18,12 +18,12 @@ from numpy.typing import NDArray
 
 from bench.words import held, over_the_line, rest, rows, spliced
 from speech.audio import FRAME, RATE, Samples, read_mono, to_float
-from speech.ending import SPANS, ending_features
-from speech.listen import prepared
-from speech.turns import DEFAULT_RULES
+from speech.end_of_turn import SPANS, ending_features
+from speech.endpointing import DEFAULT_RULES
+from speech.model_files import find_vad, find_whisper
+from speech.stt import prepared
 from speech.vad import WINDOW, Hysteresis, SileroModel, Windows, voiced
 from speech.voices import make_voice
-from speech.weights import find_vad, find_whisper
 from speech.whisper import Whisper, encoder_output
 from switch.phones.lines import FOLDER
 

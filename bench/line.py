@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from ivr.clock import SystemClock, today
-from ivr.dialogue.say import number
+from ivr.dialogue.verbalize import number
 from ivr.ledger.pins import PIN_HASHER
 from ivr.local.demo import house_settings
 from ivr.local.setup import prepare

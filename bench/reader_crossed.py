@@ -17,9 +17,9 @@ import numpy as np
 from bench.reader_examples import TESTED, Example, load, pooled
 from bench.reader_training import STEPS, train
 from bench.words import composed_strings
-from speech.reader import FRAME_SECONDS, TAIL, DigitReader
-from speech.strings import reading
-from speech.weights import find_whisper
+from speech.digit_reader import FRAME_SECONDS, TAIL, DigitReader
+from speech.digit_strings import reading
+from speech.model_files import find_whisper
 from speech.whisper import Whisper
 
 LENGTHS = {4: 20, 6: 10, 9: 10, 10: 10, 16: 10}  # strings of each speaker

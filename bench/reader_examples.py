@@ -22,9 +22,9 @@ from numpy.typing import NDArray
 from bench.training_voices import said
 from bench.words import DIGITS, digit_clips, rest, rows, spliced
 from speech.audio import RATE, Samples, decode, encode, normalise, read_mono, resample, to_float, to_int
-from speech.reader import TAIL
+from speech.digit_reader import TAIL
+from speech.model_files import find_whisper
 from speech.voices import make_voice
-from speech.weights import find_whisper
 from speech.whisper import Whisper, encoder_output
 
 Array = NDArray[np.float32]

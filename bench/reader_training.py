@@ -1,4 +1,4 @@
-"""Train the digit reader (speech/reader.npz): a small network over Whisper's encoder, on digits alone.
+"""Train the digit reader (speech/digit_reader.npz): a small network over Whisper's encoder, on digits alone.
 
     python -m bench.reader_training --examples examples.npz --out reader.npz [--hold fsdd-george] [--steps 800]
 
@@ -29,7 +29,7 @@ SHARES = {"rendered": 3.0, "mixed": 2.0, "wordless": 0.8}  # how often a group i
 
 
 def train(found: list[Example], steps: int) -> dict[str, Array]:
-    """The reader's weights, under the names that speech.reader reads."""
+    """The reader's weights, under the names that speech.digit_reader reads."""
     import torch
 
     torch.manual_seed(0)

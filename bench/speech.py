@@ -8,11 +8,11 @@ from typing import Any
 
 from bench.machine import machine
 from speech.audio import read_mono
-from speech.listen import Recogniser
-from speech.speak import sentences
+from speech.model_files import find_vad, find_whisper
+from speech.stt import Recogniser
+from speech.tts import sentences
 from speech.vad import SileroModel
 from speech.voices import make_voice
-from speech.weights import find_vad, find_whisper
 
 SENTENCE = "Your balance is two thousand four hundred fifty dollars and seventeen cents. Anything else?"
 

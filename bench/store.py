@@ -24,15 +24,15 @@ from bench.line import Tell
 from bench.machine import machine
 from bench.store_filling import fill
 from ivr.calls.service import CallService
-from ivr.calls.turns import CallerTurn
+from ivr.calls.transcript import CallerTurn
 from ivr.clock import SystemClock
 from ivr.desk.bot_brake import Brakes
 from ivr.dialogue.events import Meaning, Resumed
 from ivr.handoff.request import request_handoff
 from ivr.ledger.sql import SqlLedger
 from ivr.metrics import LineCollector
-from ivr.quality.purge import purge_older
-from ivr.quality.recordings import RecordingFolder
+from ivr.recordings.retention import purge_older
+from ivr.recordings.storage import RecordingFolder
 from ivr.settings import Settings
 from ivr.store import outbox
 from ivr.store.engine import Sessions, make_engine, make_sessions

@@ -19,11 +19,11 @@ import numpy as np
 from bench.machine import machine
 from bench.words import held, over_the_line, rest, rows, spliced
 from speech.audio import FRAME, RATE, Samples, normalise, read_mono, to_float
+from speech.endpointing import DEFAULT_RULES, Signal, TurnDetector, TurnRules
 from speech.events import Expectation
-from speech.listen import Recogniser, Transcript
-from speech.turns import DEFAULT_RULES, Signal, TurnDetector, TurnRules
+from speech.model_files import find_vad, find_whisper
+from speech.stt import Recogniser, Transcript
 from speech.vad import WINDOW, WINDOW_SECONDS, SileroModel, Windows, voiced
-from speech.weights import find_vad, find_whisper
 from switch.phones.lines import FOLDER
 
 # seconds to hear an utterance on a quiet machine: a sentence is encoded, decoded and its words timed, digits are read

@@ -10,7 +10,7 @@ import numpy as np
 
 from speech.audio import FRAME, RATE, Samples, to_float, to_int
 from speech.echo_path import EXPLAINED, LOUDEST, SHIFTS, SPAN, WAYS, WINDOW, Sound, Ways, delay
-from speech.playout import Playout, pushed
+from speech.far_end import Playout, pushed
 
 LOST = RATE  # samples: a longer gap in the time stamps is no lost sound
 YOUNG = 25  # frames from all of which new ways are learned: half a second

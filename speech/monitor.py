@@ -6,12 +6,12 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 
-from speech.ear import Ear
+from speech.endpointing import DEFAULT_RULES, TurnRules
 from speech.events import Heard
-from speech.fair import Priority
-from speech.listen import Listener
-from speech.protocol import Media, Start, Stop, parse
-from speech.turns import DEFAULT_RULES, TurnRules
+from speech.inference_queue import Priority
+from speech.media_streams import Media, Start, Stop, parse
+from speech.recognition import Ear
+from speech.stt import Listener
 from speech.vad import Vad
 
 log = logging.getLogger(__name__)

@@ -7,18 +7,29 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any
 
 from speech.audio import RATE, Samples
-from speech.barge import Interrupter, Judge, interrupts
-from speech.ear import Ear
+from speech.dtmf import PAUSE, Keys
 from speech.echo import Echo
+from speech.endpointing import DEFAULT_RULES, TurnRules, is_nod
 from speech.events import Close, Closed, Command, Digits, Event, Heard, Listen, Silence, Speak, Spoken
 from speech.filler import Filler, is_filler
-from speech.keys import PAUSE, Keys
-from speech.listen import Listener
-from speech.mouth import Mouth, Utterance
-from speech.protocol import Key, Mark, Media, NoStart, Start, Stop, clear_message, mark_message, media_message, parse
-from speech.protocol import read_start as read_start
-from speech.speak import Speaker
-from speech.turns import DEFAULT_RULES, TurnRules, is_nod
+from speech.interruption import Interrupter, Judge, interrupts
+from speech.media_streams import (
+    Key,
+    Mark,
+    Media,
+    NoStart,
+    Start,
+    Stop,
+    clear_message,
+    mark_message,
+    media_message,
+    parse,
+)
+from speech.media_streams import read_start as read_start
+from speech.playout import Mouth, Utterance
+from speech.recognition import Ear
+from speech.stt import Listener
+from speech.tts import Speaker
 from speech.vad import Hearing
 
 __all__ = ["NoStart", "Session", "Start", "read_start"]

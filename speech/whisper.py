@@ -11,10 +11,10 @@ from faster_whisper.tokenizer import Tokenizer
 from faster_whisper.transcribe import get_suppressed_tokens
 from numpy.typing import NDArray
 
-from speech.ending import Ending
+from speech.digit_reader import DigitReader, Reading
+from speech.end_of_turn import Ending
 from speech.events import Word
-from speech.reader import DigitReader, Reading
-from speech.weights import Weights
+from speech.model_files import Weights
 
 Sound = NDArray[np.float32]
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ivr.calls.service import CallService
-from ivr.calls.sweeping import Sweeper
+from ivr.calls.sweeper import Sweeper
 from ivr.carrier.port import Carrier
 from ivr.clock import Clock
 from ivr.desk.bot_brake import Brakes
@@ -14,8 +14,8 @@ from ivr.handoff.service import HandoffService
 from ivr.ledger.port import Ledger
 from ivr.live_updates import Live
 from ivr.payments.agent_card_service import AgentCards
-from ivr.quality.recordings import RecordingKeep
-from ivr.quality.transcribing import LongRecogniser
+from ivr.recordings.storage import RecordingKeep
+from ivr.recordings.transcription import LongRecogniser
 from ivr.store.engine import Sessions
 
 

@@ -8,21 +8,21 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from ivr.calls.acting import SEND
-from ivr.calls.recordings import DELETE, FORGET
+from ivr.calls.actions import SEND
+from ivr.calls.recording_news import DELETE, FORGET
 from ivr.carrier.port import CarrierError
 from ivr.dialling import dials
 from ivr.dialling.phone_numbers import mobile
 from ivr.dialogue.events import Failed
-from ivr.handoff.holders import LOOK
+from ivr.handoff.account_holders import LOOK
 from ivr.ledger import scheduled
 from ivr.ledger.port import LedgerError
 from ivr.payments import orders
 from ivr.payments.agent_cards import OVER
 from ivr.payments.bot_cards import BOOK, RESUME
 from ivr.payments.orders import SETTLE
-from ivr.quality.secrets import mask_secrets
-from ivr.quality.transcribing import cut, in_order, read_sound, transcribe_piece
+from ivr.recordings.redaction import mask_secrets
+from ivr.recordings.transcription import cut, in_order, read_sound, transcribe_piece
 from ivr.store import outbox
 from ivr.store.idempotency import first_time
 from ivr.store.models import Call, Recording

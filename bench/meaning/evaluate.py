@@ -15,9 +15,9 @@ from typing import Any
 
 from bench.meaning.figures import Guess, confusion, figures
 from bench.meaning.rows import Row, read
-from ivr.meaning.decide import decide
-from ivr.meaning.labels import LABELS
-from ivr.meaning.understanding import Understanding
+from ivr.nlu.decide import decide
+from ivr.nlu.intents import LABELS
+from ivr.nlu.understanding import Understanding
 
 TODAY = date(2026, 3, 2)
 

@@ -1,6 +1,6 @@
 """A checkpoint of train.py as the files that ship: `encoder.onnx` (8-bit), `tokenizer.json`, `head.npz`, `head.json`.
 
-python -m bench.meaning.export --checkpoint FILE --base PACKAGE_MODEL_DIR --out ivr/meaning/weights [--temperature T]
+python -m bench.meaning.export --checkpoint FILE --base PACKAGE_MODEL_DIR --out ivr/nlu/weights [--temperature T]
 """
 
 import argparse
@@ -16,7 +16,7 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 
 from bench.meaning.bert import SCALE, Encoder, published_names
 from bench.meaning.graph import encoder_graph
-from ivr.meaning.labels import LABELS
+from ivr.nlu.intents import LABELS
 
 
 def export(checkpoint: Path, base: Path, out: Path, temperature: float) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ivr.meaning.labels import DANGEROUS, LABELS, TO_A_PERSON
+from ivr.nlu.intents import DANGEROUS, LABELS, TO_A_PERSON
 
 BINS = 15
 IN_SCOPE = 0.95

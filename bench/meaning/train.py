@@ -27,8 +27,8 @@ from bench.meaning.bert import SCALE, Encoder, pretrained
 from bench.meaning.noise import noisy
 from bench.meaning.phrases import phrases
 from bench.meaning.rows import Row, fold, read
-from ivr.meaning.labels import LABELS
-from ivr.meaning.plain import plain
+from ivr.nlu.intents import LABELS
+from ivr.nlu.plain import plain
 
 BATCH, CHUNK = 64, 40
 REFRESHED = 0.4

@@ -29,8 +29,8 @@ from bench.words import distance, normal
 from ivr.local.redis_server import die_with_parent
 from ivr.settings import Settings
 from speech.audio import write_wav
+from speech.model_files import find_whisper
 from speech.voices import make_voice
-from speech.weights import find_whisper
 
 BOTS = ("ours", "plain", "pipecat")
 START_SECONDS = 120.0

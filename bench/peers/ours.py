@@ -29,13 +29,13 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from speech.audio import RATE, resample, to_float
 from speech.events import Command, Event, Expectation, Heard, Listen, Speak
-from speech.fair import Priority
-from speech.listen import ANYTHING, Listener, Recogniser, Transcript
+from speech.inference_queue import Priority
+from speech.model_files import Weights, find_vad
 from speech.session import Session, read_start
-from speech.speak import Speaker
+from speech.stt import ANYTHING, Listener, Recogniser, Transcript
+from speech.tts import Speaker
 from speech.vad import SileroModel
 from speech.voices import make_voice
-from speech.weights import Weights, find_vad
 
 REPLY = "Thank you, I have noted that."
 

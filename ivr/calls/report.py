@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ivr.calls.stats import call_figures
-from ivr.quality.recordings import RecordingFolder
+from ivr.recordings.storage import RecordingFolder
 from ivr.store.engine import Sessions
 from ivr.store.models import Call, Handoff, Payment, Recording, Turn
 

@@ -5,12 +5,12 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from ivr.calls import after, rows
-from ivr.calls.after import ByTurns, Goodbye, Next, Park, Reconnect, TakeMessage
-from ivr.calls.ending import outcome
-from ivr.calls.recordings import RecordingNews, note_recording
+from ivr.calls import next_step, repository
+from ivr.calls.next_step import ByTurns, Goodbye, Next, Park, Reconnect, TakeMessage
+from ivr.calls.outcome import outcome
+from ivr.calls.recording_news import RecordingNews, note_recording
 from ivr.calls.stats import call_figures
-from ivr.calls.talking import TALKING, Talking, superseded
+from ivr.calls.stream_side import TALKING, Talking, superseded
 from ivr.dialling.dials import note_delivery
 from ivr.dialogue import machine
 from ivr.dialogue.events import CardTaken, HandOff
@@ -46,7 +46,7 @@ class CallService(Talking):
             if call.stage == "card":
                 return bot_cards.begin(tx, call, now)
             if call.stage == "dialogue":
-                if (again := after.reconnect(call, now) or self._turn_by_turn(call, now)) is not None:
+                if (again := next_step.reconnect(call, now) or self._turn_by_turn(call, now)) is not None:
                     return again
                 self._give_up(tx, call, now)
             return self._next(tx, call)
@@ -58,12 +58,12 @@ class CallService(Talking):
         with self._sessions.begin() as tx:
             call = tx.get_one(Call, sid, with_for_update=True)
             if not superseded(call, stream):
-                after.hand_over(call, self._clock.now())
+                next_step.hand_over(call, self._clock.now())
 
     def worth_a_socket(self, sid: str) -> bool:
         """Whether a caller who goes on turn by turn is to try a socket again, at /voice/resume."""
         with self._sessions.begin() as tx:
-            return after.worth_a_socket(tx.get_one(Call, sid, with_for_update=True), self._clock.now())
+            return next_step.worth_a_socket(tx.get_one(Call, sid, with_for_update=True), self._clock.now())
 
     def card_taken(self, sid: str, turn: int, taken: CardTaken) -> Next:
         """The carrier's card entry for the payment of `turn` is over: the result is kept once; back to the bot."""
@@ -84,7 +84,7 @@ class CallService(Talking):
             call = self._row(tx, sid, caller, called)
             if call.stage in TALKING:
                 self._give_up(tx, call, now)
-            if after.note_fault(call, problem, now) and call.stage != "goodbye":
+            if next_step.note_fault(call, problem, now) and call.stage != "goodbye":
                 call.stage = "message"
             return self._next(tx, call)
 
@@ -96,7 +96,7 @@ class CallService(Talking):
                 return
             call.ended_at = self._clock.now()
             self._catch_up(call)
-            call.outcome = call.outcome or outcome(call, rows.handoff_of(tx, sid), status)
+            call.outcome = call.outcome or outcome(call, repository.handoff_of(tx, sid), status)
             bot_cards.resume_recording(tx, call, call.ended_at)
             call.stage = "ended"
             call.stream_token = None
@@ -114,7 +114,7 @@ class CallService(Talking):
         with self._sessions.begin() as tx:
             call = self._row(tx, sid, caller, called)
             if news is not None:
-                if rows.handoff_of(tx, sid) is None:
+                if repository.handoff_of(tx, sid) is None:
                     self._give_up(tx, call, self._clock.now())  # so that it stands before the agents
                 note_recording(tx, call, news, self._clock.now())
                 call.outcome = "message"
@@ -147,7 +147,7 @@ class CallService(Talking):
     # --- inside a transaction ---
 
     def _row(self, tx: Session, sid: str, caller: str, called: str) -> Call:
-        return rows.find_or_add(tx, sid, caller, called, self._clock.now(), self._notice)
+        return repository.find_or_add(tx, sid, caller, called, self._clock.now(), self._notice)
 
     def _catch_up(self, call: Call) -> None:
         """A card payment's result that no stream will tell any more stands in what is known of the call."""
@@ -156,7 +156,7 @@ class CallService(Talking):
             self._keep(call, machine.step(self._state(call), taken)[0])
 
     def _turn_by_turn(self, call: Call, now: datetime) -> ByTurns | None:
-        return after.by_turns(call, now) if self._without_socket else None
+        return next_step.by_turns(call, now) if self._without_socket else None
 
     def _give_up(self, tx: Session, call: Call, now: datetime) -> None:
         self._catch_up(call)
@@ -170,8 +170,8 @@ class CallService(Talking):
     def _next(self, tx: Session, call: Call) -> Next:
         if call.stage == "message":
             return TakeMessage(call.language)
-        handoff = rows.handoff_of(tx, call.sid)
+        handoff = repository.handoff_of(tx, call.sid)
         if call.stage not in ("parked", "bridged") or handoff is None:
             return Goodbye(call.language, thank=handoff is not None and handoff.state == "served")
         token = StreamTicket.issue(call, self._clock.now(), "listen").token
-        return Park(handoff.id, rows.conference(handoff), token)
+        return Park(handoff.id, repository.conference(handoff), token)

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from ivr.calls.service import CallService
-from ivr.calls.talking import Applied
-from ivr.calls.turns import CallerTurn
+from ivr.calls.stream_side import Applied
+from ivr.calls.transcript import CallerTurn
 from ivr.dialogue import events as dialogue
 from ivr.store.stream_tokens import Connected
 from speech import events as speech

@@ -23,10 +23,10 @@ from ivr.dialogue.prompts.en import PROMPTS
 from ivr.logs import about_call
 from ivr.store.health import Watch
 from ivr.store.stream_tokens import BadToken
-from speech.listen import Listener
 from speech.monitor import HeardOn, Monitor
 from speech.session import NoStart, Session, Start, read_start
-from speech.speak import Speaker
+from speech.stt import Listener
+from speech.tts import Speaker
 from speech.vad import Hearing
 
 log = logging.getLogger(__name__)

@@ -15,10 +15,10 @@ import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ivr.calls.recordings import FORGET
+from ivr.calls.recording_news import FORGET
 from ivr.calls.service import CallService
-from ivr.calls.talking import Applied
-from ivr.calls.turns import CallerTurn, stream_offset
+from ivr.calls.stream_side import Applied
+from ivr.calls.transcript import CallerTurn, stream_offset
 from ivr.clock import Clock
 from ivr.dialling.attestation import believed
 from ivr.dialogue import events as dialogue
@@ -31,7 +31,7 @@ from ivr.store.models import Call, Turn, Webhook
 from ivr.store.stream_tokens import Connected, since_start
 from speech.audio import RATE, Samples, resample
 from speech.events import Expectation, Heard
-from speech.listen import Segment, joined
+from speech.stt import Segment, joined
 
 log = logging.getLogger(__name__)
 

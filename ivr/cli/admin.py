@@ -8,7 +8,7 @@ import click
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ivr.calls.pins import PinGuard
+from ivr.calls.pin_guard import PinGuard
 from ivr.cli.common import MISUSED, WRONG, fail, json_option, load_settings, open_database, show, tell
 from ivr.clock import SystemClock, today
 from ivr.dialling.phone_numbers import e164
@@ -16,8 +16,8 @@ from ivr.dialogue import currencies
 from ivr.ledger.port import LedgerError
 from ivr.ledger.sample import load_sample
 from ivr.ledger.sql import SqlLedger
-from ivr.quality.purge import purge_caller, purge_older
-from ivr.quality.recordings import RecordingFolder
+from ivr.recordings.retention import purge_caller, purge_older
+from ivr.recordings.storage import RecordingFolder
 from ivr.store.models import Account
 
 PAGE = 500  # accounts that are read at a time

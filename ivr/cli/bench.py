@@ -9,7 +9,7 @@ import click
 from ivr.cli.common import MISSING, MISUSED, fail, json_option, load_settings, show, tell
 from ivr.local.supervisor import HouseError
 from ivr.settings import Settings
-from speech.weights import MissingWeights
+from speech.model_files import MissingWeights
 
 Result = dict[str, Any]
 Bench = Callable[[Settings, Path | None, int | None], Result]

@@ -38,12 +38,12 @@ from ivr.local.scripted_calls import (
 )
 from ivr.local.setup import prepare
 from ivr.local.supervisor import House, HouseError
-from ivr.meaning.encoder import MissingWeights as MissingEncoder
+from ivr.nlu.encoder import MissingWeights as MissingEncoder
 from ivr.settings import Settings
 from ivr.store.engine import Sessions, make_engine, make_sessions
 from ivr.store.models import Turn
+from speech.model_files import MissingWeights
 from speech.voices import VoiceUnavailable
-from speech.weights import MissingWeights
 
 PAGES = (("agent", "ada"), ("quality", "quinn"), ("board", "sam"))
 
@@ -58,7 +58,7 @@ def demo(once: bool, as_json: bool) -> None:
     """
     with _house(load_settings()) as (settings, sessions, passwords, house):
         report = _scripted_call(settings, sessions, script("demo-caller"), script("demo-agent"))
-        from ivr.meaning.understanding import Understanding
+        from ivr.nlu.understanding import Understanding
 
         report["problems"] += shortcomings(report, sessions, Understanding.load(settings.data_dir), SystemClock())
         if as_json:

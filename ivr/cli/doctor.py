@@ -70,7 +70,7 @@ def _data_folder(settings: Settings) -> str:
 
 
 def _whisper(settings: Settings) -> str:
-    from speech.weights import MissingWeights, find_whisper
+    from speech.model_files import MissingWeights, find_whisper
 
     try:
         found = find_whisper(settings.whisper_model, settings.data_dir)
@@ -82,7 +82,7 @@ def _whisper(settings: Settings) -> str:
 
 
 def _vad(settings: Settings) -> str:
-    from speech.weights import MissingWeights, find_vad
+    from speech.model_files import MissingWeights, find_vad
 
     try:
         return f"Silero, from packages: {find_vad()}"
@@ -101,8 +101,8 @@ def _voice(settings: Settings) -> str:
 
 
 def _meaning(settings: Settings) -> str:
-    from ivr.meaning.encoder import MissingWeights
-    from ivr.meaning.understanding import Understanding
+    from ivr.nlu.encoder import MissingWeights
+    from ivr.nlu.understanding import Understanding
 
     try:
         understanding = Understanding.load(settings.data_dir)

@@ -13,14 +13,14 @@ from ivr.cli.common import json_option, show
 @json_option
 def prompts(write: Path | None, language: str, as_json: bool) -> None:
     """Print everything the bot and the line can say, as a table."""
-    from ivr.dialogue import script
+    from ivr.dialogue import flow_docs
     from ivr.dialogue.prompts import LANGUAGES, LINES
 
     if write:
-        write.write_text(script.flows_page())
+        write.write_text(flow_docs.flows_page())
         click.echo(f"Wrote {write}.", err=True)
     elif as_json:
         bot = {name: list(wordings) for name, wordings in LANGUAGES[language].items()}
         show(bot | {f"line.{name}": [text] for name, text in LINES[language].items()})
     else:
-        click.echo(script.table(language))
+        click.echo(flow_docs.table(language))

@@ -49,9 +49,9 @@ def _need_secrets(settings: Settings) -> None:
 
 def _prepare(settings: Settings) -> None:
     from ivr.local.setup import prepare
-    from ivr.meaning.encoder import MissingWeights as MissingEncoder
+    from ivr.nlu.encoder import MissingWeights as MissingEncoder
+    from speech.model_files import MissingWeights
     from speech.voices import VoiceUnavailable
-    from speech.weights import MissingWeights
 
     try:
         with usable_database():
@@ -63,7 +63,7 @@ def _prepare(settings: Settings) -> None:
 
 def _check_places(settings: Settings) -> None:
     """Addresses and keys with which no process can begin."""
-    from ivr.quality.recordings import RecordingKeep, recordings_key
+    from ivr.recordings.storage import RecordingKeep, recordings_key
     from ivr.store.redis_client import connect
 
     try:

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from ivr.settings import Settings
 from speech.audio import encode
-from speech.listen import Priority, Recogniser
+from speech.model_files import find_vad, find_whisper
+from speech.stt import Priority, Recogniser
 from speech.vad import SileroModel
 from speech.voices import Voice, make_other_voices, make_voice
-from speech.weights import find_vad, find_whisper
 from switch.config import SwitchConfig
 from switch.control import control_routes, phone_routes
 from switch.server import Switch

@@ -24,9 +24,9 @@ def transcribe(files: tuple[Path, ...], expect: str, as_json: bool) -> None:
     settings = load_settings()
     from speech.audio import UnreadableAudio
     from speech.events import Expectation
-    from speech.listen import Recogniser
+    from speech.model_files import MissingWeights, find_vad, find_whisper
+    from speech.stt import Recogniser
     from speech.vad import SileroModel
-    from speech.weights import MissingWeights, find_vad, find_whisper
 
     try:
         weights = find_whisper(settings.whisper_model, settings.data_dir)
@@ -62,9 +62,9 @@ def transcribe(files: tuple[Path, ...], expect: str, as_json: bool) -> None:
 def understand(texts: tuple[str, ...], expect: str | None, as_json: bool) -> None:
     """The meaning of each TEXT; without one, of each line of stdin (plain, or JSON with a `text`)."""
     settings = load_settings()
-    from ivr.meaning.encoder import MissingWeights
-    from ivr.meaning.report import as_json as document_of
-    from ivr.meaning.understanding import Understanding
+    from ivr.nlu.encoder import MissingWeights
+    from ivr.nlu.report import as_json as document_of
+    from ivr.nlu.understanding import Understanding
 
     try:
         understanding = Understanding.load(settings.data_dir, settings.home_country)

@@ -1,6 +1,6 @@
 """An amount as it was heard: one sum, a share of what is owed, or candidates among which the caller has to choose."""
 
-from ivr.dialogue import currencies, say
+from ivr.dialogue import currencies, verbalize
 from ivr.dialogue.events import Meaning
 from ivr.dialogue.state import Line, Raw
 
@@ -43,9 +43,9 @@ def unclear(value: Raw, currency: str) -> Line | None:
     if not isinstance(value, str):
         return None
     if _IN in value:
-        return Line("amount.currency", {"currency": say.currency(currency)})
-    amounts = tuple(say.money(int(part), currency) for part in value.split(_OR))
-    return Line("amount.which", {"amounts": say.listed(amounts, "or")})
+        return Line("amount.currency", {"currency": verbalize.currency(currency)})
+    amounts = tuple(verbalize.money(int(part), currency) for part in value.split(_OR))
+    return Line("amount.which", {"amounts": verbalize.listed(amounts, "or")})
 
 
 def in_minor(raw: Raw, currency: str) -> Raw:
@@ -61,4 +61,6 @@ def written(raw: Raw, currency: str) -> str:
     """For the screen: "$50.00", "full", "$50.00 or $60.00"."""
     options, *codes = str(raw).split(_IN)
     money = codes[0] if codes and currency not in codes else currency
-    return say.listed(tuple(say.written_money(int(o), money) if o.isdigit() else o for o in options.split(_OR)), "or")
+    return verbalize.listed(
+        tuple(verbalize.written_money(int(o), money) if o.isdigit() else o for o in options.split(_OR)), "or"
+    )

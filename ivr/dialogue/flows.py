@@ -3,11 +3,11 @@
 from dataclasses import replace
 from datetime import date
 
-from ivr.dialogue import readers, say, terms
+from ivr.dialogue import extractors, payment_rules, verbalize
 from ivr.dialogue.events import Rate, SendText, Transaction
 from ivr.dialogue.flow import Ask, Do, Fetch, Flow, Send, Tell, Verified
-from ivr.dialogue.proof import VERIFY
 from ivr.dialogue.state import Raw, State, Task
+from ivr.dialogue.verification import VERIFY
 
 PAGE = 3
 TOPICS = {
@@ -45,30 +45,35 @@ def _turned(state: State, more: Raw) -> State:
 
 
 def _page(state: State) -> tuple[Transaction, ...]:
-    rows = sorted(terms.facts(state).transactions, key=lambda row: row.on, reverse=True)
+    rows = sorted(payment_rules.facts(state).transactions, key=lambda row: row.on, reverse=True)
     start = int(state.task.slots.get("page", 0)) * PAGE
     return tuple(rows[start : start + PAGE])
 
 
 def _page_fields(state: State) -> dict[str, str]:
     rows = (
-        f"{row.text}, {terms.money(state, abs(row.amount))}, {say.day(row.on, state.today)}" for row in _page(state)
+        f"{row.text}, {payment_rules.money(state, abs(row.amount))}, {verbalize.day(row.on, state.today)}"
+        for row in _page(state)
     )
     return {"rows": ". ".join(rows)}  # sentences: each is rendered while the one before is heard
 
 
 def _more_left(state: State) -> bool:
-    return len(terms.facts(state).transactions) > (int(state.task.slots.get("page", 0)) + 1) * PAGE
+    return len(payment_rules.facts(state).transactions) > (int(state.task.slots.get("page", 0)) + 1) * PAGE
 
 
 def _due_fields(state: State) -> dict[str, str]:
-    known = terms.facts(state)
-    on = say.day(known.due_on, state.today) if known.due_on else ""
-    return {"minimum": terms.money(state, known.minimum), "due": terms.money(state, known.due), "day": on}
+    known = payment_rules.facts(state)
+    on = verbalize.day(known.due_on, state.today) if known.due_on else ""
+    return {
+        "minimum": payment_rules.money(state, known.minimum),
+        "due": payment_rules.money(state, known.due),
+        "day": on,
+    }
 
 
 def _something_due(state: State) -> bool:
-    known = terms.facts(state)
+    known = payment_rules.facts(state)
     return known.due > 0 and known.due_on is not None
 
 
@@ -94,7 +99,9 @@ def _yes_shown(_: State, raw: Raw) -> str:
 
 def _day_shown(_: State, raw: Raw) -> str:
     days = str(raw).split("|")
-    return say.listed(tuple(say.written_day(date.fromisoformat(day)) if len(day) == 10 else day for day in days), "or")
+    return verbalize.listed(
+        tuple(verbalize.written_day(date.fromisoformat(day)) if len(day) == 10 else day for day in days), "or"
+    )
 
 
 BALANCE = Flow(
@@ -102,7 +109,7 @@ BALANCE = Flow(
     (
         Verified(),
         Fetch(),
-        Tell("balance.tell", lambda s: {"balance": terms.money(s, terms.facts(s).balance)}),
+        Tell("balance.tell", lambda s: {"balance": payment_rules.money(s, payment_rules.facts(s).balance)}),
     ),
 )
 
@@ -123,7 +130,7 @@ TRANSACTIONS = Flow(
         Fetch(),
         Tell("transactions.tell", _page_fields, when=lambda s: bool(_page(s))),
         Tell("transactions.none", when=lambda s: not _page(s)),
-        Ask("more", "yes-no", readers.yes_no, readers.yes_no_key, when=_more_left, then=_turned, noted=False),
+        Ask("more", "yes-no", extractors.yes_no, extractors.yes_no_key, when=_more_left, then=_turned, noted=False),
     ),
 )
 
@@ -132,85 +139,89 @@ PAYMENT = Flow(
     (
         Verified(),
         Fetch(),
-        Tell("payment.nothing", when=lambda s: not terms.owing(s)),
+        Tell("payment.nothing", when=lambda s: not payment_rules.owing(s)),
         Ask(
             "amount",
             "money",
-            readers.amount,
-            readers.amount_key,
-            when=terms.owing,
-            settle=terms.amount_value,
-            check=terms.amount_refused,
-            fields=terms.amount_fields,
-            show=terms.amount_shown,
+            extractors.amount,
+            extractors.amount_key,
+            when=payment_rules.owing,
+            settle=payment_rules.amount_value,
+            check=payment_rules.amount_refused,
+            fields=payment_rules.amount_fields,
+            show=payment_rules.amount_shown,
             volunteer=True,
         ),
         Ask(
             "source",
             "open",
-            readers.source,
-            readers.source_key,
+            extractors.source,
+            extractors.source_key,
             digits=1,
-            when=terms.owing,
-            settle=terms.source_value,
-            fields=terms.source_fields,
+            when=payment_rules.owing,
+            settle=payment_rules.source_value,
+            fields=payment_rules.source_fields,
             volunteer=True,
         ),
         Ask(
             "date",
             "date",
-            readers.when,
-            readers.when_key,
-            when=terms.owing,
-            settle=terms.date_value,
-            check=terms.date_refused,
+            extractors.when,
+            extractors.when_key,
+            when=payment_rules.owing,
+            settle=payment_rules.date_value,
+            check=payment_rules.date_refused,
             show=_day_shown,
             volunteer=True,
         ),
         Ask(
             "agreed",
             "yes-no",
-            readers.agreement,
-            readers.yes_no_key,
-            when=terms.owing,
+            extractors.agreement,
+            extractors.yes_no_key,
+            when=payment_rules.owing,
             then=_keyed,
-            fields=terms.payment_fields,
+            fields=payment_rules.payment_fields,
             show=_yes_shown,
             confirms=True,
         ),
         Ask(
             "change",
             "open",
-            readers.change,
-            readers.change_key,
+            extractors.change,
+            extractors.change_key,
             digits=1,
             when=lambda s: s.task.slots.get("agreed") is False,
             then=_reopened,
             confirms=True,
             noted=False,
         ),
-        Do("paid", terms.order, when=lambda s: s.task.slots.get("agreed") is True),
-        Tell("payment.done", terms.payment_fields, when=lambda s: _has_number(s) and not _scheduled(s)),
-        Tell("payment.scheduled", terms.payment_fields, when=lambda s: _has_number(s) and _scheduled(s)),
-        Tell("payment.taken", terms.payment_fields, when=lambda s: s.task.slots.get("paid") == ""),
-        Ask("receipt", "yes-no", readers.yes_no, readers.yes_no_key, when=_can_be_texted, noted=False),
-        Send("receipt.sent", lambda s: SendText(terms.receipt(s)), when=lambda s: s.task.slots.get("receipt") is True),
+        Do("paid", payment_rules.order, when=lambda s: s.task.slots.get("agreed") is True),
+        Tell("payment.done", payment_rules.payment_fields, when=lambda s: _has_number(s) and not _scheduled(s)),
+        Tell("payment.scheduled", payment_rules.payment_fields, when=lambda s: _has_number(s) and _scheduled(s)),
+        Tell("payment.taken", payment_rules.payment_fields, when=lambda s: s.task.slots.get("paid") == ""),
+        Ask("receipt", "yes-no", extractors.yes_no, extractors.yes_no_key, when=_can_be_texted, noted=False),
+        Send(
+            "receipt.sent",
+            lambda s: SendText(payment_rules.receipt(s)),
+            when=lambda s: s.task.slots.get("receipt") is True,
+        ),
     ),
 )
 
 OPEN = Flow(
     "open",
-    (Ask("open", "open", readers.nothing, readers.no_key, digits=1),),
+    (Ask("open", "open", extractors.nothing, extractors.no_key, digits=1),),
 )
-ELSE = Flow("else", (Ask("else", "open", readers.nothing, readers.no_key, digits=1),))
+ELSE = Flow("else", (Ask("else", "open", extractors.nothing, extractors.no_key, digits=1),))
 UNSURE = Flow(
     "unsure",
     (
         Ask(
             "unsure",
             "yes-no",
-            readers.yes_no,
-            readers.yes_no_key,
+            extractors.yes_no,
+            extractors.yes_no_key,
             then=_intended,
             fields=lambda s: {"topic": TOPICS[str(s.task.given["intent"])]},
             noted=False,
@@ -220,7 +231,7 @@ UNSURE = Flow(
 GOODBYE = Flow(
     "goodbye",
     (
-        Ask("rating", "digits", readers.stars, readers.stars_key, digits=1, noted=False),
+        Ask("rating", "digits", extractors.stars, extractors.stars_key, digits=1, noted=False),
         Send("rated", lambda s: Rate(_stars(s)), when=lambda s: _stars(s) > 0, told=False),
     ),
 )

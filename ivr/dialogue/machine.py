@@ -1,9 +1,7 @@
 """The dialogue: begin, then one event at a time; the same events always give the same actions."""
 
-from ivr.dialogue.advance import advance
-from ivr.dialogue.answers import answered, not_paid, paid
-from ivr.dialogue.brief import account, hand_off, known, verified
-from ivr.dialogue.draft import Draft, Outcome, listening
+from ivr.dialogue.builder import Draft, Outcome, listening
+from ivr.dialogue.escalation import account, hand_off, known, verified
 from ivr.dialogue.events import (
     CardTaken,
     Event,
@@ -20,9 +18,11 @@ from ivr.dialogue.events import (
     Slow,
     Started,
 )
-from ivr.dialogue.hear import hear, in_their_words, keyed, leaving
+from ivr.dialogue.flow_runner import advance
 from ivr.dialogue.repair import open_question, silent
+from ivr.dialogue.results import answered, not_paid, paid
 from ivr.dialogue.state import Line, State
+from ivr.dialogue.utterances import hear, in_their_words, keyed, leaving
 
 __all__ = ["State", "account", "begin", "known", "step", "verified"]
 

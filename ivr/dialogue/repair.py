@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from ivr.dialogue.advance import STALLS, advance
-from ivr.dialogue.brief import hand_off
-from ivr.dialogue.draft import Draft, Outcome
+from ivr.dialogue.builder import Draft, Outcome
+from ivr.dialogue.escalation import hand_off
 from ivr.dialogue.flow import Ask
+from ivr.dialogue.flow_runner import STALLS, advance
 from ivr.dialogue.flows import asked
 from ivr.dialogue.state import Line, State, Task
 

@@ -5,10 +5,10 @@ from dataclasses import replace
 from typing import Any
 
 from ivr.handoff import events as ev
-from ivr.handoff import talking
+from ivr.handoff import transfer_rules
 from ivr.handoff.events import Effect, Event
 from ivr.handoff.state import Attempt, State
-from ivr.handoff.steps import (
+from ivr.handoff.transitions import (
     Step,
     ask,
     close,
@@ -46,7 +46,7 @@ def _caller_joined(state: State, event: ev.CallerJoined) -> Step:
         return state, ()
     state = replace(state, caller="in", conference=event.conference, sent=None)
     if state.parting:
-        return talking.stays_in(state)
+        return transfer_rules.stays_in(state)
     if state.asked:
         return move(state, "resume" if state.message else "offers")
     if state.queued and not state.holds and not state.bridged:
@@ -57,7 +57,7 @@ def _caller_joined(state: State, event: ev.CallerJoined) -> Step:
 def _caller_waits(state: State, _event: ev.CallerWaits) -> Step:
     if state.end is not None or state.asked or state.caller in ("away", "rung", "in"):
         return state, ()  # one who is in a conference has fetched it before, and this comes late
-    state, anew = talking.caller_stays(state, ev.CallerStays())
+    state, anew = transfer_rules.caller_stays(state, ev.CallerStays())
     sent = None if state.sent == "queue" else state.sent
     return ring(replace(state, caller="moving" if state.holds else "queue", queued=True, sent=sent), anew)
 
@@ -69,7 +69,7 @@ def _caller_fetched(state: State, event: ev.CallerFetched) -> Step:
 def _caller_out(state: State, _event: ev.CallerOut) -> Step:
     if state.end is not None or state.asked or state.caller != "in":
         return state, ()
-    return talking.reunite(state) if state.bridged else (out_of_room(state), ())  # his document parks him again
+    return transfer_rules.reunite(state) if state.bridged else (out_of_room(state), ())  # his document parks him again
 
 
 def _caller_gone(state: State, _event: ev.CallerGone) -> Step:
@@ -173,7 +173,7 @@ def _agent_ends(state: State, event: ev.AgentEnds) -> Step:
         return part(state, state.second_number)
     if not current.holds or current.agent != event.agent:
         return state, ()
-    return talking.goodbye(state) if state.bridged else close(state, state.number, "declined")
+    return transfer_rules.goodbye(state) if state.bridged else close(state, state.number, "declined")
 
 
 # --- the agent's leg ---
@@ -228,7 +228,7 @@ def _leg_ended(state: State, event: ev.LegEnded) -> Step:
     if attempt.holds and state.bridged:
         return _agent_left(state, ev.AgentLeft(event.k, dropped=event.how == "failed"))
     if state.parting and attempt.left and event.how == "failed":
-        return talking.lost_after_all(state)
+        return transfer_rules.lost_after_all(state)
     return close(state, event.k, "failed" if attempt.holds else event.how)
 
 
@@ -256,7 +256,7 @@ def _agent_left(state: State, event: ev.AgentLeft) -> Step:
         return state, ()
     if not state.bridged or attempt.consult:
         return close(state, event.k, "failed")
-    return talking.left(state, event.dropped)
+    return transfer_rules.left(state, event.dropped)
 
 
 # --- a call-back's caller ---
@@ -282,7 +282,7 @@ _RULES: dict[type[Event], Callable[[State, Any], Step]] = {
     ev.CallerWaits: _caller_waits,
     ev.CallerFetched: _caller_fetched,
     ev.CallerOut: _caller_out,
-    ev.CallerStays: talking.caller_stays,
+    ev.CallerStays: transfer_rules.caller_stays,
     ev.CallerGone: _caller_gone,
     ev.Offered: _offered,
     ev.Nobody: _nobody,
@@ -305,11 +305,11 @@ _RULES: dict[type[Event], Callable[[State, Any], Step]] = {
     ev.MessageChosen: _message_chosen,
     ev.MessageLeft: _message_left,
     ev.CallBackBooked: _call_back_booked,
-    ev.Switched: talking.switched,
-    ev.TakenOver: talking.taken_over,
-    ev.TransferTo: talking.transfer_to,
-    ev.Together: talking.together,
-    ev.Alone: talking.alone,
+    ev.Switched: transfer_rules.switched,
+    ev.TakenOver: transfer_rules.taken_over,
+    ev.TransferTo: transfer_rules.transfer_to,
+    ev.Together: transfer_rules.together,
+    ev.Alone: transfer_rules.alone,
     ev.DialKnown: _dial_known,
     ev.Missed: _missed,
 }

@@ -14,10 +14,10 @@ from ivr.dialling.dials import DialRefused, caller
 from ivr.handoff import callbacks
 from ivr.handoff import events as ev
 from ivr.handoff.addresses import Parking
-from ivr.handoff.core import Answer, HandoffCore, UnknownHandoff, Why, Within, call_now, get
-from ivr.handoff.keeping import JOIN_SECONDS
+from ivr.handoff.engine import Answer, HandoffCore, UnknownHandoff, Why, Within, call_now, get
 from ivr.handoff.request import REQUESTED, live_handoff
 from ivr.handoff.state import ENDS, GOING_ON, State
+from ivr.handoff.transaction import JOIN_SECONDS
 from ivr.store import outbox
 from ivr.store.models import Agent, CallBack, Handoff
 

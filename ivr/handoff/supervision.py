@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from ivr.carrier.port import Carrier, CarrierError
 from ivr.clock import Clock
 from ivr.handoff import events as ev
-from ivr.handoff.core import get
+from ivr.handoff.engine import get
 from ivr.handoff.queue import WAITING, to_the_head
 from ivr.handoff.service import HandoffService
 from ivr.live_updates import Live

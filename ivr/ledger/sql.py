@@ -20,7 +20,9 @@ from ivr.ledger.scheduled import promise
 from ivr.store.engine import Sessions
 from ivr.store.models import Account, Entry, Payment
 
-ATTEMPTS = 10  # wrong PINs in a row from anywhere; who guesses from one number is held off sooner, by ivr.calls.pins
+ATTEMPTS = (
+    10  # wrong PINs in a row from anywhere; who guesses from one number is held off sooner, by ivr.calls.pin_guard
+)
 LATE_YES = timedelta(hours=1)  # a yes of just before midnight comes through after it
 FADES = timedelta(hours=1)
 HISTORY = 10

@@ -12,7 +12,7 @@ from ivr.clock import Clock, today
 from ivr.desk.agents import set_presence
 from ivr.ledger.sample import SAMPLES, load_sample
 from ivr.local.supervisor import reached_at
-from ivr.meaning.understanding import Understanding
+from ivr.nlu.understanding import Understanding
 from ivr.people import passwords, roster
 from ivr.secret_keys import kept_key
 from ivr.settings import Settings
@@ -62,7 +62,7 @@ def furnish(sessions: Sessions, clock: Clock, settings: Settings) -> dict[str, s
 
 def script(name: str) -> dict[str, Any]:
     """A script that comes with the switch, "demo-caller" or "demo-agent"."""
-    path = Path(__file__).parents[1] / "switch" / "scripts" / f"{name}.yaml"
+    path = Path(__file__).parents[2] / "switch" / "scripts" / f"{name}.yaml"
     loaded: dict[str, Any] = yaml.safe_load(path.read_text())
     return loaded
 

@@ -9,7 +9,7 @@ import httpx
 
 from ivr.calls.report import call_report
 from ivr.local.supervisor import reached_at
-from ivr.quality.recordings import RecordingFolder
+from ivr.recordings.storage import RecordingFolder
 from ivr.settings import Settings
 from ivr.store.engine import Sessions
 

@@ -7,9 +7,9 @@ from ivr.channels.audio_files import prepare_audio
 from ivr.dialogue.prompts import LANGUAGES
 from ivr.settings import Settings
 from ivr.store.migrate import upgrade
-from speech.speak import Speaker, sentences
+from speech.model_files import find_vad, find_whisper
+from speech.tts import Speaker, sentences
 from speech.voices import make_other_voices, make_voice
-from speech.weights import find_vad, find_whisper
 
 
 def prepare(settings: Settings, tell: Callable[[str], None]) -> None:

@@ -7,8 +7,8 @@ from typing import Literal
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from ivr.calls.acting import SEND
-from ivr.dialogue import say
+from ivr.calls.actions import SEND
+from ivr.dialogue import verbalize
 from ivr.dialogue.events import Facts
 from ivr.handoff.state import State
 from ivr.payments.bot_cards import BOOK, read_result
@@ -62,7 +62,7 @@ def check(facts: Facts, amount: int) -> None:
     if most <= 0:
         raise CardRefused("nothing is owed on this account")
     if not 0 < amount <= most:
-        owed = say.written_money(most, facts.currency)
+        owed = verbalize.written_money(most, facts.currency)
         raise CardRefused(f"the amount must be more than nothing and at most {owed}")
 
 
@@ -163,9 +163,9 @@ def _settle(tx: Session, row: CardPayment, told: Told, now: datetime) -> None:
 
 def receipt(row: CardPayment) -> str:
     """What the caller gets as a text."""
-    amount = say.written_money(row.amount, row.currency)
+    amount = verbalize.written_money(row.amount, row.currency)
     number = f" Confirmation {row.confirmation}." if row.confirmation else ""
-    return f"Your card payment of {amount} on {say.written_day(row.on)} went through.{number}"
+    return f"Your card payment of {amount} on {verbalize.written_day(row.on)} went through.{number}"
 
 
 def _due(tx: Session, row: CardPayment, at: datetime) -> None:

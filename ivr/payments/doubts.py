@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from ivr.dialogue import say
+from ivr.dialogue import verbalize
 from ivr.payments import bot_cards
 from ivr.store.models import Call, CardPayment, PaymentOrder
 
@@ -22,16 +22,17 @@ def doubt(tx: Session, sid: str, account: str | None) -> str | None:
         .order_by(PaymentOrder.asked_at.desc())
     ).first()
     if order is not None:
-        what = f"{say.written_money(order.amount, order.currency)} from {order.source}"
+        what = f"{verbalize.written_money(order.amount, order.currency)} from {order.source}"
         how = "look in the ledger" if order.state == "left" else "we are asking the ledger"
         return f"A payment of {what} may have been made already; {how}."
     of_it = or_(CardPayment.call_sid == sid, CardPayment.account == account)
     elsewhere = and_(CardPayment.state == "charging", CardPayment.call_sid != sid)
     card = tx.scalars(select(CardPayment).where(of_it, or_(CardPayment.state == "doubtful", elsewhere))).first()
     if card is not None:
-        return f"A card may have been charged {say.written_money(card.amount, card.currency)} already."
+        return f"A card may have been charged {verbalize.written_money(card.amount, card.currency)} already."
     if (own := _untold(tx, sid, account)) is not None:
-        return f"The caller's card may have been charged {say.written_money(own['amount'], own['currency'])} already."
+        amount = verbalize.written_money(own["amount"], own["currency"])
+        return f"The caller's card may have been charged {amount} already."
     if account is not None and bot_cards.unbooked(tx, account):
         return "A card was charged for this account, and that does not stand in the ledger yet."
     return None

@@ -10,8 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ivr.dialogue.events import Event, Failed, Paid, Pay, Refused
+from ivr.dialogue.payment_rules import currency, paying
 from ivr.dialogue.state import State
-from ivr.dialogue.terms import currency, paying
 from ivr.payments import bot_cards
 from ivr.store import outbox
 from ivr.store.models import Call, CardPayment, PaymentOrder

@@ -12,7 +12,7 @@ def make_voice(name: str) -> Voice:
     """The voice called `name`. Raises UnknownVoice, and VoiceUnavailable where it cannot speak on this machine."""
     match name:
         case "heart":
-            from speech.voices.heart import Heart
+            from speech.voices.hibari import Heart
 
             return Heart()
         case "pyttsx3":

@@ -17,7 +17,7 @@ from ivr.local.demo import AGENT_PHONE, furnish, house_settings, script
 from ivr.local.scripted_calls import place, put_scripted_agent, take_scripted_agent
 from ivr.local.setup import prepare
 from ivr.local.supervisor import House
-from ivr.quality.recordings import RecordingFolder
+from ivr.recordings.storage import RecordingFolder
 from ivr.settings import Settings
 from ivr.store.engine import Sessions, make_engine, make_sessions
 from ivr.store.models import Account, Agent, Call, CallBack, Payment

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from ivr.dialogue import amounts, currencies, say, terms
+from ivr.dialogue import amounts, currencies, payment_rules, verbalize
 from ivr.dialogue.events import Facts
 from ivr.dialogue.state import State
 from ivr.web.pages.formats import money
@@ -30,8 +30,8 @@ MOST = 2**63 - 1
 def test_an_amount_is_spoken_written_and_charged_in_its_own_units(
     amount: int, currency: str, spoken: str, written: str, charged: str
 ) -> None:
-    assert say.money(amount, currency) == spoken
-    assert say.written_money(amount, currency) == money(amount, currency) == written
+    assert verbalize.money(amount, currency) == spoken
+    assert verbalize.written_money(amount, currency) == money(amount, currency) == written
     assert card_terms(amount, currency, "Default")["charge_amount"] == charged
 
 
@@ -41,7 +41,7 @@ def test_an_amount_is_spoken_written_and_charged_in_its_own_units(
 )
 def test_what_was_heard_becomes_minor_units_or_is_asked_again(heard: int, currency: str, minor: int | None) -> None:
     state = State(today=date(2026, 3, 2), facts=Facts(900_000, currency, True, 900_000, 0, None))
-    assert terms.amount_value(state, heard) == minor
+    assert payment_rules.amount_value(state, heard) == minor
 
 
 def test_of_two_readings_the_one_that_the_currency_can_have_is_taken() -> None:
@@ -61,4 +61,4 @@ def test_a_written_amount_is_exact_or_refused(written: str, currency: str, minor
 
 
 def test_the_largest_amount_is_written_to_its_last_digit() -> None:
-    assert say.written_money(MOST, "USD") == "$92,233,720,368,547,758.07"
+    assert verbalize.written_money(MOST, "USD") == "$92,233,720,368,547,758.07"

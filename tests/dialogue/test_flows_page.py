@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from ivr.dialogue.script import flows_page
+from ivr.dialogue.flow_docs import flows_page
 
 PAGE = Path(__file__).parents[2] / "docs" / "flows.md"
 

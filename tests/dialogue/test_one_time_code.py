@@ -2,7 +2,6 @@
 
 import pytest
 
-from ivr.dialogue.cues import NOT_RECEIVED
 from ivr.dialogue.events import (
     CheckCode,
     CodeChecked,
@@ -16,6 +15,7 @@ from ivr.dialogue.events import (
     Slow,
 )
 from ivr.dialogue.machine import step
+from ivr.dialogue.phrases import NOT_RECEIVED
 from tests.dialogue.talk import BALANCE, NO, PAY, YES, Talk, said
 
 FORGOT = said("I've forgotten my PIN", "dont_know")

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from ivr.dialogue import say
+from ivr.dialogue import verbalize
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ from ivr.dialogue import say
     ],
 )
 def test_money(amount: int, currency: str, words: str) -> None:
-    assert say.money(amount, currency) == words
+    assert verbalize.money(amount, currency) == words
 
 
 @pytest.mark.parametrize(
@@ -41,19 +41,19 @@ def test_money(amount: int, currency: str, words: str) -> None:
     ],
 )
 def test_day(on: date, words: str) -> None:
-    assert say.day(on, date(2026, 3, 2)) == words
+    assert verbalize.day(on, date(2026, 3, 2)) == words
 
 
 def test_spelled_one_by_one() -> None:
-    assert say.spell("W4-0k") == "W, four, zero, K"
+    assert verbalize.spell("W4-0k") == "W, four, zero, K"
 
 
 def test_written_for_a_text_message() -> None:
-    assert (say.written_money(24517), say.written_day(date(2026, 3, 9))) == ("$245.17", "March 9, 2026")
+    assert (verbalize.written_money(24517), verbalize.written_day(date(2026, 3, 9))) == ("$245.17", "March 9, 2026")
 
 
 @pytest.mark.parametrize(
     ("items", "words"), [((), ""), (("a",), "a"), (("a", "b"), "a or b"), (("a", "b", "c"), "a, b or c")]
 )
 def test_listed(items: tuple[str, ...], words: str) -> None:
-    assert say.listed(items, "or") == words
+    assert verbalize.listed(items, "or") == words

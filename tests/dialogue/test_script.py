@@ -5,11 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.dialogue.flow import Ask, Send, Tell
+from ivr.dialogue.flow_docs import diagram, flows_page, table
 from ivr.dialogue.flows import FLOWS
 from ivr.dialogue.prompts import LANGUAGES
-from ivr.dialogue.script import diagram, flows_page, table
 from ivr.local.setup import fixed_prompts
-from speech.speak import sentences
+from speech.tts import sentences
 
 
 def test_the_table_holds_every_wording() -> None:

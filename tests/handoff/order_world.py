@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from ivr.handoff import events as ev
 from ivr.handoff.machine import step
+from ivr.handoff.relevance import wanted
 from ivr.handoff.state import State
-from ivr.handoff.wanted import wanted
 
 ON_THE_LINE = ("room", "queue", "offers", "parting", "message")
 

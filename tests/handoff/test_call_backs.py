@@ -12,7 +12,7 @@ from ivr.dialling.policy import DialPolicy
 from ivr.handoff import callbacks
 from ivr.handoff.callback_desk import CallBackDesk
 from ivr.phrasing.announcements import Words
-from ivr.quality.recordings import RecordingFolder
+from ivr.recordings.storage import RecordingFolder
 from ivr.store.engine import Sessions
 from ivr.store.models import Agent, Call, CallBack, Handoff
 from tests.conftest import FakeClock

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from ivr.dialling.dials import DialRefused
-from ivr.handoff.transferring import TransferRefused, Transfers
+from ivr.handoff.warm_transfer import TransferRefused, Transfers
 from ivr.store.models import Audit, Call, CallBack
 from tests.handoff.handoff_world import CALLER, World, leg
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import event, select, update
 
-from ivr.calls import rows
+from ivr.calls import repository
 from ivr.desk import agents
 from ivr.desk.opening_hours import OpeningHours
 from ivr.handoff import callbacks
@@ -121,7 +121,7 @@ def test_the_hand_off_of_a_call_is_never_its_call_back(world: World) -> None:
     world.run_due()
     assert hand_offs(world) == ["call", "callback"]
     with world.sessions() as tx:
-        found = rows.handoff_of(tx, CALLER)
+        found = repository.handoff_of(tx, CALLER)
         assert found is not None and (found.id, found.kind) == (1, "call")
     assert promise(world).state == "trying"
 

@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from ivr.calls.after import Park, TakeMessage
+from ivr.calls.next_step import Park, TakeMessage
 from ivr.desk.opening_hours import OpeningHours
 from ivr.dialogue.events import HandOff, Said, Say
 from ivr.dialogue.prompts import LANGUAGES, LINES

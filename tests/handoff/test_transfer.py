@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from ivr.carrier.port import CarrierError
 from ivr.handoff.brief import whisper
-from ivr.handoff.transferring import TransferRefused, Transfers
+from ivr.handoff.warm_transfer import TransferRefused, Transfers
 from ivr.payments import agent_cards
 from ivr.payments.agent_cards import CardRefused, Order
 from ivr.store.models import Agent, Audit, CardPayment, Handoff, Note, Offer

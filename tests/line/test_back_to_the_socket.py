@@ -2,7 +2,7 @@
 
 import pytest
 
-from ivr.calls.after import ByTurns, Park, Reconnect
+from ivr.calls.next_step import ByTurns, Park, Reconnect
 from ivr.calls.service import CallService
 from ivr.dialogue.events import Listen, Say
 from ivr.handoff.request import request_handoff

@@ -17,8 +17,8 @@ from flask import Flask
 from sqlalchemy import select
 from twilio.request_validator import RequestValidator
 
-from ivr.calls.codes import OneTimeCodes
-from ivr.calls.recordings import FORGET
+from ivr.calls.one_time_codes import OneTimeCodes
+from ivr.calls.recording_news import FORGET
 from ivr.calls.service import CallService
 from ivr.carrier.port import CarrierError
 from ivr.carrier.signatures import HEADER, Signatures
@@ -31,7 +31,7 @@ from ivr.web.hooks.calls import Documents, make_voice_blueprint
 from ivr.web.hooks.recorded_turns import make_turns_blueprint
 from speech.audio import Samples
 from speech.events import Expectation
-from speech.listen import ANYTHING, Segment, Transcript
+from speech.stt import ANYTHING, Segment, Transcript
 from tests.conftest import FakeClock
 from tests.line.conftest import LINE, MEDIA, MORGAN, PUBLIC, SID, TOKEN, HandoffsTold, NoNews, understand
 from tests.line.test_one_time_codes import Texts

@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from ivr.calls.after import Goodbye, Park, Reconnect, TakeMessage
-from ivr.calls.recordings import RecordingNews
+from ivr.calls.next_step import Goodbye, Park, Reconnect, TakeMessage
+from ivr.calls.recording_news import RecordingNews
 from ivr.calls.service import CallService
-from ivr.calls.talking import Applied
-from ivr.calls.turns import CallerTurn
+from ivr.calls.stream_side import Applied
+from ivr.calls.transcript import CallerTurn
 from ivr.dialogue.events import (
     CheckPin,
     Failed,

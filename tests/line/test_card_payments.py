@@ -9,8 +9,8 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from ivr.calls.service import CallService
-from ivr.calls.talking import Applied
-from ivr.calls.turns import CallerTurn
+from ivr.calls.stream_side import Applied
+from ivr.calls.transcript import CallerTurn
 from ivr.carrier.port import CarrierError
 from ivr.dialogue.events import CardTaken, HandOff, Keyed, Query, Resumed, Say, TakeCard
 from ivr.store.engine import Sessions

@@ -8,7 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 from twilio.request_validator import RequestValidator
 
-from ivr.calls.after import Reconnect
+from ivr.calls.next_step import Reconnect
 from ivr.calls.service import CallService
 from ivr.carrier.signatures import HEADER, Signatures
 from ivr.channels.drain import Drain
@@ -18,7 +18,7 @@ from ivr.store.engine import Sessions
 from ivr.store.health import FAILURES, Watch
 from speech.events import Closed, Expectation, Speak
 from speech.events import Listen as Hear
-from speech.speak import Speaker
+from speech.tts import Speaker
 from tests.conftest import FakeClock
 from tests.line.conftest import LINE, MEDIA, MORGAN, PUBLIC, SID, TOKEN
 from tests.line.test_media_socket import Quick, close_code, start

@@ -21,7 +21,7 @@ from sqlalchemy import select
 from sqlalchemy.event import listen
 
 from ivr.calls.service import CallService
-from ivr.calls.talking import Applied
+from ivr.calls.stream_side import Applied
 from ivr.channels.conversation import Conversation, Threads
 from ivr.channels.media_app import Once
 from ivr.dialogue.events import Event as Happening

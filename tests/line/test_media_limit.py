@@ -8,14 +8,14 @@ from sqlalchemy import select
 from starlette.testclient import TestClient, WebSocketTestSession
 from twilio.request_validator import RequestValidator
 
-from ivr.calls.after import Reconnect
+from ivr.calls.next_step import Reconnect
 from ivr.calls.service import CallService
 from ivr.carrier.signatures import HEADER, Signatures
 from ivr.channels.admission import Full, Room
 from ivr.channels.media_app import make_media_app
 from ivr.store.engine import Sessions
 from ivr.store.models import Call
-from speech.speak import Speaker
+from speech.tts import Speaker
 from tests.conftest import FakeClock
 from tests.line.conftest import LINE, MEDIA, MORGAN, PUBLIC, SID, TOKEN
 from tests.line.test_media_socket import Quick, close_code, play_until, start

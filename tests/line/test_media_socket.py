@@ -24,7 +24,7 @@ from ivr.channels.media_app import RECENT, Once, make_media_app
 from ivr.store.engine import Sessions
 from ivr.store.models import Call, Handoff, Turn
 from speech.audio import SILENCE, encode
-from speech.speak import Speaker
+from speech.tts import Speaker
 from tests.line.conftest import LINE, MEDIA, MORGAN, PUBLIC, SID, TOKEN
 from tests.speech.speech_doubles import Beep, ScriptedRecogniser, loud
 

@@ -7,9 +7,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from argon2 import PasswordHasher
 
-from ivr.calls.after import Park
+from ivr.calls.next_step import Park
 from ivr.calls.service import CallService
-from ivr.calls.turns import CallerTurn
+from ivr.calls.transcript import CallerTurn
 from ivr.dialogue.events import Keyed
 from ivr.handoff.request import request_handoff
 from ivr.ledger.sample import load_sample

@@ -7,9 +7,9 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import select, text
 
-from ivr.calls.codes import LIMIT, OneTimeCodes
+from ivr.calls.one_time_codes import LIMIT, OneTimeCodes
 from ivr.calls.service import CallService
-from ivr.calls.turns import CallerTurn
+from ivr.calls.transcript import CallerTurn
 from ivr.carrier.port import CarrierError
 from ivr.dialogue.events import CheckCode, CodeChecked, CodeSent, Failed, FindMobile, Keyed, MobileFound, SendCode
 from ivr.handoff.request import request_handoff

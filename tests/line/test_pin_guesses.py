@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from ivr.calls.pins import PinGuard, PinLimits
+from ivr.calls.pin_guard import PinGuard, PinLimits
 from ivr.dialogue.events import PinChecked
 from ivr.ledger.port import LedgerError
 from ivr.ledger.sql import SqlLedger

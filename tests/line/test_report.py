@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from ivr.calls.report import call_report
-from ivr.quality.recordings import RecordingFolder, RecordingKeep
+from ivr.recordings.storage import RecordingFolder, RecordingKeep
 from ivr.store.engine import Sessions
 from ivr.store.models import Call, Recording
 from tests.conftest import FakeClock

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from ivr.calls.service import CallService
-from ivr.calls.turns import CallerTurn
+from ivr.calls.transcript import CallerTurn
 from ivr.dialogue.events import Keyed, Query
 from ivr.handoff.brief import write_brief
 from ivr.store.engine import Sessions

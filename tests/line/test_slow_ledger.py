@@ -10,8 +10,8 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from ivr.calls.asking import ask
-from ivr.calls.pins import PinGuard
+from ivr.calls.pin_guard import PinGuard
+from ivr.calls.queries import ask
 from ivr.calls.service import CallService
 from ivr.channels.conversation import Conversation, Threads
 from ivr.dialogue.events import CheckPin, Failed, LookUp, Pay, Query

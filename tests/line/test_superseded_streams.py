@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import StaticPool, create_engine, select
 
-from ivr.calls.after import Reconnect
+from ivr.calls.next_step import Reconnect
 from ivr.calls.service import CallService
-from ivr.calls.talking import Applied
-from ivr.calls.turns import CallerTurn
+from ivr.calls.stream_side import Applied
+from ivr.calls.transcript import CallerTurn
 from ivr.channels.conversation import Conversation, Threads
 from ivr.dialogue.events import Event, HandOff, HangUp, Keyed, Listen, Query, Say, Silent
 from ivr.handoff.request import request_handoff

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from ivr.calls.recordings import RecordingNews
+from ivr.calls.recording_news import RecordingNews
 from ivr.calls.service import CallService
-from ivr.calls.sweeping import Sweeper
+from ivr.calls.sweeper import Sweeper
 from ivr.carrier.port import CarrierCall, CarrierError, CarrierRecording
 from ivr.store.engine import Sessions
 from ivr.store.leases import take_lease

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ivr.meaning.money import money
+from ivr.nlu.money import money
 
 PLAIN = {
     "fifty": [5000],

@@ -2,10 +2,10 @@
 
 import pytest
 
-from ivr.meaning.answers import yes_no
-from ivr.meaning.person import wants_person
-from ivr.meaning.signals import account_kind, choice, language, share
-from ivr.meaning.temper import upset
+from ivr.nlu.person_wish import wants_person
+from ivr.nlu.signals import account_kind, choice, language, share
+from ivr.nlu.temper import upset
+from ivr.nlu.yes_no import yes_no
 
 YES = """yes|Yeah.|yep|yup|sure|okay|ok|Yes, please.|yeah go ahead|go ahead|please do|that's right|That's correct.
 that is correct|correct|right|absolutely|of course|uh-huh|mhm|Mm-hmm.|sounds good|that works|do it|I do

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from num2words import num2words
 
-from ivr.meaning.currencies import currencies
-from ivr.meaning.money import money
-from ivr.meaning.signals import share
+from ivr.nlu.currencies import currencies
+from ivr.nlu.money import money
+from ivr.nlu.signals import share
 
 CANDIDATES = {
     "pay 50-60 dollars": [5000, 6000],

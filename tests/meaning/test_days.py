@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from ivr.meaning.dates import dates
+from ivr.nlu.dates import dates
 
 TODAY = date(2026, 3, 2)
 

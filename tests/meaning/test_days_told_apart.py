@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.meaning.dates import dates
-from ivr.meaning.order import day_first
+from ivr.nlu.dates import dates
+from ivr.nlu.day_order import day_first
 
 TODAY = date(2026, 3, 2)
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from ivr.meaning.decide import decide
-from ivr.meaning.labels import LABELS
+from ivr.nlu.decide import decide
+from ivr.nlu.intents import LABELS
 
 
 def shares(**given: float) -> dict[str, float]:

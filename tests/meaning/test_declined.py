@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from ivr.meaning.declined import declined
-from ivr.meaning.understanding import Understanding
+from ivr.nlu.declined import declined
+from ivr.nlu.understanding import Understanding
 
 pytestmark = pytest.mark.speech
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ivr.meaning.digits import digit_groups, digits, spelled
+from ivr.nlu.digits import digit_groups, digits, spelled
 
 ASKED = {
     "four seven one nine": "4719",

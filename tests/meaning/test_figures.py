@@ -4,7 +4,7 @@ import pytest
 
 from bench.meaning.figures import Guess, confusion, figures
 from bench.meaning.phrases import phrases
-from ivr.meaning.labels import LABELS
+from ivr.nlu.intents import LABELS
 
 
 def guess(truth: str, intent: str, confidence: float = 1.0, out: float = 0.0) -> Guess:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from ivr.meaning.encoder import MissingWeights
-from ivr.meaning.report import as_json
-from ivr.meaning.understanding import Understanding
+from ivr.nlu.encoder import MissingWeights
+from ivr.nlu.report import as_json
+from ivr.nlu.understanding import Understanding
 
 pytestmark = pytest.mark.speech
 TODAY = date(2026, 3, 2)

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from ivr.meaning.answers import no_answer, yes_no
-from ivr.meaning.understanding import Understanding
+from ivr.nlu.understanding import Understanding
+from ivr.nlu.yes_no import no_answer, yes_no
 
 pytestmark = pytest.mark.speech
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from speech.listen import Recogniser
+from speech.model_files import MissingWeights, find_vad, find_whisper
+from speech.stt import Recogniser
 from speech.vad import SileroModel
-from speech.weights import MissingWeights, find_vad, find_whisper
 
 
 @pytest.fixture(scope="session")

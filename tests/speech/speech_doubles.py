@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from speech.audio import FRAME, SILENCE, Samples, encode
 from speech.events import Command, Event, Expectation
-from speech.fair import Priority
-from speech.listen import Transcript
+from speech.inference_queue import Priority
 from speech.session import Session, Start
-from speech.speak import Speaker
+from speech.stt import Transcript
+from speech.tts import Speaker
 from speech.vad import HEARD, Vad
 
 START = Start("MZ1", "CA1", "AC1", ("inbound",), {})

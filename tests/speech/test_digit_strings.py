@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from speech.digit_reader import Reading, _search, _timed
+from speech.digit_strings import AGREED, DOUBTED, WRONG_COUNT, alone, judged
 from speech.events import Word
-from speech.reader import Reading, _search, _timed
-from speech.strings import AGREED, DOUBTED, WRONG_COUNT, alone, judged
 
 
 def read(digits: str, chance: float) -> Reading:

@@ -6,7 +6,7 @@ import pytest
 from bench.echoes import Returning, Room
 from speech.audio import FRAME, RATE, SILENCE, Samples, decode, encode, frames, normalise, read_mono, to_float
 from speech.echo import Echo
-from speech.playout import Playout
+from speech.far_end import Playout
 from speech.voices import make_voice
 from switch.phones.lines import FOLDER
 

@@ -10,7 +10,7 @@ from bench.echoes import Room
 from bench.words import rest
 from speech.audio import Samples, normalise, read_mono
 from speech.events import Heard, Interrupted, Spoken
-from speech.speak import Speaker
+from speech.tts import Speaker
 from speech.vad import SileroModel
 from speech.voices import make_voice
 from switch.phones.lines import FOLDER

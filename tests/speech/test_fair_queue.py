@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from speech.fair import FairQueue, Priority
+from speech.inference_queue import FairQueue, Priority
 
 
 class Held:

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from bench.bargein import from_onset
 from bench.noises import Sound, closed_hum, cough
 from speech.audio import RATE, Samples, decode, encode, normalise, read_mono, to_int
-from speech.barge import SPAN, Judge, interrupts
-from speech.turns import DEFAULT_RULES, TurnDetector
+from speech.endpointing import DEFAULT_RULES, TurnDetector
+from speech.interruption import SPAN, Judge, interrupts
+from speech.model_files import find_vad
 from speech.vad import WINDOW, SileroModel, Windows
 from speech.voices import make_voice
-from speech.weights import find_vad
 from switch.phones.lines import FOLDER
 
 LEAD = 0.5

@@ -6,9 +6,9 @@ import json
 from collections.abc import AsyncIterator
 
 from speech.audio import SILENCE
-from speech.fair import Priority
+from speech.inference_queue import Priority
+from speech.media_streams import Start
 from speech.monitor import HeardOn, Monitor
-from speech.protocol import Start
 from tests.speech.speech_doubles import VOICED, HandClock, ScriptedRecogniser, loud
 
 BOTH = Start("MZ1", "CA1", "AC1", ("inbound", "outbound"), {})

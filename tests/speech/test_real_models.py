@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from speech import listen
+from speech import stt
 from speech.audio import RATE, loudness, read_mono, telephone, write_wav
+from speech.endpointing import DEFAULT_RULES
 from speech.events import Expectation
-from speech.listen import Recogniser
-from speech.turns import DEFAULT_RULES
+from speech.stt import Recogniser
 from speech.vad import WINDOW_SECONDS, SileroModel, Windows, voiced
 from speech.voices import espeak, make_voice
 from speech.whisper import STRETCH, WINDOW, Encoded, Sound, Whisper
@@ -149,7 +149,7 @@ def test_a_yes_that_is_hardly_sure_in_the_short_window_is_heard_again_in_the_usu
 ) -> None:
     sound = Lines().find("Yes.", "george")
     assert sound is not None
-    monkeypatch.setattr(listen, "ANSWER_BELIEVED", 1.01)
+    monkeypatch.setattr(stt, "ANSWER_BELIEVED", 1.01)
     windows: list[float] = []
     encode = Whisper.encode
 
@@ -160,7 +160,7 @@ def test_a_yes_that_is_hardly_sure_in_the_short_window_is_heard_again_in_the_usu
 
     monkeypatch.setattr(Whisper, "encode", noted)
     assert whisper_base.listen(sound, Expectation("yes-no")).result().text
-    assert windows == [listen.ANSWER_WINDOW, WINDOW]
+    assert windows == [stt.ANSWER_WINDOW, WINDOW]
 
 
 @pytest.mark.parametrize("order", [1, -1], ids=["a PIN, then the wish", "the wish, then a PIN"])

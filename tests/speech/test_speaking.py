@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from speech.audio import RATE, loudness
-from speech.speak import Speaker, sentences
+from speech.tts import Speaker, sentences
 from speech.voices import UnknownVoice, make_voice
 from speech.voices.voice import for_telephone
 from tests.speech.speech_doubles import Beep

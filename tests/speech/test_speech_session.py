@@ -20,7 +20,7 @@ from speech.events import (
     Speak,
     Spoken,
 )
-from speech.fair import Priority
+from speech.inference_queue import Priority
 from tests.speech.speech_doubles import Line, ScriptedRecogniser
 
 PROMPT = "This is a rather long prompt. It goes on for some time."

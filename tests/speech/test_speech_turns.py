@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from speech.endpointing import DEFAULT_RULES, Signal, TurnDetector, is_nod, listening_pause, patience
 from speech.events import Expectation, Kind
-from speech.turns import DEFAULT_RULES, Signal, TurnDetector, is_nod, listening_pause, patience
 from speech.vad import WINDOW_SECONDS
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from speech.digits import spoken_digits
+from speech.digit_words import spoken_digits
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,10 @@ import pytest
 
 from speech.audio import SILENCE
 from speech.events import Close, Closed, Command, Digits, Event, Expectation, Heard, Listen, Silence, Speak
+from speech.media_streams import Start
 from speech.monitor import HeardOn, Monitor
-from speech.protocol import Start
 from speech.session import DEAD, STALLED, Session
-from speech.speak import Speaker
+from speech.tts import Speaker
 from tests.jumping import Jumping
 from tests.speech.speech_doubles import START, VOICED, Beep, Interrupting, ScriptedRecogniser, loud
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from speech.protocol import Key, Mark, Media, NoStart, Start, Stop, media_message, parse, read_start
+from speech.media_streams import Key, Mark, Media, NoStart, Start, Stop, media_message, parse, read_start
 
 STARTED = {
     "event": "start",

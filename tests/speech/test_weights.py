@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from speech import weights
-from speech.weights import MissingWeights, Weights, find_vad, find_whisper
+from speech import model_files
+from speech.model_files import MissingWeights, Weights, find_vad, find_whisper
 
 
 @pytest.fixture
@@ -18,12 +18,12 @@ def packaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (folder / "__init__.py").write_text("raise ImportError('a package of data is not imported')")
         (folder / f"model.bin.part{index}").write_bytes(data)
     (tmp_path / "site" / "fake_part1" / "config.json").write_text("{}")
-    model = weights._Packaged(
+    model = model_files._Packaged(
         parts=(("fake_part1", "model.bin.part1"), ("fake_part2", "model.bin.part2")),
         beside={"config.json": hashlib.sha256(b"{}").hexdigest()},
         sha256=hashlib.sha256(b"first second").hexdigest(),
     )
-    monkeypatch.setitem(weights.PACKAGED, "base", model)
+    monkeypatch.setitem(model_files.PACKAGED, "base", model)
     monkeypatch.syspath_prepend(str(tmp_path / "site"))
     return tmp_path / "site"
 

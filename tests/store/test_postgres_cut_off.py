@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from ivr.calls.turns import CallerTurn
+from ivr.calls.transcript import CallerTurn
 from ivr.dialogue.events import Keyed
 from ivr.ledger.port import LedgerError
 from ivr.store.models import Call

@@ -10,9 +10,9 @@ from sqlalchemy import select
 
 from ivr.calls.service import CallService
 from ivr.handoff.state import State
-from ivr.quality import purge as forgetting
-from ivr.quality.purge import purge_caller, purge_older
-from ivr.quality.recordings import RecordingFolder, RecordingKeep
+from ivr.recordings import retention as forgetting
+from ivr.recordings.retention import purge_caller, purge_older
+from ivr.recordings.storage import RecordingFolder, RecordingKeep
 from ivr.store import outbox
 from ivr.store.engine import Sessions
 from ivr.store.models import (

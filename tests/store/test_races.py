@@ -8,7 +8,7 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import func, select
 
-from ivr.calls.recordings import RecordingNews
+from ivr.calls.recording_news import RecordingNews
 from ivr.calls.service import CallService
 from ivr.ledger.sample import load_sample
 from ivr.store.engine import Sessions, make_engine, make_sessions

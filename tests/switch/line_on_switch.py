@@ -32,7 +32,7 @@ from ivr.handoff.request import request_handoff
 from ivr.handoff.service import HandoffService, UnknownHandoff
 from ivr.handoff.state import State
 from ivr.handoff.supervision import Supervision
-from ivr.handoff.transferring import Transfers
+from ivr.handoff.warm_transfer import Transfers
 from ivr.ledger.sql import SqlLedger
 from ivr.store import outbox
 from ivr.store.engine import Sessions

@@ -10,7 +10,7 @@ import pytest
 import requests
 from sqlalchemy import update
 
-from ivr.calls.acting import SEND
+from ivr.calls.actions import SEND
 from ivr.carrier.port import CarrierError
 from ivr.carrier.twilio import TwilioCarrier
 from ivr.carrier.twilio_account import TwilioAccount

@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import select
 
 from ivr.calls.service import CallService
-from ivr.calls.sweeping import Sweeper
+from ivr.calls.sweeper import Sweeper
 from ivr.handoff.request import request_handoff
 from ivr.ledger.sql import SqlLedger
-from ivr.quality.recordings import RecordingKeep
+from ivr.recordings.storage import RecordingKeep
 from ivr.store import outbox
 from ivr.store.engine import Sessions
 from ivr.store.models import Call, Recording

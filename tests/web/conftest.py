@@ -15,7 +15,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from redis import Redis
 
-from ivr.calls.pins import PinGuard
+from ivr.calls.pin_guard import PinGuard
 from ivr.carrier.port import CarrierError
 from ivr.clock import Clock
 from ivr.desk.agents import PresenceRefused
@@ -23,7 +23,7 @@ from ivr.desk.bot_brake import Brakes
 from ivr.handoff.callback_desk import CallBackDesk
 from ivr.handoff.service import HandoffService
 from ivr.handoff.supervision import SupervisionRefused
-from ivr.handoff.transferring import Transfers
+from ivr.handoff.warm_transfer import Transfers
 from ivr.ledger.sql import SqlLedger
 from ivr.live_updates import Live
 from ivr.payments.agent_card_service import AgentCards

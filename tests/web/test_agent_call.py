@@ -7,12 +7,12 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from ivr.calls.pins import PinGuard
+from ivr.calls.pin_guard import PinGuard
 from ivr.ledger.port import LedgerError
 from ivr.ledger.sql import SqlLedger
 from ivr.payments.agent_cards import Told
-from ivr.quality.purge import purge_older
-from ivr.quality.recordings import RecordingFolder
+from ivr.recordings.retention import purge_older
+from ivr.recordings.storage import RecordingFolder
 from ivr.store.models import Account, Agent, Audit, Call, Note
 from tests.web.conftest import CALL, Web, with_token
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from ivr.calls.recordings import FORGET
+from ivr.calls.recording_news import FORGET
 from ivr.carrier.port import CarrierError
 from ivr.store import outbox
 from ivr.store.models import Call, Outbox, Recording

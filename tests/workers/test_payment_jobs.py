@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from ivr.carrier.port import CarrierError
-from ivr.quality.secrets import mask_secrets
+from ivr.recordings.redaction import mask_secrets
 from ivr.store import outbox
 from ivr.store.engine import Sessions
 from ivr.store.idempotency import first_time, forget_old

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from ivr.calls.service import CallService
 from ivr.dialogue.events import Failed, Keyed, Query, Resumed
-from ivr.handoff.holders import Holders
+from ivr.handoff.account_holders import Holders
 from ivr.handoff.request import request_handoff
 from ivr.ledger.http import HttpLedger
 from ivr.payments.bot_cards import BOOK

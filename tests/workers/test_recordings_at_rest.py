@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from ivr.quality.recordings import RecordingKeep, RecordingMissing, RecordingUnreadable, recordings_key
-from ivr.quality.transcribing import UnreadableRecording, read_sound
+from ivr.recordings.storage import RecordingKeep, RecordingMissing, RecordingUnreadable, recordings_key
+from ivr.recordings.transcription import UnreadableRecording, read_sound
 from ivr.store.models import Recording
 from tests.workers.worker_factory import sound
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from ivr.carrier.port import CarrierError
-from ivr.quality.transcribing import Samples, Sound, cut
+from ivr.recordings.transcription import Samples, Sound, cut
 from ivr.store import outbox
 from ivr.store.models import Outbox, Recording
 from speech.audio import RATE

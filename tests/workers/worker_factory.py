@@ -16,14 +16,14 @@ from ivr.dialling.dials import Dials
 from ivr.dialling.policy import DialPolicy
 from ivr.handoff.service import HandoffService
 from ivr.live_updates import Live
-from ivr.quality.recordings import RecordingKeep
-from ivr.quality.transcribing import Samples
+from ivr.recordings.storage import RecordingKeep
+from ivr.recordings.transcription import Samples
 from ivr.store.engine import make_engine, make_sessions
 from tests.handoff.handoff_world import PUBLIC, CarrierTwin
 from workers.context import WorkerContext
 
 if TYPE_CHECKING:
-    from speech.listen import Segment
+    from speech.stt import Segment
 
 
 def sound(seconds: float = 1.0, channels: int = 2) -> bytes:
@@ -56,7 +56,7 @@ class RecogniserTwin:
 
     def transcribe_long(self, samples: Samples) -> "list[Segment]":
         from speech.events import Word
-        from speech.listen import Segment, Transcript
+        from speech.stt import Segment, Transcript
 
         time.sleep(float(os.environ.get("TEST_HEARING_SECONDS", "0")))
         loudness = int(samples[0])

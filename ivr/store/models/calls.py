@@ -38,9 +38,7 @@ class Call(Base):
     language: Mapped[str] = mapped_column(String(8), default="en")
     notice: Mapped[str | None] = mapped_column(String(64))  # version of the notice that was played
     dialogue: Mapped[dict[str, Any] | None]
-    card: Mapped[
-        dict[str, Any] | None
-    ]  # the card payment under way or last made: ivr.payments.bot_cards; no card data
+    card: Mapped[dict[str, Any] | None]  # the card payment under way or last made: ivr.payments.bot_cards; no card data
     step: Mapped[int] = mapped_column(default=0)  # events applied; the turn of a payment's key
     stream_token: Mapped[str | None] = mapped_column(String(64), unique=True)  # hash; gone once used
     stream_started_at: Mapped[datetime | None]  # zero of the present stream's clock

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, abort, request
 
 import twiml.turns
-from ivr.calls.after import ByTurns, Goodbye, Next, Park, Reconnect, TakeMessage
-from ivr.calls.recordings import RecordingNews
+from ivr.calls.next_step import ByTurns, Goodbye, Next, Park, Reconnect, TakeMessage
+from ivr.calls.recording_news import RecordingNews
 from ivr.calls.service import CallService
 from ivr.carrier.port import CarrierError
 from ivr.carrier.signatures import Signatures, require_signature

@@ -11,7 +11,7 @@ from ivr.dialling.dials import DialRefused
 from ivr.handoff import events as ev
 from ivr.handoff.service import HandoffService
 from ivr.handoff.state import State
-from ivr.handoff.waits import How, how_he_waits
+from ivr.handoff.waiting_prompts import How, how_he_waits
 from ivr.phrasing.announcements import Words
 from ivr.store.models import Handoff
 from ivr.web.hooks.unavailable import unless_broken

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from ivr.desk import agents
 from ivr.dialogue.events import Facts
-from ivr.handoff.holders import holder_of
-from ivr.handoff.keeping import MISSED
+from ivr.handoff.account_holders import holder_of
 from ivr.handoff.queue import Waiting, read_queue
 from ivr.handoff.state import State
+from ivr.handoff.transaction import MISSED
 from ivr.ledger.port import Ledger, LedgerError
 from ivr.payments import agent_cards
 from ivr.payments.doubts import doubt

@@ -6,7 +6,7 @@ from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
 
 from ivr.clock import Clock
-from ivr.handoff.transferring import TransferRefused
+from ivr.handoff.warm_transfer import TransferRefused
 from ivr.store.engine import Sessions
 from ivr.web.pages.agent_panel import answer_with_panel
 from ivr.web.pages.formats import as_dialled, sentence

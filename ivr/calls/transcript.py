@@ -1,0 +1,146 @@
+"""What was said, as rows: offsets are seconds from the call's start, secrets stay out."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Literal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ivr.calls.masking import Cards, asked_for, take_out
+from ivr.dialogue.events import Event, Keyed, Said, Say
+from ivr.dialogue.state import State
+from ivr.redaction import KEYED_CARD, MARKERS, Named, digits_in, kinds_in
+from ivr.store.models import Call, Turn
+from speech.events import Heard, Word
+
+PIN_KEYS = 4
+LONG_KEYS = ("number", "amount", "date")  # questions that several keys answer
+SECRET, CODE = MARKERS["pin"], MARKERS["code"]
+CARD = KEYED_CARD
+LONGEST_CODE = 6
+
+
+@dataclass(frozen=True, slots=True)
+class CallerTurn:
+    """What the caller said or keyed; times in seconds from the start of the present stream."""
+
+    text: str
+    start: float
+    end: float
+    via: Literal["voice", "keys"] = "voice"
+    confidence: float | None = None
+    words: tuple[Word, ...] = ()
+    latency: dict[str, float] = field(default_factory=dict)
+
+
+def stream_offset(call: Call) -> float:
+    """Where the present stream's clock starts, in seconds from the call's start."""
+    return (call.stream_started_at - call.started_at).total_seconds() if call.stream_started_at else 0.0
+
+
+def hidden(state: State, turn: CallerTurn, event: Event) -> str:
+    """What is written in place of a PIN or code (asked for, given while it is checked, or volunteered) or a card."""
+    digits = event.meaning.digits if isinstance(event, Said) else turn.text
+    if state.phase == "card" and any(map(str.isdigit, digits + turn.text)):
+        return CARD
+    if state.question.startswith("code") and (state.expects_secret or digits):
+        return CODE
+    asked = state.expects_secret or (bool(digits) and state.question == "pin") or _keyed_ahead(state, event)
+    return SECRET if asked or "pin" in kinds_in(turn.text) else ""
+
+
+def _keyed_ahead(state: State, event: Event) -> bool:
+    """One key answers most questions: several may be a PIN that the caller did not wait to be asked for."""
+    keys = event.digits if isinstance(event, Keyed) else ""
+    long = state.phase == "asking" and state.question in LONG_KEYS and (state.verified or len(keys) != PIN_KEYS)
+    return bool(keys.strip("0*#")) and len(keys) > 1 and not long
+
+
+def hidden_late(turn: CallerTurn, event: Event) -> str:
+    """The same for words of a stream that is over: what was asked on it is no longer known, so no digits stay."""
+    digits = event.meaning.digits if isinstance(event, Said) else ""
+    return SECRET if digits or any(map(str.isdigit, turn.text)) else ""
+
+
+def write_caller(
+    tx: Session, call: Call, key: str, turn: CallerTurn, event: Event, state: State | None, offset: float
+) -> Cards:
+    """What the caller said or keyed, without secrets; the cards that it completed.
+
+    `state`: what it answers; None where the stream is over. `offset`: its stream's start in the call, in seconds.
+    """
+    secret = hidden(state, turn, event) if state is not None else hidden_late(turn, event)
+    row = Turn(
+        call_sid=call.sid,
+        key=key,
+        speaker="caller",
+        via=turn.via,
+        text=turn.text,
+        start=offset + turn.start,
+        end=offset + turn.end,
+        confidence=turn.confidence,
+        intent=event.meaning.intent if isinstance(event, Said) else None,
+        words=_words(turn.words, offset),
+        latency=turn.latency,
+    )
+    if secret and len(digits_in(turn.text)) <= LONGEST_CODE:
+        row.text, row.words = secret, []
+    cards = _add(tx, row, asked_for(state) if state is not None else None)
+    if secret:  # more digits than a PIN has may be the rest of a card
+        row.text, row.words = secret, []
+    return cards
+
+
+def _add(tx: Session, row: Turn, asked: Named | None = None) -> Cards:
+    cards = take_out(tx, row, asked)
+    tx.add(row)
+    return cards
+
+
+def write_bot(tx: Session, call: Call, key: str, say: Say, at: float) -> None:
+    """The bot is about to say this; when and how much of it was heard is told later by `mark_heard`."""
+    _add(tx, Turn(call_sid=call.sid, key=key, speaker="bot", text=say.text, prompt=say.prompt, start=at))
+
+
+def mark_heard(
+    tx: Session,
+    call: Call,
+    key: str,
+    *,
+    offset: float,
+    heard: float,
+    end: float,
+    start: float | None = None,
+    latency: dict[str, float] | None = None,
+) -> None:
+    """The bot's turn `key` was played up to `heard` (0..1); times in seconds from its stream's start at `offset`."""
+    turn = tx.scalar(select(Turn).where(Turn.call_sid == call.sid, Turn.key == key))
+    if turn is None:
+        return
+    turn.heard = heard
+    turn.end = offset + end
+    turn.start = turn.start if start is None else offset + start
+    turn.latency = {**turn.latency, **(latency or {})}
+
+
+def write_overheard(tx: Session, call: Call, speaker: Literal["caller", "agent"], heard: Heard, offset: float) -> Cards:
+    """What caller or agent said while the call was with a person; a repetition is harmless. The cards it completed."""
+    key = f"{speaker}@{offset + heard.start:.2f}"
+    if tx.scalar(select(Turn.id).where(Turn.call_sid == call.sid, Turn.key == key)) is not None:
+        return ()
+    row = Turn(
+        call_sid=call.sid,
+        key=key,
+        speaker=speaker,
+        text=heard.text,
+        start=offset + heard.start,
+        end=offset + heard.end,
+        confidence=heard.confidence,
+        words=_words(heard.words, offset),
+        latency=heard.latency,
+    )
+    return _add(tx, row)
+
+
+def _words(words: tuple[Word, ...], offset: float) -> list[dict[str, object]]:
+    return [{**asdict(word), "start": offset + word.start, "end": offset + word.end} for word in words]

@@ -1,0 +1,134 @@
+"""What the caller said, keyed and proved, and the passage to a person with it."""
+
+from ivr.dialogue import amounts, payment_rules
+from ivr.dialogue.builder import Draft, Outcome
+from ivr.dialogue.events import HandOff
+from ivr.dialogue.flow import Ask
+from ivr.dialogue.flows import FLOWS, OURS, TOPICS
+from ivr.dialogue.prompts import LANGUAGES
+from ivr.dialogue.state import Line, Raw, State
+from ivr.dialogue.verification import NOBODY
+
+IN_DOUBT = "may have been made: the ledger has not answered yet"
+_NAMES = {
+    "date": "pay on",
+    "amount": "pay amount",
+    "source": "pay from",
+    "number": "account number",
+    "agreed": "agreed to pay",
+}
+
+
+def account(state: State) -> str | None:
+    """The account the call is about, as far as it is known."""
+    return None if state.account is None or state.account.startswith(NOBODY) else state.account
+
+
+def verified(state: State) -> bool:
+    """Whether the caller has proved to be the account's holder."""
+    return state.verified
+
+
+def known(state: State) -> dict[str, str]:
+    """Everything the caller said, keyed or proved, by name; never the PIN."""
+    facts = {"verified": "yes" if state.verified else "no"}
+    if found := account(state):
+        facts["account"] = found
+    elif state.account:
+        facts["account"] = "none with the number that they gave"
+    if state.on_file:
+        facts["calling from"] = "the number on file"
+    if state.wrong_pins:
+        facts["wrong PINs"] = str(state.wrong_pins)
+    if state.wanted:
+        facts["wants"] = ", ".join(state.wanted)
+    doubt = {"payment": IN_DOUBT} if payment_rules.paying(state) else {}
+    return facts | _items(state) | doubt
+
+
+def _items(state: State) -> dict[str, str]:
+    heard = {name: value for task in state.tasks for name, value in _given(state, task.flow, task.given).items()}
+    return {_NAMES.get(name, name): value for name, value in (heard | state.noted).items()}
+
+
+def _given(state: State, flow: str, given: dict[str, Raw]) -> dict[str, str]:
+    asks = {step.name: step for step in FLOWS[flow].steps if isinstance(step, Ask) and step.noted and not step.secret}
+    heard = {"amount": amounts.in_minor(given["amount"], payment_rules.currency(state))} if "amount" in given else {}
+    return {name: asks[name].show(state, raw) for name, raw in (given | heard).items() if name in asks}
+
+
+def hand_off(draft: Draft, reason: str, intent: str = "", mood: str = "calm", language: str = "en") -> Outcome:
+    """One kind sentence, then a person, with all that is known."""
+    prompt = f"person.{reason}" if reason not in TOPICS else "person.intent"
+    tongue = language if prompt in LANGUAGES.get(language, {}) else "en"
+    said = draft.say(Line(prompt, {"topic": TOPICS.get(reason, "")}), tongue, interruptible=False)
+    intent = intent or (said.state.wanted[-1] if said.state.wanted else "")
+    action = HandOff(reason, intent, summary(said.state, reason, intent), known(said.state), mood, language)
+    return said.end(action, "gone")
+
+
+_FULFILLED = {
+    "balance": "got the balance",
+    "due_date": "got the due date",
+    "transactions": "heard recent transactions",
+}
+_OPEN = {
+    "balance": "wanted the balance",
+    "due_date": "wanted the due date",
+    "transactions": "wanted recent transactions",
+    "payment": "wanted to pay",
+}
+_WHY = {
+    "asked": "asks for a person",
+    "unclear": "was not understood",
+    "silent": "fell silent",
+    "upset": "is upset",
+    "fault": "was stopped by a fault of the line",
+    "doubt": "was stopped before the ledger had answered",
+    "language": "speaks Spanish",
+    "braked": "was brought on by the bot brake",
+    "dispute": "now disputes a charge",
+    "card_problem": "has trouble with a card",
+    "payment": "could not get the payment through",
+}
+_WISHES = 2  # of the latest: the line is heard as well as read
+
+
+def summary(state: State, reason: str, intent: str) -> str:
+    """One sentence for the agent's screen and ear: who, what was done, why a person."""
+    parts = [_proof(state, reason), *_wishes(state, intent)[-_WISHES:]]
+    if reason != "verification":
+        parts.append(_WHY.get(reason, "wants something that the line does not do"))
+    last = parts.pop() if len(parts) > 1 else ""
+    return f"{', '.join(parts)}{', and ' if last else ''}{last}."
+
+
+_LACKING = {
+    "number": ", account number not known",
+    "pin": ", does not know the PIN",
+    "code_ok": ", does not know the PIN",
+    "code": ", does not know the PIN and gave no valid code",
+}
+
+
+def _proof(state: State, reason: str) -> str:
+    if state.verified:
+        return "Verified by a code sent by text" if state.by_code else "Verified by PIN"
+    if state.wrong_pins and not state.question.startswith("code"):
+        return f"Not verified after {state.wrong_pins} wrong PIN{'s' if state.wrong_pins > 1 else ''}"
+    lacking = _LACKING.get(state.question, "")
+    return f"Not verified{lacking if reason == 'verification' else ''}"
+
+
+def _wishes(state: State, intent: str) -> list[str]:
+    """What came of each wish that the line could fulfil, oldest first."""
+    wished = [name for name in dict.fromkeys((*state.wanted, intent)) if name in OURS]
+    return [_wish(state, name) for name in wished]
+
+
+def _wish(state: State, name: str) -> str:
+    if name == "payment" and "paid" in state.noted:
+        return f"paid {state.noted.get('amount', '')}"
+    if name == "payment" and payment_rules.paying(state):
+        return f"may have paid {state.noted.get('amount', '')}"
+    return _FULFILLED[name] if name in state.done else _OPEN[name]

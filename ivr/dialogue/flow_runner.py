@@ -1,0 +1,128 @@
+"""The interpreter: goes through the uppermost task's flow until the caller or the house must answer."""
+
+from dataclasses import replace
+
+from ivr.dialogue.builder import Draft, Outcome
+from ivr.dialogue.escalation import hand_off
+from ivr.dialogue.events import CheckCode, CheckPin, HangUp, LookUp, Say, TakeCard
+from ivr.dialogue.flow import Ask, Do, Fetch, Person, Send, Step, Tell, Verified
+from ivr.dialogue.flows import FLOWS, OURS, TOPICS
+from ivr.dialogue.state import Line, Raw, State, Task
+
+STALLS = 4  # refusals, repeats, waits and detours without progress before a person comes
+
+
+def advance(draft: Draft) -> Outcome:
+    """Do the next pending step of the uppermost task; end the task when none is left."""
+    step = next((step for step in FLOWS[draft.state.task.flow].steps if _pending(draft.state, step)), None)
+    match step:
+        case None:
+            return _finish(draft)
+        case Ask():
+            return _ask(draft, step)
+        case Verified():
+            return advance(push(draft, Task("verify")))
+        case Fetch():
+            return draft.end(LookUp(str(draft.state.account)), "waiting")
+        case Tell():
+            told = draft.keep(Line(step.name, step.fields(draft.state)))
+            return advance(_settled(told, f"told:{step.name}", True))
+        case Send():
+            sent = draft.act(step.act(draft.state))
+            return advance(_settled(sent.keep(Line(step.name)) if step.told else sent, step.name, True))
+        case Do():
+            return _do(draft, step)
+        case Person():
+            return hand_off(draft, step.reason)
+
+
+def _pending(state: State, step: Step) -> bool:
+    slots = state.task.slots
+    match step:
+        case Verified():
+            return not state.verified
+        case Fetch():
+            return state.facts is None and "paid" not in slots
+        case Tell():
+            return f"told:{step.name}" not in slots and step.when(state)
+        case Ask() | Do() | Send():
+            return step.name not in slots and step.when(state)
+        case Person():
+            return step.when(state)
+
+
+def _settled(draft: Draft, name: str, value: Raw) -> Draft:
+    return draft.at(draft.state.with_task(draft.state.task.settle(name, value)))
+
+
+def _ask(draft: Draft, ask: Ask) -> Outcome:
+    """Settle the item from what was already heard, or ask for it."""
+    state = draft.state
+    value = ask.settle(state, state.task.given.get(ask.name))
+    if value is None:
+        forgotten = draft.at(state.with_task(state.task.drop(ask.name)))
+        return question(forgotten, ask)
+    refusal = ask.check(state, value)
+    if refusal is not None:
+        if state.stalls >= STALLS:
+            return hand_off(draft, "unclear")
+        refused = draft.at(state.with_task(state.task.drop(ask.name))).having(stalls=state.stalls + 1)
+        return refused.keep(refusal).listen(ask)
+    return advance(draft.at(settle(state, ask, value)))
+
+
+def settle(state: State, ask: Ask, value: Raw) -> State:
+    """The state with the item settled, noted for the brief and followed up."""
+    noted = state.note(ask.name, ask.show(state, value)) if ask.noted and not ask.secret else state
+    return ask.then(noted.with_task(noted.task.settle(ask.name, value)), value)
+
+
+def question(draft: Draft, ask: Ask) -> Outcome:
+    """Ask for an item in its next wording; after two answers "anything else" is two words."""
+    wording = "brief" if ask.name == "else" and _lines(draft) > 1 else "ask"
+    return draft.keep(Line(f"{ask.name}.{wording}", ask.fields(draft.state))).listen(ask)
+
+
+def _lines(draft: Draft) -> int:
+    """How many whole lines were said in this step."""
+    return sum(isinstance(action, Say) and action.text.endswith((".", "?")) for action in draft.actions)
+
+
+def _do(draft: Draft, step: Do) -> Outcome:
+    action = step.act(draft.state)
+    if isinstance(action, TakeCard):
+        return draft.say(Line("card.lead")).end(action, "card")
+    return draft.end(action, "waiting")
+
+
+def check_secret(draft: Draft, ask: Ask, secret: str) -> Outcome:
+    """A PIN or a code is used at once and kept nowhere."""
+    check = CheckCode if ask.name == "code" else CheckPin
+    return draft.end(check(str(draft.state.account), secret), "waiting")
+
+
+def push(draft: Draft, task: Task) -> Draft:
+    """Begin a task on top of what is under way; after a payment the ledger is read anew."""
+    stale = any("paid" in t.slots for t in draft.state.tasks)
+    facts = None if stale else draft.state.facts
+    return draft.having(tasks=(*draft.state.tasks, task), facts=facts, stalls=0)
+
+
+def _finish(draft: Draft) -> Outcome:
+    state = draft.state
+    done, below = state.task, state.tasks[:-1]
+    if done.flow == "goodbye":
+        return draft.say(Line("goodbye")).end(HangUp(), "ended")
+    facts = None if "paid" in done.slots else state.facts
+    early = done.flow == "verify"  # a PIN before any wish: the open question still stands
+    on_top = below if len(below) > 1 or early else (Task("else"),)
+    popped = draft.at(replace(state, tasks=on_top, facts=facts, done=_done(state)))
+    back = len(below) > 1 and done.flow in TOPICS and below[-1].flow in TOPICS
+    return advance(popped.say(Line("repair.back", {"topic": TOPICS[below[-1].flow]})) if back else popped)
+
+
+def _done(state: State) -> tuple[str, ...]:
+    """The wishes fulfilled so far; a payment only when money was moved."""
+    flow = state.task.flow
+    fulfilled = flow in OURS and (flow != "payment" or "paid" in state.task.slots)
+    return tuple(dict.fromkeys((*state.done, flow))) if fulfilled else state.done

@@ -1,0 +1,84 @@
+"""Text to meaning: the trained models, the grammars of amounts, days and digits, and a few rules that outrank both."""
+
+from datetime import date
+from pathlib import Path
+
+from ivr.dialogue.events import Meaning
+from ivr.nlu import signals
+from ivr.nlu.classifier import Head
+from ivr.nlu.currencies import currencies
+from ivr.nlu.dates import dates
+from ivr.nlu.day_order import day_first
+from ivr.nlu.decide import decide
+from ivr.nlu.declined import declined
+from ivr.nlu.digits import digits
+from ivr.nlu.encoder import Encoder
+from ivr.nlu.money import money
+from ivr.nlu.plain import plain
+from ivr.nlu.temper import upset
+from ivr.nlu.yes_no import yes_no
+
+WEIGHTS = Path(__file__).with_name("weights")
+BARE_MONEY = frozenset({"money", "yes-no"})
+NOTHING = Meaning(intent="dont_know", confidence=0.0)
+
+
+class Understanding:
+    """What a caller's words mean. Safe to share between threads."""
+
+    def __init__(self, encoder: Encoder, head: Head, country: str = "US") -> None:
+        self._encoder = encoder
+        self._head = head
+        self._day_first = day_first(country)
+
+    @classmethod
+    def load(cls, folder: Path, country: str = "US") -> "Understanding":
+        """The models in `folder/meaning/` if the operator trained his own, else those that ship.
+
+        `country`: whose order of day and month is meant by 5/4. Raises MissingWeights.
+        """
+        own = folder / "meaning"
+        weights = own if own.is_dir() else WEIGHTS
+        return cls(Encoder.load(weights), Head.load(weights), country)
+
+    def understand(self, text: str, *, expect: str | None = None, today: date) -> Meaning:
+        """The meaning of `text`. `expect` is what was asked for: open, yes-no, digits, money or date.
+
+        An empty text means nothing, with confidence 0.
+        """
+        said = plain(text)
+        if not said:
+            return NOTHING
+        wish = declined(text)
+        nothing_else = not plain(wish.rest)
+        meant = text if nothing_else else wish.rest
+        shares = self._shares(plain(meant))
+        bare = expect in BARE_MONEY or (expect != "digits" and max(shares, key=shares.__getitem__) == "payment")
+        amounts = money(text, bare=bare)
+        part = signals.share(text)
+        days = dates(text, today, asked=expect == "date", day_first=self._day_first)
+        number = "" if (amounts or days) and expect != "digits" else digits(text, asked=expect == "digits")
+        found = {"money": bool(amounts or part), "date": bool(days), "digits": bool(number)}
+        answered = found.get(expect or "open", False)
+        decision = decide(meant, shares, expect=expect, answered=answered, no_person=wish.person, declined=nothing_else)
+        return Meaning(
+            intent=decision.intent,
+            confidence=decision.confidence,
+            ranked=decision.ranked,
+            yes_no=yes_no(meant),
+            money=amounts,
+            share=part,
+            dates=days,
+            digits=number,
+            ordinal=signals.choice(text),
+            account_kind=signals.account_kind(text),
+            upset=upset(text),
+            language=signals.language(text),
+            ours=answered or decision.intent != "out_of_scope",
+            no_person=wish.person,
+            currencies=currencies(text) if amounts else (),
+        )
+
+    def _shares(self, said: str) -> dict[str, float]:
+        probabilities = self._head.probabilities(self._encoder.encode(said))
+        return dict(zip(self._head.labels, map(float, probabilities), strict=True))

@@ -1,0 +1,166 @@
+"""Forgetting: what is personal in calls past their time. In small pieces, so that no call waits, and it can be stopped.
+
+Figures, outcomes, the audit and the ledger's own books stay. Files go before the rows that name them.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, exists, or_, select, update
+from sqlalchemy.orm import Session
+
+from ivr.calls.recording_news import DELETE
+from ivr.clock import Clock
+from ivr.handoff.callbacks import OPEN
+from ivr.handoff.state import ENDS
+from ivr.recordings.storage import RecordingFolder
+from ivr.store import outbox
+from ivr.store.engine import Sessions
+from ivr.store.idempotency import forget_old
+from ivr.store.models import (
+    Audit,
+    Call,
+    CallBack,
+    CardPayment,
+    Dial,
+    Handoff,
+    Note,
+    OneTimeCode,
+    PaymentOrder,
+    PinAttempt,
+    PresenceSpell,
+    Recording,
+    Turn,
+)
+from ivr.store.pieces import delete_some, in_pieces
+
+BATCH = 100  # calls or recordings in one transaction
+LONGEST_CALL = timedelta(days=2)  # whatever began earlier is over, whether or not the carrier said so
+CARD_ENDS = ("success", "declined", "cancelled", "no-entry", "hung-up", "failed")  # where nothing is in doubt
+ORDER_ENDS = ("made", "scheduled", "refused", "not-made")
+COUNTED = timedelta(days=7)  # by then no limit counts a call, a text or a PIN any more
+GOING, GONE = "deleting", "deleted"
+Rest = Callable[[float], None]
+
+
+def purge_older(
+    sessions: Sessions, before: datetime, clock: Clock, files: RecordingFolder, rest: Rest = time.sleep
+) -> dict[str, int]:
+    """Forget calls that began before `before`, and what else is as old; how many calls and recordings."""
+    now = clock.now()
+    over = or_(Call.ended_at.is_not(None), Call.started_at < now - LONGEST_CALL)
+    gone = _forget(sessions, (Call.started_at < before, over), now, files, rest)
+    shifts = select(PresenceSpell.id).where(PresenceSpell.ended_at < before).limit(BATCH)
+    in_pieces(sessions, lambda tx: delete_some(tx, PresenceSpell, shifts), rest)
+    counted = min(before, now - COUNTED)
+    for table in (Dial, PinAttempt):
+        some = select(table.id).where(table.at < counted).limit(BATCH)
+        in_pieces(sessions, partial(delete_some, table=table, ids=some), rest)
+    in_pieces(sessions, lambda tx: outbox.forget_texts(tx, before), rest)
+    in_pieces(sessions, lambda tx: forget_old(tx, now), rest)
+    in_pieces(sessions, lambda tx: outbox.forget_done(tx, now), rest)
+    _delete_strangers(sessions, files, now)
+    _note(sessions, now, before.isoformat(), gone)
+    return gone
+
+
+def purge_caller(
+    sessions: Sessions, caller: str, clock: Clock, files: RecordingFolder, rest: Rest = time.sleep
+) -> dict[str, int]:
+    """Forget every call from the number `caller` that is over; how many calls and recordings."""
+    now = clock.now()
+    gone = _forget(sessions, (Call.caller == caller, Call.ended_at.is_not(None)), now, files, rest)
+    _note(sessions, now, "one caller", gone)  # not his number: the audit is kept
+    return gone
+
+
+def _forget(
+    sessions: Sessions, which: Sequence[ColumnElement[bool]], now: datetime, files: RecordingFolder, rest: Rest
+) -> dict[str, int]:
+    calls = in_pieces(sessions, lambda tx: _forget_some(tx, which, now), rest)
+    return {"calls": calls, "recordings": _delete_files(sessions, files, rest)}
+
+
+def _forget_some(tx: Session, which: Sequence[ColumnElement[bool]], now: datetime) -> int:
+    owed = exists().where(CallBack.call_sid == Call.sid, CallBack.state.in_(OPEN))
+    some = select(Call.sid).where(Call.forgotten_at.is_(None), *which, ~owed)
+    sids = tx.scalars(some.order_by(Call.started_at, Call.sid).limit(BATCH)).all()
+    if sids:
+        _forget_words(tx, sids)
+        _forget_people(tx, sids, now)
+        _forget_recordings(tx, sids, now)
+    return len(sids)
+
+
+def _forget_words(tx: Session, sids: Sequence[str]) -> None:
+    tx.execute(update(Turn).where(Turn.call_sid.in_(sids)).values(text="", words=[]))
+    tx.execute(update(Note).where(Note.call_sid.in_(sids), Note.kind != "outcome").values(text=""))
+    for handoff in tx.scalars(select(Handoff).where(Handoff.call_sid.in_(sids))):
+        handoff.summary, handoff.known, handoff.brief = "", {}, None
+        if handoff.state in ENDS:
+            handoff.machine = {"end": handoff.state}  # its attempts name telephones
+
+
+def _forget_people(tx: Session, sids: Sequence[str], now: datetime) -> None:
+    nobody: dict[str, Any] = {
+        "caller": "",
+        "account_id": None,
+        "dialogue": None,
+        "holder": None,
+        "card": None,
+        "stream_token": None,
+        "problems": [],
+    }
+    tx.execute(update(Call).where(Call.sid.in_(sids)).values(**nobody, forgotten_at=now))
+    tx.execute(update(CallBack).where(CallBack.call_sid.in_(sids)).values(number=""))
+    tx.execute(delete(OneTimeCode).where(OneTimeCode.call_sid.in_(sids)))
+    tx.execute(delete(CardPayment).where(CardPayment.call_sid.in_(sids), CardPayment.state.in_(CARD_ENDS)))
+    orders = delete(PaymentOrder).where(PaymentOrder.call_sid.in_(sids), PaymentOrder.on <= now.date())
+    tx.execute(orders.where(PaymentOrder.state.in_(ORDER_ENDS)))
+
+
+def _forget_recordings(tx: Session, sids: Sequence[str], now: datetime) -> None:
+    for recording in tx.scalars(select(Recording).where(Recording.call_sid.in_(sids), Recording.state != GONE)):
+        if recording.state == "announced":
+            outbox.put(tx, DELETE, {"recording": recording.id}, now)  # never fetched: the carrier still has it
+        recording.state, recording.transcript = GOING, []
+
+
+def _delete_files(sessions: Sessions, files: RecordingFolder, rest: Rest) -> int:
+    """A file is gone before its name is: whoever is stopped in between deletes it again."""
+    going = select(Recording.id, Recording.path).where(Recording.state == GOING).order_by(Recording.id).limit(BATCH)
+    deleted = 0
+    while True:
+        with sessions() as tx:
+            rows = tx.execute(going).tuples().all()
+        if not rows:
+            return deleted
+        paths = [path for _, path in rows if path]
+        for path in paths:
+            files.forget(path)
+        with sessions.begin() as tx:
+            gone = update(Recording).where(Recording.id.in_([row_id for row_id, _ in rows]))
+            tx.execute(gone.values(path=None, state=GONE))
+        deleted += len(paths)
+        rest(0.0)
+
+
+def _delete_strangers(sessions: Sessions, files: RecordingFolder, now: datetime) -> None:
+    """Files that no row names: half-written ones, or of a process that was killed before it committed."""
+
+    def named(names: Sequence[str]) -> set[str]:
+        sids = {name.partition(".")[0]: name for name in names}
+        with sessions() as tx:
+            kept = select(Recording.sid).where(Recording.sid.in_(sids), Recording.path.is_not(None))
+            return {f"{sid}.wav.aes" for sid in tx.scalars(kept)}
+
+    for path in files.strangers(named, now - LONGEST_CALL):
+        path.unlink(missing_ok=True)
+
+
+def _note(sessions: Sessions, now: datetime, subject: str, gone: dict[str, int]) -> None:
+    with sessions.begin() as tx:
+        tx.add(Audit(at=now, actor="system", action="purge", subject=subject, detail=gone))

@@ -1,0 +1,135 @@
+"""Is it an interruption: what a caller's first 100 to 300 ms over the bot tell, before any word can be heard.
+
+A voice detector takes a hum ("mhm") for speech, as it is. The judge also hears what kind of sound it is: words move
+and have something above 600 Hz, hums stay low and even, coughs are noise; and it sees what the detector's own network
+keeps in mind, which tells more than its probability. Trained by bench/barge_training.py.
+"""
+
+from collections import deque
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from speech.audio import RATE, Samples, to_float
+from speech.endpointing import TurnRules
+from speech.vad import HEARD, WINDOW, Hearing, Vad
+
+Features = NDArray[np.float32]
+
+WEIGHTS = Path(__file__).with_name("interruption.npz")
+EDGES = (80, 250, 400, 550, 750, 1000, 1300, 1700, 2200, 2800, 3400, 4000)  # Hz between the bands
+PITCH = (RATE // 400, RATE // 70)  # lags of a voice's pitch
+SPAN = 8  # windows that are judged together: 256 ms
+FAINT = 1e-6  # power that counts as silence: -60 dBFS
+QUIET = -2.2  # log10 of a window's power against the loudest: fainter ones are pauses
+LEAST = -4.0  # log10 of a band's share: less does not matter
+BEFORE = 3  # windows back at which the detector's view is looked at besides the present one
+SIZE = len(EDGES) + 2  # features of a window: its bands, its level, the detector's probability, its pitch
+
+_SPECTRUM = 2 * WINDOW
+_SHAPE = np.hanning(_SPECTRUM).astype(np.float32)
+_BANDS = np.searchsorted(np.fft.rfftfreq(_SPECTRUM, 1 / RATE), EDGES)
+
+
+class Interrupter(Vad, Protocol):
+    """A voice detector that also tells who interrupts."""
+
+    @property
+    def interruption(self) -> float: ...
+
+
+def interrupts(rules: TurnRules, voiced: float, judge: Interrupter) -> bool:
+    """Whether the bot must stop for a caller who has spoken for `voiced` seconds over it."""
+    return voiced >= rules.barge_in and judge.interruption >= needed(rules, voiced)
+
+
+def needed(rules: TurnRules, voiced: float) -> float:
+    """The chance of an interruption that stops the bot after `voiced` seconds; above 1 before anything may."""
+    if voiced < rules.barge_in:
+        return 2.0
+    if voiced >= rules.barge_in_anyhow:
+        return 0.0
+    if voiced >= rules.barge_in_lasting:
+        return rules.barge_in_certain
+    return rules.barge_in_sure if voiced < rules.barge_in_likely else rules.barge_in_doubted
+
+
+@cache
+def _layers(path: Path) -> dict[str, Features]:
+    with np.load(path) as stored:
+        return {name: stored[name].astype(np.float32) for name in stored.files}
+
+
+class _Window:
+    """A window and the one before it, described when somebody asks: most are heard while the bot is silent."""
+
+    def __init__(self, before: Samples, window: Samples, probability: float, heard: Features) -> None:
+        self._before, self.sound, self._probability, self.heard = before, window, probability, heard
+
+    @cached_property
+    def features(self) -> Features:
+        return described(self._before, self.sound, self._probability)
+
+
+class Judge:
+    """One caller's voice: a detector that also tells how likely what it hears is an interruption."""
+
+    def __init__(self, vad: Hearing, path: Path = WEIGHTS) -> None:
+        self._layers = _layers(path)
+        self._vad = vad
+        self._windows: deque[_Window] = deque(maxlen=SPAN)
+        self.forget()
+
+    def forget(self) -> None:
+        silence: Samples = np.zeros(WINDOW, np.int16)
+        self._windows.extend([_Window(silence, silence, 0.0, np.zeros(HEARD, np.float32))] * SPAN)
+        self._vad.forget()
+
+    def __call__(self, window: Samples) -> float:
+        """Probability 0..1 that the next 256 samples (8 kHz) hold speech."""
+        probability = self._vad(window)
+        self._windows.append(_Window(self._windows[-1].sound, window, probability, self._vad.heard))
+        return probability
+
+    @property
+    def interruption(self) -> float:
+        """Chance 0..1 that in the last quarter of a second someone began to say something."""
+        layers = self._layers
+        features = np.stack([window.features for window in self._windows])
+        sight = seen(features, self._windows[-1].heard, self._windows[-1 - BEFORE].heard)
+        hidden = np.maximum(sight @ layers["a"] + layers["a0"], 0)
+        return float(1 / (1 + np.exp(-(hidden @ layers["o"] + layers["o0"])[0])))
+
+
+def described(before: Samples, window: Samples, probability: float) -> Features:
+    """One window [SIZE], seen with the one before it: log10 of its bands' powers and of all, speech, and pitch."""
+    sound = to_float(np.concatenate([before, window])) * _SHAPE
+    power = np.abs(np.fft.rfft(sound)) ** 2 / _SPECTRUM
+    bands = np.add.reduceat(power, _BANDS)[: len(EDGES) - 1]
+    echo = np.fft.irfft(power)
+    pitch = float(echo[PITCH[0] : PITCH[1]].max() / (echo[0] + FAINT))
+    loud = np.log10(np.append(bands, bands.sum()) + FAINT)
+    return np.asarray([*loud, probability, pitch], np.float32)
+
+
+def seen(features: Features, heard: Features, earlier: Features) -> Features:
+    """What is judged of the windows [SPAN, SIZE]: each against the loudest, and how those that sound are and change.
+
+    Beside them the detector's view of the last one, `heard`, and of the one `BEFORE` it [HEARD each].
+
+    A faint caller is so judged like a loud one.
+    """
+    levels = len(EDGES)
+    stack = features.copy()
+    stack[:, :levels] -= features[:, levels - 1].max()
+    own = np.maximum(features[:, : levels - 1] - features[:, levels - 1 : levels], LEAST)
+    loud = stack[:, levels - 1] > QUIET
+    sounding = np.concatenate([own, features[:, levels:]], axis=1)[loud]
+    pairs = loud[1:] & loud[:-1]
+    moves = np.abs(np.diff(own, axis=0)).mean(axis=1)[pairs] if pairs.any() else np.zeros(1)
+    whole = [loud.mean(), moves.mean(), moves.max()]
+    parts = [stack.ravel(), sounding.mean(axis=0), sounding.max(axis=0), sounding.min(axis=0), whole, heard, earlier]
+    return np.asarray(np.concatenate(parts), np.float32)

@@ -1,0 +1,218 @@
+"""One voice on a stream: frames in, finished turns out, each heard as early as it can be."""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from speech.audio import RATE, Samples
+from speech.endpointing import Signal, TurnDetector, TurnRules
+from speech.events import Expectation, Heard, Word
+from speech.inference_queue import Priority
+from speech.stt import Listener, Transcript
+from speech.vad import WINDOW, WINDOW_SECONDS, Vad, Windows
+
+log = logging.getLogger(__name__)
+
+SUSPECTED = 0.2  # chance of a voice from which it is worth asking whose it is: well before a turn begins
+
+
+@dataclass(slots=True)
+class _Turn:
+    """A turn from its first sound until it is reported; times in seconds from the stream's start."""
+
+    start: float
+    end: float = 0.0
+    sound: list[Samples] = field(default_factory=list)
+    offset: float = 0.0  # where `sound` begins
+    hearing: "Future[Transcript] | None" = None
+    last_sound: float = 0.0  # by the clock, as `decided`
+    decided: float = 0.0
+
+    def within(self, at: float) -> float:
+        """A time in the sound as a time in the stream; no word is said outside of its turn."""
+        return round(min(max(at + self.offset, self.start), self.end), 2)
+
+
+class Ear:
+    """Listens to one track. `heard` gets each turn in order, or None for a turn in which nobody said anything.
+
+    Runs in an event loop; every method is called there. `rank` is the place of its finished turns in the queue.
+    """
+
+    def __init__(
+        self,
+        recogniser: Listener,
+        vad: Vad,
+        heard: Callable[[Heard | None], None],
+        *,
+        rules: TurnRules,
+        clock: Callable[[], float],
+        rank: Priority = Priority.TURN,
+    ) -> None:
+        self._recogniser, self._vad, self._report, self._clock = recogniser, vad, heard, clock
+        self._rank, self._rules = rank, rules
+        self._detector = TurnDetector(rules)
+        self._windows = Windows()
+        self._voice = 0.0  # chance that the last window was one
+        self._lead: deque[Samples] = deque(maxlen=max(1, round(rules.lead / WINDOW_SECONDS)))
+        self._turn: _Turn | None = None
+        self._waiting: deque[_Turn] = deque()
+        self._done = asyncio.Event()
+        self._done.set()
+
+    @property
+    def busy(self) -> bool:
+        """Someone speaks, or what he said is still being heard."""
+        return self._turn is not None or bool(self._waiting)
+
+    @property
+    def speaking(self) -> bool:
+        """A turn goes on."""
+        return self._turn is not None
+
+    @property
+    def hearing_since(self) -> float | None:
+        """When the caller ended what is still being heard."""
+        return self._waiting[0].last_sound if self._waiting else None
+
+    @property
+    def voiced(self) -> float:
+        """Seconds of speech in the turn that is going on."""
+        return self._detector.voiced if self._detector.active else 0.0
+
+    @property
+    def suspects(self) -> bool:
+        """What was heard last may be a voice."""
+        return self._voice >= SUSPECTED
+
+    def expect(self, expect: Expectation) -> None:
+        self._detector.expect = expect
+
+    def hear(self, samples: Samples, at: float) -> None:
+        """The next samples (8 kHz); `at` is when they began."""
+        end = at + len(samples) / RATE
+        for window in self._windows.add(samples):
+            self._voice = self._vad(window)
+            signal = self._detector.window(self._voice)
+            self._lead.append(window)
+            if self._turn is not None:
+                self._turn.sound.append(window)
+                if not self._detector.silence and signal is not Signal.ENDED:
+                    self._turn.end, self._turn.last_sound = end, self._clock()
+            self._follow(signal, end)
+
+    def hear_again(self, samples: Samples, at: float) -> None:
+        """What came since `at` was not what it seemed: these `samples` are heard in its place.
+
+        A turn that began before goes on.
+        """
+        count = len(samples) // WINDOW
+        if self._turn is not None and self._turn.start < at:
+            del self._turn.sound[-count:]
+        else:
+            self._drop_turn()
+        for _ in range(min(count, len(self._lead))):
+            self._lead.pop()
+        self._windows = Windows()
+        self._vad.forget()
+        for index in range(count):
+            self.hear(samples[index * WINDOW : (index + 1) * WINDOW], at + index * WINDOW_SECONDS)
+
+    def stop(self) -> None:
+        """Nothing more comes of the turn that goes on: hear what was said of it."""
+        if self._turn is not None:
+            self._detector.stop()
+            self._lead.clear()  # what comes after it is not to hear it once more
+            self._finish_turn()
+
+    async def finish(self, seconds: float = 10.0) -> None:
+        """The stream is over: hear what was being said, and report it, within `seconds`."""
+        self.stop()
+        try:
+            async with asyncio.timeout(seconds):
+                await self._done.wait()
+        except TimeoutError:
+            log.warning("the last words were not heard within %s seconds", seconds)
+
+    def _follow(self, signal: Signal | None, end: float) -> None:
+        match signal:
+            case Signal.STARTED:
+                sound = list(self._lead)
+                offset = end - len(sound) * WINDOW_SECONDS
+                start = max(offset, end - self._rules.onset)
+                self._turn = _Turn(start, end, sound=sound, offset=offset, last_sound=self._clock())
+            case Signal.PAUSED if self._turn is not None:
+                self._hear_early(self._turn)
+            case Signal.RESUMED if self._turn is not None and self._turn.hearing is not None:
+                self._turn.hearing.cancel()
+                self._turn.hearing = None
+            case Signal.ENDED:
+                self._finish_turn()
+            case _:
+                pass
+
+    def _drop_turn(self) -> None:
+        if self._turn is not None and self._turn.hearing is not None:
+            self._turn.hearing.cancel()
+        self._turn = None
+        self._detector.stop()
+
+    def _hear_early(self, turn: _Turn) -> None:
+        turn.hearing = self._submit(turn, max(self._rank, Priority.EARLY))
+        self._when_done(turn.hearing, lambda future: self._heard_early(turn, future))
+
+    def _heard_early(self, turn: _Turn, future: "Future[Transcript]") -> None:
+        if turn is self._turn and future is turn.hearing and not future.cancelled() and future.exception() is None:
+            said = future.result()
+            self._follow(self._detector.heard(said.text, said.confidence, said.ended), turn.end)
+
+    def _finish_turn(self) -> None:
+        turn, self._turn = self._turn, None
+        if turn is None:
+            return
+        turn.decided = self._clock()
+        if turn.hearing is None:  # one that waits has the better place: it was asked for before the turn was over
+            turn.hearing = self._submit(turn, self._rank)
+        self._waiting.append(turn)
+        self._done.clear()
+        self._when_done(turn.hearing, lambda _: self._flush())
+
+    def _submit(self, turn: _Turn, priority: Priority) -> "Future[Transcript]":
+        return self._recogniser.listen(np.concatenate(turn.sound), self._detector.expect, priority)
+
+    def _when_done(self, future: "Future[Transcript]", then: Callable[["Future[Transcript]"], None]) -> None:
+        loop = asyncio.get_running_loop()
+
+        def back(done: "Future[Transcript]") -> None:
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(then, done)
+
+        future.add_done_callback(back)
+
+    def _flush(self) -> None:
+        """Report the turns that are heard, in the order in which they were spoken."""
+        while self._waiting and (hearing := self._waiting[0].hearing) is not None and hearing.done():
+            turn = self._waiting.popleft()
+            self._report(self._heard(turn, hearing))
+        if not self._waiting:
+            self._done.set()
+
+    def _heard(self, turn: _Turn, hearing: "Future[Transcript]") -> Heard | None:
+        if hearing.cancelled():
+            return None
+        if (error := hearing.exception()) is not None:
+            log.error("an utterance was not heard: %s", type(error).__name__)
+            return None
+        said = hearing.result()
+        if not said.text:
+            return None
+        latency = {"wait": 1000 * (turn.decided - turn.last_sound), "listen": 1000 * (self._clock() - turn.decided)}
+        words = tuple(
+            Word(word.word, turn.within(word.start), turn.within(word.end), word.confidence) for word in said.words
+        )
+        return Heard(said.text, said.confidence, words, turn.start, turn.end, latency)
