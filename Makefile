@@ -6,7 +6,7 @@ RUN := .venv/.installed-run
 DEV := .venv/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-all check format bench shots lock clean
+.PHONY: help setup demo test test-all check format bench shapes shots lock clean
 
 help: ## List the tasks
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -34,6 +34,9 @@ format: $(DEV) ## Format the code and mend what lint can
 
 bench: $(RUN) ## Measure speech on this machine
 	$(BIN)/warmline bench speech
+
+shapes: $(DEV) ## Accept the public shapes as they are now: tables, addresses, settings, documents
+	$(BIN)/python -m tests.shapes
 
 shots: $(DEV) ## Take the pictures of the pages for the docs
 	$(BIN)/python -m bench.shots
