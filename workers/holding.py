@@ -12,7 +12,7 @@ from ivr.clock import Clock
 from ivr.store import outbox
 from ivr.store.engine import Sessions
 from ivr.store.models import Outbox
-from workers.queues import plan_for
+from ivr.store.topics import about
 
 log = logging.getLogger(__name__)
 
@@ -22,7 +22,7 @@ def held(sessions: Sessions, clock: Clock, row_id: int) -> Iterator[Outbox | Non
     """The row while we do it; None when it is done, given up, or in another's hands."""
     with sessions.begin() as tx:
         waiting = outbox.open_row(tx, row_id)
-        lease = plan_for(waiting.topic).lease if waiting else 0.0
+        lease = about(waiting.topic).plan.lease if waiting else 0.0
         now = clock.now()
         row = outbox.take(tx, row_id, now, now + timedelta(seconds=lease)) if waiting else None
     if row is None:

@@ -8,29 +8,41 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from ivr.calls.actions import SEND
-from ivr.calls.recording_news import DELETE, FORGET
 from ivr.carrier.port import CarrierError
 from ivr.dialling import dials
 from ivr.dialling.phone_numbers import mobile
 from ivr.dialogue.events import Failed
-from ivr.handoff.account_holders import LOOK
 from ivr.ledger import scheduled
 from ivr.ledger.port import LedgerError
 from ivr.payments import orders
-from ivr.payments.agent_cards import OVER
-from ivr.payments.bot_cards import BOOK, RESUME
-from ivr.payments.orders import SETTLE
 from ivr.recordings.redaction import mask_secrets
 from ivr.recordings.transcription import cut, in_order, read_sound, transcribe_piece
 from ivr.store import outbox
 from ivr.store.idempotency import first_time
 from ivr.store.models import Call, Recording
+from ivr.store.topics import (
+    ACCOUNT_HOLDER,
+    CALLBACK_TRY,
+    CARD_BOOK,
+    CARD_OVER,
+    HANDOFF_ACT,
+    HANDOFF_DEADLINE,
+    HANDOFF_EXPIRE,
+    HANDOFF_REQUESTED,
+    PAYMENT_DUE,
+    PAYMENT_SETTLE,
+    RECORDING_DELETE,
+    RECORDING_FETCH,
+    RECORDING_RESUME,
+    RECORDING_TRANSCRIBE,
+    TEXT_SEND,
+    TURN_DELETE,
+    WRAP_UP_OVER,
+)
 from workers.context import WorkerContext, provider
 from workers.holding import held
 
 log = logging.getLogger(__name__)
-TRANSCRIBE = "recording.transcribe"
 RESEND = 10.0
 ROUNDED = 2.0  # seconds: what the carrier's own figure may be off by
 BUDGET = 120.0  # seconds of one job's transcribing
@@ -45,7 +57,7 @@ def perform(row_id: int) -> None:
         if row is None:
             return
         try:
-            TOPICS[row.topic](context, row.id, row.payload, lambda tx: outbox.done(tx, row_id, context.clock.now()))
+            JOBS[row.topic](context, row.id, row.payload, lambda tx: outbox.done(tx, row_id, context.clock.now()))
         except Exception as error:
             log.exception("job failed", extra={"topic": row.topic, "outbox": row.id})
             with context.sessions.begin() as tx:
@@ -92,8 +104,8 @@ def _fetch(context: WorkerContext, _row: int, payload: Payload, done: Done) -> N
         row = tx.get_one(Recording, recording.id)
         if path is not None and row.state == "announced":
             row.path, row.channels, row.seconds, row.state = path, channels, seconds, "kept"
-            outbox.put(tx, TRANSCRIBE, payload, context.clock.now())
-            outbox.put(tx, DELETE, payload, context.clock.now())
+            outbox.put(tx, RECORDING_TRANSCRIBE, payload, context.clock.now())
+            outbox.put(tx, RECORDING_DELETE, payload, context.clock.now())
     _tell(context, recording)
 
 
@@ -148,7 +160,7 @@ def _send_text(context: WorkerContext, row: int, payload: Payload, done: Done) -
     now, number = context.clock.now(), _number_on_file(context, payload["call"])
     with context.sessions.begin() as tx:
         done(tx)
-        if not first_time(tx, f"{SEND}:{row}", now) or number is None:
+        if not first_time(tx, f"{TEXT_SEND}:{row}", now) or number is None:
             return
         asks = dials.caller(tx.get_one(Call, payload["call"]).caller)
         try:
@@ -162,7 +174,7 @@ def _send_text(context: WorkerContext, row: int, payload: Payload, done: Done) -
         log.warning("a text was not sent: %s", error)
         if error.again:
             with context.sessions.begin() as tx:
-                outbox.put(tx, SEND, payload, now + timedelta(seconds=RESEND))
+                outbox.put(tx, TEXT_SEND, payload, now + timedelta(seconds=RESEND))
 
 
 def _number_on_file(context: WorkerContext, sid: str) -> str | None:
@@ -233,22 +245,22 @@ def _tell(context: WorkerContext, recording: Recording) -> None:
     context.live.settle()  # this process may end with its job
 
 
-TOPICS: dict[str, Callable[[WorkerContext, int, Payload, Done], None]] = {
-    "handoff.requested": _requested,
-    "handoff.expire": _expire,
-    "handoff.deadline": _deadline,
-    "handoff.act": _act,
-    "desk.wrap-up": _wrap_up,
-    "callback.try": _call_back,
-    "recording.fetch": _fetch,
-    DELETE: _delete,
-    FORGET: _delete_turn,
-    TRANSCRIBE: _transcribe,
-    SEND: _send_text,
-    RESUME: _resume_recording,
-    BOOK: _book_card,
-    OVER: _card_over,
-    SETTLE: _settle_payment,
-    LOOK: _learn_holder,
-    scheduled.DUE: _payment_due,
+JOBS: dict[str, Callable[[WorkerContext, int, Payload, Done], None]] = {
+    HANDOFF_REQUESTED: _requested,
+    HANDOFF_EXPIRE: _expire,
+    HANDOFF_DEADLINE: _deadline,
+    HANDOFF_ACT: _act,
+    WRAP_UP_OVER: _wrap_up,
+    CALLBACK_TRY: _call_back,
+    RECORDING_FETCH: _fetch,
+    RECORDING_DELETE: _delete,
+    TURN_DELETE: _delete_turn,
+    RECORDING_TRANSCRIBE: _transcribe,
+    TEXT_SEND: _send_text,
+    RECORDING_RESUME: _resume_recording,
+    CARD_BOOK: _book_card,
+    CARD_OVER: _card_over,
+    PAYMENT_SETTLE: _settle_payment,
+    ACCOUNT_HOLDER: _learn_holder,
+    PAYMENT_DUE: _payment_due,
 }

@@ -1,7 +1,6 @@
-"""Which queue a topic waits in, and what may travel through Redis: an outbox row's number, and nothing that runs."""
+"""The queues in Redis, and what may travel through them: an outbox row's number, and nothing that runs."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from redis import Redis
@@ -9,29 +8,9 @@ from rq import Queue
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
+from workers.jobs import perform
+
 PERFORM = "workers.jobs.perform"
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """How a topic's jobs run: at most `timeout` seconds; `lease` seconds after their worker died another goes on."""
-
-    queue: str
-    lease: float
-    timeout: int
-
-
-QUICK = Plan("handoff", lease=8.0, timeout=6)  # briefs and timers: our own database, and nobody else's answer
-OUTSIDE = Plan("outside", lease=10.0, timeout=60)  # carrier and ledger, who may be slow
-HEAVY = Plan("heavy", lease=30.0, timeout=600)  # sound
-
-_OUTSIDE = ("handoff.act", "text.", "card.", "payment.settle", "ledger.", "recording.delete")
-
-
-def plan_for(topic: str) -> Plan:
-    if topic.startswith(_OUTSIDE):
-        return OUTSIDE
-    return HEAVY if topic.startswith("recording.") else QUICK
 
 
 class NotOurs(RuntimeError):
@@ -45,8 +24,6 @@ class RowJob(Job):
     def func(self) -> Callable[..., Any]:
         if self.func_name != PERFORM:
             raise NotOurs(f"a job named the function {self.func_name!r}; only {PERFORM} is run")
-        from workers.jobs import perform
-
         return perform
 
     def restore(self, raw_data: Any) -> Any:

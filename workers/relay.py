@@ -10,7 +10,8 @@ from ivr.clock import Clock
 from ivr.store import outbox
 from ivr.store.engine import Sessions
 from ivr.store.models import Outbox
-from workers.queues import PERFORM, Plan, make_queue, plan_for, waits
+from ivr.store.topics import Plan, about
+from workers.queues import PERFORM, make_queue, waits
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +27,7 @@ class Relay:
         with self._sessions() as tx:
             rows = outbox.due(tx, self._clock.now())
         for row in rows:
-            self._deliver(row, plan_for(row.topic))
+            self._deliver(row, about(row.topic).plan)
         return len(rows)
 
     def _deliver(self, row: Outbox, plan: Plan) -> None:

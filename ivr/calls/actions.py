@@ -12,8 +12,7 @@ from ivr.payments import bot_cards, orders
 from ivr.store import outbox
 from ivr.store.models import Call, Handoff
 from ivr.store.stream_tokens import since_start
-
-SEND = "text.send"
+from ivr.store.topics import TEXT_SEND
 
 RequestHandoff = Callable[[Session, Call, HandOff, datetime], Handoff]
 
@@ -39,4 +38,4 @@ def carry_out(
         case Rate():
             call.rating = action.stars
         case SendText():
-            outbox.put(tx, SEND, {"call": call.sid, "body": action.body}, now)
+            outbox.put(tx, TEXT_SEND, {"call": call.sid, "body": action.body}, now)

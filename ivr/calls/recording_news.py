@@ -10,10 +10,7 @@ from ivr.store import outbox
 from ivr.store.idempotency import first_time
 from ivr.store.models import Call, Recording
 from ivr.store.stream_tokens import since_start
-
-FETCH = "recording.fetch"
-DELETE = "recording.delete"  # at the carrier, of a recording that we have
-FORGET = "recording.delete-turn"  # at the carrier, of an answer to the bot: it may hold a PIN
+from ivr.store.topics import RECORDING_FETCH
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +46,8 @@ def note_recording(tx: Session, call: Call, news: RecordingNews, now: datetime) 
     row.source_url = news.url or row.source_url
     if news.status in ("absent", "failed") and row.state == "announced":
         row.state = "absent"
-    if news.status == "completed" and first_time(tx, f"{FETCH}:{news.sid}", now):
-        outbox.put(tx, FETCH, {"recording": row.id}, now)
+    if news.status == "completed" and first_time(tx, f"{RECORDING_FETCH}:{news.sid}", now):
+        outbox.put(tx, RECORDING_FETCH, {"recording": row.id}, now)
     return row
 
 

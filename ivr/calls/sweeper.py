@@ -13,7 +13,7 @@ from typing import Protocol, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ivr.calls.recording_news import DELETE, FETCH, FORGET, RecordingNews
+from ivr.calls.recording_news import RecordingNews
 from ivr.calls.service import CallService
 from ivr.carrier.port import OVER, CarrierCall, CarrierError, CarrierRecording
 from ivr.clock import Clock
@@ -22,6 +22,7 @@ from ivr.store import outbox
 from ivr.store.engine import Sessions
 from ivr.store.idempotency import first_time
 from ivr.store.models import Call, Handoff, Recording, Turn, Webhook
+from ivr.store.topics import RECORDING_DELETE, RECORDING_FETCH, TURN_DELETE
 
 log = logging.getLogger(__name__)
 BATCH = 200
@@ -101,7 +102,7 @@ class Sweeper:
             rows = [
                 row
                 for row in tx.scalars(waiting.order_by(Recording.id.desc()).limit(BATCH))
-                if tx.get(Webhook, f"{FETCH}:{row.sid}") is None
+                if tx.get(Webhook, f"{RECORDING_FETCH}:{row.sid}") is None
             ]
         self._each(self._learn, rows)
 
@@ -123,7 +124,7 @@ class Sweeper:
         if known is None:
             self._unknown(found)
         elif known.state in AWAY:
-            self._promise(found.sid, DELETE, {"recording": known.id})
+            self._promise(found.sid, RECORDING_DELETE, {"recording": known.id})
 
     def _unknown(self, found: CarrierRecording) -> None:
         since = (found.started_at or self._clock.now() - BACK) - TRY
@@ -135,7 +136,7 @@ class Sweeper:
             return
         call = None if sid else self._carrier.find_call(found.call_sid)
         if turn:
-            self._promise(found.sid, FORGET, {"recording": found.sid})
+            self._promise(found.sid, TURN_DELETE, {"recording": found.sid})
         elif sid is None and (call is None or self._number not in (call.caller, call.called)):
             with self._sessions.begin() as tx:
                 first_time(tx, f"foreign:{found.sid}", self._clock.now())

@@ -15,7 +15,6 @@ import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ivr.calls.recording_news import FORGET
 from ivr.calls.service import CallService
 from ivr.calls.stream_side import Applied
 from ivr.calls.transcript import CallerTurn, stream_offset
@@ -29,6 +28,7 @@ from ivr.store.engine import Sessions
 from ivr.store.idempotency import first_time
 from ivr.store.models import Call, Turn, Webhook
 from ivr.store.stream_tokens import Connected, since_start
+from ivr.store.topics import TURN_DELETE
 from speech.audio import RATE, Samples, resample
 from speech.events import Expectation, Heard
 from speech.stt import Segment, joined
@@ -140,7 +140,7 @@ class TurnChannel:
         """A turn may hold a PIN: whatever becomes of this process, its recording is deleted. The promise's number."""
         with self._sessions.begin() as tx:
             now = self._clock.now()
-            return outbox.put(tx, FORGET, {"recording": recording}, now + FORGET_AFTER)
+            return outbox.put(tx, TURN_DELETE, {"recording": recording}, now + FORGET_AFTER)
 
     def forgotten(self, promise: int) -> None:
         with self._sessions.begin() as tx:

@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 from ivr.desk.routing import Want, choose
 from ivr.store import outbox
 from ivr.store.models import Agent, Audit, PresenceSpell
+from ivr.store.topics import WRAP_UP_OVER
 
 Presence = Literal["available", "offered", "on-call", "wrap-up", "break", "away"]
 CHOSEN = ("available", "wrap-up", "break", "away")  # what an agent sets himself
 BUSY = ("offered", "on-call")
 AFTERWARDS = ("break", "away")  # what he may ask for while he is busy
 AT_THE_DESK = ("available", "offered", "on-call", "wrap-up")
-WRAP_UP = "desk.wrap-up"
 LONGEST_WRAP_UP = 600.0
 
 
@@ -145,4 +145,4 @@ def _turn_spell(tx: Session, agent: Agent, presence: str, now: datetime) -> None
 
 def _time_wrap_up(tx: Session, agent: Agent, until: datetime) -> None:
     agent.wrap_up_until = until
-    outbox.put(tx, WRAP_UP, {"agent": agent.id}, until)
+    outbox.put(tx, WRAP_UP_OVER, {"agent": agent.id}, until)

@@ -18,9 +18,9 @@ from ivr.live_updates import Live
 from ivr.store import outbox
 from ivr.store.engine import Sessions
 from ivr.store.models import Call, Handoff
+from ivr.store.topics import ACCOUNT_HOLDER
 
 log = logging.getLogger(__name__)
-LOOK = "ledger.holder"
 BUDGET = 0.5  # seconds that a brief waits for the ledger
 SLOW = timedelta(seconds=15)  # after a ledger that took longer, no brief waits for it
 
@@ -58,7 +58,7 @@ class Holders:
             return
         if not self._in_time(call.sid):
             with self._sessions.begin() as tx:
-                outbox.put(tx, LOOK, {"call": call.sid}, self._clock.now())
+                outbox.put(tx, ACCOUNT_HOLDER, {"call": call.sid}, self._clock.now())
 
     def learn(self, sid: str, within: Callable[[Session], None] = lambda _tx: None) -> None:
         """Ask, and keep the answer where agents read it. Raises LedgerError."""

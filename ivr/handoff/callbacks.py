@@ -10,8 +10,8 @@ from ivr.desk.opening_hours import OpeningHours
 from ivr.handoff.state import ENDS, State
 from ivr.store import outbox
 from ivr.store.models import Call, CallBack, Handoff
+from ivr.store.topics import CALLBACK_TRY
 
-TRY = "callback.try"
 FIRST = timedelta(seconds=10)  # he is still hearing our goodbye
 LONGEST_CALL = timedelta(hours=4)  # no carrier lets one last longer: its end was told to nobody
 AGAIN = (timedelta(minutes=15), timedelta(hours=2))  # after the first and the second try that missed him
@@ -154,4 +154,4 @@ def _change(tx: Session, call_back: CallBack, **values: Any) -> bool:
 
 def _promise(tx: Session, call_back: CallBack, at: datetime, hours: OpeningHours) -> None:
     call_back.next_at = hours.next_opening(at) or at
-    outbox.put(tx, TRY, {"callback": call_back.id, "number": call_back.tries + 1}, call_back.next_at)
+    outbox.put(tx, CALLBACK_TRY, {"callback": call_back.id, "number": call_back.tries + 1}, call_back.next_at)

@@ -10,9 +10,7 @@ from ivr.handoff.queue import place
 from ivr.handoff.state import ENDS, State
 from ivr.store import outbox
 from ivr.store.models import Call, Handoff
-
-REQUESTED = "handoff.requested"
-DEADLINE = "handoff.deadline"
+from ivr.store.topics import HANDOFF_DEADLINE, HANDOFF_REQUESTED
 
 
 def request_handoff(tx: Session, call: Call, action: HandOff, now: datetime, handoff_seconds: int = 60) -> Handoff:
@@ -38,8 +36,8 @@ def request_handoff(tx: Session, call: Call, action: HandOff, now: datetime, han
     tx.flush()
     call.stage = "parked"
     call.language = action.language or call.language
-    outbox.put(tx, REQUESTED, {"handoff": handoff.id}, now)
-    outbox.put(tx, DEADLINE, {"handoff": handoff.id}, now + timedelta(seconds=handoff_seconds))
+    outbox.put(tx, HANDOFF_REQUESTED, {"handoff": handoff.id}, now)
+    outbox.put(tx, HANDOFF_DEADLINE, {"handoff": handoff.id}, now + timedelta(seconds=handoff_seconds))
     return handoff
 
 

@@ -15,11 +15,12 @@ from ivr.handoff import callbacks
 from ivr.handoff import events as ev
 from ivr.handoff.addresses import Parking
 from ivr.handoff.engine import Answer, HandoffCore, UnknownHandoff, Why, Within, call_now, get
-from ivr.handoff.request import REQUESTED, live_handoff
+from ivr.handoff.request import live_handoff
 from ivr.handoff.state import ENDS, GOING_ON, State
 from ivr.handoff.transaction import JOIN_SECONDS
 from ivr.store import outbox
 from ivr.store.models import Agent, CallBack, Handoff
+from ivr.store.topics import HANDOFF_REQUESTED
 
 __all__ = ["Answer", "HandoffService", "UnknownHandoff", "call_now"]
 
@@ -170,7 +171,7 @@ class HandoffService(HandoffCore):
             within(tx)
             row = callbacks.start_try(tx, callback_id, number, now, self.hours)
             if row is not None:
-                outbox.put(tx, REQUESTED, {"handoff": row.id}, now)
+                outbox.put(tx, HANDOFF_REQUESTED, {"handoff": row.id}, now)
 
     def listener_comes(self, handoff_id: int, agent_id: int, mode: str, call_sid: str) -> None:
         """A supervisor's phone rings: known from the carrier's callback, should its answer to us be lost."""

@@ -30,15 +30,13 @@ from ivr.handoff.events import (
     TransferTo,
 )
 from ivr.handoff.machine import step
-from ivr.handoff.request import DEADLINE
 from ivr.handoff.state import Attempt, End, State
 from ivr.payments import agent_cards
 from ivr.payments.history import payments_of
 from ivr.store import outbox
 from ivr.store.models import Agent, Call, Handoff, Offer, Turn
+from ivr.store.topics import HANDOFF_ACT, HANDOFF_DEADLINE, HANDOFF_EXPIRE
 
-ACT = "handoff.act"
-EXPIRE = "handoff.expire"
 RING_MARGIN = 15.0  # the carrier rings on for 5 s, and the whisper takes its time
 JOIN_SECONDS = 15.0
 REACH_SECONDS = 60.0
@@ -258,13 +256,13 @@ def _promise(tx: Session, row: Handoff, effects: list[Effect], now: datetime, ti
             if effect.what == "join":
                 row.times = {**row.times, "joining": now.isoformat()}
             payload = {"handoff": row.id, "k": effect.k, "what": effect.what}
-            outbox.put(tx, EXPIRE, payload, now + timedelta(seconds=wait))
+            outbox.put(tx, HANDOFF_EXPIRE, payload, now + timedelta(seconds=wait))
         elif isinstance(effect, StartDeadline):
             if not effect.last:  # it comes first of the two
                 row.times = {**row.times, "waiting": now.isoformat()}
             due = now + timedelta(seconds=times.queue if effect.last else times.wait)
             since = row.times.get("waiting")
-            outbox.put(tx, DEADLINE, {"handoff": row.id, "last": effect.last, "since": since}, due)
+            outbox.put(tx, HANDOFF_DEADLINE, {"handoff": row.id, "last": effect.last, "since": since}, due)
         elif isinstance(effect, EndCaller):
             _promise_act(tx, row, effect, now + timedelta(seconds=GOODBYE_SECONDS))
         elif not isinstance(effect, FindAgent):
@@ -273,4 +271,4 @@ def _promise(tx: Session, row: Handoff, effects: list[Effect], now: datetime, ti
 
 
 def _promise_act(tx: Session, row: Handoff, effect: CarrierEffect, due_at: datetime) -> int:
-    return outbox.put(tx, ACT, {"handoff": row.id, **effect_to_json(effect)}, due_at)
+    return outbox.put(tx, HANDOFF_ACT, {"handoff": row.id, **effect_to_json(effect)}, due_at)

@@ -8,8 +8,8 @@ from ivr.dialogue.verbalize import written_money
 from ivr.ledger.moving import move, refusal
 from ivr.store import outbox
 from ivr.store.models import Account, Call, Payment
+from ivr.store.topics import PAYMENT_DUE
 
-DUE = "payment.due"
 MORNING = time(8)  # the caller gets a text message then, so not at midnight
 _WHY = {
     "insufficient": "there was not enough in that account",
@@ -21,7 +21,7 @@ _WHY = {
 def promise(tx: Session, payment: Payment, zone: tzinfo) -> None:
     """The payment will be made on the morning of its day."""
     tx.flush()
-    outbox.put(tx, DUE, {"payment": payment.id}, datetime.combine(payment.on, MORNING, zone))
+    outbox.put(tx, PAYMENT_DUE, {"payment": payment.id}, datetime.combine(payment.on, MORNING, zone))
 
 
 def execute(tx: Session, payment_id: int, now: datetime) -> None:

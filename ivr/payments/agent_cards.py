@@ -7,15 +7,14 @@ from typing import Literal
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from ivr.calls.actions import SEND
 from ivr.dialogue import verbalize
 from ivr.dialogue.events import Facts
 from ivr.handoff.state import State
-from ivr.payments.bot_cards import BOOK, read_result
+from ivr.payments.bot_cards import read_result
 from ivr.store import outbox
 from ivr.store.models import Agent, Audit, Call, CardPayment, Handoff, Outbox
+from ivr.store.topics import CARD_BOOK, CARD_OVER, TEXT_SEND
 
-OVER = "card.over"
 FIELDS = ("payment-card-number", "expiration-date", "security-code")
 TRIES = 3  # at one field
 LONGEST = timedelta(minutes=15)  # no entry lasts longer
@@ -80,7 +79,7 @@ def begin(tx: Session, handoff: Handoff, agent: Agent, order: Order, now: dateti
     )  # fmt: skip
     tx.add(row)
     tx.flush()
-    row.watch = outbox.put(tx, OVER, {"payment": row.id}, now + LONGEST)
+    row.watch = outbox.put(tx, CARD_OVER, {"payment": row.id}, now + LONGEST)
     _audit(tx, row, agent.email, "card-begun", now)
     return row
 
@@ -129,7 +128,7 @@ def end_standing(tx: Session, handoff_id: int, now: datetime) -> None:
 
 def renew(tx: Session, row: CardPayment, now: datetime) -> None:
     """What must follow its end is promised anew: the first promise may have been kept too early."""
-    row.watch = outbox.put(tx, OVER, {"payment": row.id}, now)
+    row.watch = outbox.put(tx, CARD_OVER, {"payment": row.id}, now)
 
 
 def overdue(tx: Session, row: CardPayment, now: datetime) -> None:
@@ -155,8 +154,8 @@ def _settle(tx: Session, row: CardPayment, told: Told, now: datetime) -> None:
         row.confirmation = taken.confirmation
         end(tx, row, "success", now)
         booking = {"account": row.account, "amount": row.amount, "on": row.on.isoformat()}
-        outbox.put(tx, BOOK, {"key": row.key, "confirmation": row.confirmation, **booking}, now)
-        outbox.put(tx, SEND, {"call": row.call_sid, "body": receipt(row)}, now)
+        outbox.put(tx, CARD_BOOK, {"key": row.key, "confirmation": row.confirmation, **booking}, now)
+        outbox.put(tx, TEXT_SEND, {"call": row.call_sid, "body": receipt(row)}, now)
     elif taken.result != "success" and row.state in OPEN:
         end(tx, row, _ENDS.get(taken.result, "failed"), now)
 

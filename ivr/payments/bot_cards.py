@@ -14,8 +14,8 @@ from ivr.dialogue import machine
 from ivr.dialogue.events import CardTaken, TakeCard
 from ivr.store import outbox
 from ivr.store.models import Call, Outbox
+from ivr.store.topics import CARD_BOOK, RECORDING_RESUME
 
-RESUME, BOOK = "card.resume", "card.book"
 LONGEST = timedelta(minutes=15)  # no card entry lasts longer: by then the recording goes on, whatever was lost
 FAULT = "internal-error"
 RESULTS = frozenset(
@@ -71,7 +71,7 @@ def begin(tx: Session, call: Call, now: datetime) -> Card:
     """The entry begins, and a promise that its pause of the recording ends."""
     card = call.card or {}
     if card["watch"] is None:
-        card = call.card = {**card, "watch": outbox.put(tx, RESUME, {"call": call.sid}, now + LONGEST)}
+        card = call.card = {**card, "watch": outbox.put(tx, RECORDING_RESUME, {"call": call.sid}, now + LONGEST)}
     return Card(card["turn"], card["amount"], card["currency"])
 
 
@@ -84,7 +84,7 @@ def settle(tx: Session, call: Call, turn: int, taken: CardTaken, now: datetime, 
         return False
     call.card = {**card, "result": taken.result, "confirmation": taken.confirmation, "on": on.isoformat()}
     if taken.result == "success":
-        outbox.put(tx, BOOK, _booking(call.sid, call.card), now)
+        outbox.put(tx, CARD_BOOK, _booking(call.sid, call.card), now)
     if call.stage == "card":
         call.stage = "dialogue"
     resume_recording(tx, call, now)
@@ -134,7 +134,7 @@ def calls_since(tx: Session, account: str, since: datetime) -> list[Call]:
 
 def unbooked(tx: Session, account: str) -> bool:
     """Whether a card was charged for `account` and its ledger has not been told yet."""
-    owed = select(Outbox.payload).where(Outbox.topic == BOOK, Outbox.done_at.is_(None))
+    owed = select(Outbox.payload).where(Outbox.topic == CARD_BOOK, Outbox.done_at.is_(None))
     return any(booking["account"] == account for booking in tx.scalars(owed))
 
 

@@ -15,8 +15,8 @@ from ivr.dialogue.state import State
 from ivr.payments import bot_cards
 from ivr.store import outbox
 from ivr.store.models import Call, CardPayment, PaymentOrder
+from ivr.store.topics import PAYMENT_SETTLE
 
-SETTLE = "payment.settle"
 OPEN = ("asked", "doubtful")
 MOVED = ("made", "scheduled")
 NOT_MOVED = ("not-made", "refused")
@@ -35,7 +35,7 @@ def place(tx: Session, call: Call, state: State, pay: Pay, now: datetime) -> Non
             standing.state = "doubtful"
         elif standing.state in NOT_MOVED:
             standing.state, standing.settled_at = "asked", None
-            outbox.put(tx, SETTLE, {"key": key}, now + GRACE)
+            outbox.put(tx, PAYMENT_SETTLE, {"key": key}, now + GRACE)
         return
     tx.add(
         PaymentOrder(
@@ -43,7 +43,7 @@ def place(tx: Session, call: Call, state: State, pay: Pay, now: datetime) -> Non
             currency=currency(state), on=pay.on, agreed_on=state.today, state="asked", confirmation="", asked_at=now,
         )
     )  # fmt: skip
-    outbox.put(tx, SETTLE, {"key": key}, now + GRACE)
+    outbox.put(tx, PAYMENT_SETTLE, {"key": key}, now + GRACE)
 
 
 def hear(tx: Session, sid: str, event: Event, now: datetime, state: State) -> Event:

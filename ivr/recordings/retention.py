@@ -12,7 +12,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
-from ivr.calls.recording_news import DELETE
 from ivr.clock import Clock
 from ivr.handoff.callbacks import OPEN
 from ivr.handoff.state import ENDS
@@ -36,6 +35,7 @@ from ivr.store.models import (
     Turn,
 )
 from ivr.store.pieces import delete_some, in_pieces
+from ivr.store.topics import RECORDING_DELETE
 
 BATCH = 100  # calls or recordings in one transaction
 LONGEST_CALL = timedelta(days=2)  # whatever began earlier is over, whether or not the carrier said so
@@ -125,7 +125,7 @@ def _forget_people(tx: Session, sids: Sequence[str], now: datetime) -> None:
 def _forget_recordings(tx: Session, sids: Sequence[str], now: datetime) -> None:
     for recording in tx.scalars(select(Recording).where(Recording.call_sid.in_(sids), Recording.state != GONE)):
         if recording.state == "announced":
-            outbox.put(tx, DELETE, {"recording": recording.id}, now)  # never fetched: the carrier still has it
+            outbox.put(tx, RECORDING_DELETE, {"recording": recording.id}, now)  # never fetched
         recording.state, recording.transcript = GOING, []
 
 

@@ -1,6 +1,6 @@
 """Promises made inside a transaction: each row is delivered at least once, until its effect marks it done.
 
-A row that keeps failing is given up after its topic's patience: it stays, is counted, and can be begun anew.
+A row that keeps failing is given up after its topic's time: it stays, is counted, and can be begun anew.
 """
 
 from collections.abc import Sequence
@@ -12,17 +12,10 @@ from sqlalchemy.orm import Session
 
 from ivr.store.models import Outbox
 from ivr.store.pieces import delete_some
+from ivr.store.topics import about
 
-PATIENCE = {  # after the first time that it was due
-    "handoff.": timedelta(hours=1),
-    "desk.": timedelta(hours=1),
-    "text.": timedelta(hours=6),
-    "card.book": timedelta(days=7),
-    "payment.": timedelta(days=7),
-}
-A_DAY = timedelta(days=1)
 KEPT = timedelta(days=1)  # what is done, for somebody who looks back
-STEPS = 100  # the longest pause between two tries is this part of the patience
+STEPS = 100  # the longest pause between two tries is this part of the whole time
 DEATHS = 3  # tries that ended with their process, after which a row waits like one that failed
 
 
@@ -88,20 +81,16 @@ def go_on(tx: Session, row_id: int, now: datetime) -> None:
 
 
 def pause(topic: str, tries: int) -> float:
-    """Seconds before the next try after `tries` of them: twice as long each time, up to a part of the patience."""
-    longest = patience(topic).total_seconds() / STEPS
+    """Seconds before the next try after `tries` of them: twice as long each time, up to a part of the whole."""
+    longest = about(topic).give_up_after.total_seconds() / STEPS
     return float(min(2.0 ** min(tries, 20), longest))
 
 
-def patience(topic: str) -> timedelta:
-    return next((time for prefix, time in PATIENCE.items() if topic.startswith(prefix)), A_DAY)
-
-
 def failed(tx: Session, row_id: int, error: str, now: datetime, wait: float) -> None:
-    """Note why it failed; it is tried again in `wait` seconds, or given up when its patience is over."""
+    """Note why it failed; it is tried again in `wait` seconds, or given up when its time is over."""
     row = tx.get(Outbox, row_id)
     since = now if row is None or row.since is None else row.since
-    over = row is not None and now - since >= patience(row.topic)
+    over = row is not None and now - since >= about(row.topic).give_up_after
     tx.execute(
         _open(row_id).values(
             error=error[:255],

@@ -18,7 +18,6 @@ from sqlalchemy import select
 from twilio.request_validator import RequestValidator
 
 from ivr.calls.one_time_codes import OneTimeCodes
-from ivr.calls.recording_news import FORGET
 from ivr.calls.service import CallService
 from ivr.carrier.port import CarrierError
 from ivr.carrier.signatures import HEADER, Signatures
@@ -27,6 +26,7 @@ from ivr.handoff.request import request_handoff
 from ivr.ledger.sql import SqlLedger
 from ivr.store.engine import Sessions
 from ivr.store.models import Call, Handoff, Outbox, Turn
+from ivr.store.topics import TURN_DELETE
 from ivr.web.hooks.calls import Documents, make_voice_blueprint
 from ivr.web.hooks.recorded_turns import make_turns_blueprint
 from speech.audio import Samples
@@ -386,7 +386,7 @@ def test_the_deletion_of_what_was_said_is_promised_before_it_is_heard(
 ) -> None:
     def promised() -> list[tuple[str, bool]]:
         with sessions() as tx:
-            rows = tx.scalars(select(Outbox).where(Outbox.topic == FORGET))
+            rows = tx.scalars(select(Outbox).where(Outbox.topic == TURN_DELETE))
             return [(row.payload["recording"], row.done_at is not None) for row in rows]
 
     before: list[tuple[str, bool]] = []

@@ -7,10 +7,11 @@ import pytest
 from sqlalchemy import select
 
 from ivr.calls.service import CallService
-from ivr.ledger.scheduled import DUE, execute
+from ivr.ledger.scheduled import execute
 from ivr.ledger.sql import SqlLedger
 from ivr.store.engine import Sessions
 from ivr.store.models import Account, Outbox, Payment
+from ivr.store.topics import PAYMENT_DUE
 from tests.conftest import FakeClock
 from tests.line.conftest import LINE, MORGAN, SID
 
@@ -40,7 +41,7 @@ def test_it_is_promised_for_the_morning_of_its_day_where_the_line_is(
 ) -> None:
     payment = schedule(SqlLedger(sessions, clock, zone=ZoneInfo(zone)), sessions)
     with sessions() as tx:
-        row = tx.scalars(select(Outbox).where(Outbox.topic == DUE)).one()
+        row = tx.scalars(select(Outbox).where(Outbox.topic == PAYMENT_DUE)).one()
     assert row.payload == {"payment": payment}
     assert row.due_at == datetime(2026, 3, 6, 8, tzinfo=ZoneInfo(zone)).astimezone(UTC)
 

@@ -10,13 +10,13 @@ import pytest
 import requests
 from sqlalchemy import update
 
-from ivr.calls.actions import SEND
 from ivr.carrier.port import CarrierError
 from ivr.carrier.twilio import TwilioCarrier
 from ivr.carrier.twilio_account import TwilioAccount
 from ivr.handoff.supervision import SupervisionRefused
 from ivr.store import outbox
 from ivr.store.models import Agent
+from ivr.store.topics import TEXT_SEND
 from switch.leg import FINAL
 from tests.switch.line_on_switch import ANN, CALLER, Line, Play, hears, say, until
 from tests.switch.switch_world import ACCOUNT, NUMBER, TOKEN, MakeWorld, Run, World
@@ -229,7 +229,7 @@ def test_a_text_that_was_not_confirmed_is_sent_once(play: Play) -> None:
         caller, _ = await line.talking()
         line.w.switch.faults.lose("POST", "/Messages.json")
         with line.sessions.begin() as tx:
-            outbox.put(tx, SEND, {"call": caller.line.sid, "body": "Thank you."}, line.clock.now())
+            outbox.put(tx, TEXT_SEND, {"call": caller.line.sid, "body": "Thank you."}, line.clock.now())
         await until(lambda: line.w.switch.faults.pending == 0)
         line.later(120)
         await asyncio.sleep(0.5)

@@ -12,9 +12,10 @@ from sqlalchemy import update
 from ivr.store import outbox
 from ivr.store.engine import Sessions
 from ivr.store.models import Outbox
+from ivr.store.topics import about
 from tests.conftest import FakeClock
 from tests.workers.test_relay import put, queued
-from workers.queues import NotOurs, RowJob, make_queue, plan_for, waits
+from workers.queues import NotOurs, RowJob, make_queue, waits
 from workers.relay import Relay
 
 LEASE = timedelta(seconds=8)
@@ -49,7 +50,7 @@ def test_a_job_that_always_fails_is_given_up_after_its_patience(
         clock.time = row(sessions, row_id).due_at
     lost = row(sessions, row_id)
     assert lost.given_up_at is not None
-    assert timedelta() <= lost.given_up_at - begun - outbox.patience(topic) < outbox.patience(topic) / 50
+    assert timedelta() <= lost.given_up_at - begun - about(topic).give_up_after < about(topic).give_up_after / 50
     assert 10 < lost.tries < 150
     assert take(sessions, clock, row_id) is None
     with sessions() as tx:
@@ -108,10 +109,10 @@ def test_a_job_that_kills_its_worker_waits_ever_longer_and_is_given_up(sessions:
 
 def test_no_job_is_held_for_a_shorter_time_than_its_lease_is_renewed() -> None:
     for topic in ("handoff.requested", "handoff.act", "recording.fetch"):
-        plan = plan_for(topic)
+        plan = about(topic).plan
         assert plan.lease >= 3 * 2, "three renewals fit into a lease, with room for a busy database"
         assert plan.lease <= 30, "what a dead worker held is soon another's"
-    quick = plan_for("handoff.requested")
+    quick = about("handoff.requested").plan
     assert quick.timeout < quick.lease
 
 

@@ -6,13 +6,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from ivr.calls.recording_news import FORGET
 from ivr.carrier.port import CarrierError
 from ivr.store import outbox
 from ivr.store.models import Call, Outbox, Recording
+from ivr.store.topics import TURN_DELETE, about
 from workers.context import Provider, WorkerContext
-from workers.jobs import TOPICS, perform
-from workers.queues import plan_for
+from workers.jobs import JOBS, perform
 
 SID = "CA" + "d" * 32
 
@@ -63,8 +62,8 @@ def test_the_recording_of_a_turn_is_deleted_whatever_became_of_its_webhook(
     deleted: list[str] = []
     monkeypatch.setattr(context.carrier, "delete_recording", deleted.append)
     with context.sessions.begin() as tx:
-        outbox.put(tx, FORGET, {"recording": "RE7"}, context.clock.now())
-    assert work_off(context) == [FORGET]
+        outbox.put(tx, TURN_DELETE, {"recording": "RE7"}, context.clock.now())
+    assert work_off(context) == [TURN_DELETE]
     assert deleted == ["RE7"]
 
 
@@ -107,10 +106,10 @@ def test_a_text_goes_to_the_caller(context: WorkerContext) -> None:
 
 
 def test_briefs_and_timers_never_queue_behind_carrier_or_sound() -> None:
-    quick = {topic for topic in TOPICS if plan_for(topic).queue == "handoff"}
+    quick = {topic for topic in JOBS if about(topic).plan.queue == "handoff"}
     own = {"handoff.requested", "handoff.expire", "handoff.deadline", "desk.wrap-up", "callback.try", "payment.due"}
     assert quick == own
-    assert {topic for topic in TOPICS if plan_for(topic).queue == "heavy"} == {
+    assert {topic for topic in JOBS if about(topic).plan.queue == "heavy"} == {
         "recording.fetch",
         "recording.transcribe",
     }

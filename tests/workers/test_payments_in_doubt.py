@@ -14,12 +14,12 @@ from ivr.dialogue.events import Failed, Keyed, Query, Resumed
 from ivr.handoff.account_holders import Holders
 from ivr.handoff.request import request_handoff
 from ivr.ledger.http import HttpLedger
-from ivr.payments.bot_cards import BOOK
 from ivr.payments.doubts import doubt
 from ivr.payments.orders import GRACE
 from ivr.store import outbox
 from ivr.store.engine import Sessions
 from ivr.store.models import Agent, Call, CardPayment, Handoff, PaymentOrder
+from ivr.store.topics import CARD_BOOK
 from tests.conftest import FakeClock
 from tests.line.conftest import LINE, MORGAN, SID, NoNews, understand
 from tests.line.test_card_payments import Line, said
@@ -411,7 +411,7 @@ def test_a_charge_that_the_ledger_does_not_know_of_yet_is_told_to_the_agent(
     calls.answer(SID, MORGAN, LINE)
     booking = {"key": "k", "account": "acc-1", "amount": 5000, "on": "2026-05-04", "confirmation": ""}
     with sessions.begin() as tx:
-        row = outbox.put(tx, BOOK, booking, clock.now())
+        row = outbox.put(tx, CARD_BOOK, booking, clock.now())
     with sessions() as tx:
         assert "does not stand in the ledger yet" in (doubt(tx, SID, "acc-1") or "")
         assert doubt(tx, SID, "acc-2") is None

@@ -6,8 +6,8 @@ from rq import Queue
 
 from ivr.store import outbox
 from ivr.store.engine import Sessions
+from ivr.store.topics import QUICK
 from tests.conftest import FakeClock
-from workers.queues import QUICK
 from workers.relay import Relay
 
 
