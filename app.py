@@ -34,7 +34,7 @@ from ivr.handoff.callback_desk import CallBackDesk
 from ivr.handoff.request import request_handoff
 from ivr.handoff.service import HandoffService
 from ivr.handoff.supervision import Supervision
-from ivr.handoff.warm_transfer import Transfers
+from ivr.handoff.warm_transfer import Transfers, caller_leg
 from ivr.ledger.http import HttpLedger
 from ivr.ledger.port import Ledger
 from ivr.ledger.sql import SqlLedger
@@ -43,7 +43,7 @@ from ivr.logs import set_up_logging
 from ivr.metrics import line_registry, make_metrics_blueprint, media_registry, metrics_route
 from ivr.nlu.understanding import Understanding
 from ivr.once import made_once
-from ivr.payments.agent_card_service import AgentCards
+from ivr.payments.agent_card_service import AgentCards, CardConfig
 from ivr.people.api_keys import key_of
 from ivr.recordings.storage import RecordingKeep, recordings_key
 from ivr.settings import Settings, webhook_keys
@@ -145,8 +145,9 @@ class Parts:
     def agent_cards(self) -> AgentCards:
         s = self.settings
         return AgentCards(
-            self.sessions, self.clock, self.carrier, self.live, self.ledger, s.public_url, s.media_socket,
-            connector=s.payment_connector, zone=s.zone, spawn=ThreadPoolExecutor(2, "cards").submit,
+            self.sessions, self.clock, self.carrier, self.live, self.ledger,
+            CardConfig(s.public_url, s.media_socket, s.zone, s.payment_connector), caller_leg=caller_leg,
+            spawn=ThreadPoolExecutor(2, "cards").submit,
         )  # fmt: skip
 
     @made_once

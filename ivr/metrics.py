@@ -18,10 +18,9 @@ from starlette.routing import Route
 
 from ivr.calls.stats import BOUNDS, STAGES, call_figures, histogram
 from ivr.clock import Clock
-from ivr.handoff.queue import WAITING
-from ivr.handoff.state import GOING_ON
 from ivr.store.engine import Sessions
 from ivr.store.models import Call, Handoff, Outbox, PaymentOrder, Turn
+from ivr.store.states import HANDOFF_LIVE, HANDOFF_WAITING
 from ivr.store.tally import Kinds, Tally
 
 UNSETTLED = ("doubtful", "left")
@@ -37,7 +36,7 @@ class LineCollector(Collector):
         self._sessions, self._clock = sessions, clock
         live, over = Call.ended_at.is_(None), Call.ended_at.is_not(None)
         self._over = Tally(clock, Call.outcome, Call.started_at, live, over)
-        under_way = Handoff.state.in_((*GOING_ON, "parting"))
+        under_way = Handoff.state.in_((*HANDOFF_LIVE, "parting"))
         self._handoffs = Tally(clock, Handoff.state, Handoff.requested_at, under_way, true())
 
     def collect(self) -> Iterable[Metric]:
@@ -69,7 +68,7 @@ def _handoffs(counts: Kinds) -> Iterable[Metric]:
     states = GaugeMetricFamily("warmline_handoffs", "Hand-offs, by state.", labels=["state"])
     for state, count in counts.items():
         states.add_metric([state], count)
-    waiting = sum(counts[state] for state in WAITING)
+    waiting = sum(counts[state] for state in HANDOFF_WAITING)
     return [states, GaugeMetricFamily("warmline_queue_length", "Callers that wait for an agent.", value=waiting)]
 
 

@@ -10,6 +10,7 @@ from ivr.handoff import callbacks
 from ivr.live_updates import Live
 from ivr.store.engine import Sessions
 from ivr.store.models import Audit, CallBack
+from ivr.store.states import CALLBACK_OPEN
 
 
 class CallBackRefused(ValueError):
@@ -25,7 +26,7 @@ class CallBackDesk:
     def cancel(self, callback_id: int, by: str, why: str) -> CallBack:
         """No further try; one that is under way goes on."""
         with self._sessions.begin() as tx:
-            if callbacks.find(tx, callback_id).state not in callbacks.OPEN:
+            if callbacks.find(tx, callback_id).state not in CALLBACK_OPEN:
                 raise CallBackRefused("this call-back is over already")
             row = callbacks.cancel(tx, callback_id)
             self._note(tx, row, by, "callback-cancelled", {"why": why})

@@ -7,15 +7,15 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from ivr.desk.opening_hours import OpeningHours
-from ivr.handoff.state import ENDS, State
+from ivr.handoff.state import State
 from ivr.store import outbox
 from ivr.store.models import Call, CallBack, Handoff
+from ivr.store.states import CALLBACK_OPEN, HANDOFF_ENDS
 from ivr.store.topics import CALLBACK_TRY
 
 FIRST = timedelta(seconds=10)  # he is still hearing our goodbye
 LONGEST_CALL = timedelta(hours=4)  # no carrier lets one last longer: its end was told to nobody
 AGAIN = (timedelta(minutes=15), timedelta(hours=2))  # after the first and the second try that missed him
-OPEN = ("booked", "trying")
 
 
 class UnknownCallBack(LookupError):
@@ -29,7 +29,7 @@ def book(
 
     The promise, and whether it is a fresh one: one that stands is returned as it is."""
     standing = tx.get(CallBack, row.callback_id) if row.callback_id is not None else None
-    if standing is not None and standing.state in OPEN:
+    if standing is not None and standing.state in CALLBACK_OPEN:
         return standing, False
     call_back = CallBack(
         call_sid=row.call_sid,
@@ -107,7 +107,7 @@ def note_end(tx: Session, row: Handoff, state: State, now: datetime, hours: Open
 def cancel(tx: Session, callback_id: int) -> CallBack:
     """No further try; one that is under way goes on."""
     call_back = find(tx, callback_id)
-    if call_back.state in OPEN:
+    if call_back.state in CALLBACK_OPEN:
         call_back.state, call_back.next_at = "cancelled", None
     return call_back
 
@@ -130,12 +130,12 @@ def find(tx: Session, callback_id: int) -> CallBack:
 
 def open_call_backs(tx: Session) -> list[CallBack]:
     """Those still owed, the oldest promise first."""
-    return list(tx.scalars(select(CallBack).where(CallBack.state.in_(OPEN)).order_by(CallBack.id)))
+    return list(tx.scalars(select(CallBack).where(CallBack.state.in_(CALLBACK_OPEN)).order_by(CallBack.id)))
 
 
 def _on_the_line(tx: Session, first: Handoff, now: datetime) -> bool:
     call = tx.get_one(Call, first.call_sid)
-    return now - call.started_at < LONGEST_CALL and (call.ended_at is None or first.state not in ENDS)
+    return now - call.started_at < LONGEST_CALL and (call.ended_at is None or first.state not in HANDOFF_ENDS)
 
 
 def _calls_again(tx: Session, number: str, now: datetime) -> bool:

@@ -12,9 +12,8 @@ from ivr.desk.routing import Want, choose
 from ivr.dialling.phone_numbers import withheld
 from ivr.handoff.state import State
 from ivr.store.models import Agent, Announcement, Call, Handoff
+from ivr.store.states import HANDOFF_IN_LINE, HANDOFF_WAITING
 
-WAITING = ("requested", "parked")
-IN_LINE = (*WAITING, "offered")
 UPSET = ("upset",)
 HEAD_START = timedelta(minutes=3)  # what being upset, and calling again, each count for
 REPEAT = timedelta(days=3)
@@ -60,7 +59,9 @@ def is_repeat(tx: Session, call: Call) -> bool:
 
 def in_order(tx: Session) -> list[int]:
     """The hand-offs that wait for an agent, the next one first."""
-    return list(tx.scalars(select(Handoff.id).where(Handoff.state.in_(WAITING)).order_by(Handoff.place_at, Handoff.id)))
+    return list(
+        tx.scalars(select(Handoff.id).where(Handoff.state.in_(HANDOFF_WAITING)).order_by(Handoff.place_at, Handoff.id))
+    )
 
 
 def next_for(tx: Session, there: Sequence[Agent]) -> list[int]:
@@ -69,7 +70,7 @@ def next_for(tx: Session, there: Sequence[Agent]) -> list[int]:
     found: list[int] = []
     if not free:
         return found
-    waiting = select(Handoff).where(Handoff.state.in_(WAITING)).options(joinedload(Handoff.call))
+    waiting = select(Handoff).where(Handoff.state.in_(HANDOFF_WAITING)).options(joinedload(Handoff.call))
     for row in tx.scalars(waiting.order_by(Handoff.place_at, Handoff.id).execution_options(yield_per=PAGE)):
         state = State.from_json(row.machine)
         agent = choose(free, there, Want(row.intent, row.call.language), state.passed)
@@ -83,14 +84,14 @@ def next_for(tx: Session, there: Sequence[Agent]) -> list[int]:
 
 def to_the_head(tx: Session, row: Handoff) -> None:
     """Give him the place before all who wait."""
-    first = tx.scalar(select(func.min(Handoff.place_at)).where(Handoff.state.in_(WAITING)))
+    first = tx.scalar(select(func.min(Handoff.place_at)).where(Handoff.state.in_(HANDOFF_WAITING)))
     row.place_at = min(first or row.place_at, row.place_at) - timedelta(microseconds=1)
 
 
 def position(tx: Session, row: Handoff) -> int:
     """1 when nobody stands before him."""
     before = select(func.count()).where(
-        Handoff.state.in_(WAITING), Handoff.id != row.id, Handoff.place_at < row.place_at
+        Handoff.state.in_(HANDOFF_WAITING), Handoff.id != row.id, Handoff.place_at < row.place_at
     )
     return 1 + (tx.scalar(before) or 0)
 
@@ -117,7 +118,7 @@ def read_queue(tx: Session, now: datetime) -> list[Waiting]:
     """All who wait, the next one first."""
     rows = tx.scalars(
         select(Handoff)
-        .where(Handoff.state.in_(IN_LINE))
+        .where(Handoff.state.in_(HANDOFF_IN_LINE))
         .options(joinedload(Handoff.call))
         .order_by(Handoff.place_at, Handoff.id)
     )

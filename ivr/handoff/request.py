@@ -7,9 +7,10 @@ from sqlalchemy.orm import Session
 
 from ivr.dialogue.events import HandOff
 from ivr.handoff.queue import place
-from ivr.handoff.state import ENDS, State
+from ivr.handoff.state import State
 from ivr.store import outbox
 from ivr.store.models import Call, Handoff
+from ivr.store.states import HANDOFF_ENDS
 from ivr.store.topics import HANDOFF_DEADLINE, HANDOFF_REQUESTED
 
 
@@ -43,5 +44,7 @@ def request_handoff(tx: Session, call: Call, action: HandOff, now: datetime, han
 
 def live_handoff(tx: Session, call_sid: str) -> Handoff | None:
     """The hand-off of a call that has not ended; the tries of a call-back are calls of their own."""
-    live = select(Handoff).where(Handoff.call_sid == call_sid, Handoff.kind == "call", Handoff.state.not_in(ENDS))
+    live = select(Handoff).where(
+        Handoff.call_sid == call_sid, Handoff.kind == "call", Handoff.state.not_in(HANDOFF_ENDS)
+    )
     return tx.scalars(live.order_by(Handoff.id.desc()).limit(1)).first()

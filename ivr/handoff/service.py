@@ -16,10 +16,11 @@ from ivr.handoff import events as ev
 from ivr.handoff.addresses import Parking
 from ivr.handoff.engine import Answer, HandoffCore, UnknownHandoff, Why, Within, call_now, get
 from ivr.handoff.request import live_handoff
-from ivr.handoff.state import ENDS, GOING_ON, State
+from ivr.handoff.state import State
 from ivr.handoff.transaction import JOIN_SECONDS
 from ivr.store import outbox
 from ivr.store.models import Agent, CallBack, Handoff
+from ivr.store.states import HANDOFF_ENDS, HANDOFF_LIVE
 from ivr.store.topics import HANDOFF_REQUESTED
 
 __all__ = ["Answer", "HandoffService", "UnknownHandoff", "call_now"]
@@ -232,7 +233,7 @@ class HandoffService(HandoffCore):
     def reconcile(self) -> None:
         """Ask the carrier what became of the legs of live hand-offs, and let no wrap-up last: callbacks get lost."""
         with self.sessions() as tx:
-            rows = list(tx.scalars(select(Handoff).where(Handoff.state.in_(GOING_ON))))
+            rows = list(tx.scalars(select(Handoff).where(Handoff.state.in_(HANDOFF_LIVE))))
             overdue = agents.overdue(tx, self._clock.now())
         for agent_id in overdue:
             self.wrap_up_over(agent_id)
@@ -309,7 +310,7 @@ class HandoffService(HandoffCore):
         with self.sessions() as tx:
             ids: Any = select(Handoff.id).where(Handoff.call_sid == call_sid, Handoff.kind == "call")
             if live:
-                ids = ids.where(Handoff.state.not_in(ENDS))
+                ids = ids.where(Handoff.state.not_in(HANDOFF_ENDS))
             return tx.scalars(ids.order_by(Handoff.id.desc()).limit(1)).first()
 
 

@@ -4,12 +4,9 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Literal, Self
 
 from ivr.handoff.events import Outcome, Target
+from ivr.store.states import HandoffEnd, HandoffState
 
-End = Literal["served", "callback-booked", "message-taken", "caller-left", "not-reached"]
 Whereabouts = Literal["coming", "in", "moving", "queue", "gone", "away", "rung"]
-Phase = Literal["requested", "parked", "offered", "accepted", "bridged", "parting", "unanswered", End]
-ENDS: tuple[End, ...] = ("served", "callback-booked", "message-taken", "caller-left", "not-reached")
-GOING_ON = ("requested", "parked", "offered", "accepted", "bridged", "parting", "unanswered")  # the phases before them
 # where a caller is worth an agent's ring: on his way he hears the bot's last words, which take less time than a ring
 REACHABLE: tuple[Whereabouts, ...] = ("coming", "in", "moving", "queue", "away")
 
@@ -80,7 +77,7 @@ class State:
     dial: int = 0
     dialled: str | None = None
     missed: str | None = None
-    end: End | None = None
+    end: HandoffEnd | None = None
     later: dict[str, Any] = field(default_factory=dict)  # as an attempt's
 
     @property
@@ -108,7 +105,7 @@ class State:
         return self.end is None and not self.asked and not self.parting and self.current is None
 
     @property
-    def phase(self) -> Phase:
+    def phase(self) -> HandoffState:
         if self.end is not None:
             return self.end
         if self.asked:

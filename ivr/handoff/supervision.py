@@ -8,11 +8,12 @@ from ivr.carrier.port import Carrier, CarrierError
 from ivr.clock import Clock
 from ivr.handoff import events as ev
 from ivr.handoff.engine import get
-from ivr.handoff.queue import WAITING, to_the_head
+from ivr.handoff.queue import to_the_head
 from ivr.handoff.service import HandoffService
 from ivr.live_updates import Live
 from ivr.store.engine import Sessions
 from ivr.store.models import Agent, Announcement, Audit, Handoff
+from ivr.store.states import HANDOFF_WAITING
 
 Mode = Literal["listen", "coach", "barge"]
 LONGEST_ANNOUNCEMENT = 300
@@ -37,7 +38,7 @@ class Supervision:
         """To the head of the queue."""
         with self._sessions.begin() as tx:
             row = get(tx, handoff_id)
-            if row.state not in WAITING:
+            if row.state not in HANDOFF_WAITING:
                 raise SupervisionRefused("that caller is not waiting any more")
             to_the_head(tx, row)
             self._note(tx, by, "moved-up", row)
@@ -103,7 +104,9 @@ class Supervision:
         with self._sessions() as tx:
             row, supervisor = get(tx, handoff_id), tx.get_one(Agent, by)
         if row.state != "bridged":
-            raise SupervisionRefused(OVER if row.state not in (*WAITING, "offered", "accepted") else "nobody talks yet")
+            raise SupervisionRefused(
+                OVER if row.state not in (*HANDOFF_WAITING, "offered", "accepted") else "nobody talks yet"
+            )
         if row.agent_id == by:
             raise SupervisionRefused("it is your own call")
         return row, supervisor

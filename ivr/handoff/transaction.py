@@ -30,11 +30,12 @@ from ivr.handoff.events import (
     TransferTo,
 )
 from ivr.handoff.machine import step
-from ivr.handoff.state import Attempt, End, State
+from ivr.handoff.state import Attempt, State
 from ivr.payments import agent_cards
 from ivr.payments.history import payments_of
 from ivr.store import outbox
 from ivr.store.models import Agent, Call, Handoff, Offer, Turn
+from ivr.store.states import HandoffEnd
 from ivr.store.topics import HANDOFF_ACT, HANDOFF_DEADLINE, HANDOFF_EXPIRE
 
 RING_MARGIN = 15.0  # the carrier rings on for 5 s, and the whisper takes its time
@@ -43,7 +44,7 @@ REACH_SECONDS = 60.0
 GOODBYE_SECONDS = 20.0
 EARLIER_DAYS = 30
 
-_CALL_OUTCOMES: dict[End, str] = {
+_CALL_OUTCOMES: dict[HandoffEnd, str] = {
     "served": "handed-off",
     "callback-booked": "callback",
     "message-taken": "message",

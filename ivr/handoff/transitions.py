@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from ivr.handoff import events as ev
 from ivr.handoff.events import Effect, Outcome, Target
-from ivr.handoff.state import REACHABLE, End, State
+from ivr.handoff.state import REACHABLE, State
+from ivr.store.states import HandoffEnd
 
 Step = tuple[State, tuple[Effect, ...]]
 
@@ -130,7 +131,7 @@ def undial(state: State) -> Step:
     return replace(state, caller="away", dialled=None), gone
 
 
-def finish(state: State, end: End) -> Step:
+def finish(state: State, end: HandoffEnd) -> Step:
     """No leg outlives the hand-off; a caller who is still there is sent to his goodbye, unless he leaves a message."""
     for k, attempt in enumerate(state.attempts, 1):
         if attempt.stands:
@@ -145,7 +146,7 @@ def finish(state: State, end: End) -> Step:
     return state, tuple(effects)
 
 
-def _let_go(state: State, end: End) -> Step:
+def _let_go(state: State, end: HandoffEnd) -> Step:
     if state.away:
         return state, ((ev.EndLeg(state.dialled),) if state.dialled is not None else ())
     if end == "served":

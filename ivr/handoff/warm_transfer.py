@@ -1,4 +1,4 @@
-"""What an agent asks of a warm transfer: bring a second in, talk with him alone, all together, and leave."""
+"""What an agent asks of a warm transfer: bring a second in, talk with them alone, all together, and leave."""
 
 from sqlalchemy.orm import Session
 
@@ -11,7 +11,7 @@ from ivr.handoff.service import HandoffService
 from ivr.handoff.state import State
 from ivr.payments import agent_cards
 from ivr.redaction import mask_text
-from ivr.store.models import Agent, Audit, Note
+from ivr.store.models import Agent, Audit, Handoff, Note
 
 LONGEST_NOTE = 500
 OVER = "that call is over"
@@ -20,6 +20,12 @@ BUSY = "that colleague is not free any more: choose another"
 
 class TransferRefused(ValueError):
     """It cannot be done now; the message is a sentence for the screen."""
+
+
+def caller_leg(row: Handoff) -> str | None:
+    """The sid of the caller's leg while they talk with one agent; None while a second is being brought in."""
+    state = State.from_json(row.machine)
+    return None if state.second is not None else state.dialled or row.call_sid
 
 
 class Transfers:

@@ -1,7 +1,8 @@
-"""An agent takes a card: the caller keys it in where he is, nobody hears it, and nothing of it is recorded."""
+"""An agent takes a card: the caller keys it in where they are, nobody hears it, and nothing of it is recorded."""
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Protocol
 
@@ -36,8 +37,21 @@ class CardCarrier(Protocol):
     def finish_card(self, call_sid: str, session: str, key: str, status: str, status_url: str) -> None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class CardConfig:
+    """Where the carrier finds us, its connector that charges cards, and the zone of a payment's day."""
+
+    public_url: str
+    media_url: str
+    zone: tzinfo
+    connector: str = "Default"
+
+
 class AgentCards:
-    """Every method may be repeated without harm. `spawn` runs the carrier's part away from page and webhook."""
+    """Every method may be repeated without harm. `spawn` runs the carrier's part away from page and webhook.
+
+    `caller_leg` gives the sid of the caller's leg, None while a second agent is in their conference.
+    """
 
     def __init__(
         self,
@@ -46,16 +60,15 @@ class AgentCards:
         carrier: CardCarrier,
         live: Live,
         ledger: Ledger,
-        public_url: str,
-        media_url: str,
+        config: CardConfig,
         *,
-        connector: str = "Default",
-        zone: tzinfo,
+        caller_leg: Callable[[Handoff], str | None],
         spawn: Callable[[Callable[[], None]], object],
     ) -> None:
         self._sessions, self._clock, self._carrier, self._live = sessions, clock, carrier, live
-        self._ledger, self._connector, self._zone, self._spawn = ledger, connector, zone, spawn
-        self._public, self._media = public_url.rstrip("/"), media_url.rstrip("/")
+        self._ledger, self._caller_leg, self._spawn = ledger, caller_leg, spawn
+        self._connector, self._zone = config.connector, config.zone
+        self._public, self._media = config.public_url.rstrip("/"), config.media_url.rstrip("/")
 
     def take(self, handoff_id: int, agent_id: int, account: str, amount: int, *, sure: bool = False) -> CardPayment:
         """Begin with `amount` minor units into the ledger's `account`. Raises CardRefused.
@@ -71,7 +84,7 @@ class AgentCards:
                 raise CardRefused("a card can be taken while you talk with the caller")
             if not sure and (words := doubt(tx, handoff.call_sid, account)) is not None:
                 raise CardRefused(f"{words} Tick that you have read it to take a card all the same")
-            row = agent_cards.begin(tx, handoff, tx.get_one(Agent, agent_id), order, now)
+            row = agent_cards.begin(tx, handoff, self._caller_leg(handoff), tx.get_one(Agent, agent_id), order, now)
         self._tell(row)
         self._spawn(lambda: self._start(row))
         return row

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from ivr.dialogue import verbalize
 from ivr.dialogue.events import Facts
-from ivr.handoff.state import State
 from ivr.payments.bot_cards import read_result
 from ivr.store import outbox
 from ivr.store.models import Agent, Audit, Call, CardPayment, Handoff, Outbox
@@ -65,16 +64,19 @@ def check(facts: Facts, amount: int) -> None:
         raise CardRefused(f"the amount must be more than nothing and at most {owed}")
 
 
-def begin(tx: Session, handoff: Handoff, agent: Agent, order: Order, now: datetime) -> CardPayment:
-    """The entry begins, with the promise that recording and listening go on after it. Raises CardRefused."""
+def begin(tx: Session, handoff: Handoff, leg: str | None, agent: Agent, order: Order, now: datetime) -> CardPayment:
+    """The entry begins, with the promise that recording and listening go on after it. Raises CardRefused.
+
+    `leg` is the caller's, None while a second agent is in their conference.
+    """
     tx.get_one(Call, handoff.call_sid, with_for_update=True)  # whoever asks the same beside us waits here
     if standing(tx, handoff.id) is not None:
         raise CardRefused("a card is being taken already")
-    if State.from_json(handoff.machine).second is not None:
+    if leg is None:
         raise CardRefused("finish the transfer first")
     row = CardPayment(
         call_sid=handoff.call_sid, handoff_id=handoff.id, agent_id=agent.id, field=FIELDS[0], begun_at=now,
-        leg=State.from_json(handoff.machine).dialled or handoff.call_sid,
+        leg=leg,
         account=order.account, amount=order.amount, currency=order.currency, on=order.on,
     )  # fmt: skip
     tx.add(row)

@@ -13,8 +13,6 @@ from sqlalchemy import ColumnElement, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from ivr.clock import Clock
-from ivr.handoff.callbacks import OPEN
-from ivr.handoff.state import ENDS
 from ivr.recordings.storage import RecordingFolder
 from ivr.store import outbox
 from ivr.store.engine import Sessions
@@ -35,6 +33,7 @@ from ivr.store.models import (
     Turn,
 )
 from ivr.store.pieces import delete_some, in_pieces
+from ivr.store.states import CALLBACK_OPEN, HANDOFF_ENDS
 from ivr.store.topics import RECORDING_DELETE
 
 BATCH = 100  # calls or recordings in one transaction
@@ -85,7 +84,7 @@ def _forget(
 
 
 def _forget_some(tx: Session, which: Sequence[ColumnElement[bool]], now: datetime) -> int:
-    owed = exists().where(CallBack.call_sid == Call.sid, CallBack.state.in_(OPEN))
+    owed = exists().where(CallBack.call_sid == Call.sid, CallBack.state.in_(CALLBACK_OPEN))
     some = select(Call.sid).where(Call.forgotten_at.is_(None), *which, ~owed)
     sids = tx.scalars(some.order_by(Call.started_at, Call.sid).limit(BATCH)).all()
     if sids:
@@ -100,7 +99,7 @@ def _forget_words(tx: Session, sids: Sequence[str]) -> None:
     tx.execute(update(Note).where(Note.call_sid.in_(sids), Note.kind != "outcome").values(text=""))
     for handoff in tx.scalars(select(Handoff).where(Handoff.call_sid.in_(sids))):
         handoff.summary, handoff.known, handoff.brief = "", {}, None
-        if handoff.state in ENDS:
+        if handoff.state in HANDOFF_ENDS:
             handoff.machine = {"end": handoff.state}  # its attempts name telephones
 
 

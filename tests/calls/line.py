@@ -12,7 +12,6 @@ from sqlalchemy import select
 from ivr.calls.report import call_report
 from ivr.clock import SystemClock, today
 from ivr.desk.agents import set_presence
-from ivr.handoff.callbacks import OPEN
 from ivr.local.demo import AGENT_PHONE, furnish, house_settings, script
 from ivr.local.scripted_calls import place, put_scripted_agent, take_scripted_agent
 from ivr.local.setup import prepare
@@ -21,6 +20,7 @@ from ivr.recordings.storage import RecordingFolder
 from ivr.settings import Settings
 from ivr.store.engine import Sessions, make_engine, make_sessions
 from ivr.store.models import Account, Agent, Call, CallBack, Payment
+from ivr.store.states import CALLBACK_OPEN
 from ivr.web.pages.agent_screen import read_messages
 from tests.calls.bank import STRANGER, account_id, open_account, phone
 from tests.calls.call_file import CallFile, ExpectedPayment
@@ -94,7 +94,7 @@ class Line:
         """Somebody comes to the desk, and the line keeps its promise; what went wrong on the caller's phone."""
         put_scripted_agent(self._settings, caller, patient(steps))
         with self._desk(CALLS_BACK):
-            until(lambda: self._call_back(sid) not in OPEN, CALLED_BACK)
+            until(lambda: self._call_back(sid) not in CALLBACK_OPEN, CALLED_BACK)
         return [problem for rung in take_scripted_agent(self._settings, caller) for problem in rung["problems"]]
 
     def _call_back(self, sid: str) -> str | None:

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from ivr.handoff.warm_transfer import caller_leg
 from ivr.ledger.sql import SqlLedger
-from ivr.payments.agent_card_service import AgentCards
+from ivr.payments.agent_card_service import AgentCards, CardConfig
 from ivr.payments.agent_cards import CHARGED, LONGEST, CardRefused, Told
 from ivr.store import outbox
 from ivr.store.models import Account, Audit, CardPayment, Outbox, Payment
@@ -39,8 +40,9 @@ class Desk:
         world = self.world
         live: Any = world.live
         return AgentCards(
-            world.sessions, world.clock, self.carrier, live, self.ledger, "https://line.test",
-            "wss://line.test/media", zone=UTC, spawn=lambda work: work(),
+            world.sessions, world.clock, self.carrier, live, self.ledger,
+            CardConfig("https://line.test", "wss://line.test/media", UTC),
+            caller_leg=caller_leg, spawn=lambda work: work(),
         )  # fmt: skip
 
     def take(self, amount: int = 5_000) -> CardPayment:

@@ -21,8 +21,9 @@ from ivr.carrier.twilio import TwilioCarrier
 from ivr.carrier.twilio_account import TwilioAccount
 from ivr.clock import SystemClock
 from ivr.handoff.state import Attempt, State
+from ivr.handoff.warm_transfer import caller_leg
 from ivr.ledger.sql import SqlLedger
-from ivr.payments.agent_card_service import AgentCards
+from ivr.payments.agent_card_service import AgentCards, CardConfig
 from ivr.store.engine import Sessions
 from ivr.store.models import Account, Agent, Call, CardPayment, Handoff, Outbox
 from ivr.web.pages.agent_card import make_card_hooks
@@ -118,7 +119,14 @@ def house(sessions: Sessions, tmp_path: Path) -> Iterator[Callable[[], House]]:
     )
     ledger, live = SqlLedger(sessions, SystemClock()), NoNews()  # type: tuple[SqlLedger, Any]
     cards = AgentCards(
-        sessions, SystemClock(), carrier, live, ledger, public, "ws://127.0.0.1:9/media", zone=UTC, spawn=pool.submit
+        sessions,
+        SystemClock(),
+        carrier,
+        live,
+        ledger,
+        CardConfig(public, "ws://127.0.0.1:9/media", UTC),
+        caller_leg=caller_leg,
+        spawn=pool.submit,
     )
     app = Flask(__name__)
     app.before_request(lambda: logged.append(str(request.values.to_dict())))

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from ivr.handoff import events as ev
 from ivr.handoff.machine import step
-from ivr.handoff.state import ENDS, Phase, State
+from ivr.handoff.state import State
+from ivr.store.states import HANDOFF_ENDS, HandoffState
 
 CONFERENCE = "CF" + "1" * 32
 AGENTS = (7, 8, 9)
@@ -113,7 +114,7 @@ def check(state: State, before: State) -> None:
     assert not state.held or state.current is not None, "he hears music, and nobody will end it"
     assert not state.bridged or (state.current is not None and state.current.holds and state.caller == "in")
     assert before.end is None or state.end in (before.end, "message-taken")
-    assert state.phase in get_args(Phase)
+    assert state.phase in get_args(HandoffState)
     assert not state.parting or not (state.bridged or state.asked or state.end or state.current)
     assert State.from_json(json.loads(json.dumps(state.to_json()))) == state
     if state.caller == "in" and state.end is None and not state.bridged:
@@ -133,7 +134,7 @@ def play_any_order(away: bool, events: list[ev.Event], free: list[int], busy: bo
     state = run.state
     assert state.second is None or state.second.joined or state.end, "the second's phone rings for ever"
     if not away:
-        assert state.phase in (*ENDS, "bridged", "unanswered")
+        assert state.phase in (*HANDOFF_ENDS, "bridged", "unanswered")
     if state.phase == "unanswered" and state.caller != "coming":
         assert state.message or ev.MoveCaller("offers") in run.effects
     done = len(run.effects)

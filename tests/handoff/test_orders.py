@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ivr.handoff import events as ev
-from ivr.handoff.state import ENDS
+from ivr.store.states import HANDOFF_ENDS
 from tests.handoff.order_world import Orders
 
 ORDERS = (300, pytest.param(10_000, marks=[pytest.mark.slow, pytest.mark.timeout(1800)]))
@@ -95,7 +95,7 @@ def play(away: bool, deeds: list[tuple[str, int, str]], free: list[int], busy: b
     world.hang_up()
     settle(world, rings_out=False)
     if not (away and state.caller == "away"):
-        assert world.state.end in ENDS
+        assert world.state.end in HANDOFF_ENDS
         assert all(leg.place == "gone" for leg in world.legs.values()), f"a leg is left: {world.legs}"
 
 

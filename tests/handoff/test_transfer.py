@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from ivr.carrier.port import CarrierError
 from ivr.handoff.brief import whisper
-from ivr.handoff.warm_transfer import TransferRefused, Transfers
+from ivr.handoff.warm_transfer import TransferRefused, Transfers, caller_leg
 from ivr.payments import agent_cards
 from ivr.payments.agent_cards import CardRefused, Order
 from ivr.store.models import Agent, Audit, CardPayment, Handoff, Note, Offer
@@ -212,7 +212,8 @@ def test_nobody_is_brought_in_while_a_card_is_being_taken(
     transfers.ask(world.id, ann, bob)
     with world.sessions.begin() as tx, pytest.raises(CardRefused, match="finish the transfer first"):
         order = Order("acc", 4200, "USD", world.clock.now().date())
-        agent_cards.begin(tx, tx.get_one(Handoff, world.id), tx.get_one(Agent, ann), order, world.clock.now())
+        row = tx.get_one(Handoff, world.id)
+        agent_cards.begin(tx, row, caller_leg(row), tx.get_one(Agent, ann), order, world.clock.now())
 
 
 def test_a_colleague_cannot_transfer_what_is_not_his(world: World, transfers: Transfers, ann: int, bob: int) -> None:

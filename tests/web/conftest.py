@@ -23,10 +23,10 @@ from ivr.desk.bot_brake import Brakes
 from ivr.handoff.callback_desk import CallBackDesk
 from ivr.handoff.service import HandoffService
 from ivr.handoff.supervision import SupervisionRefused
-from ivr.handoff.warm_transfer import Transfers
+from ivr.handoff.warm_transfer import Transfers, caller_leg
 from ivr.ledger.sql import SqlLedger
 from ivr.live_updates import Live
-from ivr.payments.agent_card_service import AgentCards
+from ivr.payments.agent_card_service import AgentCards, CardConfig
 from ivr.settings import Settings
 from ivr.store.engine import Sessions
 from ivr.store.models import Account, Agent, Announcement, Call, Handoff, Offer, PresenceSpell, Recording, Turn
@@ -369,7 +369,8 @@ def make_web(sessions: Sessions, redis: Redis, redis_url: str, tmp_path: Path) -
         supervision, brakes = SupervisionTwin(sessions, live, clock), Brakes(sessions, clock, live)
         ledger, carrier = SqlLedger(sessions, clock), CardTwin()
         cards = AgentCards(
-            sessions, clock, carrier, live, ledger, "https://line.test", "wss://line.test/media", zone=UTC,
+            sessions, clock, carrier, live, ledger,
+            CardConfig("https://line.test", "wss://line.test/media", UTC), caller_leg=caller_leg,
             spawn=lambda work: work(),
         )  # fmt: skip
         house = House(

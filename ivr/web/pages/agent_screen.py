@@ -19,11 +19,11 @@ from ivr.ledger.port import Ledger, LedgerError
 from ivr.payments import agent_cards
 from ivr.payments.doubts import doubt
 from ivr.store.models import Account, Agent, Call, CardPayment, Handoff, Note, Offer, Recording
+from ivr.store.states import HANDOFF_IN_LINE
 from ivr.web.pages.agent_transfer_screen import Transfer, read_transfer
 from ivr.web.pages.formats import masked, midnight, plain
 
 Mode = Literal["ringing", "talking", "wrap-up", "idle"]
-WAITING = ("requested", "parked", "offered")
 TAKEN = ("accepted", "bridged")
 MESSAGE_DONE = "message-done"
 FORGOTTEN = ("deleting", "deleted")
@@ -117,7 +117,7 @@ def read_screen(tx: Session, agent_id: int, now: datetime) -> Screen:
         card=agent_cards.last(tx, handoff.id) if handoff else None,
         notes=read_notes(tx, handoff.call_sid) if handoff else (),
         waited=(now - handoff.requested_at).total_seconds() if handoff else 0.0,
-        waiting=tx.scalar(select(func.count()).select_from(Handoff).where(Handoff.state.in_(WAITING))) or 0,
+        waiting=tx.scalar(select(func.count()).select_from(Handoff).where(Handoff.state.in_(HANDOFF_IN_LINE))) or 0,
         held=state.held,
         muted=state.current is not None and state.current.muted,
         transfer=read_transfer(tx, state, agent_id) if mode in ("ringing", "talking") else None,

@@ -1,0 +1,13 @@
+"""The named states of a hand-off and of a promised call-back, as they stand in their tables' `state` columns."""
+
+from typing import Literal
+
+HandoffEnd = Literal["served", "callback-booked", "message-taken", "caller-left", "not-reached"]
+HandoffState = Literal["requested", "parked", "offered", "accepted", "bridged", "parting", "unanswered", HandoffEnd]
+
+HANDOFF_ENDS: tuple[HandoffEnd, ...] = ("served", "callback-booked", "message-taken", "caller-left", "not-reached")
+HANDOFF_LIVE = ("requested", "parked", "offered", "accepted", "bridged", "parting", "unanswered")
+HANDOFF_WAITING = ("requested", "parked")  # for an agent; none is being rung
+HANDOFF_IN_LINE = (*HANDOFF_WAITING, "offered")
+
+CALLBACK_OPEN = ("booked", "trying")
