@@ -25,7 +25,7 @@ from speech.stt import prepared
 from speech.vad import WINDOW, Hysteresis, SileroModel, Windows, voiced
 from speech.voices import make_voice
 from speech.whisper import Whisper, encoder_output
-from switch.phones.lines import FOLDER
+from switch.phones.recorded_lines import FOLDER
 
 Array = NDArray[np.float64]
 

@@ -26,7 +26,7 @@ from ivr.settings import Settings
 from ivr.store.models import Call
 from ivr.store.models import Turn as Row
 from speech.audio import SILENCE
-from switch.phone import Line as PhoneLine
+from switch.ports import Line as PhoneLine
 from switch.server import Switch
 
 CALLS = (("balance", "bye"), ("transactions", "pay", "bye"), ("due", "bye"))  # what callers want, in turn

@@ -33,8 +33,8 @@ from num2words import num2words
 from numpy.typing import NDArray
 
 from speech.audio import read_mono
-from switch.audio import RATE, Samples, encode
-from switch.phones.lines import FOLDER, normalised
+from switch.media.audio import RATE, Samples, encode
+from switch.phones.recorded_lines import FOLDER, normalised
 
 SOURCE = Path(__file__).with_name("callers_lines.yaml")
 MODEL_RATE = 24000

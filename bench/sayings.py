@@ -8,7 +8,7 @@ from pathlib import Path
 from bench.callers import Clip, trimmed
 from bench.words import listed_strings, rows
 from speech.audio import read_mono
-from switch.phones.lines import FOLDER, Lines
+from switch.phones.recorded_lines import FOLDER, Lines
 
 ENGLISH = ("bella", "george", "michael", "emma")
 WISHES = {

@@ -15,8 +15,8 @@ from websockets.exceptions import ConnectionClosed
 
 from bench.callers import Caller
 from speech.audio import FRAME, RATE, SILENCE
-from switch.buffer import PlayBuffer
-from switch.frames import CONNECTED, Clear, Mark, Media, Writer, read
+from switch.media.play_buffer import PlayBuffer
+from switch.media.stream_messages import CONNECTED, Clear, Mark, Media, Writer, read
 from switch.sids import new_sid
 from switch.signature import signature
 

@@ -24,7 +24,7 @@ from speech.events import Expectation
 from speech.model_files import find_vad, find_whisper
 from speech.stt import Recogniser, Transcript
 from speech.vad import WINDOW, WINDOW_SECONDS, SileroModel, Windows, voiced
-from switch.phones.lines import FOLDER
+from switch.phones.recorded_lines import FOLDER
 
 # seconds to hear an utterance on a quiet machine: a sentence is encoded, decoded and its words timed, digits are read
 LISTEN = {"open": 0.24, "yes-no": 0.1, "digits": 0.06}

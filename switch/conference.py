@@ -9,12 +9,12 @@ from itertools import count
 import numpy as np
 import numpy.typing as npt
 
-from switch.audio import SILENCE, decode, encode, mix, tone
 from switch.document import flag, number
 from switch.exchange import Exchange
 from switch.leg import Leg
+from switch.media.audio import SILENCE, decode, encode, mix, tone
+from switch.media.sources import Playback, Slot
 from switch.sids import new_sid, now, rfc2822
-from switch.sources import Playback, Slot
 
 Sum = npt.NDArray[np.int32]
 

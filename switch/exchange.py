@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from switch.config import SwitchConfig
 from switch.faults import Faults
-from switch.phone import Phone
+from switch.ports import Phone
 from switch.trace import Trace
 from switch.webhooks import Webhooks
 
 if TYPE_CHECKING:
     from switch.conference import Conference
     from switch.leg import Leg
-    from switch.messages import Message
-    from switch.recording import Recording
+    from switch.media.recording import Recording
+    from switch.text_messages import Message
 
 log = logging.getLogger(__name__)
 

@@ -9,11 +9,11 @@ from itertools import count
 
 import httpx
 
-from switch.audio import SILENCE
 from switch.exchange import Exchange
-from switch.phone import Phone
+from switch.media.audio import SILENCE
+from switch.media.sources import Source, Tap
+from switch.ports import Phone
 from switch.sids import new_sid, now, rfc2822
-from switch.sources import Source, Tap
 
 log = logging.getLogger(__name__)
 

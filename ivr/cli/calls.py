@@ -112,7 +112,7 @@ def _stay(house: House) -> None:
 
 def _script_of(wavs: tuple[Path, ...], says: tuple[str, ...], file: Path | None, caller: str) -> dict[str, Any]:
     from speech.audio import UnreadableAudio, read_mono
-    from switch.script import ScriptError, load_script
+    from switch.phones.script import ScriptError, load_script
 
     if file:
         import yaml

@@ -14,7 +14,7 @@ from speech.stt import Priority, Recogniser
 from speech.vad import SileroModel
 from speech.voices import Voice, make_other_voices, make_voice
 from switch.config import SwitchConfig
-from switch.control import control_routes, phone_routes
+from switch.phones.control import control_routes, phone_routes
 from switch.server import Switch
 
 

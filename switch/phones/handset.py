@@ -4,11 +4,11 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-from switch.audio import FRAME, SILENCE, frames
-from switch.phone import Line
-from switch.phones.ear import Ear, Listen
-from switch.phones.record import CallRecord, Heard
-from switch.script import KEYS
+from switch.media.audio import FRAME, SILENCE, frames
+from switch.phones.call_record import CallRecord, Heard
+from switch.phones.recognition import Ear, Listen
+from switch.phones.script import KEYS
+from switch.ports import Line
 
 Send = Callable[[dict[str, Any] | bytes], None]
 _MOST_WAITING = 10  # 200 ms: more than the network's usual jitter, less than a delay one notices

@@ -6,14 +6,14 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 
-from switch import program
-from switch.calls import is_address, ring_out
+from switch import interpreter
+from switch.dialling import is_address, ring_out
 from switch.document import Document, DocumentError, parse
 from switch.exchange import Exchange
 from switch.leg import FINAL, Leg, StatusCallbacks
-from switch.recording import begin_recording
-from switch.rest.common import Area, Form, RestError, form_of, listing, missing
+from switch.media.recording import begin_recording
 from switch.rest.recordings import options_of
+from switch.rest.resource import Area, Form, RestError, form_of, listing, missing
 from switch.sids import rfc2822
 from switch.webhooks import Request
 
@@ -112,7 +112,7 @@ class Calls(Area):
         if form.flag("Record"):
             begin_recording(leg, options_of(form, source="OutboundAPI"))
         if leg.program is None:
-            program.start(leg, first)
+            interpreter.start(leg, first)
 
     async def read(self, request: HttpRequest) -> Response:
         return JSONResponse(view(leg_of(self.exchange, request)))
@@ -150,4 +150,4 @@ def _end(leg: Leg, status: str) -> None:
 async def _move(leg: Leg, first: Request | Document) -> None:
     if leg.status != "in-progress":
         raise RestError(400, 21220, f"Call {leg.sid} is not in-progress. Cannot redirect.")
-    await program.redirect(leg, first)
+    await interpreter.redirect(leg, first)

@@ -7,7 +7,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 
 from switch.conference import Conference
-from switch.rest.common import Area, RestError, form_of, listing, missing
+from switch.rest.resource import Area, RestError, form_of, listing, missing
 from switch.sids import rfc2822
 from switch.verbs.conference import announce
 

@@ -6,10 +6,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 
-from switch.messages import Message, deliver
 from switch.rest.calls import checked_addresses
-from switch.rest.common import Area, RestError, form_of, listing, missing
+from switch.rest.resource import Area, RestError, form_of, listing, missing
 from switch.sids import rfc2822
+from switch.text_messages import Message, deliver
 
 _LONGEST = 1600
 

@@ -7,15 +7,15 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 
-from switch import program
-from switch.calls import ring_out
+from switch import interpreter
 from switch.conference import Conference, Participant, RoomCallbacks, Settings, room
+from switch.dialling import ring_out
 from switch.document import Document
 from switch.leg import Leg
-from switch.recording import begin_recording
+from switch.media.recording import begin_recording
 from switch.rest.calls import callbacks_of, checked_addresses
-from switch.rest.common import Area, Form, RestError, form_of, listing, missing
 from switch.rest.recordings import options_of
+from switch.rest.resource import Area, Form, RestError, form_of, listing, missing
 from switch.sids import rfc2822
 from switch.verbs.conference import accompany, announce
 
@@ -116,7 +116,7 @@ class Participants(Area):
         dial = ET.Element("Dial")
         dial.append(noun)
         if leg.program is None:
-            program.start(leg, Document(noun.get("waitUrl", ""), [dial]))
+            interpreter.start(leg, Document(noun.get("waitUrl", ""), [dial]))
 
     async def list(self, request: HttpRequest) -> Response:
         conference = self._room(request)

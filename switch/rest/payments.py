@@ -8,9 +8,9 @@ from starlette.routing import BaseRoute
 
 from switch import card
 from switch.exchange import Exchange
-from switch.payment import PaymentSession, SessionOptions
+from switch.payment_session import PaymentSession, SessionOptions
 from switch.rest.calls import leg_of
-from switch.rest.common import Area, Form, RestError, form_of, missing
+from switch.rest.resource import Area, Form, RestError, form_of, missing
 from switch.sids import rfc2822
 
 

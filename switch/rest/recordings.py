@@ -11,8 +11,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 
-from switch.recording import Recording, RecordingOptions, begin_recording
-from switch.rest.common import Area, Form, RestError, form_of, listing, missing
+from switch.media.recording import Recording, RecordingOptions, begin_recording
+from switch.rest.resource import Area, Form, RestError, form_of, listing, missing
 from switch.sids import rfc2822
 
 _MARK = "Twilio.CURRENT"

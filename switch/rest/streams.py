@@ -9,10 +9,10 @@ from starlette.routing import BaseRoute
 
 from switch.document import DocumentError
 from switch.leg import Leg
+from switch.media.stream import TRACKS, MediaStream, StreamOptions, fork, socket_url
 from switch.rest.calls import leg_of
-from switch.rest.common import Area, Form, RestError, form_of, missing
+from switch.rest.resource import Area, Form, RestError, form_of, missing
 from switch.sids import now, rfc2822
-from switch.stream import TRACKS, MediaStream, StreamOptions, fork, socket_url
 
 
 class Streams(Area):

@@ -14,7 +14,7 @@ from switch.verbs.sound import play, say
 from switch.webhooks import Request
 
 if TYPE_CHECKING:
-    from switch.program import Program
+    from switch.interpreter import Program
 
 Verb = Callable[["Program", ET.Element], Awaitable[Request | None]]
 

@@ -4,15 +4,15 @@ import asyncio
 import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING
 
-from switch.audio import music
 from switch.conference import Conference, Participant, RoomCallbacks, Settings, room
 from switch.document import text_of
 from switch.leg import FINAL, Leg
-from switch.sources import Outlet, Playback
+from switch.media.audio import music
+from switch.media.sources import Outlet, Playback
 from switch.webhooks import Request
 
 if TYPE_CHECKING:
-    from switch.program import Program
+    from switch.interpreter import Program
 
 _MUSIC = music()
 
@@ -66,7 +66,7 @@ def accompany(conference: Conference, participant: Participant, url: str | None,
 
 async def play_document(conference: Conference, participant: Participant, request: Request, outlet: Outlet) -> None:
     """Run a document of Say, Play, Pause and Redirect beside the conference."""
-    from switch.program import WAITING, Program
+    from switch.interpreter import WAITING, Program
 
     program = Program(
         conference.exchange,

@@ -5,12 +5,12 @@ import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING
 
 from switch.document import DocumentError
-from switch.recording import RecordingOptions, begin_recording
-from switch.stream import MediaStream, fork, options
+from switch.media.recording import RecordingOptions, begin_recording
+from switch.media.stream import MediaStream, fork, options
 from switch.webhooks import Request
 
 if TYPE_CHECKING:
-    from switch.program import Program
+    from switch.interpreter import Program
 
 
 def _stream(program: "Program", noun: ET.Element, *, two_way: bool) -> MediaStream | None:

@@ -5,17 +5,17 @@ import xml.etree.ElementTree as ET
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from switch.audio import ringing
-from switch.calls import ring_out
+from switch.dialling import ring_out
 from switch.document import flag, number, text_of
 from switch.leg import FINAL, Leg, StatusCallbacks
-from switch.recording import RecordingOptions, begin_recording
-from switch.sources import Bridge, Playback
+from switch.media.audio import ringing
+from switch.media.recording import RecordingOptions, begin_recording
+from switch.media.sources import Bridge, Playback
 from switch.verbs.conference import take_part
 from switch.webhooks import Request
 
 if TYPE_CHECKING:
-    from switch.program import Program
+    from switch.interpreter import Program
 
 _RINGING = ringing()
 
@@ -95,7 +95,7 @@ class _Attempt:
 
     async def _agreed(self, child: Leg, noun: ET.Element) -> bool:
         """Whisper to the callee; a document that hangs up declines, a callee who is moved elsewhere is gone."""
-        from switch.program import WHISPER, Ending, Program
+        from switch.interpreter import WHISPER, Ending, Program
 
         url = noun.get("url")
         if not url:

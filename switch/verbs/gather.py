@@ -9,7 +9,7 @@ from switch.document import flag, number
 from switch.webhooks import Request
 
 if TYPE_CHECKING:
-    from switch.program import Program
+    from switch.interpreter import Program
 
 _PROMPTS = ("Say", "Play", "Pause")
 

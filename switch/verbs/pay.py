@@ -11,7 +11,7 @@ from switch.sids import now
 from switch.webhooks import Request
 
 if TYPE_CHECKING:
-    from switch.program import Program
+    from switch.interpreter import Program
 
 _SPEAKING = ("Say", "Play", "Pause")
 _PROMPTED_AS = {"input-timeout": "timeout"}  # an error's name in callbacks, and in prompts

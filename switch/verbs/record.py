@@ -4,14 +4,14 @@ import asyncio
 import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING
 
-from switch.audio import loudness, tone
 from switch.document import flag, number
 from switch.leg import Leg
-from switch.recording import Recording, RecordingOptions, begin_recording
+from switch.media.audio import loudness, tone
+from switch.media.recording import Recording, RecordingOptions, begin_recording
 from switch.webhooks import Request
 
 if TYPE_CHECKING:
-    from switch.program import Program
+    from switch.interpreter import Program
 
 _QUIET = 200.0
 _BEEP = tone((1000,), 0.25)

@@ -9,7 +9,7 @@ from switch.flow import HangUp
 from switch.webhooks import Request
 
 if TYPE_CHECKING:
-    from switch.program import Program
+    from switch.interpreter import Program
 
 
 async def pause(program: "Program", verb: ET.Element) -> Request | None:

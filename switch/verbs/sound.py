@@ -3,12 +3,12 @@
 import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING
 
-from switch.audio import AudioError, keys, wav_to_mulaw
 from switch.document import DocumentError, number, text_of
+from switch.media.audio import AudioError, keys, wav_to_mulaw
 from switch.webhooks import Request
 
 if TYPE_CHECKING:
-    from switch.program import Program
+    from switch.interpreter import Program
 
 _RAW = ("audio/basic", "audio/ulaw", "audio/x-mulaw", "audio/mulaw")
 

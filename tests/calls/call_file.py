@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from switch.script import ScriptError, read_script
+from switch.phones.script import ScriptError, read_script
 
 AGENTS = ("accepts", "declines", "absent")
 DEFAULT_PIN = "2749"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from switch.phones.lines import normalised
+from switch.phones.recorded_lines import normalised
 from tests.calls.call_file import CallFile, Expected, ExpectedPayment
 
 WHO_CALLS = ("pin", "account number")

@@ -27,8 +27,8 @@ from ivr.payments.agent_card_service import AgentCards, CardConfig
 from ivr.store.engine import Sessions
 from ivr.store.models import Account, Agent, Call, CardPayment, Handoff, Outbox
 from ivr.web.pages.agent_card import make_card_hooks
-from switch.audio import SILENCE, tone
 from switch.config import SwitchConfig
+from switch.media.audio import SILENCE, tone
 from switch.server import Switch
 from switch.sids import now
 from tests.switch.switch_world import Person, until

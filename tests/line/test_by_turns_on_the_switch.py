@@ -27,9 +27,9 @@ from ivr.store.models import Call, Handoff, Turn
 from ivr.web.hooks.calls import Documents, make_voice_blueprint
 from ivr.web.hooks.recorded_turns import make_turns_blueprint
 from speech.audio import SILENCE, write_wav
-from switch.audio import tone
 from switch.config import SwitchConfig
-from switch.phone import Line
+from switch.media.audio import tone
+from switch.ports import Line
 from switch.server import Switch
 from tests.line.conftest import LINE, MORGAN, TOKEN, HandoffsTold, NoNews, understand
 from tests.line.test_by_turns import Scribe

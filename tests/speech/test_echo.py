@@ -8,7 +8,7 @@ from speech.audio import FRAME, RATE, SILENCE, Samples, decode, encode, frames, 
 from speech.echo import Echo
 from speech.far_end import Playout
 from speech.voices import make_voice
-from switch.phones.lines import FOLDER
+from switch.phones.recorded_lines import FOLDER
 
 KNOWN = 0.25  # seconds after its first sound from which an echo is known; the voice begins some 0.1 s into its prompt
 SILENT = -75.0  # dBFS

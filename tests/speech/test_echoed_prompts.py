@@ -13,7 +13,7 @@ from speech.events import Heard, Interrupted, Spoken
 from speech.tts import Speaker
 from speech.vad import SileroModel
 from speech.voices import make_voice
-from switch.phones.lines import FOLDER
+from switch.phones.recorded_lines import FOLDER
 from tests.speech.speech_doubles import ScriptedRecogniser
 
 ROOMS = [

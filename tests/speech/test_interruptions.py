@@ -16,7 +16,7 @@ from speech.interruption import SPAN, Judge, interrupts
 from speech.model_files import find_vad
 from speech.vad import WINDOW, SileroModel, Windows
 from speech.voices import make_voice
-from switch.phones.lines import FOLDER
+from switch.phones.recorded_lines import FOLDER
 
 LEAD = 0.5
 

@@ -16,8 +16,8 @@ from speech.stt import Recogniser
 from speech.vad import WINDOW_SECONDS, SileroModel, Windows, voiced
 from speech.voices import espeak, make_voice
 from speech.whisper import STRETCH, WINDOW, Encoded, Sound, Whisper
-from switch.phones.lines import FOLDER as LINES
-from switch.phones.lines import Lines
+from switch.phones.recorded_lines import FOLDER as LINES
+from switch.phones.recorded_lines import Lines
 
 pytestmark = pytest.mark.speech
 

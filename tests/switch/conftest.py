@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from ivr.store.engine import Sessions
-from switch.audio import tone
 from switch.config import SwitchConfig
+from switch.media.audio import tone
 from switch.server import Switch
 from tests.switch.line_on_switch import Play, Story, line_on
 from tests.switch.switch_world import ACCOUNT, NUMBER, TOKEN, Customer, World, serving

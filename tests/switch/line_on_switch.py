@@ -39,8 +39,8 @@ from ivr.store.engine import Sessions
 from ivr.store.models import Agent, Call, Offer
 from ivr.web.hooks.calls import Documents, make_voice_blueprint
 from ivr.web.hooks.handoffs import make_handoff_blueprint
-from switch.audio import tone
 from switch.leg import FINAL
+from switch.media.audio import tone
 from tests.handoff.handoff_world import LiveTwin
 from tests.line.conftest import NoNews, understand
 from tests.switch.switch_world import ACCOUNT, NUMBER, TOKEN, MakeWorld, Person, World

@@ -16,8 +16,8 @@ from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
-from switch.audio import SILENCE, tone
-from switch.phone import Line
+from switch.media.audio import SILENCE, tone
+from switch.ports import Line
 from switch.server import Switch, _Server
 
 ACCOUNT = "AC" + "a" * 32

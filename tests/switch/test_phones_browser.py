@@ -10,9 +10,9 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient, WebSocketTestSession
 from starlette.websockets import WebSocketDisconnect
 
-from switch.control import phone_routes
 from switch.exchange import PhoneSource
-from switch.phone import Phone
+from switch.phones.control import phone_routes
+from switch.ports import Phone
 
 T = TypeVar("T")
 SILENCE = b"\xff" * 160

@@ -5,11 +5,11 @@ import asyncio
 import numpy as np
 from starlette.responses import Response
 
-from switch.audio import Samples, encode, write_wav
-from switch.phones.lines import Lines
-from switch.phones.scripted import ScriptedPhone
-from switch.phones.sounds import load_sounds
-from switch.script import read_script
+from switch.media.audio import Samples, encode, write_wav
+from switch.phones.recorded_lines import Lines
+from switch.phones.script import read_script
+from switch.phones.script_audio import load_sounds
+from switch.phones.scripted_phone import ScriptedPhone
 from tests.switch.switch_world import CALLER, MakeWorld, Run
 
 LINES = Lines()

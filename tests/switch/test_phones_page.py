@@ -13,12 +13,12 @@ import pytest
 import uvicorn
 from starlette.applications import Starlette
 
-from switch.audio import SILENCE, decode, encode, frames
-from switch.control import phone_routes
 from switch.exchange import PhoneSource
-from switch.phone import Phone
-from switch.phones.lines import Lines
-from switch.phones.segments import level_db
+from switch.media.audio import SILENCE, decode, encode, frames
+from switch.phones.control import phone_routes
+from switch.phones.recorded_lines import Lines
+from switch.phones.segmenter import level_db
+from switch.ports import Phone
 
 playwright = pytest.importorskip("playwright.sync_api")
 CHROMIUM = Path("/usr/bin/chromium")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from switch.script import (
+from switch.phones.script import (
     Answer,
     Code,
     Decline,

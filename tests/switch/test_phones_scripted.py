@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from switch.audio import FRAME, SILENCE, Samples, decode, encode
-from switch.phones.lines import Lines, normalised
-from switch.phones.scripted import ScriptedPhone
-from switch.phones.segments import Segmenter, level_db
-from switch.phones.sounds import Sounds, load_sounds
-from switch.script import ScriptError, read_script
+from switch.media.audio import FRAME, SILENCE, Samples, decode, encode
+from switch.phones.recorded_lines import Lines, normalised
+from switch.phones.script import ScriptError, read_script
+from switch.phones.script_audio import Sounds, load_sounds
+from switch.phones.scripted_phone import ScriptedPhone
+from switch.phones.segmenter import Segmenter, level_db
 
 pytestmark = pytest.mark.anyio
 

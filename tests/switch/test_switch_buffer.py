@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switch.audio import FRAME, SILENCE, decode, mix
-from switch.buffer import PlayBuffer
+from switch.media.audio import FRAME, SILENCE, decode, mix
+from switch.media.play_buffer import PlayBuffer
 
 
 def test_an_empty_buffer_is_silence_and_marks_are_due_at_once() -> None:

@@ -6,7 +6,7 @@ import pytest
 from starlette.responses import Response
 from twilio.request_validator import RequestValidator
 
-from switch.audio import tone, write_wav
+from switch.media.audio import tone, write_wav
 from switch.signature import signature
 from tests.switch.switch_world import CALLER, NUMBER, TOKEN, MakeWorld, Person, Run, until
 

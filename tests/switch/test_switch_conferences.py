@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from switch.audio import SILENCE, decode, mix, tone
+from switch.media.audio import SILENCE, decode, mix, tone
 from tests.switch.switch_world import MakeWorld, Person, Run, World, until
 from tests.switch.twilio_line import client
 

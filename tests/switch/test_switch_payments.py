@@ -7,7 +7,7 @@ import pytest
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from twilio.base.exceptions import TwilioRestException
 
-from switch.audio import SILENCE
+from switch.media.audio import SILENCE
 from tests.switch.switch_world import MakeWorld, Person, Run, World, until
 from tests.switch.test_switch_pay import DECLINED, EXPIRY, GOOD, TYPO
 from tests.switch.twilio_line import client

@@ -11,7 +11,7 @@ import pytest
 from starlette.responses import Response
 from twilio.base.exceptions import TwilioRestException
 
-from switch.audio import tone, write_wav
+from switch.media.audio import tone, write_wav
 from tests.switch.switch_world import ACCOUNT, TOKEN, MakeWorld, Person, Run, World, until
 from tests.switch.twilio_line import client
 

@@ -12,7 +12,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from twilio.request_validator import RequestValidator
 from websockets.asyncio.server import ServerConnection, serve
 
-from switch.audio import tone
+from switch.media.audio import tone
 from tests.switch.switch_world import ACCOUNT, TOKEN, MakeWorld, Run, World, until
 from tests.switch.twilio_line import client
 

@@ -5,15 +5,12 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from switch.audio import SILENCE, Samples, decode
-from switch.phone import Line
-from switch.phones.ear import Ear, Listen
-from switch.phones.lines import normalised
-from switch.phones.mouth import Mouth
-from switch.phones.record import CallRecord, Heard, Said
-from switch.phones.segments import FRAME_SECONDS
-from switch.phones.sounds import Sounds
-from switch.script import (
+from switch.media.audio import SILENCE, Samples, decode
+from switch.phones.call_record import CallRecord, Heard, Said
+from switch.phones.playout import Mouth
+from switch.phones.recognition import Ear, Listen
+from switch.phones.recorded_lines import normalised
+from switch.phones.script import (
     Answer,
     Code,
     Decline,
@@ -29,6 +26,9 @@ from switch.script import (
     Wait,
     Wav,
 )
+from switch.phones.script_audio import Sounds
+from switch.phones.segmenter import FRAME_SECONDS
+from switch.ports import Line
 
 Report = Callable[[dict[str, Any]], None]
 _BETWEEN_KEYS = 0.2

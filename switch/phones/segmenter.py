@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from switch.audio import Samples
+from switch.media.audio import Samples
 
 FRAME_SECONDS = 0.02
 _PRE_ROLL = 10

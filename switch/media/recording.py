@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from switch.audio import FRAME, RATE, SILENCE, loudness, mix, write_wav
 from switch.leg import Leg
+from switch.media.audio import FRAME, RATE, SILENCE, loudness, mix, write_wav
 from switch.sids import new_sid, now, rfc2822
 
 _QUIET = 200.0

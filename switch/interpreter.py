@@ -10,7 +10,7 @@ from switch.document import Document, DocumentError, read, warnings
 from switch.exchange import Exchange
 from switch.flow import HangUp
 from switch.leg import FINAL, Leg
-from switch.sources import Outlet, Playback
+from switch.media.sources import Outlet, Playback
 from switch.verbs import VERBS
 from switch.verbs.sound import to_mulaw
 from switch.webhooks import Request

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from switch.audio import FRAME, SILENCE, Samples, encode
+from switch.media.audio import FRAME, SILENCE, Samples, encode
 
 _NOTHING: Samples = np.zeros(0, np.int16)
 

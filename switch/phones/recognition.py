@@ -3,10 +3,10 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from switch.audio import Samples, decode
-from switch.phones.lines import normalised
-from switch.phones.record import CallRecord, Heard
-from switch.phones.segments import Segmenter, Utterance
+from switch.media.audio import Samples, decode
+from switch.phones.call_record import CallRecord, Heard
+from switch.phones.recorded_lines import normalised
+from switch.phones.segmenter import Segmenter, Utterance
 
 Listen = Callable[[Samples], Awaitable[str]]
 _SHORTEST = 0.12

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from speech.audio import UnreadableAudio, read_mono
-from switch.audio import RATE, Samples, decode
-from switch.phones.lines import Lines
-from switch.script import Noise, Script, ScriptError, Step, Wav
-from switch.script import Say as SayStep
+from switch.media.audio import RATE, Samples, decode
+from switch.phones.recorded_lines import Lines
+from switch.phones.script import Noise, Script, ScriptError, Step, Wav
+from switch.phones.script import Say as SayStep
 
 Say = Callable[[str], bytes]
 NOISE_SECONDS = 8

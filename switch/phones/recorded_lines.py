@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 from speech.audio import read_mono
-from switch.audio import Samples
+from switch.media.audio import Samples
 
 FOLDER = Path(__file__).parents[1] / "lines"
 _DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")

@@ -10,11 +10,11 @@ from urllib.parse import urlsplit, urlunsplit
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 
-from switch.audio import SILENCE
-from switch.buffer import PlayBuffer
 from switch.document import DocumentError
-from switch.frames import CONNECTED, BadMessageError, Clear, Mark, Media, Writer, read
 from switch.leg import Leg
+from switch.media.audio import SILENCE
+from switch.media.play_buffer import PlayBuffer
+from switch.media.stream_messages import CONNECTED, BadMessageError, Clear, Mark, Media, Writer, read
 from switch.sids import iso8601, new_sid, now
 from switch.signature import signature
 

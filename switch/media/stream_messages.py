@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from switch.audio import SILENCE
+from switch.media.audio import SILENCE
 
 CONNECTED = '{"event":"connected","protocol":"Call","version":"1.0.0"}'
 _SILENT = base64.b64encode(SILENCE).decode()

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Protocol
 
-from switch.audio import FRAME, SILENCE
+from switch.media.audio import FRAME, SILENCE
 
 
 class Source(Protocol):

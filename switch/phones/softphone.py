@@ -15,10 +15,10 @@ from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from switch.exchange import PhoneSource
-from switch.phone import Phone
-from switch.phones.ear import Listen
 from switch.phones.handset import Busy, Handset, Refused
-from switch.phones.sounds import Say
+from switch.phones.recognition import Listen
+from switch.phones.script_audio import Say
+from switch.ports import Phone
 
 STATIC = Path(__file__).parents[1] / "static"
 _NUMBER = re.compile(r"\+[1-9]\d{1,14}")

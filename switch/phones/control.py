@@ -10,13 +10,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from switch.phone import Phone
-from switch.phones.browser import SwitchPort, phone_routes
-from switch.phones.ear import Listen
-from switch.phones.lines import Lines
-from switch.phones.scripted import ScriptedPhone
-from switch.phones.sounds import Say, Sounds, load_sounds
-from switch.script import Script, ScriptError, read_script
+from switch.phones.recognition import Listen
+from switch.phones.recorded_lines import Lines
+from switch.phones.script import Script, ScriptError, read_script
+from switch.phones.script_audio import Say, Sounds, load_sounds
+from switch.phones.scripted_phone import ScriptedPhone
+from switch.phones.softphone import SwitchPort, phone_routes
+from switch.ports import Phone
 
 __all__ = ["control_routes", "phone_routes"]
 

@@ -2,7 +2,7 @@
 
 from collections import deque
 
-from switch.audio import FRAME, SILENCE
+from switch.media.audio import FRAME, SILENCE
 
 
 class PlayBuffer:
