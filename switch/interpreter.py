@@ -1,70 +1,66 @@
 """Runs TwiML documents on a leg: verb after verb, document after document, until nothing is left to do."""
 
-import asyncio
 import xml.etree.ElementTree as ET
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from enum import Enum
 from urllib.parse import urljoin, urlsplit
 
 from switch.document import Document, DocumentError, read, warnings
-from switch.exchange import Exchange
-from switch.flow import HangUp
-from switch.leg import FINAL, Leg
+from switch.leg import Leg
+from switch.media.audio import AudioError, wav_to_mulaw
 from switch.media.sources import Outlet, Playback
-from switch.verbs import VERBS
-from switch.verbs.sound import to_mulaw
 from switch.webhooks import Request
 
-WHISPER = frozenset({"Say", "Play", "Gather", "Pause", "Redirect", "Hangup"})
-WAITING = frozenset({"Say", "Play", "Pause", "Redirect"})
 _UNANSWERED = frozenset({"Reject", "Pause", "Redirect"})
+_MULAW_TYPES = ("audio/basic", "audio/ulaw", "audio/x-mulaw", "audio/mulaw")
 _APOLOGY = "We are sorry, an application error has occurred. Goodbye."
+
+Verb = Callable[["Interpreter", ET.Element], Awaitable[Request | None]]
+
+
+class HangUpError(Exception):
+    """The document ends the call; `status` is the final one of a call that was never answered."""
+
+    def __init__(self, status: str = "completed") -> None:
+        super().__init__(status)
+        self.status = status
 
 
 class Ending(Enum):
-    """Why a program is over: its document ran out, or it hung up."""
+    """Why a run is over: its document ran out of verbs, or it hung up."""
 
     RAN_OUT = "ran out"
     HUNG_UP = "hung up"
 
 
-def apology() -> Document:
-    spoken = ET.Element("Say")
-    spoken.text = _APOLOGY
-    return Document("", [spoken])
+class Interpreter:
+    """One run of documents with the verbs it knows; any other element is passed over.
 
-
-class Program:
-    """One run of documents. `outlet` is where its sound goes: the leg itself, or a place in a conference.
-
-    `leaving` is set by a verb that wants its action requested even when the person hangs up.
+    A verb does what its element says and returns the request for the next document, or None to go on.
+    `outlet` is where the sound goes: the leg itself, or a place in a conference. `extra` goes with every
+    webhook. Without `apologises` a document that fails ends in silence. A verb sets `action_on_hang_up` when
+    its action is to be requested even though the person hangs up.
     """
 
     def __init__(
         self,
-        exchange: Exchange,
         leg: Leg,
+        verbs: Mapping[str, Verb],
         *,
         outlet: Outlet | None = None,
-        allowed: frozenset[str] = frozenset(VERBS),
         extra: Mapping[str, str] | None = None,
         apologises: bool = True,
     ) -> None:
-        self.exchange = exchange
+        self.exchange = leg.exchange
         self.leg = leg
-        self.outlet: Outlet = leg if outlet is None else outlet
-        self.leaving: Callable[[], Request | None] | None = None
+        self.action_on_hang_up: Callable[[], Request | None] | None = None
         self.status = "completed"
-        self._allowed = allowed
+        self._verbs = verbs
+        self._outlet: Outlet = leg if outlet is None else outlet
         self._extra = dict(extra or {})
         self._apologises = apologises
         self._url = ""
         self._recovering = 0
-
-    @property
-    def waiting(self) -> bool:
-        """Whether the sound goes to a place in a conference instead of the leg."""
-        return self.outlet is not self.leg
 
     async def run(self, first: Request | Document) -> Ending:
         """Run documents until one ends. Raises CancelledError when the leg is taken away."""
@@ -72,7 +68,7 @@ class Program:
         try:
             while step is not None:
                 step = await self._step(step)
-        except HangUp as ending:
+        except HangUpError as ending:
             self.status = ending.status
             return Ending.HUNG_UP
         return Ending.RAN_OUT
@@ -87,7 +83,7 @@ class Program:
             )
             return await self._execute(document)
         except DocumentError as error:
-            self.exchange.trace.problem(error.code, str(error), call=self.leg.sid)
+            self.problem(error.code, str(error))
             return self._recover(error)
 
     async def _fetch(self, request: Request) -> Document:
@@ -103,14 +99,15 @@ class Program:
         if self._recovering == 1 and self.leg.fallback:
             return Request(self.leg.fallback, params={"ErrorCode": str(error.code), "ErrorUrl": self._url})
         if self._recovering > 2 or not self._apologises:
-            raise HangUp
+            raise HangUpError
         self._recovering = 2
-        return apology()
+        return _apology()
 
     async def _execute(self, document: Document) -> Request | None:
         if document.audio:
             self._answer()
-            await self.play(to_mulaw(self._url, document.audio_type, document.audio), loop=0 if self.waiting else 1)
+            loop = 0 if self._beside_the_call else 1
+            await self.play_file(self._url, document.audio_type, document.audio, loop)
             return None
         if not document.verbs:
             self._answer()
@@ -120,31 +117,46 @@ class Program:
         """Run verbs in order; the first that names a next document ends the run."""
         for verb in verbs:
             for text in warnings(verb):
-                self.exchange.trace.problem(12200, text, call=self.leg.sid)
-            if verb.tag not in self._allowed:
+                self.problem(12200, text)
+            if verb.tag not in self._verbs:
                 continue
             if verb.tag not in _UNANSWERED and verb.get("answerOnBridge") != "true":
                 self._answer()
             self.exchange.trace.add("verb", call=self.leg.sid, verb=verb.tag)
-            following = await VERBS[verb.tag](self, verb)
-            self.leaving = None
+            following = await self._verbs[verb.tag](self, verb)
+            self.action_on_hang_up = None
             if following is not None:
                 return following
         return None
 
+    @property
+    def _beside_the_call(self) -> bool:
+        """Whether the sound goes to a place in a conference instead of the leg."""
+        return self._outlet is not self.leg
+
     def _answer(self) -> None:
-        if not self.waiting and self.leg.direction == "inbound":
+        if not self._beside_the_call and self.leg.direction == "inbound":
             self.leg.begin()
 
+    # what verbs use
+
+    def problem(self, code: int, text: str) -> None:
+        """Note what the carrier's debugger would list of this call, with its error code."""
+        self.exchange.trace.problem(code, text, call=self.leg.sid)
+
     async def play(self, audio: bytes, loop: int = 1) -> None:
-        """Play to the end, in real time."""
+        """Play mu-law to its end, in real time, `loop` times (0: until the run is cancelled)."""
         playback = Playback(audio, loop)
-        self.outlet.source = playback
+        self._outlet.source = playback
         try:
             await playback.done
         finally:
-            if self.outlet.source is playback:
-                self.outlet.source = None
+            if self._outlet.source is playback:
+                self._outlet.source = None
+
+    async def play_file(self, url: str, content_type: str, data: bytes, loop: int = 1) -> None:
+        """Play a fetched WAV or raw mu-law. Raises DocumentError 12300 for one that cannot be played."""
+        await self.play(_to_mulaw(url, content_type, data), loop)
 
     def resolve(self, url: str) -> str:
         """An address of a document, made absolute. Raises DocumentError 11100 when there is nothing to hold it to."""
@@ -160,40 +172,24 @@ class Program:
             return None
         return Request(self.resolve(url or ""), verb.get("method", "POST"), params)
 
-    def abandoned(self) -> None:
+    def hung_up(self) -> None:
         """The person hung up: the verb's action is still requested; its answer cannot be run."""
-        following = self.leaving() if self.leaving else None
+        following = self.action_on_hang_up() if self.action_on_hang_up else None
         if following is not None:
             params = self.leg.params() | self._extra | dict(following.params)
             self.exchange.spawn(self.exchange.webhooks.notify(following.url, following.method, params))
 
 
-async def serve(leg: Leg, first: Request | Document) -> None:
-    """The whole life of an answered or ringing leg under its documents."""
-    program = Program(leg.exchange, leg)
-    leg.on_end.append(program.abandoned)
+def _apology() -> Document:
+    spoken = ET.Element("Say")
+    spoken.text = _APOLOGY
+    return Document("", [spoken])
+
+
+def _to_mulaw(url: str, content_type: str, data: bytes) -> bytes:
+    if content_type in _MULAW_TYPES:
+        return data
     try:
-        await program.run(first)
-        program.leaving = None
-        unanswered = leg.began is None and program.status == "completed"
-        leg.finish("no-answer" if unanswered else program.status)
-    except Exception:  # a fault of the switch's own must not leave a person on a silent line
-        leg.finish("failed")
-        raise
-    finally:
-        leg.on_end.remove(program.abandoned)
-
-
-def start(leg: Leg, first: Request | Document) -> None:
-    leg.program = leg.exchange.spawn(serve(leg, first))
-
-
-async def redirect(leg: Leg, first: Request | Document) -> None:
-    """A new document for a live leg: the verb under way is abandoned."""
-    old = leg.program
-    if old is not None:
-        old.cancel()
-        await asyncio.wait({old})
-    leg.moved()
-    if leg.status not in FINAL:
-        start(leg, first)
+        return wav_to_mulaw(data)
+    except AudioError as error:
+        raise DocumentError(12300, f"cannot play {url}: {error}; serve WAV or mu-law") from error

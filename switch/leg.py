@@ -60,12 +60,12 @@ class Leg:
         self.taps: list[Tap] = []
         self.on_key: list[Callable[[str], None]] = []
         self.on_end: list[Callable[[], None]] = []
-        self.on_moved: list[Callable[[], None]] = []
+        self.on_redirect: list[Callable[[], None]] = []
         self.forks: dict[str, Callable[[], None]] = {}
         self.answered = asyncio.Event()
         self.over = asyncio.Event()
         self.cookies = httpx.Cookies()
-        self.program: asyncio.Task[None] | None = None
+        self.session: asyncio.Task[None] | None = None
         self._sequence = count()
         exchange.legs[self.sid] = self
 
@@ -140,16 +140,16 @@ class Leg:
         self.exchange.live.pop(self.sid, None)
         for listener in tuple(self.on_end):
             listener()
-        if self.program is not None and self.program is not asyncio.current_task():
-            self.program.cancel()
+        if self.session is not None and self.session is not asyncio.current_task():
+            self.session.cancel()
         self.over.set()
         self.notify("completed")
         if self.phone is not None:
             self.phone.ended(status)
 
-    def moved(self) -> None:
+    def redirected(self) -> None:
         """The leg gets a new document: whoever holds it lets go."""
-        listeners, self.on_moved = self.on_moved, []
+        listeners, self.on_redirect = self.on_redirect, []
         for listener in listeners:
             listener()
         self.source = None

@@ -13,12 +13,12 @@ from switch.conference import Conference
 from switch.config import SwitchConfig
 from switch.exchange import Exchange, PhoneSource
 from switch.faults import Faults
-from switch.interpreter import start
 from switch.leg import FINAL, Leg, StatusCallbacks
 from switch.media.recording import Recording
 from switch.media.ticker import Ticker
 from switch.ports import Phone
 from switch.rest import routes as rest_routes
+from switch.session import start
 from switch.text_messages import Message
 from switch.trace import Observer, TraceRow
 from switch.webhooks import Request

@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from urllib.parse import urlsplit, urlunsplit
@@ -40,24 +39,11 @@ class StreamOptions:
     status_method: str = "POST"
 
 
-def options(noun: ET.Element, url: str, *, two_way: bool) -> StreamOptions:
-    """Read a `<Stream>` whose address is `url`. Raises DocumentError 31922, 31923 or 31941."""
-    track = noun.get("track", "inbound_track")
-    if track not in TRACKS or (two_way and track != "inbound_track"):
-        raise DocumentError(31941, f"track {track!r} cannot be used here")
-    return StreamOptions(
-        url=socket_url(url),
-        two_way=two_way,
-        tracks=TRACKS[track],
-        name=noun.get("name", ""),
-        parameters={p.get("name", ""): p.get("value", "") for p in noun.findall("Parameter")},
-        status_url=noun.get("statusCallback", ""),
-        status_method=noun.get("statusCallbackMethod", "POST"),
-    )
-
-
 def socket_url(url: str) -> str:
-    """The address that is dialled: no query, no fragment; plain `ws` only on this machine, which needs no TLS."""
+    """The address that is dialled: no query, no fragment; plain `ws` only on this machine, which needs no TLS.
+
+    Raises DocumentError 31922 or 31923.
+    """
     parts = urlsplit(url)
     if not parts.hostname:
         raise DocumentError(31923, f"{url!r} is not an address")

@@ -6,7 +6,7 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 
-from switch import interpreter
+from switch import session
 from switch.dialling import is_address, ring_out
 from switch.document import Document, DocumentError, parse
 from switch.exchange import Exchange
@@ -111,8 +111,8 @@ class Calls(Area):
             return
         if form.flag("Record"):
             begin_recording(leg, options_of(form, source="OutboundAPI"))
-        if leg.program is None:
-            interpreter.start(leg, first)
+        if leg.session is None:
+            session.start(leg, first)
 
     async def read(self, request: HttpRequest) -> Response:
         return JSONResponse(view(leg_of(self.exchange, request)))
@@ -150,4 +150,4 @@ def _end(leg: Leg, status: str) -> None:
 async def _move(leg: Leg, first: Request | Document) -> None:
     if leg.status != "in-progress":
         raise RestError(400, 21220, f"Call {leg.sid} is not in-progress. Cannot redirect.")
-    await interpreter.redirect(leg, first)
+    await session.redirect(leg, first)

@@ -9,7 +9,7 @@ from starlette.routing import BaseRoute
 from switch.conference import Conference
 from switch.rest.resource import Area, RestError, form_of, listing, missing
 from switch.sids import rfc2822
-from switch.verbs.conference import announce
+from switch.verbs.conference_documents import announce
 
 
 def view(conference: Conference) -> dict[str, Any]:

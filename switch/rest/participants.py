@@ -7,7 +7,7 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 
-from switch import interpreter
+from switch import session
 from switch.conference import Conference, Participant, RoomCallbacks, Settings, room
 from switch.dialling import ring_out
 from switch.document import Document
@@ -17,7 +17,7 @@ from switch.rest.calls import callbacks_of, checked_addresses
 from switch.rest.recordings import options_of
 from switch.rest.resource import Area, Form, RestError, form_of, listing, missing
 from switch.sids import rfc2822
-from switch.verbs.conference import accompany, announce
+from switch.verbs.conference_documents import announce, play_while_waiting
 
 _STATUS = {"queued": "queued", "initiated": "connecting", "ringing": "ringing", "in-progress": "connected"}
 _BEEPS = {(True, True): "true", (True, False): "onEnter", (False, True): "onExit", (False, False): "false"}
@@ -115,8 +115,8 @@ class Participants(Area):
             begin_recording(leg, options_of(form, source="OutboundAPI"))
         dial = ET.Element("Dial")
         dial.append(noun)
-        if leg.program is None:
-            interpreter.start(leg, Document(noun.get("waitUrl", ""), [dial]))
+        if leg.session is None:
+            session.start(leg, Document(noun.get("waitUrl", ""), [dial]))
 
     async def list(self, request: HttpRequest) -> Response:
         conference = self._room(request)
@@ -162,9 +162,9 @@ class Participants(Area):
         settings = participant.settings
         settings.hold = form.flag("Hold")
         if settings.hold:
-            accompany(conference, participant, form.maybe("HoldUrl"), form.get("HoldMethod", "GET"))
+            play_while_waiting(conference, participant, form.maybe("HoldUrl"), form.get("HoldMethod", "GET"))
         elif conference.status == "init":
-            accompany(conference, participant, settings.wait_url, settings.wait_method)
+            play_while_waiting(conference, participant, settings.wait_url, settings.wait_method)
         else:
             participant.hush()
         _report(conference, participant, "hold", "hold" if settings.hold else "unhold")
@@ -179,7 +179,7 @@ class Participants(Area):
         if "WaitUrl" in form:
             settings.wait_url, settings.wait_method = form.get("WaitUrl"), form.get("WaitMethod", "POST")
             if conference.status == "init" and not settings.hold:
-                accompany(conference, participant, settings.wait_url, settings.wait_method)
+                play_while_waiting(conference, participant, settings.wait_url, settings.wait_method)
         if any(name in form for name in ("EndConferenceOnExit", "BeepOnExit", "WaitUrl")):
             _report(conference, participant, "modify", "modify")
 

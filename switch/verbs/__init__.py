@@ -1,24 +1,27 @@
-"""One function a verb: it does what the verb says and returns the next document's request, or nothing to go on."""
+"""What a TwiML document can tell a call to do: one file a verb, named as the verb, with one function that does it.
 
-import xml.etree.ElementTree as ET
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
+Nouns that several verbs share, and what a conference or a whisper plays, have files of their own beside them.
+`VERBS` is what a call's documents are run with; the interpreter below knows none of them.
+"""
 
-from switch.verbs.connect import connect, start, stop
+from collections.abc import Mapping
+
+from switch.interpreter import Verb
+from switch.verbs.connect import connect
 from switch.verbs.dial import dial
 from switch.verbs.gather import gather
+from switch.verbs.hangup import hangup
+from switch.verbs.pause import pause
 from switch.verbs.pay import pay
+from switch.verbs.play import play
 from switch.verbs.record import record
-from switch.verbs.simple import hangup, pause, redirect, reject
-from switch.verbs.sound import play, say
-from switch.webhooks import Request
+from switch.verbs.redirect import redirect
+from switch.verbs.reject import reject
+from switch.verbs.say import say
+from switch.verbs.start import start
+from switch.verbs.stop import stop
 
-if TYPE_CHECKING:
-    from switch.interpreter import Program
-
-Verb = Callable[["Program", ET.Element], Awaitable[Request | None]]
-
-VERBS: dict[str, Verb] = {
+VERBS: Mapping[str, Verb] = {
     "Say": say,
     "Play": play,
     "Gather": gather,

@@ -3,39 +3,38 @@
 import asyncio
 import xml.etree.ElementTree as ET
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 from switch.dialling import ring_out
 from switch.document import flag, number, text_of
+from switch.interpreter import Interpreter
 from switch.leg import FINAL, Leg, StatusCallbacks
 from switch.media.audio import ringing
-from switch.media.recording import RecordingOptions, begin_recording
+from switch.media.recording import begin_recording
 from switch.media.sources import Bridge, Playback
 from switch.verbs.conference import take_part
+from switch.verbs.recording import recording_options
+from switch.verbs.whisper import agrees
 from switch.webhooks import Request
-
-if TYPE_CHECKING:
-    from switch.interpreter import Program
 
 _RINGING = ringing()
 
 
-async def dial(program: "Program", verb: ET.Element) -> Request | None:
+async def dial(interpreter: Interpreter, verb: ET.Element) -> Request | None:
     noun = verb.find("Conference")
     if noun is not None:
-        return await take_part(program, verb, noun)
+        return await take_part(interpreter, verb, noun)
     nouns = [child for child in verb if child.tag in ("Number", "Client")]
     if text := (verb.text or "").strip():
         nouns.append(ET.Element("Number"))
         nouns[-1].text = text
-    return await _Attempt(program, verb, nouns).run()
+    return await _Attempt(interpreter, verb, nouns).run()
 
 
 class _Attempt:
     """One Dial: the children it rings, and the one that is bridged."""
 
-    def __init__(self, program: "Program", verb: ET.Element, nouns: list[ET.Element]) -> None:
-        self._program = program
+    def __init__(self, interpreter: Interpreter, verb: ET.Element, nouns: list[ET.Element]) -> None:
+        self._interpreter = interpreter
         self._verb = verb
         self._nouns = nouns
         self._children: list[Leg] = []
@@ -43,7 +42,7 @@ class _Attempt:
         self._bridged = False
 
     async def run(self) -> Request | None:
-        self._program.leaving = self._action
+        self._interpreter.action_on_hang_up = self._action
         try:
             if await self._ring():
                 await self._talk()
@@ -53,10 +52,10 @@ class _Attempt:
 
     async def _ring(self) -> bool:
         """Ring everyone; True when one has answered and agreed."""
-        leg = self._program.leg
+        leg = self._interpreter.leg
         if leg.began is not None:
             leg.source = Playback(_RINGING, loop=0)
-        seconds = number(self._verb.get("timeout"), 30) + self._program.exchange.config.ring_grace
+        seconds = number(self._verb.get("timeout"), 30) + self._interpreter.exchange.config.ring_grace
         pending = {asyncio.create_task(self._try(noun, seconds)) for noun in self._nouns}
         try:
             while pending and self._chosen is None:
@@ -72,7 +71,7 @@ class _Attempt:
         child = self._child(noun)
         self._children.append(child)
         try:
-            answered = await ring_out(child, seconds) and await self._agreed(child, noun)
+            answered = await ring_out(child, seconds) and await agrees(self._interpreter, child, noun)
         except asyncio.CancelledError:
             child.finish("completed" if child.began else "canceled")
             raise
@@ -85,49 +84,22 @@ class _Attempt:
             address = "client:" + (address if identity is None else text_of(identity))
         url = noun.get("statusCallback", "")
         callbacks = StatusCallbacks(
-            self._program.resolve(url) if url else "",
+            self._interpreter.resolve(url) if url else "",
             noun.get("statusCallbackMethod", "POST"),
             frozenset(noun.get("statusCallbackEvent", "completed").split()),
         )
-        parent = self._program.leg
+        parent = self._interpreter.leg
         caller = self._verb.get("callerId") or (parent.from_ if parent.direction == "inbound" else parent.to)
-        return Leg(self._program.exchange, caller, address, "outbound-dial", callbacks if url else None, parent)
-
-    async def _agreed(self, child: Leg, noun: ET.Element) -> bool:
-        """Whisper to the callee; a document that hangs up declines, a callee who is moved elsewhere is gone."""
-        from switch.interpreter import WHISPER, Ending, Program
-
-        url = noun.get("url")
-        if not url:
-            return True
-        whisper = Program(self._program.exchange, child, allowed=WHISPER)
-        request = Request(self._program.resolve(url), noun.get("method", "POST"))
-        running = asyncio.create_task(whisper.run(request))
-        gone = asyncio.Event()
-        child.on_end.append(gone.set)
-        child.on_moved.append(gone.set)
-        over = asyncio.create_task(gone.wait())
-        try:
-            await asyncio.wait({running, over}, return_when=asyncio.FIRST_COMPLETED)
-            if child.program is not None:
-                return False
-            if running.done() and running.result() is Ending.RAN_OUT and child.status not in FINAL:
-                return True
-            child.finish("completed")
-            return False
-        finally:
-            over.cancel()
-            running.cancel()
-            await asyncio.wait({running})
+        return Leg(self._interpreter.exchange, caller, address, "outbound-dial", callbacks if url else None, parent)
 
     async def _talk(self) -> None:
         """Bridge until one side is gone."""
-        parent, child = self._program.leg, self._chosen
+        parent, child = self._interpreter.leg, self._chosen
         assert child is not None  # noqa: S101 - chosen by _ring
         parent.begin()
         gone = asyncio.Event()
         child.on_end.append(gone.set)
-        child.on_moved.append(gone.set)
+        child.on_redirect.append(gone.set)
         if flag(self._verb.get("hangupOnStar")):
             parent.on_key.append(self._star)
         self._bridged = True
@@ -144,28 +116,24 @@ class _Attempt:
         asked = self._verb.get("record", "do-not-record")
         if asked in ("do-not-record", "false"):
             return
-        callback = self._verb.get("recordingStatusCallback", "")
-        begin_recording(
-            self._program.leg,
-            RecordingOptions(
-                channels=2 if asked.endswith("dual") else 1,
-                track=self._verb.get("recordingTrack", "both"),
-                source="DialVerb",
-                trim=self._verb.get("trim") == "trim-silence",
-                callback=self._program.resolve(callback) if callback else "",
-                method=self._verb.get("recordingStatusCallbackMethod", "POST"),
-                events=frozenset(self._verb.get("recordingStatusCallbackEvent", "completed").split()),
-            ),
+        options = recording_options(
+            self._interpreter,
+            self._verb,
+            source="DialVerb",
+            channels=2 if asked.endswith("dual") else 1,
+            track=self._verb.get("recordingTrack", "both"),
+            trimmed=False,
         )
+        begin_recording(self._interpreter.leg, options)
 
     def _release(self) -> None:
-        """Let the parent go on; a child that has not been moved elsewhere is hung up."""
-        parent = self._program.leg
+        """Let the parent go on; a child that has not been redirected elsewhere is hung up."""
+        parent = self._interpreter.leg
         parent.source = None
         if self._star in parent.on_key:
             parent.on_key.remove(self._star)
         for child in self._children:
-            if child.program is None:
+            if child.session is None:
                 child.finish("completed" if child.began else "canceled")
 
     def _action(self) -> Request | None:
@@ -174,6 +142,6 @@ class _Attempt:
         params = {"DialCallStatus": status, "DialBridged": "true" if self._bridged else "false"}
         if child is not None:
             params["DialCallSid"] = child.sid
-            if child.program is None:
+            if child.session is None:
                 params["DialCallDuration"] = str(child.duration)
-        return self._program.action(self._verb, params)
+        return self._interpreter.action(self._verb, params)

@@ -3,41 +3,38 @@
 import asyncio
 import xml.etree.ElementTree as ET
 from secrets import randbelow
-from typing import TYPE_CHECKING
 
 from switch import card
 from switch.document import flag, number
+from switch.interpreter import Interpreter
 from switch.sids import now
+from switch.verbs.keyed_input import PROMPTS, prompt_for_keys
 from switch.webhooks import Request
 
-if TYPE_CHECKING:
-    from switch.interpreter import Program
-
-_SPEAKING = ("Say", "Play", "Pause")
 _PROMPTED_AS = {"input-timeout": "timeout"}  # an error's name in callbacks, and in prompts
 
 
-class _Over(Exception):
+class _EntryEndedError(Exception):
     """The entry ends with this Result."""
 
 
-async def pay(program: "Program", verb: ET.Element) -> Request | None:
+async def pay(interpreter: Interpreter, verb: ET.Element) -> Request | None:
     """Ask for each field, charge, and go to the action with a Result; also when the caller hangs up."""
-    entry = _Entry(program, verb)
-    program.leaving = lambda: program.action(verb, entry.params("caller-hung-up"), always=True)
-    program.leg.on_key.append(entry.pressed.put_nowait)
+    entry = _Entry(interpreter, verb)
+    interpreter.action_on_hang_up = lambda: interpreter.action(verb, entry.params("caller-hung-up"), always=True)
+    interpreter.leg.on_key.append(entry.pressed.put_nowait)
     try:
         params = await entry.run()
     finally:
-        program.leg.on_key.remove(entry.pressed.put_nowait)
-    return program.action(verb, params, always=True)
+        interpreter.leg.on_key.remove(entry.pressed.put_nowait)
+    return interpreter.action(verb, params, always=True)
 
 
 class _Entry:
     """One run of Pay. Keys pressed early count for the field that comes next."""
 
-    def __init__(self, program: "Program", verb: ET.Element) -> None:
-        self._program = program
+    def __init__(self, interpreter: Interpreter, verb: ET.Element) -> None:
+        self._interpreter = interpreter
         self._verb = verb
         self._timeout = number(verb.get("timeout"), 5)
         self._attempts = min(max(int(number(verb.get("maxAttempts"), 1)), 1), 3)
@@ -49,8 +46,8 @@ class _Entry:
             for field in self._fields():
                 await self._take(field)
             return await self._charge()
-        except _Over as over:
-            return self.params(str(over))
+        except _EntryEndedError as ended:
+            return self.params(str(ended))
 
     def params(self, result: str) -> dict[str, str]:
         """The action's parameters, card data masked."""
@@ -64,7 +61,7 @@ class _Entry:
         return [name for name in card.FIELDS if asked.get(name, True)]
 
     async def _take(self, field: str) -> None:
-        """Ask for a field until it is right. Raises _Over after the last attempt, or at a star."""
+        """Ask for a field until it is right. Raises _EntryEndedError after the last attempt, or at a star."""
         error = ""
         for attempt in range(1, self._attempts + 1):
             self._report(field, attempt, error)
@@ -74,7 +71,7 @@ class _Entry:
                 self._keyed[field] = keys
                 return
         self._report(field, self._attempts, error)
-        raise _Over("too-many-failed-attempts")
+        raise _EntryEndedError("too-many-failed-attempts")
 
     def _fault(self, field: str, keys: str) -> str:
         if not keys:
@@ -84,33 +81,20 @@ class _Entry:
         return card.fault(field, keys, self._keyed.get(card.NUMBER, ""), kinds, now().date(), shortest)
 
     async def _ask(self, field: str, attempt: int, error: str) -> str:
-        prompts = asyncio.create_task(self._program.perform(self._prompt(field, attempt, error)))
-        first = asyncio.create_task(self.pressed.get())
-        try:
-            await asyncio.wait({prompts, first}, return_when=asyncio.FIRST_COMPLETED)
-            if not first.done():
-                prompts.result()
-            return await self._collect(field, first, prompts)
-        finally:
-            first.cancel()
-            prompts.cancel()
-            await asyncio.wait({prompts})
+        return await prompt_for_keys(
+            self._interpreter,
+            self._prompt(field, attempt, error),
+            self.pressed,
+            timeout=self._timeout,
+            finish="#",
+            complete=lambda keys: self._is_complete(field, keys),
+        )
 
-    async def _collect(self, field: str, first: asyncio.Task[str], prompts: asyncio.Task[Request | None]) -> str:
-        keys = ""
-        try:
-            key = await asyncio.wait_for(first, self._timeout)
-            prompts.cancel()
-            while key != "#":
-                if key == "*":
-                    raise _Over("caller-interrupted-with-star")
-                keys += key
-                if len(keys) == card.length(field, keys if field == card.NUMBER else self._keyed[card.NUMBER]):
-                    break
-                key = await asyncio.wait_for(self.pressed.get(), self._timeout)
-        except TimeoutError:
-            pass
-        return keys
+    def _is_complete(self, field: str, keys: str) -> bool:
+        """Whether no more keys are needed. Raises _EntryEndedError at a star."""
+        if keys.endswith("*"):
+            raise _EntryEndedError("caller-interrupted-with-star")
+        return len(keys) == card.length(field, keys if field == card.NUMBER else self._keyed[card.NUMBER])
 
     def _prompt(self, field: str, attempt: int, error: str) -> list[ET.Element]:
         """What the document wants said here, else the switch's own words."""
@@ -120,13 +104,13 @@ class _Entry:
             attempts, errors = prompt.get("attempt", "").split(), prompt.get("errorType", "").split()
             fits = prompt.get("for") == field and (not attempts or str(attempt) in attempts)
             if fits and (not errors or _PROMPTED_AS.get(error, error) in errors):
-                return [child for child in prompt if child.tag in _SPEAKING]
+                return [child for child in prompt if child.tag in PROMPTS]
         return [spoken]
 
     async def _charge(self) -> dict[str, str]:
         """The connector's answer: one card is always declined, any other is charged, or kept as a token."""
         self._report("payment-processing", 1, "")
-        await self._program.perform(self._prompt("payment-processing", 1, ""))
+        await self._interpreter.perform(self._prompt("payment-processing", 1, ""))
         if self._keyed[card.NUMBER] == card.DECLINED:
             told = {"PaymentError": "The card was declined.", "ConnectorError": "card_declined"}
             return {**self.params("payment-connector-error"), **told}
@@ -137,8 +121,8 @@ class _Entry:
         url = self._verb.get("statusCallback")
         if not url:
             return
-        exchange, leg = self._program.exchange, self._program.leg
+        exchange, leg = self._interpreter.exchange, self._interpreter.leg
         params = leg.params() | {"For": field, "Attempt": str(attempt)} | card.masked(self._keyed)
         params |= {"ErrorType": error} if error else {}
         method = self._verb.get("statusCallbackMethod", "POST")
-        exchange.spawn(exchange.webhooks.notify(self._program.resolve(url), method, params))
+        exchange.spawn(exchange.webhooks.notify(self._interpreter.resolve(url), method, params))

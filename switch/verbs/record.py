@@ -2,23 +2,24 @@
 
 import asyncio
 import xml.etree.ElementTree as ET
-from typing import TYPE_CHECKING
 
 from switch.document import flag, number
+from switch.interpreter import Interpreter
 from switch.leg import Leg
 from switch.media.audio import loudness, tone
-from switch.media.recording import Recording, RecordingOptions, begin_recording
+from switch.media.recording import Recording, begin_recording
+from switch.verbs.recording import recording_options
 from switch.webhooks import Request
-
-if TYPE_CHECKING:
-    from switch.interpreter import Program
 
 _QUIET = 200.0
 _BEEP = tone((1000,), 0.25)
 
 
-class _Ear:
-    """Notices when the person has been quiet for `timeout` seconds (0: never), or has spoken for `longest`."""
+class _EndDetector:
+    """Sets `digits` when the person has been quiet for `timeout` seconds (0: never), or has spoken for `longest`.
+
+    They are empty then, or hold the key in `finish` that the person pressed.
+    """
 
     def __init__(self, timeout: float, longest: float, finish: str) -> None:
         self.digits: asyncio.Future[str] = asyncio.get_running_loop().create_future()
@@ -42,47 +43,36 @@ class _Ear:
             self.digits.set_result(digits)
 
 
-async def record(program: "Program", verb: ET.Element) -> Request | None:
+async def record(interpreter: Interpreter, verb: ET.Element) -> Request | None:
     """An empty recording falls through to the next verb, any other goes to the action."""
     if flag(verb.get("playBeep"), default=True):
-        await program.play(_BEEP)
-    ear = _Ear(
+        await interpreter.play(_BEEP)
+    detector = _EndDetector(
         number(verb.get("timeout"), 5), number(verb.get("maxLength"), 3600), verb.get("finishOnKey", "1234567890*#")
     )
-    recording = begin_recording(program.leg, _options(program, verb))
-    program.leaving = lambda: _action(program, verb, recording, "hangup")
-    digits = await _listen(program.leg, ear, recording)
-    return _action(program, verb, recording, digits) if recording.spoken else None
+    options = recording_options(interpreter, verb, source="RecordVerb", track="inbound")
+    recording = begin_recording(interpreter.leg, options)
+    interpreter.action_on_hang_up = lambda: _action(interpreter, verb, recording, "hangup")
+    digits = await _until_the_end(interpreter.leg, detector, recording)
+    return _action(interpreter, verb, recording, digits) if recording.spoken else None
 
 
-async def _listen(leg: Leg, ear: _Ear, recording: Recording) -> str:
-    leg.taps.append(ear)
-    leg.on_key.append(ear.key)
+async def _until_the_end(leg: Leg, detector: _EndDetector, recording: Recording) -> str:
+    leg.taps.append(detector)
+    leg.on_key.append(detector.key)
     try:
-        return await ear.digits
+        return await detector.digits
     finally:
-        leg.taps.remove(ear)
-        leg.on_key.remove(ear.key)
+        leg.taps.remove(detector)
+        leg.on_key.remove(detector.key)
         recording.stop()
 
 
-def _action(program: "Program", verb: ET.Element, recording: Recording, digits: str) -> Request | None:
+def _action(interpreter: Interpreter, verb: ET.Element, recording: Recording, digits: str) -> Request | None:
     params = {
         "RecordingUrl": recording.url,
         "RecordingSid": recording.sid,
         "RecordingDuration": str(round(recording.seconds)),
         "Digits": digits,
     }
-    return program.action(verb, params, always=True)
-
-
-def _options(program: "Program", verb: ET.Element) -> RecordingOptions:
-    callback = verb.get("recordingStatusCallback", "")
-    return RecordingOptions(
-        track="inbound",
-        source="RecordVerb",
-        trim=verb.get("trim", "trim-silence") == "trim-silence",
-        callback=program.resolve(callback) if callback else "",
-        method=verb.get("recordingStatusCallbackMethod", "POST"),
-        events=frozenset(verb.get("recordingStatusCallbackEvent", "completed").split()),
-    )
+    return interpreter.action(verb, params, always=True)
