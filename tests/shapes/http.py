@@ -18,7 +18,7 @@ from ivr.desk.standby import StandbyDesk
 from ivr.metrics import media_registry, metrics_route
 from ivr.settings import Settings
 from switch.config import SwitchConfig
-from switch.control import control_routes, phone_routes
+from switch.phones.control import control_routes, phone_routes
 from switch.server import Switch
 
 NONE: Any = None  # what no address depends on
