@@ -1,14 +1,14 @@
-"""What all parts of the switch share: settings, trace, webhooks, voice, and the books of calls and rooms."""
+"""What all parts of the switch share: settings, trace, webhooks, voice, and who and what is in a call now."""
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Coroutine, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from switch.config import SwitchConfig
 from switch.faults import Faults
-from switch.ports import Phone
+from switch.ports import Phone, PhoneSource, TextToSpeech
 from switch.trace import Trace
 from switch.webhooks import Webhooks
 
@@ -20,15 +20,11 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-PhoneSource = Callable[[], Phone] | Phone
-
 
 class Exchange:
     """The shared state of one switch. `url` is its own address, known once it listens."""
 
-    def __init__(
-        self, config: SwitchConfig, say: Callable[[str], bytes], others: Mapping[str, Callable[[str], bytes]]
-    ) -> None:
+    def __init__(self, config: SwitchConfig, tts: TextToSpeech, tts_by_language: Mapping[str, TextToSpeech]) -> None:
         self.config = config
         self.trace, self.faults = Trace(), Faults()
         self.webhooks = Webhooks(config, self.trace)
@@ -39,8 +35,8 @@ class Exchange:
         self.recordings: dict[str, Recording] = {}
         self.messages: dict[str, Message] = {}
         self.phones: dict[str, PhoneSource] = {}
-        self._say = lru_cache(maxsize=64)(say)
-        self._others = others
+        self._tts = lru_cache(maxsize=64)(tts)
+        self._tts_by_language = tts_by_language
         self._speaking = asyncio.Lock()
         self._tasks: set[asyncio.Task[Any]] = set()
 
@@ -57,7 +53,7 @@ class Exchange:
     async def speak(self, text: str, language: str = "") -> bytes:
         """`text` spoken, as mu-law, in a `language` like "es-US"; one at a time: voices need not bear two threads."""
         async with self._speaking:
-            return await asyncio.to_thread(self._others.get(language[:2], self._say), text)
+            return await asyncio.to_thread(self._tts_by_language.get(language[:2], self._tts), text)
 
     def spawn(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         """Run something beside the calls; it is kept until done and its failure is noted."""

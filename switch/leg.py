@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
+from typing import Protocol
 
 import httpx
 
+from speech.audio import SILENCE
 from switch.exchange import Exchange
-from switch.media.audio import SILENCE
-from switch.media.sources import Source, Tap
 from switch.ports import Phone
 from switch.sids import new_sid, now, rfc2822
 
@@ -19,6 +19,17 @@ log = logging.getLogger(__name__)
 
 FINAL = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 _GEO = ("City", "State", "Zip", "Country")
+
+
+class Source(Protocol):
+    def frame(self) -> bytes:
+        """The next 20 ms: 160 bytes of mu-law."""
+
+
+class Tap(Protocol):
+    """Whoever listens on a leg: recorders and streams."""
+
+    def tick(self, said: bytes, heard: bytes) -> None: ...
 
 
 @dataclass(frozen=True)

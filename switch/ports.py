@@ -1,6 +1,15 @@
-"""The seam between a leg of a call and whoever holds the phone at its far end."""
+"""What the switch and those around it ask of each other: phones of a leg, a leg of its phone, and both of speech."""
 
-from typing import Protocol
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol
+
+from speech.audio import Samples
+
+TextToSpeech = Callable[[str], bytes]
+"""Speaks a text as 8 kHz mu-law; called in a thread."""
+
+SpeechToText = Callable[[Samples], Awaitable[str]]
+"""The words in int16 samples at 8 kHz; called on the event loop, while the call goes on."""
 
 
 class Line(Protocol):
@@ -42,3 +51,20 @@ class Phone(Protocol):
 
     def ended(self, status: str) -> None:
         """The leg is over; `status` is the carrier's final one (completed, busy, no-answer, failed, canceled)."""
+
+
+PhoneSource = Callable[[], Phone] | Phone
+"""Who answers at an address: one phone, or a function that makes one for each call."""
+
+
+class SwitchPort(Protocol):
+    """What phones ask of a switch."""
+
+    async def place(self, phone: Phone, from_: str, to: str | None = None) -> Any:
+        """Call `to`, or the switch's own number, from `from_` with this phone."""
+
+    def register(self, address: str, phone: PhoneSource) -> None:
+        """Let a phone answer at a number or client address."""
+
+    def unregister(self, address: str) -> None:
+        """Nobody answers there any more."""

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import socket
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import uvicorn
 from starlette.applications import Starlette
@@ -11,12 +11,12 @@ from starlette.routing import BaseRoute
 
 from switch.conference import Conference
 from switch.config import SwitchConfig
-from switch.exchange import Exchange, PhoneSource
+from switch.exchange import Exchange
 from switch.faults import Faults
 from switch.leg import FINAL, Leg, StatusCallbacks
 from switch.media.recording import Recording
 from switch.media.ticker import Ticker
-from switch.ports import Phone
+from switch.ports import Phone, PhoneSource, TextToSpeech
 from switch.rest import routes as rest_routes
 from switch.session import start
 from switch.text_messages import Message
@@ -37,20 +37,18 @@ class _Server(uvicorn.Server):
 
 
 class Switch:
-    """One account, one number, any number of phones. `say` speaks a text as 8 kHz mu-law; it runs in a thread.
-
-    `others` speak languages besides English, by their two letters."""
+    """One account, one number, any number of phones. `tts_by_language`: voices besides English, by two letters."""
 
     def __init__(
         self,
         config: SwitchConfig,
-        say: Callable[[str], bytes],
+        tts: TextToSpeech,
         routes: Sequence[BaseRoute] = (),
-        others: Mapping[str, Callable[[str], bytes]] | None = None,
+        tts_by_language: Mapping[str, TextToSpeech] | None = None,
     ) -> None:
         self.config = config
         self._routes = routes
-        self._exchange = Exchange(config, say, others or {})
+        self._exchange = Exchange(config, tts, tts_by_language or {})
         self.app = Starlette(routes=[*rest_routes(self._exchange), *routes])
         self._server: _Server | None = None
         self._running: list[asyncio.Task[None]] = []

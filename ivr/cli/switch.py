@@ -14,7 +14,8 @@ from speech.stt import Priority, Recogniser
 from speech.vad import SileroModel
 from speech.voices import Voice, make_other_voices, make_voice
 from switch.config import SwitchConfig
-from switch.phones.control import control_routes, phone_routes
+from switch.phones.control import control_routes
+from switch.phones.softphone import phone_routes
 from switch.server import Switch
 
 
@@ -34,7 +35,7 @@ async def run_switch(settings: Settings) -> None:
 
     say, others = speaking(voice), {language: speaking(other) for language, other in make_other_voices().items()}
     routes = [*control_routes(lambda: switch, listen, say), *phone_routes(lambda: switch, say, listen)]
-    switch = Switch(config(settings), say, routes=routes, others=others)
+    switch = Switch(config(settings), say, routes=routes, tts_by_language=others)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

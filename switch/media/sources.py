@@ -3,18 +3,8 @@
 import asyncio
 from typing import Protocol
 
+from switch.leg import Source
 from switch.media.audio import FRAME, SILENCE
-
-
-class Source(Protocol):
-    def frame(self) -> bytes:
-        """The next 20 ms: 160 bytes of mu-law."""
-
-
-class Tap(Protocol):
-    """Whoever listens on a leg: recorders and streams."""
-
-    def tick(self, said: bytes, heard: bytes) -> None: ...
 
 
 class Outlet(Protocol):

@@ -10,25 +10,18 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from switch.phones.recognition import Listen
 from switch.phones.recorded_lines import Lines
 from switch.phones.script import Script, ScriptError, read_script
-from switch.phones.script_audio import Say, Sounds, load_sounds
+from switch.phones.script_audio import Sounds, load_sounds
 from switch.phones.scripted_phone import ScriptedPhone
-from switch.phones.softphone import SwitchPort, phone_routes
-from switch.ports import Phone
-
-__all__ = ["control_routes", "phone_routes"]
+from switch.ports import Phone, SpeechToText, SwitchPort, TextToSpeech
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1"})
 
 
-def control_routes(switch: Callable[[], SwitchPort], listen: Listen, say: Say) -> list[Route]:
-    """`/control/calls` and `/control/phones`, for this machine only, and `/health` for anybody.
-
-    `listen` turns int16 at 8 kHz into words; `say` speaks a text as mu-law, in a thread.
-    """
-    control = _Control(switch, listen, say)
+def control_routes(switch: Callable[[], SwitchPort], stt: SpeechToText, tts: TextToSpeech) -> list[Route]:
+    """`/control/calls` and `/control/phones`, for this machine only, and `/health` for anybody."""
+    control = _Control(switch, stt, tts)
     return [
         Route("/control/calls", _guarded(control.call), methods=["POST"]),
         Route("/control/phones", _guarded(control.put_phone), methods=["POST"]),
@@ -41,33 +34,33 @@ async def _health(_: Request) -> Response:
     return JSONResponse({"ok": True})
 
 
-class _Agent:
+class _ScriptedAgent:
     """A scripted agent at an address: a fresh phone for each of the next `calls` calls (None: any number)."""
 
-    def __init__(self, script: Script, sounds: Sounds, listen: Listen, calls: int | None) -> None:
-        self._script, self._sounds, self._listen, self._left = script, sounds, listen, calls
+    def __init__(self, script: Script, sounds: Sounds, stt: SpeechToText, calls: int | None) -> None:
+        self._script, self._sounds, self._stt, self._left = script, sounds, stt, calls
         self.phones: list[ScriptedPhone] = []
 
     def __call__(self) -> Phone:
         script = read_script([{"decline": "no-answer"}]) if self._left == 0 else self._script
         if self._left:
             self._left -= 1
-        phone = ScriptedPhone(script, self._sounds, self._listen)
+        phone = ScriptedPhone(script, self._sounds, self._stt)
         self.phones.append(phone)
         return phone
 
 
 class _Control:
-    def __init__(self, switch: Callable[[], SwitchPort], listen: Listen, say: Say) -> None:
-        self._switch, self._listen, self._say = switch, listen, say
+    def __init__(self, switch: Callable[[], SwitchPort], stt: SpeechToText, tts: TextToSpeech) -> None:
+        self._switch, self._stt, self._tts = switch, stt, tts
         self._lines = Lines()
-        self._agents: dict[str, _Agent] = {}
+        self._agents: dict[str, _ScriptedAgent] = {}
 
     async def call(self, request: Request) -> Response:
         """Places a scripted call: JSON lines of what happens, the last one the result."""
         script, sounds = await self._prepare(await request.json())
         events: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-        phone = ScriptedPhone(script, sounds, self._listen, events.put_nowait)
+        phone = ScriptedPhone(script, sounds, self._stt, events.put_nowait)
         await self._switch().place(phone, script.from_, script.to)
         return StreamingResponse(_progress(phone, events), media_type="application/x-ndjson")
 
@@ -78,12 +71,12 @@ class _Control:
         if calls is not None and (isinstance(calls, bool) or not isinstance(calls, int) or calls < 1):
             raise ScriptError(f"calls is {calls!r}; write how many calls the agent takes, 1 or more, or leave it out")
         script, sounds = await self._prepare(body.get("script"))
-        self._agents[address] = _Agent(script, sounds, self._listen, calls)
+        self._agents[address] = _ScriptedAgent(script, sounds, self._stt, calls)
         self._switch().register(address, self._agents[address])
         return JSONResponse({"address": address}, status_code=201)
 
     async def remove_phone(self, request: Request) -> Response:
-        """Takes the agent away; answers with what his calls were like so far."""
+        """Takes the agent away; answers with what their calls were like so far."""
         address = _address(await request.json())
         agent = self._agents.pop(address, None)
         if agent is None:
@@ -96,7 +89,7 @@ class _Control:
         fields = dict(data) if isinstance(data, dict) else {"steps": data}
         folder = Path(str(fields.pop("folder", ".")))
         script = read_script(fields, folder=folder)
-        return script, await load_sounds(script, self._lines, self._say)
+        return script, await load_sounds(script, self._lines, self._tts)
 
 
 async def _progress(phone: ScriptedPhone, events: "asyncio.Queue[dict[str, Any]]") -> AsyncIterator[str]:

@@ -6,9 +6,9 @@ from typing import Any
 
 from switch.media.audio import FRAME, SILENCE, frames
 from switch.phones.call_record import CallRecord, Heard
-from switch.phones.recognition import Ear, Listen
+from switch.phones.recognition import Ear
 from switch.phones.script import KEYS
-from switch.ports import Line
+from switch.ports import Line, SpeechToText
 
 Send = Callable[[dict[str, Any] | bytes], None]
 _MOST_WAITING = 10  # 200 ms: more than the network's usual jitter, less than a delay one notices
@@ -39,14 +39,14 @@ class Busy:
 class Handset:
     """The phone of one call. `send` gives the page a dict as JSON, or 160 bytes of mu-law."""
 
-    def __init__(self, send: Send, listen: Listen | None, calling: bool) -> None:
+    def __init__(self, send: Send, stt: SpeechToText | None, calling: bool) -> None:
         self._send, self._calling = send, calling
         self._line: Line | None = None
         self._spoken: deque[bytes] = deque()
         self._microphone: deque[bytes] = deque(maxlen=_MOST_WAITING)
         self._ears: dict[str, Ear] = {}
-        if listen is not None:
-            self._ears = {side: Ear(listen, CallRecord(), self._reporter(side)) for side in ("line", "you")}
+        if stt is not None:
+            self._ears = {side: Ear(stt, CallRecord(), self._reporter(side)) for side in ("line", "you")}
         self._shown: dict[str, Any] = {}
         self.over = False
 

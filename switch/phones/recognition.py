@@ -1,22 +1,22 @@
 """A phone's ear: cuts what it hears into utterances and has them recognised, in order, while the call goes on."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
-from switch.media.audio import Samples, decode
+from switch.media.audio import decode
 from switch.phones.call_record import CallRecord, Heard
 from switch.phones.recorded_lines import normalised
 from switch.phones.segmenter import Segmenter, Utterance
+from switch.ports import SpeechToText
 
-Listen = Callable[[Samples], Awaitable[str]]
 _SHORTEST = 0.12
 
 
 class Ear:
     """Adds each utterance to the record; `report` is told when its words are known."""
 
-    def __init__(self, listen: Listen, record: CallRecord, report: Callable[[Heard], None]) -> None:
-        self._listen, self._record, self._report = listen, record, report
+    def __init__(self, stt: SpeechToText, record: CallRecord, report: Callable[[Heard], None]) -> None:
+        self._stt, self._record, self._report = stt, record, report
         self._segmenter = Segmenter()
         self._last: asyncio.Task[None] | None = None
         self._read = 0
@@ -68,7 +68,7 @@ class Ear:
         if before is not None:
             await before
         try:
-            entry.text = (await self._listen(utterance.samples)).strip()
+            entry.text = (await self._stt(utterance.samples)).strip()
         except Exception as error:  # whatever a recogniser may raise: the call goes on, and the record says so
             self._record.problems.append(f"what was said at {entry.start:.1f} s was not recognised: {error}")
         self._report(entry)

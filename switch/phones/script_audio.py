@@ -1,7 +1,6 @@
 """The sounds a script needs, made ready before its call begins, so that the call never waits for them."""
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -9,10 +8,9 @@ import numpy as np
 from speech.audio import UnreadableAudio, read_mono
 from switch.media.audio import RATE, Samples, decode
 from switch.phones.recorded_lines import Lines
-from switch.phones.script import Noise, Script, ScriptError, Step, Wav
-from switch.phones.script import Say as SayStep
+from switch.phones.script import Noise, Say, Script, ScriptError, Step, Wav
+from switch.ports import TextToSpeech
 
-Say = Callable[[str], bytes]
 NOISE_SECONDS = 8
 
 
@@ -20,35 +18,35 @@ NOISE_SECONDS = 8
 class Sounds:
     """int16 samples at 8 kHz for each step that is heard, and a loop for each background noise.
 
-    `say` speaks what nobody knows before the call.
+    `tts` speaks what nobody knows before the call.
     """
 
-    say: Say
-    speech: dict[SayStep | Wav, Samples] = field(default_factory=dict)
+    tts: TextToSpeech
+    speech: dict[Say | Wav, Samples] = field(default_factory=dict)
     noise: dict[Noise, Samples] = field(default_factory=dict)
 
 
-async def load_sounds(script: Script, lines: Lines, say: Say) -> Sounds:
-    """Recorded lines first, then `say`, which gives mu-law and runs in a thread.
+async def load_sounds(script: Script, lines: Lines, tts: TextToSpeech) -> Sounds:
+    """Recorded lines first, then `tts`, which gives mu-law and runs in a thread.
 
     Raises ScriptError naming the step whose sound cannot be had.
     """
-    sounds = Sounds(say)
+    sounds = Sounds(tts)
     if script.noise:
         sounds.noise[script.noise] = background(script.noise)
     for number, step in enumerate(script.steps, 1):
         try:
-            await _load(sounds, step, script.voice, lines, say)
+            await _load(sounds, step, script.voice, lines, tts)
         except UnreadableAudio as error:
             raise ScriptError(f"step {number}: {error}") from error
     return sounds
 
 
-async def _load(sounds: Sounds, step: Step, voice: str, lines: Lines, say: Say) -> None:
+async def _load(sounds: Sounds, step: Step, voice: str, lines: Lines, tts: TextToSpeech) -> None:
     match step:
-        case SayStep(text=text):
+        case Say(text=text):
             recorded = lines.find(text, voice)
-            sounds.speech[step] = recorded if recorded is not None else decode(await asyncio.to_thread(say, text))
+            sounds.speech[step] = recorded if recorded is not None else decode(await asyncio.to_thread(tts, text))
         case Wav(path=path):
             sounds.speech[step] = read_mono(path)
         case Noise():

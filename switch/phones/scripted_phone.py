@@ -8,7 +8,7 @@ from typing import Any
 from switch.media.audio import SILENCE, Samples, decode
 from switch.phones.call_record import CallRecord, Heard, Said
 from switch.phones.playout import Mouth
-from switch.phones.recognition import Ear, Listen
+from switch.phones.recognition import Ear
 from switch.phones.recorded_lines import normalised
 from switch.phones.script import (
     Answer,
@@ -28,7 +28,7 @@ from switch.phones.script import (
 )
 from switch.phones.script_audio import Sounds
 from switch.phones.segmenter import FRAME_SECONDS
-from switch.ports import Line
+from switch.ports import Line, SpeechToText
 
 Report = Callable[[dict[str, Any]], None]
 _BETWEEN_KEYS = 0.2
@@ -40,14 +40,14 @@ _CODE = re.compile(r"(?<!\d)\d{4,8}(?!\d)")
 class ScriptedPhone:
     """Follows `script`, one look every 20 ms. Its clock is the audio itself: seconds of sound since the answer.
 
-    `listen` turns an utterance (int16, 8 kHz) into words; `report` is told of each event as it happens.
+    `stt` turns an utterance (int16, 8 kHz) into words; `report` is told of each event as it happens.
     """
 
-    def __init__(self, script: Script, sounds: Sounds, listen: Listen, report: Report = lambda _: None) -> None:
+    def __init__(self, script: Script, sounds: Sounds, stt: SpeechToText, report: Report = lambda _: None) -> None:
         self.record = CallRecord()
         self._script, self._sounds, self._report = script, sounds, report
         self._mouth = Mouth()
-        self._ear = Ear(listen, self.record, self._heard)
+        self._ear = Ear(stt, self.record, self._heard)
         self._line: Line | None = None
         self._frames = 0
         self._step = 0
@@ -199,7 +199,7 @@ class ScriptedPhone:
             yield from self._press(code)
             return
         spoken = Say(normalised(code))
-        sound = asyncio.ensure_future(asyncio.to_thread(self._sounds.say, spoken.text))
+        sound = asyncio.ensure_future(asyncio.to_thread(self._sounds.tts, spoken.text))
         while not sound.done():
             yield
         yield from self._speak(spoken, decode(sound.result()))

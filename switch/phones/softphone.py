@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
@@ -14,23 +14,12 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from switch.exchange import PhoneSource
 from switch.phones.handset import Busy, Handset, Refused
-from switch.phones.recognition import Listen
-from switch.phones.script_audio import Say
-from switch.ports import Phone
+from switch.ports import Phone, SpeechToText, SwitchPort, TextToSpeech
 
 STATIC = Path(__file__).parents[1] / "static"
 _NUMBER = re.compile(r"\+[1-9]\d{1,14}")
 _POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'"
-
-
-class SwitchPort(Protocol):
-    """What phones ask of a switch."""
-
-    async def place(self, phone: Phone, from_: str, to: str | None = None) -> Any: ...
-    def register(self, address: str, phone: PhoneSource) -> None: ...
-    def unregister(self, address: str) -> None: ...
 
 
 class Phones:
@@ -65,11 +54,11 @@ class Phones:
 
 
 def phone_routes(
-    switch: Callable[[], SwitchPort], say: Say, listen: Listen | None = None, grace: float = 10.0
+    switch: Callable[[], SwitchPort], tts: TextToSpeech, stt: SpeechToText | None = None, grace: float = 10.0
 ) -> list[BaseRoute]:
-    """`/phone` and its socket. With `listen` both sides' words are shown as they are spoken.
+    """`/phone` and its socket. With `stt` both sides' words are shown as they are spoken.
 
-    An agent's call outlives a reload of his page for `grace` seconds.
+    An agent's call outlives a reload of their page for `grace` seconds.
     """
     phones = Phones(switch, grace)
 
@@ -77,7 +66,7 @@ def phone_routes(
         return FileResponse(STATIC / "phone.html", headers={"Content-Security-Policy": _POLICY})
 
     async def socket(websocket: WebSocket) -> None:
-        await _Desk(switch(), phones, websocket, say, listen).serve()
+        await _Desk(switch(), phones, websocket, tts, stt).serve()
 
     return [
         Route("/phone", page),
@@ -90,10 +79,10 @@ class _Desk:
     """One open page. `?as=client:ada` makes it that agent's phone; without, it calls the line."""
 
     def __init__(
-        self, switch: SwitchPort, phones: Phones, websocket: WebSocket, say: Say, listen: Listen | None
+        self, switch: SwitchPort, phones: Phones, websocket: WebSocket, tts: TextToSpeech, stt: SpeechToText | None
     ) -> None:
         self._switch, self._phones = switch, phones
-        self._websocket, self._say, self._listen = websocket, say, listen
+        self._websocket, self._tts, self._stt = websocket, tts, stt
         self._outgoing: asyncio.Queue[str | bytes] = asyncio.Queue(maxsize=500)
         self._handset: Handset | None = None
 
@@ -129,7 +118,7 @@ class _Desk:
         return self._handset is not None and not self._handset.over
 
     def _new_handset(self, calling: bool = False) -> Handset:
-        self._handset = Handset(self._put, self._listen, calling)
+        self._handset = Handset(self._put, self._stt, calling)
         return self._handset
 
     def _put(self, message: dict[str, Any] | bytes) -> None:
@@ -171,7 +160,7 @@ class _Desk:
         elif self._handset is None:
             raise Refused("there is no call")
         elif order["type"] == "speak":
-            self._handset.speak(await asyncio.to_thread(self._say, str(order["text"])[:500]))
+            self._handset.speak(await asyncio.to_thread(self._tts, str(order["text"])[:500]))
         else:
             self._handset.obey(order)
 

@@ -18,7 +18,8 @@ from ivr.desk.standby import StandbyDesk
 from ivr.metrics import media_registry, metrics_route
 from ivr.settings import Settings
 from switch.config import SwitchConfig
-from switch.phones.control import control_routes, phone_routes
+from switch.phones.control import control_routes
+from switch.phones.softphone import phone_routes
 from switch.server import Switch
 
 NONE: Any = None  # what no address depends on

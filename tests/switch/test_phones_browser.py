@@ -10,9 +10,8 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient, WebSocketTestSession
 from starlette.websockets import WebSocketDisconnect
 
-from switch.exchange import PhoneSource
-from switch.phones.control import phone_routes
-from switch.ports import Phone
+from switch.phones.softphone import phone_routes
+from switch.ports import Phone, PhoneSource
 
 T = TypeVar("T")
 SILENCE = b"\xff" * 160

@@ -9,10 +9,9 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from switch.exchange import PhoneSource
 from switch.media.audio import Samples, encode
 from switch.phones.control import control_routes
-from switch.ports import Phone
+from switch.ports import Phone, PhoneSource
 
 LOUD = encode((np.sin(np.arange(160) * 0.3) * 8000).astype(np.int16))
 QUIET = b"\xff" * 160

@@ -13,12 +13,11 @@ import pytest
 import uvicorn
 from starlette.applications import Starlette
 
-from switch.exchange import PhoneSource
 from switch.media.audio import SILENCE, decode, encode, frames
-from switch.phones.control import phone_routes
 from switch.phones.recorded_lines import Lines
 from switch.phones.segmenter import level_db
-from switch.ports import Phone
+from switch.phones.softphone import phone_routes
+from switch.ports import Phone, PhoneSource
 
 playwright = pytest.importorskip("playwright.sync_api")
 CHROMIUM = Path("/usr/bin/chromium")

@@ -164,7 +164,7 @@ def test_a_port_that_is_taken_is_named_with_its_setting(tmp_path: Path, run: Run
             port = taken.getsockname()[1]
             config = SwitchConfig(ACCOUNT, TOKEN, NUMBER, "", "", "", tmp_path, port=port)
             with pytest.raises(PortTakenError, match=rf"127\.0\.0\.1 port {port}.*WARMLINE_SWITCH_PORT"):
-                await Switch(config, say=lambda text: b"").start()
+                await Switch(config, tts=lambda text: b"").start()
 
     run(story())
 
