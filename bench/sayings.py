@@ -8,7 +8,7 @@ from pathlib import Path
 from bench.callers import Clip, trimmed
 from bench.words import listed_strings, rows
 from speech.audio import read_mono
-from switch.phones.recorded_lines import FOLDER, Lines
+from switch.phones.recorded_lines import FOLDER, RecordedLines
 
 ENGLISH = ("bella", "george", "michael", "emma")
 WISHES = {
@@ -51,7 +51,7 @@ class Sayings:
 
 def sayings(data: Path | None = None) -> Sayings:
     """Wishes in neural voices; digits, yes and no by people where `data` has them. Raises NoData."""
-    lines = Lines()
+    lines = RecordedLines()
 
     def clips(kind: str, said: tuple[tuple[str, str], ...]) -> list[Clip]:
         return [_line(lines, kind, voice, text) for voice, text in said]
@@ -69,7 +69,7 @@ def sayings(data: Path | None = None) -> Sayings:
     )
 
 
-def _line(lines: Lines, kind: str, voice: str, text: str) -> Clip:
+def _line(lines: RecordedLines, kind: str, voice: str, text: str) -> Clip:
     sound = lines.find(text, voice)
     if sound is None:
         raise LookupError(f"{voice} was not recorded saying {text!r}: add it to bench/callers_lines.yaml and render it")
@@ -101,5 +101,5 @@ def human_clips(data: Path, seconds: float = 4.0) -> list[Clip]:
 def rendered_clips() -> list[Clip]:
     """The switch's English lines, each with its words."""
     index = json.loads((FOLDER / "index.json").read_text(encoding="utf-8"))
-    lines = Lines()
+    lines = RecordedLines()
     return [_line(lines, "open", voice, text) for voice in ENGLISH for text in index[voice]]

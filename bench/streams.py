@@ -16,7 +16,7 @@ from websockets.exceptions import ConnectionClosed
 from bench.callers import Caller
 from speech.audio import FRAME, RATE, SILENCE
 from switch.media.play_buffer import PlayBuffer
-from switch.media.stream_messages import CONNECTED, Clear, Mark, Media, Writer, read
+from switch.media.stream_messages import CONNECTED, Clear, Mark, Media, StreamWriter, read
 from switch.sids import new_sid
 from switch.signature import signature
 
@@ -64,7 +64,7 @@ class Stream:
 
     def __post_init__(self) -> None:
         self.sid = new_sid("MZ")
-        self._writer = Writer(self.account, self.call, self.sid)
+        self._writer = StreamWriter(self.account, self.call, self.sid)
         self._buffer = PlayBuffer()
         self._outbox: asyncio.Queue[str | None] = asyncio.Queue()
         self._frames = 0

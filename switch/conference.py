@@ -1,19 +1,17 @@
-"""Conferences: who is in the room, who hears whom, and what is reported of it."""
+"""Conferences: who takes part, who hears whom, and what is reported of it."""
 
-import asyncio
-import xml.etree.ElementTree as ET
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import count
 
 import numpy as np
 import numpy.typing as npt
 
-from switch.document import flag, number
 from switch.exchange import Exchange
 from switch.leg import Leg
 from switch.media.audio import SILENCE, decode, encode, mix, tone
 from switch.media.sources import Playback, Slot
+from switch.participant import Participant, ParticipantSettings
 from switch.sids import new_sid, now, rfc2822
 
 Sum = npt.NDArray[np.int32]
@@ -22,7 +20,7 @@ _BEEP = tone((850,), 0.2, 0.1)
 
 
 @dataclass(frozen=True)
-class RoomCallbacks:
+class ConferenceCallbacks:
     """Where a conference reports, and which of start, end, join, leave, mute, hold, modify, announcement."""
 
     url: str = ""
@@ -30,80 +28,10 @@ class RoomCallbacks:
     events: frozenset[str] = frozenset()
 
 
-@dataclass
-class Settings:
-    """How one participant takes part; `wait_url` None means the carrier's own music, empty means silence."""
-
-    label: str = ""
-    muted: bool = False
-    hold: bool = False
-    coach: str = ""
-    starts: bool = True
-    ends: bool = False
-    beep: str = "true"
-    wait_url: str | None = None
-    wait_method: str = "POST"
-    limit: int = 250
-
-    @classmethod
-    def of(cls, noun: ET.Element) -> "Settings":
-        return cls(
-            label=noun.get("participantLabel", ""),
-            muted=flag(noun.get("muted")),
-            coach=noun.get("coach", ""),
-            starts=flag(noun.get("startConferenceOnEnter"), default=True),
-            ends=flag(noun.get("endConferenceOnExit")),
-            beep=noun.get("beep", "true"),
-            wait_url=noun.get("waitUrl"),
-            wait_method=noun.get("waitMethod", "POST"),
-            limit=int(number(noun.get("maxParticipants"), 250)),
-        )
-
-
-class Participant:
-    """A leg in a room. `leave` is called once when it has left; `wait` holds its music while it waits or is held."""
-
-    def __init__(self, leg: Leg, settings: Settings, leave: Callable[[], None]) -> None:
-        self.leg = leg
-        self.settings = settings
-        self.joined = now()
-        self.wait = Slot()
-        self.announcement = Slot()
-        self.heard = SILENCE
-        self.left = leave
-        self.music: asyncio.Task[None] | None = None
-
-    def hush(self) -> None:
-        """No more music or waiting document."""
-        if self.music is not None:
-            self.music.cancel()
-            self.music = None
-        self.wait.source = None
-
-    @property
-    def talks(self) -> bool:
-        return not (self.settings.muted or self.settings.hold)
-
-    def frame(self) -> bytes:
-        return self.heard
-
-    def params(self) -> dict[str, str]:
-        settings = self.settings
-        return {
-            "CallSid": self.leg.sid,
-            "Muted": _word(settings.muted),
-            "Hold": _word(settings.hold),
-            "Coaching": _word(bool(settings.coach)),
-            "EndConferenceOnExit": _word(settings.ends),
-            "StartConferenceOnEnter": _word(settings.starts),
-            "ParticipantLabel": settings.label,
-        }
-
-
 class Conference:
-    """A room. Status: init, in-progress, completed. The first one's callback settings are the room's."""
+    """Status: init, in-progress, completed. Whoever comes first brings the settings of its callbacks."""
 
-    def __init__(self, exchange: Exchange, name: str, callbacks: RoomCallbacks) -> None:
+    def __init__(self, exchange: Exchange, name: str, callbacks: ConferenceCallbacks) -> None:
         self.exchange = exchange
         self.sid = new_sid("CF")
         self.name = name
@@ -114,14 +42,14 @@ class Conference:
         self.reason = ""
         self.ended_by = ""
         self.participants: dict[str, Participant] = {}
-        self.dialling: dict[str, tuple[Leg, Settings]] = {}
+        self.dialling: dict[str, tuple[Leg, ParticipantSettings]] = {}
         self.announcement = Slot()
         self._sequence = count(1)
         exchange.conferences[self.sid] = self
 
     # coming and going
 
-    def refusal(self, settings: Settings) -> tuple[int, str] | None:
+    def refusal(self, settings: ParticipantSettings) -> tuple[int, str] | None:
         """Why a participant cannot enter, as the carrier's code and text; None if it can."""
         if any(settings.label and p.settings.label == settings.label for p in self.participants.values()):
             return 16025, "the participant label is already taken"
@@ -142,7 +70,7 @@ class Conference:
         self._maybe_start()
 
     def leave(self, participant: Participant, reason: str, ended_by: str = "left") -> None:
-        """Take a participant out; the room ends when it is the one who ends it, or the last."""
+        """Take a participant out; the conference ends with the one who ends it, or with the last."""
         if self.participants.pop(participant.leg.sid, None) is None:
             return
         if participant.leg.source is participant:
@@ -175,7 +103,7 @@ class Conference:
         self.report("end", "conference-end", ending)
 
     def add_failed(self, leg: Leg) -> None:
-        """A participant dialled by the room did not answer."""
+        """A participant dialled by the conference did not answer."""
         _, settings = self.dialling.pop(leg.sid)
         absent = Participant(leg, settings, lambda: None)
         self.report("leave", "participant-leave", self._leaving(absent, "participant_add_failed"))
@@ -251,10 +179,6 @@ class Conference:
         }
 
 
-def _word(value: bool) -> str:
-    return "true" if value else "false"
-
-
 def _reaches(speaker: Participant, listener: Participant) -> bool:
     return speaker is not listener and speaker.settings.coach in ("", listener.leg.sid)
 
@@ -265,7 +189,7 @@ def _together(pieces: list[bytes]) -> bytes:
     return pieces[0] if pieces else SILENCE
 
 
-def room(exchange: Exchange, name: str, callbacks: RoomCallbacks) -> Conference:
+def conference_named(exchange: Exchange, name: str, callbacks: ConferenceCallbacks) -> Conference:
     """The live conference of that name or sid; a new one when there is none."""
     live = (c for c in exchange.conferences.values() if name in (c.name, c.sid) and c.status != "completed")
     return next(live, None) or Conference(exchange, name, callbacks)

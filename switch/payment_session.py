@@ -10,7 +10,7 @@ from switch.sids import new_sid, now
 
 
 @dataclass(frozen=True)
-class SessionOptions:
+class PaymentOptions:
     """What the session was created with; `timeout` runs between two keys, in seconds."""
 
     charges: bool
@@ -23,13 +23,13 @@ class SessionOptions:
 class PaymentSession:
     """Status: open, completed, cancelled. Callbacks go to the address of the last request; card data is masked."""
 
-    def __init__(self, leg: Leg, asked: SessionOptions, callback: str) -> None:
+    def __init__(self, leg: Leg, options: PaymentOptions, callback: str) -> None:
         self.sid = new_sid("PK")
         self.leg = leg
         self.status = "open"
         self.created = now()
         self.callback = callback
-        self._asked = asked
+        self._options = options
         self._keyed: dict[str, str] = {}
         self._capturing: asyncio.Task[None] | None = None
         leg.on_end.append(self._hung_up)
@@ -37,7 +37,7 @@ class PaymentSession:
     @property
     def required(self) -> list[str]:
         """The fields that are still to be captured."""
-        return [field for field in self._asked.fields if field not in self._keyed]
+        return [field for field in self._options.fields if field not in self._keyed]
 
     def capture(self, field: str) -> None:
         """Take the keys that are pressed from now on as `field`; what was captured of it before is void."""
@@ -61,7 +61,7 @@ class PaymentSession:
         finally:
             self.leg.on_key.remove(pressed.put_nowait)
         number = self._keyed.get(card.NUMBER, "")
-        fault = card.fault(field, keys, number, self._asked.kinds, now().date(), self._asked.shortest)
+        fault = card.fault(field, keys, number, self._options.kinds, now().date(), self._options.shortest)
         if not fault:
             self._keyed[field] = keys
         self._report({"Capture": field} | ({"ErrorType": fault} if fault else {}))
@@ -74,7 +74,7 @@ class PaymentSession:
             if len(keys) == card.length(field, keys if field == card.NUMBER else self._keyed.get(card.NUMBER, "")):
                 break
             try:
-                key = await asyncio.wait_for(pressed.get(), self._asked.timeout)
+                key = await asyncio.wait_for(pressed.get(), self._options.timeout)
             except TimeoutError:
                 break
         return keys
@@ -83,7 +83,7 @@ class PaymentSession:
         if self._keyed[card.NUMBER] == card.DECLINED:
             refused = {"PaymentError": "The card was declined.", "ConnectorError": "card_declined"}
             return {"Result": "payment-connector-error", **refused}
-        name = "PaymentConfirmationCode" if self._asked.charges else "PaymentToken"
+        name = "PaymentConfirmationCode" if self._options.charges else "PaymentToken"
         return {"Result": "success", name: f"{randbelow(10**8):08d}"}
 
     def _hung_up(self) -> None:

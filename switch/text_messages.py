@@ -21,7 +21,7 @@ class Message:
 
 
 async def deliver(exchange: Exchange, message: Message) -> None:
-    """Sent, delivered; each with its callback. Who is in a call with that number reads it on his phone."""
+    """Sent, delivered; each with its callback. Whoever is in a call with that number reads it on their phone."""
     for status in ("sent", "delivered"):
         message.status = status
         exchange.trace.add("message", message=message.sid, status=status)

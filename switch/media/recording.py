@@ -28,10 +28,10 @@ class RecordingOptions:
 class Recording:
     """One recording of one leg. Status: in-progress, paused, stopped, processing, completed, absent."""
 
-    def __init__(self, leg: Leg, asked: RecordingOptions) -> None:
+    def __init__(self, leg: Leg, options: RecordingOptions) -> None:
         self.sid = new_sid("RE")
         self.leg = leg
-        self.asked = asked
+        self.options = options
         self.status = "in-progress"
         self.started = now()
         self.updated = self.started
@@ -92,10 +92,10 @@ class Recording:
 
     def report(self) -> None:
         """Tell the customer's server the present status, if it asked for it."""
-        if not self.asked.callback or self.status not in self.asked.events:
+        if not self.options.callback or self.status not in self.options.events:
             return
         exchange = self.leg.exchange
-        exchange.spawn(exchange.webhooks.notify(self.asked.callback, self.asked.method, self._params()))
+        exchange.spawn(exchange.webhooks.notify(self.options.callback, self.options.method, self._params()))
 
     async def _complete(self) -> None:
         await asyncio.sleep(self.leg.exchange.config.recording_delay)
@@ -114,10 +114,10 @@ class Recording:
 
     def _channels(self) -> list[bytes]:
         said, heard = bytes(self._said), bytes(self._heard)
-        sides = {"inbound": [said], "outbound": [heard]}.get(self.asked.track, [said, heard])
-        if self.asked.channels == 1 and len(sides) == 2:
+        sides = {"inbound": [said], "outbound": [heard]}.get(self.options.track, [said, heard])
+        if self.options.channels == 1 and len(sides) == 2:
             sides = [mix(sides)] if said else [said]
-        return _trimmed(sides) if self.asked.trim else sides
+        return _trimmed(sides) if self.options.trim else sides
 
     def _become(self, status: str) -> None:
         self.status = status
@@ -132,10 +132,10 @@ class Recording:
             "RecordingUrl": self.url,
             "RecordingStatus": self.status,
             "RecordingDuration": str(self.duration),
-            "RecordingChannels": str(self.asked.channels),
-            "RecordingSource": self.asked.source,
+            "RecordingChannels": str(self.options.channels),
+            "RecordingSource": self.options.source,
             "RecordingStartTime": rfc2822(self.started) or "",
-            "RecordingTrack": self.asked.track,
+            "RecordingTrack": self.options.track,
             "ErrorCode": "0",
         }
 
@@ -148,9 +148,9 @@ def _trimmed(sides: list[bytes]) -> list[bytes]:
     return [side[loud[0] : loud[-1] + FRAME] if loud else b"" for side in sides]
 
 
-def begin_recording(leg: Leg, asked: RecordingOptions) -> Recording:
+def begin_recording(leg: Leg, options: RecordingOptions) -> Recording:
     """Record a leg from now until it ends or the recording is stopped."""
-    recording = Recording(leg, asked)
+    recording = Recording(leg, options)
     leg.exchange.recordings[recording.sid] = recording
     leg.taps.append(recording)
     leg.on_end.append(recording.stop)

@@ -13,7 +13,7 @@ from switch.document import DocumentError
 from switch.leg import Leg
 from switch.media.audio import SILENCE
 from switch.media.play_buffer import PlayBuffer
-from switch.media.stream_messages import CONNECTED, BadMessageError, Clear, Mark, Media, Writer, read
+from switch.media.stream_messages import CONNECTED, BadMessageError, Clear, Mark, Media, StreamWriter, read
 from switch.sids import iso8601, new_sid, now
 from switch.signature import signature
 
@@ -62,15 +62,15 @@ def _is_loopback(host: str) -> bool:
 class MediaStream:
     """One stream on one leg: a tap on what is said, and, two-way, the source of what is heard."""
 
-    def __init__(self, leg: Leg, asked: StreamOptions) -> None:
+    def __init__(self, leg: Leg, options: StreamOptions) -> None:
         self.sid = new_sid("MZ")
-        self.asked = asked
+        self.options = options
         self._leg = leg
         self._trace = leg.exchange.trace
-        self._writer = Writer(leg.exchange.config.account_sid, leg.sid, self.sid)
+        self._writer = StreamWriter(leg.exchange.config.account_sid, leg.sid, self.sid)
         self._buffer = PlayBuffer()
         self._outbox: asyncio.Queue[str | None] = asyncio.Queue()
-        self._chunks = dict.fromkeys(asked.tracks, 0)
+        self._chunks = dict.fromkeys(options.tracks, 0)
         self._base = random.randint(100, 170)
         self._warned: set[int] = set()
         self._stopping = False
@@ -128,22 +128,22 @@ class MediaStream:
     async def _connect(self) -> ClientConnection:
         token = self._leg.exchange.config.auth_token
         return await connect(
-            self.asked.url,
+            self.options.url,
             compression=None,
             proxy=None,
             ping_interval=None,
             max_size=2**22,
             open_timeout=_CONNECT_SECONDS,
             user_agent_header=AGENT,
-            additional_headers={"X-Twilio-Signature": signature(token, self.asked.url), "Accept-Encoding": "gzip"},
+            additional_headers={"X-Twilio-Signature": signature(token, self.options.url), "Accept-Encoding": "gzip"},
         )
 
     def _open(self) -> None:
         self._trace.add("stream", call=self._leg.sid, stream=self.sid, event="stream-started")
         self._outbox.put_nowait(CONNECTED)
-        self._outbox.put_nowait(self._writer.start(self.asked.tracks, self.asked.parameters))
+        self._outbox.put_nowait(self._writer.start(self.options.tracks, self.options.parameters))
         self._leg.taps.append(self)
-        if self.asked.two_way:
+        if self.options.two_way:
             self._leg.source = self
             self._leg.on_key.append(self._key)
         self._report("stream-started")
@@ -178,7 +178,7 @@ class MediaStream:
 
     def _take(self, message: str | bytes) -> None:
         try:
-            if not self.asked.two_way:
+            if not self.options.two_way:
                 raise BadMessageError(31951, "a one-way stream takes no messages")
             content = read(message, self.sid)
         except BadMessageError as error:
@@ -206,25 +206,25 @@ class MediaStream:
             self._trace.problem(error.code, str(error), call=self._leg.sid, stream=self.sid)
 
     def _report(self, event: str, error: str = "") -> None:
-        if not self.asked.status_url:
+        if not self.options.status_url:
             return
         params = {
             "AccountSid": self._leg.exchange.config.account_sid,
             "CallSid": self._leg.sid,
             "StreamSid": self.sid,
-            "StreamName": self.asked.name or self.sid,
+            "StreamName": self.options.name or self.sid,
             "StreamEvent": event,
             "Timestamp": iso8601(now()),
         } | ({"StreamError": error} if error else {})
         exchange = self._leg.exchange
-        exchange.spawn(exchange.webhooks.notify(self.asked.status_url, self.asked.status_method, params))
+        exchange.spawn(exchange.webhooks.notify(self.options.status_url, self.options.status_method, params))
 
 
 def fork(stream: MediaStream, leg: Leg) -> None:
     """Let a one-way stream run beside the call until the leg ends or `leg.forks` is asked to stop it."""
     leg.exchange.spawn(stream.run())
     leg.on_end.append(stream.stop)
-    leg.forks[stream.asked.name or stream.sid] = stream.stop
+    leg.forks[stream.options.name or stream.sid] = stream.stop
 
 
 def _handshake_error(error: Exception) -> tuple[int, str]:

@@ -44,7 +44,7 @@ def _compact(message: dict[str, Any]) -> str:
     return json.dumps(message, separators=(",", ":"))
 
 
-class Writer:
+class StreamWriter:
     """Numbers the messages of one stream."""
 
     def __init__(self, account: str, call: str, stream: str) -> None:

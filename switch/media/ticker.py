@@ -1,4 +1,4 @@
-"""The heartbeat of all sound: every 20 ms, without drift."""
+"""The clock of all sound: every 20 ms, without drift."""
 
 import asyncio
 import logging
@@ -26,7 +26,7 @@ class Ticker:
             self.tick()
 
     def tick(self) -> None:
-        """First everyone speaks, then rooms are mixed, then everyone hears."""
+        """First everyone speaks, then conferences are mixed, then everyone hears."""
         legs = tuple(self._exchange.live.values())
         for leg in legs:
             self._guarded(leg.sid, leg.listen)

@@ -10,9 +10,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from switch.phones.recorded_lines import Lines
+from switch.phones.recorded_lines import RecordedLines
 from switch.phones.script import Script, ScriptError, read_script
-from switch.phones.script_audio import Sounds, load_sounds
+from switch.phones.script_audio import ScriptAudio, load_audio
 from switch.phones.scripted_phone import ScriptedPhone
 from switch.ports import Phone, SpeechToText, SwitchPort, TextToSpeech
 
@@ -37,15 +37,15 @@ async def _health(_: Request) -> Response:
 class _ScriptedAgent:
     """A scripted agent at an address: a fresh phone for each of the next `calls` calls (None: any number)."""
 
-    def __init__(self, script: Script, sounds: Sounds, stt: SpeechToText, calls: int | None) -> None:
-        self._script, self._sounds, self._stt, self._left = script, sounds, stt, calls
+    def __init__(self, script: Script, audio: ScriptAudio, stt: SpeechToText, calls: int | None) -> None:
+        self._script, self._audio, self._stt, self._left = script, audio, stt, calls
         self.phones: list[ScriptedPhone] = []
 
     def __call__(self) -> Phone:
         script = read_script([{"decline": "no-answer"}]) if self._left == 0 else self._script
         if self._left:
             self._left -= 1
-        phone = ScriptedPhone(script, self._sounds, self._stt)
+        phone = ScriptedPhone(script, self._audio, self._stt)
         self.phones.append(phone)
         return phone
 
@@ -53,14 +53,14 @@ class _ScriptedAgent:
 class _Control:
     def __init__(self, switch: Callable[[], SwitchPort], stt: SpeechToText, tts: TextToSpeech) -> None:
         self._switch, self._stt, self._tts = switch, stt, tts
-        self._lines = Lines()
+        self._lines = RecordedLines()
         self._agents: dict[str, _ScriptedAgent] = {}
 
     async def call(self, request: Request) -> Response:
         """Places a scripted call: JSON lines of what happens, the last one the result."""
-        script, sounds = await self._prepare(await request.json())
+        script, audio = await self._prepare(await request.json())
         events: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-        phone = ScriptedPhone(script, sounds, self._stt, events.put_nowait)
+        phone = ScriptedPhone(script, audio, self._stt, events.put_nowait)
         await self._switch().place(phone, script.from_, script.to)
         return StreamingResponse(_progress(phone, events), media_type="application/x-ndjson")
 
@@ -70,8 +70,8 @@ class _Control:
         address, calls = _address(body), body.get("calls")
         if calls is not None and (isinstance(calls, bool) or not isinstance(calls, int) or calls < 1):
             raise ScriptError(f"calls is {calls!r}; write how many calls the agent takes, 1 or more, or leave it out")
-        script, sounds = await self._prepare(body.get("script"))
-        self._agents[address] = _ScriptedAgent(script, sounds, self._stt, calls)
+        script, audio = await self._prepare(body.get("script"))
+        self._agents[address] = _ScriptedAgent(script, audio, self._stt, calls)
         self._switch().register(address, self._agents[address])
         return JSONResponse({"address": address}, status_code=201)
 
@@ -84,12 +84,12 @@ class _Control:
         self._switch().unregister(address)
         return JSONResponse({"address": address, "calls": [phone.record.to_dict() for phone in agent.phones]})
 
-    async def _prepare(self, data: Any) -> tuple[Script, Sounds]:
+    async def _prepare(self, data: Any) -> tuple[Script, ScriptAudio]:
         """`data` is a script; `folder` in it is where its WAV paths start."""
         fields = dict(data) if isinstance(data, dict) else {"steps": data}
         folder = Path(str(fields.pop("folder", ".")))
         script = read_script(fields, folder=folder)
-        return script, await load_sounds(script, self._lines, self._tts)
+        return script, await load_audio(script, self._lines, self._tts)
 
 
 async def _progress(phone: ScriptedPhone, events: "asyncio.Queue[dict[str, Any]]") -> AsyncIterator[str]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from switch.media.audio import FRAME, SILENCE, frames
 from switch.phones.call_record import CallRecord, Heard
-from switch.phones.recognition import Ear
+from switch.phones.recognition import Recognition
 from switch.phones.script import KEYS
 from switch.ports import Line, SpeechToText
 
@@ -14,12 +14,12 @@ Send = Callable[[dict[str, Any] | bytes], None]
 _MOST_WAITING = 10  # 200 ms: more than the network's usual jitter, less than a delay one notices
 
 
-class Refused(ValueError):
+class RefusedError(ValueError):
     """The page asked for something that cannot be done now; the message is shown to its reader."""
 
 
-class Busy:
-    """Declines: the phone's holder is in another call."""
+class BusyPhone:
+    """Declines: its holder is in another call."""
 
     def ring(self, line: Line) -> None:
         line.decline("busy")
@@ -44,9 +44,11 @@ class Handset:
         self._line: Line | None = None
         self._spoken: deque[bytes] = deque()
         self._microphone: deque[bytes] = deque(maxlen=_MOST_WAITING)
-        self._ears: dict[str, Ear] = {}
+        self._recognitions: dict[str, Recognition] = {}
         if stt is not None:
-            self._ears = {side: Ear(stt, CallRecord(), self._reporter(side)) for side in ("line", "you")}
+            self._recognitions = {
+                side: Recognition(stt, CallRecord(), self._reporter(side)) for side in ("line", "you")
+            }
         self._shown: dict[str, Any] = {}
         self.over = False
 
@@ -75,8 +77,8 @@ class Handset:
 
     def ended(self, status: str) -> None:
         self.over = True
-        for ear in self._ears.values():
-            ear.close()
+        for recognition in self._recognitions.values():
+            recognition.close()
         self._state("ended", status)
 
     # --- what the page asks ---
@@ -105,7 +107,7 @@ class Handset:
             case {"type": "key", "key": str(key)} if key in KEYS:
                 line.press(key)
             case _:
-                raise Refused(f"{order.get('type')!r} is not something this phone can do")
+                raise RefusedError(f"{order.get('type')!r} is not something this phone can do")
 
     def move(self, send: Send) -> None:
         """Another page has this phone from now on; it is told how the call stands."""
@@ -123,8 +125,8 @@ class Handset:
         self._send({"type": "transcript", "speaker": speaker, "text": text})
 
     def _overhear(self, side: str, frame: bytes) -> None:
-        if side in self._ears:
-            self._ears[side].feed(frame)
+        if side in self._recognitions:
+            self._recognitions[side].feed(frame)
 
     def _reporter(self, side: str) -> Callable[[Heard], None]:
         def report(heard: Heard) -> None:

@@ -1,4 +1,4 @@
-"""A phone's mouth: speech over background noise, 20 ms at a time."""
+"""What a phone plays out: speech over background noise, 20 ms at a time."""
 
 import numpy as np
 
@@ -7,7 +7,7 @@ from switch.media.audio import FRAME, SILENCE, Samples, encode
 _NOTHING: Samples = np.zeros(0, np.int16)
 
 
-class Mouth:
+class Playout:
     """`frame` gives the next 160 bytes of mu-law."""
 
     def __init__(self) -> None:

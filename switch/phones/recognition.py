@@ -1,4 +1,4 @@
-"""A phone's ear: cuts what it hears into utterances and has them recognised, in order, while the call goes on."""
+"""What a phone hears, cut into utterances that are recognised in order while the call goes on."""
 
 import asyncio
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from switch.ports import SpeechToText
 _SHORTEST = 0.12
 
 
-class Ear:
+class Recognition:
     """Adds each utterance to the record; `report` is told when its words are known."""
 
     def __init__(self, stt: SpeechToText, record: CallRecord, report: Callable[[Heard], None]) -> None:

@@ -18,7 +18,7 @@ def normalised(text: str) -> str:
     return " ".join(re.findall(r"[^\W_]+", spelled.replace("'", "")))
 
 
-class Lines:
+class RecordedLines:
     """Rendered lines by voice. The exact words first, then the same words however punctuated."""
 
     def __init__(self, folder: Path = FOLDER) -> None:

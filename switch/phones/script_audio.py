@@ -7,7 +7,7 @@ import numpy as np
 
 from speech.audio import UnreadableAudio, read_mono
 from switch.media.audio import RATE, Samples, decode
-from switch.phones.recorded_lines import Lines
+from switch.phones.recorded_lines import RecordedLines
 from switch.phones.script import Noise, Say, Script, ScriptError, Step, Wav
 from switch.ports import TextToSpeech
 
@@ -15,7 +15,7 @@ NOISE_SECONDS = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Sounds:
+class ScriptAudio:
     """int16 samples at 8 kHz for each step that is heard, and a loop for each background noise.
 
     `tts` speaks what nobody knows before the call.
@@ -26,31 +26,31 @@ class Sounds:
     noise: dict[Noise, Samples] = field(default_factory=dict)
 
 
-async def load_sounds(script: Script, lines: Lines, tts: TextToSpeech) -> Sounds:
+async def load_audio(script: Script, lines: RecordedLines, tts: TextToSpeech) -> ScriptAudio:
     """Recorded lines first, then `tts`, which gives mu-law and runs in a thread.
 
     Raises ScriptError naming the step whose sound cannot be had.
     """
-    sounds = Sounds(tts)
+    audio = ScriptAudio(tts)
     if script.noise:
-        sounds.noise[script.noise] = background(script.noise)
+        audio.noise[script.noise] = background(script.noise)
     for number, step in enumerate(script.steps, 1):
         try:
-            await _load(sounds, step, script.voice, lines, tts)
+            await _load(audio, step, script.voice, lines, tts)
         except UnreadableAudio as error:
             raise ScriptError(f"step {number}: {error}") from error
-    return sounds
+    return audio
 
 
-async def _load(sounds: Sounds, step: Step, voice: str, lines: Lines, tts: TextToSpeech) -> None:
+async def _load(audio: ScriptAudio, step: Step, voice: str, lines: RecordedLines, tts: TextToSpeech) -> None:
     match step:
         case Say(text=text):
             recorded = lines.find(text, voice)
-            sounds.speech[step] = recorded if recorded is not None else decode(await asyncio.to_thread(tts, text))
+            audio.speech[step] = recorded if recorded is not None else decode(await asyncio.to_thread(tts, text))
         case Wav(path=path):
-            sounds.speech[step] = read_mono(path)
+            audio.speech[step] = read_mono(path)
         case Noise():
-            sounds.noise[step] = background(step)
+            audio.noise[step] = background(step)
         case _:
             pass
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from switch.media.audio import SILENCE, Samples, decode
 from switch.phones.call_record import CallRecord, Heard, Said
-from switch.phones.playout import Mouth
-from switch.phones.recognition import Ear
+from switch.phones.playout import Playout
+from switch.phones.recognition import Recognition
 from switch.phones.recorded_lines import normalised
 from switch.phones.script import (
     Answer,
@@ -26,7 +26,7 @@ from switch.phones.script import (
     Wait,
     Wav,
 )
-from switch.phones.script_audio import Sounds
+from switch.phones.script_audio import ScriptAudio
 from switch.phones.segmenter import FRAME_SECONDS
 from switch.ports import Line, SpeechToText
 
@@ -43,11 +43,11 @@ class ScriptedPhone:
     `stt` turns an utterance (int16, 8 kHz) into words; `report` is told of each event as it happens.
     """
 
-    def __init__(self, script: Script, sounds: Sounds, stt: SpeechToText, report: Report = lambda _: None) -> None:
+    def __init__(self, script: Script, audio: ScriptAudio, stt: SpeechToText, report: Report = lambda _: None) -> None:
         self.record = CallRecord()
-        self._script, self._sounds, self._report = script, sounds, report
-        self._mouth = Mouth()
-        self._ear = Ear(stt, self.record, self._heard)
+        self._script, self._audio, self._report = script, audio, report
+        self._playout = Playout()
+        self._recognition = Recognition(stt, self.record, self._heard)
         self._line: Line | None = None
         self._frames = 0
         self._step = 0
@@ -60,7 +60,7 @@ class ScriptedPhone:
     async def result(self) -> dict[str, Any]:
         """Waits for the end of the call and of all recognition, then says what happened."""
         await self._over.wait()
-        await self._ear.finished()
+        await self._recognition.finished()
         return self.record.to_dict()
 
     def leave(self) -> None:
@@ -99,15 +99,15 @@ class ScriptedPhone:
             return SILENCE
         next(self._course, None)
         self._frames += 1
-        return self._mouth.frame()
+        return self._playout.frame()
 
     def hear(self, frame: bytes) -> None:
         if not self._live:
             return
-        before = self._ear.started
-        self._ear.feed(frame)
-        if before is None and self._ear.started is not None:
-            self._far_side_began(self._ear.started)
+        before = self._recognition.started
+        self._recognition.feed(frame)
+        if before is None and self._recognition.started is not None:
+            self._far_side_began(self._recognition.started)
 
     def text(self, body: str) -> None:
         if found := _CODE.search(body):
@@ -119,7 +119,7 @@ class ScriptedPhone:
         self._live = False
         if self._pending is not None:
             self._pending.cancel()
-        self._ear.close()
+        self._recognition.close()
         self.record.status, self.record.seconds = status, self._now
         self._note_unfinished(status)
         self._tell("ended", status)
@@ -143,7 +143,7 @@ class ScriptedPhone:
     def _perform(self, step: Step) -> Iterator[None]:
         match step:
             case Say() | Wav():
-                yield from self._speak(step, self._sounds.speech[step])
+                yield from self._speak(step, self._audio.speech[step])
             case Code():
                 yield from self._give_code(step)
             case Keys(keys=keys):
@@ -155,9 +155,9 @@ class ScriptedPhone:
             case Pause(seconds=seconds):
                 yield from self._frames_of(seconds)
             case Silence(seconds=seconds):
-                self._mouth.muted = True
+                self._playout.muted = True
                 yield from self._frames_of(seconds)
-                self._mouth.muted = False
+                self._playout.muted = False
             case Noise():
                 self._begin_noise(step)
             case HangUp():
@@ -168,12 +168,12 @@ class ScriptedPhone:
     def _speak(self, step: Say | Wav, sound: Samples) -> Iterator[None]:
         text = step.text if isinstance(step, Say) else step.path.name
         said = Said("text" if isinstance(step, Say) else "wav", text, self._now)
-        if self._ear.hearing and self._now - self._ear.last_audible < _TAIL:
+        if self._recognition.hearing and self._now - self._recognition.last_audible < _TAIL:
             self.record.interruptions.append({"by": "us", "at": round(self._now, 2), "text": text})
         self.record.said.append(said)
         self._tell("said", text)
-        self._mouth.speak(sound)
-        while self._mouth.speaking:
+        self._playout.speak(sound)
+        while self._playout.speaking:
             yield
         said.end = self._now
 
@@ -199,14 +199,14 @@ class ScriptedPhone:
             yield from self._press(code)
             return
         spoken = Say(normalised(code))
-        sound = asyncio.ensure_future(asyncio.to_thread(self._sounds.tts, spoken.text))
+        sound = asyncio.ensure_future(asyncio.to_thread(self._audio.tts, spoken.text))
         while not sound.done():
             yield
         yield from self._speak(spoken, decode(sound.result()))
 
     def _wait(self, step: Wait) -> Iterator[None]:
         until = self._now + step.within
-        while not self._ear.has_heard(step.words):
+        while not self._recognition.has_heard(step.words):
             if self._now >= until:
                 yield from self._fail(f"step {self._step + 1}: did not hear {step.words!r} within {step.within:g} s")
             yield
@@ -215,7 +215,7 @@ class ScriptedPhone:
         began = self.record.said[-1].end if self.record.said else None
         since = -0.5 if began is None else began + _TAIL
         until = self._now + step.within
-        while not self._ear.last_audible > since or self._now - self._ear.last_audible < step.seconds:
+        while not self._recognition.last_audible > since or self._now - self._recognition.last_audible < step.seconds:
             if self._now >= until:
                 problem = f"the far side was not heard and then quiet within {step.within:g} s"
                 yield from self._fail(f"step {self._step + 1}: {problem}")
@@ -227,7 +227,7 @@ class ScriptedPhone:
 
     def _begin_noise(self, noise: Noise) -> None:
         frames = None if noise.seconds is None else round(noise.seconds / FRAME_SECONDS)
-        self._mouth.background(self._sounds.noise[noise], frames)
+        self._playout.background(self._audio.noise[noise], frames)
 
     # --- the record ---
 

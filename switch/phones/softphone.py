@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from switch.phones.handset import Busy, Handset, Refused
+from switch.phones.handset import BusyPhone, Handset, RefusedError
 from switch.ports import Phone, SpeechToText, SwitchPort, TextToSpeech
 
 STATIC = Path(__file__).parents[1] / "static"
@@ -22,21 +22,21 @@ _NUMBER = re.compile(r"\+[1-9]\d{1,14}")
 _POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'"
 
 
-class Phones:
+class Softphones:
     """Which page has the phone of an address. A page that is left in a call has `grace` seconds to come back."""
 
     def __init__(self, switch: Callable[[], SwitchPort], grace: float = 10.0) -> None:
         self._switch, self._grace = switch, grace
-        self._pages: dict[str, _Desk] = {}
+        self._pages: dict[str, _Page] = {}
         self._left: dict[str, Handset] = {}
 
-    def take(self, address: str, page: "_Desk") -> Handset | None:
+    def take(self, address: str, page: "_Page") -> Handset | None:
         """`page` has the phone now, and the call that the last one left."""
         self._pages[address] = page
         self._switch().register(address, page.pick)
         return self._left.pop(address, None)
 
-    def leave(self, address: str, page: "_Desk", handset: Handset | None) -> None:
+    def leave(self, address: str, page: "_Page", handset: Handset | None) -> None:
         if self._pages.get(address) is not page:  # another page took it meanwhile
             if handset is not None:
                 handset.leave()
@@ -60,13 +60,13 @@ def phone_routes(
 
     An agent's call outlives a reload of their page for `grace` seconds.
     """
-    phones = Phones(switch, grace)
+    phones = Softphones(switch, grace)
 
     async def page(_: Request) -> Response:
         return FileResponse(STATIC / "phone.html", headers={"Content-Security-Policy": _POLICY})
 
     async def socket(websocket: WebSocket) -> None:
-        await _Desk(switch(), phones, websocket, tts, stt).serve()
+        await _Page(switch(), phones, websocket, tts, stt).serve()
 
     return [
         Route("/phone", page),
@@ -75,11 +75,11 @@ def phone_routes(
     ]
 
 
-class _Desk:
+class _Page:
     """One open page. `?as=client:ada` makes it that agent's phone; without, it calls the line."""
 
     def __init__(
-        self, switch: SwitchPort, phones: Phones, websocket: WebSocket, tts: TextToSpeech, stt: SpeechToText | None
+        self, switch: SwitchPort, phones: Softphones, websocket: WebSocket, tts: TextToSpeech, stt: SpeechToText | None
     ) -> None:
         self._switch, self._phones = switch, phones
         self._websocket, self._tts, self._stt = websocket, tts, stt
@@ -111,7 +111,7 @@ class _Desk:
 
     def pick(self) -> Phone:
         """The phone for a call that comes in: this page's, unless it is in a call."""
-        return Busy() if self._busy else self._new_handset()
+        return BusyPhone() if self._busy else self._new_handset()
 
     @property
     def _busy(self) -> bool:
@@ -151,14 +151,16 @@ class _Desk:
             order = json.loads(text)
             await self._do(order)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            problem = str(error) if isinstance(error, Refused) else "the page sent something that is not understood"
+            problem = (
+                str(error) if isinstance(error, RefusedError) else "the page sent something that is not understood"
+            )
             self._put({"type": "problem", "text": problem})
 
     async def _do(self, order: dict[str, Any]) -> None:
         if order["type"] == "dial":
             await self._dial(str(order["from"]))
         elif self._handset is None:
-            raise Refused("there is no call")
+            raise RefusedError("there is no call")
         elif order["type"] == "speak":
             self._handset.speak(await asyncio.to_thread(self._tts, str(order["text"])[:500]))
         else:
@@ -166,9 +168,9 @@ class _Desk:
 
     async def _dial(self, number: str) -> None:
         if self._busy:
-            raise Refused("hang up first")
+            raise RefusedError("hang up first")
         if not _NUMBER.fullmatch(number):
-            raise Refused(f"{number!r} is not a telephone number; write it like +15550100001")
+            raise RefusedError(f"{number!r} is not a telephone number; write it like +15550100001")
         await self._switch.place(self._new_handset(calling=True), number)
 
 

@@ -13,7 +13,7 @@ from switch.exchange import Exchange
 from switch.leg import FINAL, Leg, StatusCallbacks
 from switch.media.recording import begin_recording
 from switch.rest.recordings import options_of
-from switch.rest.resource import Area, Form, RestError, form_of, listing, missing
+from switch.rest.resource import Form, Resource, RestError, form_of, listing, missing
 from switch.sids import rfc2822
 from switch.webhooks import Request
 
@@ -88,7 +88,7 @@ def checked_addresses(form: Form) -> tuple[str, str]:
     return from_, to
 
 
-class Calls(Area):
+class Calls(Resource):
     def routes(self) -> list[BaseRoute]:
         return [
             self.route("/Calls.json", POST=self.create, GET=self.list),

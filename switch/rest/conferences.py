@@ -7,7 +7,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 
 from switch.conference import Conference
-from switch.rest.resource import Area, RestError, form_of, listing, missing
+from switch.rest.resource import Resource, RestError, form_of, listing, missing
 from switch.sids import rfc2822
 from switch.verbs.conference_documents import announce
 
@@ -31,7 +31,7 @@ def view(conference: Conference) -> dict[str, Any]:
     }
 
 
-class Conferences(Area):
+class Conferences(Resource):
     def routes(self) -> list[BaseRoute]:
         return [
             self.route("/Conferences.json", GET=self.list),

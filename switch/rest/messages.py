@@ -7,14 +7,14 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 
 from switch.rest.calls import checked_addresses
-from switch.rest.resource import Area, RestError, form_of, listing, missing
+from switch.rest.resource import Resource, RestError, form_of, listing, missing
 from switch.sids import rfc2822
 from switch.text_messages import Message, deliver
 
 _LONGEST = 1600
 
 
-class Messages(Area):
+class Messages(Resource):
     def routes(self) -> list[BaseRoute]:
         return [
             self.route("/Messages.json", GET=self.list, POST=self.create),

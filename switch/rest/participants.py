@@ -8,14 +8,15 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 
 from switch import session
-from switch.conference import Conference, Participant, RoomCallbacks, Settings, room
+from switch.conference import Conference, ConferenceCallbacks, conference_named
 from switch.dialling import ring_out
 from switch.document import Document
 from switch.leg import Leg
 from switch.media.recording import begin_recording
+from switch.participant import Participant, ParticipantSettings
 from switch.rest.calls import callbacks_of, checked_addresses
 from switch.rest.recordings import options_of
-from switch.rest.resource import Area, Form, RestError, form_of, listing, missing
+from switch.rest.resource import Form, Resource, RestError, form_of, listing, missing
 from switch.sids import rfc2822
 from switch.verbs.conference_documents import announce, play_while_waiting
 
@@ -34,7 +35,7 @@ _ATTRIBUTES = {
 }
 
 
-def view(conference: Conference, leg: Leg, settings: Settings) -> dict[str, Any]:
+def view(conference: Conference, leg: Leg, settings: ParticipantSettings) -> dict[str, Any]:
     """A participant as JSON."""
     return {
         "call_sid": leg.sid,
@@ -63,7 +64,7 @@ def _noun(conference: Conference, form: Form) -> ET.Element:
     return noun
 
 
-class Participants(Area):
+class Participants(Resource):
     def routes(self) -> list[BaseRoute]:
         base = "/Conferences/{conference}/Participants"
         return [
@@ -71,7 +72,7 @@ class Participants(Area):
             self.route(f"{base}/{{participant}}.json", GET=self.read, POST=self.update, DELETE=self.delete),
         ]
 
-    def _room(self, request: HttpRequest) -> Conference:
+    def _conference(self, request: HttpRequest) -> Conference:
         key = request.path_params["conference"]
         live = (c for c in self.exchange.conferences.values() if key in (c.sid, c.name) and c.status != "completed")
         conference = next(live, None)
@@ -80,7 +81,7 @@ class Participants(Area):
         return conference
 
     def _find(self, request: HttpRequest) -> tuple[Conference, Participant]:
-        conference = self._room(request)
+        conference = self._conference(request)
         participant = conference.find(request.path_params["participant"])
         if participant is None:
             raise missing(request)
@@ -89,9 +90,9 @@ class Participants(Area):
     async def create(self, request: HttpRequest) -> Response:
         form = await form_of(request)
         from_, to = checked_addresses(form)
-        conference = self._room_for(request, form)
+        conference = self._conference_for(request, form)
         noun = _noun(conference, form)
-        settings = Settings.of(noun)
+        settings = ParticipantSettings.of(noun)
         if refusal := conference.refusal(settings):
             raise RestError(400, *refusal)
         leg = Leg(self.exchange, from_, to, "outbound-api", callbacks_of(form))
@@ -99,13 +100,15 @@ class Participants(Area):
         self.exchange.spawn(self._dial(conference, leg, noun, form))
         return JSONResponse(view(conference, leg, settings), 201)
 
-    def _room_for(self, request: HttpRequest, form: Form) -> Conference:
+    def _conference_for(self, request: HttpRequest, form: Form) -> Conference:
         key = request.path_params["conference"]
         if key in self.exchange.conferences:
-            return self._room(request)
+            return self._conference(request)
         events = form.words("ConferenceStatusCallbackEvent", "start end")
         method = form.get("ConferenceStatusCallbackMethod", "POST")
-        return room(self.exchange, key, RoomCallbacks(form.get("ConferenceStatusCallback"), method, events))
+        return conference_named(
+            self.exchange, key, ConferenceCallbacks(form.get("ConferenceStatusCallback"), method, events)
+        )
 
     async def _dial(self, conference: Conference, leg: Leg, noun: ET.Element, form: Form) -> None:
         if not await ring_out(leg, form.seconds("Timeout", 60) + self.exchange.config.ring_grace):
@@ -119,7 +122,7 @@ class Participants(Area):
             session.start(leg, Document(noun.get("waitUrl", ""), [dial]))
 
     async def list(self, request: HttpRequest) -> Response:
-        conference = self._room(request)
+        conference = self._conference(request)
         present = [view(conference, p.leg, p.settings) for p in conference.participants.values()]
         coming = [view(conference, leg, settings) for leg, settings in conference.dialling.values()]
         query = request.query_params
@@ -132,7 +135,7 @@ class Participants(Area):
         return listing(request, "participants", rows)
 
     async def read(self, request: HttpRequest) -> Response:
-        conference, key = self._room(request), request.path_params["participant"]
+        conference, key = self._conference(request), request.path_params["participant"]
         for leg, settings in conference.dialling.values():
             if key in (leg.sid, settings.label):
                 return JSONResponse(view(conference, leg, settings))

@@ -8,13 +8,13 @@ from starlette.routing import BaseRoute
 
 from switch import card
 from switch.exchange import Exchange
-from switch.payment_session import PaymentSession, SessionOptions
+from switch.payment_session import PaymentOptions, PaymentSession
 from switch.rest.calls import leg_of
-from switch.rest.resource import Area, Form, RestError, form_of, missing
+from switch.rest.resource import Form, Resource, RestError, form_of, missing
 from switch.sids import rfc2822
 
 
-class Payments(Area):
+class Payments(Resource):
     """A request that is repeated with its IdempotencyKey gets the same answer and does nothing again."""
 
     def __init__(self, exchange: Exchange) -> None:
@@ -75,12 +75,12 @@ async def _form(request: Request) -> Form:
     return form
 
 
-def _options(form: Form) -> SessionOptions:
+def _options(form: Form) -> PaymentOptions:
     asked = {
         card.CODE: form.flag("SecurityCode", default=True),
         card.POSTAL: form.flag("PostalCode", default=True),
     }
-    return SessionOptions(
+    return PaymentOptions(
         charges=form.seconds("ChargeAmount", 0) > 0,
         fields=tuple(name for name in card.FIELDS if asked.get(name, True)),
         kinds=form.words("ValidCardTypes", "visa mastercard amex"),

@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 
 from switch.media.recording import Recording, RecordingOptions, begin_recording
-from switch.rest.resource import Area, Form, RestError, form_of, listing, missing
+from switch.rest.resource import Form, Resource, RestError, form_of, listing, missing
 from switch.sids import rfc2822
 
 _MARK = "Twilio.CURRENT"
@@ -40,7 +40,7 @@ def view(recording: Recording) -> dict[str, Any]:
         "api_version": "2010-04-01",
         "call_sid": recording.leg.sid,
         "conference_sid": None,
-        "channels": recording.asked.channels,
+        "channels": recording.options.channels,
         "date_created": rfc2822(recording.started),
         "date_updated": rfc2822(recording.updated),
         "start_time": rfc2822(recording.started),
@@ -50,7 +50,7 @@ def view(recording: Recording) -> dict[str, Any]:
         "media_url": recording.url,
         "price": None,
         "price_unit": "USD",
-        "source": recording.asked.source,
+        "source": recording.options.source,
         "status": recording.status,
         "uri": f"{exchange.api}/Recordings/{recording.sid}.json",
         "subresource_uris": {},
@@ -62,7 +62,7 @@ def call_view(recording: Recording) -> dict[str, Any]:
     shown = view(recording)
     del shown["media_url"], shown["subresource_uris"]
     return shown | {
-        "track": recording.asked.track,
+        "track": recording.options.track,
         "uri": f"{recording.leg.exchange.api}/Calls/{recording.leg.sid}/Recordings/{recording.sid}.json",
     }
 
@@ -98,7 +98,7 @@ def _moment(text: str | None) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-class Recordings(Area):
+class Recordings(Resource):
     def routes(self) -> list[BaseRoute]:
         return [
             self.route("/Recordings.json", GET=self.list),

@@ -62,7 +62,7 @@ class Form:
 Handler = Callable[[Request], Awaitable[Response]]
 
 
-class Area:
+class Resource:
     """Some routes of one account."""
 
     def __init__(self, exchange: Exchange) -> None:

@@ -11,11 +11,11 @@ from switch.document import DocumentError
 from switch.leg import Leg
 from switch.media.stream import TRACKS, MediaStream, StreamOptions, fork, socket_url
 from switch.rest.calls import leg_of
-from switch.rest.resource import Area, Form, RestError, form_of, missing
+from switch.rest.resource import Form, Resource, RestError, form_of, missing
 from switch.sids import now, rfc2822
 
 
-class Streams(Area):
+class Streams(Resource):
     def routes(self) -> list[BaseRoute]:
         return [
             self.route("/Calls/{call}/Streams.json", POST=self.create),
@@ -28,7 +28,7 @@ class Streams(Area):
             raise RestError(400, 21220, f"Call {leg.sid} is not in-progress. Cannot stream.")
         stream = MediaStream(leg, _options(form))
         fork(stream, leg)
-        return JSONResponse(_view(leg, stream.asked.name or stream.sid, "in-progress"))
+        return JSONResponse(_view(leg, stream.options.name or stream.sid, "in-progress"))
 
     async def update(self, request: Request) -> Response:
         leg, form = leg_of(self.exchange, request), await form_of(request)

@@ -3,18 +3,19 @@
 import asyncio
 import xml.etree.ElementTree as ET
 
-from switch.conference import Participant, RoomCallbacks, Settings, room
+from switch.conference import ConferenceCallbacks, conference_named
 from switch.document import text_of
 from switch.interpreter import Interpreter
 from switch.leg import FINAL, Leg
+from switch.participant import Participant, ParticipantSettings
 from switch.verbs.conference_documents import play_while_waiting
 from switch.webhooks import Request
 
 
 async def take_part(interpreter: Interpreter, verb: ET.Element, noun: ET.Element) -> Request | None:
     """Stay in the conference until this leg leaves it; then Dial's action, or the next verb."""
-    leg, settings = interpreter.leg, Settings.of(noun)
-    conference = room(interpreter.exchange, text_of(noun), _callbacks(interpreter, noun))
+    leg, settings = interpreter.leg, ParticipantSettings.of(noun)
+    conference = conference_named(interpreter.exchange, text_of(noun), _callbacks(interpreter, noun))
     refusal = conference.refusal(settings)
     if refusal is not None:
         interpreter.exchange.trace.problem(*refusal, call=leg.sid, conference=conference.sid)
@@ -34,9 +35,9 @@ async def take_part(interpreter: Interpreter, verb: ET.Element, noun: ET.Element
     return interpreter.action(verb, {"DialCallStatus": "answered"})
 
 
-def _callbacks(interpreter: Interpreter, noun: ET.Element) -> RoomCallbacks:
+def _callbacks(interpreter: Interpreter, noun: ET.Element) -> ConferenceCallbacks:
     url = noun.get("statusCallback", "")
-    return RoomCallbacks(
+    return ConferenceCallbacks(
         interpreter.resolve(url) if url else "",
         noun.get("statusCallbackMethod", "POST"),
         frozenset(noun.get("statusCallbackEvent", "start end").split()),

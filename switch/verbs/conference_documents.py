@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 
-from switch.conference import Conference, Participant
+from switch.conference import Conference
 from switch.interpreter import Interpreter, Verb
 from switch.media.audio import music
 from switch.media.sources import Outlet, Playback
+from switch.participant import Participant
 from switch.verbs.pause import pause
 from switch.verbs.play import play
 from switch.verbs.redirect import redirect

@@ -150,6 +150,6 @@ def test_a_call_without_a_media_process_is_served_and_handed_over(
     assert any("two thousand four hundred" in text for _, text in said)
     assert problems.count("stream-refused") == 2
     assert reasons == ["asked"]
-    turns = [recording for recording in switch.recordings.values() if recording.asked.source == "RecordVerb"]
+    turns = [recording for recording in switch.recordings.values() if recording.options.source == "RecordVerb"]
     assert turns
     assert all(recording.deleted for recording in turns)

@@ -17,7 +17,7 @@ from speech.vad import WINDOW_SECONDS, SileroModel, Windows, voiced
 from speech.voices import espeak, make_voice
 from speech.whisper import STRETCH, WINDOW, Encoded, Sound, Whisper
 from switch.phones.recorded_lines import FOLDER as LINES
-from switch.phones.recorded_lines import Lines
+from switch.phones.recorded_lines import RecordedLines
 
 pytestmark = pytest.mark.speech
 
@@ -138,7 +138,7 @@ def test_a_sentence_sounds_finished_and_its_first_half_does_not(whisper_base: Re
 
 @pytest.mark.parametrize(("voice", "text", "heard"), [("george", "Yes.", "yes"), ("michael", "Nope.", "nope")])
 def test_a_yes_or_no_is_heard_in_a_short_window(whisper_base: Recogniser, voice: str, text: str, heard: str) -> None:
-    sound = Lines().find(text, voice)
+    sound = RecordedLines().find(text, voice)
     assert sound is not None
     said = whisper_base.listen(sound, Expectation("yes-no")).result()
     assert said.text.strip(".!").lower() == heard
@@ -147,7 +147,7 @@ def test_a_yes_or_no_is_heard_in_a_short_window(whisper_base: Recogniser, voice:
 def test_a_yes_that_is_hardly_sure_in_the_short_window_is_heard_again_in_the_usual_one(
     whisper_base: Recogniser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sound = Lines().find("Yes.", "george")
+    sound = RecordedLines().find("Yes.", "george")
     assert sound is not None
     monkeypatch.setattr(stt, "ANSWER_BELIEVED", 1.01)
     windows: list[float] = []
@@ -165,14 +165,17 @@ def test_a_yes_that_is_hardly_sure_in_the_short_window_is_heard_again_in_the_usu
 
 @pytest.mark.parametrize("order", [1, -1], ids=["a PIN, then the wish", "the wish, then a PIN"])
 def test_a_wish_for_a_person_is_not_lost_beside_a_pin(whisper_base: Recogniser, order: int) -> None:
-    pin, wish = Lines().find("four eight one six", "bella"), Lines().find("Let me speak to a person.", "george")
+    pin, wish = (
+        RecordedLines().find("four eight one six", "bella"),
+        RecordedLines().find("Let me speak to a person.", "george"),
+    )
     assert pin is not None and wish is not None
     said = whisper_base.listen(np.concatenate([pin, wish][::order]), Expectation("digits", 4)).result()
     assert "person" in said.text
 
 
 def test_a_word_is_as_sure_as_it_was_heard_however_it_could_be_written(whisper_base: Recogniser) -> None:
-    sound = Lines().find("No, that's all. Thank you.", "bella")
+    sound = RecordedLines().find("No, that's all. Thank you.", "bella")
     assert sound is not None
     sure = {word.word: word.confidence for word in whisper_base.listen(sound).result().words}
     assert sure["that's"] > 0.8

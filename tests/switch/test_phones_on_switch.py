@@ -6,13 +6,13 @@ import numpy as np
 from starlette.responses import Response
 
 from switch.media.audio import Samples, encode, write_wav
-from switch.phones.recorded_lines import Lines
+from switch.phones.recorded_lines import RecordedLines
 from switch.phones.script import read_script
-from switch.phones.script_audio import load_sounds
+from switch.phones.script_audio import load_audio
 from switch.phones.scripted_phone import ScriptedPhone
 from tests.switch.switch_world import CALLER, MakeWorld, Run
 
-LINES = Lines()
+LINES = RecordedLines()
 
 
 def recorded(text: str, voice: str) -> Samples:
@@ -47,7 +47,7 @@ def test_a_scripted_caller_keys_and_talks_with_a_scripted_agent(world: MakeWorld
                     "steps": ["answer", {"quiet": 0.5}, {"say": "You're welcome. Goodbye."}, {"quiet": 0.5}],
                 }
             )
-            agent = ScriptedPhone(called, await load_sounds(called, LINES, say), by_length)
+            agent = ScriptedPhone(called, await load_audio(called, LINES, say), by_length)
             w.switch.register("client:ada", agent)
             calling = read_script(
                 {
@@ -62,7 +62,7 @@ def test_a_scripted_caller_keys_and_talks_with_a_scripted_agent(world: MakeWorld
                     ],
                 }
             )
-            caller = ScriptedPhone(calling, await load_sounds(calling, LINES, say), by_length)
+            caller = ScriptedPhone(calling, await load_audio(calling, LINES, say), by_length)
             leg = await w.switch.place(caller, CALLER)
             mine, theirs = await asyncio.wait_for(asyncio.gather(caller.result(), agent.result()), 20)
         assert mine["problems"] == theirs["problems"] == []

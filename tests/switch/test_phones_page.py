@@ -14,7 +14,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from switch.media.audio import SILENCE, decode, encode, frames
-from switch.phones.recorded_lines import Lines
+from switch.phones.recorded_lines import RecordedLines
 from switch.phones.segmenter import level_db
 from switch.phones.softphone import phone_routes
 from switch.ports import Phone, PhoneSource
@@ -94,7 +94,7 @@ class Served:
     """A switch on a port of its own, in a thread of its own."""
 
     def __init__(self) -> None:
-        greeting = Lines().find("You're welcome. Goodbye.", "sarah")
+        greeting = RecordedLines().find("You're welcome. Goodbye.", "sarah")
         assert greeting is not None
         self.switch: LiveSwitch | None = None
         self._greeting = encode(greeting)
@@ -129,7 +129,7 @@ def served() -> Iterator[Served]:
 @pytest.fixture(scope="module")
 def microphone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What the browser's microphone hears: a caller's line, over and over, at 48 kHz."""
-    spoken = Lines().find("Hi, what's my current balance please?", "bella")
+    spoken = RecordedLines().find("Hi, what's my current balance please?", "bella")
     assert spoken is not None
     path = tmp_path_factory.mktemp("microphone") / "caller.wav"
     with wave.open(str(path), "wb") as file:

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from switch.media.audio import FRAME, SILENCE, Samples, decode, encode
-from switch.phones.recorded_lines import Lines, normalised
+from switch.phones.recorded_lines import RecordedLines, normalised
 from switch.phones.script import ScriptError, read_script
-from switch.phones.script_audio import Sounds, load_sounds
+from switch.phones.script_audio import ScriptAudio, load_audio
 from switch.phones.scripted_phone import ScriptedPhone
 from switch.phones.segmenter import Segmenter, level_db
 
@@ -72,21 +72,21 @@ class Recogniser:
 
 
 @pytest.fixture
-def lines(tmp_path: Path) -> Lines:
+def lines(tmp_path: Path) -> RecordedLines:
     (tmp_path / "index.json").write_text("{}")
-    return Lines(tmp_path)
+    return RecordedLines(tmp_path)
 
 
 Call = Callable[..., Coroutine[Any, Any, tuple[TestLine, dict[str, Any]]]]
 
 
 @pytest.fixture
-def call(lines: Lines) -> Call:
+def call(lines: RecordedLines) -> Call:
     """Runs a script against what the far side sends, then ends the call; the line and the result."""
 
     async def run(steps: Any, far: Samples, listen: Any = None, text: str = "") -> tuple[TestLine, dict[str, Any]]:
         script = read_script(steps)
-        phone = ScriptedPhone(script, await load_sounds(script, lines, speak), listen or Recogniser(*["..."] * 9))
+        phone = ScriptedPhone(script, await load_audio(script, lines, speak), listen or Recogniser(*["..."] * 9))
         line = TestLine()
         phone.ring(line)
         phone.connected()
@@ -228,9 +228,9 @@ async def test_a_recogniser_that_fails_is_a_problem_and_not_the_end(call: Call) 
     assert "was not recognised: no model" in result["problems"][0]
 
 
-async def test_a_called_phone_answers_after_its_pause_and_then_follows_the_rest(lines: Lines) -> None:
+async def test_a_called_phone_answers_after_its_pause_and_then_follows_the_rest(lines: RecordedLines) -> None:
     script = read_script([{"pause": 0.01}, "answer", {"keys": "1"}, "hang_up"])
-    phone = ScriptedPhone(script, Sounds(speak), Recogniser())
+    phone = ScriptedPhone(script, ScriptAudio(speak), Recogniser())
     line = TestLine()
     phone.ring(line)
     assert line.done == []
@@ -242,8 +242,8 @@ async def test_a_called_phone_answers_after_its_pause_and_then_follows_the_rest(
     assert line.done == ["answer", "1", "hang up"]
 
 
-async def test_a_called_phone_declines(lines: Lines) -> None:
-    phone = ScriptedPhone(read_script([{"decline": "no-answer"}]), Sounds(speak), Recogniser())
+async def test_a_called_phone_declines(lines: RecordedLines) -> None:
+    phone = ScriptedPhone(read_script([{"decline": "no-answer"}]), ScriptAudio(speak), Recogniser())
     line = TestLine()
     phone.ring(line)
     await asyncio.sleep(0)
@@ -253,11 +253,11 @@ async def test_a_called_phone_declines(lines: Lines) -> None:
     assert (await phone.result())["status"] == "no-answer"
 
 
-async def test_a_wav_that_cannot_be_read_is_told_before_the_call(lines: Lines, tmp_path: Path) -> None:
+async def test_a_wav_that_cannot_be_read_is_told_before_the_call(lines: RecordedLines, tmp_path: Path) -> None:
     (tmp_path / "x.wav").write_bytes(b"hello")
     script = read_script(["answer", {"wav": str(tmp_path / "x.wav")}])
     with pytest.raises(ScriptError, match=r"step 2: .*x\.wav: cannot be read as sound"):
-        await load_sounds(script, lines, speak)
+        await load_audio(script, lines, speak)
 
 
 def test_comfort_noise_is_no_speech_and_speech_in_noise_is_cut_out() -> None:
@@ -280,7 +280,7 @@ def test_words_are_compared_without_punctuation_and_figure_by_figure(one: str, o
 
 
 def test_a_recorded_line_is_found_by_its_words_and_voice() -> None:
-    lines = Lines()
+    lines = RecordedLines()
     found = lines.find("yes please!", "bella")
     assert found is not None
     assert level_db(found) > -35

@@ -219,7 +219,7 @@ def test_trap_15_the_recording_is_the_calls_with_both_sides_and_without_the_coac
         await say({caller: CALLER, ann: ANN, eve: EVE}, ann, EVE)
         assert not hears(caller, EVE), "what he hears is what is recorded of the agents' side"
         [recording] = line.w.switch.recordings.values()
-        assert (recording.leg.sid, recording.asked.channels) == (caller.line.sid, 2)
+        assert (recording.leg.sid, recording.options.channels) == (caller.line.sid, 2)
 
     play(story)
 
