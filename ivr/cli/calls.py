@@ -112,7 +112,8 @@ def _stay(house: House) -> None:
 
 def _script_of(wavs: tuple[Path, ...], says: tuple[str, ...], file: Path | None, caller: str) -> dict[str, Any]:
     from speech.audio import UnreadableAudio, read_mono
-    from switch.phones.script import ScriptError, load_script
+    from switch.phones.script import ScriptError
+    from switch.phones.script_reader import load_script
 
     if file:
         import yaml

@@ -11,8 +11,9 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response, Strea
 from starlette.routing import Route
 
 from switch.phones.recorded_lines import RecordedLines
-from switch.phones.script import Script, ScriptError, read_script
+from switch.phones.script import Script, ScriptError
 from switch.phones.script_audio import ScriptAudio, load_audio
+from switch.phones.script_reader import read_script
 from switch.phones.scripted_phone import ScriptedPhone
 from switch.ports import Phone, SpeechToText, SwitchPort, TextToSpeech
 

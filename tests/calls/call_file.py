@@ -7,7 +7,8 @@ from typing import Any
 
 import yaml
 
-from switch.phones.script import ScriptError, read_script
+from switch.phones.script import ScriptError
+from switch.phones.script_reader import read_script
 
 AGENTS = ("accepts", "declines", "absent")
 DEFAULT_PIN = "2749"

@@ -7,8 +7,8 @@ from starlette.responses import Response
 
 from switch.media.audio import Samples, encode, write_wav
 from switch.phones.recorded_lines import RecordedLines
-from switch.phones.script import read_script
 from switch.phones.script_audio import load_audio
+from switch.phones.script_reader import read_script
 from switch.phones.scripted_phone import ScriptedPhone
 from tests.switch.switch_world import CALLER, MakeWorld, Run
 

@@ -19,9 +19,8 @@ from switch.phones.script import (
     Silence,
     Wait,
     Wav,
-    load_script,
-    read_script,
 )
+from switch.phones.script_reader import load_script, read_script
 
 
 def test_a_script_file_holds_a_heading_and_steps(tmp_path: Path) -> None:

@@ -10,8 +10,9 @@ import pytest
 
 from switch.media.audio import FRAME, SILENCE, Samples, decode, encode
 from switch.phones.recorded_lines import RecordedLines, normalised
-from switch.phones.script import ScriptError, read_script
+from switch.phones.script import ScriptError
 from switch.phones.script_audio import ScriptAudio, load_audio
+from switch.phones.script_reader import read_script
 from switch.phones.scripted_phone import ScriptedPhone
 from switch.phones.segmenter import Segmenter, level_db
 
