@@ -2,61 +2,20 @@
 
 import asyncio
 import random
-from dataclasses import dataclass, field
-from ipaddress import ip_address
-from urllib.parse import urlsplit, urlunsplit
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 
-from switch.document import DocumentError
 from switch.leg import Leg
 from switch.media.audio import SILENCE
 from switch.media.play_buffer import PlayBuffer
 from switch.media.stream_messages import CONNECTED, BadMessageError, Clear, Mark, Media, StreamWriter, read
+from switch.media.stream_options import StreamOptions
 from switch.sids import iso8601, new_sid, now
 from switch.signature import signature
 
 AGENT = "Twilio.TmeWs/1.0"
 _CONNECT_SECONDS = 10.0
-TRACKS = {
-    "inbound_track": ["inbound"],
-    "outbound_track": ["outbound"],
-    "both_tracks": ["inbound", "outbound"],
-}
-
-
-@dataclass(frozen=True)
-class StreamOptions:
-    """What a `<Stream>` element asks for; `url` is absolute and without query."""
-
-    url: str
-    two_way: bool
-    tracks: list[str] = field(default_factory=lambda: ["inbound"])
-    name: str = ""
-    parameters: dict[str, str] = field(default_factory=dict)
-    status_url: str = ""
-    status_method: str = "POST"
-
-
-def socket_url(url: str) -> str:
-    """The address that is dialled: no query, no fragment; plain `ws` only on this machine, which needs no TLS.
-
-    Raises DocumentError 31922 or 31923.
-    """
-    parts = urlsplit(url)
-    if not parts.hostname:
-        raise DocumentError(31923, f"{url!r} is not an address")
-    if parts.scheme != "wss" and not (parts.scheme == "ws" and _is_loopback(parts.hostname)):
-        raise DocumentError(31922, f"{url!r} does not begin with wss://")
-    return urlunsplit((parts.scheme, parts.netloc, parts.path, "", ""))
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 class MediaStream:

@@ -9,7 +9,8 @@ from starlette.routing import BaseRoute
 
 from switch.document import DocumentError
 from switch.leg import Leg
-from switch.media.stream import TRACKS, MediaStream, StreamOptions, fork, socket_url
+from switch.media.stream import MediaStream, fork
+from switch.media.stream_options import TRACKS, StreamOptions, socket_url
 from switch.rest.calls import leg_of
 from switch.rest.resource import Form, Resource, RestError, form_of, missing
 from switch.sids import now, rfc2822

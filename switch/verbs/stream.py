@@ -4,7 +4,8 @@ import xml.etree.ElementTree as ET
 
 from switch.document import DocumentError
 from switch.interpreter import Interpreter
-from switch.media.stream import TRACKS, MediaStream, StreamOptions, socket_url
+from switch.media.stream import MediaStream
+from switch.media.stream_options import TRACKS, StreamOptions, socket_url
 
 
 def open_stream(interpreter: Interpreter, noun: ET.Element, *, two_way: bool) -> MediaStream | None:
