@@ -13,7 +13,17 @@ from ivr.clock import Clock
 from ivr.handoff import events as ev
 from ivr.handoff.addresses import Addresses
 from ivr.handoff.effect_json import effect_from_json
-from ivr.handoff.events import CarrierEffect
+from ivr.handoff.effects import (
+    CarrierEffect,
+    DialCaller,
+    EndCaller,
+    EndConference,
+    EndLeg,
+    MoveAgent,
+    MoveCaller,
+    Ring,
+    Unhold,
+)
 from ivr.handoff.relevance import wanted
 from ivr.handoff.state import State
 from ivr.store import outbox
@@ -78,10 +88,10 @@ class Actor:
         if not wanted(self._state(handoff_id), effect):
             self._drop(row_id)
             return
-        if isinstance(effect, ev.Ring):
+        if isinstance(effect, Ring):
             self._ring(row_id, handoff_id, effect)
             return
-        if isinstance(effect, ev.DialCaller):
+        if isinstance(effect, DialCaller):
             self._dial(row_id, handoff_id, effect)
             return
         event = self._request(handoff_id, effect)
@@ -92,19 +102,19 @@ class Actor:
 
     def _request(self, handoff_id: int, effect: CarrierEffect) -> ev.Event | None:
         """Ask the carrier; the event that its answer amounts to."""
-        if isinstance(effect, ev.MoveCaller):
+        if isinstance(effect, MoveCaller):
             document = self._addresses.resume if effect.to == "resume" else self._addresses.of(handoff_id, effect.to)
             return None if self._carrier.move(self._caller(handoff_id), document) else ev.CallerGone()
-        if isinstance(effect, ev.MoveAgent):
+        if isinstance(effect, MoveAgent):
             document = self._addresses.leg(handoff_id, effect.k, "agent")
             return None if self._carrier.move(effect.sid, document) else ev.LegEnded(effect.k, "failed")
-        if isinstance(effect, ev.EndLeg):
+        if isinstance(effect, EndLeg):
             self._carrier.end(effect.sid)
-        elif isinstance(effect, ev.Unhold):
+        elif isinstance(effect, Unhold):
             self._unhold(handoff_id)
-        elif isinstance(effect, ev.EndConference):
+        elif isinstance(effect, EndConference):
             self._carrier.end_conference(effect.conference)
-        elif isinstance(effect, ev.EndCaller):
+        elif isinstance(effect, EndCaller):
             self._carrier.end(self._caller(handoff_id))
         return None
 
@@ -113,7 +123,7 @@ class Actor:
         if state.conference is not None:
             self._carrier.change_participant(state.conference, self._caller(handoff_id), hold=False)
 
-    def _ring(self, row_id: int, handoff_id: int, effect: ev.Ring) -> None:
+    def _ring(self, row_id: int, handoff_id: int, effect: Ring) -> None:
         """Creating a call cannot be repeated safely: only who claims the offer's ring may ask for it."""
         with self._sessions.begin() as tx:
             claimed = _claim_ring(tx, handoff_id, effect, self._clock.now())
@@ -146,7 +156,7 @@ class Actor:
             raise CarrierError("it is not known yet whether the call was made", again=True)
         self._apply(handoff_id, failed, self._done(row_id))
 
-    def _ring_failed(self, row_id: int, handoff_id: int, effect: ev.Ring, error: CarrierError) -> None:
+    def _ring_failed(self, row_id: int, handoff_id: int, effect: Ring, error: CarrierError) -> None:
         if error.again and effect.agent:
             with self._sessions.begin() as tx:
                 _of_offer(tx, handoff_id, effect.k, rung_at=None)
@@ -159,7 +169,7 @@ class Actor:
         log.warning("an agent could not be rung: %s", error, extra={"handoff": handoff_id})
         self._apply(handoff_id, ev.RingFailed(effect.k), self._done(row_id))
 
-    def _dial(self, row_id: int, handoff_id: int, effect: ev.DialCaller) -> None:
+    def _dial(self, row_id: int, handoff_id: int, effect: DialCaller) -> None:
         """Call the caller back, once: a request of which nothing more is heard is a try that missed him."""
         with self._sessions.begin() as tx:
             key = f"dial:{handoff_id}:{effect.dial}"
@@ -207,7 +217,7 @@ class Actor:
             return State.from_json(row.machine).dialled or row.call_sid
 
 
-def _claim_ring(tx: Session, handoff_id: int, ring: ev.Ring, now: datetime) -> bool:
+def _claim_ring(tx: Session, handoff_id: int, ring: Ring, now: datetime) -> bool:
     """True for the first who asks, as long as the offer stands or was accepted."""
     if not ring.agent:
         return first_time(tx, _ring_key(handoff_id, ring.k), now)
@@ -220,13 +230,13 @@ def _claim_ring(tx: Session, handoff_id: int, ring: ev.Ring, now: datetime) -> b
     return bool(result.rowcount == 1)
 
 
-def _phone(tx: Session, handoff_id: int, ring: ev.Ring) -> str:
+def _phone(tx: Session, handoff_id: int, ring: Ring) -> str:
     if ring.agent:
         return tx.get_one(Agent, ring.agent).phone
     return State.from_json(tx.get_one(Handoff, handoff_id).machine).attempts[ring.k - 1].phone
 
 
-def _rung_since(tx: Session, handoff_id: int, ring: ev.Ring) -> datetime | None:
+def _rung_since(tx: Session, handoff_id: int, ring: Ring) -> datetime | None:
     if not ring.agent:
         return tx.get_one(Webhook, _ring_key(handoff_id, ring.k)).at
     of_it = select(Offer.rung_at).where(Offer.handoff_id == handoff_id, Offer.number == ring.k)

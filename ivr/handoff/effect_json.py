@@ -7,7 +7,7 @@ change, whatever the classes and their attributes are called.
 from dataclasses import astuple, dataclass, fields
 from typing import Any
 
-from ivr.handoff.events import (
+from ivr.handoff.effects import (
     CarrierEffect,
     DialCaller,
     EndCaller,

@@ -6,7 +6,8 @@ from typing import Any
 
 from ivr.handoff import events as ev
 from ivr.handoff import transfer_rules
-from ivr.handoff.events import Effect, Event
+from ivr.handoff.effects import DialCaller, Effect, EndConference, EndLeg, MoveAgent, StartDeadline, StartTimer
+from ivr.handoff.events import Event
 from ivr.handoff.state import Attempt, State
 from ivr.handoff.transitions import (
     Step,
@@ -36,12 +37,12 @@ def _briefed(state: State, _event: ev.Briefed) -> Step:
     if state.briefed:
         return state, ()
     state, effects = seek(replace(state, briefed=True))
-    return state, effects if state.away else (ev.StartDeadline(last=True), *effects)
+    return state, effects if state.away else (StartDeadline(last=True), *effects)
 
 
 def _caller_joined(state: State, event: ev.CallerJoined) -> Step:
     if state.end is not None:
-        return state, (ev.EndConference(event.conference),)
+        return state, (EndConference(event.conference),)
     if state.caller == "away" or event.conference == state.left:
         return state, ()
     state = replace(state, caller="in", conference=event.conference, sent=None)
@@ -131,7 +132,7 @@ def _offered(state: State, event: ev.Offered) -> Step:
     if not state.seeking or state.late or event.agent in state.passed:
         return state, ()
     state = replace(state, attempts=(*state.attempts, Attempt(event.agent, event.idle_since)))
-    return ring(state, (ev.StartTimer(len(state.attempts), "accept"),))
+    return ring(state, (StartTimer(len(state.attempts), "accept"),))
 
 
 def _nobody(state: State, event: ev.Nobody) -> Step:
@@ -146,9 +147,9 @@ def _accepted(state: State, event: ev.Accepted) -> Step:
         return state, ()
     offer = state.attempts[k - 1]
     state = state.with_attempt(k, outcome="accepted", proved=offer.proved or event.by == "key")
-    effects: tuple[Effect, ...] = (ev.StartTimer(k, "join"),)
+    effects: tuple[Effect, ...] = (StartTimer(k, "join"),)
     if event.by == "click" and offer.answered and offer.sid is not None:
-        effects = (ev.MoveAgent(k, offer.sid), *effects)
+        effects = (MoveAgent(k, offer.sid), *effects)
     if state.caller == "queue":
         state, moved = move(state, "room")
         effects = (*moved, *effects)
@@ -185,7 +186,7 @@ def _leg_known(state: State, event: ev.LegKnown) -> Step:
         return state, ()
     state = state.with_attempt(event.k, sid=event.sid)
     wanted = state.end is None and (attempt.stands or attempt.holds)
-    return state, (() if wanted else (ev.EndLeg(event.sid),))
+    return state, (() if wanted else (EndLeg(event.sid),))
 
 
 def _answered(state: State, event: ev.Answered) -> Step:
@@ -242,11 +243,11 @@ def _agent_joined(state: State, event: ev.AgentJoined) -> Step:
     if attempt is None or attempt.over:
         return state, ()
     if state.end is not None or not attempt.holds:
-        return state, ((ev.EndLeg(attempt.sid),) if attempt.sid else ())
+        return state, ((EndLeg(attempt.sid),) if attempt.sid else ())
     state = state.with_attempt(event.k, joined=True)
     if state.caller == "away":
         state = replace(state, caller="rung", dial=state.dial + 1)
-        return state, (ev.DialCaller(state.dial), ev.StartTimer(event.k, "reach"))
+        return state, (DialCaller(state.dial), StartTimer(event.k, "reach"))
     return meet(state)
 
 
@@ -264,7 +265,7 @@ def _agent_left(state: State, event: ev.AgentLeft) -> Step:
 
 def _dial_known(state: State, event: ev.DialKnown) -> Step:
     if state.end is not None or event.dial != state.dial or state.caller in ("away", "gone"):
-        return state, (ev.EndLeg(event.sid),)
+        return state, (EndLeg(event.sid),)
     return replace(state, dialled=event.sid), ()
 
 

@@ -1,6 +1,6 @@
 """Is what was promised to the carrier still wanted? Asked before each request, also before one that is repeated."""
 
-from ivr.handoff.events import (
+from ivr.handoff.effects import (
     CarrierEffect,
     DialCaller,
     EndCaller,

@@ -15,20 +15,8 @@ from ivr.handoff import brief, callbacks, queue
 from ivr.handoff.account_holders import holder_of
 from ivr.handoff.carrier_requests import ACT_AGAIN
 from ivr.handoff.effect_json import effect_to_json
-from ivr.handoff.events import (
-    Briefed,
-    CallerJoined,
-    CarrierEffect,
-    Effect,
-    EndCaller,
-    Event,
-    FindAgent,
-    Nobody,
-    Offered,
-    StartDeadline,
-    StartTimer,
-    TransferTo,
-)
+from ivr.handoff.effects import CarrierEffect, Effect, EndCaller, FindAgent, StartDeadline, StartTimer
+from ivr.handoff.events import Briefed, CallerJoined, Event, Nobody, Offered, TransferTo
 from ivr.handoff.machine import step
 from ivr.handoff.state import Attempt, State
 from ivr.payments import agent_cards

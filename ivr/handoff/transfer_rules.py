@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from ivr.handoff import events as ev
+from ivr.handoff.effects import Ring, StartDeadline, StartTimer
 from ivr.handoff.state import Attempt, State
 from ivr.handoff.transitions import (
     Step,
@@ -29,7 +30,7 @@ def transfer_to(state: State, event: ev.TransferTo) -> Step:
         return state, ()
     second = Attempt(event.to, event.idle_since, rung=True, consult=True, phone=event.phone)
     state = replace(state, attempts=(*state.attempts, second))
-    return state, (ev.StartTimer(state.second_number, "accept"), ev.Ring(state.second_number, event.to))
+    return state, (StartTimer(state.second_number, "accept"), Ring(state.second_number, event.to))
 
 
 def together(state: State, event: ev.Together) -> Step:
@@ -88,7 +89,7 @@ def reunite(state: State) -> Step:
     k, second = state.number, state.second_number
     state, parted = part(state, second) if second else (state, ())
     state = replace(state.with_attempt(k, joined=False, fetched=False), bridged=False)
-    return out_of_room(state), (*parted, ev.StartTimer(k, "join"))
+    return out_of_room(state), (*parted, StartTimer(k, "join"))
 
 
 def _hand_over(state: State, second: Attempt) -> Step:
@@ -99,7 +100,7 @@ def _hand_over(state: State, second: Attempt) -> Step:
     if second.joined:
         state, unheld = unhold(state.with_attempt(first, left=True))
         return state, (*gone, *unheld)
-    return anew(state, first), (*gone, ev.StartDeadline(), ev.StartDeadline(last=True))
+    return anew(state, first), (*gone, StartDeadline(), StartDeadline(last=True))
 
 
 def switched(state: State, event: ev.Switched) -> Step:

@@ -2,8 +2,18 @@
 
 from dataclasses import replace
 
-from ivr.handoff import events as ev
-from ivr.handoff.events import Effect, Outcome, Target
+from ivr.handoff.effects import (
+    Effect,
+    EndCaller,
+    EndConference,
+    EndLeg,
+    FindAgent,
+    MoveCaller,
+    Ring,
+    StartDeadline,
+    Unhold,
+)
+from ivr.handoff.events import Outcome, Target
 from ivr.handoff.state import REACHABLE, State
 from ivr.store.states import HandoffEnd
 
@@ -16,7 +26,7 @@ def seek(state: State) -> Step:
         return state, ()
     if state.late:
         return ask(state)
-    return state, ((ev.FindAgent(state.passed),) if state.briefed else ())
+    return state, ((FindAgent(state.passed),) if state.briefed else ())
 
 
 def ring(state: State, effects: tuple[Effect, ...] = ()) -> Step:
@@ -24,7 +34,7 @@ def ring(state: State, effects: tuple[Effect, ...] = ()) -> Step:
     current, k = state.current, state.number
     if current is None or current.rung or state.caller not in REACHABLE:
         return state, effects
-    return state.with_attempt(k, rung=True), (*effects, ev.Ring(k, current.agent))
+    return state.with_attempt(k, rung=True), (*effects, Ring(k, current.agent))
 
 
 def meet(state: State, effects: tuple[Effect, ...] = ()) -> Step:
@@ -37,7 +47,7 @@ def meet(state: State, effects: tuple[Effect, ...] = ()) -> Step:
 
 
 def unhold(state: State) -> Step:
-    return (replace(state, held=False), (ev.Unhold(),)) if state.held else (state, ())
+    return (replace(state, held=False), (Unhold(),)) if state.held else (state, ())
 
 
 def close(state: State, k: int, outcome: Outcome) -> Step:
@@ -66,7 +76,7 @@ def part(state: State, k: int, outcome: Outcome = "too-late") -> Step:
 
 def hang_up(state: State, k: int) -> tuple[Effect, ...]:
     attempt = state.attempts[k - 1]
-    return () if attempt.sid is None or attempt.over else (ev.EndLeg(attempt.sid),)
+    return () if attempt.sid is None or attempt.over else (EndLeg(attempt.sid),)
 
 
 def wait_in_queue(state: State) -> Step:
@@ -88,7 +98,7 @@ def move(state: State, to: Target) -> Step:
 def send(state: State, to: Target) -> Step:
     """The last document that he is sent to counts; what was promised of an earlier one is dropped."""
     state = replace(state, moves=state.moves + 1, sent=to)
-    return state, (ev.MoveCaller(to, state.moves),)
+    return state, (MoveCaller(to, state.moves),)
 
 
 def out_of_room(state: State) -> State:
@@ -108,7 +118,7 @@ def regroup(state: State) -> Step:
 def seek_anew(state: State) -> Step:
     """His waiting begins anew."""
     state, further = seek(state)
-    return state, (ev.StartDeadline(), ev.StartDeadline(last=True), *further)
+    return state, (StartDeadline(), StartDeadline(last=True), *further)
 
 
 def anew(state: State, k: int) -> State:
@@ -127,7 +137,7 @@ def undial(state: State) -> Step:
     """Without an agent there is no sense in ringing the caller."""
     if state.caller != "rung":
         return state, ()
-    gone = (ev.EndLeg(state.dialled),) if state.dialled is not None else ()
+    gone = (EndLeg(state.dialled),) if state.dialled is not None else ()
     return replace(state, caller="away", dialled=None), gone
 
 
@@ -142,14 +152,14 @@ def finish(state: State, end: HandoffEnd) -> Step:
         state, gone = _let_go(state, end)
         effects += gone
     if state.conference is not None:
-        effects.append(ev.EndConference(state.conference))
+        effects.append(EndConference(state.conference))
     return state, tuple(effects)
 
 
 def _let_go(state: State, end: HandoffEnd) -> Step:
     if state.away:
-        return state, ((ev.EndLeg(state.dialled),) if state.dialled is not None else ())
+        return state, ((EndLeg(state.dialled),) if state.dialled is not None else ())
     if end == "served":
         state, moved = send(state, "resume")
-        return state, (*moved, ev.EndCaller())
-    return state, ((ev.EndCaller(),) if end == "callback-booked" else ())
+        return state, (*moved, EndCaller())
+    return state, ((EndCaller(),) if end == "callback-booked" else ())

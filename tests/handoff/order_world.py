@@ -6,6 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ivr.handoff import events as ev
+from ivr.handoff.effects import (
+    CarrierEffect,
+    DialCaller,
+    EndCaller,
+    EndConference,
+    EndLeg,
+    FindAgent,
+    MoveAgent,
+    MoveCaller,
+    Ring,
+    StartDeadline,
+    StartTimer,
+    Unhold,
+)
 from ivr.handoff.machine import step
 from ivr.handoff.relevance import wanted
 from ivr.handoff.state import State
@@ -39,15 +53,15 @@ class Orders:
     busy: bool
     away: bool
     state: State = field(default_factory=State)
-    promises: list[ev.CarrierEffect] = field(default_factory=list)
-    done: list[ev.CarrierEffect] = field(default_factory=list)
+    promises: list[CarrierEffect] = field(default_factory=list)
+    done: list[CarrierEffect] = field(default_factory=list)
     callbacks: list[ev.Event] = field(default_factory=list)
     timers: list[tuple[int, ev.Event]] = field(default_factory=list)
     claimed: set[tuple[str, int]] = field(default_factory=set)
     legs: dict[str, Leg] = field(default_factory=dict)
     caller: Caller = field(default_factory=Caller)
     wait: int = 0
-    moved: list[ev.MoveCaller] = field(default_factory=list)
+    moved: list[MoveCaller] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         if self.away:
@@ -61,12 +75,12 @@ class Orders:
         self.state, effects = step(self.state, event)
         for effect in effects:
             match effect:
-                case ev.FindAgent(exclude):
+                case FindAgent(exclude):
                     able = [agent for agent in self.free if agent not in exclude]
                     self.apply(ev.Offered(able[0]) if able else ev.Nobody(self.busy))
-                case ev.StartTimer(k, what):
+                case StartTimer(k, what):
                     self.timers.append((-1, ev.Expired(k, what)))
-                case ev.StartDeadline(last):
+                case StartDeadline(last):
                     self.wait += not last
                     self.timers.append((self.wait, ev.Deadline(last)))
                 case _:
@@ -106,15 +120,15 @@ class Orders:
         if self.done:
             self._carry_out(self.done[number % len(self.done)], "done")
 
-    def _carry_out(self, effect: ev.CarrierEffect, how: str) -> str:
+    def _carry_out(self, effect: CarrierEffect, how: str) -> str:
         if not wanted(self.state, effect):
             return "dropped"
-        if isinstance(effect, ev.Ring | ev.DialCaller):
+        if isinstance(effect, Ring | DialCaller):
             return self._call(effect, how)
         if how == "died":
             return "open"
         match effect:
-            case ev.MoveCaller(to):
+            case MoveCaller(to):
                 if self.state.bridged:
                     self.moved.append(effect)
                 if self.caller.place in ("gone", "goodbye"):
@@ -122,23 +136,23 @@ class Orders:
                 else:
                     self._out_of_room()
                     self.fetch(to)
-            case ev.MoveAgent(k, sid):
+            case MoveAgent(k, sid):
                 if sid not in self.legs or self.legs[sid].place == "gone":
                     self.apply(ev.LegEnded(k, "failed"))
                 else:
                     self.agent_fetches(sid)
-            case ev.EndLeg(sid):
+            case EndLeg(sid):
                 self.end_leg(sid)
-            case ev.EndConference(name):
+            case EndConference(name):
                 self._break_room(int(name.removeprefix("CF")))
-            case ev.EndCaller():
+            case EndCaller():
                 self.hang_up()
-            case ev.Unhold():
+            case Unhold():
                 self.caller.held = False
         return "done"
 
-    def _call(self, effect: ev.Ring | ev.DialCaller, how: str) -> str:
-        key = ("ring", effect.k) if isinstance(effect, ev.Ring) else ("dial", effect.dial)
+    def _call(self, effect: Ring | DialCaller, how: str) -> str:
+        key = ("ring", effect.k) if isinstance(effect, Ring) else ("dial", effect.dial)
         if key in self.claimed:  # looked at again when every callback of a call that was made has come
             in_doubt = ev.RingFailed(key[1]) if key[0] == "ring" else ev.Missed(key[1], "failed")
             if self.callbacks:
@@ -149,7 +163,7 @@ class Orders:
         if how == "died":
             return "open"
         known: ev.Event
-        if isinstance(effect, ev.Ring):
+        if isinstance(effect, Ring):
             known = ev.LegKnown(effect.k, f"CA{effect.k}")
             self.legs[f"CA{effect.k}"] = Leg(effect.k)
         else:

@@ -6,7 +6,7 @@ from typing import get_args
 import pytest
 
 from ivr.handoff.effect_json import WRITTEN, Written, effect_from_json, effect_to_json
-from ivr.handoff.events import (
+from ivr.handoff.effects import (
     CarrierEffect,
     DialCaller,
     EndCaller,

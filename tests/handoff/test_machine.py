@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ivr.handoff import events as ev
+from ivr.handoff.effects import Effect, EndConference, EndLeg, FindAgent, MoveAgent, MoveCaller, Ring, StartDeadline
 from ivr.handoff.machine import step
 from ivr.handoff.state import State
 from ivr.store.states import HANDOFF_ENDS, HandoffState
@@ -71,7 +72,7 @@ class Run:
     """Plays events and remembers all effects, answering FindAgent as a desk with these agents would."""
 
     def __init__(self, free: Sequence[int] = (), busy: bool = False, away: bool = False) -> None:
-        self.state, self.effects = State(away=True, caller="away") if away else State(), list[ev.Effect]()
+        self.state, self.effects = State(away=True, caller="away") if away else State(), list[Effect]()
         self.free, self.busy = tuple(free), busy
 
     def play(self, *events: ev.Event) -> "Run":
@@ -79,12 +80,12 @@ class Run:
             self.state, effects = step(self.state, event)
             self.effects += effects
             for effect in effects:
-                if isinstance(effect, ev.FindAgent):
+                if isinstance(effect, FindAgent):
                     able = [agent for agent in self.free if agent not in effect.exclude]
                     self.play(ev.Offered(able[0]) if able else ev.Nobody(self.busy))
         return self
 
-    def of(self, kind: type) -> list[ev.Effect]:
+    def of(self, kind: type) -> list[Effect]:
         return [effect for effect in self.effects if isinstance(effect, kind)]
 
 
@@ -95,15 +96,15 @@ class Line:
         self.legs: set[str] = set()
         self.where = "nowhere" if away else "bot"
 
-    def note(self, event: ev.Event, effects: Sequence[ev.Effect]) -> None:
+    def note(self, event: ev.Event, effects: Sequence[Effect]) -> None:
         if isinstance(event, ev.LegKnown | ev.Answered | ev.DialKnown | ev.TakenOver):
             self.legs.add(event.sid)
         if isinstance(event, ev.CallerGone):
             self.where = "gone"
         for effect in effects:
-            if isinstance(effect, ev.EndLeg):
+            if isinstance(effect, EndLeg):
                 self.legs.discard(effect.sid)
-            if isinstance(effect, ev.MoveCaller):
+            if isinstance(effect, MoveCaller):
                 self.where = effect.to
 
 
@@ -136,7 +137,7 @@ def play_any_order(away: bool, events: list[ev.Event], free: list[int], busy: bo
     if not away:
         assert state.phase in (*HANDOFF_ENDS, "bridged", "unanswered")
     if state.phase == "unanswered" and state.caller != "coming":
-        assert state.message or ev.MoveCaller("offers") in run.effects
+        assert state.message or MoveCaller("offers") in run.effects
     done = len(run.effects)
     run.play(ev.CallerGone(), ev.Missed(run.state.dial, "hung-up"))
     line.note(ev.CallerGone(), run.effects[done:])
@@ -152,7 +153,7 @@ def play_any_order(away: bool, events: list[ev.Event], free: list[int], busy: bo
     known = {attempt.sid for attempt in run.state.attempts}
     assert not line.legs & known, "a leg outlives the hand-off"
     if run.state.conference is not None:
-        assert run.of(ev.EndConference)
+        assert run.of(EndConference)
 
 
 @pytest.mark.parametrize("orders", ORDERS)
@@ -181,9 +182,9 @@ def test_a_repeated_event_changes_nothing_more(events: list[ev.Event], free: lis
 
 def test_the_agents_phone_rings_once_he_has_the_brief_while_the_caller_is_on_his_way() -> None:
     run = Run([7])
-    assert not run.play(ev.AgentFree()).of(ev.Ring)
-    assert run.play(ev.Briefed()).of(ev.Ring) == [ev.Ring(1, 7)]
-    assert run.play(ev.CallerJoined(CONFERENCE)).of(ev.Ring) == [ev.Ring(1, 7)]
+    assert not run.play(ev.AgentFree()).of(Ring)
+    assert run.play(ev.Briefed()).of(Ring) == [Ring(1, 7)]
+    assert run.play(ev.CallerJoined(CONFERENCE)).of(Ring) == [Ring(1, 7)]
 
 
 def test_an_agent_who_is_there_before_the_caller_waits_for_him() -> None:
@@ -195,7 +196,7 @@ def test_an_agent_who_is_there_before_the_caller_waits_for_him() -> None:
 def test_an_agent_who_is_there_before_a_caller_who_hangs_up_is_let_go() -> None:
     run = Run([7]).play(ev.Briefed(), ev.Answered(1, "CA1"), ev.Accepted(7, "key"), ev.AgentJoined(1), ev.CallerGone())
     assert run.state.phase == "caller-left"
-    assert ev.EndLeg("CA1") in run.effects
+    assert EndLeg("CA1") in run.effects
 
 
 def test_a_whole_hand_off_is_served() -> None:
@@ -205,40 +206,40 @@ def test_a_whole_hand_off_is_served() -> None:
     assert run.state.phase == "accepted"
     assert run.play(ev.AgentJoined(1)).state.phase == "bridged"
     assert run.play(ev.AgentEnds(7)).state.phase == "served"
-    assert run.of(ev.MoveCaller)
-    assert ev.EndConference(CONFERENCE) in run.effects
+    assert run.of(MoveCaller)
+    assert EndConference(CONFERENCE) in run.effects
 
 
 def test_a_click_while_the_agent_hears_the_whisper_moves_his_leg() -> None:
     run = Run([7]).play(ev.Briefed(), ev.CallerJoined(CONFERENCE), ev.Answered(1, "CA1"), ev.Accepted(7, "click"))
-    assert run.of(ev.MoveAgent) == [ev.MoveAgent(1, "CA1")]
+    assert run.of(MoveAgent) == [MoveAgent(1, "CA1")]
 
 
 def test_a_click_before_the_caller_is_in_the_conference_lets_the_phone_ring_on() -> None:
     run = Run([7]).play(ev.Briefed(), ev.Accepted(7, "click"))
-    assert run.play(ev.CallerJoined(CONFERENCE)).of(ev.Ring) == [ev.Ring(1, 7)]
-    assert not run.of(ev.EndLeg)
+    assert run.play(ev.CallerJoined(CONFERENCE)).of(Ring) == [Ring(1, 7)]
+    assert not run.of(EndLeg)
 
 
 def test_a_declined_offer_goes_to_the_next_agent_and_his_phone_stops() -> None:
     run = Run([7, 8]).play(ev.Briefed(), ev.CallerJoined(CONFERENCE), ev.LegKnown(1, "CA1"), ev.Declined(7))
     assert run.state.phase == "offered"
     assert [attempt.outcome for attempt in run.state.attempts] == ["declined", None]
-    assert ev.EndLeg("CA1") in run.effects
+    assert EndLeg("CA1") in run.effects
 
 
 def test_a_leg_that_becomes_known_after_the_caller_left_is_ended() -> None:
     run = Run([7]).play(ev.Briefed(), ev.CallerJoined(CONFERENCE), ev.CallerGone())
     assert run.state.attempts[0].outcome == "caller-left"
-    assert run.play(ev.LegKnown(1, "CA1")).of(ev.EndLeg) == [ev.EndLeg("CA1")]
+    assert run.play(ev.LegKnown(1, "CA1")).of(EndLeg) == [EndLeg("CA1")]
 
 
 def test_an_agent_whose_line_drops_is_replaced_and_the_caller_is_parked_again() -> None:
     run = Run([7, 8]).play(ev.Briefed(), ev.CallerJoined(CONFERENCE), ev.Answered(1, "CA1"), ev.Accepted(7, "key"))
     run.play(ev.AgentJoined(1), ev.AgentLeft(1, dropped=True))
     assert (run.state.phase, run.state.round, run.state.current and run.state.current.agent) == ("offered", 2, 8)
-    assert run.of(ev.MoveCaller)
-    assert run.of(ev.StartDeadline)
+    assert run.of(MoveCaller)
+    assert run.of(StartDeadline)
 
 
 def test_the_deadline_spares_an_agent_who_is_on_his_way() -> None:

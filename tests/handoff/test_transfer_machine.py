@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from ivr.handoff import events as ev
+from ivr.handoff.effects import EndLeg, MoveCaller, Ring, Unhold
 from ivr.handoff.machine import step
 from ivr.handoff.state import State
 from tests.handoff.test_machine import CONFERENCE, Run
@@ -34,27 +35,27 @@ def agent_of(state: State) -> int | None:
 
 def test_a_second_agent_is_rung_while_the_caller_hears_music() -> None:
     run = ringing()
-    assert run.of(ev.Ring) == [ev.Ring(2, SECOND)]
+    assert run.of(Ring) == [Ring(2, SECOND)]
     assert (run.state.phase, run.state.held, agent_of(run.state)) == ("bridged", True, FIRST)
 
 
 def test_nobody_is_rung_while_the_caller_could_overhear() -> None:
-    assert not talking().play(ev.TransferTo(FIRST, SECOND)).of(ev.Ring)
+    assert not talking().play(ev.TransferTo(FIRST, SECOND)).of(Ring)
 
 
 def test_the_briefing_is_private_until_the_first_agent_brings_the_caller_in() -> None:
     run = briefing()
     assert run.state.held
-    assert not run.of(ev.Unhold)
+    assert not run.of(Unhold)
     run.play(ev.Together(FIRST))
-    assert run.of(ev.Unhold) == [ev.Unhold()]
+    assert run.of(Unhold) == [Unhold()]
     assert run.state.second is not None
 
 
 def test_once_the_first_agent_leaves_the_call_is_the_seconds() -> None:
     run = briefing().play(ev.Together(FIRST), ev.AgentEnds(FIRST))
     assert (run.state.phase, agent_of(run.state), run.state.second) == ("bridged", SECOND, None)
-    assert run.of(ev.EndLeg) == [ev.EndLeg("CA1")]
+    assert run.of(EndLeg) == [EndLeg("CA1")]
     assert run.play(ev.LegEnded(1, "no-answer"), ev.AgentEnds(SECOND)).state.phase == "served"
 
 
@@ -62,7 +63,7 @@ def test_once_the_first_agent_leaves_the_call_is_the_seconds() -> None:
 def test_a_first_agent_who_leaves_in_the_briefing_leaves_the_caller_to_the_second(how: ev.Event) -> None:
     run = briefing().play(how)
     assert (run.state.phase, agent_of(run.state), run.state.held) == ("bridged", SECOND, False)
-    assert run.of(ev.Unhold)
+    assert run.of(Unhold)
 
 
 @pytest.mark.parametrize("to", [SECOND, 0], ids=["colleague", "number"])
@@ -71,7 +72,7 @@ def test_a_first_agent_who_leaves_while_the_second_is_rung_leaves_the_caller_to_
     assert (run.state.phase, run.state.held) == ("offered", True)
     run.play(ev.Answered(2, "CA2"), ev.Accepted(to, "key"), ev.AgentJoined(2))
     assert (run.state.phase, agent_of(run.state), run.state.held) == ("bridged", to, False)
-    assert run.of(ev.Unhold)
+    assert run.of(Unhold)
 
 
 def test_if_that_second_does_not_answer_the_caller_goes_to_the_queue() -> None:
@@ -79,7 +80,7 @@ def test_if_that_second_does_not_answer_the_caller_goes_to_the_queue() -> None:
     run.busy = True
     run.play(ev.AgentLeft(1), ev.LegEnded(2, "no-answer"))
     assert (run.state.phase, run.state.held) == ("parked", False)
-    assert ev.MoveCaller("queue") in run.effects
+    assert MoveCaller("queue") in run.effects
 
 
 @pytest.mark.parametrize(
@@ -99,7 +100,7 @@ def test_a_second_who_does_not_come_gives_the_first_his_caller_back(how: ev.Even
     run = ringing().play(how)
     assert run.state.attempts[1].outcome == outcome
     assert (run.state.phase, agent_of(run.state), run.state.held) == ("bridged", FIRST, False)
-    assert run.of(ev.Unhold)
+    assert run.of(Unhold)
 
 
 @pytest.mark.parametrize("how", [ev.Alone(FIRST), ev.AgentLeft(2), ev.AgentEnds(SECOND), ev.LegEnded(2, "failed")])
@@ -119,12 +120,12 @@ def test_a_second_who_accepted_and_does_not_come_has_failed() -> None:
 def test_a_caller_who_hangs_up_ends_both_agents_legs(at: type[Run]) -> None:
     run = at().play(ev.CallerGone())
     assert run.state.phase == "served"
-    assert set(run.of(ev.EndLeg)) == {ev.EndLeg("CA1"), ev.EndLeg("CA2")}
+    assert set(run.of(EndLeg)) == {EndLeg("CA1"), EndLeg("CA2")}
 
 
 def test_a_second_who_rings_when_the_conference_breaks_is_let_go_and_the_caller_is_moved_on() -> None:
     run = ringing().play(ev.CallerOut())
-    assert ev.EndLeg("CA2") in run.effects
+    assert EndLeg("CA2") in run.effects
     assert (run.state.second, run.state.held, run.state.bridged) == (None, False, False)
 
 

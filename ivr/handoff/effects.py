@@ -1,0 +1,82 @@
+"""What a hand-off wants done: plain data. The names in JSON of those for the carrier stand in `effect_json`."""
+
+from dataclasses import dataclass, field
+
+from ivr.handoff.events import Target, Timed
+
+
+@dataclass(frozen=True, slots=True)
+class FindAgent:
+    """Ask the desk; it answers with Offered or Nobody."""
+
+    exclude: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    k: int
+    agent: int
+
+
+@dataclass(frozen=True, slots=True)
+class StartTimer:
+    """Send Expired when the time for `what` is over."""
+
+    k: int
+    what: Timed
+
+
+@dataclass(frozen=True, slots=True)
+class StartDeadline:
+    """Send Deadline when the wait is over; the first one is counted anew."""
+
+    last: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MoveAgent:
+    """Take the k-th leg out of its whisper and into the conference."""
+
+    k: int
+    sid: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unhold:
+    """End the caller's music, unless he was put on hold anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndLeg:
+    sid: str
+
+
+@dataclass(frozen=True, slots=True)
+class MoveCaller:
+    """Have the caller run another document; at `resume` the call's stage says which.
+
+    `number`: which of his moves it is; only the last one counts. 0 where nobody counted."""
+
+    to: Target = "resume"
+    number: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class DialCaller:
+    """Call the caller back, into the conference where the agent waits."""
+
+    dial: int
+
+
+@dataclass(frozen=True, slots=True)
+class EndCaller:
+    """See to it that the caller's leg does not outlive its goodbye."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndConference:
+    conference: str
+
+
+CarrierEffect = Ring | MoveAgent | Unhold | EndLeg | MoveCaller | DialCaller | EndCaller | EndConference
+Effect = FindAgent | StartTimer | StartDeadline | CarrierEffect
