@@ -28,7 +28,7 @@ class Expectation:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class UserTurn:
     """The caller finished a turn. `latency` holds milliseconds by stage: wait, listen."""
 
     text: str
@@ -40,7 +40,7 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
-class Digits:
+class DtmfDigits:
     """Keys pressed: the expected count, or up to `#`, or what stood after a pause. `#` is not included."""
 
     digits: str
@@ -48,7 +48,7 @@ class Digits:
 
 
 @dataclass(frozen=True, slots=True)
-class Silence:
+class NoInput:
     """Nobody spoke for `seconds` after the bot had finished."""
 
     seconds: float
@@ -57,11 +57,11 @@ class Silence:
 
 @dataclass(frozen=True, slots=True)
 class Interrupted:
-    """The caller spoke over the bot: `id` of the Speak cut off, the text and share (0..1) that was heard."""
+    """The caller spoke over the bot: `id` of the Speak cut off, the text and share (0..1) played by then."""
 
     id: str
-    heard_text: str
-    heard: float
+    played_text: str
+    played: float
     at: float
 
 
@@ -82,7 +82,7 @@ class Closed:
     by_us: bool
 
 
-Event = Heard | Digits | Silence | Interrupted | Spoken | Closed
+Event = UserTurn | DtmfDigits | NoInput | Interrupted | Spoken | Closed
 
 
 # --- what its owner asks of a session ---
@@ -100,10 +100,10 @@ class Speak:
 
 @dataclass(frozen=True, slots=True)
 class Listen:
-    """Once all is said, wait for the caller; `patience` seconds of silence give one Silence event."""
+    """Once all is said, wait for the caller; `no_input_timeout` seconds of silence give one NoInput event."""
 
     expect: Expectation
-    patience: float = 7.0
+    no_input_timeout: float = 7.0
 
 
 @dataclass(frozen=True, slots=True)

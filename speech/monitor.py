@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 
 from speech.endpointing import DEFAULT_RULES, TurnRules
-from speech.events import Heard
+from speech.events import UserTurn
 from speech.inference_queue import Priority
 from speech.media_streams import Media, Start, Stop, parse
 from speech.recognition import Ear
@@ -24,7 +24,7 @@ class HeardOn:
     """What was said on a track, "inbound" or "outbound"."""
 
     track: str
-    heard: Heard
+    heard: UserTurn
 
 
 class Monitor:
@@ -78,8 +78,8 @@ class Monitor:
             await ear.finish()
         self._heard.put_nowait(None)
 
-    def _on(self, track: str) -> Callable[[Heard | None], None]:
-        def heard(turn: Heard | None) -> None:
+    def _on(self, track: str) -> Callable[[UserTurn | None], None]:
+        def heard(turn: UserTurn | None) -> None:
             if turn is not None:
                 self._heard.put_nowait(HeardOn(track, turn))
 

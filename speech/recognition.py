@@ -11,7 +11,7 @@ import numpy as np
 
 from speech.audio import RATE, Samples
 from speech.endpointing import Signal, TurnDetector, TurnRules
-from speech.events import Expectation, Heard, Word
+from speech.events import Expectation, UserTurn, Word
 from speech.inference_queue import Priority
 from speech.stt import Listener, Transcript
 from speech.vad import WINDOW, WINDOW_SECONDS, Vad, Windows
@@ -48,7 +48,7 @@ class Ear:
         self,
         recogniser: Listener,
         vad: Vad,
-        heard: Callable[[Heard | None], None],
+        heard: Callable[[UserTurn | None], None],
         *,
         rules: TurnRules,
         clock: Callable[[], float],
@@ -202,7 +202,7 @@ class Ear:
         if not self._waiting:
             self._done.set()
 
-    def _heard(self, turn: _Turn, hearing: "Future[Transcript]") -> Heard | None:
+    def _heard(self, turn: _Turn, hearing: "Future[Transcript]") -> UserTurn | None:
         if hearing.cancelled():
             return None
         if (error := hearing.exception()) is not None:
@@ -215,4 +215,4 @@ class Ear:
         words = tuple(
             Word(word.word, turn.within(word.start), turn.within(word.end), word.confidence) for word in said.words
         )
-        return Heard(said.text, said.confidence, words, turn.start, turn.end, latency)
+        return UserTurn(said.text, said.confidence, words, turn.start, turn.end, latency)

@@ -10,7 +10,7 @@ from speech.audio import RATE, Samples
 from speech.dtmf import PAUSE, Keys
 from speech.echo import Echo
 from speech.endpointing import DEFAULT_RULES, TurnRules, is_nod
-from speech.events import Close, Closed, Command, Digits, Event, Heard, Listen, Silence, Speak, Spoken
+from speech.events import Close, Closed, Command, DtmfDigits, Event, Listen, NoInput, Speak, Spoken, UserTurn
 from speech.filler import Filler, is_filler
 from speech.interruption import Interrupter, Judge, interrupts
 from speech.media_streams import (
@@ -40,7 +40,7 @@ TICK = 0.05  # seconds: keeps speaking while no frames come
 # Frames come fifty times a second as long as a call lives, whoever is silent in it.
 CATCHES_UP = 5  # times its own length, by which a frame makes up for time without one: fewer than one in five is none
 STALLED = 1.5  # seconds without one after which nothing more of what is being said is waited for
-STALLED_PATIENCE = 3.0  # the longest that a caller of whom nothing comes is waited for, whatever was asked
+STALLED_NO_INPUT_TIMEOUT = 3.0  # the longest that a caller of whom nothing comes is waited for, whatever was asked
 STALLED_MARK = 1.0  # the longest that a mark is waited for meanwhile
 DEAD = 8.0  # seconds without one after which the stream is given up: the next one speaks before ten have passed
 
@@ -212,16 +212,16 @@ class Session:
     def _fall_silent(self, now: float) -> None:
         if self._listen is None or not self._resting():
             return
-        patience = min(self._listen.patience, STALLED_PATIENCE) if self._stalled else self._listen.patience
-        if now - self._idle_since >= patience:
+        timeout = self._listen.no_input_timeout
+        if now - self._idle_since >= (min(timeout, STALLED_NO_INPUT_TIMEOUT) if self._stalled else timeout):
             seconds, self._listen = now - self._idle_since, None
-            self._events.put_nowait(Silence(seconds, now))
+            self._events.put_nowait(NoInput(seconds, now))
 
     def _resting(self) -> bool:
         occupied = self._mouth.busy or self._ear.busy or self._keys.pending or self._cut or self._handling
         return not occupied and self._events.empty()
 
-    def _turn_over(self, heard: Heard | None) -> None:
+    def _turn_over(self, heard: UserTurn | None) -> None:
         now = self._now()
         if heard is None or ((self._mouth.busy or self._cut) and self._nodded(heard)):
             self._go_on()
@@ -234,7 +234,7 @@ class Session:
             self._events.put_nowait(heard)
         self._advance()
 
-    def _nodded(self, heard: Heard) -> bool:
+    def _nodded(self, heard: UserTurn) -> bool:
         return not self._wants_a_word() and is_nod(self._rules, heard.text, heard.confidence, heard.end - heard.start)
 
     def _wants_a_word(self) -> bool:
@@ -283,7 +283,7 @@ class Session:
                 self._interrupt(now, for_certain=True)
                 self._forget_cut()
             self._caller_ended = now
-            self._events.put_nowait(Digits(digits, now))
+            self._events.put_nowait(DtmfDigits(digits, now))
 
     async def _handle_all(self, handle: Handle) -> None:
         while True:

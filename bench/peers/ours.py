@@ -28,7 +28,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from speech.audio import RATE, resample, to_float
-from speech.events import Command, Event, Expectation, Heard, Listen, Speak
+from speech.events import Command, Event, Expectation, Listen, Speak, UserTurn
 from speech.inference_queue import Priority
 from speech.model_files import Weights, find_vad
 from speech.session import Session, read_start
@@ -68,7 +68,7 @@ def make_app(recogniser: Listener, speaker: Speaker, vad: SileroModel, heard: Pa
         await socket.accept()
         texts = _texts(socket)
         session = Session(await read_start(texts, 5.0), recogniser, speaker, vad.stream)
-        await session.run(texts, socket.send_text, _answering(heard), [Listen(Expectation(), patience=3600.0)])
+        await session.run(texts, socket.send_text, _answering(heard), [Listen(Expectation(), no_input_timeout=3600.0)])
 
     async def health(_request: Request) -> JSONResponse:
         return JSONResponse({"ok": True})
@@ -81,12 +81,12 @@ def _answering(heard: Path) -> Any:
 
     async def answer(event: Event) -> list[Command]:
         nonlocal count
-        if not isinstance(event, Heard):
+        if not isinstance(event, UserTurn):
             return []
         count += 1
         with heard.open("a", encoding="utf-8") as file:
             file.write(json.dumps({"text": event.text}) + "\n")
-        return [Speak(str(count), REPLY), Listen(Expectation(), patience=3600.0)]
+        return [Speak(str(count), REPLY), Listen(Expectation(), no_input_timeout=3600.0)]
 
     return answer
 

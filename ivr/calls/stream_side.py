@@ -41,7 +41,7 @@ from ivr.store.engine import Sessions
 from ivr.store.idempotency import first_time
 from ivr.store.models import Call
 from ivr.store.stream_tokens import Connected, Listening, redeem, since_start
-from speech.events import Heard
+from speech.events import UserTurn
 
 TALKING = ("dialogue", "card")  # the stages in which the dialogue goes on
 
@@ -139,7 +139,7 @@ class Talking:
         texts = account is not None and self._textable(connected.caller)
         return Started(self._today(), account, self._company, tuple(self._braked()), self._codes is not None, texts)
 
-    def said(self, heard: Heard, expect: Kind) -> Said:
+    def said(self, heard: UserTurn, expect: Kind) -> Said:
         """What the caller's words mean, where an answer of the kind `expect` was asked for."""
         return Said(heard.text, heard.confidence, self._understand(heard.text, expect, self._today()))
 
@@ -195,7 +195,7 @@ class Talking:
         """The caller spoke over the bot's turn `key` when the share `heard` of it had been played."""
         self._mark(sid, key, stream, heard=heard, end=at)
 
-    def overheard(self, sid: str, track: str, heard: Heard, offset: float) -> None:
+    def overheard(self, sid: str, track: str, heard: UserTurn, offset: float) -> None:
         """Words on a parked or bridged call, or its call-back. What a parked caller hears is not yet an agent's."""
         with self._sessions.begin() as tx:
             call = tx.get_one(Call, sid, with_for_update=True)

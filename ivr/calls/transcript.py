@@ -11,7 +11,7 @@ from ivr.dialogue.events import Event, Keyed, Said, Say
 from ivr.dialogue.state import State
 from ivr.redaction import KEYED_CARD, MARKERS, Named, digits_in, kinds_in
 from ivr.store.models import Call, Turn
-from speech.events import Heard, Word
+from speech.events import UserTurn, Word
 
 PIN_KEYS = 4
 LONG_KEYS = ("number", "amount", "date")  # questions that several keys answer
@@ -123,7 +123,9 @@ def mark_heard(
     turn.latency = {**turn.latency, **(latency or {})}
 
 
-def write_overheard(tx: Session, call: Call, speaker: Literal["caller", "agent"], heard: Heard, offset: float) -> Cards:
+def write_overheard(
+    tx: Session, call: Call, speaker: Literal["caller", "agent"], heard: UserTurn, offset: float
+) -> Cards:
     """What caller or agent said while the call was with a person; a repetition is harmless. The cards it completed."""
     key = f"{speaker}@{offset + heard.start:.2f}"
     if tx.scalar(select(Turn.id).where(Turn.call_sid == call.sid, Turn.key == key)) is not None:

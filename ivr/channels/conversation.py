@@ -79,16 +79,16 @@ class Conversation:
         """One event of the session; commands are given through `tell`, in the order of the dialogue."""
         began = time.perf_counter()
         match event:
-            case speech.Heard():
+            case speech.UserTurn():
                 said = await self._sql(self._calls.said, event, self._expect)
                 turn = CallerTurn(
                     event.text, event.start, event.end, "voice", event.confidence, event.words, event.latency
                 )
                 await self._step(said, turn, event.latency, began)
-            case speech.Digits():
+            case speech.DtmfDigits():
                 turn = CallerTurn(event.digits or "#", event.at, event.at, "keys")
                 await self._step(dialogue.Keyed(event.digits), turn, {}, began)
-            case speech.Silence():
+            case speech.NoInput():
                 await self._step(dialogue.Silent(), None, {}, began)
             case speech.Interrupted():
                 await self._interrupted(event)
@@ -116,10 +116,10 @@ class Conversation:
             task.cancel()
 
     async def _interrupted(self, event: speech.Interrupted) -> None:
-        await self._sql(self._calls.cut_off, self._sid, event.id, event.heard, event.at, self._connected)
+        await self._sql(self._calls.cut_off, self._sid, event.id, event.played, event.at, self._connected)
         prompt = self._known(event.id).prompt
         async with self._turn:
-            applied = await self._apply(dialogue.Interrupted(prompt, event.heard))
+            applied = await self._apply(dialogue.Interrupted(prompt, event.played))
             # only listening, or on the way out: the session goes on by itself if it was a cough
             if any(not isinstance(action, dialogue.Listen) for _, action in applied.actions):
                 self._session.tell(self._commands(applied, {}))

@@ -30,7 +30,7 @@ from ivr.store.models import Call, Turn, Webhook
 from ivr.store.stream_tokens import Connected, since_start
 from ivr.store.topics import TURN_DELETE
 from speech.audio import RATE, Samples, resample
-from speech.events import Expectation, Heard
+from speech.events import Expectation, UserTurn
 from speech.stt import Segment, joined
 
 log = logging.getLogger(__name__)
@@ -100,7 +100,7 @@ class TurnChannel:
             return None
         end = self._stream_time(sid)
         start = max(0.0, end - len(samples) / RATE)
-        heard = Heard(said.text, said.confidence, said.words, start, end, {"listen": 1000 * said.elapsed})
+        heard = UserTurn(said.text, said.confidence, said.words, start, end, {"listen": 1000 * said.elapsed})
         turn = CallerTurn(said.text, start, end, "voice", said.confidence, said.words, heard.latency)
         return self._run(sid, self._calls.said(heard, kind), f"t{number}", turn)
 

@@ -28,7 +28,7 @@ from ivr.dialogue.events import (
 from ivr.store.engine import Sessions
 from ivr.store.models import Call, Handoff, Outbox, Recording, Turn
 from ivr.store.stream_tokens import BadToken, StreamTicket
-from speech.events import Heard, Word
+from speech.events import UserTurn, Word
 from tests.conftest import FakeClock
 from tests.line.conftest import LINE, MORGAN, SID
 
@@ -44,7 +44,7 @@ class Caller:
         return self.follow(self.calls.apply(SID, self.calls.opening(connected), self.next()))
 
     def say(self, text: str) -> Applied:
-        heard = Heard(text, 0.9, (Word(text, 1.0, 1.5, 0.9),), 1.0, 1.5, {"wait": 300.0, "listen": 200.0})
+        heard = UserTurn(text, 0.9, (Word(text, 1.0, 1.5, 0.9),), 1.0, 1.5, {"wait": 300.0, "listen": 200.0})
         turn = CallerTurn(text, 1.0, 1.5, "voice", 0.9, heard.words, heard.latency)
         return self.follow(self.calls.apply(SID, self.calls.said(heard, "open"), self.next(), turn))
 
@@ -256,12 +256,12 @@ def test_a_parked_call_is_overheard_with_a_token_of_its_own(
 def test_hold_music_is_nobody_s_word(caller: Caller, calls: CallService, sessions: Sessions) -> None:
     caller.dial()
     caller.say("agent")
-    calls.overheard(SID, "outbound", Heard("la la", 0.5, (), 1.0, 2.0, {}), 10.0)
-    calls.overheard(SID, "inbound", Heard("hello?", 0.9, (), 3.0, 4.0, {}), 10.0)
+    calls.overheard(SID, "outbound", UserTurn("la la", 0.5, (), 1.0, 2.0, {}), 10.0)
+    calls.overheard(SID, "inbound", UserTurn("hello?", 0.9, (), 3.0, 4.0, {}), 10.0)
     with sessions.begin() as tx:
         tx.get_one(Call, SID).stage = "bridged"
     for _ in range(2):
-        calls.overheard(SID, "outbound", Heard("this is Sam", 0.9, (), 5.0, 6.0, {}), 10.0)
+        calls.overheard(SID, "outbound", UserTurn("this is Sam", 0.9, (), 5.0, 6.0, {}), 10.0)
     assert [(turn.text, turn.start) for turn in turns_of(sessions, "agent")] == [("this is Sam", 15.0)]
     assert turns_of(sessions, "caller")[-1].text == "hello?"
 
@@ -288,7 +288,7 @@ def test_the_words_of_a_call_back_stand_with_the_call_that_it_answers(
         token = StreamTicket.issue(tx.get_one(Call, SID), clock.now(), "listen").token
     offset = calls.listen(SID, token).offset
     assert offset == 640
-    calls.overheard(SID, "outbound", Heard("hello Morgan", 0.9, (), 1.0, 2.0, {}), offset)
+    calls.overheard(SID, "outbound", UserTurn("hello Morgan", 0.9, (), 1.0, 2.0, {}), offset)
     calls.recording(SID, RecordingNews("REback", "in-progress", "https://carrier.test/REback"))
     with sessions() as tx:
         turn = tx.scalars(select(Turn).where(Turn.speaker == "agent")).one()
@@ -303,7 +303,7 @@ def test_how_it_went_is_kept_when_it_ends_and_counts_the_last_words(
     calls.ended(SID, "completed")
     kept = call_of(sessions).figures
     assert kept is not None and "caller" in kept["talking"]
-    calls.overheard(SID, "inbound", Heard("thank you very much", 0.9, (), 1.0, 4.0, {}), 500.0)
+    calls.overheard(SID, "inbound", UserTurn("thank you very much", 0.9, (), 1.0, 4.0, {}), 500.0)
     later = call_of(sessions).figures
     assert later is not None and later["talking"]["caller"] > kept["talking"]["caller"]
 
@@ -335,7 +335,7 @@ def test_an_interruption_is_an_event_too(caller: Caller, calls: CallService) -> 
 
 
 def test_meaning_is_asked_of_whoever_understands(calls: CallService) -> None:
-    heard = Heard("balance", 0.8, (), 0.0, 1.0, {})
+    heard = UserTurn("balance", 0.8, (), 0.0, 1.0, {})
     assert isinstance(calls.said(heard, "open"), Said)
     assert calls.said(heard, "open").meaning.intent == "balance"
 

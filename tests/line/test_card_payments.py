@@ -16,7 +16,7 @@ from ivr.dialogue.events import CardTaken, HandOff, Keyed, Query, Resumed, Say, 
 from ivr.store.engine import Sessions
 from ivr.store.models import Call, Handoff, Outbox, Turn
 from ivr.store.stream_tokens import Connected
-from speech.events import Heard
+from speech.events import UserTurn
 from tests.conftest import FakeClock
 from tests.line.conftest import SID, Post, RecorderTwin
 
@@ -44,7 +44,7 @@ class Line:
         return self.calls.apply(SID, event, f"s{self.stream}.{self.number}", turn)  # type: ignore[arg-type]
 
     def say(self, text: str) -> Applied:
-        heard = Heard(text, 0.9, (), 1.0, 1.5, {})
+        heard = UserTurn(text, 0.9, (), 1.0, 1.5, {})
         return self.follow(self.apply(self.calls.said(heard, "open"), CallerTurn(text, 1.0, 1.5)))
 
     def key(self, digits: str) -> Applied:

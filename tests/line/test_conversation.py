@@ -14,10 +14,10 @@ from ivr.dialogue.events import PinChecked
 from ivr.ledger.sql import SqlLedger
 from ivr.store.engine import Sessions
 from ivr.store.models import Handoff, Turn
-from speech.events import Close, Command, Digits, Event, Heard, Interrupted, Listen, Silence, Speak, Spoken
+from speech.events import Close, Command, DtmfDigits, Event, Interrupted, Listen, NoInput, Speak, Spoken, UserTurn
 from tests.line.conftest import LINE, MORGAN, SID
 
-BALANCE = Heard("balance", 0.9, (), 4.0, 4.6, {"wait": 400.0, "listen": 200.0})
+BALANCE = UserTurn("balance", 0.9, (), 4.0, 4.6, {"wait": 400.0, "listen": 200.0})
 
 
 After = Callable[[list[Command]], Event]  # an event about what was told before it
@@ -61,7 +61,7 @@ def spoken(commands: Sequence[Command]) -> str:
 
 
 def test_words_and_keys_reach_the_dialogue_and_answers_the_caller(calls: CallService) -> None:
-    told = talk(calls, BALANCE, Digits("2749", 8.0))
+    told = talk(calls, BALANCE, DtmfDigits("2749", 8.0))
     assert "seventeen cents" in spoken(told)
     assert isinstance(told[-1], Listen)
 
@@ -73,13 +73,13 @@ def test_a_question_says_what_kind_of_answer_it_expects(calls: CallService) -> N
 
 
 def test_the_stream_is_closed_after_the_last_words_of_a_hand_off(calls: CallService) -> None:
-    told = talk(calls, Digits("0", 2.0))
+    told = talk(calls, DtmfDigits("0", 2.0))
     assert isinstance(told[-2], Speak)
     assert told[-1] == Close()
 
 
 def test_two_silences_bring_a_person(calls: CallService, sessions: Sessions) -> None:
-    talk(calls, *[Silence(7.0, 10.0)] * 3)
+    talk(calls, *[NoInput(7.0, 10.0)] * 3)
     with sessions() as tx:
         assert tx.scalars(select(Handoff.reason)).one() == "silent"
 
@@ -116,7 +116,7 @@ def test_a_slow_ledger_is_said_to_be_slow(
         return PinChecked(ok=True)
 
     monkeypatch.setattr(ledger, "check_pin", slow)
-    told = talk(calls, BALANCE, Digits("2749", 8.0), patience=Patience(slow=0.05, failed=5.0))
+    told = talk(calls, BALANCE, DtmfDigits("2749", 8.0), patience=Patience(slow=0.05, failed=5.0))
     assert "seventeen cents" in spoken(told)
     with sessions() as tx:
         assert "repair.looking" in str(tx.scalars(select(Turn.prompt)).all())
@@ -127,7 +127,7 @@ def test_a_ledger_that_does_not_answer_brings_a_person(
 ) -> None:
     gate = threading.Event()
     monkeypatch.setattr(ledger, "check_pin", lambda account, pin: gate.wait(0.3) and PinChecked(ok=True))
-    told = talk(calls, BALANCE, Digits("2749", 8.0), patience=Patience(slow=0.02, failed=0.05))
+    told = talk(calls, BALANCE, DtmfDigits("2749", 8.0), patience=Patience(slow=0.02, failed=0.05))
     assert told[-1] == Close()
     with sessions() as tx:
         assert tx.scalars(select(Handoff.reason)).one() == "fault"

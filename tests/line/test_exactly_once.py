@@ -111,7 +111,7 @@ class Pad:
         if len(self.pressed) < self.expected:
             return None
         pressed, self.pressed = self.pressed, ""
-        return speech.Digits(pressed, 1.0)
+        return speech.DtmfDigits(pressed, 1.0)
 
 
 class Carrier:
@@ -190,7 +190,7 @@ class Carrier:
 
     async def _hear(self, talk: Conversation, pad: Pad, once: Once, number: Iterator[int]) -> None:
         said = self._answer()
-        if isinstance(said, speech.Heard):
+        if isinstance(said, speech.UserTurn):
             await talk.handle(said)
             await settled(talk)
             return
@@ -214,7 +214,7 @@ class Carrier:
                 texts.insert(self.chance.randint(at + 1, len(texts)), texts[at])
         return texts
 
-    def _answer(self) -> str | speech.Heard:
+    def _answer(self) -> str | speech.UserTurn:
         """What the caller says or keys to the question before him."""
         with self._sessions() as tx:
             state = State.from_json(tx.get_one(Call, self.sid).dialogue or {})
@@ -222,7 +222,7 @@ class Carrier:
             return "3" if self.by_card else "1"
         if state.question in KEYS:
             return KEYS[state.question]
-        return speech.Heard("bye" if "paid" in state.noted else "pay", 0.9, (), 1.0, 2.0, {})
+        return speech.UserTurn("bye" if "paid" in state.noted else "pay", 0.9, (), 1.0, 2.0, {})
 
 
 async def settled(talk: Conversation) -> None:

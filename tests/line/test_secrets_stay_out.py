@@ -12,7 +12,7 @@ from ivr.handoff.brief import write_brief
 from ivr.store.engine import Sessions
 from ivr.store.models import Call, Handoff, Turn
 from ivr.store.stream_tokens import StreamTicket
-from speech.events import Heard, Word
+from speech.events import UserTurn, Word
 from tests.conftest import FakeClock
 from tests.line.conftest import LINE, MORGAN, SID
 
@@ -59,11 +59,11 @@ class Speaking:
             kept = [call.dialogue, briefs, [(h.known, h.brief, h.summary) for h in handoffs]]
             return json.dumps([kept, [(turn.text, turn.words) for turn in turns]])
 
-    def _heard(self, text: str) -> Heard:
+    def _heard(self, text: str) -> UserTurn:
         self.at += 2
         pieces = text.split()
         words = tuple(Word(f" {w}", self.at + n / 10, self.at + (n + 1) / 10, 0.9) for n, w in enumerate(pieces))
-        return Heard(text, 0.9, words, self.at, self.at + 1.5, {})
+        return UserTurn(text, 0.9, words, self.at, self.at + 1.5, {})
 
     def _apply(self, event: object, turn: CallerTurn | None) -> None:
         self.events += 1

@@ -18,13 +18,13 @@ from ivr.dialogue.events import CheckPin, Failed, LookUp, Pay, Query
 from ivr.ledger.http import HttpLedger
 from ivr.store.engine import Sessions
 from ivr.store.models import Call, Handoff, Payment
-from speech.events import Close, Command, Digits, Heard, Speak
+from speech.events import Close, Command, DtmfDigits, Speak, UserTurn
 from tests.conftest import FakeClock
 from tests.jumping import Jumping
 from tests.line.conftest import LINE, MORGAN, SID
 
-PAY = Heard("pay", 0.9, (), 1.0, 2.0, {})
-BALANCE = Heard("balance", 0.9, (), 1.0, 2.0, {})
+PAY = UserTurn("pay", 0.9, (), 1.0, 2.0, {})
+BALANCE = UserTurn("balance", 0.9, (), 1.0, 2.0, {})
 
 
 @dataclass
@@ -58,7 +58,7 @@ class Minutes:
 
 
 def talk(
-    calls: CallService, seconds: float, *events: Heard | Digits, answer_in: float = 0.0
+    calls: CallService, seconds: float, *events: UserTurn | DtmfDigits, answer_in: float = 0.0
 ) -> list[tuple[float, str]]:
     """What was said, by seconds, after the last event; only what that one asks of the ledger takes `seconds`."""
     ledger, minutes = After(answer_in), Minutes()
@@ -89,19 +89,19 @@ def at(said: list[tuple[float, str]], words: str) -> list[float]:
 
 
 def test_a_quick_ledger_is_not_spoken_about(calls: CallService) -> None:
-    said = talk(calls, 0.9, BALANCE, Digits("2749", 8.0))
+    said = talk(calls, 0.9, BALANCE, DtmfDigits("2749", 8.0))
     assert (at(said, "thank you"), at(said, "seventeen cents")) == ([0.9], [1.8])  # the PIN's check, then the balance
     assert len(said) == 3
 
 
 def test_after_two_seconds_it_is_said_that_we_are_looking(calls: CallService) -> None:
-    said = talk(calls, 2.5, BALANCE, Digits("2749", 8.0))
+    said = talk(calls, 2.5, BALANCE, DtmfDigits("2749", 8.0))
     assert [round(moment, 1) for moment, _ in said][:1] == [2.0]
     assert at(said, "seventeen cents") == [5.0]
 
 
 def test_after_six_seconds_we_apologise_and_a_person_comes(calls: CallService, sessions: Sessions) -> None:
-    said = talk(calls, 9.0, BALANCE, Digits("2749", 8.0))
+    said = talk(calls, 9.0, BALANCE, DtmfDigits("2749", 8.0))
     assert [round(moment, 1) for moment, _ in said] == [2.0, 6.0, 6.0]
     assert said[-1][1] == "(closed)"
     assert "sorry" in said[-2][1].lower()
@@ -110,8 +110,8 @@ def test_after_six_seconds_we_apologise_and_a_person_comes(calls: CallService, s
 
 
 def test_a_payment_that_was_made_too_late_stands_in_what_is_known(calls: CallService, sessions: Sessions) -> None:
-    keys = [Digits(key, 9.0) for key in ("2749", "1", "1", "1")]
-    said = talk(calls, 9.0, PAY, *keys, Digits("1", 12.0))
+    keys = [DtmfDigits(key, 9.0) for key in ("2749", "1", "1", "1")]
+    said = talk(calls, 9.0, PAY, *keys, DtmfDigits("1", 12.0))
     assert said[-1][1] == "(closed)"
     with sessions() as tx:
         assert tx.scalars(select(Payment.state)).all() == ["made"]

@@ -22,7 +22,7 @@ from ivr.ledger.sql import SqlLedger
 from ivr.store.engine import Sessions, make_sessions
 from ivr.store.models import Base, Call, Handoff, Payment, Turn
 from ivr.store.stream_tokens import Connected
-from speech.events import Close, Heard
+from speech.events import Close, UserTurn
 from tests.conftest import FakeClock
 from tests.line.conftest import LINE, MORGAN, SID, NoNews, understand
 from tests.line.test_conversation import Ear
@@ -50,7 +50,7 @@ class Stream:
         return applied
 
     def say(self, text: str) -> Applied:
-        heard = Heard(text, 0.9, (), 1.0, 1.5, {})
+        heard = UserTurn(text, 0.9, (), 1.0, 1.5, {})
         return self.take(self.calls.said(heard, "open"), CallerTurn(text, 1.0, 1.5, "voice", 0.9))
 
     def key(self, digits: str) -> Applied:
@@ -219,7 +219,7 @@ def test_a_session_whose_dialogue_is_elsewhere_is_told_to_close(calls: CallServi
                 after = calls.resume(SID, MORGAN, LINE)
                 assert isinstance(after, Reconnect)
                 calls.connect(SID, after.token)
-                await conversation.handle(Heard("balance", 0.9, (), 1.0, 1.5, {"wait": 0.0, "listen": 0.0}))
+                await conversation.handle(UserTurn("balance", 0.9, (), 1.0, 1.5, {"wait": 0.0, "listen": 0.0}))
         return list(ear.told)
 
     assert asyncio.run(call()) == [Close()]

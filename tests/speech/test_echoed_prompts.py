@@ -9,7 +9,7 @@ from bench.bargein import TEXT, Line, call
 from bench.echoes import Room
 from bench.words import rest
 from speech.audio import Samples, normalise, read_mono
-from speech.events import Heard, Interrupted, Spoken
+from speech.events import Interrupted, Spoken, UserTurn
 from speech.tts import Speaker
 from speech.vad import SileroModel
 from speech.voices import make_voice
@@ -49,7 +49,7 @@ def test_a_prompt_that_comes_back_is_spoken_to_its_end_and_is_nobodys_words(
 ) -> None:
     line, recogniser = called(rest(LENGTH), room, silero, speaker)
     assert line.cleared == []
-    assert [event for event in line.events if isinstance(event, Heard | Interrupted)] == []
+    assert [event for event in line.events if isinstance(event, UserTurn | Interrupted)] == []
     assert any(isinstance(event, Spoken) for event in line.events)
     assert recogniser.asked == []
 
@@ -60,7 +60,7 @@ def test_a_caller_stops_a_bot_that_hears_itself(room: Room, name: str, silero: S
     said = normalise(read_mono(FOLDER / f"{name}.wav"))
     line, _ = called(np.concatenate([rest(2.0), said, rest(3.0)]), room, silero, speaker)
     assert 2.0 < line.cleared[0] < 2.0 + STOPPED
-    assert [event.text for event in line.events if isinstance(event, Heard)] == ["agent"]
+    assert [event.text for event in line.events if isinstance(event, UserTurn)] == ["agent"]
 
 
 def test_what_a_caller_says_over_an_echo_is_heard_without_it(silero: SileroModel, speaker: Speaker) -> None:

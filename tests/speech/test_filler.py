@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from speech.events import Command, Event, Expectation, Heard, Listen, Speak, Spoken
+from speech.events import Command, Event, Expectation, Listen, Speak, Spoken, UserTurn
 from tests.speech.speech_doubles import Line, ScriptedRecogniser
 
 FRAMES = 3  # of a character of the twin's voice
@@ -41,7 +41,7 @@ def test_a_long_wait_for_the_hearing_is_filled_once(tmp_path: Path) -> None:
 
 def test_an_answer_in_time_has_no_filler_before_it(tmp_path: Path) -> None:
     def answer(event: Event) -> list[Command]:
-        return [Speak("a", "Fifty.")] if isinstance(event, Heard) else []
+        return [Speak("a", "Fifty.")] if isinstance(event, UserTurn) else []
 
     async def run() -> None:
         async with Line(tmp_path, ScriptedRecogniser(), answer) as line:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from speech.events import Digits, Expectation, Heard, Interrupted, Listen, Speak, Spoken
+from speech.events import DtmfDigits, Expectation, Interrupted, Listen, Speak, Spoken, UserTurn
 from tests.speech.speech_doubles import Line, ScriptedRecogniser
 
 PROMPT = "This is a rather long prompt. It goes on for some time."
@@ -36,7 +36,7 @@ def let_it_be_heard(line: Line) -> None:
 
 
 def asks_for_the_pin(line: Line) -> None:
-    line.answers = lambda event: [Speak("q", "What is your PIN?"), PIN] if isinstance(event, Heard) else []
+    line.answers = lambda event: [Speak("q", "What is your PIN?"), PIN] if isinstance(event, UserTurn) else []
 
 
 @pytest.mark.parametrize("keys", ["2749", "2749#"])
@@ -52,13 +52,13 @@ def test_a_pin_keyed_while_the_first_words_are_being_heard_answers_the_question_
         await line.silence(0.7)
         await line.key(*keys)
         await line.silence(3.0)  # longer than a pause between two keys
-        assert line.of(Digits) == []
+        assert line.of(DtmfDigits) == []
         let_it_be_heard(line)
         await line.silence(0.2)
 
     play(line, script)
-    assert [type(event) for event in line.events if isinstance(event, Heard | Digits)] == [Heard, Digits]
-    assert [event.digits for event in line.of(Digits)] == ["2749"]
+    assert [type(event) for event in line.events if isinstance(event, UserTurn | DtmfDigits)] == [UserTurn, DtmfDigits]
+    assert [event.digits for event in line.of(DtmfDigits)] == ["2749"]
 
 
 def test_a_question_that_is_answered_ahead_is_not_read_out_to_its_end(line: Line) -> None:
@@ -85,7 +85,7 @@ def test_zero_brings_a_person_at_once_whatever_is_being_heard(line: Line) -> Non
         await line.say(1.0, "What's my balance?")
         await line.silence(0.7)
         await line.key("0")
-        assert [event.digits for event in line.of(Digits)] == ["0"]
+        assert [event.digits for event in line.of(DtmfDigits)] == ["0"]
         let_it_be_heard(line)
 
     play(line, script)
@@ -94,7 +94,7 @@ def test_zero_brings_a_person_at_once_whatever_is_being_heard(line: Line) -> Non
 @pytest.mark.parametrize("stray", ["#", "9"])
 def test_a_key_that_means_nothing_after_the_pin_does_not_cut_the_answer(line: Line, stray: str) -> None:
     async def script() -> None:
-        line.answers = lambda event: [Speak("answer", PROMPT), OPEN] if isinstance(event, Digits) else []
+        line.answers = lambda event: [Speak("answer", PROMPT), OPEN] if isinstance(event, DtmfDigits) else []
         await line.call(PIN)
         await line.key(*"2749")
         await line.silence(1.0 if stray == "#" else 0.1)
@@ -104,16 +104,16 @@ def test_a_key_that_means_nothing_after_the_pin_does_not_cut_the_answer(line: Li
     play(line, script)
     assert line.cleared == 0
     assert [spoken.id for spoken in line.of(Spoken)] == ["answer"]
-    assert [event.digits for event in line.of(Digits)] == ["2749"]
+    assert [event.digits for event in line.of(DtmfDigits)] == ["2749"]
 
 
 def test_another_key_after_the_pin_is_a_key(line: Line) -> None:
     async def script() -> None:
-        line.answers = lambda event: [Speak("answer", PROMPT), OPEN] if isinstance(event, Digits) else []
+        line.answers = lambda event: [Speak("answer", PROMPT), OPEN] if isinstance(event, DtmfDigits) else []
         await line.call(PIN)
         await line.key(*"2749")
         await line.silence(0.5)
         await line.key("0")
 
     play(line, script)
-    assert [event.digits for event in line.of(Digits)] == ["2749", "0"]
+    assert [event.digits for event in line.of(DtmfDigits)] == ["2749", "0"]

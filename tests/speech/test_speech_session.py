@@ -10,15 +10,15 @@ from speech.events import (
     Close,
     Closed,
     Command,
-    Digits,
+    DtmfDigits,
     Event,
     Expectation,
-    Heard,
     Interrupted,
     Listen,
-    Silence,
+    NoInput,
     Speak,
     Spoken,
+    UserTurn,
 )
 from speech.inference_queue import Priority
 from tests.speech.speech_doubles import Line, ScriptedRecogniser
@@ -52,7 +52,7 @@ def test_what_the_caller_says_is_reported_with_its_times_and_its_latency(line: L
         await line.silence(1.0)
 
     play(line, script)
-    [heard] = line.of(Heard)
+    [heard] = line.of(UserTurn)
     assert heard.text == "What is my balance?"
     assert heard.start == pytest.approx(1.0, abs=0.07)
     assert heard.end == pytest.approx(2.0, abs=0.07)
@@ -115,10 +115,10 @@ def test_real_speech_stops_the_bot_and_says_how_much_was_heard(line: Line) -> No
         await line.silence(1.0)
 
     play(line, script)
-    interrupted, heard = line.of(Interrupted)[0], line.of(Heard)[0]
+    interrupted, heard = line.of(Interrupted)[0], line.of(UserTurn)[0]
     assert interrupted.id == "a"
-    assert PROMPT.startswith(interrupted.heard_text)
-    assert 0.2 < interrupted.heard < 0.5
+    assert PROMPT.startswith(interrupted.played_text)
+    assert 0.2 < interrupted.played < 0.5
     assert interrupted.at - 1.0 <= 0.25
     assert heard.text == "I want a person."
     assert line.cleared == 1
@@ -135,7 +135,7 @@ def test_a_cough_does_not_stop_the_bot(line: Line) -> None:
     play(line, script)
     assert line.cleared == 0
     assert [spoken.id for spoken in line.of(Spoken)] == ["a"]
-    assert line.of(Heard) == []
+    assert line.of(UserTurn) == []
 
 
 def test_an_interruption_that_was_nothing_lets_the_bot_go_on_from_the_cut_sentence(line: Line) -> None:
@@ -158,7 +158,7 @@ def test_a_nod_over_the_bot_is_not_an_interruption(line: Line) -> None:
         await line.silence(5.0)
 
     play(line, script)
-    assert line.of(Heard) == []
+    assert line.of(UserTurn) == []
     assert [spoken.id for spoken in line.of(Spoken)] == ["a"]
 
 
@@ -170,7 +170,7 @@ def test_a_nod_before_a_yes_or_no_question_is_begun_is_no_answer_to_it(line: Lin
         await line.silence(6.0)
 
     play(line, script)
-    assert line.of(Heard) == []
+    assert line.of(UserTurn) == []
     assert [spoken.id for spoken in line.of(Spoken)] == ["a", "q"]
 
 
@@ -183,7 +183,7 @@ def test_a_prompt_that_must_be_heard_is_not_stopped_yet_the_caller_is_heard(line
 
     play(line, script)
     assert line.cleared == 0
-    assert line.of(Heard)[0].text == "Give me a person."
+    assert line.of(UserTurn)[0].text == "Give me a person."
     assert line.of(Spoken)[0].id == "a"
 
 
@@ -197,7 +197,7 @@ def test_a_short_pause_is_heard_early_and_thrown_away_when_the_caller_goes_on(li
         await line.silence(1.0)
 
     play(line, script)
-    assert [heard.text for heard in line.of(Heard)] == ["I want to pay my bill."]
+    assert [heard.text for heard in line.of(UserTurn)] == ["I want to pay my bill."]
     assert [priority for _, _, priority in line.recogniser.asked] == [Priority.EARLY, Priority.EARLY]
 
 
@@ -208,7 +208,7 @@ def test_a_yes_ends_a_yes_or_no_turn_at_once(line: Line) -> None:
         await line.silence(0.3)
 
     play(line, script)
-    [heard] = line.of(Heard)
+    [heard] = line.of(UserTurn)
     assert heard.latency["wait"] <= 250
 
 
@@ -217,24 +217,24 @@ def test_a_slow_number_is_not_cut_off_and_ends_with_its_last_digit(line: Line) -
         await line.call(PIN)
         await line.say(0.6, "47")
         await line.silence(1.6)
-        assert line.of(Heard) == []
+        assert line.of(UserTurn) == []
         await line.say(0.6, "4719")
         await line.silence(0.3)
 
     play(line, script)
-    [heard] = line.of(Heard)
+    [heard] = line.of(UserTurn)
     assert heard.text == "4719"
     assert heard.latency["wait"] <= 250
 
 
 def test_steady_noise_does_not_hold_the_turn_or_the_silence(line: Line) -> None:
     async def script() -> None:
-        await line.call(Listen(Expectation(), patience=3.0))
+        await line.call(Listen(Expectation(), no_input_timeout=3.0))
         await line.say(8.5, "")
 
     play(line, script)
-    assert line.of(Heard) == []
-    assert len(line.of(Silence)) == 1
+    assert line.of(UserTurn) == []
+    assert len(line.of(NoInput)) == 1
 
 
 def test_speech_without_a_pause_is_over_at_last(line: Line) -> None:
@@ -243,17 +243,17 @@ def test_speech_without_a_pause_is_over_at_last(line: Line) -> None:
         await line.say(26.0, "And then and then")
 
     play(line, script)
-    assert len(line.of(Heard)) >= 1
-    assert line.of(Heard)[0].end - line.of(Heard)[0].start < 25.5
+    assert len(line.of(UserTurn)) >= 1
+    assert line.of(UserTurn)[0].end - line.of(UserTurn)[0].start < 25.5
 
 
 def test_silence_counts_from_the_end_of_the_bots_sound_and_is_told_once(line: Line) -> None:
     async def script() -> None:
-        await line.call(Speak("a", "Hello."), Listen(Expectation(), patience=3.0))
+        await line.call(Speak("a", "Hello."), Listen(Expectation(), no_input_timeout=3.0))
         await line.silence(10.0)
 
     play(line, script)
-    [silence], [spoken] = line.of(Silence), line.of(Spoken)
+    [silence], [spoken] = line.of(NoInput), line.of(Spoken)
     assert silence.at - spoken.end == pytest.approx(3.0, abs=0.05)
     assert silence.seconds == pytest.approx(3.0, abs=0.05)
 
@@ -266,8 +266,8 @@ def test_keys_stop_the_bot_and_end_with_the_expected_count(line: Line) -> None:
         await line.silence(0.1)
 
     play(line, script)
-    assert [type(event) for event in line.events[:2]] == [Interrupted, Digits]
-    assert line.of(Digits)[0].digits == "4719"
+    assert [type(event) for event in line.events[:2]] == [Interrupted, DtmfDigits]
+    assert line.of(DtmfDigits)[0].digits == "4719"
     assert line.cleared == 1
 
 
@@ -288,7 +288,7 @@ def test_keys_end_with_hash_with_a_pause_or_by_themselves(
         await line.call(listen)
         await line.key(*keys)
         await line.silence(wait)
-        assert [event.digits for event in line.of(Digits)] == [digits]
+        assert [event.digits for event in line.of(DtmfDigits)] == [digits]
 
     play(line, script)
 
@@ -300,7 +300,7 @@ def test_the_last_words_are_reported_before_the_end(line: Line) -> None:
         await line.hang_up()
 
     play(line, script)
-    assert [type(event) for event in line.events] == [Heard, Closed]
+    assert [type(event) for event in line.events] == [UserTurn, Closed]
     assert line.of(Closed) == [Closed(by_us=False)]
 
 
@@ -312,7 +312,7 @@ def test_a_lost_socket_loses_no_words_and_tells_what_was_heard_of_the_prompt(lin
         await line.lose()
 
     play(line, script)
-    assert [type(event) for event in line.events] == [Interrupted, Digits, Closed]
+    assert [type(event) for event in line.events] == [Interrupted, DtmfDigits, Closed]
 
 
 def test_close_waits_until_all_is_heard(line: Line) -> None:
@@ -337,7 +337,7 @@ def test_a_caller_who_speaks_over_the_goodbye_keeps_the_line(line: Line) -> None
         assert not line.task.done()
 
     play(line, script)
-    assert line.of(Heard)[0].text == "Wait, one more thing."
+    assert line.of(UserTurn)[0].text == "Wait, one more thing."
 
 
 def test_events_are_handled_one_at_a_time(line: Line) -> None:
@@ -357,7 +357,7 @@ def test_events_are_handled_one_at_a_time(line: Line) -> None:
         await line.call(OPEN)
         await line.key("0", "*", "0")
         await asyncio.sleep(0.05)
-        assert [event.digits for event in line.of(Digits)] == ["0", "*", "0"]
+        assert [event.digits for event in line.of(DtmfDigits)] == ["0", "*", "0"]
 
     play(line, script)
 
@@ -378,7 +378,7 @@ def test_a_fault_of_the_owner_comes_out_of_the_session(line: Line) -> None:
 
 
 def test_the_answers_delay_is_counted_from_the_callers_last_sound(line: Line) -> None:
-    line.answers = lambda event: [Speak("b", "Yes.")] if isinstance(event, Heard) else []
+    line.answers = lambda event: [Speak("b", "Yes.")] if isinstance(event, UserTurn) else []
 
     async def script() -> None:
         await line.call(OPEN)
@@ -393,18 +393,18 @@ def test_marks_that_never_come_back_do_not_mute_the_call(line: Line) -> None:
     line.marks = False
 
     async def script() -> None:
-        await line.call(Speak("a", "Hello."), Speak("b", "Bye."), Listen(Expectation(), patience=2.0))
+        await line.call(Speak("a", "Hello."), Speak("b", "Bye."), Listen(Expectation(), no_input_timeout=2.0))
         await line.silence(8.0)
 
     play(line, script)
-    assert [type(event) for event in line.events[:3]] == [Spoken, Spoken, Silence]
+    assert [type(event) for event in line.events[:3]] == [Spoken, Spoken, NoInput]
 
 
 def test_a_recogniser_that_fails_costs_the_words_and_not_the_call(line: Line) -> None:
     line.recogniser.held = []
 
     async def script() -> None:
-        await line.call(Listen(Expectation(), patience=2.0))
+        await line.call(Listen(Expectation(), no_input_timeout=2.0))
         await line.speech(0.6)
         await line.silence(0.9)
         for future, _ in line.recogniser.held or []:
@@ -413,7 +413,7 @@ def test_a_recogniser_that_fails_costs_the_words_and_not_the_call(line: Line) ->
         await line.silence(3.0)
 
     play(line, script)
-    assert [type(event) for event in line.events[:1]] == [Silence]
+    assert [type(event) for event in line.events[:1]] == [NoInput]
 
 
 def test_a_turn_that_is_over_before_its_hearing_began_keeps_its_place_in_the_queue(line: Line) -> None:
@@ -428,6 +428,6 @@ def test_a_turn_that_is_over_before_its_hearing_began_keeps_its_place_in_the_que
         assert hearing.set_running_or_notify_cancel()
         hearing.set_result(said)
         await line.silence(0.1)
-        assert line.of(Heard)[0].text == "Late."
+        assert line.of(UserTurn)[0].text == "Late."
 
     play(line, script)

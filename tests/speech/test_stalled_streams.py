@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from speech.audio import SILENCE
-from speech.events import Close, Closed, Command, Digits, Event, Expectation, Heard, Listen, Silence, Speak
+from speech.events import Close, Closed, Command, DtmfDigits, Event, Expectation, Listen, NoInput, Speak, UserTurn
 from speech.media_streams import Start
 from speech.monitor import HeardOn, Monitor
 from speech.session import DEAD, STALLED, Session
@@ -18,8 +18,8 @@ from speech.tts import Speaker
 from tests.jumping import Jumping
 from tests.speech.speech_doubles import START, VOICED, Beep, Interrupting, ScriptedRecogniser, loud
 
-HOLD = Listen(Expectation(), patience=60.0)
-PIN = Listen(Expectation("digits", 4), patience=10.0)
+HOLD = Listen(Expectation(), no_input_timeout=60.0)
+PIN = Listen(Expectation("digits", 4), no_input_timeout=10.0)
 PROMPT = "This is a rather long prompt. It goes on for some time."
 
 
@@ -89,7 +89,7 @@ def test_words_that_break_off_with_the_sound_are_heard_within_two_seconds(tmp_pa
         caller.task.cancel()
 
     play(script)
-    [(at, heard)] = caller.of(Heard)
+    [(at, heard)] = caller.of(UserTurn)
     assert heard.text == "What is my balance"
     assert at - 1.5 <= 2.0
 
@@ -110,7 +110,7 @@ def test_a_sound_of_which_now_and_then_a_frame_comes_has_stopped_too(
         caller.task.cancel()
 
     play(script)
-    [(at, heard), *_] = caller.of(Heard)
+    [(at, heard), *_] = caller.of(UserTurn)
     assert heard.text == "What is my balance"
     assert at - 1.0 <= 3.0
 
@@ -127,7 +127,7 @@ def test_a_sound_that_comes_again_after_a_stall_is_a_turn_of_its_own(tmp_path: P
         caller.task.cancel()
 
     play(script)
-    assert len(caller.of(Heard)) == 2
+    assert len(caller.of(UserTurn)) == 2
 
 
 @pytest.mark.parametrize("listen", [HOLD, PIN])
@@ -144,7 +144,7 @@ def test_a_caller_of_whom_nothing_comes_is_asked_whether_they_are_there_whatever
         caller.task.cancel()
 
     play(script)
-    [(at, _), *_] = caller.of(Silence)
+    [(at, _), *_] = caller.of(NoInput)
     assert at - 0.5 < DEAD
 
 
@@ -163,7 +163,7 @@ def test_wherever_the_sound_stops_the_bot_has_the_next_word_within_ten_seconds(
         caller.task.cancel()
 
     play(script)
-    words = [at for at, event in caller.events if isinstance(event, Heard | Silence)]
+    words = [at for at, event in caller.events if isinstance(event, UserTurn | NoInput)]
     assert words[0] - (0.3 + before) < 7.0
 
 
@@ -191,7 +191,7 @@ def test_a_stall_shorter_than_that_ends_no_turn(tmp_path: Path) -> None:
         caller.task.cancel()
 
     play(script)
-    assert len(caller.of(Heard)) == 1
+    assert len(caller.of(UserTurn)) == 1
 
 
 def test_what_was_said_before_and_in_a_burst_after_a_long_stall_is_heard_once(tmp_path: Path) -> None:
@@ -216,7 +216,7 @@ def test_what_was_said_before_and_in_a_burst_after_a_long_stall_is_heard_once(tm
         caller.task.cancel()
 
     play(script)
-    turns = [event for _, event in caller.of(Heard)]
+    turns = [event for _, event in caller.of(UserTurn)]
     assert len(turns) == 2
     assert turns[1].start - turns[0].end == pytest.approx(0, abs=0.032)
     assert sounds[-1] < 0.6 + 1.0  # its own sound and the silence after it, without what was heard before the stall
@@ -233,7 +233,7 @@ def test_a_key_that_comes_without_sound_is_heard_all_the_same(tmp_path: Path) ->
         caller.task.cancel()
 
     play(script)
-    assert [event.digits for _, event in caller.of(Digits)] == ["0"]
+    assert [event.digits for _, event in caller.of(DtmfDigits)] == ["0"]
 
 
 def test_frames_that_wait_while_our_own_loop_hangs_are_no_stall(tmp_path: Path) -> None:
@@ -251,7 +251,7 @@ def test_frames_that_wait_while_our_own_loop_hangs_are_no_stall(tmp_path: Path) 
         caller.task.cancel()
 
     play(script)
-    assert len(caller.of(Heard)) == 1
+    assert len(caller.of(UserTurn)) == 1
 
 
 def test_the_last_words_before_we_close_are_not_waited_for_in_vain(tmp_path: Path) -> None:
