@@ -17,6 +17,7 @@ from ivr.channels.media_app import make_media_app
 from ivr.desk.standby import StandbyDesk
 from ivr.metrics import media_registry, metrics_route
 from ivr.settings import Settings
+from ivr.web.pages.devices import COOKIE
 from switch.config import SwitchConfig
 from switch.phones.control import control_routes
 from switch.phones.softphone import phone_routes
@@ -27,7 +28,7 @@ NONE: Any = None  # what no address depends on
 
 def routes() -> dict[str, Any]:
     """By process, each address with its methods."""
-    with _settings() as settings:
+    with some_settings() as settings:
         parts = app.Parts(settings)
         desk = StandbyDesk(settings.data_dir / "standby.json", parts.clock, settings.hours)
         return {
@@ -35,13 +36,14 @@ def routes() -> dict[str, Any]:
             "web, people's pages": _of_flask(app.create_pages(parts)),
             "web, the carrier's webhooks": _of_flask(app.create_webhooks(parts)),
             "web, the standby line": _of_flask(app.create_standby(parts, desk)),
+            "web, cookies": sorted([app.create_pages(parts).config["SESSION_COOKIE_NAME"], COOKIE]),
             "media": _of_starlette(_media()),
             "switch": _of_starlette(_switch(settings.data_dir)),
         }
 
 
 @contextmanager
-def _settings() -> Iterator[Settings]:
+def some_settings() -> Iterator[Settings]:
     with tempfile.TemporaryDirectory() as folder:
         yield Settings.model_validate(
             {
