@@ -115,6 +115,7 @@ class Interpreter:
 
     async def perform(self, verbs: Iterable[ET.Element]) -> Request | None:
         """Run verbs in order; the first that names a next document ends the run."""
+        action_of_the_verb_around = self.action_on_hang_up
         for verb in verbs:
             for text in warnings(verb):
                 self.problem(12200, text)
@@ -124,7 +125,7 @@ class Interpreter:
                 self._answer()
             self.exchange.trace.add("verb", call=self.leg.sid, verb=verb.tag)
             following = await self._verbs[verb.tag](self, verb)
-            self.action_on_hang_up = None
+            self.action_on_hang_up = action_of_the_verb_around
             if following is not None:
                 return following
         return None

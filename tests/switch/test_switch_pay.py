@@ -24,7 +24,7 @@ def document(timeout: float = 0.3, attempts: int = 1) -> str:
 
 
 async def paying(w: World, verb: str) -> Person:
-    """A caller who is being asked for his card."""
+    """A caller who is being asked for their card."""
     w.customer.answers["/voice"] = verb
     person = await w.call()
     await until(lambda: person.sound)
@@ -134,6 +134,17 @@ def test_hanging_up_still_goes_to_the_action(world: MakeWorld, run: Run) -> None
             person.hang_up()
             paid = await result(w)
             assert (paid["Result"], paid["CallStatus"]) == ("caller-hung-up", "completed")
+
+    run(story())
+
+
+def test_hanging_up_after_a_prompt_goes_to_the_action_too(world: MakeWorld, run: Run) -> None:
+    async def story() -> None:
+        async with world() as w:
+            person = await paying(w, document(timeout=5))
+            await until(lambda: w.switch.calls[person.line.sid].source is None)
+            person.hang_up()
+            assert (await result(w))["Result"] == "caller-hung-up"
 
     run(story())
 
