@@ -1,8 +1,7 @@
-"""The switch process: the local carrier with its softphone, scripted callers, and ears of their own."""
+"""The switch process: the local carrier with its softphone, scripted callers, and a recogniser of their own."""
 
 import asyncio
 import signal
-from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +15,7 @@ from speech.voices import Voice, make_other_voices, make_voice
 from switch.config import SwitchConfig
 from switch.phones.control import control_routes
 from switch.phones.softphone import phone_routes
+from switch.ports import TextToSpeech
 from switch.server import Switch
 
 
@@ -26,16 +26,16 @@ async def run_switch(settings: Settings) -> None:
         find_whisper(settings.whisper_model, settings.data_dir), 1, vad=SileroModel(find_vad()).stream
     )
 
-    async def listen(sound: NDArray[np.int16]) -> str:
+    async def stt(sound: NDArray[np.int16]) -> str:
         heard = await asyncio.wrap_future(recogniser.listen(sound, priority=Priority.MONITOR))
         return heard.text
 
-    def speaking(voice: Voice) -> Callable[[str], bytes]:
+    def tts_of(voice: Voice) -> TextToSpeech:
         return lambda text: encode(voice.speak(text))
 
-    say, others = speaking(voice), {language: speaking(other) for language, other in make_other_voices().items()}
-    routes = [*control_routes(lambda: switch, listen, say), *phone_routes(lambda: switch, say, listen)]
-    switch = Switch(config(settings), say, routes=routes, tts_by_language=others)
+    tts, others = tts_of(voice), {language: tts_of(other) for language, other in make_other_voices().items()}
+    routes = [*control_routes(lambda: switch, tts, stt), *phone_routes(lambda: switch, tts, stt)]
+    switch = Switch(config(settings), tts, routes=routes, tts_by_language=others)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

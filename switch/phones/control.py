@@ -20,9 +20,9 @@ from switch.ports import Phone, SpeechToText, SwitchPort, TextToSpeech
 _LOOPBACK = frozenset({"127.0.0.1", "::1"})
 
 
-def control_routes(switch: Callable[[], SwitchPort], stt: SpeechToText, tts: TextToSpeech) -> list[Route]:
+def control_routes(switch: Callable[[], SwitchPort], tts: TextToSpeech, stt: SpeechToText) -> list[Route]:
     """`/control/calls` and `/control/phones`, for this machine only, and `/health` for anybody."""
-    control = _Control(switch, stt, tts)
+    control = _Control(switch, tts, stt)
     return [
         Route("/control/calls", _guarded(control.call), methods=["POST"]),
         Route("/control/phones", _guarded(control.put_phone), methods=["POST"]),
@@ -52,8 +52,8 @@ class _ScriptedAgent:
 
 
 class _Control:
-    def __init__(self, switch: Callable[[], SwitchPort], stt: SpeechToText, tts: TextToSpeech) -> None:
-        self._switch, self._stt, self._tts = switch, stt, tts
+    def __init__(self, switch: Callable[[], SwitchPort], tts: TextToSpeech, stt: SpeechToText) -> None:
+        self._switch, self._tts, self._stt = switch, tts, stt
         self._lines = RecordedLines()
         self._agents: dict[str, _ScriptedAgent] = {}
 

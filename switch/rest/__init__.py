@@ -1,4 +1,8 @@
-"""The REST API of the switch, as the carrier's own client speaks it."""
+"""The REST API of the switch, as the carrier's own client speaks it: one file a resource.
+
+Paths, parameters, answers and error codes are the carrier's. `routes` gives them all; what resources have in
+common is in `resource`.
+"""
 
 from starlette.routing import BaseRoute
 
@@ -14,5 +18,5 @@ from switch.rest.streams import Streams
 
 def routes(exchange: Exchange) -> list[BaseRoute]:
     """All routes under `/2010-04-01/Accounts/...`."""
-    areas = (Calls, Recordings, Participants, Conferences, Messages, Payments, Streams)
-    return [route for area in areas for route in area(exchange).routes()]
+    resources = (Calls, Recordings, Participants, Conferences, Messages, Payments, Streams)
+    return [route for resource in resources for route in resource(exchange).routes()]

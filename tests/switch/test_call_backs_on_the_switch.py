@@ -1,4 +1,4 @@
-"""A call-back through the switch: what the caller hears when he takes it, and who hears whom when it is kept."""
+"""A call-back through the switch: what the caller hears when they take it, and who hears whom when it is kept."""
 
 import pytest
 
@@ -16,7 +16,7 @@ def promise(line: Line) -> CallBack:
 
 
 async def booked(line: Line) -> Person:
-    """Nobody is free; the caller presses 0, confirms his number and is thanked. His phone at home."""
+    """Nobody is free; the caller presses 0, confirms their number and is thanked. The phone at home."""
     line.nobody_free()
     caller = await line.w.call()
     await line.hears(caller, "Press zero, and we will call you back.")
@@ -41,7 +41,7 @@ def test_the_agent_is_rung_first_then_the_caller_and_both_hear_each_other(play: 
         home = await kept(line)
         ann = line.phones["ann"]
         await until(lambda: ann.up)
-        assert home.rung is None, "nobody is called before an agent is there for him"
+        assert home.rung is None, "nobody is called before an agent is there for them"
         await line.accepts("ann", handoff=2)
         assert "Call-back. " in await line.hears(ann, "Press 1 to accept")
         heard = await line.hears(home, "This is the call back from Test Bank that you asked for")

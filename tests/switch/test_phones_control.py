@@ -83,7 +83,7 @@ def switch() -> TwinSwitch:
 
 @pytest.fixture
 def client(switch: TwinSwitch) -> TestClient:
-    app = Starlette(routes=control_routes(lambda: switch, listen, say))
+    app = Starlette(routes=control_routes(lambda: switch, say, listen))
     return TestClient(app, client=("127.0.0.1", 50000))
 
 
@@ -150,7 +150,7 @@ def test_an_agent_needs_an_address_and_can_only_be_taken_away_once(client: TestC
 
 
 def test_nobody_else_may_use_the_control(switch: TwinSwitch) -> None:
-    app = Starlette(routes=control_routes(lambda: switch, listen, say))
+    app = Starlette(routes=control_routes(lambda: switch, say, listen))
     script = {"steps": ["hang_up"]}
     assert TestClient(app, client=("10.0.0.7", 50000)).post("/control/calls", json=script).status_code == 403
     local = TestClient(app, client=("127.0.0.1", 50000))

@@ -1,4 +1,4 @@
-"""The softphone's page in a real browser: what a caller sees, and that his words arrive as sound."""
+"""The softphone's page in a real browser: what a caller sees, and that their words arrive as sound."""
 
 import asyncio
 import socket
@@ -173,7 +173,7 @@ def said_at_least(page: Any, switch: LiveSwitch, seconds: float) -> None:
 
 
 def level_shown(page: Any) -> float:
-    """The highest level that the meter shows within three seconds: the caller pauses between his sentences."""
+    """The highest level that the meter shows within three seconds: the caller pauses between their sentences."""
     levels: list[float] = []
     for _ in range(30):
         levels.append(page.get_by_role("meter").evaluate("meter => meter.value"))

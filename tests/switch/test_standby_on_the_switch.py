@@ -47,7 +47,7 @@ def without_a_store(w: World, *phones: str) -> None:
 
 
 async def asked_to_accept(w: World, person: Person) -> None:
-    """His phone was answered and he has heard that a key is wanted."""
+    """The phone was answered and its holder has heard that a key is wanted."""
     await until(lambda: w.customer.to("/voice/standby/whisper") and len(person.sound) >= 320)
 
 

@@ -16,7 +16,7 @@ ROOM = "<Dial><Conference beep='false'>room</Conference></Dial>"
 
 
 async def paying(w: World, **options: Any) -> tuple[Person, Any]:
-    """A caller in a conference, and a payment session on his leg."""
+    """A caller in a conference, and a payment session on their leg."""
     w.customer.answers["/voice"] = ROOM
     person = await w.call()
     await until(lambda: w.switch.conferences)

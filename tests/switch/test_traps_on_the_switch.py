@@ -27,7 +27,7 @@ def test_trap_1_the_end_of_the_stream_is_not_the_end_of_the_call(play: Play) -> 
 
 def test_trap_2_the_bots_last_sentence_is_not_cut_off_whatever_the_desk_has_found_out(play: Play) -> None:
     async def story(line: Line) -> None:
-        line.said.clear()  # he is still being spoken to, and there is nobody at the desk
+        line.said.clear()  # the caller is still being spoken to, and there is nobody at the desk
         caller = await line.w.call()
         await until(lambda: line.state().briefed)
         line.later(61)
@@ -182,7 +182,7 @@ def test_trap_12_a_caller_who_has_just_hung_up_cannot_be_moved_and_his_hand_off_
         line.lost |= {"/status": 9, "/conference": 9, "/caller-left": 9}
         caller.hang_up()
         await until(lambda: bool(caller.final))
-        line.later(61)  # he is to be moved to the queue
+        line.later(61)  # the caller is to be moved to the queue
         await until(lambda: line.state().end == "caller-left" and bool(ann.final))
 
     play(story, rings=90)
@@ -217,7 +217,7 @@ def test_trap_15_the_recording_is_the_calls_with_both_sides_and_without_the_coac
         await line.do(line.supervision.join, 1, line.ids["eve"], "coach")
         await until(lambda: eve.up)
         await say({caller: CALLER, ann: ANN, eve: EVE}, ann, EVE)
-        assert not hears(caller, EVE), "what he hears is what is recorded of the agents' side"
+        assert not hears(caller, EVE), "what the caller hears is what is recorded of the agents' side"
         [recording] = line.w.switch.recordings.values()
         assert (recording.leg.sid, recording.options.channels) == (caller.line.sid, 2)
 
