@@ -12,6 +12,7 @@ from ivr.cli.doctor import doctor
 from ivr.cli.jobs import jobs
 from ivr.cli.prompts import prompts
 from ivr.cli.run import serve, switch, worker
+from ivr.cli.settings import settings
 from ivr.cli.words import transcribe, understand
 
 
@@ -40,6 +41,7 @@ for command in (
     purge,
     jobs,
     prompts,
+    settings,
     bench,
 ):
     main.add_command(command)

@@ -1,13 +1,11 @@
-"""Settings, from the environment and `.env`; each one is described in docs/configuration.md."""
+"""Settings, from the environment and `.env`: `fields` says what there is, this checks it and derives the rest."""
 
 from functools import cached_property
 from ipaddress import ip_address
-from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, SecretStr, ValidationInfo, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import SecretStr, ValidationInfo, field_validator
 
 from ivr.carrier.twilio_account import TwilioAccount
 from ivr.desk.opening_hours import OpeningHours
@@ -16,12 +14,9 @@ from ivr.dialling.phone_numbers import home_country
 from ivr.dialling.policy import DialPolicy
 from ivr.people.roles import ROLES
 from ivr.people.single_sign_on import Rules
+from ivr.settings.fields import Fields
 
 SHORTEST_SECRET = 16  # characters
-
-
-def _env(name: str) -> str:
-    return f"WARMLINE_{name}"
 
 
 def _listed(text: str) -> list[str]:
@@ -41,91 +36,8 @@ def webhook_keys(text: str) -> dict[str, str]:
     return keys
 
 
-class Settings(BaseSettings):
-    """What an operator can choose. Immutable; passed to every constructor that needs it."""
-
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, populate_by_name=True)
-
-    # the carrier
-    twilio_account_sid: str = Field("", validation_alias="TWILIO_ACCOUNT_SID")
-    twilio_auth_token: SecretStr = Field(SecretStr(""), validation_alias="TWILIO_AUTH_TOKEN")
-    twilio_auth_token_secondary: SecretStr = Field(SecretStr(""), validation_alias="TWILIO_AUTH_TOKEN_SECONDARY")
-    twilio_webhook_keys: SecretStr = Field(SecretStr(""), validation_alias="TWILIO_WEBHOOK_KEYS")
-    twilio_api_key: str = Field("", validation_alias="TWILIO_API_KEY")
-    twilio_api_secret: SecretStr = Field(SecretStr(""), validation_alias="TWILIO_API_SECRET")
-    twilio_number: str = Field("", validation_alias="TWILIO_NUMBER")
-    public_url: str = Field("http://127.0.0.1:8080", validation_alias="PUBLIC_URL")
-    carrier_url: str = Field("", validation_alias=_env("CARRIER_URL"))
-    media_url: str = Field("", validation_alias=_env("MEDIA_URL"))
-
-    # storage
-    data_dir: Path = Field(Path("var"), validation_alias=_env("DATA_DIR"))
-    database_url: str = Field("", validation_alias="DATABASE_URL")
-    redis_url: str = Field("", validation_alias="REDIS_URL")
-    recordings_url: str = Field("", validation_alias="RECORDINGS_URL")
-    recordings_key: SecretStr = Field(SecretStr(""), validation_alias=_env("RECORDINGS_KEY"))
-
-    # web
-    secret_key: SecretStr = Field(SecretStr(""), validation_alias=_env("SECRET_KEY"))
-    host: str = Field("127.0.0.1", validation_alias=_env("HOST"))
-    port: int = Field(8080, ge=1, le=65535, validation_alias=_env("PORT"))
-    media_port: int = Field(8081, ge=1, le=65535, validation_alias=_env("MEDIA_PORT"))
-    switch_port: int = Field(8090, ge=1, le=65535, validation_alias=_env("SWITCH_PORT"))
-
-    web_processes: int = Field(1, ge=1, le=64, validation_alias=_env("WEB_PROCESSES"))
-    trusted_proxies: int = Field(0, ge=0, le=16, validation_alias=_env("TRUSTED_PROXIES"))
-    metrics_token: SecretStr = Field(SecretStr(""), validation_alias=_env("METRICS_TOKEN"))
-
-    # people
-    session_hours: int = Field(14, ge=1, le=36, validation_alias=_env("SESSION_HOURS"))
-    oidc_issuer: str = Field("", validation_alias=_env("OIDC_ISSUER"))
-    oidc_client_id: str = Field("", validation_alias=_env("OIDC_CLIENT_ID"))
-    oidc_client_secret: SecretStr = Field(SecretStr(""), validation_alias=_env("OIDC_CLIENT_SECRET"))
-    oidc_domains: str = Field("", validation_alias=_env("OIDC_DOMAINS"))
-    oidc_roles_claim: str = Field("", validation_alias=_env("OIDC_ROLES_CLAIM"))
-    oidc_roles: str = Field("", validation_alias=_env("OIDC_ROLES"))
-    oidc_create: bool = Field(False, validation_alias=_env("OIDC_CREATE"))
-    second_factor: str = Field("", validation_alias=_env("SECOND_FACTOR"))
-    session_idle_minutes: int = Field(120, ge=5, le=2160, validation_alias=_env("SESSION_IDLE_MINUTES"))
-
-    # speech
-    max_calls: int = Field(0, ge=0, validation_alias=_env("MAX_CALLS"))
-    drain_seconds: int = Field(20, ge=0, le=600, validation_alias=_env("DRAIN_SECONDS"))
-    whisper_model: str = Field("base", validation_alias=_env("WHISPER_MODEL"))
-    whisper_threads: int = Field(2, ge=1, le=64, validation_alias=_env("WHISPER_THREADS"))
-    voice: str = Field("heart", pattern="^(heart|pyttsx3)$", validation_alias=_env("VOICE"))
-
-    # the ledger
-    ledger_url: str = Field("", validation_alias=_env("LEDGER_URL"))
-    ledger_token: SecretStr = Field(SecretStr(""), validation_alias=_env("LEDGER_TOKEN"))
-    payment_connector: str = Field("Default", validation_alias=_env("PAYMENT_CONNECTOR"))
-
-    wrong_pins_per_hour: int = Field(100, ge=10, validation_alias=_env("WRONG_PINS_PER_HOUR"))
-    one_time_code: bool = Field(False, validation_alias=_env("ONE_TIME_CODE"))
-
-    # whom the line calls and texts
-    country: str = Field("US", pattern="^[A-Za-z]{2}$", validation_alias=_env("COUNTRY"))
-    dial_countries: str = Field("", validation_alias=_env("DIAL_COUNTRIES"))
-    dial_also: str = Field("", validation_alias=_env("DIAL_ALSO"))
-    dial_never: str = Field("", validation_alias=_env("DIAL_NEVER"))
-    dials_per_number: int = Field(5, ge=1, validation_alias=_env("DIALS_PER_NUMBER"))
-    dials_per_person: int = Field(60, ge=1, validation_alias=_env("DIALS_PER_PERSON"))
-    dials_per_day: int = Field(1000, ge=1, validation_alias=_env("DIALS_PER_DAY"))
-
-    # the line
-    company: str = Field("Warmline Bank", validation_alias=_env("COMPANY"))
-    language: str = Field("en", pattern="^(en)$", validation_alias=_env("LANGUAGE"))
-    time_zone: str = Field("UTC", validation_alias=_env("TIME_ZONE"))
-    ring_seconds: int = Field(20, ge=5, le=120, validation_alias=_env("RING_SECONDS"))
-    handoff_seconds: int = Field(60, ge=10, le=900, validation_alias=_env("HANDOFF_SECONDS"))
-    opening_hours: str = Field("", validation_alias=_env("OPENING_HOURS"))
-    holidays: str = Field("", validation_alias=_env("HOLIDAYS"))
-    wrap_up_seconds: int = Field(30, ge=0, le=3600, validation_alias=_env("WRAP_UP_SECONDS"))
-    service_seconds: int = Field(20, ge=1, le=3600, validation_alias=_env("SERVICE_SECONDS"))
-    sweep_minutes: int = Field(10, ge=1, le=1440, validation_alias=_env("SWEEP_MINUTES"))
-    queue_seconds: int = Field(1800, ge=60, le=14400, validation_alias=_env("QUEUE_SECONDS"))
-    log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", validation_alias=_env("LOG_LEVEL"))
-    log_format: str = Field("text", pattern="^(text|json)$", validation_alias=_env("LOG_FORMAT"))
+class Settings(Fields):
+    """What an operator has chosen, checked, with what follows from it. Immutable; raises ValidationError."""
 
     @field_validator(
         "twilio_account_sid", "twilio_auth_token", "twilio_auth_token_secondary", "twilio_webhook_keys",
