@@ -7,6 +7,7 @@ import pytest
 from pydantic import SecretStr, ValidationError
 
 from ivr.settings import Settings
+from ivr.settings.page import SECTIONS, settings_page
 
 PAGE = Path(__file__).parents[1] / "docs" / "configuration.md"
 
@@ -68,3 +69,12 @@ def test_a_secret_that_can_be_guessed_is_refused(name: str, monkeypatch: pytest.
     monkeypatch.setenv(name, "secret")
     with pytest.raises(ValidationError, match="openssl rand"):
         Settings()
+
+
+def test_the_page_of_settings_is_made_from_their_descriptions() -> None:
+    assert PAGE.read_text() == settings_page(), "write it anew: warmline settings --write docs/configuration.md"
+
+
+def test_every_setting_is_described_and_every_section_begins_with_one() -> None:
+    assert all(field.description for field in Settings.model_fields.values())
+    assert set(SECTIONS) <= set(Settings.model_fields)

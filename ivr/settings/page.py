@@ -33,12 +33,12 @@ HEAD = "| setting | default | what it is |\n| --- | --- | --- |"
 
 def settings_page() -> str:
     """The whole page as Markdown."""
-    lines = [INTRODUCTION]
+    lines = [INTRODUCTION.rstrip()]
     for name in Fields.model_fields:
         if title := SECTIONS.get(name):
-            lines += ["" if len(lines) > 1 else None, f"## {title}\n", NOTES.get(title), HEAD]
+            lines += [f"\n## {title}\n", *([NOTES[title]] if title in NOTES else []), HEAD]
         lines.append(_row(name))
-    return "\n".join(line for line in lines if line is not None) + "\n"
+    return "\n".join(lines) + "\n"
 
 
 def _row(name: str) -> str:

@@ -9,7 +9,7 @@ import click
 from ivr.cli.main import main
 from ivr.settings import Settings
 
-WORDS = {"title", "description", "writeOnly", "examples"}  # of a setting, for its readers only
+WORDS = {"title", "description", "shown", "writeOnly", "examples"}  # of a setting, for its readers only
 UNSET = (None, False, (), click.Option(["--any"]).default)  # as click tells that a parameter has no default
 
 
