@@ -1,6 +1,6 @@
 """Decisions in, TwiML documents out: pure, one function per document, every address an argument."""
 
-from twiml.calls import answer, apologise, apologise_and_record, goodbye, pay, reconnect, reject, take_message
+from twiml.calls import answer, apologise, apologise_and_record, goodbye, pay, reconnect, take_message
 from twiml.handoffs import (
     already_gone,
     called_back,
@@ -31,7 +31,6 @@ __all__ = [
     "pay",
     "queue",
     "reconnect",
-    "reject",
     "room",
     "take_message",
     "thank",

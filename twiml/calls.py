@@ -109,13 +109,6 @@ def goodbye(text: str | None = None, language: str = "en") -> str:
     return str(response)
 
 
-def reject() -> str:
-    """Refuse an unanswered call."""
-    response = VoiceResponse()
-    response.reject(reason="rejected")
-    return str(response)
-
-
 def record(response: VoiceResponse, callback: str) -> None:
     """Both sides from now on, as long as the call."""
     start = Start()

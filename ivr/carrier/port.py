@@ -62,10 +62,6 @@ class Carrier(Protocol):
 
     def end_conference(self, conference_sid: str) -> None: ...
 
-    def remove(self, conference_sid: str, call_sid: str) -> None:
-        """Take one leg out of a conference."""
-        ...
-
     def add_participant(
         self, conference_sid: str, to: str, label: str, *, muted: bool, coach: str | None, status_url: str, timeout: int
     ) -> str:

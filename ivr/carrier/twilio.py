@@ -87,9 +87,6 @@ class TwilioCarrier(CardRequests, Looking):
         # while a participant is still dialled, or just after the last has left, ending is refused with 400
         unless_over(lambda: self._client.conferences(conference_sid).update(status="completed"), status=400)
 
-    def remove(self, conference_sid: str, call_sid: str) -> None:
-        unless_over(lambda: self._client.conferences(conference_sid).participants(call_sid).delete())
-
     def add_participant(
         self, conference_sid: str, to: str, label: str, *, muted: bool, coach: str | None, status_url: str, timeout: int
     ) -> str:

@@ -1,6 +1,7 @@
 """The kinds of promised work: the name of each in the outbox, where its job runs, and when it is given up.
 
-A new background job is a line here and its function in `workers.jobs`. Names stand in the table; they never change.
+A new background job is a line here and its function in `workers.jobs`. The names stand in the outbox table: they
+never change.
 """
 
 from dataclasses import dataclass
@@ -29,16 +30,16 @@ OUTSIDE = Plan("outside", lease=10.0, timeout=60)  # carrier and ledger, who may
 HEAVY = Plan("heavy", lease=30.0, timeout=600)  # sound
 
 _HOUR, _DAY, _WEEK = timedelta(hours=1), timedelta(days=1), timedelta(days=7)
-_TOPICS: dict[str, Topic] = {}
+TOPICS: dict[str, Topic] = {}
 
 
 def _topic(name: str, plan: Plan, give_up_after: timedelta) -> str:
-    _TOPICS[name] = Topic(plan, give_up_after)
+    TOPICS[name] = Topic(plan, give_up_after)
     return name
 
 
 def about(name: str) -> Topic:
-    return _TOPICS.get(name, Topic(QUICK, _DAY))
+    return TOPICS.get(name, Topic(QUICK, _DAY))
 
 
 HANDOFF_REQUESTED = _topic("handoff.requested", QUICK, _HOUR)

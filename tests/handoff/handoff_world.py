@@ -80,9 +80,6 @@ class CarrierTwin:
     def end_conference(self, conference_sid: str) -> None:
         self._note("end_conference", conference_sid)
 
-    def remove(self, conference_sid: str, call_sid: str) -> None:
-        self._note("remove", conference_sid, call_sid)
-
     def add_participant(
         self, conference_sid: str, to: str, label: str, *, muted: bool, coach: str | None, status_url: str, timeout: int
     ) -> str:

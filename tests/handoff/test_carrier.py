@@ -48,7 +48,6 @@ REQUESTS = {
     "end": lambda c: c.end(CALL),
     "status": lambda c: c.status(CALL),
     "end_conference": lambda c: c.end_conference(CONFERENCE),
-    "remove": lambda c: c.remove(CONFERENCE, CALL),
     "listen": lambda c: c.add_participant(
         CONFERENCE, "+15551112222", "supervisor-3", muted=True, coach=None, status_url=URL, timeout=20
     ),

@@ -46,7 +46,7 @@ from tests.line.conftest import NoNews, understand
 from tests.switch.switch_world import ACCOUNT, NUMBER, TOKEN, MakeWorld, Person, World
 from tests.switch.test_switch_conferences import power
 from workers.context import WorkerContext
-from workers.jobs import JOBS
+from workers.jobs import JOBS, Job
 
 CALLER, ANN, BOB, EVE, MUSIC, NOTICE = 400, 700, 1100, 1500, 250, 3300  # whose voice is which tone, in Hz
 
@@ -221,7 +221,7 @@ class Line:
         with self.sessions() as tx:
             rows = [row for row in outbox.due(tx, self.clock.now()) if not row.topic.startswith("recording.")]
         for row in rows:
-            JOBS[row.topic](replace(context, handoffs=self.service), row.id, row.payload, self._done(row.id))
+            JOBS[row.topic](replace(context, handoffs=self.service), Job(row.id, row.payload, self._done(row.id)))
 
     def _done(self, row_id: int) -> Callable[[Any], None]:
         return lambda tx: outbox.done(tx, row_id, self.clock.now())

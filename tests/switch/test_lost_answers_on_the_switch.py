@@ -70,7 +70,6 @@ REPEATABLE: dict[str, tuple[str, str, Callable[[TwilioCarrier, str, str, str], A
     "end a conference": ("POST", ROOM, lambda c, call, room, leg: c.end_conference(room)),
     "hold": ("POST", PARTICIPANT, lambda c, call, room, leg: c.change_participant(room, call, hold=True)),
     "mute": ("POST", PARTICIPANT, lambda c, call, room, leg: c.change_participant(room, leg, muted=True)),
-    "remove": ("DELETE", PARTICIPANT, lambda c, call, room, leg: c.remove(room, leg)),
     "pause a recording": ("POST", RECORDING, lambda c, call, room, leg: c.pause_recording(call)),
     "resume a recording": ("POST", RECORDING, lambda c, call, room, leg: c.resume_recording(call)),
     "stop listening": ("POST", STREAM, lambda c, call, room, leg: c.stop_listening(call)),

@@ -21,7 +21,7 @@ from tests.switch.line_on_switch import Line, Play, until
 from tests.switch.switch_world import NUMBER
 from tests.workers.worker_factory import RecogniserTwin
 from workers.context import WorkerContext
-from workers.jobs import JOBS
+from workers.jobs import JOBS, Job
 
 pytestmark = pytest.mark.slow
 LOST = ("/voice/status", "/status", "/voice/recording", "/voice/stream", "/voice/resume", "/voice/fallback")
@@ -77,6 +77,6 @@ def _sound_jobs(line: Line, folder: Path) -> None:
         with line.sessions() as tx:
             rows = [row for row in outbox.due(tx, line.clock.now()) if row.topic.startswith("recording.")]
         for row in rows:
-            JOBS[row.topic](context, row.id, row.payload, line._done(row.id))
+            JOBS[row.topic](context, Job(row.id, row.payload, line._done(row.id)))
         if not rows:
             return

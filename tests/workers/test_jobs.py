@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from ivr.carrier.port import CarrierError
-from ivr.store import outbox
+from ivr.store import outbox, topics
 from ivr.store.models import Call, Outbox, Recording
 from ivr.store.topics import TURN_DELETE, about
 from workers.context import Provider, WorkerContext
@@ -103,6 +103,10 @@ def test_a_text_goes_to_the_caller(context: WorkerContext) -> None:
     assert work_off(context) == ["text.send"]
     carrier: Any = context.carrier
     assert carrier.asked == [("send_text", "+15551234567", "Thanks")]
+
+
+def test_every_topic_has_its_job() -> None:
+    assert set(JOBS) == set(topics.TOPICS)
 
 
 def test_briefs_and_timers_never_queue_behind_carrier_or_sound() -> None:

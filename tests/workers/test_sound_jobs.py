@@ -124,7 +124,7 @@ def test_long_work_lets_others_go_first_and_every_piece_counts_as_progress(
 ) -> None:
     recording_id, recogniser = long_recording(context, 150.0), Minutes()
     use(context, recogniser, monkeypatch)
-    monkeypatch.setattr(jobs, "BUDGET", -1.0)
+    monkeypatch.setattr(jobs.recordings, "BUDGET", -1.0)
     row_id = row_of(context, "recording.transcribe").id
     with context.sessions.begin() as tx:
         waiting = outbox.put(tx, "recording.transcribe", {"recording": recording_id}, context.clock.now())

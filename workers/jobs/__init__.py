@@ -1,0 +1,32 @@
+"""The jobs of the outbox: for each kind of promised work, the function that does it.
+
+A new background job is a line in `ivr.store.topics` and a function here, marked with `@does(TOPIC)`.
+"""
+
+import logging
+
+from ivr.store import outbox
+from workers.context import provider
+from workers.holding import held
+from workers.jobs import handoffs, payments, recordings, texts
+from workers.jobs.registry import JOBS, Job
+
+__all__ = ["JOBS", "Job", "handoffs", "payments", "perform", "recordings", "texts"]
+
+log = logging.getLogger(__name__)
+
+
+def perform(row_id: int) -> None:
+    """Do what an outbox row promises, unless it is done. A failure is noted and tried again later, or given up."""
+    context = provider.get()
+    with held(context.sessions, context.clock, row_id) as row:
+        if row is None:
+            return
+        try:
+            job = Job(row.id, row.payload, lambda tx: outbox.done(tx, row_id, context.clock.now()))
+            JOBS[row.topic](context, job)
+        except Exception as error:
+            log.exception("job failed", extra={"topic": row.topic, "outbox": row.id})
+            with context.sessions.begin() as tx:
+                wait = outbox.pause(row.topic, row.tries)
+                outbox.failed(tx, row.id, f"{type(error).__name__}: {error}", context.clock.now(), wait)
