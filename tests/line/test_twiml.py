@@ -25,7 +25,6 @@ DOCUMENTS = {
     "goodbye": twiml.goodbye(),
     "goodbye_with_words": twiml.goodbye("Thank you."),
     "apologise": twiml.apologise("Sorry.", "https://h/resume"),
-    "reject": twiml.reject(),
     "empty": twiml.empty(),
 }
 
