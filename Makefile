@@ -6,7 +6,7 @@ RUN := .venv/.installed-run
 DEV := .venv/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-all check format bench shapes shots lock clean
+.PHONY: help setup demo test test-all check hooks format bench shapes shots lock clean
 
 help: ## List the tasks
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -31,6 +31,9 @@ check: $(DEV) ## Formatting, lint, types and layers
 format: $(DEV) ## Format the code and mend what lint can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+hooks: $(DEV) ## Check formatting, lint, types and layers before each commit
+	$(BIN)/pre-commit install
 
 bench: $(RUN) ## Measure speech on this machine
 	$(BIN)/warmline bench speech
