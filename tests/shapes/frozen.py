@@ -22,7 +22,8 @@ def change(name: str, shape: Any) -> str:
     """What was taken away (`-`) and added (`+`) since `name` was frozen, as a unified diff; empty when nothing was."""
     file = FOLDER / f"{name}.yaml"
     before = file.read_text().splitlines() if file.exists() else []
-    return "\n".join(difflib.unified_diff(before, written(shape).splitlines(), f"frozen {name}", f"{name} now", n=4))
+    now = written(shape).splitlines()
+    return "\n".join(difflib.unified_diff(before, now, f"frozen {name}", f"{name} now", n=4, lineterm=""))
 
 
 def accept(shapes: dict[str, Shape]) -> None:

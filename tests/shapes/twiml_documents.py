@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 
 import twiml
 
-GIVEN = "(given)"
+GIVEN, HOLDS = "(given)", "(holds)"
 BY_TYPE: dict[Any, tuple[Any, ...]] = {str: (GIVEN,), int: (77,), dict[str, str]: ({GIVEN: GIVEN},)}
 BY_NAME: dict[str, tuple[Any, ...]] = {
     "currency": ("USD",), "language": ("en", "es"), "enter": ((GIVEN,) * 4,), "says": ((GIVEN,),), "count": (77, None),
@@ -28,11 +28,12 @@ def elements() -> dict[str, Any]:
             told = found.setdefault(element.tag, {})
             for name, value in element.items():
                 told.setdefault(name, set()).add(value)
-            told.setdefault("(holds)", set()).update(child.tag for child in element)
-    return {
-        tag: {name: " | ".join(sorted(values)) for name, values in told.items() if values}
-        for tag, told in found.items()
-    }
+            told.setdefault(HOLDS, set()).update(child.tag for child in element)
+    return {tag: {name: _told(name, values) for name, values in told.items() if values} for tag, told in found.items()}
+
+
+def _told(name: str, values: set[str]) -> list[str] | str:
+    return sorted(values) if name == HOLDS else " | ".join(sorted(values))
 
 
 def _documents() -> Iterator[ET.Element]:
