@@ -3,11 +3,11 @@
 from ivr.dialogue import amounts, payment_rules
 from ivr.dialogue.builder import Draft, Outcome
 from ivr.dialogue.events import HandOff
-from ivr.dialogue.flow import Ask
-from ivr.dialogue.flows import FLOWS, OURS, TOPICS
+from ivr.dialogue.flows.payment import FLOWS, OURS, TOPICS
+from ivr.dialogue.flows.steps import Ask
+from ivr.dialogue.flows.verify import NOBODY
 from ivr.dialogue.prompts import LANGUAGES
 from ivr.dialogue.state import Line, Raw, State
-from ivr.dialogue.verification import NOBODY
 
 IN_DOUBT = "may have been made: the ledger has not answered yet"
 _NAMES = {

@@ -1,7 +1,7 @@
 """The script on paper: every prompt as a table, every flow as a diagram."""
 
-from ivr.dialogue.flow import Ask, Do, Fetch, Flow, Person, Send, Step, Tell, Verified
-from ivr.dialogue.flows import FLOWS
+from ivr.dialogue.flows.payment import FLOWS
+from ivr.dialogue.flows.steps import Ask, Do, Fetch, Flow, Person, Send, Step, Tell, Verified
 from ivr.dialogue.prompts import LANGUAGES, LINES
 
 _TITLES = {

@@ -5,8 +5,8 @@ from dataclasses import replace
 from ivr.dialogue.builder import Draft, Outcome
 from ivr.dialogue.escalation import hand_off
 from ivr.dialogue.events import CheckCode, CheckPin, HangUp, LookUp, Say, TakeCard
-from ivr.dialogue.flow import Ask, Do, Fetch, Person, Send, Step, Tell, Verified
-from ivr.dialogue.flows import FLOWS, OURS, TOPICS
+from ivr.dialogue.flows.payment import FLOWS, OURS, TOPICS
+from ivr.dialogue.flows.steps import Ask, Do, Fetch, Person, Send, Step, Tell, Verified
 from ivr.dialogue.state import Line, Raw, State, Task
 
 STALLS = 4  # refusals, repeats, waits and detours without progress before a person comes

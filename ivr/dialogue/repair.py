@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from ivr.dialogue.builder import Draft, Outcome
 from ivr.dialogue.escalation import hand_off
-from ivr.dialogue.flow import Ask
 from ivr.dialogue.flow_runner import STALLS, advance
-from ivr.dialogue.flows import asked
+from ivr.dialogue.flows.payment import asked
+from ivr.dialogue.flows.steps import Ask
 from ivr.dialogue.state import Line, State, Task
 
 

@@ -19,11 +19,11 @@ from ivr.dialogue.events import (
     PinChecked,
     Refused,
 )
-from ivr.dialogue.flow import Ask
 from ivr.dialogue.flow_runner import advance
-from ivr.dialogue.flows import ask_named
+from ivr.dialogue.flows.payment import ask_named
+from ivr.dialogue.flows.steps import Ask
+from ivr.dialogue.flows.verify import NOBODY, ON_FILE, named, without_code
 from ivr.dialogue.state import Line, State
-from ivr.dialogue.verification import NOBODY, ON_FILE, named, without_code
 
 PIN_TRIES = 3
 CODE_TRIES = 3

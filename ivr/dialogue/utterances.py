@@ -8,9 +8,9 @@ from ivr.dialogue import extractors, phrases
 from ivr.dialogue.builder import Draft, Outcome
 from ivr.dialogue.escalation import hand_off
 from ivr.dialogue.events import Said
-from ivr.dialogue.flow import Ask
 from ivr.dialogue.flow_runner import advance, check_secret, push, question
-from ivr.dialogue.flows import FLOWS, MENU, OURS, TOPICS, ask_named
+from ivr.dialogue.flows.payment import FLOWS, MENU, OURS, TOPICS, ask_named
+from ivr.dialogue.flows.steps import Ask
 from ivr.dialogue.repair import at_menu, cancel, detour, goodbye, missed, open_question, progress, repeat, stall
 from ivr.dialogue.state import Line, Raw, State, Task
 from ivr.dialogue.verification_repair import forgotten, keyed_otherwise, not_received

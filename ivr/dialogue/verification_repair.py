@@ -4,8 +4,8 @@ from ivr.dialogue import phrases
 from ivr.dialogue.builder import Draft, Outcome
 from ivr.dialogue.escalation import hand_off
 from ivr.dialogue.events import Said
-from ivr.dialogue.flow import Ask
 from ivr.dialogue.flow_runner import advance
+from ivr.dialogue.flows.steps import Ask
 from ivr.dialogue.repair import progress
 
 PROOFS = ("number", "pin", "code_ok", "code")

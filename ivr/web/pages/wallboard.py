@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from ivr.clock import Clock
 from ivr.desk.workload import day_rows, write_csv
-from ivr.dialogue.flows import OURS
+from ivr.dialogue.flows.payment import OURS
 from ivr.handoff.supervision import SupervisionRefused
 from ivr.store.engine import Sessions
 from ivr.web.pages.formats import as_csv, midnight, sentence

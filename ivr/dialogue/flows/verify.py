@@ -2,7 +2,7 @@
 
 from ivr.dialogue import extractors, verbalize
 from ivr.dialogue.events import FindAccount, FindMobile, SendCode
-from ivr.dialogue.flow import Ask, Do, Flow, Person
+from ivr.dialogue.flows.steps import Ask, Do, Flow, Person
 from ivr.dialogue.state import Raw, State, Task
 
 NOBODY = "nobody:"  # stands before a number that is no account's, so that it is treated like one until the end

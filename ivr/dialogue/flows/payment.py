@@ -5,9 +5,9 @@ from datetime import date
 
 from ivr.dialogue import extractors, payment_rules, verbalize
 from ivr.dialogue.events import Rate, SendText, Transaction
-from ivr.dialogue.flow import Ask, Do, Fetch, Flow, Send, Tell, Verified
+from ivr.dialogue.flows.steps import Ask, Do, Fetch, Flow, Send, Tell, Verified
+from ivr.dialogue.flows.verify import VERIFY
 from ivr.dialogue.state import Raw, State, Task
-from ivr.dialogue.verification import VERIFY
 
 PAGE = 3
 TOPICS = {
