@@ -7,9 +7,7 @@ from ivr.dialogue.events import Action, Listen, Say
 from ivr.dialogue.flows.steps import Ask
 from ivr.dialogue.prompts import LANGUAGES
 from ivr.dialogue.state import Line, Phase, State
-
-PATIENCE = 7.0
-DIGITS_PATIENCE = 10.0
+from ivr.dialogue.timeouts import NO_INPUT
 
 Outcome = tuple[State, tuple[Action, ...]]
 
@@ -50,13 +48,13 @@ class Draft:
         """The step is complete with this action."""
         return replace(self.state, phase=phase, slow=False), (*self.actions, action)
 
-    def listen(self, ask: Ask, patience: float | None = None) -> Outcome:
+    def listen(self, ask: Ask, no_input_timeout: float | None = None) -> Outcome:
         """Wait for the answer to `ask`."""
         draft = self.having(question=ask.name, last=self.lines or self.state.last, cut=False)
-        return draft.end(listening(ask, patience), "asking")
+        return draft.end(listening(ask, no_input_timeout), "asking")
 
 
-def listening(ask: Ask, patience: float | None = None) -> Listen:
+def listening(ask: Ask, no_input_timeout: float | None = None) -> Listen:
     """How to listen for this item."""
-    usual = ask.patience or (DIGITS_PATIENCE if ask.kind == "digits" else PATIENCE)
-    return Listen(ask.kind, ask.digits, ask.secret, patience or usual)
+    timeout = no_input_timeout or ask.no_input_timeout or NO_INPUT[ask.kind]
+    return Listen(ask.kind, ask.digits, ask.secret, timeout)

@@ -3,20 +3,12 @@
 from ivr.dialogue import amounts, payment_rules
 from ivr.dialogue.builder import Draft, Outcome
 from ivr.dialogue.events import HandOff
-from ivr.dialogue.flows.payment import FLOWS, OURS, TOPICS
-from ivr.dialogue.flows.steps import Ask
-from ivr.dialogue.flows.verify import NOBODY
-from ivr.dialogue.prompts import LANGUAGES
+from ivr.dialogue.flows.registry import FLOWS, LABELS, SELF_SERVICE
+from ivr.dialogue.flows.verify import LACKING, NOBODY
+from ivr.dialogue.prompts import LANGUAGES, TOPICS
 from ivr.dialogue.state import Line, Raw, State
 
 IN_DOUBT = "may have been made: the ledger has not answered yet"
-_NAMES = {
-    "date": "pay on",
-    "amount": "pay amount",
-    "source": "pay from",
-    "number": "account number",
-    "agreed": "agreed to pay",
-}
 
 
 def account(state: State) -> str | None:
@@ -48,11 +40,11 @@ def known(state: State) -> dict[str, str]:
 
 def _items(state: State) -> dict[str, str]:
     heard = {name: value for task in state.tasks for name, value in _given(state, task.flow, task.given).items()}
-    return {_NAMES.get(name, name): value for name, value in (heard | state.noted).items()}
+    return {LABELS.get(name, name): value for name, value in (heard | state.noted).items()}
 
 
 def _given(state: State, flow: str, given: dict[str, Raw]) -> dict[str, str]:
-    asks = {step.name: step for step in FLOWS[flow].steps if isinstance(step, Ask) and step.noted and not step.secret}
+    asks = {ask.name: ask for ask in FLOWS[flow].asks if ask.noted and not ask.secret}
     heard = {"amount": amounts.in_minor(given["amount"], payment_rules.currency(state))} if "amount" in given else {}
     return {name: asks[name].show(state, raw) for name, raw in (given | heard).items() if name in asks}
 
@@ -67,17 +59,6 @@ def hand_off(draft: Draft, reason: str, intent: str = "", mood: str = "calm", la
     return said.end(action, "gone")
 
 
-_FULFILLED = {
-    "balance": "got the balance",
-    "due_date": "got the due date",
-    "transactions": "heard recent transactions",
-}
-_OPEN = {
-    "balance": "wanted the balance",
-    "due_date": "wanted the due date",
-    "transactions": "wanted recent transactions",
-    "payment": "wanted to pay",
-}
 _WHY = {
     "asked": "asks for a person",
     "unclear": "was not understood",
@@ -89,8 +70,7 @@ _WHY = {
     "braked": "was brought on by the bot brake",
     "dispute": "now disputes a charge",
     "card_problem": "has trouble with a card",
-    "payment": "could not get the payment through",
-}
+} | {name: declared.failed for name, declared in SELF_SERVICE.items() if declared.failed}
 _WISHES = 2  # of the latest: the line is heard as well as read
 
 
@@ -103,32 +83,16 @@ def summary(state: State, reason: str, intent: str) -> str:
     return f"{', '.join(parts)}{', and ' if last else ''}{last}."
 
 
-_LACKING = {
-    "number": ", account number not known",
-    "pin": ", does not know the PIN",
-    "code_ok": ", does not know the PIN",
-    "code": ", does not know the PIN and gave no valid code",
-}
-
-
 def _proof(state: State, reason: str) -> str:
     if state.verified:
         return "Verified by a code sent by text" if state.by_code else "Verified by PIN"
     if state.wrong_pins and not state.question.startswith("code"):
         return f"Not verified after {state.wrong_pins} wrong PIN{'s' if state.wrong_pins > 1 else ''}"
-    lacking = _LACKING.get(state.question, "")
-    return f"Not verified{lacking if reason == 'verification' else ''}"
+    lacking = LACKING.get(state.question) if reason == "verification" else None
+    return f"Not verified, {lacking}" if lacking else "Not verified"
 
 
 def _wishes(state: State, intent: str) -> list[str]:
     """What came of each wish that the line could fulfil, oldest first."""
-    wished = [name for name in dict.fromkeys((*state.wanted, intent)) if name in OURS]
-    return [_wish(state, name) for name in wished]
-
-
-def _wish(state: State, name: str) -> str:
-    if name == "payment" and "paid" in state.noted:
-        return f"paid {state.noted.get('amount', '')}"
-    if name == "payment" and payment_rules.paying(state):
-        return f"may have paid {state.noted.get('amount', '')}"
-    return _FULFILLED[name] if name in state.done else _OPEN[name]
+    wishes = dict.fromkeys((*state.wanted, intent))
+    return [SELF_SERVICE[name].brief(state) for name in wishes if name in SELF_SERVICE]

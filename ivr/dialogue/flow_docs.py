@@ -1,20 +1,8 @@
 """The script on paper: every prompt as a table, every flow as a diagram."""
 
-from ivr.dialogue.flows.payment import FLOWS
-from ivr.dialogue.flows.steps import Ask, Do, Fetch, Flow, Person, Send, Step, Tell, Verified
+from ivr.dialogue.flows.registry import FLOWS
+from ivr.dialogue.flows.steps import Ask, Do, Fetch, Person, Send, Step, Tell, Verified
 from ivr.dialogue.prompts import LANGUAGES, LINES
-
-_TITLES = {
-    "open": "The caller's wish",
-    "verify": "Who is calling",
-    "balance": "Balance",
-    "due_date": "Due date and minimum",
-    "transactions": "Recent transactions",
-    "payment": "Make a payment",
-    "unsure": "A doubtful wish",
-    "else": "Anything else",
-    "goodbye": "Goodbye",
-}
 
 
 def table(language: str = "en") -> str:
@@ -31,8 +19,7 @@ def diagram(flow: str) -> str:
     boxes = [f"    {name}{node}" for name, node in zip(names, nodes, strict=True)]
     arrows = [f"    {a} --> {b}" for a, b in zip(("begin", *names), (*names, "done"), strict=True)]
     return (
-        "\n".join(["flowchart TD", f"    begin([{flow}])", *boxes, f"    done([{_after(FLOWS[flow])}])", *arrows])
-        + "\n"
+        "\n".join(["flowchart TD", f"    begin([{flow}])", *boxes, f"    done([{FLOWS[flow].after}])", *arrows]) + "\n"
     )
 
 
@@ -63,12 +50,6 @@ def _node(step: Step) -> str:
             return f'{{{{"else a person: {step.reason}"}}}}'
 
 
-def _after(flow: Flow) -> str:
-    return {"goodbye": "hang up", "open": "the flow that was asked for", "else": "the flow that was asked for"}.get(
-        flow.name, "back to what was under way, or anything else"
-    )
-
-
 _PREFACE = """# Flows
 
 Written by `warmline prompts`; do not edit. Items and messages whose condition does not hold are skipped. In every
@@ -79,6 +60,6 @@ work, not a flow's.
 
 def flows_page() -> str:
     """The page `docs/flows.md`: each flow's diagram, then the script."""
-    parts = [f"## {_TITLES[name]}\n\n```mermaid\n{diagram(name)}```\n" for name in FLOWS]
+    parts = [f"## {flow.title}\n\n```mermaid\n{diagram(flow.name)}```\n" for flow in FLOWS.values()]
     scripts = [f"## Script: {language}\n\n{table(language)}" for language in LANGUAGES]
     return "\n".join([_PREFACE, *parts, *scripts])

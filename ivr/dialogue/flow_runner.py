@@ -5,8 +5,9 @@ from dataclasses import replace
 from ivr.dialogue.builder import Draft, Outcome
 from ivr.dialogue.escalation import hand_off
 from ivr.dialogue.events import CheckCode, CheckPin, HangUp, LookUp, Say, TakeCard
-from ivr.dialogue.flows.payment import FLOWS, OURS, TOPICS
+from ivr.dialogue.flows.registry import SELF_SERVICE, committed, done, flow_of
 from ivr.dialogue.flows.steps import Ask, Do, Fetch, Person, Send, Step, Tell, Verified
+from ivr.dialogue.prompts import TOPICS
 from ivr.dialogue.state import Line, Raw, State, Task
 
 STALLS = 4  # refusals, repeats, waits and detours without progress before a person comes
@@ -14,7 +15,7 @@ STALLS = 4  # refusals, repeats, waits and detours without progress before a per
 
 def advance(draft: Draft) -> Outcome:
     """Do the next pending step of the uppermost task; end the task when none is left."""
-    step = next((step for step in FLOWS[draft.state.task.flow].steps if _pending(draft.state, step)), None)
+    step = next((step for step in flow_of(draft.state.task).steps if _pending(draft.state, step)), None)
     match step:
         case None:
             return _finish(draft)
@@ -42,7 +43,7 @@ def _pending(state: State, step: Step) -> bool:
         case Verified():
             return not state.verified
         case Fetch():
-            return state.facts is None and "paid" not in slots
+            return state.facts is None and not committed(state.task)
         case Tell():
             return f"told:{step.name}" not in slots and step.when(state)
         case Ask() | Do() | Send():
@@ -103,26 +104,24 @@ def check_secret(draft: Draft, ask: Ask, secret: str) -> Outcome:
 
 def push(draft: Draft, task: Task) -> Draft:
     """Begin a task on top of what is under way; after a payment the ledger is read anew."""
-    stale = any("paid" in t.slots for t in draft.state.tasks)
+    stale = any(committed(task) for task in draft.state.tasks)
     facts = None if stale else draft.state.facts
     return draft.having(tasks=(*draft.state.tasks, task), facts=facts, stalls=0)
 
 
 def _finish(draft: Draft) -> Outcome:
     state = draft.state
-    done, below = state.task, state.tasks[:-1]
-    if done.flow == "goodbye":
+    ended, below = state.task, state.tasks[:-1]
+    if ended.flow == "goodbye":
         return draft.say(Line("goodbye")).end(HangUp(), "ended")
-    facts = None if "paid" in done.slots else state.facts
-    early = done.flow == "verify"  # a PIN before any wish: the open question still stands
+    facts = None if committed(ended) else state.facts
+    early = ended.flow == "verify"  # a PIN before any wish: the open question still stands
     on_top = below if len(below) > 1 or early else (Task("else"),)
     popped = draft.at(replace(state, tasks=on_top, facts=facts, done=_done(state)))
-    back = len(below) > 1 and done.flow in TOPICS and below[-1].flow in TOPICS
+    back = len(below) > 1 and ended.flow in SELF_SERVICE and below[-1].flow in SELF_SERVICE
     return advance(popped.say(Line("repair.back", {"topic": TOPICS[below[-1].flow]})) if back else popped)
 
 
 def _done(state: State) -> tuple[str, ...]:
-    """The wishes fulfilled so far; a payment only when money was moved."""
-    flow = state.task.flow
-    fulfilled = flow in OURS and (flow != "payment" or "paid" in state.task.slots)
-    return tuple(dict.fromkeys((*state.done, flow))) if fulfilled else state.done
+    """The wishes fulfilled so far."""
+    return tuple(dict.fromkeys((*state.done, state.task.flow))) if done(state.task) else state.done

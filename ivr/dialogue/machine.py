@@ -19,8 +19,9 @@ from ivr.dialogue.events import (
     Started,
 )
 from ivr.dialogue.flow_runner import advance
+from ivr.dialogue.payment_rules import not_paid, paid
 from ivr.dialogue.repair import open_question, silent
-from ivr.dialogue.results import answered, not_paid, paid
+from ivr.dialogue.results import apply_result
 from ivr.dialogue.state import Line, State
 from ivr.dialogue.utterances import hear, in_their_words, keyed, leaving
 
@@ -123,7 +124,7 @@ def _wait(draft: Draft, event: Event) -> Outcome:
         case Said() | Keyed() | Interrupted() if draft.state.phase == "waiting" and draft.state.turn > LONGEST:
             return hand_off(draft, "unclear")
         case Silent() if draft.state.phase == "waiting":
-            return answered(draft, Failed())  # every query is given up sooner than a caller's patience: it was lost
+            return apply_result(draft, Failed())  # every query is given up sooner than a caller's patience: it was lost
         case Said() | Keyed() | Silent() | Interrupted() | Started():
             return draft.state, ()
         case Slow():
@@ -136,4 +137,4 @@ def _wait(draft: Draft, event: Event) -> Outcome:
         case Resumed() | Returned():
             return hand_off(draft, "fault")
         case _:
-            return answered(draft, event)
+            return apply_result(draft, event)

@@ -1,9 +1,10 @@
-"""What may be paid, from where and when: the values behind a payment's items."""
+"""What may be paid, from where and when, and what became of it: the values behind the payment flow."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from ivr.dialogue import amounts, verbalize
-from ivr.dialogue.events import Facts, Pay, TakeCard
+from ivr.dialogue.events import Facts, Paid, Pay, TakeCard
 from ivr.dialogue.state import Line, Raw, State
 
 LATEST_DAYS = 60
@@ -143,6 +144,29 @@ def paying(state: State) -> bool:
     slots = state.task.slots
     asked = state.task.flow == "payment" and slots.get("agreed") is True and "key" in slots
     return asked and "paid" not in slots and slots.get("source") not in (None, CARD)
+
+
+def dated(state: State, event: Paid) -> State:
+    """The payment on the day on which it was made: one agreed just before midnight is made on the next."""
+    agreed = date.fromisoformat(str(state.task.slots.get("date", state.today.isoformat())))
+    if agreed > state.today or event.on <= agreed:
+        return state
+    moved = state.with_task(state.task.settle("date", event.on.isoformat()))
+    return replace(moved, today=max(state.today, event.on))
+
+
+def paid(state: State, confirmation: str) -> State:
+    """The payment stands, with the ledger's confirmation number if it has one."""
+    told = state.note("paid", confirmation or "by card").note("payment", "was made")
+    return told.with_task(state.task.settle("paid", confirmation))
+
+
+def not_paid(state: State) -> State:
+    """The payment that was asked for was not made, and will not be."""
+    if not paying(state):
+        return state
+    task = state.task.drop("key", "agreed", "change")
+    return state.with_task(task).note("payment", "was not made")
 
 
 def receipt(state: State) -> str:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from ivr.dialogue.builder import Draft, Outcome
 from ivr.dialogue.escalation import hand_off
 from ivr.dialogue.flow_runner import STALLS, advance
-from ivr.dialogue.flows.payment import asked
+from ivr.dialogue.flows.registry import asked, done, flow_of
 from ivr.dialogue.flows.steps import Ask
 from ivr.dialogue.state import Line, State, Task
 
@@ -72,16 +72,19 @@ def cancel(draft: Draft) -> Outcome:
     tasks = draft.state.tasks
     while tasks[-1].flow in ("verify", "unsure") and len(tasks) > 2:
         tasks = tasks[:-1]
-    unpaid = tasks[-1].flow == "payment" and "paid" not in tasks[-1].slots
     left = tasks[:-1] if len(tasks) > 2 else (Task("else"),)
-    line = Line("repair.unpaid" if unpaid else "repair.cancelled")
-    return advance(progress(draft.having(tasks=left).say(line)))
+    return advance(progress(draft.having(tasks=left).say(Line(_undone(tasks[-1]) or "repair.cancelled"))))
+
+
+def _undone(task: Task) -> str:
+    """The prompt that says that the task was dropped before it was done, where that has to be said."""
+    return "" if done(task) else flow_of(task).undone
 
 
 def goodbye(draft: Draft) -> Outcome:
     """One question about the call, then the end."""
-    unpaid = any(task.flow == "payment" and "paid" not in task.slots for task in draft.state.tasks)
-    parting = draft.say(Line("repair.unpaid")) if unpaid else draft
+    undone = next(filter(None, map(_undone, draft.state.tasks)), "")
+    parting = draft.say(Line(undone)) if undone else draft
     return advance(progress(parting.having(tasks=(Task("goodbye"),))))
 
 

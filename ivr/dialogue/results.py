@@ -1,28 +1,15 @@
-"""What the house answers: an account found, a PIN checked, facts, a payment made or refused."""
+"""What came of a query or a card entry: applied as its flow says, and here where more than the state changes."""
 
 from dataclasses import replace
-from datetime import date
 
 from ivr.dialogue import payment_rules
 from ivr.dialogue.builder import Draft, Outcome
 from ivr.dialogue.escalation import hand_off
-from ivr.dialogue.events import (
-    CardTaken,
-    CodeChecked,
-    CodeSent,
-    Event,
-    Facts,
-    Failed,
-    Found,
-    MobileFound,
-    Paid,
-    PinChecked,
-    Refused,
-)
+from ivr.dialogue.events import CardTaken, CodeChecked, CodeSent, Event, Facts, Failed, PinChecked, Refused
 from ivr.dialogue.flow_runner import advance
-from ivr.dialogue.flows.payment import ask_named
-from ivr.dialogue.flows.steps import Ask
-from ivr.dialogue.flows.verify import NOBODY, ON_FILE, named, without_code
+from ivr.dialogue.flows.registry import flow_of
+from ivr.dialogue.flows.steps import Ask, Do
+from ivr.dialogue.flows.verify import VERIFY, named
 from ivr.dialogue.state import Line, State
 
 PIN_TRIES = 3
@@ -31,17 +18,11 @@ CARD_TRIES = 2
 NOT_CHARGED = ("caller-interrupted-with-star", "too-many-failed-attempts", "validation-error", "declined")
 
 
-def answered(draft: Draft, event: Event) -> Outcome:
-    """Go on with the answer to the query under way."""
+def apply_result(draft: Draft, event: Event) -> Outcome:
+    """Go on with the result of the query under way."""
     match event:
-        case Found():
-            return _named(draft, event.account)
         case PinChecked():
             return _pin(draft, event)
-        case MobileFound():
-            # who only named the account is not told whether it exists, nor how its holder's number ends
-            tail = ON_FILE if named(draft.state) else event.tail
-            return advance(draft.at(draft.state.with_task(draft.state.task.settle("mobile", tail))))
         case CodeSent():
             return _code_sent(draft, event.ok)
         case CodeChecked():
@@ -49,56 +30,32 @@ def answered(draft: Draft, event: Event) -> Outcome:
         case Facts():
             told = replace(event, funds=(), locked=False)  # what is an agent's to see is no part of a dialogue
             return advance(draft.having(facts=told))
-        case Paid():
-            return advance(draft.at(paid(dated(draft.state, event), event.confirmation)))
         case Refused():
             return _refused(draft, event.why)
         case CardTaken():
             return _card(draft, event)
         case Failed(sure=False) if payment_rules.paying(draft.state):
             return hand_off(draft, "doubt", "payment")
-        case Failed() | _:
-            return hand_off(draft.at(not_paid(draft.state)), "fault")
+        case _ if (step := _awaiting(draft.state, event)) is not None:
+            return advance(draft.at(step.then(draft.state, event)))
+        case _:
+            return hand_off(draft.at(payment_rules.not_paid(draft.state)), "fault")
 
 
-def dated(state: State, event: Paid) -> State:
-    """The payment on the day on which it was made: one agreed just before midnight is made on the next."""
-    agreed = date.fromisoformat(str(state.task.slots.get("date", state.today.isoformat())))
-    if agreed > state.today or event.on <= agreed:
-        return state
-    moved = state.with_task(state.task.settle("date", event.on.isoformat()))
-    return replace(moved, today=max(state.today, event.on))
-
-
-def paid(state: State, confirmation: str) -> State:
-    """The payment stands, with the ledger's confirmation number if it has one."""
-    told = state.note("paid", confirmation or "by card").note("payment", "was made")
-    return told.with_task(state.task.settle("paid", confirmation))
-
-
-def not_paid(state: State) -> State:
-    """The payment that was asked for was not made, and will not be."""
-    if not payment_rules.paying(state):
-        return state
-    task = state.task.drop("key", "agreed", "change")
-    return state.with_task(task).note("payment", "was not made")
+def _awaiting(state: State, event: Event) -> Do | None:
+    """The step of the flow under way whose result this is."""
+    steps = (step for step in flow_of(state.task).steps if isinstance(step, Do))
+    return next((step for step in steps if step.result and isinstance(event, step.result)), None)
 
 
 def _again(draft: Draft, prompt: str, ask: Ask) -> Outcome:
     return draft.keep(Line(prompt)).listen(ask)
 
 
-def _named(draft: Draft, account: str | None) -> Outcome:
-    """The PIN is asked for either way: whoever tries numbers learns nothing of which are accounts."""
-    number = str(draft.state.task.slots["number"])
-    task = without_code(draft.state.task.drop("number", "number_ok", "doubt")).settle("named", True)
-    return advance(draft.at(draft.state.with_task(task)).having(account=account or f"{NOBODY}{number}"))
-
-
 def _mismatch(draft: Draft) -> Outcome:
     task = draft.state.task.drop("named")
     anew = draft.at(draft.state.with_task(task)).having(account=None)
-    return _again(anew, "number.mismatch", ask_named("verify", "number"))
+    return _again(anew, "number.mismatch", VERIFY.ask("number"))
 
 
 def _proved(draft: Draft) -> Outcome:
@@ -113,7 +70,7 @@ def _pin(draft: Draft, event: PinChecked) -> Outcome:
     wrong = draft.having(wrong_pins=draft.state.wrong_pins + 1)
     if event.locked or wrong.state.wrong_pins >= PIN_TRIES:
         return hand_off(wrong, "verification")
-    return _mismatch(wrong) if named(wrong.state) else _again(wrong, "pin.wrong", ask_named("verify", "pin"))
+    return _mismatch(wrong) if named(wrong.state) else _again(wrong, "pin.wrong", VERIFY.ask("pin"))
 
 
 def _code_sent(draft: Draft, ok: bool) -> Outcome:
@@ -121,7 +78,7 @@ def _code_sent(draft: Draft, ok: bool) -> Outcome:
         return hand_off(draft, "verification")
     sent = draft.at(draft.state.with_task(draft.state.task.settle("sent", True)))
     if "resent" in sent.state.task.slots:
-        return _again(sent, "code.again_if" if named(sent.state) else "code.again", ask_named("verify", "code"))
+        return _again(sent, "code.again_if" if named(sent.state) else "code.again", VERIFY.ask("code"))
     return advance(sent)
 
 
@@ -132,7 +89,7 @@ def _code(draft: Draft, event: CodeChecked) -> Outcome:
     if (event.spent and not named(draft.state)) or tries >= CODE_TRIES:
         return hand_off(draft, "verification")
     wrong = draft.at(draft.state.with_task(draft.state.task.settle("wrong_codes", tries)))
-    return _again(wrong, "code.wrong", ask_named("verify", "code"))
+    return _again(wrong, "code.wrong", VERIFY.ask("code"))
 
 
 def _reopen(draft: Draft) -> Draft:
@@ -150,7 +107,7 @@ def _refused(draft: Draft, why: str) -> Outcome:
 
 def _card(draft: Draft, event: CardTaken) -> Outcome:
     if event.result == "success":
-        return advance(draft.at(paid(draft.state, event.confirmation)))
+        return advance(draft.at(payment_rules.paid(draft.state, event.confirmation)))
     declines = int(draft.state.task.slots.get("declines", 0)) + 1
     if event.result not in NOT_CHARGED or declines >= CARD_TRIES:
         return hand_off(draft, "fault" if event.result not in NOT_CHARGED else "payment", "payment")

@@ -4,13 +4,15 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from ivr.dialogue import extractors, phrases
+from ivr.dialogue import extractors, phrases, timeouts
 from ivr.dialogue.builder import Draft, Outcome
 from ivr.dialogue.escalation import hand_off
 from ivr.dialogue.events import Said
 from ivr.dialogue.flow_runner import advance, check_secret, push, question
-from ivr.dialogue.flows.payment import FLOWS, MENU, OURS, TOPICS, ask_named
+from ivr.dialogue.flows.registry import MENU, SELF_SERVICE, committed, flow_of
 from ivr.dialogue.flows.steps import Ask
+from ivr.dialogue.flows.verify import VERIFY
+from ivr.dialogue.prompts import TOPICS
 from ivr.dialogue.repair import at_menu, cancel, detour, goodbye, missed, open_question, progress, repeat, stall
 from ivr.dialogue.state import Line, Raw, State, Task
 from ivr.dialogue.verification_repair import forgotten, keyed_otherwise, not_received
@@ -19,9 +21,7 @@ from ivr.redaction import mask_text
 HEARD = 0.4  # below this the words themselves are doubtful
 SURE = 0.6  # from here on an intent is acted upon
 FAIR = 0.35  # from here on it is worth a question
-HOLD = 60.0
 SHORT = 6  # words
-THINKING = 15.0
 
 Attempt = Callable[[Draft, Said, Ask], Outcome | None]
 
@@ -91,7 +91,7 @@ def _digress(draft: Draft, said: Said, ask: Ask) -> Outcome | None:
 def _answer(draft: Draft, said: Said, ask: Ask) -> Outcome | None:
     # six digits more or less are an attempt at the code, not an account number
     extra = {} if ask.name == "code" else volunteered(draft.state.task, said, besides=ask.name)
-    raw = ask.hear(said, True)
+    raw = ask.extract(said, True)
     doubtful = said.confidence < HEARD and not (ask.kind == "yes-no" and _plain(said))
     if raw is None and ask.name == "pin" and phrases.FORGOT.search(said.text.lower()):
         return None
@@ -138,7 +138,7 @@ def take(draft: Draft, ask: Ask, raw: Raw | None, extra: dict[str, Raw], doubtfu
 def absorb(state: State, heard: dict[str, Raw], doubtful: bool = False) -> State:
     """What was heard replaces what was settled; whatever had been confirmed is open again."""
     task = state.task
-    asks = [step for step in FLOWS[task.flow].steps if isinstance(step, Ask)]
+    asks = flow_of(task).asks
     if any(ask.volunteer and ask.name in heard for ask in asks):
         task = task.drop(*(ask.name for ask in asks if ask.confirms))
     task = task.drop(*heard)
@@ -148,18 +148,18 @@ def absorb(state: State, heard: dict[str, Raw], doubtful: bool = False) -> State
 
 def volunteered(task: Task, said: Said, besides: str = "") -> dict[str, Raw]:
     """Items of the task's flow that the caller gave without being asked for them."""
-    if "paid" in task.slots:
+    if committed(task):
         return {}
-    asks = (
-        step for step in FLOWS[task.flow].steps if isinstance(step, Ask) and step.volunteer and step.name != besides
-    )
-    return {ask.name: raw for ask in asks if (raw := ask.hear(said, False)) is not None}
+    asks = (ask for ask in flow_of(task).asks if ask.volunteer and ask.name != besides)
+    return {ask.name: raw for ask in asks if (raw := ask.extract(said, False)) is not None}
 
 
 def _hold(draft: Draft, said: Said, ask: Ask) -> Outcome | None:
     if not phrases.WAIT.search(said.text.lower()) or _says_more(said):
         return None
-    return stall(draft) or draft.having(stalls=draft.state.stalls + 1).say(Line("repair.wait")).listen(ask, HOLD)
+    return stall(draft) or draft.having(stalls=draft.state.stalls + 1).say(Line("repair.wait")).listen(
+        ask, timeouts.HOLD
+    )
 
 
 def _says_more(said: Said) -> bool:
@@ -167,7 +167,7 @@ def _says_more(said: Said) -> bool:
     meaning = said.meaning
     items = meaning.money or meaning.dates or meaning.share or meaning.account_kind or len(meaning.digits) > 1
     meant = meaning.intent in TOPICS and meaning.confidence >= SURE and meaning.intent != "out_of_scope"
-    return bool(items) or (meant and (meaning.intent in OURS or len(said.text.split()) > SHORT))
+    return bool(items) or (meant and (meaning.intent in SELF_SERVICE or len(said.text.split()) > SHORT))
 
 
 def _hesitate(draft: Draft, said: Said, ask: Ask) -> Outcome | None:
@@ -178,7 +178,7 @@ def _hesitate(draft: Draft, said: Said, ask: Ask) -> Outcome | None:
         or draft.state.missed
     ):
         return None
-    return stall(draft) or draft.having(stalls=draft.state.stalls + 1).listen(ask, THINKING)
+    return stall(draft) or draft.having(stalls=draft.state.stalls + 1).listen(ask, timeouts.THINKING)
 
 
 def _route(draft: Draft, said: Said, ask: Ask) -> Outcome | None:
@@ -198,7 +198,7 @@ def _farewell(draft: Draft, said: Said) -> Outcome | None:
 def _route_ours(draft: Draft, said: Said) -> Outcome | None:
     """Begin a flow, or ask whether it is meant."""
     state, intent, sure = draft.state, said.meaning.intent, said.meaning.confidence
-    if intent not in OURS or any(task.flow == intent for task in state.tasks):
+    if intent not in SELF_SERVICE or any(task.flow == intent for task in state.tasks):
         return None
     given = volunteered(Task(intent), said)
     if sure >= SURE and said.confidence >= HEARD:
@@ -220,13 +220,13 @@ def begin(draft: Draft, intent: str, given: dict[str, Raw]) -> Outcome:
 
 def _to_come_back_to(tasks: tuple[Task, ...]) -> tuple[Task, ...]:
     """The task that is interrupted; one at a time, so that the answers never pile up."""
-    return tasks[:1] + tuple(task for task in tasks[1:] if task.flow in OURS)[-1:]
+    return tasks[:1] + tuple(task for task in tasks[1:] if task.flow in SELF_SERVICE)[-1:]
 
 
 def _route_person(draft: Draft, said: Said) -> Outcome | None:
     """Whatever is not ours goes to a person; amid a task only when it is plainly meant."""
     intent, confidence = said.meaning.intent, said.meaning.confidence
-    if intent in OURS or intent not in TOPICS or said.confidence < HEARD / 2:
+    if intent in SELF_SERVICE or intent not in TOPICS or said.confidence < HEARD / 2:
         return None
     amid = not at_menu(draft.state) and draft.state.question != "unsure"
     if confidence < (SURE if amid else FAIR) or (amid and intent == "out_of_scope"):
@@ -263,7 +263,7 @@ def keyed(draft: Draft, keys: str) -> Outcome:
         return otherwise
     if (ahead := _pin_ahead(draft, keys)) is not None:
         return ahead
-    raw = ask.key(keys)
+    raw = ask.extract_keyed(keys)
     number = extractors.account_number_key(keys) if ask.name == "pin" else None
     extra = {"number": number} if number else {}
     return take(draft, ask, raw, extra) or missed(draft, ask)
@@ -275,7 +275,7 @@ def _pin_ahead(draft: Draft, keys: str) -> Outcome | None:
     early = at_menu(state) or state.question == "unsure"
     if not early or state.verified or state.account is None or extractors.pin_key(keys) is None:
         return None
-    return check_secret(progress(push(draft, Task("verify"))), ask_named("verify", "pin"), keys)
+    return check_secret(progress(push(draft, Task("verify"))), VERIFY.ask("pin"), keys)
 
 
 ATTEMPTS: tuple[Attempt, ...] = (

@@ -6,15 +6,14 @@ from ivr.dialogue.escalation import hand_off
 from ivr.dialogue.events import Said
 from ivr.dialogue.flow_runner import advance
 from ivr.dialogue.flows.steps import Ask
+from ivr.dialogue.flows.verify import LACKING
 from ivr.dialogue.repair import progress
-
-PROOFS = ("number", "pin", "code_ok", "code")
 
 
 def forgotten(draft: Draft, said: Said, ask: Ask) -> Outcome | None:
     """He does not know it: a code instead of the PIN where codes are sent, else a person."""
     unknown = said.meaning.intent == "dont_know" or phrases.FORGOT.search(said.text.lower())
-    if ask.name not in PROOFS or not unknown:
+    if ask.name not in LACKING or not unknown:
         return None
     return code_instead(draft, ask) or hand_off(draft, "verification")
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.dialogue.flow_docs import diagram, flows_page, table
-from ivr.dialogue.flows.payment import FLOWS
+from ivr.dialogue.flows.registry import FLOWS
 from ivr.dialogue.flows.steps import Ask, Send, Tell
 from ivr.dialogue.prompts import LANGUAGES
 from ivr.local.setup import fixed_prompts

@@ -1,80 +1,20 @@
-"""The flows: what each collects, says and does, from top to bottom."""
+"""A payment: how much, from where and when, agreed to in words, then made by the ledger or by card."""
 
-from dataclasses import replace
 from datetime import date
 
 from ivr.dialogue import extractors, payment_rules, verbalize
-from ivr.dialogue.events import Rate, SendText, Transaction
-from ivr.dialogue.flows.steps import Ask, Do, Fetch, Flow, Send, Tell, Verified
-from ivr.dialogue.flows.verify import VERIFY
-from ivr.dialogue.state import Raw, State, Task
-
-PAGE = 3
-TOPICS = {
-    "balance": "your balance",
-    "payment": "making a payment",
-    "due_date": "when your payment is due",
-    "transactions": "your recent transactions",
-    "card_problem": "your card",
-    "dispute": "that dispute",
-    "other_banking": "that",
-    "out_of_scope": "that",
-}
+from ivr.dialogue.events import Paid, SendText
+from ivr.dialogue.flows.steps import Ask, Do, Fetch, Flow, SelfService, Send, Tell, Verified
+from ivr.dialogue.state import Raw, State
 
 
-def _intended(state: State, agreed: Raw) -> State:
-    doubted = state.task
-    intent = str(doubted.given["intent"])
-    below = state.tasks[:-1]
-    return replace(state, tasks=(*below, Task(intent, doubted.drop("intent").given)) if agreed else below)
-
-
-def _keyed(state: State, agreed: Raw) -> State:
+def _key_fixed(state: State, agreed: Raw) -> State:
+    """The payment's key is fixed with the yes, so that asking the ledger twice moves money once."""
     return state.with_task(state.task.settle("key", state.turn)) if agreed else state
 
 
 def _reopened(state: State, item: Raw) -> State:
     return state.with_task(state.task.drop(str(item), "agreed", "change"))
-
-
-def _turned(state: State, more: Raw) -> State:
-    if not more:
-        return state
-    page = int(state.task.slots.get("page", 0)) + 1
-    return state.with_task(state.task.drop("told:transactions.tell", "more").settle("page", page))
-
-
-def _page(state: State) -> tuple[Transaction, ...]:
-    rows = sorted(payment_rules.facts(state).transactions, key=lambda row: row.on, reverse=True)
-    start = int(state.task.slots.get("page", 0)) * PAGE
-    return tuple(rows[start : start + PAGE])
-
-
-def _page_fields(state: State) -> dict[str, str]:
-    rows = (
-        f"{row.text}, {payment_rules.money(state, abs(row.amount))}, {verbalize.day(row.on, state.today)}"
-        for row in _page(state)
-    )
-    return {"rows": ". ".join(rows)}  # sentences: each is rendered while the one before is heard
-
-
-def _more_left(state: State) -> bool:
-    return len(payment_rules.facts(state).transactions) > (int(state.task.slots.get("page", 0)) + 1) * PAGE
-
-
-def _due_fields(state: State) -> dict[str, str]:
-    known = payment_rules.facts(state)
-    on = verbalize.day(known.due_on, state.today) if known.due_on else ""
-    return {
-        "minimum": payment_rules.money(state, known.minimum),
-        "due": payment_rules.money(state, known.due),
-        "day": on,
-    }
-
-
-def _something_due(state: State) -> bool:
-    known = payment_rules.facts(state)
-    return known.due > 0 and known.due_on is not None
 
 
 def _has_number(state: State) -> bool:
@@ -89,53 +29,34 @@ def _scheduled(state: State) -> bool:
     return str(state.task.slots.get("date")) > state.today.isoformat()
 
 
-def _stars(state: State) -> int:
-    return int(state.task.slots["rating"])
-
-
-def _yes_shown(_: State, raw: Raw) -> str:
+def _shown_yes(_: State, raw: Raw) -> str:
     return "yes" if raw else "no"
 
 
-def _day_shown(_: State, raw: Raw) -> str:
+def _shown_day(_: State, raw: Raw) -> str:
     days = str(raw).split("|")
     return verbalize.listed(
         tuple(verbalize.written_day(date.fromisoformat(day)) if len(day) == 10 else day for day in days), "or"
     )
 
 
-BALANCE = Flow(
-    "balance",
-    (
-        Verified(),
-        Fetch(),
-        Tell("balance.tell", lambda s: {"balance": payment_rules.money(s, payment_rules.facts(s).balance)}),
-    ),
-)
+def _paid(state: State, event: Paid) -> State:
+    return payment_rules.paid(payment_rules.dated(state, event), event.confirmation)
 
-DUE_DATE = Flow(
-    "due_date",
-    (
-        Verified(),
-        Fetch(),
-        Tell("due.tell", _due_fields, when=_something_due),
-        Tell("due.none", when=lambda s: not _something_due(s)),
-    ),
-)
 
-TRANSACTIONS = Flow(
-    "transactions",
-    (
-        Verified(),
-        Fetch(),
-        Tell("transactions.tell", _page_fields, when=lambda s: bool(_page(s))),
-        Tell("transactions.none", when=lambda s: not _page(s)),
-        Ask("more", "yes-no", extractors.yes_no, extractors.yes_no_key, when=_more_left, then=_turned, noted=False),
-    ),
-)
+def _unfinished(state: State) -> bool:
+    return "paid" not in state.task.slots and "payment.nothing" not in state.uses
+
+
+def _brief(state: State) -> str:
+    if "paid" in state.noted:
+        return f"paid {state.noted.get('amount', '')}"
+    return f"may have paid {state.noted.get('amount', '')}" if payment_rules.paying(state) else "wanted to pay"
+
 
 PAYMENT = Flow(
     "payment",
+    "Make a payment",
     (
         Verified(),
         Fetch(),
@@ -150,6 +71,7 @@ PAYMENT = Flow(
             check=payment_rules.amount_refused,
             fields=payment_rules.amount_fields,
             show=payment_rules.amount_shown,
+            label="pay amount",
             volunteer=True,
         ),
         Ask(
@@ -161,6 +83,7 @@ PAYMENT = Flow(
             when=payment_rules.owing,
             settle=payment_rules.source_value,
             fields=payment_rules.source_fields,
+            label="pay from",
             volunteer=True,
         ),
         Ask(
@@ -171,7 +94,8 @@ PAYMENT = Flow(
             when=payment_rules.owing,
             settle=payment_rules.date_value,
             check=payment_rules.date_refused,
-            show=_day_shown,
+            show=_shown_day,
+            label="pay on",
             volunteer=True,
         ),
         Ask(
@@ -180,9 +104,10 @@ PAYMENT = Flow(
             extractors.agreement,
             extractors.yes_no_key,
             when=payment_rules.owing,
-            then=_keyed,
+            then=_key_fixed,
             fields=payment_rules.payment_fields,
-            show=_yes_shown,
+            show=_shown_yes,
+            label="agreed to pay",
             confirms=True,
         ),
         Ask(
@@ -196,7 +121,13 @@ PAYMENT = Flow(
             confirms=True,
             noted=False,
         ),
-        Do("paid", payment_rules.order, when=lambda s: s.task.slots.get("agreed") is True),
+        Do(
+            "paid",
+            payment_rules.order,
+            when=lambda s: s.task.slots.get("agreed") is True,
+            result=Paid,
+            then=_paid,
+        ),
         Tell("payment.done", payment_rules.payment_fields, when=lambda s: _has_number(s) and not _scheduled(s)),
         Tell("payment.scheduled", payment_rules.payment_fields, when=lambda s: _has_number(s) and _scheduled(s)),
         Tell("payment.taken", payment_rules.payment_fields, when=lambda s: s.task.slots.get("paid") == ""),
@@ -207,46 +138,8 @@ PAYMENT = Flow(
             when=lambda s: s.task.slots.get("receipt") is True,
         ),
     ),
+    self_service=SelfService(key="2", brief=_brief, failed="could not get the payment through"),
+    commit="paid",
+    undone="repair.unpaid",
+    unfinished=_unfinished,
 )
-
-OPEN = Flow(
-    "open",
-    (Ask("open", "open", extractors.nothing, extractors.no_key, digits=1),),
-)
-ELSE = Flow("else", (Ask("else", "open", extractors.nothing, extractors.no_key, digits=1),))
-UNSURE = Flow(
-    "unsure",
-    (
-        Ask(
-            "unsure",
-            "yes-no",
-            extractors.yes_no,
-            extractors.yes_no_key,
-            then=_intended,
-            fields=lambda s: {"topic": TOPICS[str(s.task.given["intent"])]},
-            noted=False,
-        ),
-    ),
-)
-GOODBYE = Flow(
-    "goodbye",
-    (
-        Ask("rating", "digits", extractors.stars, extractors.stars_key, digits=1, noted=False),
-        Send("rated", lambda s: Rate(_stars(s)), when=lambda s: _stars(s) > 0, told=False),
-    ),
-)
-
-FLOWS = {f.name: f for f in (OPEN, VERIFY, BALANCE, DUE_DATE, TRANSACTIONS, PAYMENT, UNSURE, ELSE, GOODBYE)}
-OURS = ("balance", "payment", "due_date", "transactions")
-MENU = dict(zip("1234", OURS, strict=True))
-
-
-def ask_named(flow: str, name: str) -> Ask:
-    """The item `name` of a flow."""
-    return next(step for step in FLOWS[flow].steps if isinstance(step, Ask) and step.name == name)
-
-
-def asked(state: State) -> Ask | None:
-    """The item whose question stands open."""
-    steps = FLOWS[state.task.flow].steps
-    return next((step for step in steps if isinstance(step, Ask) and step.name == state.question), None)

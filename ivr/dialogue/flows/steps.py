@@ -1,7 +1,8 @@
-"""The vocabulary that flows are declared in: ask, tell, need, do."""
+"""What a flow is made of: the steps that are played from top to bottom, and what is declared around them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from ivr.dialogue.events import FindAccount, FindMobile, Kind, Pay, Rate, Said, SendCode, SendText, TakeCard
 from ivr.dialogue.state import Line, Raw, State
@@ -11,11 +12,15 @@ def always(_: State) -> bool:
     return True
 
 
+def never(_: State) -> bool:
+    return False
+
+
 def no_fields(_: State) -> dict[str, str]:
     return {}
 
 
-def as_heard(_: State, raw: Raw | None) -> Raw | None:
+def as_given(_: State, raw: Raw | None) -> Raw | None:
     return raw
 
 
@@ -23,7 +28,7 @@ def accept(_: State, __: Raw) -> Line | None:
     return None
 
 
-def unchanged(state: State, _: Raw) -> State:
+def unchanged(state: State, _: Any) -> State:
     return state
 
 
@@ -35,19 +40,20 @@ def as_text(_: State, raw: Raw) -> str:
 class Ask:
     """An item to collect. Its prompts are `<name>.ask`, `<name>.example` and `<name>.keys`.
 
-    `hear(said, asked)` takes the item out of an utterance, asked for or volunteered; `key` out of keys.
-    `settle` turns what was heard into a value (None: not usable; it is also tried with nothing heard, for
-    items that need no question). `check` answers with the line that refuses a value. `then` follows a settled value.
-    `patience` in seconds, where the kind's own is too short.
+    `extract(said, asked)` takes the item out of an utterance, asked for or volunteered; `extract_keyed` out of keys.
+    `settle` turns what was extracted into a value (None: not usable; it is also tried with nothing extracted, for
+    items that need no question). `check` gives the line that refuses a value. `then` follows a settled value.
+    `label`: the item's name in the brief, where it is not its own. `no_input_timeout` in seconds, where the kind's own
+    is too short.
     """
 
     name: str
     kind: Kind
-    hear: Callable[[Said, bool], Raw | None]
-    key: Callable[[str], Raw | None]
+    extract: Callable[[Said, bool], Raw | None]
+    extract_keyed: Callable[[str], Raw | None]
     digits: int | None = None
     when: Callable[[State], bool] = always
-    settle: Callable[[State, Raw | None], Raw | None] = as_heard
+    settle: Callable[[State, Raw | None], Raw | None] = as_given
     check: Callable[[State, Raw], Line | None] = accept
     then: Callable[[State, Raw], State] = unchanged
     fields: Callable[[State], dict[str, str]] = no_fields
@@ -56,7 +62,8 @@ class Ask:
     volunteer: bool = False
     confirms: bool = False
     noted: bool = True
-    patience: float | None = None
+    label: str = ""
+    no_input_timeout: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +87,14 @@ class Fetch:
 
 @dataclass(frozen=True, slots=True)
 class Do:
-    """Ask the house for something; the answering event settles `name`."""
+    """Have something done outside the dialogue. `then` applies its result, an event of the type `result`, and settles
+    `name` or what takes its place; results that ask for more than that are in `ivr.dialogue.results`."""
 
     name: str
     act: Callable[[State], Pay | TakeCard | FindAccount | FindMobile | SendCode]
     when: Callable[[State], bool] = always
+    result: type[Any] | None = None
+    then: Callable[[State, Any], State] = unchanged
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +119,41 @@ Step = Ask | Tell | Verified | Fetch | Do | Send | Person
 
 
 @dataclass(frozen=True, slots=True)
+class SelfService:
+    """What makes a flow one that callers ask for: the intent of the flow's name starts it.
+
+    `key`: its key in the menu. `brief`: what the agent's brief says came of it, "wanted the balance". `failed`: what it
+    says where the flow itself gave up and brought a person.
+    """
+
+    key: str
+    brief: Callable[[State], str]
+    failed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Flow:
-    """A task the bot can finish, read from top to bottom."""
+    """A task that the bot takes a caller through.
+
+    `title` and `after` (what follows the last step) are for `docs/flows.md`. `commit`: the item that, once settled,
+    has changed the ledger; the flow counts as done with it, and collects nothing more. `undone`: the prompt that says
+    so when it is dropped before. `unfinished`: whether a caller who hangs up in its midst goes without.
+    """
 
     name: str
+    title: str
     steps: tuple[Step, ...]
+    self_service: SelfService | None = None
+    commit: str = ""
+    undone: str = ""
+    unfinished: Callable[[State], bool] = never
+    after: str = "back to what was under way, or anything else"
+
+    @property
+    def asks(self) -> tuple[Ask, ...]:
+        """The items that it collects."""
+        return tuple(step for step in self.steps if isinstance(step, Ask))
+
+    def ask(self, name: str) -> Ask:
+        """The item of this name."""
+        return next(ask for ask in self.asks if ask.name == name)

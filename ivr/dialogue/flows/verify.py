@@ -1,14 +1,23 @@
 """Who is calling: the verify flow, by PIN, or by a one-time code for whoever has forgotten it."""
 
+from dataclasses import replace
+
 from ivr.dialogue import extractors, verbalize
-from ivr.dialogue.events import FindAccount, FindMobile, SendCode
-from ivr.dialogue.flows.steps import Ask, Do, Flow, Person
+from ivr.dialogue.events import FindAccount, FindMobile, Found, MobileFound, SendCode
+from ivr.dialogue.flows.steps import Ask, Do, Flow, Person, always
 from ivr.dialogue.state import Raw, State, Task
+from ivr.dialogue.timeouts import TEXT_UNDER_WAY
 
 NOBODY = "nobody:"  # stands before a number that is no account's, so that it is treated like one until the end
 ON_FILE = "on file"
-UNDER_WAY = 30.0  # seconds that a text message may take to be there and to be read
 BY_CODE = ("forgotten", "mobile", "code_ok", "sent", "key", "wrong_codes", "resent")
+LACKING = {
+    "number": "account number not known",
+    "pin": "does not know the PIN",
+    "code_ok": "does not know the PIN",
+    "code": "does not know the PIN and gave no valid code",
+}
+"""What the brief says of a caller who has no answer to the question."""
 
 
 def without_code(task: Task) -> Task:
@@ -37,6 +46,18 @@ def _sent_or_not(state: State) -> dict[str, str]:
     return {"sent": "I've sent it, so what" if known else "If there's a number on file, it's on its way, so what"}
 
 
+def _found(state: State, event: Found) -> State:
+    """The PIN is asked for either way: whoever tries numbers learns nothing of which are accounts."""
+    number = str(state.task.slots["number"])
+    task = without_code(state.task.drop("number", "number_ok", "doubt")).settle("named", True)
+    return replace(state.with_task(task), account=event.account or f"{NOBODY}{number}")
+
+
+def _mobile_found(state: State, event: MobileFound) -> State:
+    """A caller who only named the account is not told whether it exists, nor how its holder's number ends."""
+    return state.with_task(state.task.settle("mobile", ON_FILE if named(state) else event.tail))
+
+
 def _numbered(state: State, agreed: Raw) -> State:
     return state if agreed else state.with_task(state.task.drop("number", "number_ok", "doubt"))
 
@@ -45,7 +66,7 @@ def _forgotten(state: State) -> bool:
     return not state.verified and "forgotten" in state.task.slots
 
 
-def _keyed(state: State, agreed: Raw) -> State:
+def _key_fixed(state: State, agreed: Raw) -> State:
     """The text's key is fixed with the yes, so that asking twice sends one."""
     return state.with_task(state.task.settle("key", state.turn)) if agreed else state
 
@@ -56,6 +77,7 @@ def _code_sent_for(state: State) -> SendCode:
 
 VERIFY = Flow(
     "verify",
+    "Who is calling",
     (
         Ask(
             "number",
@@ -64,6 +86,7 @@ VERIFY = Flow(
             extractors.account_number_key,
             when=_asks_number,
             volunteer=True,
+            label="account number",
         ),
         Ask(
             "number_ok",
@@ -76,7 +99,13 @@ VERIFY = Flow(
             confirms=True,
             noted=False,
         ),
-        Do("found", lambda s: FindAccount(str(s.task.slots["number"])), when=_asks_number),
+        Do(
+            "found",
+            lambda s: FindAccount(str(s.task.slots["number"])),
+            when=_asks_number,
+            result=Found,
+            then=_found,
+        ),
         Ask(
             "pin",
             "digits",
@@ -86,7 +115,7 @@ VERIFY = Flow(
             when=lambda s: not s.verified and not _forgotten(s),
             secret=True,
         ),
-        Do("mobile", lambda s: FindMobile(str(s.account)), when=_forgotten),
+        Do("mobile", lambda s: FindMobile(str(s.account)), when=_forgotten, result=MobileFound, then=_mobile_found),
         Person("verification", when=lambda s: _forgotten(s) and s.task.slots["mobile"] == ""),
         Ask(
             "code_ok",
@@ -94,7 +123,7 @@ VERIFY = Flow(
             extractors.yes_no,
             extractors.yes_no_key,
             when=_forgotten,
-            then=_keyed,
+            then=_key_fixed,
             fields=_where,
             noted=False,
         ),
@@ -108,8 +137,9 @@ VERIFY = Flow(
             digits=6,
             when=_forgotten,
             secret=True,
-            patience=UNDER_WAY,
+            no_input_timeout=TEXT_UNDER_WAY,
             fields=_sent_or_not,
         ),
     ),
+    unfinished=always,
 )

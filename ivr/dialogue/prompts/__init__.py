@@ -6,4 +6,5 @@
 from ivr.dialogue.prompts import en, es
 
 LANGUAGES = {"en": en.PROMPTS, "es": es.PROMPTS}
+TOPICS = en.TOPICS
 LINES = {"en": en.LINE, "es": es.LINE}

@@ -270,6 +270,18 @@ PROMPTS: dict[str, tuple[str, ...]] = {
     "person.intent": ("I'll get someone who can help with {topic}.",),
 }
 
+TOPICS: dict[str, str] = {
+    "balance": "your balance",
+    "payment": "making a payment",
+    "due_date": "when your payment is due",
+    "transactions": "your recent transactions",
+    "card_problem": "your card",
+    "dispute": "that dispute",
+    "other_banking": "that",
+    "out_of_scope": "that",
+}
+"""What callers call with, by intent: in "Is this about {topic}?". One that no flow is started by brings a person."""
+
 LINE: dict[str, str] = {
     "one_moment": "One moment, please.",
     "goodbye": "Thank you for calling. Goodbye.",

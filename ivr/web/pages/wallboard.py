@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from ivr.clock import Clock
 from ivr.desk.workload import day_rows, write_csv
-from ivr.dialogue.flows.payment import OURS
+from ivr.dialogue.flows.registry import SELF_SERVICE
 from ivr.handoff.supervision import SupervisionRefused
 from ivr.store.engine import Sessions
 from ivr.web.pages.formats import as_csv, midnight, sentence
@@ -77,7 +77,7 @@ def make_board_blueprint(
                 view=read_view(tx, now, midnight(now, zone), service_seconds),
                 live=read_live(tx, chosen, me().id),
                 answers=read_answers(tx, now),
-                intents=OURS,
+                intents=SELF_SERVICE,
                 phone_url=own_phone(phone_url, me()),
             )
 
@@ -89,7 +89,7 @@ def make_board_blueprint(
     def rules() -> str:
         with sessions() as tx:
             said, standing = read_rules(tx)
-            return render_template("board/rules.html", announcement=said, brakes=standing, intents=OURS)
+            return render_template("board/rules.html", announcement=said, brakes=standing, intents=SELF_SERVICE)
 
     @blueprint.get("/answers")
     def answers() -> str:
@@ -136,8 +136,8 @@ def make_board_blueprint(
     @blueprint.post("/brakes")
     def brake() -> ResponseReturnValue:
         intent, why = request.form.get("intent", ""), request.form.get("why", "").strip()[:LONGEST_WHY]
-        if intent not in OURS:
-            abort(400, f"intent {intent!r} is none of {', '.join(OURS)}")
+        if intent not in SELF_SERVICE:
+            abort(400, f"intent {intent!r} is none of {', '.join(SELF_SERVICE)}")
         brakes.put_on(intent, me().email, why or "by hand")
         return answered(done="Callers with this wish go straight to people.")
 
