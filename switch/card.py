@@ -1,4 +1,4 @@
-"""A card as it is keyed in: which fields, when each is complete, what is wrong with it, what of it may be shown."""
+"""A card as it is keyed in: which fields, when each is complete, what is wrong with it, and what of it may be shown."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -40,12 +40,12 @@ def length(field: str, number: str) -> int:
     return {NUMBER: 15 if amex else 16, EXPIRY: 4, CODE: 4 if amex else 3}.get(field, 0)
 
 
-def fault(field: str, keys: str, number: str, kinds: frozenset[str], today: date, shortest: int) -> str:
+def error_of(field: str, keys: str, number: str, kinds: frozenset[str], today: date, shortest: int) -> str:
     """The carrier's name for what is wrong with the keys of a field; empty when nothing is."""
     if field == NUMBER and _luhn(keys) and len(keys) == length(NUMBER, keys):
         return "" if brand(keys) in kinds else "invalid-card-type"
     good = {
-        EXPIRY: lambda: _lasts(keys, today),
+        EXPIRY: lambda: _is_current(keys, today),
         CODE: lambda: len(keys) == length(CODE, number),
         POSTAL: lambda: len(keys) >= max(shortest, 1),
     }.get(field)
@@ -68,13 +68,9 @@ def _luhn(number: str) -> bool:
     return number.isdigit() and (sum(doubled) + sum(map(int, number[-1::-2]))) % 10 == 0
 
 
-def _lasts(keys: str, today: date) -> bool:
-    return (
-        len(keys) == 4
-        and 1 <= int(keys[:2]) <= 12
-        and (2000 + int(keys[2:]), int(keys[:2]))
-        >= (
-            today.year,
-            today.month,
-        )
-    )
+def _is_current(expiry: str, today: date) -> bool:
+    """`expiry` is MMYY, and the card is good to the end of that month."""
+    if len(expiry) != 4:
+        return False
+    month, year = int(expiry[:2]), 2000 + int(expiry[2:])
+    return 1 <= month <= 12 and (year, month) >= (today.year, today.month)

@@ -121,7 +121,7 @@ class Conference:
             self._become("in-progress")
             for participant in people:
                 if not participant.settings.hold:
-                    participant.hush()
+                    participant.stop_waiting()
             self.report("start", "conference-start")
 
     def _become(self, status: str) -> None:

@@ -69,7 +69,7 @@ class Leg:
         self.source: Source | None = None
         self.said = SILENCE
         self.taps: list[Tap] = []
-        self.on_key: list[Callable[[str], None]] = []
+        self.on_dtmf: list[Callable[[str], None]] = []
         self.on_end: list[Callable[[], None]] = []
         self.on_redirect: list[Callable[[], None]] = []
         self.forks: dict[str, Callable[[], None]] = {}
@@ -95,7 +95,7 @@ class Leg:
         if self.status != "in-progress":
             return
         self.exchange.trace.add("key", call=self.sid)
-        for listener in tuple(self.on_key):
+        for listener in tuple(self.on_dtmf):
             listener(digit)
 
     def hang_up(self) -> None:
@@ -109,7 +109,7 @@ class Leg:
     # what the carrier does
 
     @property
-    def own(self) -> str:
+    def phone_address(self) -> str:
         """The address of the phone that is on this leg."""
         return self.from_ if self.direction == "inbound" else self.to
 
@@ -171,7 +171,7 @@ class Leg:
 
     # sound
 
-    def listen(self) -> None:
+    def take_frame(self) -> None:
         """Take the next 20 ms of what the person says."""
         if self.phone is not None:
             self.said = self.phone.say()

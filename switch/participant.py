@@ -55,7 +55,7 @@ class Participant:
         self.left = left
         self.music: asyncio.Task[None] | None = None
 
-    def hush(self) -> None:
+    def stop_waiting(self) -> None:
         """No more music or waiting document."""
         if self.music is not None:
             self.music.cancel()

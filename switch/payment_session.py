@@ -41,7 +41,7 @@ class PaymentSession:
 
     def capture(self, field: str) -> None:
         """Take the keys that are pressed from now on as `field`; what was captured of it before is void."""
-        self._let_go()
+        self._stop_capture()
         self._keyed.pop(field, None)
         self._capturing = self.leg.exchange.spawn(self._capture(field))
 
@@ -55,16 +55,16 @@ class PaymentSession:
 
     async def _capture(self, field: str) -> None:
         pressed: asyncio.Queue[str] = asyncio.Queue()
-        self.leg.on_key.append(pressed.put_nowait)
+        self.leg.on_dtmf.append(pressed.put_nowait)
         try:
             keys = await self._keys(field, pressed)
         finally:
-            self.leg.on_key.remove(pressed.put_nowait)
+            self.leg.on_dtmf.remove(pressed.put_nowait)
         number = self._keyed.get(card.NUMBER, "")
-        fault = card.fault(field, keys, number, self._options.kinds, now().date(), self._options.shortest)
-        if not fault:
+        error = card.error_of(field, keys, number, self._options.kinds, now().date(), self._options.shortest)
+        if not error:
             self._keyed[field] = keys
-        self._report({"Capture": field} | ({"ErrorType": fault} if fault else {}))
+        self._report({"Capture": field} | ({"ErrorType": error} if error else {}))
 
     async def _keys(self, field: str, pressed: asyncio.Queue[str]) -> str:
         keys, key = "", await pressed.get()
@@ -93,11 +93,11 @@ class PaymentSession:
 
     def _end(self, status: str) -> None:
         self.status = status
-        self._let_go()
+        self._stop_capture()
         if self.leg.status not in FINAL:
             self.leg.on_end.remove(self._hung_up)
 
-    def _let_go(self) -> None:
+    def _stop_capture(self) -> None:
         if self._capturing is not None:
             self._capturing.cancel()
             self._capturing = None

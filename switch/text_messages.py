@@ -28,7 +28,7 @@ async def deliver(exchange: Exchange, message: Message) -> None:
         if message.callback:
             await exchange.webhooks.notify(message.callback, "POST", _params(exchange, message))
     for leg in tuple(exchange.live.values()):
-        if leg.phone is not None and message.to == leg.own:
+        if leg.phone is not None and message.to == leg.phone_address:
             leg.phone.text(message.body)
 
 

@@ -10,11 +10,11 @@ import numpy as np
 from speech.audio import FRAME, RATE, SILENCE, Samples, decode, encode, resample
 
 __all__ = [
-    "FRAME", "RATE", "SILENCE", "AudioError", "Samples", "decode", "encode", "frames", "keys", "loudness", "mix",
+    "FRAME", "RATE", "SILENCE", "AudioError", "Samples", "decode", "dtmf_tones", "encode", "frames", "loudness", "mix",
     "music", "ringing", "silence", "tone", "wav_to_mulaw", "write_wav",
 ]  # fmt: skip
 
-_KEY_TONES = {
+_DTMF = {
     key: (low, high)
     for low, row in zip((697, 770, 852, 941), ("123A", "456B", "789C", "*0#D"), strict=True)
     for high, key in zip((1209, 1336, 1477, 1633), row, strict=True)
@@ -98,13 +98,13 @@ def silence(seconds: float) -> bytes:
     return b"\xff" * int(RATE * seconds)
 
 
-def keys(digits: str) -> bytes:
+def dtmf_tones(digits: str) -> bytes:
     """Keys as they sound; `w` is half a second of silence, `W` a second."""
     pauses = {"w": silence(0.5), "W": silence(1)}
     return b"".join(
-        pauses[key] if key in pauses else tone(_KEY_TONES[key], 0.1) + silence(0.1)
+        pauses[key] if key in pauses else tone(_DTMF[key], 0.1) + silence(0.1)
         for key in digits
-        if key in pauses or key in _KEY_TONES
+        if key in pauses or key in _DTMF
     )
 
 

@@ -59,7 +59,7 @@ class Recording:
         return len(self._said) / RATE
 
     @property
-    def spoken(self) -> bool:
+    def has_speech(self) -> bool:
         """Whether the person said anything at all."""
         return any(loudness(bytes(self._said[at : at + 800])) > _QUIET for at in range(0, len(self._said), 800))
 

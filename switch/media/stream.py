@@ -59,7 +59,7 @@ class MediaStream:
             return
         self._stopping = True
         self._leg.taps = [tap for tap in self._leg.taps if tap is not self]
-        self._leg.on_key = [listener for listener in self._leg.on_key if listener != self._key]
+        self._leg.on_dtmf = [listener for listener in self._leg.on_dtmf if listener != self._on_dtmf]
         if self._leg.source is self:
             self._leg.source = None
         self._outbox.put_nowait(self._writer.stop())
@@ -104,7 +104,7 @@ class MediaStream:
         self._leg.taps.append(self)
         if self.options.two_way:
             self._leg.source = self
-            self._leg.on_key.append(self._key)
+            self._leg.on_dtmf.append(self._on_dtmf)
         self._report("stream-started")
 
     async def _send(self, socket: ClientConnection) -> None:
@@ -156,7 +156,7 @@ class MediaStream:
         for name in names:
             self._outbox.put_nowait(self._writer.mark(name))
 
-    def _key(self, digit: str) -> None:
+    def _on_dtmf(self, digit: str) -> None:
         self._outbox.put_nowait(self._writer.dtmf(digit))
 
     def _warn(self, error: BadMessageError) -> None:

@@ -29,7 +29,7 @@ class Ticker:
         """First everyone speaks, then conferences are mixed, then everyone hears."""
         legs = tuple(self._exchange.live.values())
         for leg in legs:
-            self._guarded(leg.sid, leg.listen)
+            self._guarded(leg.sid, leg.take_frame)
         for conference in tuple(self._exchange.conferences.values()):
             if conference.participants:
                 conference.tick()

@@ -13,7 +13,7 @@ from switch.exchange import Exchange
 from switch.leg import FINAL, Leg, StatusCallbacks
 from switch.media.recording import begin_recording
 from switch.rest.recordings import options_of
-from switch.rest.resource import Form, Resource, RestError, form_of, listing, missing
+from switch.rest.resource import Form, Resource, RestError, form_of, listing, not_found
 from switch.sids import rfc2822
 from switch.webhooks import Request
 
@@ -23,7 +23,7 @@ _WAITING = ("queued", "initiated", "ringing")
 def leg_of(exchange: Exchange, request: HttpRequest) -> Leg:
     leg = exchange.legs.get(request.path_params["call"])
     if leg is None:
-        raise missing(request)
+        raise not_found(request)
     return leg
 
 

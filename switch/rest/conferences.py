@@ -7,7 +7,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 
 from switch.conference import Conference
-from switch.rest.resource import Resource, RestError, form_of, listing, missing
+from switch.rest.resource import Resource, RestError, form_of, listing, not_found
 from switch.sids import rfc2822
 from switch.verbs.conference_documents import announce
 
@@ -41,7 +41,7 @@ class Conferences(Resource):
     def _find(self, request: HttpRequest) -> Conference:
         conference = self.exchange.conferences.get(request.path_params["conference"])
         if conference is None:
-            raise missing(request)
+            raise not_found(request)
         return conference
 
     async def list(self, request: HttpRequest) -> Response:
@@ -57,7 +57,7 @@ class Conferences(Resource):
     async def update(self, request: HttpRequest) -> Response:
         conference, form = self._find(request), await form_of(request)
         if conference.status == "completed":
-            raise missing(request)
+            raise not_found(request)
         if form.get("Status") == "completed":
             conference.end()
         elif "Status" in form:

@@ -7,7 +7,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 
 from switch.rest.calls import checked_addresses
-from switch.rest.resource import Resource, RestError, form_of, listing, missing
+from switch.rest.resource import Resource, RestError, form_of, listing, not_found
 from switch.sids import rfc2822
 from switch.text_messages import Message, deliver
 
@@ -63,7 +63,7 @@ class Messages(Resource):
     async def read(self, request: Request) -> Response:
         message = self.exchange.messages.get(request.path_params["message"])
         if message is None:
-            raise missing(request)
+            raise not_found(request)
         return JSONResponse(self.view(message))
 
     async def list(self, request: Request) -> Response:

@@ -16,7 +16,7 @@ from switch.media.recording import begin_recording
 from switch.participant import Participant, ParticipantSettings
 from switch.rest.calls import callbacks_of, checked_addresses
 from switch.rest.recordings import options_of
-from switch.rest.resource import Form, Resource, RestError, form_of, listing, missing
+from switch.rest.resource import Form, Resource, RestError, form_of, listing, not_found
 from switch.sids import rfc2822
 from switch.verbs.conference_documents import announce, play_while_waiting
 
@@ -77,14 +77,14 @@ class Participants(Resource):
         live = (c for c in self.exchange.conferences.values() if key in (c.sid, c.name) and c.status != "completed")
         conference = next(live, None)
         if conference is None:
-            raise missing(request)
+            raise not_found(request)
         return conference
 
     def _find(self, request: HttpRequest) -> tuple[Conference, Participant]:
         conference = self._conference(request)
         participant = conference.find(request.path_params["participant"])
         if participant is None:
-            raise missing(request)
+            raise not_found(request)
         return conference, participant
 
     async def create(self, request: HttpRequest) -> Response:
@@ -169,7 +169,7 @@ class Participants(Resource):
         elif conference.status == "init":
             play_while_waiting(conference, participant, settings.wait_url, settings.wait_method)
         else:
-            participant.hush()
+            participant.stop_waiting()
         _report(conference, participant, "hold", "hold" if settings.hold else "unhold")
 
     def _modify(self, conference: Conference, participant: Participant, form: Form) -> None:

@@ -10,7 +10,7 @@ from switch import card
 from switch.exchange import Exchange
 from switch.payment_session import PaymentOptions, PaymentSession
 from switch.rest.calls import leg_of
-from switch.rest.resource import Form, Resource, RestError, form_of, missing
+from switch.rest.resource import Form, Resource, RestError, form_of, not_found
 from switch.sids import rfc2822
 
 
@@ -43,7 +43,7 @@ class Payments(Resource):
     async def update(self, request: Request) -> Response:
         session, form = self._sessions.get(request.path_params["payment"]), await _form(request)
         if session is None or session.leg.sid != request.path_params["call"]:
-            raise missing(request)
+            raise not_found(request)
         if form.get("IdempotencyKey") in self._asked:
             return JSONResponse(_view(session), 202)
         if session.status != "open":

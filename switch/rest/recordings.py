@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 
 from switch.media.recording import Recording, RecordingOptions, begin_recording
-from switch.rest.resource import Form, Resource, RestError, form_of, listing, missing
+from switch.rest.resource import Form, Resource, RestError, form_of, listing, not_found
 from switch.sids import rfc2822
 
 _MARK = "Twilio.CURRENT"
@@ -117,7 +117,7 @@ class Recordings(Resource):
             return self._current(request, call)
         recording = self.exchange.recordings.get(sid)
         if recording is None or recording.deleted or call not in (None, recording.leg.sid):
-            raise missing(request)
+            raise not_found(request)
         return recording
 
     def _current(self, request: Request, call: str | None) -> Recording:
@@ -125,13 +125,13 @@ class Recordings(Resource):
         if len(active) > 1:
             raise RestError(400, 21220, f"{_MARK} is ambiguous: {len(active)} recordings are active")
         if not active:
-            raise missing(request)
+            raise not_found(request)
         return active[0]
 
     async def create(self, request: Request) -> Response:
         leg = self.exchange.legs.get(request.path_params["call"])
         if leg is None:
-            raise missing(request)
+            raise not_found(request)
         if leg.status != "in-progress":
             raise RestError(400, 21220, f"Call {leg.sid} is not in-progress. Cannot record.")
         return JSONResponse(call_view(begin_recording(leg, options_of(await form_of(request)))), 201)
@@ -173,7 +173,7 @@ class Recordings(Resource):
     async def media(self, request: Request) -> Response:
         recording = self._find(request)
         if recording.status != "completed":
-            raise missing(request)
+            raise not_found(request)
         data = recording.path.read_bytes()
         asked = request.query_params.get("RequestedChannels")
         stored = int.from_bytes(data[22:24], "little")

@@ -73,7 +73,7 @@ class Resource:
 
         async def endpoint(request: Request) -> Response:
             try:
-                self._admit(request)
+                self._authenticate(request)
                 response = await methods[request.method](request)
                 return await self.exchange.faults.answer(request.method, path, response)
             except RestError as error:
@@ -81,14 +81,14 @@ class Resource:
 
         return Route("/2010-04-01/Accounts/{account}" + path, endpoint, methods=list(methods))
 
-    def _admit(self, request: Request) -> None:
+    def _authenticate(self, request: Request) -> None:
         config = self.exchange.config
         wanted = f"{config.account_sid}:{config.auth_token}"
         scheme, _, given = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "basic" or not hmac.compare_digest(_decoded(given).encode(), wanted.encode()):
             raise RestError(401, 20003, "Authenticate")
         if request.path_params["account"] != config.account_sid:
-            raise missing(request)
+            raise not_found(request)
 
 
 def _decoded(given: str) -> str:
@@ -98,7 +98,7 @@ def _decoded(given: str) -> str:
         return ""
 
 
-def missing(request: Request) -> RestError:
+def not_found(request: Request) -> RestError:
     return RestError(404, 20404, f"The requested resource {request.url.path} was not found")
 
 

@@ -12,7 +12,7 @@ from switch.leg import Leg
 from switch.media.stream import MediaStream, fork
 from switch.media.stream_options import TRACKS, StreamOptions, socket_url
 from switch.rest.calls import leg_of
-from switch.rest.resource import Form, Resource, RestError, form_of, missing
+from switch.rest.resource import Form, Resource, RestError, form_of, not_found
 from switch.sids import now, rfc2822
 
 
@@ -38,7 +38,7 @@ class Streams(Resource):
             raise RestError(400, 20001, f"Status {form.get('Status')!r} cannot be set; stopped can")
         end = leg.forks.pop(key, None)
         if end is None:
-            raise missing(request)
+            raise not_found(request)
         end()
         return JSONResponse(_view(leg, key, "stopped"))
 

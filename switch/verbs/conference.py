@@ -30,7 +30,7 @@ async def take_part(interpreter: Interpreter, verb: ET.Element, noun: ET.Element
     try:
         await left.wait()
     finally:
-        participant.hush()
+        participant.stop_waiting()
         conference.leave(participant, _reason(leg))
     return interpreter.action(verb, {"DialCallStatus": "answered"})
 

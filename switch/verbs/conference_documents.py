@@ -19,7 +19,7 @@ _MUSIC = music()
 
 def play_while_waiting(conference: Conference, participant: Participant, url: str | None, method: str) -> None:
     """A document, the carrier's music (None) or silence (empty) until the participant is in the conference again."""
-    participant.hush()
+    participant.stop_waiting()
     if url is None:
         participant.wait.source = Playback(_MUSIC, loop=0)
     elif url:

@@ -101,7 +101,7 @@ class _Attempt:
         child.on_end.append(gone.set)
         child.on_redirect.append(gone.set)
         if flag(self._verb.get("hangupOnStar")):
-            parent.on_key.append(self._star)
+            parent.on_dtmf.append(self._star)
         self._bridged = True
         self._record()
         parent.source, child.source = Bridge(child), Bridge(parent)
@@ -130,8 +130,8 @@ class _Attempt:
         """Let the parent go on; a child that has not been redirected elsewhere is hung up."""
         parent = self._interpreter.leg
         parent.source = None
-        if self._star in parent.on_key:
-            parent.on_key.remove(self._star)
+        if self._star in parent.on_dtmf:
+            parent.on_dtmf.remove(self._star)
         for child in self._children:
             if child.session is None:
                 child.finish("completed" if child.began else "canceled")

@@ -22,7 +22,7 @@ async def gather(interpreter: Interpreter, verb: ET.Element) -> Request | None:
 async def _digits(interpreter: Interpreter, verb: ET.Element) -> str:
     wanted = int(number(verb.get("numDigits"), 0))  # 0: never complete by their number
     pressed: asyncio.Queue[str] = asyncio.Queue()
-    interpreter.leg.on_key.append(pressed.put_nowait)
+    interpreter.leg.on_dtmf.append(pressed.put_nowait)
     try:
         return await prompt_for_keys(
             interpreter,
@@ -33,4 +33,4 @@ async def _digits(interpreter: Interpreter, verb: ET.Element) -> str:
             complete=lambda keys: len(keys) == wanted,
         )
     finally:
-        interpreter.leg.on_key.remove(pressed.put_nowait)
+        interpreter.leg.on_dtmf.remove(pressed.put_nowait)

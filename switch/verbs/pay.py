@@ -22,11 +22,11 @@ async def pay(interpreter: Interpreter, verb: ET.Element) -> Request | None:
     """Ask for each field, charge, and go to the action with a Result; also when the caller hangs up."""
     entry = _Entry(interpreter, verb)
     interpreter.action_on_hang_up = lambda: interpreter.action(verb, entry.params("caller-hung-up"), always=True)
-    interpreter.leg.on_key.append(entry.pressed.put_nowait)
+    interpreter.leg.on_dtmf.append(entry.pressed.put_nowait)
     try:
         params = await entry.run()
     finally:
-        interpreter.leg.on_key.remove(entry.pressed.put_nowait)
+        interpreter.leg.on_dtmf.remove(entry.pressed.put_nowait)
     return interpreter.action(verb, params, always=True)
 
 
@@ -66,19 +66,19 @@ class _Entry:
         for attempt in range(1, self._attempts + 1):
             self._report(field, attempt, error)
             keys = await self._ask(field, attempt, error)
-            error = self._fault(field, keys)
+            error = self._error_of(field, keys)
             if not error:
                 self._keyed[field] = keys
                 return
         self._report(field, self._attempts, error)
         raise _EntryEndedError("too-many-failed-attempts")
 
-    def _fault(self, field: str, keys: str) -> str:
+    def _error_of(self, field: str, keys: str) -> str:
         if not keys:
             return "input-timeout"
         kinds = frozenset(self._verb.get("validCardTypes", "visa mastercard amex").split())
         shortest = int(number(self._verb.get("minPostalCodeLength"), 0))
-        return card.fault(field, keys, self._keyed.get(card.NUMBER, ""), kinds, now().date(), shortest)
+        return card.error_of(field, keys, self._keyed.get(card.NUMBER, ""), kinds, now().date(), shortest)
 
     async def _ask(self, field: str, attempt: int, error: str) -> str:
         return await prompt_for_keys(

@@ -54,17 +54,17 @@ async def record(interpreter: Interpreter, verb: ET.Element) -> Request | None:
     recording = begin_recording(interpreter.leg, options)
     interpreter.action_on_hang_up = lambda: _action(interpreter, verb, recording, "hangup")
     digits = await _until_the_end(interpreter.leg, detector, recording)
-    return _action(interpreter, verb, recording, digits) if recording.spoken else None
+    return _action(interpreter, verb, recording, digits) if recording.has_speech else None
 
 
 async def _until_the_end(leg: Leg, detector: _EndDetector, recording: Recording) -> str:
     leg.taps.append(detector)
-    leg.on_key.append(detector.key)
+    leg.on_dtmf.append(detector.key)
     try:
         return await detector.digits
     finally:
         leg.taps.remove(detector)
-        leg.on_key.remove(detector.key)
+        leg.on_dtmf.remove(detector.key)
         recording.stop()
 
 
