@@ -89,7 +89,7 @@ class House:
         await until(lambda: self.row.field == field and self.row.tries == tries and self.capturing() > 0)
 
     def capturing(self) -> int:
-        return len(self.leg.on_key)
+        return len(self.leg.on_dtmf)
 
     @property
     def leg(self) -> Any:
