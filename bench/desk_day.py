@@ -152,24 +152,24 @@ class Day:
 
         return back
 
-    def rings(self, handoff_id: int, k: int, sid: str) -> None:
+    def rings(self, handoff_id: int, attempt_number: int, sid: str) -> None:
         """An agent's phone: he accepts, declines or does not hear it."""
         fate = self.dice.random()
-        agent = self._state(handoff_id).attempts[k - 1].agent
+        agent = self._state(handoff_id).attempts[attempt_number - 1].agent
         if fate < 0.93:
-            self.after(self.dice.uniform(2, 8), lambda: self._accepts(handoff_id, k, agent, sid))
+            self.after(self.dice.uniform(2, 8), lambda: self._accepts(handoff_id, attempt_number, agent, sid))
         elif fate < 0.97:
             self.after(self.dice.uniform(2, 6), lambda: self.service.decline(handoff_id, agent))
         else:
-            self.after(25, lambda: self.service.apply(handoff_id, ev.LegEnded(k, "no-answer")))
+            self.after(25, lambda: self.service.apply(handoff_id, ev.LegEnded(attempt_number, "no-answer")))
 
-    def _accepts(self, handoff_id: int, k: int, agent: int, sid: str) -> None:
+    def _accepts(self, handoff_id: int, attempt_number: int, agent: int, sid: str) -> None:
         if self.service.accept(handoff_id, agent).ok:
-            self.service.apply(handoff_id, ev.Answered(k, sid))
-            self.after(0.5, lambda: self._joins(handoff_id, k))
+            self.service.apply(handoff_id, ev.Answered(attempt_number, sid))
+            self.after(0.5, lambda: self._joins(handoff_id, attempt_number))
 
-    def _joins(self, handoff_id: int, k: int) -> None:
-        self.service.apply(handoff_id, ev.AgentJoined(k))
+    def _joins(self, handoff_id: int, attempt_number: int) -> None:
+        self.service.apply(handoff_id, ev.AgentJoined(attempt_number))
         self.after(2.0, lambda: self._talk(handoff_id))
 
     def _talk(self, handoff_id: int) -> None:

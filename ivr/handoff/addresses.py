@@ -38,8 +38,8 @@ class Addresses:
     def of(self, handoff_id: int, name: str) -> str:
         return f"{self._base}/handoff/{handoff_id}/{name}"
 
-    def leg(self, handoff_id: int, k: int, name: str) -> str:
-        return f"{self._base}/handoff/{handoff_id}/{k}/{name}"
+    def leg(self, handoff_id: int, attempt_number: int, name: str) -> str:
+        return f"{self._base}/handoff/{handoff_id}/{attempt_number}/{name}"
 
     def parking(self, handoff: Handoff, round_: int) -> Parking:
         return Parking(

@@ -106,8 +106,8 @@ class Actor:
             document = self._addresses.resume if effect.to == "resume" else self._addresses.of(handoff_id, effect.to)
             return None if self._carrier.move(self._caller(handoff_id), document) else ev.CallerGone()
         if isinstance(effect, MoveAgent):
-            document = self._addresses.leg(handoff_id, effect.k, "agent")
-            return None if self._carrier.move(effect.sid, document) else ev.LegEnded(effect.k, "failed")
+            document = self._addresses.leg(handoff_id, effect.attempt_number, "agent")
+            return None if self._carrier.move(effect.sid, document) else ev.LegEnded(effect.attempt_number, "failed")
         if isinstance(effect, EndLeg):
             self._carrier.end(effect.sid)
         elif isinstance(effect, Unhold):
@@ -131,22 +131,22 @@ class Actor:
         if not claimed:
             with self._sessions() as tx:
                 since = _rung_since(tx, handoff_id, effect)
-            self._in_doubt(row_id, handoff_id, since, ev.RingFailed(effect.k))
+            self._in_doubt(row_id, handoff_id, since, ev.RingFailed(effect.attempt_number))
             return
         leg = self._addresses.leg
         try:
             sid = self._carrier.ring(
                 to=phone,
                 from_=self._number,
-                url=leg(handoff_id, effect.k, "agent"),
-                status_url=leg(handoff_id, effect.k, "status"),
+                url=leg(handoff_id, effect.attempt_number, "agent"),
+                status_url=leg(handoff_id, effect.attempt_number, "status"),
                 timeout=self._ring_seconds,
-                fallback_url=leg(handoff_id, effect.k, "agent-fallback"),
+                fallback_url=leg(handoff_id, effect.attempt_number, "agent-fallback"),
             )
         except CarrierError as error:
             self._ring_failed(row_id, handoff_id, effect, error)
             return
-        self._apply(handoff_id, ev.LegKnown(effect.k, sid), self._done(row_id))
+        self._apply(handoff_id, ev.LegKnown(effect.attempt_number, sid), self._done(row_id))
 
     def _in_doubt(
         self, row_id: int, handoff_id: int, since: datetime | None, failed: ev.RingFailed | ev.Missed
@@ -159,7 +159,7 @@ class Actor:
     def _ring_failed(self, row_id: int, handoff_id: int, effect: Ring, error: CarrierError) -> None:
         if error.again and effect.agent:
             with self._sessions.begin() as tx:
-                _of_offer(tx, handoff_id, effect.k, rung_at=None)
+                _of_offer(tx, handoff_id, effect.attempt_number, rung_at=None)
             raise error
         if not wanted(self._state(handoff_id), effect):
             self._drop(row_id)  # the carrier has told us of the leg: it rings, though the answer was lost
@@ -167,7 +167,7 @@ class Actor:
         if error.doubtful:
             raise error  # it is looked at again in a moment, when the carrier may have told us
         log.warning("an agent could not be rung: %s", error, extra={"handoff": handoff_id})
-        self._apply(handoff_id, ev.RingFailed(effect.k), self._done(row_id))
+        self._apply(handoff_id, ev.RingFailed(effect.attempt_number), self._done(row_id))
 
     def _dial(self, row_id: int, handoff_id: int, effect: DialCaller) -> None:
         """Call the caller back, once: a request of which nothing more is heard is a try that missed him."""
@@ -220,10 +220,10 @@ class Actor:
 def _claim_ring(tx: Session, handoff_id: int, ring: Ring, now: datetime) -> bool:
     """True for the first who asks, as long as the offer stands or was accepted."""
     if not ring.agent:
-        return first_time(tx, _ring_key(handoff_id, ring.k), now)
+        return first_time(tx, _ring_key(handoff_id, ring.attempt_number), now)
     result: Any = tx.execute(
         update(Offer)
-        .where(Offer.handoff_id == handoff_id, Offer.number == ring.k, Offer.rung_at.is_(None))
+        .where(Offer.handoff_id == handoff_id, Offer.number == ring.attempt_number, Offer.rung_at.is_(None))
         .where(or_(Offer.outcome.is_(None), Offer.outcome == "accepted"), Offer.ended_at.is_(None))
         .values(rung_at=now)
     )
@@ -233,23 +233,23 @@ def _claim_ring(tx: Session, handoff_id: int, ring: Ring, now: datetime) -> bool
 def _phone(tx: Session, handoff_id: int, ring: Ring) -> str:
     if ring.agent:
         return tx.get_one(Agent, ring.agent).phone
-    return State.from_json(tx.get_one(Handoff, handoff_id).machine).attempts[ring.k - 1].phone
+    return State.from_json(tx.get_one(Handoff, handoff_id).machine).attempts[ring.attempt_number - 1].phone
 
 
 def _rung_since(tx: Session, handoff_id: int, ring: Ring) -> datetime | None:
     if not ring.agent:
-        return tx.get_one(Webhook, _ring_key(handoff_id, ring.k)).at
-    of_it = select(Offer.rung_at).where(Offer.handoff_id == handoff_id, Offer.number == ring.k)
+        return tx.get_one(Webhook, _ring_key(handoff_id, ring.attempt_number)).at
+    of_it = select(Offer.rung_at).where(Offer.handoff_id == handoff_id, Offer.number == ring.attempt_number)
     return tx.scalars(of_it).one()
 
 
-def _ring_key(handoff_id: int, k: int) -> str:
-    return f"ring:{handoff_id}:{k}"
+def _ring_key(handoff_id: int, attempt_number: int) -> str:
+    return f"ring:{handoff_id}:{attempt_number}"
 
 
 def _number_of(tx: Session, handoff_id: int) -> str:
     return tx.get_one(CallBack, tx.get_one(Handoff, handoff_id).callback_id).number
 
 
-def _of_offer(tx: Session, handoff_id: int, k: int, **values: Any) -> None:
-    tx.execute(update(Offer).where(Offer.handoff_id == handoff_id, Offer.number == k).values(**values))
+def _of_offer(tx: Session, handoff_id: int, attempt_number: int, **values: Any) -> None:
+    tx.execute(update(Offer).where(Offer.handoff_id == handoff_id, Offer.number == attempt_number).values(**values))

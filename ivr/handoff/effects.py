@@ -14,7 +14,7 @@ class FindAgent:
 
 @dataclass(frozen=True, slots=True)
 class Ring:
-    k: int
+    attempt_number: int
     agent: int
 
 
@@ -22,7 +22,7 @@ class Ring:
 class StartTimer:
     """Send Expired when the time for `what` is over."""
 
-    k: int
+    attempt_number: int
     what: Timed
 
 
@@ -35,15 +35,15 @@ class StartDeadline:
 
 @dataclass(frozen=True, slots=True)
 class MoveAgent:
-    """Take the k-th leg out of its whisper and into the conference."""
+    """Take the agent's leg out of its whisper and into the conference."""
 
-    k: int
+    attempt_number: int
     sid: str
 
 
 @dataclass(frozen=True, slots=True)
 class Unhold:
-    """End the caller's music, unless he was put on hold anew."""
+    """End the caller's music, unless they were put on hold anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class EndLeg:
 class MoveCaller:
     """Have the caller run another document; at `resume` the call's stage says which.
 
-    `number`: which of his moves it is; only the last one counts. 0 where nobody counted."""
+    `number`: which of the caller's moves it is; only the last one counts. 0 where nobody counted."""
 
     to: Target = "resume"
     number: int = field(default=0, compare=False)

@@ -1,4 +1,7 @@
-"""What may happen to a hand-off, and what a hand-off wants done: plain data. `k` numbers the offers from 1."""
+"""What may happen to a hand-off, as plain data; any order, repeated or late, is legal.
+
+`attempt_number` counts the attempts to reach an agent, from 1; `sid` is the carrier's id of a leg.
+"""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -7,9 +10,6 @@ Outcome = Literal["accepted", "declined", "no-answer", "busy", "failed", "machin
 
 Timed = Literal["accept", "join", "reach"]
 Target = Literal["resume", "room", "queue", "offers", "parting"]
-
-
-# --- events: any order, repeated or late, is legal ---
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class CallerJoined:
 
 @dataclass(frozen=True, slots=True)
 class CallerWaits:
-    """The caller's queue document was fetched: he waits where his keys are heard."""
+    """The caller's queue document was fetched: they wait where their keys are heard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class CallerOut:
 
 @dataclass(frozen=True, slots=True)
 class CallerStays:
-    """Asked whether all is said, as his agent's leg was over, he did not hang up."""
+    """Asked whether all is said, as their agent's leg was over, the caller did not hang up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class CallerGone:
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """Answer to FindAgent. `idle_since` (ISO time) gives the agent his place back if nothing comes of it."""
+    """Answer to FindAgent. `idle_since` (ISO time) gives the agent their place back if nothing comes of it."""
 
     agent: int
     idle_since: str = ""
@@ -76,13 +76,13 @@ class AskAgain:
 
 @dataclass(frozen=True, slots=True)
 class LegKnown:
-    k: int
+    attempt_number: int
     sid: str
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    k: int
+    attempt_number: int
     sid: str
 
 
@@ -99,63 +99,64 @@ class Declined:
 
 @dataclass(frozen=True, slots=True)
 class RingFailed:
-    """The carrier did not say that it rings the k-th leg; it may do so all the same."""
+    """The carrier did not say that it rings this leg; it may do so all the same."""
 
-    k: int
+    attempt_number: int
 
 
 @dataclass(frozen=True, slots=True)
 class LegEnded:
-    """The k-th leg is over. `how` is the reason when it had not been accepted."""
+    """The leg is over. `how` is the reason when it had not been accepted."""
 
-    k: int
+    attempt_number: int
     how: Literal["no-answer", "busy", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
 class PersonAnswered:
-    """A key was pressed on the k-th leg: no machine has it."""
+    """A key was pressed on this leg: no machine has it."""
 
-    k: int
+    attempt_number: int
 
 
 @dataclass(frozen=True, slots=True)
 class MachineAnswered:
-    k: int
+    attempt_number: int
 
 
 @dataclass(frozen=True, slots=True)
 class AgentFetched:
-    """The k-th leg has fetched its way into the conference."""
+    """The leg has fetched its way into the conference."""
 
-    k: int
+    attempt_number: int
 
 
 @dataclass(frozen=True, slots=True)
 class AgentJoined:
-    k: int
+    attempt_number: int
 
 
 @dataclass(frozen=True, slots=True)
 class AgentLeft:
-    """The agent's leg is over; `dropped`: his line failed. Else he hung up or lost his line, and nobody can tell."""
+    """The agent's leg is over; `dropped`: their line failed. Else they hung up or lost their line, and nobody can
+    tell."""
 
-    k: int
+    attempt_number: int
     dropped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class AgentEnds:
-    """The agent ended the conversation on his page."""
+    """The agent ended the conversation on their page."""
 
     agent: int
 
 
 @dataclass(frozen=True, slots=True)
 class Expired:
-    """The k-th offer has had its time: to be accepted, to be joined, or to reach the caller of a call-back."""
+    """The attempt has had its time: to be accepted, to be joined, or to reach the caller of a call-back."""
 
-    k: int
+    attempt_number: int
     what: Timed
 
 
@@ -168,7 +169,7 @@ class Deadline:
 
 @dataclass(frozen=True, slots=True)
 class MessageChosen:
-    """He would rather leave a message, or chose nothing."""
+    """The caller would rather leave a message, or chose nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +179,7 @@ class MessageLeft:
 
 @dataclass(frozen=True, slots=True)
 class CallBackBooked:
-    """He will be called back, and hangs up."""
+    """The caller will be called back, and hangs up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +204,7 @@ class TransferTo:
 
 @dataclass(frozen=True, slots=True)
 class Together:
-    """The call's agent brings the caller back to himself and the second."""
+    """The call's agent brings the caller back to the two of them."""
 
     agent: int
 

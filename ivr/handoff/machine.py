@@ -87,8 +87,8 @@ def _message_chosen(state: State, _event: ev.MessageChosen) -> Step:
         return state, ()
     gone: tuple[Effect, ...] = ()
     if state.current is not None:
-        k = state.number
-        state, gone = state.with_attempt(k, outcome="too-late"), hang_up(state, k)
+        attempt_number = state.number
+        state, gone = state.with_attempt(attempt_number, outcome="too-late"), hang_up(state, attempt_number)
     return replace(state, asked=True, message=True, parting=False), gone
 
 
@@ -142,14 +142,14 @@ def _nobody(state: State, event: ev.Nobody) -> Step:
 
 
 def _accepted(state: State, event: ev.Accepted) -> Step:
-    k = _offered_to(state, event.agent)
-    if state.end is not None or not k:
+    attempt_number = _offered_to(state, event.agent)
+    if state.end is not None or not attempt_number:
         return state, ()
-    offer = state.attempts[k - 1]
-    state = state.with_attempt(k, outcome="accepted", proved=offer.proved or event.by == "key")
-    effects: tuple[Effect, ...] = (StartTimer(k, "join"),)
+    offer = state.attempts[attempt_number - 1]
+    state = state.with_attempt(attempt_number, outcome="accepted", proved=offer.proved or event.by == "key")
+    effects: tuple[Effect, ...] = (StartTimer(attempt_number, "join"),)
     if event.by == "click" and offer.answered and offer.sid is not None:
-        effects = (MoveAgent(k, offer.sid), *effects)
+        effects = (MoveAgent(attempt_number, offer.sid), *effects)
     if state.caller == "queue":
         state, moved = move(state, "room")
         effects = (*moved, *effects)
@@ -157,13 +157,13 @@ def _accepted(state: State, event: ev.Accepted) -> Step:
 
 
 def _declined(state: State, event: ev.Declined) -> Step:
-    k = _offered_to(state, event.agent)
-    return close(state, k, "declined") if k else (state, ())
+    attempt_number = _offered_to(state, event.agent)
+    return close(state, attempt_number, "declined") if attempt_number else (state, ())
 
 
 def _offered_to(state: State, agent: int) -> int:
     """The number of the offer to `agent` that stands; 0 without one."""
-    return next((k for k, offer in enumerate(state.attempts, 1) if offer.stands and offer.agent == agent), 0)
+    return next((number for number, offer in enumerate(state.attempts, 1) if offer.stands and offer.agent == agent), 0)
 
 
 def _agent_ends(state: State, event: ev.AgentEnds) -> Step:
@@ -181,35 +181,41 @@ def _agent_ends(state: State, event: ev.AgentEnds) -> Step:
 
 
 def _leg_known(state: State, event: ev.LegKnown) -> Step:
-    attempt = state.attempt(event.k)
+    attempt = state.attempt(event.attempt_number)
     if attempt is None or attempt.over:
         return state, ()
-    state = state.with_attempt(event.k, sid=event.sid)
+    state = state.with_attempt(event.attempt_number, sid=event.sid)
     wanted = state.end is None and (attempt.stands or attempt.holds)
     return state, (() if wanted else (EndLeg(event.sid),))
 
 
 def _answered(state: State, event: ev.Answered) -> Step:
-    state, effects = _leg_known(state, ev.LegKnown(event.k, event.sid))
-    return (state.with_attempt(event.k, answered=True) if state.attempt(event.k) else state), effects
+    state, effects = _leg_known(state, ev.LegKnown(event.attempt_number, event.sid))
+    return (
+        state.with_attempt(event.attempt_number, answered=True) if state.attempt(event.attempt_number) else state
+    ), effects
 
 
 def _person_answered(state: State, event: ev.PersonAnswered) -> Step:
-    return (state, ()) if state.attempt(event.k) is None else (state.with_attempt(event.k, proved=True), ())
+    return (
+        (state, ())
+        if state.attempt(event.attempt_number) is None
+        else (state.with_attempt(event.attempt_number, proved=True), ())
+    )
 
 
 def _machine_answered(state: State, event: ev.MachineAnswered) -> Step:
-    attempt = state.attempt(event.k)
+    attempt = state.attempt(event.attempt_number)
     mistaken = attempt is not None and (attempt.proved or attempt.joined)
-    return (state, ()) if mistaken else close(state, event.k, "machine-answered")
+    return (state, ()) if mistaken else close(state, event.attempt_number, "machine-answered")
 
 
 def _ring_failed(state: State, event: ev.RingFailed) -> Step:
-    return close(state, event.k, "failed")
+    return close(state, event.attempt_number, "failed")
 
 
 def _expired(state: State, event: ev.Expired) -> Step:
-    attempt = state.attempt(event.k)
+    attempt = state.attempt(event.attempt_number)
     if attempt is None or attempt.holds != (event.what != "accept"):
         return state, ()
     if (attempt.joined and attempt.consult) or (state.bridged and not attempt.consult):
@@ -218,45 +224,45 @@ def _expired(state: State, event: ev.Expired) -> Step:
         return _missed(state, ev.Missed(state.dial, "no-answer"))
     if attempt.holds and attempt.joined and state.caller == "rung":
         return state, ()  # the agent is there, and the caller's phone rings
-    return close(state, event.k, "failed" if attempt.holds else "no-answer")
+    return close(state, event.attempt_number, "failed" if attempt.holds else "no-answer")
 
 
 def _leg_ended(state: State, event: ev.LegEnded) -> Step:
-    attempt = state.attempt(event.k)
+    attempt = state.attempt(event.attempt_number)
     if attempt is None:
         return state, ()
-    state = state.with_attempt(event.k, over=True)
+    state = state.with_attempt(event.attempt_number, over=True)
     if attempt.holds and state.bridged:
-        return _agent_left(state, ev.AgentLeft(event.k, dropped=event.how == "failed"))
+        return _agent_left(state, ev.AgentLeft(event.attempt_number, dropped=event.how == "failed"))
     if state.parting and attempt.left and event.how == "failed":
         return transfer_rules.lost_after_all(state)
-    return close(state, event.k, "failed" if attempt.holds else event.how)
+    return close(state, event.attempt_number, "failed" if attempt.holds else event.how)
 
 
 def _agent_fetched(state: State, event: ev.AgentFetched) -> Step:
-    attempt = state.attempt(event.k)
-    return (state, ()) if attempt is None else (state.with_attempt(event.k, fetched=True), ())
+    attempt = state.attempt(event.attempt_number)
+    return (state, ()) if attempt is None else (state.with_attempt(event.attempt_number, fetched=True), ())
 
 
 def _agent_joined(state: State, event: ev.AgentJoined) -> Step:
-    attempt = state.attempt(event.k)
+    attempt = state.attempt(event.attempt_number)
     if attempt is None or attempt.over:
         return state, ()
     if state.end is not None or not attempt.holds:
         return state, ((EndLeg(attempt.sid),) if attempt.sid else ())
-    state = state.with_attempt(event.k, joined=True)
+    state = state.with_attempt(event.attempt_number, joined=True)
     if state.caller == "away":
         state = replace(state, caller="rung", dial=state.dial + 1)
-        return state, (DialCaller(state.dial), StartTimer(event.k, "reach"))
+        return state, (DialCaller(state.dial), StartTimer(event.attempt_number, "reach"))
     return meet(state)
 
 
 def _agent_left(state: State, event: ev.AgentLeft) -> Step:
-    attempt = state.attempt(event.k)
+    attempt = state.attempt(event.attempt_number)
     if state.end is not None or attempt is None or not attempt.holds:
         return state, ()
     if not state.bridged or attempt.consult:
-        return close(state, event.k, "failed")
+        return close(state, event.attempt_number, "failed")
     return transfer_rules.left(state, event.dropped)
 
 

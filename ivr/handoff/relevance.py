@@ -20,11 +20,11 @@ def wanted(state: State, effect: CarrierEffect) -> bool:
     """Whether `state` still needs `effect`: it has not been seen done, and nothing newer took its place."""
     live = state.end is None
     match effect:
-        case Ring(k):
-            attempt = state.attempt(k)
+        case Ring(attempt_number):
+            attempt = state.attempt(attempt_number)
             return live and attempt is not None and attempt.lasts and attempt.sid is None
-        case MoveAgent(k, sid):
-            attempt = state.attempt(k)
+        case MoveAgent(attempt_number, sid):
+            attempt = state.attempt(attempt_number)
             on_his_way = attempt is not None and attempt.holds and not (attempt.fetched or attempt.joined)
             return live and on_his_way and attempt is not None and attempt.sid == sid
         case MoveCaller(to, number):

@@ -41,8 +41,8 @@ class HandoffService(HandoffCore):
             self.holders.look(handoff_id)
         return self.apply(handoff_id, ev.Briefed(), within)
 
-    def expire(self, handoff_id: int, k: int, what: ev.Timed, within: Within | None = None) -> None:
-        self.apply(handoff_id, ev.Expired(k, what), within)
+    def expire(self, handoff_id: int, attempt_number: int, what: ev.Timed, within: Within | None = None) -> None:
+        self.apply(handoff_id, ev.Expired(attempt_number, what), within)
 
     def deadline(
         self, handoff_id: int, within: Within | None = None, last: bool = False, since: str | None = None
@@ -124,10 +124,10 @@ class HandoffService(HandoffCore):
         """The agent is not heard; False when it is not his live call."""
         return self._change(handoff_id, agent_id, lambda _row, state: state.attempts[state.number - 1].sid, muted=on)
 
-    def needs_proof(self, handoff_id: int, k: int) -> bool:
-        """Whether a machine may have answered the k-th leg: a telephone on which no key was pressed yet."""
+    def needs_proof(self, handoff_id: int, attempt_number: int) -> bool:
+        """Whether a machine may have answered the attempt's leg: a telephone on which no key was pressed yet."""
         with self.sessions() as tx:
-            attempt = State.from_json(get(tx, handoff_id).machine).attempts[k - 1]
+            attempt = State.from_json(get(tx, handoff_id).machine).attempts[attempt_number - 1]
             phone = tx.get_one(Agent, attempt.agent).phone if attempt.agent else attempt.phone
         return not attempt.proved and not phone.startswith("client:")
 
@@ -251,11 +251,11 @@ class HandoffService(HandoffCore):
         if caller is not None and self._carrier.status(caller) in (None, *OVER):
             self.apply(row.id, ev.CallerGone())
             return
-        for k in filter(None, (state.second_number, state.number)):
-            sid = state.attempts[k - 1].sid
+        for attempt_number in filter(None, (state.second_number, state.number)):
+            sid = state.attempts[attempt_number - 1].sid
             status = self._carrier.status(sid) if sid is not None else ""
             if status in (None, *OVER):
-                self.apply(row.id, ev.LegEnded(k, "failed" if status == "failed" else "no-answer"))
+                self.apply(row.id, ev.LegEnded(attempt_number, "failed" if status == "failed" else "no-answer"))
         if state.away and state.seeking:
             self.ask_again(row.id)  # nobody fetches a document for him
 

@@ -88,7 +88,7 @@ class State:
     @property
     def number(self) -> int:
         """Of the current attempt; 0 without one."""
-        return next((k for k, attempt in enumerate(self.attempts, 1) if not attempt.consult and attempt.lasts), 0)
+        return self._number_of(consult=False)
 
     @property
     def second(self) -> Attempt | None:
@@ -97,7 +97,7 @@ class State:
 
     @property
     def second_number(self) -> int:
-        return next((k for k, attempt in enumerate(self.attempts, 1) if attempt.consult and attempt.lasts), 0)
+        return self._number_of(consult=True)
 
     @property
     def seeking(self) -> bool:
@@ -132,13 +132,17 @@ class State:
     def tried(self) -> tuple[int, ...]:
         return tuple(dict.fromkeys(attempt.agent for attempt in self.attempts))
 
-    def attempt(self, k: int) -> Attempt | None:
-        return self.attempts[k - 1] if 1 <= k <= len(self.attempts) else None
+    def attempt(self, attempt_number: int) -> Attempt | None:
+        return self.attempts[attempt_number - 1] if 1 <= attempt_number <= len(self.attempts) else None
 
-    def with_attempt(self, k: int, **changes: Any) -> Self:
+    def with_attempt(self, attempt_number: int, **changes: Any) -> Self:
         attempts = list(self.attempts)
-        attempts[k - 1] = replace(attempts[k - 1], **changes)
+        attempts[attempt_number - 1] = replace(attempts[attempt_number - 1], **changes)
         return replace(self, attempts=tuple(attempts))
+
+    def _number_of(self, *, consult: bool) -> int:
+        lasting = (number for number, one in enumerate(self.attempts, 1) if one.consult == consult and one.lasts)
+        return next(lasting, 0)
 
     def to_json(self) -> dict[str, Any]:
         return {**_plain(self), "attempts": [_plain(attempt) for attempt in self.attempts]}

@@ -90,7 +90,7 @@ def advance(tx: Session, row: Handoff, event: Event, now: datetime, times: Times
     _note_end(tx, row, old, state, now, times)
     if old.phase == "bridged" != state.phase:
         agent_cards.end_standing(tx, row.id, now)
-    touched = [_keep_attempt(tx, row, old, state, k, now, times) for k in range(1, len(state.attempts) + 1)]
+    touched = [_keep_attempt(tx, row, old, state, number, now, times) for number in range(1, len(state.attempts) + 1)]
     if state.holds and state.current is not None:
         row.agent_id = state.current.agent or None
     acts = _promise(tx, row, effects, now, times)
@@ -186,15 +186,15 @@ def _stage(state: State) -> str | None:
 
 
 def _keep_attempt(
-    tx: Session, row: Handoff, old: State, state: State, k: int, now: datetime, times: Times
+    tx: Session, row: Handoff, old: State, state: State, attempt_number: int, now: datetime, times: Times
 ) -> tuple[int, bool] | None:
-    """Bring the k-th offer's row and its agent's presence up to date: the agent, and whether he is free again."""
-    before, after = old.attempt(k), state.attempts[k - 1]
+    """Bring an offer's row and its agent's presence up to date: the agent, and whether they are free again."""
+    before, after = old.attempt(attempt_number), state.attempts[attempt_number - 1]
     if not after.agent:
         return None  # a telephone number has no presence
     if before is None:
         before = Attempt(after.agent)
-        tx.add(Offer(handoff_id=row.id, number=k, agent_id=after.agent, offered_at=now))
+        tx.add(Offer(handoff_id=row.id, number=attempt_number, agent_id=after.agent, offered_at=now))
         tx.flush()
         if after.holds:
             desk.take_over(tx, tx.get_one(Agent, after.agent), now)
@@ -202,7 +202,7 @@ def _keep_attempt(
             raise Conflict
     elif before == after and old.end == state.end and old.bridged == state.bridged:
         return None
-    offer = tx.scalars(select(Offer).where(Offer.handoff_id == row.id, Offer.number == k)).one()
+    offer = tx.scalars(select(Offer).where(Offer.handoff_id == row.id, Offer.number == attempt_number)).one()
     offer.agent_call_sid, offer.outcome = after.sid, after.outcome
     presence = _presence_after(old, state, before, after)
     if presence is None:
@@ -244,7 +244,7 @@ def _promise(tx: Session, row: Handoff, effects: list[Effect], now: datetime, ti
             wait = {"accept": times.ring + RING_MARGIN, "join": JOIN_SECONDS, "reach": REACH_SECONDS}[effect.what]
             if effect.what == "join":
                 row.times = {**row.times, "joining": now.isoformat()}
-            payload = {"handoff": row.id, "k": effect.k, "what": effect.what}
+            payload = {"handoff": row.id, "k": effect.attempt_number, "what": effect.what}
             outbox.put(tx, HANDOFF_EXPIRE, payload, now + timedelta(seconds=wait))
         elif isinstance(effect, StartDeadline):
             if not effect.last:  # it comes first of the two

@@ -61,9 +61,9 @@ def left(state: State, dropped: bool) -> Step:
 
 def _ask_whether_done(state: State) -> Step:
     """A hang-up and a lost line look alike: who is done hangs up, who was cut off stays on the line."""
-    k = state.number
-    gone = hang_up(state, k)
-    state, moved = send(replace(out_of_room(anew(state, k)), parting=True), "parting")
+    attempt_number = state.number
+    gone = hang_up(state, attempt_number)
+    state, moved = send(replace(out_of_room(anew(state, attempt_number)), parting=True), "parting")
     return state, (*gone, *moved)
 
 
@@ -86,17 +86,17 @@ def stays_in(state: State) -> Step:
 
 def reunite(state: State) -> Step:
     """The conference broke under them: a document brings the caller into the next one, another one his agent."""
-    k, second = state.number, state.second_number
+    attempt_number, second = state.number, state.second_number
     state, parted = part(state, second) if second else (state, ())
-    state = replace(state.with_attempt(k, joined=False, fetched=False), bridged=False)
-    return out_of_room(state), (*parted, StartTimer(k, "join"))
+    state = replace(state.with_attempt(attempt_number, joined=False, fetched=False), bridged=False)
+    return out_of_room(state), (*parted, StartTimer(attempt_number, "join"))
 
 
 def _hand_over(state: State, second: Attempt) -> Step:
     """The caller hears music until the second is there; should he not come, another is looked for."""
-    first, k = state.number, state.second_number
+    first, attempt_number = state.number, state.second_number
     gone = hang_up(state, first)
-    state = state.with_attempt(k, consult=False)
+    state = state.with_attempt(attempt_number, consult=False)
     if second.joined:
         state, unheld = unhold(state.with_attempt(first, left=True))
         return state, (*gone, *unheld)
@@ -113,9 +113,9 @@ def switched(state: State, event: ev.Switched) -> Step:
 
 
 def taken_over(state: State, event: ev.TakenOver) -> Step:
-    current, k, second = state.current, state.number, state.second
+    current, attempt_number, second = state.current, state.number, state.second
     if not state.bridged or current is None or event.agent in (current.agent, second.agent if second else None):
         return state, ()
     attempt = Attempt(event.agent, sid=event.sid, rung=True, answered=True, joined=True, outcome="accepted")
-    state = state.with_attempt(k, left=True)
-    return replace(state, attempts=(*state.attempts, attempt)), hang_up(state, k)
+    state = state.with_attempt(attempt_number, left=True)
+    return replace(state, attempts=(*state.attempts, attempt)), hang_up(state, attempt_number)

@@ -31,10 +31,10 @@ def seek(state: State) -> Step:
 
 def ring(state: State, effects: tuple[Effect, ...] = ()) -> Step:
     """Ring the agent once the caller is there to be talked to."""
-    current, k = state.current, state.number
+    current, attempt_number = state.current, state.number
     if current is None or current.rung or state.caller not in REACHABLE:
         return state, effects
-    return state.with_attempt(k, rung=True), (*effects, Ring(k, current.agent))
+    return state.with_attempt(attempt_number, rung=True), (*effects, Ring(attempt_number, current.agent))
 
 
 def meet(state: State, effects: tuple[Effect, ...] = ()) -> Step:
@@ -50,32 +50,32 @@ def unhold(state: State) -> Step:
     return (replace(state, held=False), (Unhold(),)) if state.held else (state, ())
 
 
-def close(state: State, k: int, outcome: Outcome) -> Step:
-    """End the k-th attempt, if it has not ended, and look further; the caller waits where he can press a key."""
-    attempt = state.attempt(k)
+def close(state: State, attempt_number: int, outcome: Outcome) -> Step:
+    """End the attempt, if it has not ended, and look further; the caller waits where they can press a key."""
+    attempt = state.attempt(attempt_number)
     if attempt is None or state.end is not None or not attempt.lasts:
         return state, ()
     if attempt.consult:
-        return part(state, k, outcome)
+        return part(state, attempt_number, outcome)
     if state.bridged:
         return state, ()
-    state = state.with_attempt(k, outcome=outcome, left=attempt.holds)
+    state = state.with_attempt(attempt_number, outcome=outcome, left=attempt.holds)
     state, undialled = undial(state)
     state, moved = wait_in_queue(state)
     state, further = seek(state)
-    return state, (*hang_up(state, k), *undialled, *moved, *further)
+    return state, (*hang_up(state, attempt_number), *undialled, *moved, *further)
 
 
-def part(state: State, k: int, outcome: Outcome = "too-late") -> Step:
+def part(state: State, attempt_number: int, outcome: Outcome = "too-late") -> Step:
     """The second is out, or does not come: the call's agent is with his caller."""
-    attempt = state.attempts[k - 1]
+    attempt = state.attempts[attempt_number - 1]
     outcome = "accepted" if attempt.joined else outcome
-    state, unheld = unhold(state.with_attempt(k, outcome=outcome, left=attempt.holds))
-    return state, (*hang_up(state, k), *unheld)
+    state, unheld = unhold(state.with_attempt(attempt_number, outcome=outcome, left=attempt.holds))
+    return state, (*hang_up(state, attempt_number), *unheld)
 
 
-def hang_up(state: State, k: int) -> tuple[Effect, ...]:
-    attempt = state.attempts[k - 1]
+def hang_up(state: State, attempt_number: int) -> tuple[Effect, ...]:
+    attempt = state.attempts[attempt_number - 1]
     return () if attempt.sid is None or attempt.over else (EndLeg(attempt.sid),)
 
 
@@ -108,9 +108,9 @@ def out_of_room(state: State) -> State:
 
 def regroup(state: State) -> Step:
     """The agent was lost in mid-conversation: find another while the caller hears music."""
-    k = state.number
-    gone = hang_up(state, k)
-    state, moved = send(out_of_room(anew(state, k)), "room")
+    attempt_number = state.number
+    gone = hang_up(state, attempt_number)
+    state, moved = send(out_of_room(anew(state, attempt_number)), "room")
     state, further = seek_anew(state)
     return state, (*gone, *moved, *further)
 
@@ -121,9 +121,11 @@ def seek_anew(state: State) -> Step:
     return state, (StartDeadline(), StartDeadline(last=True), *further)
 
 
-def anew(state: State, k: int) -> State:
-    """The k-th attempt's agent is out of the conversation, and the waiting is counted from now."""
-    return replace(state.with_attempt(k, left=True), bridged=False, late=False, queued=False, since=k - 1)
+def anew(state: State, attempt_number: int) -> State:
+    """The attempt's agent is out of the conversation, and the waiting is counted from now."""
+    return replace(
+        state.with_attempt(attempt_number, left=True), bridged=False, late=False, queued=False, since=attempt_number - 1
+    )
 
 
 def ask(state: State) -> Step:
@@ -143,10 +145,10 @@ def undial(state: State) -> Step:
 
 def finish(state: State, end: HandoffEnd) -> Step:
     """No leg outlives the hand-off; a caller who is still there is sent to his goodbye, unless he leaves a message."""
-    for k, attempt in enumerate(state.attempts, 1):
+    for attempt_number, attempt in enumerate(state.attempts, 1):
         if attempt.stands:
-            state = state.with_attempt(k, outcome="caller-left" if state.caller == "gone" else "too-late")
-    effects = [effect for k in range(1, len(state.attempts) + 1) for effect in hang_up(state, k)]
+            state = state.with_attempt(attempt_number, outcome="caller-left" if state.caller == "gone" else "too-late")
+    effects = [effect for number in range(1, len(state.attempts) + 1) for effect in hang_up(state, number)]
     state = replace(state, end=end, bridged=False, held=False, parting=False, sent=None)
     if state.caller != "gone":
         state, gone = _let_go(state, end)

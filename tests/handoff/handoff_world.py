@@ -32,8 +32,8 @@ LINE = "+15559990000"
 TOKEN = "token"
 
 
-def leg(k: int) -> str:
-    return f"CA{k:032x}"
+def leg(attempt_number: int) -> str:
+    return f"CA{attempt_number:032x}"
 
 
 @dataclass
@@ -227,8 +227,8 @@ class World:
         more = {"ReasonParticipantLeft": reason, "ParticipantCallStatus": status}
         self._conference("participant-leave", label, sid, CONFERENCE, **more)
 
-    def leg_is(self, k: int, status: str) -> None:
-        self.hook(f"{k}/status", CallSid=leg(k), CallStatus=status)
+    def leg_is(self, attempt_number: int, status: str) -> None:
+        self.hook(f"{attempt_number}/status", CallSid=leg(attempt_number), CallStatus=status)
 
     def _conference(self, event: str, label: str, sid: str, conference: str, **more: str) -> None:
         name = conference_name(self.row, self.state.round)

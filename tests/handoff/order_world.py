@@ -31,7 +31,7 @@ ON_THE_LINE = ("room", "queue", "offers", "parting", "message")
 class Leg:
     """An agent's phone. `place`: ringing, whisper, room, gone; in which round's room."""
 
-    k: int
+    attempt_number: int
     place: str = "ringing"
     round: int = 0
 
@@ -78,8 +78,8 @@ class Orders:
                 case FindAgent(exclude):
                     able = [agent for agent in self.free if agent not in exclude]
                     self.apply(ev.Offered(able[0]) if able else ev.Nobody(self.busy))
-                case StartTimer(k, what):
-                    self.timers.append((-1, ev.Expired(k, what)))
+                case StartTimer(attempt_number, what):
+                    self.timers.append((-1, ev.Expired(attempt_number, what)))
                 case StartDeadline(last):
                     self.wait += not last
                     self.timers.append((self.wait, ev.Deadline(last)))
@@ -136,9 +136,9 @@ class Orders:
                 else:
                     self._out_of_room()
                     self.fetch(to)
-            case MoveAgent(k, sid):
+            case MoveAgent(attempt_number, sid):
                 if sid not in self.legs or self.legs[sid].place == "gone":
-                    self.apply(ev.LegEnded(k, "failed"))
+                    self.apply(ev.LegEnded(attempt_number, "failed"))
                 else:
                     self.agent_fetches(sid)
             case EndLeg(sid):
@@ -152,7 +152,7 @@ class Orders:
         return "done"
 
     def _call(self, effect: Ring | DialCaller, how: str) -> str:
-        key = ("ring", effect.k) if isinstance(effect, Ring) else ("dial", effect.dial)
+        key = ("ring", effect.attempt_number) if isinstance(effect, Ring) else ("dial", effect.dial)
         if key in self.claimed:  # looked at again when every callback of a call that was made has come
             in_doubt = ev.RingFailed(key[1]) if key[0] == "ring" else ev.Missed(key[1], "failed")
             if self.callbacks:
@@ -164,8 +164,8 @@ class Orders:
             return "open"
         known: ev.Event
         if isinstance(effect, Ring):
-            known = ev.LegKnown(effect.k, f"CA{effect.k}")
-            self.legs[f"CA{effect.k}"] = Leg(effect.k)
+            known = ev.LegKnown(effect.attempt_number, f"CA{effect.attempt_number}")
+            self.legs[f"CA{effect.attempt_number}"] = Leg(effect.attempt_number)
         else:
             known = ev.DialKnown(effect.dial, f"CAd{effect.dial}")
             self.caller = Caller("ringing")
@@ -275,18 +275,18 @@ class Orders:
 
     def agent_fetches(self, sid: str) -> None:
         leg = self.legs[sid]
-        self.apply(ev.Answered(leg.k, sid))
+        self.apply(ev.Answered(leg.attempt_number, sid))
         self._agents_document(sid)
 
     def _agents_document(self, sid: str) -> None:
         leg = self.legs[sid]
-        attempt = self.state.attempt(leg.k)
+        attempt = self.state.attempt(leg.attempt_number)
         if self.state.end or attempt is None or not attempt.lasts:
             self.end_leg(sid)
         elif attempt.holds:
-            self.apply(ev.AgentFetched(leg.k))
+            self.apply(ev.AgentFetched(leg.attempt_number))
             leg.place, leg.round = "room", self.state.round
-            self.callbacks.append(ev.AgentJoined(leg.k))
+            self.callbacks.append(ev.AgentJoined(leg.attempt_number))
         else:
             leg.place = "whisper"
 
@@ -296,12 +296,12 @@ class Orders:
             return
         sid = alive[number % len(alive)]
         leg = self.legs[sid]
-        attempt = self.state.attempts[leg.k - 1]
+        attempt = self.state.attempts[leg.attempt_number - 1]
         match what:
             case "answers" if leg.place == "ringing":
                 self.agent_fetches(sid)
             case "presses 1" if leg.place == "whisper":
-                self.apply(ev.PersonAnswered(leg.k))
+                self.apply(ev.PersonAnswered(leg.attempt_number))
                 self.apply(ev.Accepted(attempt.agent, "key"))
                 self._agents_document(sid)
             case "clicks":
@@ -330,9 +330,9 @@ class Orders:
         if leg is None or leg.place == "gone":
             return
         if leg.place == "room":
-            self.callbacks.append(ev.AgentLeft(leg.k, dropped=how == "failed"))
+            self.callbacks.append(ev.AgentLeft(leg.attempt_number, dropped=how == "failed"))
         leg.place = "gone"
-        self.callbacks.append(ev.LegEnded(leg.k, "failed" if how == "failed" else "no-answer"))
+        self.callbacks.append(ev.LegEnded(leg.attempt_number, "failed" if how == "failed" else "no-answer"))
 
     # --- conferences ---
 
@@ -355,7 +355,8 @@ class Orders:
     @property
     def together(self) -> bool:
         """He and his agent are in one room."""
-        k = self.state.number
+        attempt_number = self.state.number
         return self.caller.place == "room" and any(
-            leg.k == k and leg.place == "room" and leg.round == self.caller.round for leg in self.legs.values()
+            leg.attempt_number == attempt_number and leg.place == "room" and leg.round == self.caller.round
+            for leg in self.legs.values()
         )

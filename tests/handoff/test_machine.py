@@ -41,8 +41,8 @@ any_event: st.SearchStrategy[ev.Event] = st.one_of(
     st.builds(ev.Nobody, st.booleans()),
     st.just(ev.AgentFree()),
     st.just(ev.AskAgain()),
-    st.builds(lambda k: ev.LegKnown(k, f"CA{k}"), ks),
-    st.builds(lambda k: ev.Answered(k, f"CA{k}"), ks),
+    st.builds(lambda attempt_number: ev.LegKnown(attempt_number, f"CA{attempt_number}"), ks),
+    st.builds(lambda attempt_number: ev.Answered(attempt_number, f"CA{attempt_number}"), ks),
     st.builds(ev.Accepted, agents, st.sampled_from(["key", "click"])),
     st.builds(ev.Declined, agents),
     st.builds(ev.LegEnded, ks, st.sampled_from(["no-answer", "busy", "failed"])),
@@ -130,7 +130,7 @@ def play_any_order(away: bool, events: list[ev.Event], free: list[int], busy: bo
         line.note(event, run.effects[done:])
         check(run.state, before)
     for _ in range(len(AGENTS) + 1):  # every timer that was started goes off
-        timers = [ev.Expired(k, what) for k in range(1, 16) for what in ("accept", "join", "reach")]
+        timers = [ev.Expired(number, what) for number in range(1, 16) for what in ("accept", "join", "reach")]
         run.play(ev.CallerStays(), ev.Deadline(), ev.Deadline(last=True), *timers)
     state = run.state
     assert state.second is None or state.second.joined or state.end, "the second's phone rings for ever"
@@ -145,11 +145,11 @@ def play_any_order(away: bool, events: list[ev.Event], free: list[int], busy: bo
         assert away
         assert run.state.caller == "away"
         return
-    for k, attempt in enumerate(run.state.attempts, 1):
+    for attempt_number, attempt in enumerate(run.state.attempts, 1):
         done = len(run.effects)
-        run.play(ev.LegKnown(k, attempt.sid or f"CA{k}"))
-        line.note(ev.LegKnown(k, attempt.sid or f"CA{k}"), run.effects[done:])
-        line.legs -= {attempt.sid or f"CA{k}"} if attempt.over else set()
+        run.play(ev.LegKnown(attempt_number, attempt.sid or f"CA{attempt_number}"))
+        line.note(ev.LegKnown(attempt_number, attempt.sid or f"CA{attempt_number}"), run.effects[done:])
+        line.legs -= {attempt.sid or f"CA{attempt_number}"} if attempt.over else set()
     known = {attempt.sid for attempt in run.state.attempts}
     assert not line.legs & known, "a leg outlives the hand-off"
     if run.state.conference is not None:

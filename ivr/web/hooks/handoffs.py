@@ -48,11 +48,11 @@ def make_handoff_blueprint(handoffs: HandoffService, signatures: Signatures) -> 
         ("/conference", hooks.conference),
         ("/wait", hooks.wait),
         ("/caller-left", hooks.caller_left),
-        ("/<int:k>/agent", hooks.agent),
-        ("/<int:k>/agent-fallback", hooks.agent_fallback),
-        ("/<int:k>/accept", hooks.accept),
-        ("/<int:k>/agent-left", hooks.agent_left),
-        ("/<int:k>/status", hooks.status),
+        ("/<int:attempt_number>/agent", hooks.agent),
+        ("/<int:attempt_number>/agent-fallback", hooks.agent_fallback),
+        ("/<int:attempt_number>/accept", hooks.accept),
+        ("/<int:attempt_number>/agent-left", hooks.agent_left),
+        ("/<int:attempt_number>/status", hooks.status),
         ("/queue", waiting.queue),
         ("/queue/<int:number>", waiting.queue),
         ("/key", waiting.key),
@@ -68,9 +68,9 @@ def make_handoff_blueprint(handoffs: HandoffService, signatures: Signatures) -> 
         ("/stays", waiting.stays),
         ("/supervisor", hooks.supervisor),
         ("/supervisor/<int:by>/<any(listen, coach, barge):mode>", hooks.supervisor),
-        ("/<int:k>/caller", waiting.caller),
-        ("/<int:k>/caller-fallback", waiting.caller_fallback),
-        ("/<int:k>/caller-status", waiting.caller_status),
+        ("/<int:dial>/caller", waiting.caller),
+        ("/<int:dial>/caller-fallback", waiting.caller_fallback),
+        ("/<int:dial>/caller-status", waiting.caller_status),
     ):
         blueprint.add_url_rule(path, view_func=view, methods=["POST"], endpoint=path.strip("/"))
 
@@ -123,25 +123,29 @@ class Hooks:
 
     # --- the agent ---
 
-    def agent(self, handoff_id: int, k: int) -> ResponseReturnValue:
+    def agent(self, handoff_id: int, attempt_number: int) -> ResponseReturnValue:
         """The phone was answered, or moved here by a click: whisper, join, or say why not."""
         if request.form.get("AnsweredBy", "").startswith("machine"):
-            self._handoffs.apply(handoff_id, ev.MachineAnswered(k))
+            self._handoffs.apply(handoff_id, ev.MachineAnswered(attempt_number))
             return _document(twiml.goodbye())
-        row = self._handoffs.apply(handoff_id, ev.Answered(k, request.form["CallSid"]))
+        row = self._handoffs.apply(handoff_id, ev.Answered(attempt_number, request.form["CallSid"]))
         state = self._handoffs.state(row)
-        attempt = state.attempt(k)
+        attempt = state.attempt(attempt_number)
         if state.end is None and attempt is not None and attempt.holds:
-            return self._join(row, state, k)
+            return self._join(row, state, attempt_number)
         if state.end is None and attempt is not None and attempt.stands:
-            return self._whisper(row, k)
+            return self._whisper(row, attempt_number)
         return _document(twiml.already_gone(NOT_WON[_why(state, attempt)]))
 
-    def accept(self, handoff_id: int, k: int) -> ResponseReturnValue:
+    def accept(self, handoff_id: int, attempt_number: int) -> ResponseReturnValue:
         """A key in the whisper: 1 accepts, 2 declines, anything else hears it again."""
         digits = request.form.get("Digits", "")
-        row = self._handoffs.apply(handoff_id, ev.PersonAnswered(k)) if digits else self._handoffs.find(handoff_id)
-        attempt = self._handoffs.state(row).attempt(k)
+        row = (
+            self._handoffs.apply(handoff_id, ev.PersonAnswered(attempt_number))
+            if digits
+            else self._handoffs.find(handoff_id)
+        )
+        attempt = self._handoffs.state(row).attempt(attempt_number)
         if attempt is None:
             return _document(twiml.already_gone(NOT_WON["not-offered"]))
         if digits == "2":
@@ -149,81 +153,88 @@ class Hooks:
             give_back(handoff_id, attempt.agent)
             return _document(twiml.already_gone(DECLINED))
         if digits != "1":
-            return self._whisper(row, k)
+            return self._whisper(row, attempt_number)
         answer = self._handoffs.accept(handoff_id, attempt.agent, by="key")
         if not answer.ok:
             return _document(twiml.already_gone(NOT_WON[answer.why]))
         row = self._handoffs.find(handoff_id)
-        return self._join(row, self._handoffs.state(row), k)
+        return self._join(row, self._handoffs.state(row), attempt_number)
 
-    def agent_left(self, handoff_id: int, k: int) -> ResponseReturnValue:
+    def agent_left(self, handoff_id: int, attempt_number: int) -> ResponseReturnValue:
         """He is out of the conference: his leg is over, or the conference is and he is still on the line."""
         status = request.form.get("CallStatus", "")
         if status in OVER:
-            self._handoffs.apply(handoff_id, ev.AgentLeft(k, dropped=status == "failed"))
+            self._handoffs.apply(handoff_id, ev.AgentLeft(attempt_number, dropped=status == "failed"))
             return _document(twiml.empty())
         state = self._handoffs.state(self._handoffs.find(handoff_id))
-        attempt = state.attempt(k)
+        attempt = state.attempt(attempt_number)
         if state.end is None and attempt is not None and attempt.holds:
-            return _document(twiml.in_a_moment(self._leg(handoff_id, k, "agent")))
+            return _document(twiml.in_a_moment(self._leg(handoff_id, attempt_number, "agent")))
         return _document(twiml.empty())
 
-    def agent_fallback(self, handoff_id: int, k: int) -> ResponseReturnValue:
+    def agent_fallback(self, handoff_id: int, attempt_number: int) -> ResponseReturnValue:
         """A document of his leg failed: what was asked for is done now, or he is asked for a moment."""
         views = {"accept": self.accept, "agent-left": self.agent_left}
         failed = request.form.get("ErrorUrl", "")
         view = views.get(urlsplit(failed).path.rpartition("/")[2], self.agent)
-        return unless_broken(lambda: view(handoff_id, k), failed, self._leg(handoff_id, k, "agent"))
+        return unless_broken(
+            lambda: view(handoff_id, attempt_number), failed, self._leg(handoff_id, attempt_number, "agent")
+        )
 
-    def status(self, handoff_id: int, k: int) -> ResponseReturnValue:
+    def status(self, handoff_id: int, attempt_number: int) -> ResponseReturnValue:
         """The progress of the agent's leg."""
         form = request.form
         how = LEG_ENDS.get(form.get("CallStatus", ""))
         if form.get("AnsweredBy", "").startswith("machine"):
-            self._handoffs.apply(handoff_id, ev.MachineAnswered(k))
-        event = ev.LegKnown(k, form["CallSid"]) if how is None else ev.LegEnded(k, how)
+            self._handoffs.apply(handoff_id, ev.MachineAnswered(attempt_number))
+        event = ev.LegKnown(attempt_number, form["CallSid"]) if how is None else ev.LegEnded(attempt_number, how)
         self._handoffs.apply(handoff_id, event)
         return "", 204
 
     def supervisor(self, handoff_id: int, by: int = 0, mode: str = "listen") -> ResponseReturnValue:
         """The progress of a supervisor's leg, which is the call's agent's once he has taken it over."""
         sid, how = request.form["CallSid"], LEG_ENDS.get(request.form.get("CallStatus", ""))
-        k = _number("", sid, self._handoffs.state(self._handoffs.find(handoff_id)))
+        attempt_number = _number("", sid, self._handoffs.state(self._handoffs.find(handoff_id)))
         if how is not None:
             self._handoffs.listener_gone(handoff_id, sid)
-            if k is not None:
-                self._handoffs.apply(handoff_id, ev.LegEnded(k, how))
-        elif by and k is None:
+            if attempt_number is not None:
+                self._handoffs.apply(handoff_id, ev.LegEnded(attempt_number, how))
+        elif by and attempt_number is None:
             self._handoffs.listener_comes(handoff_id, by, mode, sid)
         return "", 204
 
-    def _whisper(self, row: Handoff, k: int) -> ResponseReturnValue:
+    def _whisper(self, row: Handoff, attempt_number: int) -> ResponseReturnValue:
         """Who it is, and why; what a machine may hear says neither."""
-        unproved = self._handoffs.needs_proof(row.id, k)
+        unproved = self._handoffs.needs_proof(row.id, attempt_number)
         text = UNPROVED.format(company=self._handoffs.company or "ours") if unproved else whisper(row.brief or {})
-        return _document(twiml.whisper(text, self._leg(row.id, k, "accept")))
+        return _document(twiml.whisper(text, self._leg(row.id, attempt_number, "accept")))
 
-    def _join(self, row: Handoff, state: State, k: int) -> ResponseReturnValue:
-        if self._handoffs.needs_proof(row.id, k):  # he clicked on his page, and a machine may have taken the call
-            return _document(twiml.whisper(IN_YOUR_NAME, self._leg(row.id, k, "accept")))
-        self._handoffs.apply(row.id, ev.AgentFetched(k))
-        left, status = self._leg(row.id, k, "agent-left"), self._handoffs.addresses.of(row.id, "conference")
+    def _join(self, row: Handoff, state: State, attempt_number: int) -> ResponseReturnValue:
+        if self._handoffs.needs_proof(
+            row.id, attempt_number
+        ):  # he clicked on his page, and a machine may have taken the call
+            return _document(twiml.whisper(IN_YOUR_NAME, self._leg(row.id, attempt_number, "accept")))
+        self._handoffs.apply(row.id, ev.AgentFetched(attempt_number))
+        left, status = (
+            self._leg(row.id, attempt_number, "agent-left"),
+            self._handoffs.addresses.of(row.id, "conference"),
+        )
         words = Words(row.call.language)
-        outside = state.attempts[k - 1].agent == 0  # who is no agent of ours does not know that we record
+        outside = state.attempts[attempt_number - 1].agent == 0  # who is no agent of ours does not know that we record
         first = words.line("transfer.recorded") if outside else ""
         room = conference_name(row, state.round)
-        return _document(twiml.join(room, agent_label(k), left, status, first, words.language))
+        return _document(twiml.join(room, agent_label(attempt_number), left, status, first, words.language))
 
     def _of_his_room(self, handoff_id: int, name: str | None) -> bool:
         row = self._handoffs.find(handoff_id)
         return name == conference_name(row, self._handoffs.state(row).round)
 
-    def _leg(self, handoff_id: int, k: int, name: str) -> str:
-        return self._handoffs.addresses.leg(handoff_id, k, name)
+    def _leg(self, handoff_id: int, attempt_number: int, name: str) -> str:
+        return self._handoffs.addresses.leg(handoff_id, attempt_number, name)
 
 
-def agent_label(k: int) -> str:
-    return f"agent-{k}"
+def agent_label(attempt_number: int) -> str:
+    return f"agent-{attempt_number}"
 
 
 def conference_events(form: Any, state: State) -> list[ev.Event]:
@@ -234,11 +245,11 @@ def conference_events(form: Any, state: State) -> list[ev.Event]:
         if kind == "participant-join":
             return [ev.CallerJoined(form["ConferenceSid"])]
         return [ev.CallerGone()] if kind == "participant-leave" and hung_up else []
-    k = _number(label, form.get("CallSid", ""), state)
-    if k is not None and kind == "participant-join":
-        return [ev.Answered(k, form["CallSid"]), ev.AgentJoined(k)]
-    if k is not None and kind == "participant-leave" and hung_up:
-        return [ev.AgentLeft(k, dropped=form.get("ParticipantCallStatus") == "failed")]
+    attempt_number = _number(label, form.get("CallSid", ""), state)
+    if attempt_number is not None and kind == "participant-join":
+        return [ev.Answered(attempt_number, form["CallSid"]), ev.AgentJoined(attempt_number)]
+    if attempt_number is not None and kind == "participant-leave" and hung_up:
+        return [ev.AgentLeft(attempt_number, dropped=form.get("ParticipantCallStatus") == "failed")]
     return []
 
 
@@ -246,7 +257,7 @@ def _number(label: str, sid: str, state: State) -> int | None:
     """Which offer's leg it is; a supervisor's is one once he has taken the call over."""
     if label.removeprefix("agent-").isdigit():
         return int(label.removeprefix("agent-"))
-    taken = [k for k, attempt in enumerate(state.attempts, 1) if attempt.sid == sid]
+    taken = [attempt_number for attempt_number, attempt in enumerate(state.attempts, 1) if attempt.sid == sid]
     return taken[-1] if taken else None
 
 

@@ -38,9 +38,9 @@ def make_standby_blueprint(
     of = "/handoff/<int:handoff>"
     blueprint.add_url_rule(f"{of}/wait", "wait", desk.wait, methods=["POST"])
     for leg in ("caller", "caller-fallback"):  # somebody whom we have called back
-        blueprint.add_url_rule(f"{of}/<int:k>/{leg}", leg, desk.person, methods=["POST"])
+        blueprint.add_url_rule(f"{of}/<int:number>/{leg}", leg, desk.person, methods=["POST"])
     for leg in ("agent", "accept", "agent-fallback"):
-        blueprint.add_url_rule(f"{of}/<int:k>/{leg}", leg, desk.agent, methods=["POST"])
+        blueprint.add_url_rule(f"{of}/<int:number>/{leg}", leg, desk.agent, methods=["POST"])
     for code in (404, 405):  # everything else leads to /voice/fallback, or is of no use without a store
         blueprint.app_errorhandler(code)(lambda _error: (AWAY, 503))
     return blueprint

@@ -128,11 +128,11 @@ class WaitingHooks:
         state = self._handoffs.state(row)
         return self._room(handoff_id, state) if state.end is None else _goodbye(row, "goodbye")
 
-    def caller(self, handoff_id: int, k: int) -> ResponseReturnValue:
+    def caller(self, handoff_id: int, dial: int) -> ResponseReturnValue:
         """He answered our call: to the agent who waits for him."""
-        row = self._handoffs.apply(handoff_id, ev.DialKnown(k, request.form["CallSid"]))
+        row = self._handoffs.apply(handoff_id, ev.DialKnown(dial, request.form["CallSid"]))
         state = self._handoffs.state(row)
-        if state.end is not None or state.dial != k or state.caller == "away":
+        if state.end is not None or state.dial != dial or state.caller == "away":
             return _goodbye(row, "call_back.missed")
         addresses, parking = self._handoffs.addresses, self._handoffs.addresses.parking(row, state.round)
         return _document(
@@ -146,21 +146,21 @@ class WaitingHooks:
             )
         )
 
-    def caller_fallback(self, handoff_id: int, k: int) -> ResponseReturnValue:
+    def caller_fallback(self, handoff_id: int, dial: int) -> ResponseReturnValue:
         """A document of the call that we made to him failed: on with what he was to hear."""
 
         def go_on() -> ResponseReturnValue:
             if self._handoffs.state(self._handoffs.find(handoff_id)).caller in ("rung", "away"):
-                return self.caller(handoff_id, k)
+                return self.caller(handoff_id, dial)
             self._handoffs.apply(handoff_id, ev.CallerOut())
             return self._where_he_belongs(handoff_id)
 
-        again = self._handoffs.addresses.leg(handoff_id, k, "caller-fallback")
+        again = self._handoffs.addresses.leg(handoff_id, dial, "caller-fallback")
         return unless_broken(go_on, request.form.get("ErrorUrl", ""), again)
 
-    def caller_status(self, handoff_id: int, k: int) -> ResponseReturnValue:
+    def caller_status(self, handoff_id: int, dial: int) -> ResponseReturnValue:
         how = MISSED.get(request.form.get("CallStatus", ""))
-        event = ev.DialKnown(k, request.form["CallSid"]) if how is None else ev.Missed(k, how)
+        event = ev.DialKnown(dial, request.form["CallSid"]) if how is None else ev.Missed(dial, how)
         self._handoffs.apply(handoff_id, event)
         return "", 204
 
