@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from ivr.carrier.port import CarrierError
 from ivr.clock import Clock
-from ivr.dialling.dials import DialRefused, Dials, caller
+from ivr.dialling.dials import DialRefusedError, Dials, caller
 from ivr.dialling.policy import DialPolicy
 from ivr.dialogue.events import CodeChecked, CodeSent, MobileFound
 from ivr.ledger.port import Ledger
@@ -100,7 +100,7 @@ class OneTimeCodes:
                 call = tx.get(Call, sid)
                 asks = caller(call.caller if call else "")
                 return self._dials.permit(tx, number, "code", asks, sid, now).id
-        except DialRefused:
+        except DialRefusedError:
             log.warning("a one-time code was not sent: the limit of texts is reached")
             return CodeSent(ok=False)
         except IntegrityError:  # asked for twice at once: the other one sends it

@@ -8,7 +8,7 @@ from ivr.cli.agents import BY
 from ivr.cli.common import WRONG, fail, json_option, load_settings, open_database, show, tell
 from ivr.clock import SystemClock
 from ivr.people import api_keys as keys
-from ivr.people.api_keys import SCOPES, KeyRefused
+from ivr.people.api_keys import SCOPES, ApiKeyRefusedError
 
 
 @click.group("api-keys")
@@ -26,7 +26,7 @@ def add(name: str, scope: str, days: int, as_json: bool) -> None:
     try:
         with open_database(load_settings()).begin() as tx:
             key = keys.make_key(tx, name, scope, days, BY, SystemClock().now())
-    except KeyRefused as refused:
+    except ApiKeyRefusedError as refused:
         fail(str(refused), WRONG)
     if as_json:
         show({"name": name, "scope": scope, "key": key, "days": days})
@@ -63,6 +63,6 @@ def revoke(name: str) -> None:
     try:
         with open_database(load_settings()).begin() as tx:
             keys.revoke(tx, name, BY, SystemClock().now())
-    except KeyRefused as refused:
+    except ApiKeyRefusedError as refused:
         fail(f"{refused}; `warmline api-keys list` shows which there are.", WRONG)
     tell(f"{name} opens nothing any more.")

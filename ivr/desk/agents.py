@@ -20,18 +20,18 @@ AT_THE_DESK = ("available", "offered", "on-call", "wrap-up")
 LONGEST_WRAP_UP = 600.0
 
 
-class PresenceRefused(ValueError):
+class PresenceRefusedError(ValueError):
     """That presence cannot be had now; the message says why."""
 
 
 def choose_presence(tx: Session, agent: Agent, presence: str, now: datetime) -> None:
-    """The agent's own choice; a break asked for in a call starts after it. PresenceRefused says why not."""
+    """The agent's own choice; a break asked for in a call starts after it. PresenceRefusedError says why not."""
     if presence not in CHOSEN:
-        raise PresenceRefused(f"presence {presence!r} is none of {', '.join(CHOSEN)}")
+        raise PresenceRefusedError(f"presence {presence!r} is none of {', '.join(CHOSEN)}")
     tx.refresh(agent, with_for_update=True)  # he may have been offered a call since he was read
     if agent.presence in BUSY:
         if presence == "wrap-up":
-            raise PresenceRefused("wrap-up comes by itself after the call")
+            raise PresenceRefusedError("wrap-up comes by itself after the call")
         agent.next_presence = presence if presence in AFTERWARDS else None
     elif agent.presence != presence:
         set_presence(tx, agent, presence, now)
@@ -40,7 +40,7 @@ def choose_presence(tx: Session, agent: Agent, presence: str, now: datetime) -> 
 def set_presence(tx: Session, agent: Agent, presence: str, now: datetime, since: datetime | None = None) -> None:
     """Change and record it; who is shut out is away. `since` restores a time: a decline does not cost the place."""
     if presence not in get_args(Presence):
-        raise PresenceRefused(f"presence {presence!r} is none of {', '.join(get_args(Presence))}")
+        raise PresenceRefusedError(f"presence {presence!r} is none of {', '.join(get_args(Presence))}")
     if agent.disabled_at is not None and presence not in BUSY:
         presence = "away"
     detail = {"from": agent.presence, "to": presence}
@@ -60,9 +60,9 @@ def after_call(tx: Session, agent: Agent, presence: str, now: datetime, since: d
 
 
 def extend_wrap_up(tx: Session, agent: Agent, seconds: float, now: datetime) -> None:
-    """More time before he is available by himself, at most ten minutes in all. PresenceRefused outside of wrap-up."""
+    """More time to wrap up, at most ten minutes in all. Raises PresenceRefusedError outside of wrap-up."""
     if agent.presence != "wrap-up":
-        raise PresenceRefused("you are not wrapping up a call")
+        raise PresenceRefusedError("you are not wrapping up a call")
     until = max(agent.wrap_up_until or now, now) + timedelta(seconds=seconds)
     _time_wrap_up(tx, agent, min(until, agent.presence_since + timedelta(seconds=LONGEST_WRAP_UP)))
 

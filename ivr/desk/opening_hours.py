@@ -13,7 +13,7 @@ _PART = re.compile(r"(?P<first>[a-z]{3})(?:\s*-\s*(?P<last>[a-z]{3}))?\s+(?P<ope
 _YEAR = 366
 
 
-class BadHours(ValueError):
+class OpeningHoursError(ValueError):
     """The opening hours or holidays cannot be read; the message names the part and the mend."""
 
 
@@ -36,7 +36,7 @@ class OpeningHours:
 
     @classmethod
     def parse(cls, text: str = "", holidays: str = "", zone: str = "UTC") -> Self:
-        """From "mon-fri 08:00-20:00, sat 09:00-13:00" and "2026-12-25, 2027-01-01". Raises BadHours."""
+        """From "mon-fri 08:00-20:00, sat 09:00-13:00" and "2026-12-25, 2027-01-01". Raises OpeningHoursError."""
         spans = [span for part in _parts(text) for span in _spans(part)]
         return cls(tuple(spans), frozenset(_holiday(part) for part in _parts(holidays)), ZoneInfo(zone))
 
@@ -78,10 +78,10 @@ def _parts(text: str) -> list[str]:
 def _spans(part: str) -> list[Span]:
     found = _PART.fullmatch(part)
     if found is None or found["first"] not in DAYS or (found["last"] or found["first"]) not in DAYS:
-        raise BadHours(f"opening hours {part!r} cannot be read: write them as in mon-fri 08:00-20:00")
+        raise OpeningHoursError(f"opening hours {part!r} cannot be read: write them as in mon-fri 08:00-20:00")
     opens, closes = _time(found["opens"], part), _time(found["closes"], part)
     if opens >= closes:
-        raise BadHours(f"opening hours {part!r} close before they open: write each day's hours by themselves")
+        raise OpeningHoursError(f"opening hours {part!r} close before they open: write each day's hours by themselves")
     first, last = DAYS.index(found["first"]), DAYS.index(found["last"] or found["first"])
     return [Span((first + step) % 7, opens, closes) for step in range((last - first) % 7 + 1)]
 
@@ -92,11 +92,13 @@ def _time(text: str, part: str) -> time:
     try:
         return time.fromisoformat(text)
     except ValueError:
-        raise BadHours(f"{text!r} in the opening hours {part!r} is no time of day: write it as in 08:00") from None
+        raise OpeningHoursError(
+            f"{text!r} in the opening hours {part!r} is no time of day: write it as in 08:00"
+        ) from None
 
 
 def _holiday(part: str) -> date:
     try:
         return date.fromisoformat(part)
     except ValueError:
-        raise BadHours(f"holiday {part!r} is no date: write it as in 2026-12-25") from None
+        raise OpeningHoursError(f"holiday {part!r} is no date: write it as in 2026-12-25") from None

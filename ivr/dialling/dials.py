@@ -28,7 +28,7 @@ REFUSALS: dict[Why, str] = {
 }
 
 
-class DialRefused(ValueError):
+class DialRefusedError(ValueError):
     """Why it is not called or texted: a sentence for the screen."""
 
 
@@ -58,12 +58,12 @@ class Dials:
         return None if number is None or self.policy.refuses(number) else number
 
     def check(self, address: str) -> None:
-        """Raises DialRefused where the policy says no, whatever the limits."""
+        """Raises DialRefusedError where the policy says no, whatever the limits."""
         if (why := self.policy.refuses(address)) is not None:
-            raise DialRefused(REFUSALS[why])
+            raise DialRefusedError(REFUSALS[why])
 
     def permit(self, tx: Session, address: str, purpose: Purpose, by: str, call_sid: str | None, now: datetime) -> Dial:
-        """Count one call or text to `address`, and note it in the audit. Raises DialRefused.
+        """Count one call or text to `address`, and note it in the audit. Raises DialRefusedError.
 
         `by`: "caller:<number>" (see `caller`), "agent:<id>", or "line".
         """
@@ -97,11 +97,13 @@ class Dials:
             return tx.scalar(recent) or 0
 
         if today(Dial.address == address) >= most.per_number:
-            raise DialRefused(f"that number has had {most.per_number} {word} within a day, which is the limit")
+            raise DialRefusedError(f"that number has had {most.per_number} {word} within a day, which is the limit")
         if by != "line" and today(Dial.by == by) >= most.per_person:
-            raise DialRefused(f"{most.per_person} {word} have been asked for within a day, which is one person's limit")
+            raise DialRefusedError(
+                f"{most.per_person} {word} have been asked for within a day, which is one person's limit"
+            )
         if today() >= most.per_day:
-            raise DialRefused(f"the line has reached its limit of {most.per_day} {word} within a day")
+            raise DialRefusedError(f"the line has reached its limit of {most.per_day} {word} within a day")
 
 
 def note_delivery(tx: Session, dial_id: int, sid: str, status: str) -> Dial | None:

@@ -13,12 +13,12 @@ from ivr.store.models import Audit, CallBack
 from ivr.store.states import CALLBACK_OPEN
 
 
-class CallBackRefused(ValueError):
+class CallBackRefusedError(ValueError):
     """Why it is not done: a sentence for the screen."""
 
 
 class CallBackDesk:
-    """`by` is an e-mail address. All raise CallBackRefused, and UnknownCallBack for one that never was."""
+    """`by` is an e-mail address. All raise CallBackRefusedError, and UnknownCallBackError for one that never was."""
 
     def __init__(self, sessions: Sessions, clock: Clock, live: Live, hours: OpeningHours) -> None:
         self._sessions, self._clock, self._live, self._hours = sessions, clock, live, hours
@@ -27,7 +27,7 @@ class CallBackDesk:
         """No further try; one that is under way goes on."""
         with self._sessions.begin() as tx:
             if callbacks.find(tx, callback_id).state not in CALLBACK_OPEN:
-                raise CallBackRefused("this call-back is over already")
+                raise CallBackRefusedError("this call-back is over already")
             row = callbacks.cancel(tx, callback_id)
             self._note(tx, row, by, "callback-cancelled", {"why": why})
         self._live.publish("desk", "call-back", str(callback_id))
@@ -37,11 +37,11 @@ class CallBackDesk:
         """Try at `at`, or now; outside the desk's hours, when it opens. A place in the queue is kept."""
         now = self._clock.now()
         if at is not None and at <= now:
-            raise CallBackRefused("that time is past")
+            raise CallBackRefusedError("that time is past")
         with self._sessions.begin() as tx:
             row = callbacks.move(tx, callback_id, at or now, self._hours)
             if row is None:
-                raise CallBackRefused("this call-back is being tried or over; its time cannot be changed")
+                raise CallBackRefusedError("this call-back is being tried or over; its time cannot be changed")
             self._note(tx, row, by, "callback-moved", {"to": row.next_at.isoformat() if row.next_at else None})
         self._live.publish("desk", "call-back", str(callback_id))
         return row

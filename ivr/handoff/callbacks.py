@@ -18,7 +18,7 @@ LONGEST_CALL = timedelta(hours=4)  # no carrier lets one last longer: its end wa
 AGAIN = (timedelta(minutes=15), timedelta(hours=2))  # after the first and the second try that missed him
 
 
-class UnknownCallBack(LookupError):
+class UnknownCallBackError(LookupError):
     """There is no call-back of that id."""
 
 
@@ -124,7 +124,7 @@ def move(tx: Session, callback_id: int, at: datetime, hours: OpeningHours) -> Ca
 def find(tx: Session, callback_id: int) -> CallBack:
     call_back = tx.get(CallBack, callback_id)
     if call_back is None:
-        raise UnknownCallBack(f"there is no call-back {callback_id}")
+        raise UnknownCallBackError(f"there is no call-back {callback_id}")
     return call_back
 
 

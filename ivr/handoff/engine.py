@@ -19,7 +19,7 @@ from ivr.handoff.account_holders import Holders
 from ivr.handoff.addresses import Addresses
 from ivr.handoff.carrier_requests import Actor
 from ivr.handoff.state import State
-from ivr.handoff.transaction import Change, Conflict, Times, advance
+from ivr.handoff.transaction import Change, ConflictError, Times, advance
 from ivr.ledger.sql import SqlLedger
 from ivr.live_updates import Live
 from ivr.store.engine import Sessions
@@ -31,7 +31,7 @@ Why = Literal["won", "taken", "too-late", "caller-left", "not-offered", "decline
 Within = Callable[[Session], None]
 
 
-class UnknownHandoff(LookupError):
+class UnknownHandoffError(LookupError):
     """There is no hand-off of that id."""
 
 
@@ -123,7 +123,7 @@ class HandoffCore:
                     if within is not None:
                         within(tx)
                     return change
-            except Conflict:
+            except ConflictError:
                 continue
         raise RuntimeError(f"hand-off {handoff_id} was changed by others {TRIES} times while we tried")
 
@@ -138,5 +138,5 @@ class HandoffCore:
 def get(tx: Session, handoff_id: int) -> Handoff:
     row = tx.get(Handoff, handoff_id, options=[joinedload(Handoff.call)])
     if row is None:
-        raise UnknownHandoff(f"there is no hand-off {handoff_id}")
+        raise UnknownHandoffError(f"there is no hand-off {handoff_id}")
     return row

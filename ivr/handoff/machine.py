@@ -87,7 +87,7 @@ def _message_chosen(state: State, _event: ev.MessageChosen) -> Step:
         return state, ()
     gone: tuple[Effect, ...] = ()
     if state.current is not None:
-        attempt_number = state.number
+        attempt_number = state.current_number
         state, gone = state.with_attempt(attempt_number, outcome="too-late"), hang_up(state, attempt_number)
     return replace(state, asked=True, message=True, parting=False), gone
 
@@ -114,7 +114,7 @@ def _deadline(state: State, event: ev.Deadline) -> Step:
     state = replace(state, late=True)
     if state.holds:
         return state, ()  # the time to join is running
-    return close(state, state.number, "no-answer") if state.current is not None else seek(state)
+    return close(state, state.current_number, "no-answer") if state.current is not None else seek(state)
 
 
 # --- the desk ---
@@ -174,7 +174,7 @@ def _agent_ends(state: State, event: ev.AgentEnds) -> Step:
         return part(state, state.second_number)
     if not current.holds or current.agent != event.agent:
         return state, ()
-    return transfer_rules.goodbye(state) if state.bridged else close(state, state.number, "declined")
+    return transfer_rules.goodbye(state) if state.bridged else close(state, state.current_number, "declined")
 
 
 # --- the agent's leg ---

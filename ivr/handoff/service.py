@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from ivr.carrier.port import OVER, CarrierError
 from ivr.desk import agents
-from ivr.dialling.dials import DialRefused, caller
+from ivr.dialling.dials import DialRefusedError, caller
 from ivr.handoff import callbacks
 from ivr.handoff import events as ev
 from ivr.handoff.addresses import Parking
-from ivr.handoff.engine import Answer, HandoffCore, UnknownHandoff, Why, Within, call_now, get
+from ivr.handoff.engine import Answer, HandoffCore, UnknownHandoffError, Why, Within, call_now, get
 from ivr.handoff.request import live_handoff
 from ivr.handoff.state import State
 from ivr.handoff.transaction import JOIN_SECONDS
@@ -23,7 +23,7 @@ from ivr.store.models import Agent, CallBack, Handoff
 from ivr.store.states import HANDOFF_ENDS, HANDOFF_LIVE
 from ivr.store.topics import HANDOFF_REQUESTED
 
-__all__ = ["Answer", "HandoffService", "UnknownHandoff", "call_now"]
+__all__ = ["Answer", "HandoffService", "UnknownHandoffError", "call_now"]
 
 log = logging.getLogger(__name__)
 BRIEF_LATE = 3.0  # seconds after which whoever notices writes the brief himself
@@ -99,11 +99,11 @@ class HandoffService(HandoffCore):
         return Answer(state.end is not None or (bool(his) and his[-1].left), "ended", state.phase)
 
     def presence(self, agent_id: int, presence: str) -> Agent:
-        """The agent's own choice; in a call a break is noted for afterwards. PresenceRefused says why not."""
+        """The agent's own choice; in a call a break is noted for afterwards. PresenceRefusedError says why not."""
         return self._at_desk(agent_id, lambda tx, agent, now: agents.choose_presence(tx, agent, presence, now))
 
     def extend_wrap_up(self, agent_id: int, seconds: int = 30) -> Agent:
-        """More time to write things down; PresenceRefused outside of wrap-up."""
+        """More time to write things down; PresenceRefusedError outside of wrap-up."""
         return self._at_desk(agent_id, lambda tx, agent, now: agents.extend_wrap_up(tx, agent, seconds, now))
 
     def wrap_up_over(self, agent_id: int, within: Within | None = None) -> None:
@@ -122,7 +122,9 @@ class HandoffService(HandoffCore):
 
     def mute(self, handoff_id: int, agent_id: int, on: bool) -> bool:
         """The agent is not heard; False when it is not his live call."""
-        return self._change(handoff_id, agent_id, lambda _row, state: state.attempts[state.number - 1].sid, muted=on)
+        return self._change(
+            handoff_id, agent_id, lambda _row, state: state.attempts[state.current_number - 1].sid, muted=on
+        )
 
     def needs_proof(self, handoff_id: int, attempt_number: int) -> bool:
         """Whether a machine may have answered the attempt's leg: a telephone on which no key was pressed yet."""
@@ -139,7 +141,7 @@ class HandoffService(HandoffCore):
         """Promise the caller a call-back at `number` (E.164), at once or at `at`.
 
         He took it himself: his hand-off ends, and None says that an agent was quicker. `by` an agent's e-mail
-        address: the conversation goes on. Raises DialRefused, and nothing is changed.
+        address: the conversation goes on. Raises DialRefusedError, and nothing is changed.
         """
         booked: list[CallBack] = []
         call = self.find(handoff_id).call
@@ -159,7 +161,7 @@ class HandoffService(HandoffCore):
                 self.apply(handoff_id, ev.CallBackBooked(), book)
             else:
                 self._only(book)
-        except DialRefused as refused:
+        except DialRefusedError as refused:
             why = str(refused)
             self._only(lambda tx: self.dials.note_refusal(tx, number, "call-back", asks, call.sid, self.now(), why))
             raise
@@ -219,7 +221,7 @@ class HandoffService(HandoffCore):
         if waited > self._times.queue + DEADLINE_LATE:
             self.apply(handoff_id, ev.Deadline(last=True))
         if state.holds and self._since(row, "joining") > JOIN_SECONDS + DEADLINE_LATE:
-            self.expire(handoff_id, state.number, "join")
+            self.expire(handoff_id, state.current_number, "join")
 
     @property
     def longest_in_the_room(self) -> float:
@@ -251,7 +253,7 @@ class HandoffService(HandoffCore):
         if caller is not None and self._carrier.status(caller) in (None, *OVER):
             self.apply(row.id, ev.CallerGone())
             return
-        for attempt_number in filter(None, (state.second_number, state.number)):
+        for attempt_number in filter(None, (state.second_number, state.current_number)):
             sid = state.attempts[attempt_number - 1].sid
             status = self._carrier.status(sid) if sid is not None else ""
             if status in (None, *OVER):

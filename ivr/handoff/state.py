@@ -83,10 +83,10 @@ class State:
     @property
     def current(self) -> Attempt | None:
         """The offer that stands, or the one that was accepted and holds."""
-        return self.attempt(self.number)
+        return self.attempt(self.current_number)
 
     @property
-    def number(self) -> int:
+    def current_number(self) -> int:
         """Of the current attempt; 0 without one."""
         return self._number_of(consult=False)
 

@@ -21,12 +21,12 @@ RINGS = 20  # seconds
 OVER = "that call is over"
 
 
-class SupervisionRefused(ValueError):
+class SupervisionRefusedError(ValueError):
     """It cannot be done now; the message is a sentence for the screen."""
 
 
 class Supervision:
-    """`by` is always the supervisor's agent id. CarrierError is told as SupervisionRefused."""
+    """`by` is always the supervisor's agent id. CarrierError is told as SupervisionRefusedError."""
 
     def __init__(
         self, sessions: Sessions, clock: Clock, carrier: Carrier, live: Live, handoffs: HandoffService
@@ -39,7 +39,7 @@ class Supervision:
         with self._sessions.begin() as tx:
             row = get(tx, handoff_id)
             if row.state not in HANDOFF_WAITING:
-                raise SupervisionRefused("that caller is not waiting any more")
+                raise SupervisionRefusedError("that caller is not waiting any more")
             to_the_head(tx, row)
             self._note(tx, by, "moved-up", row)
         self._live.publish("desk", "queue", "")
@@ -48,7 +48,7 @@ class Supervision:
         """Said to all who wait; "" takes it away."""
         text = " ".join(text.split())
         if len(text) > LONGEST_ANNOUNCEMENT:
-            raise SupervisionRefused(
+            raise SupervisionRefusedError(
                 f"an announcement has at most {LONGEST_ANNOUNCEMENT} characters; yours {len(text)}"
             )
         with self._sessions.begin() as tx:
@@ -74,7 +74,7 @@ class Supervision:
         except CarrierError as error:
             if _leg_of(self._handoffs.find(handoff_id), by) is not None:
                 return  # the carrier has told us of the leg: it rings, though the answer was lost
-            raise SupervisionRefused(f"your phone could not be rung: {error}") from error
+            raise SupervisionRefusedError(f"your phone could not be rung: {error}") from error
         self._keep(handoff_id, by, mode, leg)
 
     def take_over(self, handoff_id: int, by: int) -> None:
@@ -82,10 +82,10 @@ class Supervision:
         row, _ = self._live_call(handoff_id, by)
         leg = _leg_of(row, by)
         if leg is None or not self._ask(row, leg, muted=False, coach=""):
-            raise SupervisionRefused("listen, coach or barge in first: your phone is not in that call")
+            raise SupervisionRefusedError("listen, coach or barge in first: your phone is not in that call")
         state = self._handoffs.state(self._handoffs.apply(handoff_id, ev.TakenOver(by, leg)))
         if state.current is None or state.current.agent != by:
-            raise SupervisionRefused(OVER)
+            raise SupervisionRefusedError(OVER)
         self._forget(handoff_id, by, "took-over")
 
     def leave(self, handoff_id: int, by: int) -> None:
@@ -95,7 +95,7 @@ class Supervision:
         try:
             self._carrier.end(leg)
         except CarrierError as error:
-            raise SupervisionRefused(f"your phone could not be hung up: {error}") from error
+            raise SupervisionRefusedError(f"your phone could not be hung up: {error}") from error
         self._forget(handoff_id, by, "left")
 
     # --- inside ---
@@ -104,18 +104,18 @@ class Supervision:
         with self._sessions() as tx:
             row, supervisor = get(tx, handoff_id), tx.get_one(Agent, by)
         if row.state != "bridged":
-            raise SupervisionRefused(
+            raise SupervisionRefusedError(
                 OVER if row.state not in (*HANDOFF_WAITING, "offered", "accepted") else "nobody talks yet"
             )
         if row.agent_id == by:
-            raise SupervisionRefused("it is your own call")
+            raise SupervisionRefusedError("it is your own call")
         return row, supervisor
 
     def _legs(self, row: Handoff) -> tuple[str, str]:
         """The conference, and the agent's leg in it."""
         state = self._handoffs.state(row)
         if state.conference is None or state.current is None or state.current.sid is None:
-            raise SupervisionRefused(OVER)
+            raise SupervisionRefusedError(OVER)
         return state.conference, state.current.sid
 
     def _ask(self, row: Handoff, leg: str, muted: bool, coach: str) -> bool:
@@ -123,7 +123,7 @@ class Supervision:
         try:
             return self._carrier.change_participant(conference, leg, muted=muted, coach=coach)
         except CarrierError as error:
-            raise SupervisionRefused(f"the carrier did not do it: {error}") from error
+            raise SupervisionRefusedError(f"the carrier did not do it: {error}") from error
 
     def _keep(self, handoff_id: int, by: int, mode: Mode, leg: str) -> None:
         with self._sessions.begin() as tx:

@@ -42,7 +42,7 @@ MISSED = ("no-answer", "machine-answered")  # nobody sits there: he comes back w
 _KEEPS_PLACE = ("declined", "too-late", "caller-left")
 
 
-class Conflict(RuntimeError):
+class ConflictError(RuntimeError):
     """Another process moved the hand-off, or took the agent, in between."""
 
 
@@ -146,7 +146,7 @@ def _compare_and_set(tx: Session, row: Handoff) -> None:
     claim = update(Handoff).where(Handoff.id == row.id, Handoff.version == row.version)
     result: Any = tx.execute(claim.values(version=row.version + 1))
     if result.rowcount != 1:
-        raise Conflict
+        raise ConflictError
 
 
 def _note_times(row: Handoff, old: State, state: State, now: datetime) -> None:
@@ -199,7 +199,7 @@ def _keep_attempt(
         if after.holds:
             desk.take_over(tx, tx.get_one(Agent, after.agent), now)
         elif not desk.reserve(tx, after.agent, now):
-            raise Conflict
+            raise ConflictError
     elif before == after and old.end == state.end and old.bridged == state.bridged:
         return None
     offer = tx.scalars(select(Offer).where(Offer.handoff_id == row.id, Offer.number == attempt_number)).one()

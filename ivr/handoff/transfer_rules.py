@@ -61,7 +61,7 @@ def left(state: State, dropped: bool) -> Step:
 
 def _ask_whether_done(state: State) -> Step:
     """A hang-up and a lost line look alike: who is done hangs up, who was cut off stays on the line."""
-    attempt_number = state.number
+    attempt_number = state.current_number
     gone = hang_up(state, attempt_number)
     state, moved = send(replace(out_of_room(anew(state, attempt_number)), parting=True), "parting")
     return state, (*gone, *moved)
@@ -86,7 +86,7 @@ def stays_in(state: State) -> Step:
 
 def reunite(state: State) -> Step:
     """The conference broke under them: a document brings the caller into the next one, another one his agent."""
-    attempt_number, second = state.number, state.second_number
+    attempt_number, second = state.current_number, state.second_number
     state, parted = part(state, second) if second else (state, ())
     state = replace(state.with_attempt(attempt_number, joined=False, fetched=False), bridged=False)
     return out_of_room(state), (*parted, StartTimer(attempt_number, "join"))
@@ -94,7 +94,7 @@ def reunite(state: State) -> Step:
 
 def _hand_over(state: State, second: Attempt) -> Step:
     """The caller hears music until the second is there; should he not come, another is looked for."""
-    first, attempt_number = state.number, state.second_number
+    first, attempt_number = state.current_number, state.second_number
     gone = hang_up(state, first)
     state = state.with_attempt(attempt_number, consult=False)
     if second.joined:
@@ -109,11 +109,11 @@ def switched(state: State, event: ev.Switched) -> Step:
         return state, ()
     muted = current.muted if event.muted is None else event.muted
     held = state.held if event.held is None or state.second is not None else event.held
-    return replace(state.with_attempt(state.number, muted=muted), held=held), ()
+    return replace(state.with_attempt(state.current_number, muted=muted), held=held), ()
 
 
 def taken_over(state: State, event: ev.TakenOver) -> Step:
-    current, attempt_number, second = state.current, state.number, state.second
+    current, attempt_number, second = state.current, state.current_number, state.second
     if not state.bridged or current is None or event.agent in (current.agent, second.agent if second else None):
         return state, ()
     attempt = Attempt(event.agent, sid=event.sid, rung=True, answered=True, joined=True, outcome="accepted")

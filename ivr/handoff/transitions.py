@@ -31,7 +31,7 @@ def seek(state: State) -> Step:
 
 def ring(state: State, effects: tuple[Effect, ...] = ()) -> Step:
     """Ring the agent once the caller is there to be talked to."""
-    current, attempt_number = state.current, state.number
+    current, attempt_number = state.current, state.current_number
     if current is None or current.rung or state.caller not in REACHABLE:
         return state, effects
     return state.with_attempt(attempt_number, rung=True), (*effects, Ring(attempt_number, current.agent))
@@ -108,7 +108,7 @@ def out_of_room(state: State) -> State:
 
 def regroup(state: State) -> Step:
     """The agent was lost in mid-conversation: find another while the caller hears music."""
-    attempt_number = state.number
+    attempt_number = state.current_number
     gone = hang_up(state, attempt_number)
     state, moved = send(out_of_room(anew(state, attempt_number)), "room")
     state, further = seek_anew(state)

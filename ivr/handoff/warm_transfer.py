@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 
 from ivr.carrier.port import CarrierError
 from ivr.desk import agents
-from ivr.dialling.dials import DialRefused
+from ivr.dialling.dials import DialRefusedError
 from ivr.handoff import events as ev
 from ivr.handoff.engine import Within, get
 from ivr.handoff.service import HandoffService
@@ -18,7 +18,7 @@ OVER = "that call is over"
 BUSY = "that colleague is not free any more: choose another"
 
 
-class TransferRefused(ValueError):
+class TransferRefusedError(ValueError):
     """It cannot be done now; the message is a sentence for the screen."""
 
 
@@ -29,7 +29,7 @@ def caller_leg(row: Handoff) -> str | None:
 
 
 class Transfers:
-    """`by` is the id of the agent whose call it is. CarrierError is told as TransferRefused."""
+    """`by` is the id of the agent whose call it is. CarrierError is told as TransferRefusedError."""
 
     def __init__(self, handoffs: HandoffService) -> None:
         self._handoffs = handoffs
@@ -38,25 +38,25 @@ class Transfers:
         """Put the caller on hold and ring a colleague, or with `to` 0 the number `phone` (E.164)."""
         state = self._own(handoff_id, by)
         if state.second is not None:
-            raise TransferRefused("somebody is being brought into this call already")
+            raise TransferRefusedError("somebody is being brought into this call already")
         self._check(handoff_id, to, phone, note)
         if not state.held:
             self._hold(handoff_id, by, True)
         event = ev.TransferTo(by, to, phone, mask_text(note))
         try:
             state = self._state(handoff_id, event, lambda tx: self._keep(tx, handoff_id, event))
-        except DialRefused as refused:
+        except DialRefusedError as refused:
             self._hold(handoff_id, by, False)
-            raise TransferRefused(str(refused)) from refused
+            raise TransferRefusedError(str(refused)) from refused
         if state.second is None:
             self._hold(handoff_id, by, False)
-            raise TransferRefused(BUSY)
+            raise TransferRefusedError(BUSY)
 
     def together(self, handoff_id: int, by: int) -> None:
         """All three hear each other."""
         second = self._own(handoff_id, by).second
         if second is None or not second.joined:
-            raise TransferRefused("nobody has been brought into this call yet")
+            raise TransferRefusedError("nobody has been brought into this call yet")
         self._state(handoff_id, ev.Together(by))
 
     def alone(self, handoff_id: int, by: int) -> None:
@@ -68,7 +68,7 @@ class Transfers:
         """The second keeps the call."""
         second = self._own(handoff_id, by).second
         if second is None or not second.joined:
-            raise TransferRefused("nobody is there yet to take this call")
+            raise TransferRefusedError("nobody is there yet to take this call")
         self._handoffs.end(handoff_id, by)
 
     # --- inside ---
@@ -76,31 +76,33 @@ class Transfers:
     def _own(self, handoff_id: int, by: int) -> State:
         state = self._handoffs.state(self._handoffs.find(handoff_id))
         if not state.bridged or state.current is None or state.current.agent != by:
-            raise TransferRefused(OVER)
+            raise TransferRefusedError(OVER)
         return state
 
     def _check(self, handoff_id: int, to: int, phone: str, note: str) -> None:
         if len(note) > LONGEST_NOTE:
-            raise TransferRefused(f"a note to a colleague has at most {LONGEST_NOTE} characters; yours {len(note)}")
+            raise TransferRefusedError(
+                f"a note to a colleague has at most {LONGEST_NOTE} characters; yours {len(note)}"
+            )
         with self._handoffs.sessions() as tx:
             if agent_cards.standing(tx, handoff_id) is not None:
-                raise TransferRefused("a card is being taken: finish or cancel that first")
+                raise TransferRefusedError("a card is being taken: finish or cancel that first")
             if to and agents.free_since(tx, to) is None:
-                raise TransferRefused(BUSY)
+                raise TransferRefusedError(BUSY)
         if not to and not phone:
-            raise TransferRefused("choose a colleague, or write a telephone number")
+            raise TransferRefusedError("choose a colleague, or write a telephone number")
         try:
             self._handoffs.dials.check(phone) if phone else None
-        except DialRefused as refused:
-            raise TransferRefused(str(refused)) from refused
+        except DialRefusedError as refused:
+            raise TransferRefusedError(str(refused)) from refused
 
     def _hold(self, handoff_id: int, by: int, on: bool) -> None:
         try:
             done = self._handoffs.hold(handoff_id, by, on)
         except CarrierError as error:
-            raise TransferRefused(f"the carrier did not do it: {error}") from error
+            raise TransferRefusedError(f"the carrier did not do it: {error}") from error
         if not done:
-            raise TransferRefused(OVER)
+            raise TransferRefusedError(OVER)
 
     def _state(self, handoff_id: int, event: ev.Event, within: Within | None = None) -> State:
         return self._handoffs.state(self._handoffs.apply(handoff_id, event, within))

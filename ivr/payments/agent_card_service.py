@@ -14,7 +14,7 @@ from ivr.dialogue.events import Facts
 from ivr.ledger.port import Ledger, LedgerError
 from ivr.live_updates import Live
 from ivr.payments import agent_cards
-from ivr.payments.agent_cards import CardRefused, Order, Told
+from ivr.payments.agent_cards import CardRefusedError, Order, Told
 from ivr.payments.doubts import doubt
 from ivr.store.engine import Sessions
 from ivr.store.models import Agent, Call, CardPayment, Handoff
@@ -71,7 +71,7 @@ class AgentCards:
         self._public, self._media = config.public_url.rstrip("/"), config.media_url.rstrip("/")
 
     def take(self, handoff_id: int, agent_id: int, account: str, amount: int, *, sure: bool = False) -> CardPayment:
-        """Begin with `amount` minor units into the ledger's `account`. Raises CardRefused.
+        """Begin with `amount` minor units into the ledger's `account`. Raises CardRefusedError.
 
         `sure`: the agent has read that it may have been paid already."""
         facts = self._facts(account)
@@ -81,9 +81,9 @@ class AgentCards:
         with self._sessions.begin() as tx:
             handoff = tx.get_one(Handoff, handoff_id)
             if handoff.agent_id != agent_id or handoff.state != "bridged":
-                raise CardRefused("a card can be taken while you talk with the caller")
+                raise CardRefusedError("a card can be taken while you talk with the caller")
             if not sure and (words := doubt(tx, handoff.call_sid, account)) is not None:
-                raise CardRefused(f"{words} Tick that you have read it to take a card all the same")
+                raise CardRefusedError(f"{words} Tick that you have read it to take a card all the same")
             row = agent_cards.begin(tx, handoff, self._caller_leg(handoff), tx.get_one(Agent, agent_id), order, now)
         self._tell(row)
         self._spawn(lambda: self._start(row))
@@ -190,9 +190,9 @@ class AgentCards:
         try:
             facts = self._ledger.facts(account)
         except LedgerError as error:
-            raise CardRefused("the ledger does not answer; try again in a moment") from error
+            raise CardRefusedError("the ledger does not answer; try again in a moment") from error
         if facts is None:
-            raise CardRefused("there is no such account")
+            raise CardRefusedError("there is no such account")
         return facts
 
     def _url(self, row: CardPayment) -> str:

@@ -28,7 +28,7 @@ _ENDS = {
 }
 
 
-class CardRefused(ValueError):
+class CardRefusedError(ValueError):
     """Why no card is taken: a sentence for the agent's screen."""
 
 
@@ -55,25 +55,25 @@ class Order:
 
 
 def check(facts: Facts, amount: int) -> None:
-    """Raises CardRefused for an amount that the ledger's account cannot take."""
+    """Raises CardRefusedError for an amount that the ledger's account cannot take."""
     most = facts.balance if facts.owed else facts.due
     if most <= 0:
-        raise CardRefused("nothing is owed on this account")
+        raise CardRefusedError("nothing is owed on this account")
     if not 0 < amount <= most:
         owed = verbalize.written_money(most, facts.currency)
-        raise CardRefused(f"the amount must be more than nothing and at most {owed}")
+        raise CardRefusedError(f"the amount must be more than nothing and at most {owed}")
 
 
 def begin(tx: Session, handoff: Handoff, leg: str | None, agent: Agent, order: Order, now: datetime) -> CardPayment:
-    """The entry begins, with the promise that recording and listening go on after it. Raises CardRefused.
+    """The entry begins, with the promise that recording and listening go on after it. Raises CardRefusedError.
 
     `leg` is the caller's, None while a second agent is in their conference.
     """
     tx.get_one(Call, handoff.call_sid, with_for_update=True)  # whoever asks the same beside us waits here
     if standing(tx, handoff.id) is not None:
-        raise CardRefused("a card is being taken already")
+        raise CardRefusedError("a card is being taken already")
     if leg is None:
-        raise CardRefused("finish the transfer first")
+        raise CardRefusedError("finish the transfer first")
     row = CardPayment(
         call_sid=handoff.call_sid, handoff_id=handoff.id, agent_id=agent.id, field=FIELDS[0], begun_at=now,
         leg=leg,

@@ -17,18 +17,18 @@ PREFIX = "wlk_"  # so that one that leaked is known for what it is
 NOTED = timedelta(minutes=5)  # being used is written down no oftener
 
 
-class KeyRefused(ValueError):
+class ApiKeyRefusedError(ValueError):
     """It was not done; the message says why."""
 
 
 def make_key(tx: Session, name: str, scope: str, days: int, by: str, now: datetime) -> str:
-    """The key, told this once. KeyRefused."""
+    """The key, told this once. ApiKeyRefusedError."""
     if scope not in SCOPES:
-        raise KeyRefused(f"scope {scope!r} is none of {', '.join(SCOPES)}")
+        raise ApiKeyRefusedError(f"scope {scope!r} is none of {', '.join(SCOPES)}")
     if not name.strip() or len(name) > 64:
-        raise KeyRefused("the name is empty or longer than 64 characters")
+        raise ApiKeyRefusedError("the name is empty or longer than 64 characters")
     if tx.scalar(select(ApiKey.id).where(ApiKey.name == name)) is not None:
-        raise KeyRefused(f"there is already a key {name!r}: choose another name")
+        raise ApiKeyRefusedError(f"there is already a key {name!r}: choose another name")
     key = PREFIX + secrets.token_urlsafe(32)
     expires = now + timedelta(days=days)
     tx.add(ApiKey(name=name, hash=hash_of(key), scope=scope, by=by, created_at=now, expires_at=expires))
@@ -41,10 +41,10 @@ def all_keys(tx: Session) -> Sequence[ApiKey]:
 
 
 def revoke(tx: Session, name: str, by: str, now: datetime) -> None:
-    """From now on it opens nothing. KeyRefused for an unknown name."""
+    """From now on it opens nothing. ApiKeyRefusedError for an unknown name."""
     row = tx.scalar(select(ApiKey).where(ApiKey.name == name))
     if row is None:
-        raise KeyRefused(f"there is no key {name!r}")
+        raise ApiKeyRefusedError(f"there is no key {name!r}")
     if row.revoked_at is None:
         row.revoked_at = now
         _note(tx, by, "key-revoked", name, now, {})

@@ -24,7 +24,7 @@ SIGNS = "abcdefghjkmnpqrstuvwxyz23456789"  # none is taken for another
 NONCE = 12
 
 
-class SecretUnreadable(LookupError):
+class UnreadableSecretError(LookupError):
     """A secret was kept under another key than ours."""
 
 
@@ -59,12 +59,12 @@ class SecretBox:
         return base64.b64encode(nonce + self._cipher.encrypt(nonce, secret.encode(), str(agent_id).encode())).decode()
 
     def open(self, sealed: str, agent_id: int) -> str:
-        """SecretUnreadable."""
+        """UnreadableSecretError."""
         data = base64.b64decode(sealed)
         try:
             return self._cipher.decrypt(data[:NONCE], data[NONCE:], str(agent_id).encode()).decode()
         except InvalidTag as error:
-            raise SecretUnreadable(
+            raise UnreadableSecretError(
                 f"the second factor of person {agent_id} was kept under another key: is WARMLINE_SECRET_KEY, or the "
                 "folder keys, another one than before? If it is lost, take the factor off and set it up anew"
             ) from error

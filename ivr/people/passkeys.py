@@ -31,7 +31,7 @@ from ivr.store.models import Agent, Audit, Passkey
 MOST = 20  # of one person
 
 
-class PasskeyRefused(ValueError):
+class PasskeyRefusedError(ValueError):
     """It was not taken; the message says why."""
 
 
@@ -66,9 +66,9 @@ def ask_to_register(tx: Session, agent: Agent, site: Site) -> tuple[str, str]:
 
 
 def register(tx: Session, agent: Agent, site: Site, answer: str, challenge: str, name: str, now: datetime) -> Passkey:
-    """Keep the passkey that the browser has made. PasskeyRefused."""
+    """Keep the passkey that the browser has made. PasskeyRefusedError."""
     if len(of_person(tx, agent.id)) >= MOST:
-        raise PasskeyRefused(f"you have {MOST} passkeys: remove one first")
+        raise PasskeyRefusedError(f"you have {MOST} passkeys: remove one first")
     _spend(tx, challenge, now)
     try:
         made = verify_registration_response(
@@ -76,10 +76,10 @@ def register(tx: Session, agent: Agent, site: Site, answer: str, challenge: str,
             expected_origin=site.origin, require_user_verification=True,
         )  # fmt: skip
     except (WebAuthnException, ValueError, KeyError, TypeError) as error:
-        raise PasskeyRefused("the passkey could not be checked: try again") from error
+        raise PasskeyRefusedError("the passkey could not be checked: try again") from error
     credential = bytes_to_base64url(made.credential_id)
     if tx.scalar(select(Passkey.id).where(Passkey.credential == credential)) is not None:
-        raise PasskeyRefused("this passkey is known already")
+        raise PasskeyRefusedError("this passkey is known already")
     row = Passkey(
         agent_id=agent.id, credential=credential, public_key=bytes_to_base64url(made.credential_public_key),
         sign_count=made.sign_count, name=name.strip()[:64] or "Passkey", created_at=now,
@@ -109,12 +109,12 @@ def ask(tx: Session, site: Site, agent_id: int | None = None) -> tuple[str, str]
 
 
 def recognise(tx: Session, site: Site, answer: str, challenge: str, now: datetime) -> Agent:
-    """Whose passkey has answered the challenge, which is spent by it. PasskeyRefused."""
+    """Whose passkey has answered the challenge, which is spent by it. PasskeyRefusedError."""
     _spend(tx, challenge, now)
     row = tx.scalar(select(Passkey).where(Passkey.credential == _credential_of(answer)).with_for_update())
     agent = tx.get(Agent, row.agent_id) if row else None
     if row is None or agent is None or agent.disabled_at is not None:
-        raise PasskeyRefused("this passkey is not known here")
+        raise PasskeyRefusedError("this passkey is not known here")
     try:
         shown = verify_authentication_response(
             credential=answer, expected_challenge=base64url_to_bytes(challenge), expected_rp_id=site.host,
@@ -122,7 +122,7 @@ def recognise(tx: Session, site: Site, answer: str, challenge: str, now: datetim
             credential_current_sign_count=row.sign_count, require_user_verification=True,
         )  # fmt: skip
     except (WebAuthnException, ValueError, KeyError, TypeError) as error:
-        raise PasskeyRefused("the passkey could not be checked: try again") from error
+        raise PasskeyRefusedError("the passkey could not be checked: try again") from error
     row.sign_count, row.used_at = shown.new_sign_count, now
     return agent
 
@@ -130,7 +130,7 @@ def recognise(tx: Session, site: Site, answer: str, challenge: str, now: datetim
 def _spend(tx: Session, challenge: str, now: datetime) -> None:
     """A challenge is answered once."""
     if not challenge or not first_time(tx, f"passkey:{hashlib.sha256(challenge.encode()).hexdigest()}", now):
-        raise PasskeyRefused("this took too long: try again")
+        raise PasskeyRefusedError("this took too long: try again")
 
 
 def _known(tx: Session, agent_id: int) -> list[PublicKeyCredentialDescriptor]:
@@ -141,7 +141,7 @@ def _credential_of(answer: str) -> str:
     try:
         return str(json.loads(answer)["id"])[:1400]
     except (ValueError, KeyError, TypeError):
-        raise PasskeyRefused("the passkey could not be read: try again") from None
+        raise PasskeyRefusedError("the passkey could not be read: try again") from None
 
 
 def _note(tx: Session, by: str, action: str, agent_id: int, now: datetime) -> None:

@@ -22,22 +22,22 @@ _hasher = PasswordHasher()
 _turns = BoundedSemaphore(AT_ONCE)
 
 
-class WeakPassword(ValueError):
+class WeakPasswordError(ValueError):
     """The password is not taken; the message says why, and what would be."""
 
 
-class TooBusy(RuntimeError):
+class TooBusyError(RuntimeError):
     """Too many passwords are being checked at once."""
 
 
 def hash_password(password: str) -> str:
-    """The hash to keep. TooBusy."""
+    """The hash to keep. TooBusyError."""
     with _turn():
         return _hasher.hash(password)
 
 
 def matches(kept: str | None, password: str) -> bool:
-    """Whether `password` is the one of the hash `kept`; it takes as long where there is none. TooBusy."""
+    """Whether `password` is the one of the hash `kept`; it takes as long where there is none. TooBusyError."""
     if len(password) > LONGEST:
         return False
     with _turn():
@@ -48,17 +48,24 @@ def matches(kept: str | None, password: str) -> bool:
 
 
 def check(password: str, about: Sequence[str] = ()) -> None:
-    """Raises WeakPassword where others would guess it; `about` are the person's names, addresses and the company's."""
+    """Raises WeakPasswordError where others would guess it.
+
+    `about`: the person's names and addresses, and the company's name.
+    """
     if len(password) < SHORTEST:
-        raise WeakPassword(f"the password has {len(password)} characters; it needs {SHORTEST} or more")
+        raise WeakPasswordError(f"the password has {len(password)} characters; it needs {SHORTEST} or more")
     if len(password) > LONGEST:
-        raise WeakPassword(f"the password has {len(password)} characters; it may have {LONGEST}")
+        raise WeakPasswordError(f"the password has {len(password)} characters; it may have {LONGEST}")
     if _is_pattern(password.lower()):
-        raise WeakPassword("the password is a plain pattern: choose a few words that nobody would guess")
+        raise WeakPasswordError("the password is a plain pattern: choose a few words that nobody would guess")
     if _is_common(password.lower()):
-        raise WeakPassword("the password is one of the first to be guessed: choose a few words that nobody would guess")
+        raise WeakPasswordError(
+            "the password is one of the first to be guessed: choose a few words that nobody would guess"
+        )
     if _is_about(password.lower(), about):
-        raise WeakPassword("the password is mostly a name or an address: choose a few words that nobody would guess")
+        raise WeakPasswordError(
+            "the password is mostly a name or an address: choose a few words that nobody would guess"
+        )
 
 
 def _is_pattern(text: str) -> bool:
@@ -95,7 +102,7 @@ def _nobodys() -> str:
 @contextmanager
 def _turn() -> Iterator[None]:
     if not _turns.acquire(timeout=PATIENCE):
-        raise TooBusy("too many passwords are being checked at once")
+        raise TooBusyError("too many passwords are being checked at once")
     try:
         yield
     finally:

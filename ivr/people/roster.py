@@ -17,7 +17,7 @@ from ivr.store.models import Agent, Audit, CodeFactor, Passkey, PasswordLink, Re
 NO_PASSWORD = "-"  # noqa: S105  # no hash: nothing matches it
 
 
-class RosterRefused(ValueError):
+class RosterRefusedError(ValueError):
     """It was not done; the message says why."""
 
 
@@ -69,7 +69,10 @@ def change(
     roles: Sequence[str] | None = None,
     skills: Sequence[str] | None = None,
 ) -> list[str]:
-    """Change what is given; the names of what has changed. Other roles end the person's sign-ins. RosterRefused."""
+    """Change what is given; returns the names of what has changed. Raises RosterRefusedError.
+
+    Other roles than before end the person's sign-ins.
+    """
     _present(agent)
     wanted: dict[str, Any] = {
         "email": None if email is None else _checked_email(tx, email, agent.id),
@@ -105,7 +108,10 @@ def set_password(
 
 
 def disable(tx: Session, agent: Agent, by: str, now: datetime) -> None:
-    """Shut the person out until `enable`: signed out everywhere, offered no calls. RosterRefused for the last admin."""
+    """Shut the person out until `enable`: signed out everywhere, offered no calls.
+
+    Raises RosterRefusedError for the last admin.
+    """
     _present(agent)
     if agent.disabled_at is not None:
         return
@@ -124,7 +130,7 @@ def enable(tx: Session, agent: Agent, by: str, now: datetime) -> None:
 
 
 def remove(tx: Session, agent: Agent, by: str, now: datetime) -> None:
-    """Forget who the person was; the row stays for the calls' history under "Former colleague". RosterRefused."""
+    """Forget who the person was; the row stays for the calls' history under "Former colleague". RosterRefusedError."""
     _present(agent)
     _keep_an_admin(tx, agent)
     _note(tx, by, "person-removed", agent, now)
@@ -154,7 +160,7 @@ def made_up() -> str:
         password = secrets.token_urlsafe(12)
         try:
             passwords.check(password)
-        except passwords.WeakPassword:
+        except passwords.WeakPasswordError:
             continue
         return password
 
@@ -165,7 +171,7 @@ def _keep_an_admin(tx: Session, agent: Agent) -> None:
         return
     others = tx.scalars(select(Agent).where(Agent.disabled_at.is_(None)).order_by(Agent.id).with_for_update())
     if not any(ADMIN in other.roles for other in others if other.id != agent.id):
-        raise RosterRefused(f"{agent.name} is the last admin: make another one first")
+        raise RosterRefusedError(f"{agent.name} is the last admin: make another one first")
 
 
 def _go_away(tx: Session, agent: Agent, now: datetime) -> None:
@@ -178,36 +184,36 @@ def _go_away(tx: Session, agent: Agent, now: datetime) -> None:
 
 def _present(agent: Agent) -> None:
     if agent.removed_at is not None:
-        raise RosterRefused(f"{agent.name} has been removed: add the person anew")
+        raise RosterRefusedError(f"{agent.name} has been removed: add the person anew")
 
 
 def _checked_email(tx: Session, email: str, own: int | None = None) -> str:
     email = email.strip()
     if not re.fullmatch(r"[^\s@]+@[^\s@]+", email) or len(email) > 255:
-        raise RosterRefused(f"{email!r} is not an e-mail address like ada@example.com")
+        raise RosterRefusedError(f"{email!r} is not an e-mail address like ada@example.com")
     other = find(tx, email)
     if other is not None and other.id != own:
-        raise RosterRefused(f"there is already an agent with the e-mail address {email!r}: choose another")
+        raise RosterRefusedError(f"there is already an agent with the e-mail address {email!r}: choose another")
     return email
 
 
 def _checked_name(name: str) -> str:
     if not name.strip() or len(name.strip()) > 255:
-        raise RosterRefused("the name is empty or too long")
+        raise RosterRefusedError("the name is empty or too long")
     return name.strip()
 
 
 def _checked_phone(phone: str) -> str:
     phone = phone.strip()
     if not re.fullmatch(r"\+[1-9][0-9]{6,14}|(client|sip):\S{1,200}", phone):
-        raise RosterRefused(f"phone {phone!r} is not a number like +15551230000 nor client:name")
+        raise RosterRefusedError(f"phone {phone!r} is not a number like +15551230000 nor client:name")
     return phone
 
 
 def _checked_roles(roles: Sequence[str]) -> list[str]:
     unknown = [role for role in roles if role not in ROLES]
     if unknown:
-        raise RosterRefused(f"role {unknown[0]!r} is none of {', '.join(ROLES)}")
+        raise RosterRefusedError(f"role {unknown[0]!r} is none of {', '.join(ROLES)}")
     return list(dict.fromkeys(roles))
 
 

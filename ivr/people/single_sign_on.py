@@ -15,7 +15,7 @@ from ivr.store.models import Agent
 BY = "single sign-on"
 
 
-class NotLetIn(ValueError):
+class SignInRefusedError(ValueError):
     """The provider knows the person, we let nobody in on that; the message says why."""
 
 
@@ -33,18 +33,21 @@ class Rules:
 
 
 def person_of_claims(tx: Session, claims: Mapping[str, Any], rules: Rules, now: datetime) -> Agent:
-    """The person whom these checked claims name, changed or added as the rules say. NotLetIn, RosterRefused."""
+    """The person whom these checked claims name, changed or added as the rules say.
+
+    Raises SignInRefusedError and RosterRefusedError.
+    """
     email = str(claims.get("email") or "").strip().lower()
     if not email or claims.get("email_verified") not in (True, "true"):
-        raise NotLetIn("your provider has not verified your e-mail address")
+        raise SignInRefusedError("your provider has not verified your e-mail address")
     if rules.domains and email.rpartition("@")[2] not in rules.domains:
-        raise NotLetIn("addresses of this domain are not let in")
+        raise SignInRefusedError("addresses of this domain are not let in")
     roles = _roles(claims, rules)
     agent = roster.find(tx, email)
     if agent is None:
         return _added(tx, email, claims, roles, rules, now)
     if agent.disabled_at is not None:
-        raise NotLetIn("you are not let in here: ask an admin")
+        raise SignInRefusedError("you are not let in here: ask an admin")
     if roles is not None and set(roles) != set(agent.roles):
         roster.change(tx, agent, BY, now, roles=roles)
     return agent
@@ -54,19 +57,19 @@ def _added(
     tx: Session, email: str, claims: Mapping[str, Any], roles: list[str] | None, rules: Rules, now: datetime
 ) -> Agent:
     if not rules.create or not roles:
-        raise NotLetIn("nobody has this e-mail address here: ask an admin")
+        raise SignInRefusedError("nobody has this e-mail address here: ask an admin")
     local = re.sub(r"[^a-z0-9_.-]", "-", email.partition("@")[0])
     name = str(claims.get("name") or local)[:255]
     return roster.add(tx, email=email, name=name, phone=f"client:{local}", roles=roles, now=now, by=BY)
 
 
 def _roles(claims: Mapping[str, Any], rules: Rules) -> list[str] | None:
-    """The roles that the provider tells; None where it is not asked. NotLetIn when it tells none of ours."""
+    """The roles that the provider tells; None where it is not asked. SignInRefusedError when it tells none of ours."""
     if not rules.claim:
         return None
     told = claims.get(rules.claim)
     values = [told] if isinstance(told, str) else told if isinstance(told, list) else []
     roles = [role for role in ROLES if role in {rules.roles.get(str(value)) for value in values}]
     if not roles:
-        raise NotLetIn("your provider names no role for you here")
+        raise SignInRefusedError("your provider names no role for you here")
     return roles

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from ivr.dialling.dials import DialRefused, Dials, Limits, Purpose, caller
+from ivr.dialling.dials import DialRefusedError, Dials, Limits, Purpose, caller
 from ivr.dialling.policy import DialPolicy
 from ivr.store.engine import Sessions
 from ivr.store.models import Audit, Dial
@@ -26,7 +26,7 @@ class Line:
         try:
             with self.sessions.begin() as tx:
                 DIALS.permit(tx, address, purpose, by, "CA1", self.clock.now())
-        except DialRefused as refused:
+        except DialRefusedError as refused:
             return str(refused)
         return ""
 

@@ -355,7 +355,7 @@ class Orders:
     @property
     def together(self) -> bool:
         """He and his agent are in one room."""
-        attempt_number = self.state.number
+        attempt_number = self.state.current_number
         return self.caller.place == "room" and any(
             leg.attempt_number == attempt_number and leg.place == "room" and leg.round == self.caller.round
             for leg in self.legs.values()

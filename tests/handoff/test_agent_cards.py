@@ -10,7 +10,7 @@ from sqlalchemy import select
 from ivr.handoff.warm_transfer import caller_leg
 from ivr.ledger.sql import SqlLedger
 from ivr.payments.agent_card_service import AgentCards, CardConfig
-from ivr.payments.agent_cards import CHARGED, LONGEST, CardRefused, Told
+from ivr.payments.agent_cards import CHARGED, LONGEST, CardRefusedError, Told
 from ivr.store import outbox
 from ivr.store.models import Account, Audit, CardPayment, Outbox, Payment
 from tests.handoff.card_twin import CardTwin
@@ -233,20 +233,20 @@ def test_a_forgotten_entry_ends_by_itself(desk: Desk) -> None:
 
 @pytest.mark.parametrize("amount", [0, -5, 24_311])
 def test_an_amount_the_account_cannot_take_is_refused(desk: Desk, amount: int) -> None:
-    with pytest.raises(CardRefused, match="at most"):
+    with pytest.raises(CardRefusedError, match="at most"):
         desk.take(amount)
     assert desk.carrier.asked == []
 
 
 def test_one_card_at_a_time(desk: Desk) -> None:
     desk.take()
-    with pytest.raises(CardRefused, match="already"):
+    with pytest.raises(CardRefusedError, match="already"):
         desk.take()
 
 
 def test_no_card_after_the_call(desk: Desk) -> None:
     desk.world.service.end(desk.world.id, desk.ada)
-    with pytest.raises(CardRefused, match="while you talk"):
+    with pytest.raises(CardRefusedError, match="while you talk"):
         desk.take()
 
 

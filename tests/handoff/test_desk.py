@@ -63,7 +63,7 @@ def test_each_change_of_presence_is_kept_with_its_time(sessions: Sessions, clock
 
 def test_an_unknown_presence_is_named(sessions: Sessions, clock: FakeClock) -> None:
     agent = add(sessions, clock, "ann")
-    with sessions.begin() as tx, pytest.raises(agents.PresenceRefused, match="'asleep'"):
+    with sessions.begin() as tx, pytest.raises(agents.PresenceRefusedError, match="'asleep'"):
         agents.choose_presence(tx, agent, "asleep", clock.now())
 
 

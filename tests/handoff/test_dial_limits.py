@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import select
 
-from ivr.dialling.dials import DialRefused
-from ivr.handoff.warm_transfer import TransferRefused, Transfers
+from ivr.dialling.dials import DialRefusedError
+from ivr.handoff.warm_transfer import TransferRefusedError, Transfers
 from ivr.store.models import Audit, Call, CallBack
 from tests.handoff.handoff_world import CALLER, World, leg
 
@@ -47,7 +47,7 @@ def test_no_costly_number_is_booked_by_going_past_the_questions(world: World, ca
     calls_from(world, "+15550001111")
     if caller.startswith("+"):
         world.hook(f"confirm/{caller.removeprefix('+')}", CallSid=CALLER, Digits="1")
-    with pytest.raises(DialRefused):
+    with pytest.raises(DialRefusedError):
         world.service.book_call_back(world.id, caller)
     assert call_backs(world) == []
     assert world.row.state != "callback-booked"
@@ -73,7 +73,7 @@ def test_after_too_many_call_backs_to_one_number_another_or_a_message_is_offered
 @pytest.mark.parametrize("number", ["+19005551234", "+18765551234", "+442071838750", "sip:bob@evil.example"])
 def test_an_agent_transfers_to_no_number_that_the_policy_refuses(world: World, number: str) -> None:
     ann = talking(world)
-    with pytest.raises(TransferRefused):
+    with pytest.raises(TransferRefusedError):
         Transfers(world.service).ask(world.id, ann, phone=number)
     assert leg(2) not in str(world.carrier.asked)
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from ivr.carrier.port import CarrierError
-from ivr.desk.opening_hours import BadHours, OpeningHours
+from ivr.desk.opening_hours import OpeningHours, OpeningHoursError
 from ivr.desk.routing import Want, choose
 from ivr.handoff.queue import in_order, median_wait, read_queue
 from ivr.phrasing.announcements import Words
@@ -215,7 +215,7 @@ def test_without_hours_the_desk_never_closes() -> None:
     ],
 )
 def test_hours_that_cannot_be_read_are_named(hours: str, holidays: str, named: str) -> None:
-    with pytest.raises(BadHours, match=named):
+    with pytest.raises(OpeningHoursError, match=named):
         OpeningHours.parse(hours, holidays)
 
 

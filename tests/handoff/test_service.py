@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from ivr.carrier.port import CarrierError
-from ivr.desk.agents import PresenceRefused
+from ivr.desk.agents import PresenceRefusedError
 from ivr.handoff import events as ev
-from ivr.handoff.service import Answer, UnknownHandoff
+from ivr.handoff.service import Answer, UnknownHandoffError
 from ivr.store.models import Agent
 from tests.handoff.handoff_world import CALLER, PUBLIC, World, leg
 
@@ -167,7 +167,7 @@ def test_a_break_asked_for_during_a_call_can_be_taken_back(world: World) -> None
 def test_wrap_up_comes_by_itself(world: World) -> None:
     ann = world.agent("ann")
     world.bridged()
-    with pytest.raises(PresenceRefused, match="by itself"):
+    with pytest.raises(PresenceRefusedError, match="by itself"):
         world.service.presence(ann, "wrap-up")
 
 
@@ -181,7 +181,7 @@ def test_the_times_of_the_whole_way_are_kept_in_order(world: World) -> None:
 
 
 def test_an_unknown_hand_off_is_named(world: World) -> None:
-    with pytest.raises(UnknownHandoff, match="no hand-off 99"):
+    with pytest.raises(UnknownHandoffError, match="no hand-off 99"):
         world.service.deadline(99)
 
 
@@ -220,7 +220,7 @@ def test_wrap_up_is_extended_and_ended_early(world: World) -> None:
     world.run_due()
     assert world.presence(ann) == "wrap-up"
     assert world.service.presence(ann, "available").wrap_up_until is None
-    with pytest.raises(PresenceRefused, match="not wrapping up"):
+    with pytest.raises(PresenceRefusedError, match="not wrapping up"):
         world.service.extend_wrap_up(ann)
 
 

@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from ivr.carrier.port import CarrierError
 from ivr.handoff.queue import in_order
-from ivr.handoff.supervision import Supervision, SupervisionRefused
+from ivr.handoff.supervision import Supervision, SupervisionRefusedError
 from ivr.handoff.wallboard import Board, read_board
 from ivr.store.models import Agent, Audit, Handoff
 from tests.handoff.handoff_world import CALLER, CONFERENCE, PUBLIC, SUPERVISOR, World, leg
@@ -42,7 +42,7 @@ def test_a_caller_is_moved_to_the_head_of_the_queue(world: World, supervision: S
 
 def test_only_who_waits_can_be_moved_up(world: World, supervision: Supervision, eve: int) -> None:
     world.agent("ann")
-    with pytest.raises(SupervisionRefused, match="not waiting"):
+    with pytest.raises(SupervisionRefusedError, match="not waiting"):
         supervision.move_up(world.bridged().id, eve)
 
 
@@ -56,7 +56,7 @@ def test_an_announcement_is_heard_before_the_news_until_it_is_taken_away(
     assert board(world).announcement == "Card payments are down."
     supervision.announce("", eve)
     assert "Card payments" not in world.hook("queue/1", CallSid=CALLER)
-    with pytest.raises(SupervisionRefused, match="300"):
+    with pytest.raises(SupervisionRefusedError, match="300"):
         supervision.announce("x" * 301, eve)
 
 
@@ -130,7 +130,7 @@ def test_a_supervisor_who_took_over_and_whose_line_failed_is_replaced(
 def test_a_call_is_taken_over_from_within(world: World, supervision: Supervision, eve: int) -> None:
     world.agent("ann")
     world.bridged()
-    with pytest.raises(SupervisionRefused, match="not in that call"):
+    with pytest.raises(SupervisionRefusedError, match="not in that call"):
         supervision.take_over(world.id, eve)
 
 
@@ -152,7 +152,7 @@ def test_what_the_carrier_refuses_is_told(world: World, supervision: Supervision
     world.agent("ann")
     world.bridged()
     world.carrier.faults["add_participant"] = CarrierError("no such number", again=False)
-    with pytest.raises(SupervisionRefused, match="no such number"):
+    with pytest.raises(SupervisionRefusedError, match="no such number"):
         supervision.join(world.id, eve, "listen")
     assert board(world).live[0].listeners == []
 

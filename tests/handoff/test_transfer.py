@@ -7,9 +7,9 @@ from sqlalchemy import select
 
 from ivr.carrier.port import CarrierError
 from ivr.handoff.brief import whisper
-from ivr.handoff.warm_transfer import TransferRefused, Transfers, caller_leg
+from ivr.handoff.warm_transfer import TransferRefusedError, Transfers, caller_leg
 from ivr.payments import agent_cards
-from ivr.payments.agent_cards import CardRefused, Order
+from ivr.payments.agent_cards import CardRefusedError, Order
 from ivr.store.models import Agent, Audit, CardPayment, Handoff, Note, Offer
 from tests.handoff.handoff_world import CALLER, CONFERENCE, PUBLIC, World, leg
 
@@ -181,7 +181,7 @@ def test_a_colleague_who_has_become_busy_is_not_rung_and_the_caller_hears_his_ag
     world: World, transfers: Transfers, ann: int, bob: int
 ) -> None:
     world.service.presence(bob, "break")
-    with pytest.raises(TransferRefused, match="not free"):
+    with pytest.raises(TransferRefusedError, match="not free"):
         transfers.ask(world.id, ann, bob)
     assert world.carrier.names() == []
 
@@ -191,7 +191,7 @@ def test_nobody_can_be_joined_or_left_alone_with_before_he_is_there(
     world: World, transfers: Transfers, ann: int, bob: int, deed: str
 ) -> None:
     transfers.ask(world.id, ann, bob)
-    with pytest.raises(TransferRefused, match="nobody"):
+    with pytest.raises(TransferRefusedError, match="nobody"):
         getattr(transfers, deed)(world.id, ann)
 
 
@@ -204,20 +204,20 @@ def test_nobody_is_brought_in_while_a_card_is_being_taken(
     )  # fmt: skip
     with world.sessions.begin() as tx:
         tx.add(card)
-    with pytest.raises(TransferRefused, match="a card is being taken: finish or cancel that first"):
+    with pytest.raises(TransferRefusedError, match="a card is being taken: finish or cancel that first"):
         transfers.ask(world.id, ann, bob)
     assert world.carrier.asked == [], "the caller keys on, and hears no music"
     with world.sessions.begin() as tx:
         tx.get_one(CardPayment, card.id).state = "success"
     transfers.ask(world.id, ann, bob)
-    with world.sessions.begin() as tx, pytest.raises(CardRefused, match="finish the transfer first"):
+    with world.sessions.begin() as tx, pytest.raises(CardRefusedError, match="finish the transfer first"):
         order = Order("acc", 4200, "USD", world.clock.now().date())
         row = tx.get_one(Handoff, world.id)
         agent_cards.begin(tx, row, caller_leg(row), tx.get_one(Agent, ann), order, world.clock.now())
 
 
 def test_a_colleague_cannot_transfer_what_is_not_his(world: World, transfers: Transfers, ann: int, bob: int) -> None:
-    with pytest.raises(TransferRefused, match="over"):
+    with pytest.raises(TransferRefusedError, match="over"):
         transfers.ask(world.id, bob, ann)
 
 
@@ -225,7 +225,7 @@ def test_a_carrier_that_cannot_hold_the_caller_rings_nobody(
     world: World, transfers: Transfers, ann: int, bob: int
 ) -> None:
     world.carrier.faults["change_participant"] = CarrierError("refused", again=False)
-    with pytest.raises(TransferRefused, match="carrier"):
+    with pytest.raises(TransferRefusedError, match="carrier"):
         transfers.ask(world.id, ann, bob)
     assert "ring" not in world.carrier.names()
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from ivr.cli.main import main
 from ivr.metrics import may_read
 from ivr.people import api_keys
-from ivr.people.api_keys import KeyRefused
+from ivr.people.api_keys import ApiKeyRefusedError
 from ivr.store.engine import Sessions
 from ivr.store.models import ApiKey, Audit
 from tests.conftest import FakeClock
@@ -56,7 +56,7 @@ def test_only_its_hash_is_kept_and_its_use_is_seen(sessions: Sessions, clock: Fa
 )
 def test_a_key_needs_a_name_of_its_own_and_a_scope(sessions: Sessions, clock: FakeClock, name: str, scope: str) -> None:
     made(sessions, clock)
-    with pytest.raises(KeyRefused):
+    with pytest.raises(ApiKeyRefusedError):
         made(sessions, clock, name, scope)
 
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from ivr.people import factors, roster
-from ivr.people.factors import SecretBox, SecretUnreadable
+from ivr.people.factors import SecretBox, UnreadableSecretError
 from ivr.store.engine import Sessions
 from ivr.store.models import Agent, CodeFactor, RecoveryCode
 from tests.conftest import FakeClock
@@ -103,7 +103,7 @@ def test_a_secret_of_another_key_or_person_is_not_taken(tmp_path: Path, box: Sec
     sealed = box.seal("SECRET", 1)
     assert SecretBox.of_house("", tmp_path).open(sealed, 1) == "SECRET"
     for other, person in ((SecretBox.of_house("a key that was set", tmp_path), 1), (box, 2)):
-        with pytest.raises(SecretUnreadable, match="WARMLINE_SECRET_KEY"):
+        with pytest.raises(UnreadableSecretError, match="WARMLINE_SECRET_KEY"):
             other.open(sealed, person)
 
 

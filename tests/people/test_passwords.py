@@ -6,7 +6,7 @@ import time
 import pytest
 
 from ivr.people import passwords
-from ivr.people.passwords import TooBusy, WeakPassword
+from ivr.people.passwords import TooBusyError, WeakPasswordError
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def test_only_what_others_would_guess_is_refused(password: str, why: str | None)
     if why is None:
         passwords.check(password, about)
     else:
-        with pytest.raises(WeakPassword, match=why):
+        with pytest.raises(WeakPasswordError, match=why):
             passwords.check(password, about)
 
 
@@ -73,7 +73,7 @@ def test_few_are_checked_at_once_and_the_rest_is_sent_away(monkeypatch: pytest.M
     def ask() -> None:
         try:
             answers.append(str(passwords.matches("kept", "word")))
-        except TooBusy:
+        except TooBusyError:
             answers.append("busy")
 
     threads = [threading.Thread(target=ask) for _ in range(20)]

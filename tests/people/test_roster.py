@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from ivr.people import roster
 from ivr.people.links import make_link, person_of_link, spend_link
-from ivr.people.roster import RosterRefused
+from ivr.people.roster import RosterRefusedError
 from ivr.store.engine import Sessions
 from ivr.store.models import Agent, Audit
 from tests.conftest import FakeClock
@@ -32,13 +32,13 @@ def test_a_new_person_is_away_and_has_no_password_yet(sessions: Sessions, clock:
 @pytest.mark.parametrize("email", ["ann@bank.test", " Ann@Bank.test"])
 def test_an_address_belongs_to_one_person(sessions: Sessions, clock: FakeClock, email: str) -> None:
     add(sessions, clock, "Ann")
-    with sessions.begin() as tx, pytest.raises(RosterRefused, match="already"):
+    with sessions.begin() as tx, pytest.raises(RosterRefusedError, match="already"):
         roster.add(tx, email=email, name="Ann", phone="client:ann", now=clock.now())
 
 
 @pytest.mark.parametrize("phone", ["555", "", "+0123456789", "client:", "+1555client", "tel:+15550100001"])
 def test_a_phone_must_be_one_that_can_be_rung(sessions: Sessions, clock: FakeClock, phone: str) -> None:
-    with sessions.begin() as tx, pytest.raises(RosterRefused, match=re.escape(repr(phone))):
+    with sessions.begin() as tx, pytest.raises(RosterRefusedError, match=re.escape(repr(phone))):
         roster.add(tx, email="x@b", name="X", phone=phone, now=clock.now())
 
 
@@ -46,7 +46,7 @@ def test_a_phone_must_be_one_that_can_be_rung(sessions: Sessions, clock: FakeClo
 def test_the_last_admin_stays(sessions: Sessions, clock: FakeClock, deed: str) -> None:
     eve = add(sessions, clock, "Eve", "admin")
     add(sessions, clock, "Ann")
-    with sessions.begin() as tx, pytest.raises(RosterRefused, match="last admin"):
+    with sessions.begin() as tx, pytest.raises(RosterRefusedError, match="last admin"):
         act(tx, eve, deed, clock)
     add(sessions, clock, "Mallory", "admin")
     with sessions.begin() as tx:
@@ -57,7 +57,7 @@ def test_a_disabled_admin_does_not_count(sessions: Sessions, clock: FakeClock) -
     eve, mallory = add(sessions, clock, "Eve", "admin"), add(sessions, clock, "Mallory", "admin")
     with sessions.begin() as tx:
         act(tx, mallory, "disable", clock)
-    with sessions.begin() as tx, pytest.raises(RosterRefused, match="last admin"):
+    with sessions.begin() as tx, pytest.raises(RosterRefusedError, match="last admin"):
         act(tx, eve, "remove", clock)
 
 
@@ -83,7 +83,7 @@ def test_of_a_removed_person_only_a_number_stays(sessions: Sessions, clock: Fake
         assert [a.action for a in tx.scalars(select(Audit).where(Audit.action.startswith("person")))] == [
             "person-removed"
         ]
-        with pytest.raises(RosterRefused, match="removed"):
+        with pytest.raises(RosterRefusedError, match="removed"):
             act(tx, ann, "enable", clock)
     add(sessions, clock, "Ann")  # the address is free again
 

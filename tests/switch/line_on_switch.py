@@ -29,7 +29,7 @@ from ivr.carrier.twilio_account import TwilioAccount
 from ivr.carrier.twilio_requests import BaseUrlHttpClient
 from ivr.dialogue.events import HandOff
 from ivr.handoff.request import request_handoff
-from ivr.handoff.service import HandoffService, UnknownHandoff
+from ivr.handoff.service import HandoffService, UnknownHandoffError
 from ivr.handoff.state import State
 from ivr.handoff.supervision import Supervision
 from ivr.handoff.warm_transfer import Transfers
@@ -309,7 +309,7 @@ class Line:
     def state(self, handoff: int = 1) -> State:
         try:
             return self.service.state(self.service.find(handoff))
-        except UnknownHandoff:
+        except UnknownHandoffError:
             return State()
 
     def outcomes(self, handoff: int = 1) -> list[str | None]:

@@ -13,7 +13,7 @@ from sqlalchemy import update
 from ivr.carrier.port import CarrierError
 from ivr.carrier.twilio import TwilioCarrier
 from ivr.carrier.twilio_account import TwilioAccount
-from ivr.handoff.supervision import SupervisionRefused
+from ivr.handoff.supervision import SupervisionRefusedError
 from ivr.store import outbox
 from ivr.store.models import Agent
 from ivr.store.topics import TEXT_SEND
@@ -211,7 +211,7 @@ def test_a_supervisor_whose_ring_was_not_confirmed_is_rung_once(play: Play) -> N
         with line.sessions.begin() as tx:
             tx.execute(update(Agent).where(Agent.id == line.ids["eve"]).values(roles=["supervisor"]))
         line.w.switch.faults.lose("POST", PARTICIPANTS)
-        with contextlib.suppress(SupervisionRefused):
+        with contextlib.suppress(SupervisionRefusedError):
             await line.do(line.supervision.join, 1, line.ids["eve"], "listen")
         await until(lambda: bool(line.service.find(1).listeners))
         await until(lambda: line.phones["eve"].up)

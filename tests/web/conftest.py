@@ -18,11 +18,11 @@ from redis import Redis
 from ivr.calls.pin_guard import PinGuard
 from ivr.carrier.port import CarrierError
 from ivr.clock import Clock
-from ivr.desk.agents import PresenceRefused
+from ivr.desk.agents import PresenceRefusedError
 from ivr.desk.bot_brake import Brakes
 from ivr.handoff.callback_desk import CallBackDesk
 from ivr.handoff.service import HandoffService
-from ivr.handoff.supervision import SupervisionRefused
+from ivr.handoff.supervision import SupervisionRefusedError
 from ivr.handoff.warm_transfer import Transfers, caller_leg
 from ivr.ledger.sql import SqlLedger
 from ivr.live_updates import Live
@@ -70,7 +70,7 @@ class HandoffsTwin:
             agent = tx.get_one(Agent, agent_id)
             if agent.presence in ("offered", "on-call"):
                 if presence == "wrap-up":
-                    raise PresenceRefused("you are on a call: end it first")
+                    raise PresenceRefusedError("you are on a call: end it first")
                 agent.next_presence = None if presence == "available" else presence
             else:
                 agent.presence, agent.presence_since = presence, self.clock.now()
@@ -106,7 +106,7 @@ class HandoffsTwin:
 
     def book_call_back(self, handoff_id: int, number: str, at: datetime | None, by: str) -> None:
         if self.refuse:
-            raise PresenceRefused(self.refuse)
+            raise PresenceRefusedError(self.refuse)
         self.booked.append((handoff_id, number, at, by))
 
     def _do(self, deed: str, handoff_id: int, agent_id: int, state: str, presence: str, outcome: str | None) -> Answer:
@@ -161,7 +161,7 @@ class SupervisionTwin:
 
     def _note(self, *asked: Any) -> None:
         if self.refuse:
-            raise SupervisionRefused(self.refuse)
+            raise SupervisionRefusedError(self.refuse)
         self.asked.append(asked)
 
     def _listen(self, handoff_id: int, listeners: list[dict[str, Any]]) -> None:

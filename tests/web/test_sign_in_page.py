@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 from ivr.clock import Clock
 from ivr.people import roster
 from ivr.people.links import make_link
-from ivr.people.passwords import TooBusy
+from ivr.people.passwords import TooBusyError
 from ivr.store.models import Agent, Audit
 from tests.conftest import FakeClock
 from tests.silent import silent_server
@@ -245,7 +245,7 @@ def test_who_has_to_wait_is_told_how_long(make_web: Make, clock: FakeClock) -> N
 
 def test_a_house_that_is_busy_with_passwords_says_so(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
     def busy(kept: str | None, password: str) -> bool:
-        raise TooBusy
+        raise TooBusyError
 
     monkeypatch.setattr("ivr.web.pages.sign_in.passwords.matches", busy)
     web.person("Ada", "agent")

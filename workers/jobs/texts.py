@@ -29,7 +29,7 @@ def send_text(context: WorkerContext, job: Job) -> None:
         asks = dials.caller(tx.get_one(Call, sid).caller)
         try:
             dial = context.dials.permit(tx, number, "receipt", asks, sid, now).id
-        except dials.DialRefused as refused:
+        except dials.DialRefusedError as refused:
             log.warning("a text was not sent: %s", refused)
             return
     try:

@@ -12,7 +12,7 @@ from ivr.carrier.signatures import Signatures, require_signature
 from ivr.handoff import events as ev
 from ivr.handoff.addresses import conference_name
 from ivr.handoff.brief import whisper
-from ivr.handoff.service import HandoffService, UnknownHandoff
+from ivr.handoff.service import HandoffService, UnknownHandoffError
 from ivr.handoff.state import Attempt, State
 from ivr.phrasing.announcements import Words
 from ivr.store.models import Handoff
@@ -74,8 +74,8 @@ def make_handoff_blueprint(handoffs: HandoffService, signatures: Signatures) -> 
     ):
         blueprint.add_url_rule(path, view_func=view, methods=["POST"], endpoint=path.strip("/"))
 
-    @blueprint.errorhandler(UnknownHandoff)
-    def unknown(_error: UnknownHandoff) -> ResponseReturnValue:
+    @blueprint.errorhandler(UnknownHandoffError)
+    def unknown(_error: UnknownHandoffError) -> ResponseReturnValue:
         return "There is no such hand-off.", 404
 
     return blueprint

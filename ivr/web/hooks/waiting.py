@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 import twiml
 from ivr.carrier.port import OVER
-from ivr.dialling.dials import DialRefused
+from ivr.dialling.dials import DialRefusedError
 from ivr.handoff import events as ev
 from ivr.handoff.service import HandoffService
 from ivr.handoff.state import State
@@ -220,7 +220,7 @@ class WaitingHooks:
     def _book(self, handoff_id: int, number: str) -> ResponseReturnValue:
         try:
             booked = self._handoffs.book_call_back(handoff_id, number)
-        except DialRefused:
+        except DialRefusedError:
             return self._no_call_back(handoff_id)
         if booked is None:
             return self._next(handoff_id)

@@ -8,7 +8,7 @@ from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from ivr.clock import Clock
-from ivr.desk.agents import PresenceRefused
+from ivr.desk.agents import PresenceRefusedError
 from ivr.desk.workload import Load, day_rows, read_load, write_csv
 from ivr.ledger.port import Ledger
 from ivr.store.engine import Sessions
@@ -53,7 +53,7 @@ class Answer(Protocol):
 
 
 class Handoffs(Protocol):
-    """What the page asks of the hand-off service. `presence` raises PresenceRefused where the state forbids it."""
+    """What the page asks of the hand-off service. `presence` raises PresenceRefusedError where the state forbids it."""
 
     def accept(self, handoff_id: int, agent_id: int) -> Answer: ...
     def decline(self, handoff_id: int, agent_id: int) -> Answer: ...
@@ -159,7 +159,7 @@ def make_agent_blueprint(
             abort(400, f"presence {presence!r} is not one of available, break, away")
         try:
             handoffs.presence(me().id, presence)
-        except PresenceRefused as refused:
+        except PresenceRefusedError as refused:
             return answered(sentence(refused))
         return answered()
 

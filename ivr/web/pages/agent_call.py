@@ -9,8 +9,8 @@ from flask.typing import ResponseReturnValue
 
 from ivr.carrier.port import CarrierError
 from ivr.clock import Clock
-from ivr.desk.agents import PresenceRefused
-from ivr.dialling.dials import DialRefused, Dials
+from ivr.desk.agents import PresenceRefusedError
+from ivr.dialling.dials import DialRefusedError, Dials
 from ivr.dialling.phone_numbers import mobile
 from ivr.ledger.port import LedgerError
 from ivr.redaction import mask_text
@@ -28,7 +28,7 @@ LONG_OVER = "This call is long over: nobody is called or texted from it any more
 
 
 class CallDeeds(Protocol):
-    """What the page asks of the hand-off service. PresenceRefused carries a sentence for the screen."""
+    """What the page asks of the hand-off service. PresenceRefusedError carries a sentence for the screen."""
 
     def hold(self, handoff_id: int, agent_id: int, on: bool) -> bool: ...
     def mute(self, handoff_id: int, agent_id: int, on: bool) -> bool: ...
@@ -115,7 +115,7 @@ def make_agent_call_blueprint(
             with sessions.begin() as tx:
                 dial = dials.permit(tx, number, "text", f"agent:{me().email}", handoff.call_sid, clock.now()).id
             texts.send_text(number, body, dial)
-        except DialRefused as refused:
+        except DialRefusedError as refused:
             return answer(sentence(refused))
         except CarrierError as error:
             if error.doubtful:
@@ -132,7 +132,7 @@ def make_agent_call_blueprint(
         number = as_dialled(request.form.get("number", ""))
         try:
             dials.check(number)
-        except DialRefused as refused:
+        except DialRefusedError as refused:
             return answer(sentence(refused))
         at = moment(request.form.get("at", ""), ZoneInfo(time_zone))
         if at is not None and at <= clock.now():
@@ -160,7 +160,7 @@ def make_agent_call_blueprint(
                 handoffs.extend_wrap_up(me().id)
             elif then == "ready":
                 handoffs.presence(me().id, "available")
-        except PresenceRefused as refused:
+        except PresenceRefusedError as refused:
             return answer(sentence(refused))
         return answer()
 

@@ -10,7 +10,7 @@ from ivr.carrier.signatures import Signatures, require_signature
 from ivr.clock import Clock
 from ivr.dialogue import currencies
 from ivr.ledger.port import Ledger, LedgerError
-from ivr.payments.agent_cards import CardRefused, Told
+from ivr.payments.agent_cards import CardRefusedError, Told
 from ivr.store.engine import Sessions
 from ivr.store.models import Call, Handoff
 from ivr.web.pages.agent_panel import answer_with_panel
@@ -23,7 +23,7 @@ NO_ANSWER = "The ledger does not answer; try again in a moment."
 
 
 class Cards(Protocol):
-    """What the page asks of the card service. `take` raises CardRefused with a sentence for the screen."""
+    """What the page asks of the card service. `take` raises CardRefusedError with a sentence for the screen."""
 
     def take(self, handoff_id: int, agent_id: int, account: str, amount: int, *, sure: bool = False) -> object: ...
     def cancel(self, handoff_id: int, agent_id: int) -> bool: ...
@@ -70,11 +70,11 @@ def make_agent_card_blueprint(sessions: Sessions, cards: Cards, ledger: Ledger, 
             return own_handoff(tx, handoff_id, me().id) or abort(404)
 
     def account_of(call: Call) -> str:
-        """The account that he wrote down, else the caller's. Raises CardRefused, LedgerError."""
+        """The account that he wrote down, else the caller's. Raises CardRefusedError, LedgerError."""
         written = "".join(request.form.get("account", "").split())
         account = ledger.find_by_number(written) if written else call.account_id
         if account is None:
-            raise CardRefused(f"there is no account {written}" if written else "write the number of the account")
+            raise CardRefusedError(f"there is no account {written}" if written else "write the number of the account")
         return account
 
     @blueprint.post("")
@@ -83,7 +83,7 @@ def make_agent_card_blueprint(sessions: Sessions, cards: Cards, ledger: Ledger, 
         try:
             account = account_of(handoff.call)
             cards.take(handoff_id, me().id, account, _amount(ledger, account), sure="sure" in request.form)
-        except CardRefused as refused:
+        except CardRefusedError as refused:
             return answer_with_panel(sessions, clock, sentence(refused))
         except LedgerError:
             return answer_with_panel(sessions, clock, NO_ANSWER)
@@ -99,15 +99,15 @@ def make_agent_card_blueprint(sessions: Sessions, cards: Cards, ledger: Ledger, 
 
 
 def _amount(ledger: Ledger, account: str) -> int:
-    """The amount chosen or written, in minor units. Raises CardRefused, LedgerError."""
+    """The amount chosen or written, in minor units. Raises CardRefusedError, LedgerError."""
     share, written = request.form.get("share", "other"), request.form.get("amount", "")
     facts = ledger.facts(account)
     if facts is None:
-        raise CardRefused("there is no such account")
+        raise CardRefusedError("there is no such account")
     if share == "other":
         return _minor(written, facts.currency)
     if written.strip():
-        raise CardRefused("you wrote an amount and chose another one; choose which")
+        raise CardRefusedError("you wrote an amount and chose another one; choose which")
     return facts.minimum if share == "minimum" else facts.balance if facts.owed else facts.due
 
 
@@ -118,5 +118,5 @@ def _minor(written: str, currency: str) -> int:
         amount = None
     if amount is None:
         example = currencies.major(12500, currency)
-        raise CardRefused(f"“{written}” is not an amount; write it like {example:f}")
+        raise CardRefusedError(f"“{written}” is not an amount; write it like {example:f}")
     return amount

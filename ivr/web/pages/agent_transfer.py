@@ -6,7 +6,7 @@ from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
 
 from ivr.clock import Clock
-from ivr.handoff.warm_transfer import TransferRefused
+from ivr.handoff.warm_transfer import TransferRefusedError
 from ivr.store.engine import Sessions
 from ivr.web.pages.agent_panel import answer_with_panel
 from ivr.web.pages.formats import as_dialled, sentence
@@ -14,7 +14,7 @@ from ivr.web.pages.signed_in import me, only
 
 
 class Transfers(Protocol):
-    """What the page asks of the warm transfer. TransferRefused carries a sentence for the screen."""
+    """What the page asks of the warm transfer. TransferRefusedError carries a sentence for the screen."""
 
     def ask(self, handoff_id: int, by: int, to: int = 0, phone: str = "", note: str = "") -> None: ...
     def alone(self, handoff_id: int, by: int) -> None: ...
@@ -40,7 +40,7 @@ def make_agent_transfer_blueprint(sessions: Sessions, transfers: Transfers, cloc
     def tried(work: Any) -> ResponseReturnValue:
         try:
             work()
-        except TransferRefused as refused:
+        except TransferRefusedError as refused:
             return answer_with_panel(sessions, clock, sentence(refused))
         return answer_with_panel(sessions, clock)
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from flask import Flask
 
 from ivr.clock import Clock
-from ivr.desk.agents import PresenceRefused
+from ivr.desk.agents import PresenceRefusedError
 from ivr.ledger.port import Ledger
 from ivr.people.factors import SecretBox
 from ivr.people.passkeys import Site
@@ -148,5 +148,5 @@ def _add_doors(app: Flask, house: House, people: People) -> None:
 
 
 def _go_away(house: House, agent_id: int) -> None:
-    with suppress(PresenceRefused):  # he has a call, which goes on; his phone is not his browser
+    with suppress(PresenceRefusedError):  # he has a call, which goes on; his phone is not his browser
         house.handoffs.presence(agent_id, "away")

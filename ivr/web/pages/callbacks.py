@@ -11,8 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ivr.clock import Clock
-from ivr.handoff.callback_desk import CallBackRefused
-from ivr.handoff.callbacks import UnknownCallBack, open_call_backs
+from ivr.handoff.callback_desk import CallBackRefusedError
+from ivr.handoff.callbacks import UnknownCallBackError, open_call_backs
 from ivr.store.engine import Sessions
 from ivr.store.models import Call, CallBack, Handoff
 from ivr.web.pages.agent_screen import who
@@ -23,7 +23,7 @@ LONGEST_WHY = 200
 
 
 class CallBacks(Protocol):
-    """What the page asks. CallBackRefused carries a sentence for the screen."""
+    """What the page asks. CallBackRefusedError carries a sentence for the screen."""
 
     def cancel(self, callback_id: int, by: str, why: str) -> object: ...
     def move(self, callback_id: int, by: str, at: datetime | None = None) -> object: ...
@@ -65,12 +65,12 @@ def make_call_backs_blueprint(sessions: Sessions, call_backs: CallBacks, clock: 
             return shown("call_backs/panel.html", notice, done)
         return redirect(url_for("call_backs.page"), 303)
 
-    @blueprint.errorhandler(CallBackRefused)
-    def refused(error: CallBackRefused) -> ResponseReturnValue:
+    @blueprint.errorhandler(CallBackRefusedError)
+    def refused(error: CallBackRefusedError) -> ResponseReturnValue:
         return answered(sentence(error))
 
-    @blueprint.errorhandler(UnknownCallBack)
-    def unknown(_error: UnknownCallBack) -> ResponseReturnValue:
+    @blueprint.errorhandler(UnknownCallBackError)
+    def unknown(_error: UnknownCallBackError) -> ResponseReturnValue:
         return "There is no such call-back.", 404
 
     @blueprint.get("/")

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from ivr.people import passkeys, passwords, roster, sign_ins
 from ivr.people.factors import SecretBox, address_of, begin_codes, confirm_codes, factors_of, new_recovery_codes
 from ivr.people.factors import take_off_codes as take_off
-from ivr.people.passwords import TooBusy, WeakPassword
+from ivr.people.passwords import TooBusyError, WeakPasswordError
 from ivr.people.throttle import Throttle
 from ivr.store.models import Agent, SignIn
 from ivr.web.pages.devices import describe, this_device
@@ -44,9 +44,9 @@ def make_own_blueprint(people: People, throttle: Throttle, box: SecretBox, compa
                 return page_with(people, WRONG), 400
             throttle.forgive(rules)
             hashed = chosen(roster.about(agent, company))
-        except WeakPassword as refused:
+        except WeakPasswordError as refused:
             return page_with(people, sentence(refused)), 400
-        except TooBusy:
+        except TooBusyError:
             return page_with(people, BUSY), 503
         with people.sessions.begin() as tx:
             row = tx.get_one(Agent, me().id)

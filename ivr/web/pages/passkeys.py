@@ -8,7 +8,7 @@ from flask_login import current_user
 
 from ivr.people import passkeys
 from ivr.people.factors import factors_of
-from ivr.people.passkeys import PasskeyRefused, Site
+from ivr.people.passkeys import PasskeyRefusedError, Site
 from ivr.store.models import Agent, SignIn
 from ivr.web.pages.formats import sentence
 from ivr.web.pages.own import back, lacking, page_refusing, strengthen
@@ -23,8 +23,8 @@ def make_passkey_blueprint(people: People, site: Site) -> Blueprint:
     """`/passkey`: sign in, give the second factor, or prove again who one is."""
     blueprint = Blueprint("passkey", __name__, url_prefix="/passkey")
 
-    @blueprint.errorhandler(PasskeyRefused)
-    def refused(error: PasskeyRefused) -> ResponseReturnValue:
+    @blueprint.errorhandler(PasskeyRefusedError)
+    def refused(error: PasskeyRefusedError) -> ResponseReturnValue:
         return jsonify(error=sentence(error)), 400
 
     @blueprint.post("/options")
@@ -40,11 +40,11 @@ def make_passkey_blueprint(people: People, site: Site) -> Blueprint:
         try:
             with people.sessions.begin() as tx:
                 agent = passkeys.recognise(tx, site, request.get_data(as_text=True), challenge, now)
-        except PasskeyRefused:
+        except PasskeyRefusedError:
             note_failure(people, None)
             raise
         if wanted is not None and agent.id != wanted:
-            raise PasskeyRefused("this passkey is another person's")
+            raise PasskeyRefusedError("this passkey is another person's")
         if current_user.is_authenticated:
             return jsonify(next=mark_proven(people, request.args.get("next")))
         found = half_of(people)
@@ -63,8 +63,8 @@ def make_own_passkeys_blueprint(people: People, site: Site) -> Blueprint:
     blueprint = Blueprint("own_passkeys", __name__, url_prefix="/me/passkeys")
     blueprint.before_request(only())
 
-    @blueprint.errorhandler(PasskeyRefused)
-    def refused(error: PasskeyRefused) -> ResponseReturnValue:
+    @blueprint.errorhandler(PasskeyRefusedError)
+    def refused(error: PasskeyRefusedError) -> ResponseReturnValue:
         return jsonify(error=sentence(error)), 400
 
     @blueprint.post("/options")

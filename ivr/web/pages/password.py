@@ -6,7 +6,7 @@ from flask_login import logout_user
 
 from ivr.people import passwords, roster
 from ivr.people.links import person_of_link, spend_link
-from ivr.people.passwords import TooBusy, WeakPassword
+from ivr.people.passwords import TooBusyError, WeakPasswordError
 from ivr.store.models import Agent
 from ivr.web.pages.formats import sentence
 from ivr.web.pages.signed_in import People
@@ -34,7 +34,7 @@ def make_password_blueprint(people: People, company: str) -> Blueprint:
             return render_template("password.html", agent=None), 410
         try:
             hashed = chosen(roster.about(agent, company))
-        except (WeakPassword, TooBusy) as refused:
+        except (WeakPasswordError, TooBusyError) as refused:
             return render_template("password.html", agent=agent, token=token, error=sentence(refused)), 400
         now = people.clock.now()
         with people.sessions.begin() as tx:
@@ -50,9 +50,9 @@ def make_password_blueprint(people: People, company: str) -> Blueprint:
 
 
 def chosen(about: list[str]) -> str:
-    """The hash of the new password in the form, typed twice. WeakPassword, TooBusy."""
+    """The hash of the new password in the form, typed twice. WeakPasswordError, TooBusyError."""
     password = request.form.get("new", "")
     if password != request.form.get("again", ""):
-        raise WeakPassword(DIFFERENT.rstrip("."))
+        raise WeakPasswordError(DIFFERENT.rstrip("."))
     passwords.check(password, about)
     return passwords.hash_password(password)

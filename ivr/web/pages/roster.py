@@ -10,7 +10,7 @@ from ivr.people import roster, sign_ins
 from ivr.people.factors import factors_of, reset_factors
 from ivr.people.links import make_link, open_links
 from ivr.people.roles import ADMIN, ROLES
-from ivr.people.roster import RosterRefused
+from ivr.people.roster import RosterRefusedError
 from ivr.store.models import Agent
 from ivr.web.pages.formats import sentence
 from ivr.web.pages.signed_in import People, just_proven, me, only
@@ -65,7 +65,7 @@ def make_roster_blueprint(people: People, public_url: str) -> Blueprint:
                     roles=_roles(), now=people.clock.now(), by=me().email,
                 )  # fmt: skip
                 token = make_link(tx, agent, me().email, people.clock.now())
-        except RosterRefused as refused:
+        except RosterRefusedError as refused:
             return list_with(sentence(refused)), 400
         return person_with(agent.id, done=f"{agent.name} is added.", link=_address(token))
 
@@ -83,7 +83,7 @@ def make_roster_blueprint(people: People, public_url: str) -> Blueprint:
                     tx, _there(tx, agent_id), me().email, people.clock.now(), email=form.get("email", ""),
                     name=form.get("name", ""), phone=form.get("phone", ""), roles=_roles(), skills=skills,
                 )  # fmt: skip
-        except RosterRefused as refused:
+        except RosterRefusedError as refused:
             return person_with(agent_id, sentence(refused)), 400
         if agent_id == me().id and "roles" in changed:
             return redirect(url_for("people.sign_in"), 303)
@@ -103,7 +103,7 @@ def make_roster_blueprint(people: People, public_url: str) -> Blueprint:
                 agent = _there(tx, agent_id)
                 name = agent.name
                 does(tx, agent, me().email, people.clock.now())
-        except RosterRefused as refused:
+        except RosterRefusedError as refused:
             return person_with(agent_id, sentence(refused)), 400
         if deed == "remove":
             return list_with(done=words.format(name))

@@ -8,7 +8,7 @@ from flask_login import current_user
 
 from ivr.people import passwords, sign_ins
 from ivr.people.factors import Factors, SecretBox, check_code, factors_of
-from ivr.people.passwords import TooBusy
+from ivr.people.passwords import TooBusyError
 from ivr.people.throttle import Throttle
 from ivr.store.models import Agent
 from ivr.web.pages.devices import this_device
@@ -70,7 +70,7 @@ def make_second_blueprint(people: People, throttle: Throttle, box: SecretBox) ->
             return later(_proving(people, slowed(seconds)), 429, seconds)
         try:
             right = _proof(people, box, agent)
-        except TooBusy:
+        except TooBusyError:
             throttle.forgive(rules)
             return later(_proving(people, BUSY), 503, passwords.PATIENCE)
         if not right:

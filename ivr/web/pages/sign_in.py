@@ -9,7 +9,7 @@ from flask_login import current_user, login_user, logout_user
 
 from ivr.people import passwords, roster, sign_ins
 from ivr.people.factors import factors_of
-from ivr.people.passwords import TooBusy
+from ivr.people.passwords import TooBusyError
 from ivr.people.throttle import Throttle
 from ivr.store.models import Agent, Audit
 from ivr.web.pages.devices import describe, remember, this_device
@@ -51,7 +51,7 @@ def make_sign_in_blueprint(
             return later(_form(target, slowed(seconds)), 429, seconds)
         try:
             right = passwords.matches(agent.password_hash if agent and agent.disabled_at is None else None, password)
-        except TooBusy:
+        except TooBusyError:
             throttle.forgive(rules)
             return later(_form(target, BUSY), 503, passwords.PATIENCE)
         if agent is None or not right:

@@ -11,8 +11,8 @@ from flask_login import current_user
 from joserfc.errors import JoseError
 from pydantic import SecretStr
 
-from ivr.people.roster import RosterRefused
-from ivr.people.single_sign_on import NotLetIn, Rules, person_of_claims
+from ivr.people.roster import RosterRefusedError
+from ivr.people.single_sign_on import Rules, SignInRefusedError, person_of_claims
 from ivr.web.pages.formats import sentence
 from ivr.web.pages.sign_in import let_in, note_failure
 from ivr.web.pages.signed_in import People, safe_next
@@ -61,7 +61,7 @@ def make_single_sign_on_blueprint(
         try:
             with people.sessions.begin() as tx:
                 agent = person_of_claims(tx, claims, rules, now)
-        except (NotLetIn, RosterRefused) as refused:
+        except (SignInRefusedError, RosterRefusedError) as refused:
             note_failure(people, None)
             return _refused(sentence(refused), 403)
         return let_in(people, agent, "provider", target)

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from ivr.clock import Clock
 from ivr.desk.workload import day_rows, write_csv
 from ivr.dialogue.flows.registry import SELF_SERVICE
-from ivr.handoff.supervision import SupervisionRefused
+from ivr.handoff.supervision import SupervisionRefusedError
 from ivr.store.engine import Sessions
 from ivr.web.pages.formats import as_csv, midnight, sentence
 from ivr.web.pages.latency_histogram import read_answers
@@ -23,7 +23,7 @@ LONGEST_WHY = 200
 
 
 class Supervises(Protocol):
-    """What the board asks of supervision. SupervisionRefused carries a sentence for the screen."""
+    """What the board asks of supervision. SupervisionRefusedError carries a sentence for the screen."""
 
     def move_up(self, handoff_id: int, by: int) -> None: ...
     def announce(self, text: str, by: int) -> None: ...
@@ -110,7 +110,7 @@ def make_board_blueprint(
                 supervision.take_over(handoff_id, me().id)
             else:
                 supervision.join(handoff_id, me().id, _mode(deed))
-        except SupervisionRefused as refused:
+        except SupervisionRefusedError as refused:
             return answered(sentence(refused))
         return answered()
 
@@ -118,7 +118,7 @@ def make_board_blueprint(
     def up(handoff_id: int) -> ResponseReturnValue:
         try:
             supervision.move_up(handoff_id, me().id)
-        except SupervisionRefused as refused:
+        except SupervisionRefusedError as refused:
             return answered(sentence(refused))
         return answered(done="The caller is next now.")
 
@@ -129,7 +129,7 @@ def make_board_blueprint(
             abort(400, f"the announcement has {len(text)} characters; it may have {LONGEST_ANNOUNCEMENT}")
         try:
             supervision.announce("" if request.form.get("clear") else text, me().id)
-        except SupervisionRefused as refused:
+        except SupervisionRefusedError as refused:
             return answered(sentence(refused))
         return answered(done="All who wait hear it from now on." if text else "Nothing is announced any more.")
 
