@@ -62,8 +62,8 @@ from ivr.web.pages.agent_card import make_card_hooks
 from ivr.web.pages.assembly import House, add_pages
 from ivr.web.request_limits import limit_requests
 from speech.model_files import find_vad, find_whisper
-from speech.stt import Recogniser
-from speech.tts import Speaker
+from speech.stt import WhisperSpeechToText
+from speech.tts import TextToSpeech
 from speech.vad import SileroModel
 from speech.voices import Voice, make_other_voices, make_voice
 from workers.context import WorkerContext
@@ -197,9 +197,9 @@ class Parts:
         return SileroModel(find_vad())
 
     @made_once
-    def recogniser(self) -> Recogniser:
+    def stt(self) -> WhisperSpeechToText:
         s = self.settings
-        return Recogniser(find_whisper(s.whisper_model, s.data_dir), s.whisper_threads, vad=self.vad.stream)
+        return WhisperSpeechToText(find_whisper(s.whisper_model, s.data_dir), s.whisper_threads, vad=self.vad.stream)
 
     def reads_figures(self, header: str) -> bool:
         """Whether an `Authorization` header holds a key that was made for reading figures."""
@@ -243,7 +243,7 @@ def create_webhooks(parts: Parts) -> Flask:
     """What the carrier asks."""
     app = _flask("ivr.web.hooks.dispatch", parts.settings)
     ledger, spare, s = ThreadPoolExecutor(8, "ledger"), ThreadPoolExecutor(2, "spare"), parts.settings
-    turns = TurnChannel(parts.calls, parts.sessions, parts.clock, lambda: parts.recogniser, ledger)
+    turns = TurnChannel(parts.calls, parts.sessions, parts.clock, lambda: parts.stt, ledger)
     for blueprint in (
         make_turns_blueprint(
             turns, parts.carrier, parts.signatures, s.public_url, spare, secret=s.twilio_auth_token.get_secret_value()
@@ -272,12 +272,12 @@ def create_media(settings: Settings | None = None) -> Starlette:
 
     parts = _parts(settings)
     parts.understanding  # noqa: B018  # loaded before the first call, not in it
-    speaker = Speaker(parts.voice, parts.settings.data_dir / "prompts", make_other_voices())
-    room, recogniser = Room(parts.settings.max_calls), parts.recogniser
-    registry = media_registry(lambda: room.taken, lambda: recogniser.waiting)
+    tts = TextToSpeech(parts.voice, parts.settings.data_dir / "prompts", make_other_voices())
+    room, stt = Room(parts.settings.max_calls), parts.stt
+    registry = media_registry(lambda: room.taken, lambda: stt.waiting)
     figures = metrics_route(registry, parts.metrics_token, parts.settings.private, parts.reads_figures)
     return make_media_app(
-        parts.calls, parts.signatures, recogniser, speaker, parts.vad.stream, room=room, beside=[figures],
+        parts.calls, parts.signatures, stt, tts, parts.vad.stream, room=room, beside=[figures],
         watches=[_database_watch(parts)], drain_seconds=parts.settings.drain_seconds,
     )  # fmt: skip
 
@@ -297,7 +297,7 @@ def worker_context() -> WorkerContext:
     parts = _parts(None)
     return WorkerContext(
         sessions=parts.sessions, clock=parts.clock, redis_url=parts.settings.redis, carrier=parts.carrier,
-        handoffs=parts.handoffs, recordings=parts.recordings, live=parts.live, recogniser=lambda: parts.recogniser,
+        handoffs=parts.handoffs, recordings=parts.recordings, live=parts.live, recogniser=lambda: parts.stt,
         ledger=parts.ledger, brakes=parts.brakes, agent_cards=parts.agent_cards, calls=parts.calls,
         dials=parts.settings.dials, sweeper=parts.sweeper,
     )  # fmt: skip

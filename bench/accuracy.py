@@ -22,8 +22,8 @@ from speech.digit_words import spoken_digits
 from speech.endpointing import DEFAULT_RULES, Signal, TurnDetector
 from speech.events import Expectation
 from speech.model_files import find_vad, find_whisper
-from speech.stt import Recogniser
-from speech.vad import SileroModel, Windows
+from speech.stt import WhisperSpeechToText
+from speech.vad import SileroModel, WindowCutter
 from speech.whisper import Whisper
 
 BELIEVED = 0.6  # confidence from which the dialogue takes a string without asking whether it is right
@@ -50,10 +50,10 @@ def run(
 ) -> dict[str, Any]:
     """Hear the data folder with each variant, or of it `many` strings and as many clips.
 
-    Raises NoData, MissingWeights.
+    Raises NoData, MissingModelError.
     """
     weights, vad = find_whisper(whisper, folder), SileroModel(find_vad())
-    recogniser = Recogniser(weights, 1, vad=vad.stream)
+    recogniser = WhisperSpeechToText(weights, 1, vad=vad.stream)
     variants = [Variant("now", _recogniser(recogniser)), *_earlier(Whisper(weights, 1), windows)]
     try:
         table = [*_strings(data, variants, many, tell), *_words(data, variants, many, tell)]
@@ -64,9 +64,9 @@ def run(
     return {"bench": "accuracy", "machine": machine(), "figures": _figures(table), "table": table}
 
 
-def _recogniser(recogniser: Recogniser) -> Hear:
+def _recogniser(recogniser: WhisperSpeechToText) -> Hear:
     def hear(sound: Samples, expect: Expectation) -> tuple[str, float]:
-        said = recogniser.listen(sound, expect).result()
+        said = recogniser.transcribe(sound, expect).result()
         return said.text, said.confidence
 
     return hear
@@ -177,14 +177,14 @@ def _music(root: float, time_axis: Any) -> Any:
 
 
 def _nothing(
-    quiet: list[tuple[str, Samples]], recogniser: Recogniser, tell: Callable[[str], None]
+    quiet: list[tuple[str, Samples]], recogniser: WhisperSpeechToText, tell: Callable[[str], None]
 ) -> list[dict[str, Any]]:
     """The recogniser on sounds without words, both for an open question and for a PIN."""
     tell("sounds in which nobody speaks")
     rows = []
     for group, sound in quiet:
         for expect in (Expectation(), Expectation("digits", 4), Expectation("yes-no")):
-            said = recogniser.listen(sound, expect).result()
+            said = recogniser.transcribe(sound, expect).result()
             row: dict[str, Any] = {"what": "nothing", "variant": "now", "group": group, "expect": expect.kind}
             rows.append(
                 row | {"heard": said.text, "wrong": int(bool(said.text)), "confidence": round(said.confidence, 3)}
@@ -196,7 +196,7 @@ def _begun(quiet: list[tuple[str, Samples]], vad: SileroModel) -> Iterator[dict[
     """Whether such a sound on a caller's line is taken for a turn at all: only turns are ever heard."""
     for group, sound in quiet:
         detector, stream = TurnDetector(DEFAULT_RULES), vad.stream()
-        signals = [detector.window(stream(window)) for window in Windows().add(sound)]
+        signals = [detector.window(stream(window)) for window in WindowCutter().add(sound)]
         yield {"what": "turn begun", "group": group, "wrong": int(Signal.STARTED in signals)}
 
 

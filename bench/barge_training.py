@@ -28,9 +28,9 @@ from bench.noises import closed_hum, cough, knock
 from bench.words import rest, rows
 from speech.audio import RATE, Samples, decode, encode, normalise, read_mono, to_float, to_int
 from speech.endpointing import DEFAULT_RULES, TurnDetector
-from speech.interruption import BEFORE, SPAN, described, needed, seen
+from speech.interruption import SPAN_WINDOWS, STATE_LAG, interruption_features, required_chance, window_features
 from speech.model_files import find_vad
-from speech.vad import HEARD, WINDOW, WINDOW_SECONDS, SileroModel, Windows
+from speech.vad import STATE_SIZE, WINDOW, WINDOW_SECONDS, SileroModel, WindowCutter
 
 Array = NDArray[np.float32]
 
@@ -147,20 +147,20 @@ def _changed(sound: Samples, chance: random.Random, pitch: tuple[float, float]) 
 def windows(sound: Samples, model: SileroModel, earlier: Samples) -> tuple[Array, Array]:
     """What the judge sees from the sound's onset (`LEAD`) on, and the seconds of voice in the turn by then."""
     vad, before, turn = model.stream(), np.zeros(WINDOW, np.int16), TurnDetector(DEFAULT_RULES)
-    for window in Windows().add(earlier):
+    for window in WindowCutter().add(earlier):
         vad(window)
-    last: list[Array] = [described(before, before, 0.0)] * SPAN
-    views: list[Array] = [np.zeros(HEARD, np.float32)] * (BEFORE + 1)
+    last: list[Array] = [window_features(before, before, 0.0)] * SPAN_WINDOWS
+    views: list[Array] = [np.zeros(STATE_SIZE, np.float32)] * (STATE_LAG + 1)
     found, voiced = [], []
     for start in range(0, min(len(sound) - WINDOW, int((LEAD + SEEN) * RATE)), WINDOW):
         window = sound[start : start + WINDOW]
         probability = vad(window)
         turn.window(probability)
-        last = [*last[1:], described(before, window, probability)]
-        views = [*views[1:], vad.heard]
+        last = [*last[1:], window_features(before, window, probability)]
+        views = [*views[1:], vad.hidden_state]
         before = window
         if start >= LEAD * RATE:
-            found.append(seen(np.array(last), views[-1], views[0]))
+            found.append(interruption_features(np.array(last), views[-1], views[0]))
             voiced.append(turn.voiced if turn.active else 0.0)
     return np.array(found, np.float32), np.array(voiced, np.float32)
 
@@ -244,7 +244,8 @@ def report(told: Iterator[tuple[Sound, Array]]) -> None:
     kinds: dict[str, list[float | None]] = defaultdict(list)
     for one, chances in told:
         enough = [
-            chance >= needed(DEFAULT_RULES, float(sum_)) for chance, sum_ in zip(chances, one.voiced, strict=True)
+            chance >= required_chance(DEFAULT_RULES, float(sum_))
+            for chance, sum_ in zip(chances, one.voiced, strict=True)
         ]
         first = enough.index(True) if True in enough else None
         kinds[one.kind].append(None if first is None else (first + 0.5) * WINDOW_SECONDS)  # it begins within a window

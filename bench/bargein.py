@@ -30,8 +30,8 @@ from speech.events import Command, Event, Expectation, Interrupted, Listen, Spea
 from speech.inference_queue import Priority
 from speech.model_files import find_vad, find_whisper
 from speech.session import Session, Start
-from speech.stt import Listener, Recogniser, Transcript
-from speech.tts import Speaker
+from speech.stt import SpeechToText, Transcript, WhisperSpeechToText
+from speech.tts import TextToSpeech
 from speech.vad import SileroModel
 from speech.voices import make_voice
 
@@ -51,15 +51,15 @@ ANYTHING = Expectation()
 class Later:
     """A recogniser in virtual time: what it heard is told once that time has passed."""
 
-    def __init__(self, recogniser: Listener, clock: Callable[[], float]) -> None:
+    def __init__(self, recogniser: SpeechToText, clock: Callable[[], float]) -> None:
         self._recogniser, self._clock = recogniser, clock
         self._due: list[tuple[float, Future[Transcript], Transcript]] = []
 
-    def listen(
+    def transcribe(
         self, sound: NDArray[Any], expect: Expectation = ANYTHING, priority: Priority = Priority.TURN
     ) -> Future[Transcript]:
         future: Future[Transcript] = Future()
-        said = self._recogniser.listen(sound, expect, priority).result()
+        said = self._recogniser.transcribe(sound, expect, priority).result()
         self._due.append((self._clock() + LISTEN["open"], future, said))
         return future
 
@@ -120,13 +120,13 @@ class Line:
             self.incoming.put_nowait(json.dumps({"event": "mark", "mark": {"name": name}}))
 
 
-async def one(sound: Samples, at: float, recogniser: Listener, vad: SileroModel, speaker: Speaker) -> Line:
+async def one(sound: Samples, at: float, recogniser: SpeechToText, vad: SileroModel, speaker: TextToSpeech) -> Line:
     """A call in which `sound` comes in `at` seconds after the bot began to speak."""
     return await call(over_the_line(np.concatenate([rest(at), sound, rest(AFTER)])), recogniser, vad, speaker)
 
 
 async def call(
-    said: Samples, recogniser: Listener, vad: SileroModel, speaker: Speaker, room: Room | None = None
+    said: Samples, recogniser: SpeechToText, vad: SileroModel, speaker: TextToSpeech, room: Room | None = None
 ) -> Line:
     """A call in which `said` comes in while the bot speaks, and in a `room` what the bot says as well."""
     line = Line()
@@ -161,16 +161,16 @@ def run(
     tell: Callable[[str], None] = print,
     many: int = 50,
 ) -> dict[str, Any]:
-    """`many` interruptions and `many` noises. Raises NoData, MissingWeights."""
+    """`many` interruptions and `many` noises. Raises NoData, MissingModelError."""
     vad = SileroModel(find_vad())
-    recogniser = Recogniser(find_whisper(whisper, folder), 1, vad=vad.stream)
+    recogniser = WhisperSpeechToText(find_whisper(whisper, folder), 1, vad=vad.stream)
     voice = make_voice("heart")
     chance = random.Random(4)
     sounds = [("interruption", sound) for sound in interruptions(data, many)] + list(noises(many, voice))
     table = []
     try:
         with tempfile.TemporaryDirectory() as cache:
-            speaker = Speaker(voice, Path(cache))
+            speaker = TextToSpeech(voice, Path(cache))
             speaker.prepare([TEXT])
             for number, (kind, sound) in enumerate(sounds, 1):
                 at = chance.uniform(0.5, 6.0)

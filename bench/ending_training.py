@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 
 from bench.words import held, over_the_line, rest, rows, spliced
 from speech.audio import FRAME, RATE, Samples, read_mono, to_float
-from speech.end_of_turn import SPANS, ending_features
+from speech.end_of_turn import SPANS, end_of_turn_features
 from speech.endpointing import DEFAULT_RULES
 from speech.model_files import find_vad, find_whisper
 from speech.stt import prepared
-from speech.vad import WINDOW, Hysteresis, SileroModel, Windows, voiced
+from speech.vad import WINDOW, Hysteresis, SileroModel, WindowCutter, speech_spans
 from speech.voices import make_voice
 from speech.whisper import Whisper, encoder_output
 from switch.phones.recorded_lines import FOLDER
@@ -58,7 +58,7 @@ def examples(data: Path, whisper: Whisper, vad: SileroModel) -> Iterator[tuple[N
     """Features of every end, and whether it is one."""
     chance = random.Random("endings")
     for sound in sounds(data):
-        spans = voiced(sound, vad.stream(), gap=60, pad=0.06)
+        spans = speech_spans(sound, vad.stream(), gap=60, pad=0.06)
         if not spans or spans[0][1] - spans[0][0] > LONGEST * RATE:
             continue
         whole = sound[spans[0][0] : spans[0][1]]
@@ -67,7 +67,7 @@ def examples(data: Path, whisper: Whisper, vad: SileroModel) -> Iterator[tuple[N
             for said in (whole[:end], _faded(whole[:end], chance)):
                 if (heard := _heard(said, vad, chance)) is not None:
                     encoded = whisper.encode(heard)
-                    yield ending_features(encoder_output(encoded), encoded.seconds).ravel(), end == len(whole)
+                    yield end_of_turn_features(encoder_output(encoded), encoded.seconds).ravel(), end == len(whole)
 
 
 def _faintest(sound: Samples, begin: float, end: float) -> int:
@@ -89,7 +89,7 @@ def _heard(said: Samples, vad: SileroModel, chance: random.Random) -> Any:
         np.concatenate([spliced([said], [], tail=0), rest(1.2)]), chance.randrange(1000), dbfs=chance.choice(LINES)
     )
     stream, speaking = vad.stream(), Hysteresis()
-    voices = [index for index, window in enumerate(Windows().add(sound)) if speaking(stream(window))]
+    voices = [index for index, window in enumerate(WindowCutter().add(sound)) if speaking(stream(window))]
     return prepared(sound[: (voices[-1] + 1 + int(chance.choice(PAUSE))) * WINDOW]) if voices else None
 
 

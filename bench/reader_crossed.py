@@ -18,7 +18,7 @@ from bench.reader_examples import TESTED, Example, load, pooled
 from bench.reader_training import STEPS, train
 from bench.words import composed_strings
 from speech.digit_reader import FRAME_SECONDS, TAIL, DigitReader
-from speech.digit_strings import reading
+from speech.digit_strings import best_reading
 from speech.model_files import find_whisper
 from speech.whisper import Whisper
 
@@ -37,7 +37,7 @@ class Outcome:
 def outcomes(reader: DigitReader, said: list[Example]) -> list[Outcome]:
     found = []
     for one in said:
-        read = reading(reader.read_pooled(one.features, len(one.features) * FRAME_SECONDS - TAIL), len(one.digits))
+        read = best_reading(reader.read_pooled(one.features, len(one.features) * FRAME_SECONDS - TAIL), len(one.digits))
         sure = read.chance >= BELIEVED and len(read.digits) == len(one.digits)
         found.append(Outcome(one.group, len(one.digits), read.digits == one.digits, sure))
     return found

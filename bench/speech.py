@@ -9,7 +9,7 @@ from typing import Any
 from bench.machine import machine
 from speech.audio import read_mono
 from speech.model_files import find_vad, find_whisper
-from speech.stt import Recogniser
+from speech.stt import WhisperSpeechToText
 from speech.tts import sentences
 from speech.vad import SileroModel
 from speech.voices import make_voice
@@ -20,11 +20,11 @@ SENTENCE = "Your balance is two thousand four hundred fifty dollars and seventee
 def run(whisper: str, folder: Path, voice_name: str, tell: Callable[[str], None]) -> dict[str, Any]:
     """Hears every recorded line of the sample callers once, and speaks a sentence twenty times."""
     lines = sorted((Path(__file__).parents[1] / "switch" / "lines").rglob("*.wav"))
-    recogniser = Recogniser(find_whisper(whisper, folder), 1, vad=SileroModel(find_vad()).stream)
+    recogniser = WhisperSpeechToText(find_whisper(whisper, folder), 1, vad=SileroModel(find_vad()).stream)
     table: list[dict[str, Any]] = []
     for number, line in enumerate(lines, 1):
         sound = read_mono(line)
-        heard = recogniser.listen(sound).result()
+        heard = recogniser.transcribe(sound).result()
         table.append({"file": line.name, "seconds": round(sound.size / 8000, 2), "ms": round(heard.elapsed * 1000, 1)})
         if number % 20 == 0:
             tell(f"{number} of {len(lines)} utterances heard")

@@ -22,8 +22,8 @@ from speech.audio import FRAME, RATE, Samples, normalise, read_mono, to_float
 from speech.endpointing import DEFAULT_RULES, Signal, TurnDetector, TurnRules
 from speech.events import Expectation
 from speech.model_files import find_vad, find_whisper
-from speech.stt import Recogniser, Transcript
-from speech.vad import WINDOW, WINDOW_SECONDS, SileroModel, Windows, voiced
+from speech.stt import Transcript, WhisperSpeechToText
+from speech.vad import WINDOW, WINDOW_SECONDS, SileroModel, WindowCutter, speech_spans
 from switch.phones.recorded_lines import FOLDER
 
 # seconds to hear an utterance on a quiet machine: a sentence is encoded, decoded and its words timed, digits are read
@@ -53,13 +53,13 @@ class Outcome:
 class Bench:
     """Turns with their detector probabilities; transcripts are kept, since every rule asks for the same ones."""
 
-    def __init__(self, recogniser: Recogniser, vad: SileroModel) -> None:
+    def __init__(self, recogniser: WhisperSpeechToText, vad: SileroModel) -> None:
         self._recogniser, self._vad = recogniser, vad
         self._heard: dict[tuple[int, int], Transcript] = {}
 
     def probabilities(self, turn: Turn) -> list[float]:
         stream = self._vad.stream()
-        return [stream(window) for window in Windows().add(turn.sound)]
+        return [stream(window) for window in WindowCutter().add(turn.sound)]
 
     def play(
         self, turn: Turn, chances: list[float], rules: TurnRules, *, hear: bool = True, sound: bool = True
@@ -77,7 +77,10 @@ class Bench:
                 due = None
             if due is not None and signal is None and now >= due[0]:
                 said = self._said(turn, due[1])
-                signal, due = detector.heard(said.text, said.confidence, said.ended if sound else None), None
+                signal, due = (
+                    detector.take_early_transcript(said.text, said.confidence, said.end_of_turn if sound else None),
+                    None,
+                )
                 if signal is Signal.PAUSED:
                     due = (now + listen, index)
             if signal is Signal.ENDED:
@@ -88,16 +91,16 @@ class Bench:
         key = (id(turn), index)
         if key not in self._heard:
             sound = turn.sound[: (index + 1) * WINDOW]
-            self._heard[key] = self._recogniser.listen(sound, turn.expect).result()
+            self._heard[key] = self._recogniser.transcribe(sound, turn.expect).result()
         return self._heard[key]
 
 
 def run(
     data: Path, whisper: str = "base", folder: Path = Path("var"), tell: Callable[[str], None] = print, many: int = 24
 ) -> dict[str, Any]:
-    """`many` turns of each group, under our rules and under one silence for all. Raises NoData, MissingWeights."""
+    """`many` turns of each group, under our rules and under one silence for all. Raises NoData, MissingModelError."""
     vad = SileroModel(find_vad())
-    recogniser = Recogniser(find_whisper(whisper, folder), 1, vad=vad.stream)
+    recogniser = WhisperSpeechToText(find_whisper(whisper, folder), 1, vad=vad.stream)
     bench = Bench(recogniser, vad)
     table = []
     try:
@@ -146,7 +149,7 @@ def turns(data: Path, many: int, vad: SileroModel) -> Iterator[Turn]:
 
 def _sentences(sounds: list[Samples], many: int, vad: SileroModel, chance: random.Random, group: str) -> Iterator[Turn]:
     for sound in chance.sample(sounds, min(many, len(sounds))):
-        [(start, end)] = voiced(sound, vad.stream(), gap=60, pad=0.06) or [(0, len(sound))]
+        [(start, end)] = speech_spans(sound, vad.stream(), gap=60, pad=0.06) or [(0, len(sound))]
         sound = sound[start:end]  # many clips end in seconds of silence
         if len(sound) > LONGEST * RATE:
             continue

@@ -20,7 +20,7 @@ VOICE_DBFS = -20.0  # a usual level of speech on the telephone network: clear, a
 PEAK_DBFS = -1.0
 
 
-class UnreadableAudio(ValueError):
+class UnreadableAudioError(ValueError):
     """The file is not there, not a sound file, or holds no sound; the message says which."""
 
 
@@ -98,7 +98,7 @@ def normalise(samples: Samples, dbfs: float = VOICE_DBFS) -> Samples:
 
 
 def read_sound(path: Path) -> tuple[Samples, int]:
-    """Samples [channels, n] and rate of a sound file: WAV (PCM or mu-law), MP3, Ogg, ... Raises UnreadableAudio."""
+    """Samples [channels, n] and rate of a sound file (WAV, MP3, Ogg, ...). Raises UnreadableAudioError."""
     try:
         with av.open(os.fspath(path)) as container:
             stream = container.streams.audio[0]
@@ -108,14 +108,14 @@ def read_sound(path: Path) -> tuple[Samples, int]:
             rate = stream.rate
     except (av.FFmpegError, OSError, IndexError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "no sound in it"
-        raise UnreadableAudio(f"{path}: cannot be read as sound ({reason}); give a WAV file") from error
+        raise UnreadableAudioError(f"{path}: cannot be read as sound ({reason}); give a WAV file") from error
     if not parts or not sum(part.shape[1] for part in parts):
-        raise UnreadableAudio(f"{path}: the file holds no sound")
+        raise UnreadableAudioError(f"{path}: the file holds no sound")
     return np.ascontiguousarray(np.concatenate(parts, axis=1)), rate
 
 
 def read_mono(path: Path, rate: int = RATE) -> Samples:
-    """A sound file as one channel [n] at `rate`. Raises UnreadableAudio."""
+    """A sound file as one channel [n] at `rate`. Raises UnreadableAudioError."""
     samples, source = read_sound(path)
     mono = samples[0] if len(samples) == 1 else samples.mean(axis=0).astype(np.int16)
     return np.ascontiguousarray(resample(mono, source, rate))

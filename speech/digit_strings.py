@@ -31,7 +31,7 @@ class Verdict:
     words: tuple[Word, ...] = ()
 
 
-def alone(readings: list[Reading], count: int, seconds: float) -> Verdict | None:
+def surely_read(readings: list[Reading], count: int, seconds: float) -> Verdict | None:
     """What the reader surely read of a sound of `seconds` that holds as many digits as were asked for and no more.
 
     None where the writer must be heard too: more may have been said, and "a person" is not to be lost beside a PIN.
@@ -44,10 +44,10 @@ def alone(readings: list[Reading], count: int, seconds: float) -> Verdict | None
     return Verdict(read.digits, read.chance, read.words)
 
 
-def judged(text: str, confidence: float, readings: list[Reading], count: int | None) -> Verdict:
+def weigh(text: str, confidence: float, readings: list[Reading], count: int | None) -> Verdict:
     """Weigh Whisper's `text` and its `confidence` with the reader's `readings`, likeliest first."""
     written = spoken_digits(text, count)
-    read = reading(readings, count)
+    read = best_reading(readings, count)
     if not text:  # the writer disbelieves its own words where a caller mumbles
         sure = read.chance >= SURE and len(read.digits) == count
         return Verdict(read.digits, read.chance, read.words) if sure else Verdict("", 0.0)
@@ -66,7 +66,7 @@ def judged(text: str, confidence: float, readings: list[Reading], count: int | N
     return Verdict(found, WRONG_COUNT, read.words) if found else Verdict(text, confidence)
 
 
-def reading(readings: list[Reading], count: int | None) -> Reading:
+def best_reading(readings: list[Reading], count: int | None) -> Reading:
     """The likeliest reading, or the likeliest of the length that was asked; a string said twice over is one."""
     best = readings[0]
     if count is None or len(best.digits) == count:

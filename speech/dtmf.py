@@ -7,7 +7,7 @@ BOUNCE = 0.3  # seconds after the last key of a number in which the same key aga
 AT_ONCE = frozenset("0*")  # asking for a person, or to hear it again: complete in themselves
 
 
-class Keys:
+class DtmfCollector:
     """Gathers keys; `press` and `tick` give the digits once they are complete.
 
     Keys pressed `ahead`, while what was said before them is not answered yet, wait for the question that follows;

@@ -9,8 +9,8 @@ from collections import deque
 import numpy as np
 
 from speech.audio import FRAME, RATE, Samples, to_float, to_int
-from speech.echo_path import EXPLAINED, LOUDEST, SHIFTS, SPAN, WAYS, WINDOW, Sound, Ways, delay
-from speech.far_end import Playout, pushed
+from speech.echo_path import EXPLAINED, LOUDEST, MOST_PATHS, SHIFTS, SPAN, WINDOW, EchoPaths, Sound, find_delay
+from speech.far_end import FarEnd, pushed
 
 LOST = RATE  # samples: a longer gap in the time stamps is no lost sound
 YOUNG = 25  # frames from all of which new ways are learned: half a second
@@ -31,21 +31,21 @@ _RAMP: Sound = np.linspace(1 / FRAME, 1, FRAME, dtype=np.float32)
 _NOISE: Sound = np.random.default_rng(3).normal(0, 1, 64 * FRAME).astype(np.float32)
 
 
-class Echo:
+class EchoCanceller:
     """One caller's line. `sent` and `cleared` tell what the bot does; `clean` is given all that comes, 8 kHz.
 
     Where a voice is heard in what was cleaned, `search` tells whether it was the bot's.
     """
 
     def __init__(self) -> None:
-        self._far = Playout(SPAN)
+        self._far = FarEnd(SPAN)
         self._near: Sound = np.zeros(WINDOW, np.float32)
         self._rest: Sound = np.zeros(WINDOW, np.float32)  # what of it is no echo
         self._due: float | None = None
         self._noise = 0
         self._new(None)
 
-    def _new(self, ways: Ways | None) -> None:
+    def _new(self, ways: EchoPaths | None) -> None:
         self._ways = ways
         self._shift = self._age = 0
         self._left, self._echo, self._gain = LEFT[1], 0.0, 1.0
@@ -67,7 +67,7 @@ class Echo:
         """What was not played yet will not be."""
         self._far.clear()
 
-    def clean(self, samples: Samples, at: float) -> Samples:
+    def cancel(self, samples: Samples, at: float) -> Samples:
         """The same sound without the bot's; `at` is when it began. The very same where no echo was found."""
         if not self._far.sounding:
             self._due = None
@@ -81,13 +81,13 @@ class Echo:
 
     def search(self) -> Samples | None:
         """Where the last sound [WINDOW] holds an echo that was not known: that sound, cleaned. For want of one None."""
-        if not self._far.sounding or (lag := delay(self._rest, self._far.sound, self._known)) is None:
+        if not self._far.sounding or (lag := find_delay(self._rest, self._far.sound, self._known)) is None:
             return None
         far, near = self._far.sound, self._near
         ways, shift, before = self._ways, self._shift, _power(self._rest)
         if new := ways is None or not self._known(lag):
             known = [] if ways is None else [other + shift for other in ways.lags]
-            ways, shift = Ways([lag, *known][:WAYS]), 0
+            ways, shift = EchoPaths([lag, *known][:MOST_PATHS]), 0
         ways.learn(far, near, 1 / before, shift=shift, kept=1.0)
         ways.fit()
         echo = ways.echo(far, WINDOW, shift)
@@ -130,7 +130,7 @@ class Echo:
         self._floor.append(_power(rest))
         return to_int(self._gated(rest, echo))
 
-    def _echo_in(self, near: Sound, ways: Ways) -> Sound:
+    def _echo_in(self, near: Sound, ways: EchoPaths) -> Sound:
         """The echo as the ways let expect it; where they jumped by a frame or two, as they are now."""
         far, count = self._far.sound, len(near)
         best = ways.echo(far, count, self._shift)
@@ -145,7 +145,7 @@ class Echo:
                 best, least, self._shift = echo, left, shift
         return best
 
-    def _follow(self, ways: Ways, near: Sound, left: float) -> None:
+    def _follow(self, ways: EchoPaths, near: Sound, left: float) -> None:
         """The ways change slowly; where somebody speaks nothing is learned of them."""
         self._age += 1
         if self._age > YOUNG and self._age % SELDOM:

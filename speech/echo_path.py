@@ -13,7 +13,7 @@ REACH = 8192  # samples: the longest way, 1.02 s: 0.8 s of the line's and the ne
 WINDOW = 2048  # samples in which an echo is looked for: 0.26 s
 TAPS = 96  # samples for which one way rings: a telephone's band, a handset
 RISE = 24  # of them before its strongest
-WAYS = 3  # echoes at once
+MOST_PATHS = 3  # echoes at once
 SHIFTS = tuple(frames * FRAME for frames in (-1, 1, -2, 2))  # by which a way may jump: its sound travels in frames
 SPAN = REACH + WINDOW + TAPS  # samples of what was played that are needed
 
@@ -33,7 +33,7 @@ _FADE: Sound = (0.5 - 0.5 * np.cos(np.pi * np.arange(EDGE) / EDGE)).astype(np.fl
 RIDGE = 1e-3
 
 
-def likeness(near: Sound, far: Sound) -> Sound:
+def correlation(near: Sound, far: Sound) -> Sound:
     """How alike `near` [WINDOW] is to `far` [REACH + WINDOW or more, up to the same moment] at each delay [REACH + 1].
 
     Both are whitened, so that a vowel's pitch counts little; given in standard deviations over all delays.
@@ -59,12 +59,12 @@ def _lifted(spectrum: NDArray[np.complexfloating]) -> NDArray[np.floating]:
     return np.asarray(size + 1e-3 * size.max() + 1e-3)
 
 
-def delay(near: Sound, far: Sound, known: Callable[[int], bool]) -> int | None:
+def find_delay(near: Sound, far: Sound, known: Callable[[int], bool]) -> int | None:
     """By how many samples `near` looks like an echo of `far`; None where it is a sound of its own.
 
     By a way that is `known` an echo is believed sooner.
     """
-    alike = likeness(near, far)
+    alike = correlation(near, far)
     best = int(alike.argmax())
     if known(best):
         return best if alike[best] >= AGAIN else None
@@ -74,7 +74,7 @@ def delay(near: Sound, far: Sound, known: Callable[[int], bool]) -> int | None:
     return best if sharp and alike[best] >= LIKELY else None
 
 
-class Ways:
+class EchoPaths:
     """The ways back whose strongest samples are late by `lags`, each with TAPS taps.
 
     Fitted by least squares over what was learned, the older the less. Of frequencies that were not heard yet it is

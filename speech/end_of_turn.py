@@ -17,7 +17,7 @@ FRAMES = 50  # of the encoder's output in a second
 SPANS = ((-60, -40), (-40, -25), (-25, -18), (-18, -11), (-11, -4), (-4, 6))
 
 
-class Ending:
+class EndOfTurnModel:
     """The trained judge. Its features are those of the multilingual base model and of no other."""
 
     def __init__(self, path: Path = WEIGHTS) -> None:
@@ -26,11 +26,11 @@ class Ending:
 
     def __call__(self, features: Features, seconds: float) -> float:
         """The chance 0..1 that who spoke for `seconds`, heard as `features` [frames, 512], has finished."""
-        score = float((ending_features(features, seconds) * self._weights).sum()) + self._bias
+        score = float((end_of_turn_features(features, seconds) * self._weights).sum()) + self._bias
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))
 
 
-def ending_features(features: Features, seconds: float) -> Features:
+def end_of_turn_features(features: Features, seconds: float) -> Features:
     """The last second and a bit as [spans, 512]; before the sound's beginning nothing."""
     before = -SPANS[0][0]
     end = int(seconds * FRAMES) + before

@@ -80,20 +80,20 @@ _MORE = "and or but so because if the a an my your to of for with from on in at 
 _THINKING = "um uh er erm like well then which who when where what would could can point"
 _OPENERS = "hi hello hey thanks sorry look listen"
 OPENERS = frozenset(f"{_YES} {_NO} {_OPENERS}".split())
-ANSWERS = frozenset(f"{_YES} {_NO}".split())
-POLITE = frozenset(_POLITE.split())
+YES_NO_WORDS = frozenset(f"{_YES} {_NO}".split())
+POLITE_WORDS = frozenset(_POLITE.split())
 OPEN_ENDS = frozenset(f"{_MORE} {_THINKING}".split())
 MONEY_DONE = re.compile(
     r"(dollars?|bucks|cents?|\$\s?\d[\d,]*(\.\d\d)?|\d+\.\d\d|all of it|in full|minimum|half)\W*$", re.I
 )
 # Listening, not interrupting.
-NODS = re.compile(r"(m+-?h+m+|m+|hm+|uh-?huh|a+h+|o+h+|right|okay|ok)([\s,.!]+|$)", re.I)
+BACKCHANNELS = re.compile(r"(m+-?h+m+|m+|hm+|uh-?huh|a+h+|o+h+|right|okay|ok)([\s,.!]+|$)", re.I)
 # After a request these end it, however the voice goes; alone, "thanks" may begin another.
 COURTESY = re.compile(r"\w\W+(thank you|thanks|please|(good)?bye)\W*$", re.I)
 NUMBER_END = re.compile(r"(\d|hundred|thousand|ty|teen)\W*$", re.I)
 
 
-def patience(
+def end_of_turn_delay(
     rules: TurnRules, expect: Expectation, text: str | None, confidence: float = 1.0, ended: float | None = None
 ) -> float:
     """How long to wait after the last sound, when `text` is heard so far (None: not known yet, "": no speech).
@@ -107,7 +107,7 @@ def patience(
     if expect.kind == "digits" and (wait := _digits(rules, expect.digits, text, confidence)) is not None:
         return wait
     words = plain_words(text)
-    if expect.kind == "yes-no" and answers(text):
+    if expect.kind == "yes-no" and is_yes_or_no(text):
         return rules.complete
     if not words or words[-1] in OPEN_ENDS or text.rstrip().endswith((",", "-", "...", "…")):
         return rules.unfinished
@@ -132,7 +132,7 @@ def _by_sound(rules: TurnRules, ended: float) -> float:
     return rules.ended + (rules.unfinished - rules.ended) * min(max(doubt, 0.0), 1.0)
 
 
-def listening_pause(rules: TurnRules, expect: Expectation, voiced: float) -> float:
+def early_transcription_pause(rules: TurnRules, expect: Expectation, voiced: float) -> float:
     """How long a silence after `voiced` seconds of speech makes it worth hearing what there is."""
     if expect.kind == "digits" and expect.digits is not None:
         return rules.pause_number if voiced >= rules.digit * expect.digits else rules.pause_digits
@@ -156,16 +156,18 @@ def _digit_at_an_end(text: str) -> bool:
     return any(word.isdigit() or word in UNITS for word in (*words[:1], *words[-1:]))
 
 
-def answers(text: str) -> bool:
+def is_yes_or_no(text: str) -> bool:
     """Whether it is a yes or a no and nothing besides."""
     words = plain_words(text)
-    return any(word in ANSWERS for word in words) and all(word in ANSWERS or word in POLITE for word in words)
+    return any(word in YES_NO_WORDS for word in words) and all(
+        word in YES_NO_WORDS or word in POLITE_WORDS for word in words
+    )
 
 
-def is_nod(rules: TurnRules, text: str, confidence: float, seconds: float) -> bool:
+def is_backchannel(rules: TurnRules, text: str, confidence: float, seconds: float) -> bool:
     """Whether what was said over the bot only tells that someone is listening."""
     hummed = seconds <= rules.hum and confidence < rules.hum_sure
-    return hummed or not NODS.sub("", text).strip()
+    return hummed or not BACKCHANNELS.sub("", text).strip()
 
 
 class TurnDetector:
@@ -201,7 +203,7 @@ class TurnDetector:
         self._unbroken = 0.0
         return self._silence()
 
-    def heard(self, text: str, confidence: float = 1.0, ended: float | None = None) -> Signal | None:
+    def take_early_transcript(self, text: str, confidence: float = 1.0, ended: float | None = None) -> Signal | None:
         """What the early hearing gave. Of use only until RESUMED."""
         if self._guarding:
             return self._guarded(text)
@@ -245,10 +247,10 @@ class TurnDetector:
         return Signal.RESUMED
 
     def _silence(self) -> Signal | None:
-        wait = patience(self.rules, self.expect, self._text, self._confidence, self._ended)
+        wait = end_of_turn_delay(self.rules, self.expect, self._text, self._confidence, self._ended)
         if self.silence >= wait or self._age >= self.rules.longest:
             return self._end()
-        pause = listening_pause(self.rules, self.expect, self.voiced)
+        pause = early_transcription_pause(self.rules, self.expect, self.voiced)
         if not self._paused and self.silence >= pause:
             self._paused = True
             return Signal.PAUSED

@@ -10,7 +10,7 @@ TOO_SOON = 3 * FRAME  # samples; less is the network's unevenness
 SCALE = np.float32(1 / 32768)
 
 
-class Playout:
+class FarEnd:
     """First in, first out, by the clock of what the far side sends. `sound` holds the last `span` samples played.
 
     It plays a little sooner than the far side does, by the way there and back, which so becomes part of the echo's.

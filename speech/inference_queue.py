@@ -25,7 +25,7 @@ class Priority(IntEnum):
 SLACK = {Priority.TURN: 0.0, Priority.EARLY: 0.3, Priority.MONITOR: 2.0, Priority.FILE: 20.0}
 
 
-class FairQueue(Generic[Result]):
+class InferenceQueue(Generic[Result]):
     """`threads` threads that take the most pressing job. A job whose future was cancelled is never begun."""
 
     def __init__(self, threads: int, name: str, clock: Callable[[], float] = time.monotonic) -> None:

@@ -15,38 +15,38 @@ from numpy.typing import NDArray
 
 from speech.audio import RATE, Samples, to_float
 from speech.endpointing import TurnRules
-from speech.vad import HEARD, WINDOW, Hearing, Vad
+from speech.vad import STATE_SIZE, WINDOW, StatefulVad, Vad
 
 Features = NDArray[np.float32]
 
 WEIGHTS = Path(__file__).with_name("interruption.npz")
 EDGES = (80, 250, 400, 550, 750, 1000, 1300, 1700, 2200, 2800, 3400, 4000)  # Hz between the bands
 PITCH = (RATE // 400, RATE // 70)  # lags of a voice's pitch
-SPAN = 8  # windows that are judged together: 256 ms
+SPAN_WINDOWS = 8  # windows that are judged together: 256 ms
 FAINT = 1e-6  # power that counts as silence: -60 dBFS
 QUIET = -2.2  # log10 of a window's power against the loudest: fainter ones are pauses
 LEAST = -4.0  # log10 of a band's share: less does not matter
-BEFORE = 3  # windows back at which the detector's view is looked at besides the present one
-SIZE = len(EDGES) + 2  # features of a window: its bands, its level, the detector's probability, its pitch
+STATE_LAG = 3  # windows back at which the detector's view is looked at besides the present one
+FEATURES = len(EDGES) + 2  # features of a window: its bands, its level, the detector's probability, its pitch
 
 _SPECTRUM = 2 * WINDOW
 _SHAPE = np.hanning(_SPECTRUM).astype(np.float32)
 _BANDS = np.searchsorted(np.fft.rfftfreq(_SPECTRUM, 1 / RATE), EDGES)
 
 
-class Interrupter(Vad, Protocol):
+class InterruptionVad(Vad, Protocol):
     """A voice detector that also tells who interrupts."""
 
     @property
     def interruption(self) -> float: ...
 
 
-def interrupts(rules: TurnRules, voiced: float, judge: Interrupter) -> bool:
+def is_interruption(rules: TurnRules, voiced: float, judge: InterruptionVad) -> bool:
     """Whether the bot must stop for a caller who has spoken for `voiced` seconds over it."""
-    return voiced >= rules.barge_in and judge.interruption >= needed(rules, voiced)
+    return voiced >= rules.barge_in and judge.interruption >= required_chance(rules, voiced)
 
 
-def needed(rules: TurnRules, voiced: float) -> float:
+def required_chance(rules: TurnRules, voiced: float) -> float:
     """The chance of an interruption that stops the bot after `voiced` seconds; above 1 before anything may."""
     if voiced < rules.barge_in:
         return 2.0
@@ -71,27 +71,27 @@ class _Window:
 
     @cached_property
     def features(self) -> Features:
-        return described(self._before, self.sound, self._probability)
+        return window_features(self._before, self.sound, self._probability)
 
 
-class Judge:
+class InterruptionDetector:
     """One caller's voice: a detector that also tells how likely what it hears is an interruption."""
 
-    def __init__(self, vad: Hearing, path: Path = WEIGHTS) -> None:
+    def __init__(self, vad: StatefulVad, path: Path = WEIGHTS) -> None:
         self._layers = _layers(path)
         self._vad = vad
-        self._windows: deque[_Window] = deque(maxlen=SPAN)
-        self.forget()
+        self._windows: deque[_Window] = deque(maxlen=SPAN_WINDOWS)
+        self.reset()
 
-    def forget(self) -> None:
+    def reset(self) -> None:
         silence: Samples = np.zeros(WINDOW, np.int16)
-        self._windows.extend([_Window(silence, silence, 0.0, np.zeros(HEARD, np.float32))] * SPAN)
-        self._vad.forget()
+        self._windows.extend([_Window(silence, silence, 0.0, np.zeros(STATE_SIZE, np.float32))] * SPAN_WINDOWS)
+        self._vad.reset()
 
     def __call__(self, window: Samples) -> float:
         """Probability 0..1 that the next 256 samples (8 kHz) hold speech."""
         probability = self._vad(window)
-        self._windows.append(_Window(self._windows[-1].sound, window, probability, self._vad.heard))
+        self._windows.append(_Window(self._windows[-1].sound, window, probability, self._vad.hidden_state))
         return probability
 
     @property
@@ -99,12 +99,12 @@ class Judge:
         """Chance 0..1 that in the last quarter of a second someone began to say something."""
         layers = self._layers
         features = np.stack([window.features for window in self._windows])
-        sight = seen(features, self._windows[-1].heard, self._windows[-1 - BEFORE].heard)
+        sight = interruption_features(features, self._windows[-1].heard, self._windows[-1 - STATE_LAG].heard)
         hidden = np.maximum(sight @ layers["a"] + layers["a0"], 0)
         return float(1 / (1 + np.exp(-(hidden @ layers["o"] + layers["o0"])[0])))
 
 
-def described(before: Samples, window: Samples, probability: float) -> Features:
+def window_features(before: Samples, window: Samples, probability: float) -> Features:
     """One window [SIZE], seen with the one before it: log10 of its bands' powers and of all, speech, and pitch."""
     sound = to_float(np.concatenate([before, window])) * _SHAPE
     power = np.abs(np.fft.rfft(sound)) ** 2 / _SPECTRUM
@@ -115,7 +115,7 @@ def described(before: Samples, window: Samples, probability: float) -> Features:
     return np.asarray([*loud, probability, pitch], np.float32)
 
 
-def seen(features: Features, heard: Features, earlier: Features) -> Features:
+def interruption_features(features: Features, heard: Features, earlier: Features) -> Features:
     """What is judged of the windows [SPAN, SIZE]: each against the loudest, and how those that sound are and change.
 
     Beside them the detector's view of the last one, `heard`, and of the one `BEFORE` it [HEARD each].

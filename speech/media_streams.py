@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from speech.audio import Samples, decode
 
 
-class NoStart(RuntimeError):
+class NoStartError(RuntimeError):
     """The socket did not begin with a start message in time."""
 
 
@@ -35,7 +35,7 @@ class Media:
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class Dtmf:
     digit: str
 
 
@@ -49,7 +49,7 @@ class Stop:
     """Nothing comes after it, and nothing may be sent."""
 
 
-Message = Start | Media | Key | Mark | Stop
+Message = Start | Media | Dtmf | Mark | Stop
 
 
 def parse(text: str) -> Message | None:
@@ -64,7 +64,7 @@ def parse(text: str) -> Message | None:
             case "mark":
                 return Mark(str(body["mark"]["name"]))
             case "dtmf":
-                return Key(str(body["dtmf"]["digit"]))
+                return Dtmf(str(body["dtmf"]["digit"]))
             case "start":
                 return _start(body["start"])
             case "stop":
@@ -101,12 +101,12 @@ def clear_message(stream_sid: str) -> str:
 
 
 async def read_start(receive: AsyncIterator[str], timeout: float = 5.0) -> Start:
-    """Read up to the start message. Raises NoStart when `timeout` seconds pass, or the socket ends, without it."""
+    """Read up to the start message. Raises NoStartError when `timeout` seconds pass, or the socket ends, without it."""
     try:
         async with asyncio.timeout(timeout):
             async for text in receive:
                 if isinstance(message := parse(text), Start):
                     return message
     except TimeoutError:
-        raise NoStart(f"no start message within {timeout} seconds") from None
-    raise NoStart("the socket ended before its start message")
+        raise NoStartError(f"no start message within {timeout} seconds") from None
+    raise NoStartError("the socket ended before its start message")

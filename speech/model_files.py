@@ -13,12 +13,12 @@ from typing import Literal
 Source = Literal["path", "packages", "hub"]
 
 
-class MissingWeights(RuntimeError):
+class MissingModelError(RuntimeError):
     """A model file is not there or is not the right one; the message says what was looked for and how to mend it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Weights:
+class ModelFiles:
     """A folder with a CTranslate2 Whisper model, where it came from, and the SHA-256 of its `model.bin`."""
 
     path: Path
@@ -53,29 +53,35 @@ PACKAGED = {
 VAD_SHA256 = "1a153a22f4509e292a94e67d6f9b85e8deb25b4988682b7e174c65279d8788e3"
 
 
-def find_whisper(setting: str, folder: Path) -> Weights:
+def find_whisper(setting: str, folder: Path) -> ModelFiles:
     """The Whisper model that `setting` names: a folder, or a model's name. `folder` is where joined parts are kept.
 
-    Raises MissingWeights.
+    Raises MissingModelError.
     """
     given = Path(setting).expanduser()
     if (given / "model.bin").is_file():
-        return Weights(given, "path", _sha256([given / "model.bin"]))
+        return ModelFiles(given, "path", _sha256([given / "model.bin"]))
     if given.is_dir() or given.is_absolute():
-        raise MissingWeights(f"{given}: no model.bin there; WARMLINE_WHISPER_MODEL needs a CTranslate2 model's folder")
+        raise MissingModelError(
+            f"{given}: no model.bin there; WARMLINE_WHISPER_MODEL needs a CTranslate2 model's folder"
+        )
     packaged = PACKAGED.get(setting)
     if packaged is not None and (parts := _parts(packaged)) is not None:
-        return Weights(_joined(packaged, parts, folder / "models" / f"whisper-{setting}"), "packages", packaged.sha256)
+        return ModelFiles(
+            _joined(packaged, parts, folder / "models" / f"whisper-{setting}"), "packages", packaged.sha256
+        )
     return _from_hub(setting, folder)
 
 
 def find_vad() -> Path:
-    """The file of the Silero voice detector in the `silero-vad` package. Raises MissingWeights."""
+    """The file of the Silero voice detector in the `silero-vad` package. Raises MissingModelError."""
     path = _in_package("silero_vad", "data/silero_vad.onnx")  # found, not imported: the package would import torch
     if path is None:
-        raise MissingWeights("silero_vad.onnx: the package silero-vad is not installed; pip install silero-vad==6.2.3")
+        raise MissingModelError(
+            "silero_vad.onnx: the package silero-vad is not installed; pip install silero-vad==6.2.3"
+        )
     if (found := _sha256([path])) != VAD_SHA256:
-        raise MissingWeights(f"{path}: SHA-256 is {found}, not {VAD_SHA256}; pip install --force silero-vad==6.2.3")
+        raise MissingModelError(f"{path}: SHA-256 is {found}, not {VAD_SHA256}; pip install --force silero-vad==6.2.3")
     return path
 
 
@@ -100,14 +106,14 @@ def _joined(packaged: _Packaged, parts: list[Path], target: Path) -> Path:
         if not (target / "model.bin").is_file():
             _join(packaged, parts, target)
         elif (found := _sha256([target / "model.bin"])) != packaged.sha256:
-            raise MissingWeights(f"{target}/model.bin: SHA-256 is {found}, not {packaged.sha256}; delete {target}")
+            raise MissingModelError(f"{target}/model.bin: SHA-256 is {found}, not {packaged.sha256}; delete {target}")
     return target
 
 
 def _join(packaged: _Packaged, parts: list[Path], target: Path) -> None:
     if (found := _sha256(parts)) != packaged.sha256:
         names = " ".join(package for package, _ in packaged.parts).replace("_", "-")
-        raise MissingWeights(
+        raise MissingModelError(
             f"{parts[0].parent}: SHA-256 is {found}, not {packaged.sha256}; pip install --force {names}"
         )
     with tempfile.TemporaryDirectory(dir=target.parent) as made:
@@ -116,7 +122,7 @@ def _join(packaged: _Packaged, parts: list[Path], target: Path) -> None:
         for name, digest in packaged.beside.items():
             shutil.copyfile(parts[0].with_name(name), whole / name)
             if (found := _sha256([whole / name])) != digest:
-                raise MissingWeights(f"{parts[0].with_name(name)}: SHA-256 is {found}, not {digest}")
+                raise MissingModelError(f"{parts[0].with_name(name)}: SHA-256 is {found}, not {digest}")
         with (whole / "model.bin").open("wb") as out:
             for part in parts:
                 with part.open("rb") as data:
@@ -124,23 +130,23 @@ def _join(packaged: _Packaged, parts: list[Path], target: Path) -> None:
         whole.rename(target)
 
 
-def _from_hub(setting: str, folder: Path) -> Weights:
+def _from_hub(setting: str, folder: Path) -> ModelFiles:
     from faster_whisper import available_models, download_model
 
     if setting not in available_models() and "/" not in setting:
-        raise MissingWeights(
+        raise MissingModelError(
             f"WARMLINE_WHISPER_MODEL={setting}: neither a folder with a model.bin nor a known model; "
             f"known are {', '.join(available_models())}"
         )
     try:
         path = Path(download_model(setting, cache_dir=str(folder / "models" / "hub")))
     except Exception as error:  # the hub's client raises a dozen unrelated kinds
-        raise MissingWeights(
+        raise MissingModelError(
             f"Whisper model {setting}: no folder of that name, not in the installed packages, and the model hub "
             f"did not give it ({type(error).__name__}). Install the packages of the group `models`, or set "
             "WARMLINE_WHISPER_MODEL to a model's folder"
         ) from error
-    return Weights(path, "hub", _sha256([path / "model.bin"]))
+    return ModelFiles(path, "hub", _sha256([path / "model.bin"]))
 
 
 def _sha256(paths: Iterable[Path]) -> str:

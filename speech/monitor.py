@@ -10,8 +10,8 @@ from speech.endpointing import DEFAULT_RULES, TurnRules
 from speech.events import UserTurn
 from speech.inference_queue import Priority
 from speech.media_streams import Media, Start, Stop, parse
-from speech.recognition import Ear
-from speech.stt import Listener
+from speech.recognition import Recognition
+from speech.stt import SpeechToText
 from speech.vad import Vad
 
 log = logging.getLogger(__name__)
@@ -20,11 +20,11 @@ DEAD = 10.0  # seconds without a frame after which a stream is given up: they co
 
 
 @dataclass(frozen=True, slots=True)
-class HeardOn:
+class TrackTurn:
     """What was said on a track, "inbound" or "outbound"."""
 
     track: str
-    heard: UserTurn
+    turn: UserTurn
 
 
 class Monitor:
@@ -33,24 +33,24 @@ class Monitor:
     def __init__(
         self,
         start: Start,
-        recogniser: Listener,
+        stt: SpeechToText,
         vad: Callable[[], Vad],
         *,
         rules: TurnRules = DEFAULT_RULES,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.start = start
-        self._heard: asyncio.Queue[HeardOn | None] = asyncio.Queue()
-        self._ears = {
-            track: Ear(recogniser, vad(), self._on(track), rules=rules, clock=clock, rank=Priority.MONITOR)
+        self._turns: asyncio.Queue[TrackTurn | None] = asyncio.Queue()
+        self._recognitions = {
+            track: Recognition(stt, vad(), self._on(track), rules=rules, clock=clock, rank=Priority.MONITOR)
             for track in start.tracks or ("inbound", "outbound")
         }
 
-    async def run(self, receive: AsyncIterator[str], handle: Callable[[HeardOn], Awaitable[None]]) -> None:
+    async def run(self, receive: AsyncIterator[str], handle: Callable[[TrackTurn], Awaitable[None]]) -> None:
         """Until the stream stops or is lost; the last words are heard and handled before this returns."""
         reader = asyncio.create_task(self._read(receive))
         try:
-            while (heard := await self._heard.get()) is not None:
+            while (heard := await self._turns.get()) is not None:
                 await handle(heard)
         finally:
             reader.cancel()
@@ -62,8 +62,8 @@ class Monitor:
                 async with asyncio.timeout(DEAD):
                     message = parse(await anext(receive))
                 match message:
-                    case Media(track=track, at=at, samples=samples) if track in self._ears:
-                        self._ears[track].hear(samples, at)
+                    case Media(track=track, at=at, samples=samples) if track in self._recognitions:
+                        self._recognitions[track].push(samples, at)
                     case Stop():
                         break
                     case _:
@@ -74,13 +74,13 @@ class Monitor:
             log.warning("no sound has come for %s seconds: a monitored stream is given up", DEAD)
         except Exception as error:  # a socket may be lost in many ways, and none of them is a fault here
             log.warning("a monitored stream failed: %s", type(error).__name__)
-        for ear in self._ears.values():
+        for ear in self._recognitions.values():
             await ear.finish()
-        self._heard.put_nowait(None)
+        self._turns.put_nowait(None)
 
     def _on(self, track: str) -> Callable[[UserTurn | None], None]:
         def heard(turn: UserTurn | None) -> None:
             if turn is not None:
-                self._heard.put_nowait(HeardOn(track, turn))
+                self._turns.put_nowait(TrackTurn(track, turn))
 
         return heard

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from speech.audio import FRAME, RATE, SILENCE, Samples, frames
 from speech.events import Interrupted, Speak, Spoken
-from speech.tts import REST, sentences
+from speech.tts import SENTENCE_PAUSE, sentences
 
 log = logging.getLogger(__name__)
 
@@ -15,17 +15,17 @@ AHEAD = 1.0  # seconds sent before they are heard: rides out a stall of ours, an
 LATE_MARK = 3.0  # seconds past the reckoned end after which a missing mark is given up: a lost one must not mute a call
 FRAME_SECONDS = FRAME / RATE
 PIECE = 5  # frames to a message: the carrier takes any length, and messages cost more than their sound
-REST_FRAMES = round(REST / FRAME_SECONDS)
+PAUSE_FRAMES = round(SENTENCE_PAUSE / FRAME_SECONDS)
 
 
 @dataclass(slots=True, eq=False)
-class Utterance:
+class QueuedSpeech:
     """One Speak on its way: its sentences' sounds (None: not rendered yet), and when each was begun to be heard."""
 
     speak: Speak
     texts: list[str]
-    asked: float
-    answers: float | None  # when the caller ended what this answers
+    queued_at: float
+    caller_ended: float | None  # when the caller ended what this answers
     sounds: list[Samples | None] = field(default_factory=list)
     next: int = 0  # the next sentence to be sent
     first_audio: float | None = None
@@ -37,17 +37,17 @@ class Utterance:
 
 @dataclass(frozen=True, slots=True)
 class _Point:
-    utterance: Utterance
+    utterance: QueuedSpeech
     sentence: int | None  # None: the end of the Speak
     due: float
 
 
-class Mouth:
+class Playout:
     """Sends what is to be said, at most a second ahead. No IO of its own: it is given where to send, and is pumped."""
 
     def __init__(self, sound: Callable[[bytes], None], mark: Callable[[str], None], clear: Callable[[], None]) -> None:
         self._send_sound, self._send_mark, self._send_clear = sound, mark, clear
-        self._said: deque[Utterance] = deque()  # the first one is being heard
+        self._said: deque[QueuedSpeech] = deque()  # the first one is being heard
         self._frames: deque[bytes] = deque()
         self._points: dict[str, _Point] = {}
         self._count = 0
@@ -59,7 +59,7 @@ class Mouth:
         return bool(self._said)
 
     @property
-    def left(self) -> int:
+    def queued(self) -> int:
         """How many Speaks are being said or wait to be."""
         return len(self._said)
 
@@ -67,14 +67,14 @@ class Mouth:
     def interruptible(self) -> bool:
         return bool(self._said) and self._said[0].speak.interruptible
 
-    def add(self, speak: Speak, now: float, answers: float | None = None) -> Utterance:
+    def add(self, speak: Speak, now: float, caller_ended: float | None = None) -> QueuedSpeech:
         """Queue a Speak; its sounds are given with `supply`. `answers` is when the caller ended what it answers."""
         texts = sentences(speak.text)
-        said = Utterance(speak, texts, now, answers, [None] * len(texts))
+        said = QueuedSpeech(speak, texts, now, caller_ended, [None] * len(texts))
         self._said.append(said)
         return said
 
-    def supply(self, said: Utterance, index: int, samples: Samples) -> None:
+    def supply(self, said: QueuedSpeech, index: int, samples: Samples) -> None:
         said.sounds[index] = samples
 
     def pump(self, now: float) -> None:
@@ -99,7 +99,7 @@ class Mouth:
             log.warning("%d marks did not come back", len(late))
         return [spoken for name in late if (spoken := self.marked(name, now)) is not None]
 
-    def interrupt(self, now: float) -> tuple[Interrupted, list[Utterance]] | None:
+    def interrupt(self, now: float) -> tuple[Interrupted, list[QueuedSpeech]] | None:
         """Stop at once: what was heard of the Speak cut off, and what of all that was queued is still unsaid."""
         if not self._said:
             return None
@@ -109,13 +109,13 @@ class Mouth:
         self._send_clear()
         cut, *rest = self._said
         self._said.clear()
-        done, heard = _heard(cut, now)
+        done, heard = _played(cut, now)
         share = len(heard) / len(cut.speak.text) if cut.speak.text else 0.0
         for said in (cut, *rest):
             said.next = done if said is cut else 0
         return Interrupted(cut.speak.id, heard, min(1.0, share), now), [cut, *rest]
 
-    def resume(self, rest: list[Utterance]) -> None:
+    def resume(self, rest: list[QueuedSpeech]) -> None:
         """Say what an interruption left unsaid, from the beginning of the sentence that was cut."""
         self._said.extendleft(reversed(rest))
 
@@ -133,7 +133,7 @@ class Mouth:
             return False
         if self._buffered_until > now and not said.rested:  # joined to what is still being heard
             said.rested = True
-            self._frames.extend([SILENCE] * REST_FRAMES)
+            self._frames.extend([SILENCE] * PAUSE_FRAMES)
             return True
         said.rested = False
         self._mark(said, said.next, now)
@@ -143,7 +143,7 @@ class Mouth:
         said.next += 1
         return True
 
-    def _mark(self, said: Utterance, sentence: int | None, now: float) -> None:
+    def _mark(self, said: QueuedSpeech, sentence: int | None, now: float) -> None:
         self._count += 1
         name = f"{self._count}"
         self._points[name] = _Point(said, sentence, max(now, self._buffered_until))
@@ -161,14 +161,14 @@ class Mouth:
         return Spoken(said.speak.id, said.started, now, _latency(said))
 
 
-def _latency(said: Utterance) -> dict[str, float]:
+def _latency(said: QueuedSpeech) -> dict[str, float]:
     if said.first_audio is None:
         return {}
-    since = {"first_audio": said.asked} | ({} if said.answers is None else {"response": said.answers})
+    since = {"first_audio": said.queued_at} | ({} if said.caller_ended is None else {"response": said.caller_ended})
     return {name: 1000 * (said.first_audio - moment) for name, moment in since.items()}
 
 
-def _heard(said: Utterance, now: float) -> tuple[int, str]:
+def _played(said: QueuedSpeech, now: float) -> tuple[int, str]:
     """Which sentence was being heard, and the text up to the last word of it that was."""
     if not said.begun:
         return 0, ""

@@ -13,8 +13,8 @@ from speech.audio import RATE, Samples
 from speech.endpointing import Signal, TurnDetector, TurnRules
 from speech.events import Expectation, UserTurn, Word
 from speech.inference_queue import Priority
-from speech.stt import Listener, Transcript
-from speech.vad import WINDOW, WINDOW_SECONDS, Vad, Windows
+from speech.stt import SpeechToText, Transcript
+from speech.vad import WINDOW, WINDOW_SECONDS, Vad, WindowCutter
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ class _Turn:
     end: float = 0.0
     sound: list[Samples] = field(default_factory=list)
     offset: float = 0.0  # where `sound` begins
-    hearing: "Future[Transcript] | None" = None
+    transcription: "Future[Transcript] | None" = None
     last_sound: float = 0.0  # by the clock, as `decided`
     decided: float = 0.0
 
@@ -38,7 +38,7 @@ class _Turn:
         return round(min(max(at + self.offset, self.start), self.end), 2)
 
 
-class Ear:
+class Recognition:
     """Listens to one track. `heard` gets each turn in order, or None for a turn in which nobody said anything.
 
     Runs in an event loop; every method is called there. `rank` is the place of its finished turns in the queue.
@@ -46,18 +46,18 @@ class Ear:
 
     def __init__(
         self,
-        recogniser: Listener,
+        stt: SpeechToText,
         vad: Vad,
-        heard: Callable[[UserTurn | None], None],
+        on_turn: Callable[[UserTurn | None], None],
         *,
         rules: TurnRules,
         clock: Callable[[], float],
         rank: Priority = Priority.TURN,
     ) -> None:
-        self._recogniser, self._vad, self._report, self._clock = recogniser, vad, heard, clock
+        self._stt, self._vad, self._on_turn, self._clock = stt, vad, on_turn, clock
         self._rank, self._rules = rank, rules
         self._detector = TurnDetector(rules)
-        self._windows = Windows()
+        self._windows = WindowCutter()
         self._voice = 0.0  # chance that the last window was one
         self._lead: deque[Samples] = deque(maxlen=max(1, round(rules.lead / WINDOW_SECONDS)))
         self._turn: _Turn | None = None
@@ -76,7 +76,7 @@ class Ear:
         return self._turn is not None
 
     @property
-    def hearing_since(self) -> float | None:
+    def transcribing_since(self) -> float | None:
         """When the caller ended what is still being heard."""
         return self._waiting[0].last_sound if self._waiting else None
 
@@ -86,14 +86,14 @@ class Ear:
         return self._detector.voiced if self._detector.active else 0.0
 
     @property
-    def suspects(self) -> bool:
+    def suspects_voice(self) -> bool:
         """What was heard last may be a voice."""
         return self._voice >= SUSPECTED
 
     def expect(self, expect: Expectation) -> None:
         self._detector.expect = expect
 
-    def hear(self, samples: Samples, at: float) -> None:
+    def push(self, samples: Samples, at: float) -> None:
         """The next samples (8 kHz); `at` is when they began."""
         end = at + len(samples) / RATE
         for window in self._windows.add(samples):
@@ -106,7 +106,7 @@ class Ear:
                     self._turn.end, self._turn.last_sound = end, self._clock()
             self._follow(signal, end)
 
-    def hear_again(self, samples: Samples, at: float) -> None:
+    def replace(self, samples: Samples, at: float) -> None:
         """What came since `at` was not what it seemed: these `samples` are heard in its place.
 
         A turn that began before goes on.
@@ -118,12 +118,12 @@ class Ear:
             self._drop_turn()
         for _ in range(min(count, len(self._lead))):
             self._lead.pop()
-        self._windows = Windows()
-        self._vad.forget()
+        self._windows = WindowCutter()
+        self._vad.reset()
         for index in range(count):
-            self.hear(samples[index * WINDOW : (index + 1) * WINDOW], at + index * WINDOW_SECONDS)
+            self.push(samples[index * WINDOW : (index + 1) * WINDOW], at + index * WINDOW_SECONDS)
 
-    def stop(self) -> None:
+    def end_turn(self) -> None:
         """Nothing more comes of the turn that goes on: hear what was said of it."""
         if self._turn is not None:
             self._detector.stop()
@@ -132,7 +132,7 @@ class Ear:
 
     async def finish(self, seconds: float = 10.0) -> None:
         """The stream is over: hear what was being said, and report it, within `seconds`."""
-        self.stop()
+        self.end_turn()
         try:
             async with asyncio.timeout(seconds):
                 await self._done.wait()
@@ -147,43 +147,48 @@ class Ear:
                 start = max(offset, end - self._rules.onset)
                 self._turn = _Turn(start, end, sound=sound, offset=offset, last_sound=self._clock())
             case Signal.PAUSED if self._turn is not None:
-                self._hear_early(self._turn)
-            case Signal.RESUMED if self._turn is not None and self._turn.hearing is not None:
-                self._turn.hearing.cancel()
-                self._turn.hearing = None
+                self._transcribe_early(self._turn)
+            case Signal.RESUMED if self._turn is not None and self._turn.transcription is not None:
+                self._turn.transcription.cancel()
+                self._turn.transcription = None
             case Signal.ENDED:
                 self._finish_turn()
             case _:
                 pass
 
     def _drop_turn(self) -> None:
-        if self._turn is not None and self._turn.hearing is not None:
-            self._turn.hearing.cancel()
+        if self._turn is not None and self._turn.transcription is not None:
+            self._turn.transcription.cancel()
         self._turn = None
         self._detector.stop()
 
-    def _hear_early(self, turn: _Turn) -> None:
-        turn.hearing = self._submit(turn, max(self._rank, Priority.EARLY))
-        self._when_done(turn.hearing, lambda future: self._heard_early(turn, future))
+    def _transcribe_early(self, turn: _Turn) -> None:
+        turn.transcription = self._submit(turn, max(self._rank, Priority.EARLY))
+        self._when_done(turn.transcription, lambda future: self._take_early(turn, future))
 
-    def _heard_early(self, turn: _Turn, future: "Future[Transcript]") -> None:
-        if turn is self._turn and future is turn.hearing and not future.cancelled() and future.exception() is None:
+    def _take_early(self, turn: _Turn, future: "Future[Transcript]") -> None:
+        if (
+            turn is self._turn
+            and future is turn.transcription
+            and not future.cancelled()
+            and future.exception() is None
+        ):
             said = future.result()
-            self._follow(self._detector.heard(said.text, said.confidence, said.ended), turn.end)
+            self._follow(self._detector.take_early_transcript(said.text, said.confidence, said.end_of_turn), turn.end)
 
     def _finish_turn(self) -> None:
         turn, self._turn = self._turn, None
         if turn is None:
             return
         turn.decided = self._clock()
-        if turn.hearing is None:  # one that waits has the better place: it was asked for before the turn was over
-            turn.hearing = self._submit(turn, self._rank)
+        if turn.transcription is None:  # one that waits has the better place: it was asked for before the turn was over
+            turn.transcription = self._submit(turn, self._rank)
         self._waiting.append(turn)
         self._done.clear()
-        self._when_done(turn.hearing, lambda _: self._flush())
+        self._when_done(turn.transcription, lambda _: self._flush())
 
     def _submit(self, turn: _Turn, priority: Priority) -> "Future[Transcript]":
-        return self._recogniser.listen(np.concatenate(turn.sound), self._detector.expect, priority)
+        return self._stt.transcribe(np.concatenate(turn.sound), self._detector.expect, priority)
 
     def _when_done(self, future: "Future[Transcript]", then: Callable[["Future[Transcript]"], None]) -> None:
         loop = asyncio.get_running_loop()
@@ -196,13 +201,13 @@ class Ear:
 
     def _flush(self) -> None:
         """Report the turns that are heard, in the order in which they were spoken."""
-        while self._waiting and (hearing := self._waiting[0].hearing) is not None and hearing.done():
+        while self._waiting and (hearing := self._waiting[0].transcription) is not None and hearing.done():
             turn = self._waiting.popleft()
-            self._report(self._heard(turn, hearing))
+            self._on_turn(self._user_turn(turn, hearing))
         if not self._waiting:
             self._done.set()
 
-    def _heard(self, turn: _Turn, hearing: "Future[Transcript]") -> UserTurn | None:
+    def _user_turn(self, turn: _Turn, hearing: "Future[Transcript]") -> UserTurn | None:
         if hearing.cancelled():
             return None
         if (error := hearing.exception()) is not None:

@@ -7,17 +7,17 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any
 
 from speech.audio import RATE, Samples
-from speech.dtmf import PAUSE, Keys
-from speech.echo import Echo
-from speech.endpointing import DEFAULT_RULES, TurnRules, is_nod
+from speech.dtmf import PAUSE, DtmfCollector
+from speech.echo import EchoCanceller
+from speech.endpointing import DEFAULT_RULES, TurnRules, is_backchannel
 from speech.events import Close, Closed, Command, DtmfDigits, Event, Listen, NoInput, Speak, Spoken, UserTurn
 from speech.filler import Filler, is_filler
-from speech.interruption import Interrupter, Judge, interrupts
+from speech.interruption import InterruptionDetector, InterruptionVad, is_interruption
 from speech.media_streams import (
-    Key,
+    Dtmf,
     Mark,
     Media,
-    NoStart,
+    NoStartError,
     Start,
     Stop,
     clear_message,
@@ -26,13 +26,13 @@ from speech.media_streams import (
     parse,
 )
 from speech.media_streams import read_start as read_start
-from speech.playout import Mouth, Utterance
-from speech.recognition import Ear
-from speech.stt import Listener
-from speech.tts import Speaker
-from speech.vad import Hearing
+from speech.playout import Playout, QueuedSpeech
+from speech.recognition import Recognition
+from speech.stt import SpeechToText
+from speech.tts import TextToSpeech
+from speech.vad import StatefulVad
 
-__all__ = ["NoStart", "Session", "Start", "read_start"]
+__all__ = ["NoStartError", "Session", "Start", "read_start"]
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ STALLED_NO_INPUT_TIMEOUT = 3.0  # the longest that a caller of whom nothing come
 STALLED_MARK = 1.0  # the longest that a mark is waited for meanwhile
 DEAD = 8.0  # seconds without one after which the stream is given up: the next one speaks before ten have passed
 
-REST = 1.0  # seconds in which neither side says anything: a pause in which the stream may change hands
+HANDOVER_PAUSE = 1.0  # seconds in which neither side says anything: a pause in which the stream may change hands
 
 Send = Callable[[str], Awaitable[None]]
 Handle = Callable[[Event], Awaitable[list[Command]]]
@@ -59,28 +59,28 @@ class Session:
     def __init__(
         self,
         start: Start,
-        recogniser: Listener,
-        speaker: Speaker,
-        vad: Callable[[], Hearing],
+        stt: SpeechToText,
+        tts: TextToSpeech,
+        vad: Callable[[], StatefulVad],
         *,
         rules: TurnRules = DEFAULT_RULES,
         clock: Callable[[], float] = time.monotonic,
         filler: str = "",
-        judge: Callable[[Hearing], Interrupter] = Judge,
+        interruption_detector: Callable[[StatefulVad], InterruptionVad] = InterruptionDetector,
     ) -> None:
         self.start = start
-        self._speaker, self._rules, self._time, self._began = speaker, rules, clock, clock()
-        self._judge = judge(vad())
-        self._ear = Ear(recogniser, self._judge, self._turn_over, rules=rules, clock=self._now)
-        self._keys, self._filler, self._echo = Keys(), Filler(filler), Echo()
-        self._mouth = Mouth(self._send_sound, self._send_mark, self._send_clear)
+        self._tts, self._rules, self._time, self._began = tts, rules, clock, clock()
+        self._voice = interruption_detector(vad())
+        self._recognition = Recognition(stt, self._voice, self._on_turn, rules=rules, clock=self._now)
+        self._dtmf, self._filler, self._echo_canceller = DtmfCollector(), Filler(filler), EchoCanceller()
+        self._playout = Playout(self._send_sound, self._send_mark, self._send_clear)
         self._outgoing: asyncio.Queue[str] = asyncio.Queue()
         self._events: asyncio.Queue[Event] = asyncio.Queue()
         self._over = asyncio.Event()
         self._by_us = False
         self._listen: Listen | None = None
         self._closing = False
-        self._cut: list[Utterance] = []  # what an interruption left unsaid, until it is known to be one
+        self._unsaid: list[QueuedSpeech] = []  # what an interruption left unsaid, until it is known to be one
         self._idle_since = 0.0
         self._still = 0.0  # seconds without frames, as far as this loop was there to see it
         self._caller_ended: float | None = None
@@ -130,24 +130,24 @@ class Session:
     async def _read(self, receive: AsyncIterator[str]) -> None:
         try:
             async for text in receive:
-                if self._over.is_set() or self._take(text):
+                if self._over.is_set() or self._receive(text):
                     break
         except Exception as error:  # a socket may be lost in many ways; the call goes on without it
             log.warning("the media socket failed: %s", type(error).__name__)
         self._over.set()
 
-    def _take(self, text: str) -> bool:
+    def _receive(self, text: str) -> bool:
         """One message; whether it was the last."""
         now = self._now()
         match parse(text):
             case Media(track="inbound", at=at, samples=samples):
                 self._still = max(0.0, min(self._still, STALLED) - CATCHES_UP * len(samples) / RATE)
-                self._hear(samples, at)
+                self._on_sound(samples, at)
             case Mark(name=name):
-                self._echo.marked(name)
-                self._spoken([self._mouth.marked(name, now)])
-            case Key(digit=digit):
-                self._key(digit, now)
+                self._echo_canceller.marked(name)
+                self._on_spoken([self._playout.marked(name, now)])
+            case Dtmf(digit=digit):
+                self._on_key(digit, now)
             case Stop():
                 return True
             case _:
@@ -155,11 +155,11 @@ class Session:
         self._advance()
         return False
 
-    def _hear(self, samples: Samples, at: float) -> None:
+    def _on_sound(self, samples: Samples, at: float) -> None:
         """What came from the caller, but for the bot's own sound in it."""
-        self._ear.hear(self._echo.clean(samples, at), at)
-        if self._ear.suspects and (again := self._echo.search()) is not None:
-            self._ear.hear_again(again, at + (len(samples) - len(again)) / RATE)
+        self._recognition.push(self._echo_canceller.cancel(samples, at), at)
+        if self._recognition.suspects_voice and (again := self._echo_canceller.search()) is not None:
+            self._recognition.replace(again, at + (len(samples) - len(again)) / RATE)
 
     async def _keep_time(self) -> None:
         before = self._now()
@@ -176,9 +176,9 @@ class Session:
         return self._still >= STALLED
 
     def _notice_stall(self) -> None:
-        if self._stalled and self._ear.speaking:
+        if self._stalled and self._recognition.speaking:
             log.warning("no sound comes: a turn ends by the clock")
-            self._ear.stop()
+            self._recognition.end_turn()
         if self._still >= DEAD:
             log.warning("no sound has come for %s seconds: the stream is given up", DEAD)
             self._over.set()
@@ -188,28 +188,37 @@ class Session:
         if self._over.is_set():
             return
         now = self._now()
-        if self._mouth.interruptible and interrupts(self._rules, self._ear.voiced, self._judge):
+        if self._playout.interruptible and is_interruption(self._rules, self._recognition.voiced, self._voice):
             self._interrupt(now, for_certain=False)
-        self._spoken(self._mouth.overdue(now, STALLED_MARK) if self._stalled else self._mouth.overdue(now))
+        self._on_spoken(self._playout.overdue(now, STALLED_MARK) if self._stalled else self._playout.overdue(now))
         self._fill(now)
-        self._mouth.pump(now)
-        self._pressed(self._keys.tick(now, self._unanswered(now)), now)
-        if self._mouth.busy:
+        self._playout.pump(now)
+        self._on_digits(self._dtmf.tick(now, self._keys_ahead(now)), now)
+        if self._playout.busy:
             self._idle_since = now
-        elif self._closing and not self._cut:
+        elif self._closing and not self._unsaid:
             self._by_us = True
             self._over.set()
-        elif self._may_leave is not None and now - self._idle_since >= REST and self._resting() and self._may_leave():
+        elif (
+            self._may_leave is not None
+            and now - self._idle_since >= HANDOVER_PAUSE
+            and self._resting()
+            and self._may_leave()
+        ):
             self._left = self._by_us = True
             self._over.set()
-        self._fall_silent(now)
+        self._notice_no_input(now)
 
     def _fill(self, now: float) -> None:  # while his turn is being heard, or its answer found, the caller waits
-        since = self._ear.hearing_since or (self._caller_ended if self._handling else None)
-        if not self._mouth.busy and not self._ear.speaking and (speak := self._filler.due(since, now)) is not None:
-            self._supply(self._mouth.add(speak, now))
+        since = self._recognition.transcribing_since or (self._caller_ended if self._handling else None)
+        if (
+            not self._playout.busy
+            and not self._recognition.speaking
+            and (speak := self._filler.due(since, now)) is not None
+        ):
+            self._supply(self._playout.add(speak, now))
 
-    def _fall_silent(self, now: float) -> None:
+    def _notice_no_input(self, now: float) -> None:
         if self._listen is None or not self._resting():
             return
         timeout = self._listen.no_input_timeout
@@ -218,70 +227,72 @@ class Session:
             self._events.put_nowait(NoInput(seconds, now))
 
     def _resting(self) -> bool:
-        occupied = self._mouth.busy or self._ear.busy or self._keys.pending or self._cut or self._handling
+        occupied = self._playout.busy or self._recognition.busy or self._dtmf.pending or self._unsaid or self._handling
         return not occupied and self._events.empty()
 
-    def _turn_over(self, heard: UserTurn | None) -> None:
+    def _on_turn(self, heard: UserTurn | None) -> None:
         now = self._now()
-        if heard is None or ((self._mouth.busy or self._cut) and self._nodded(heard)):
-            self._go_on()
+        if heard is None or ((self._playout.busy or self._unsaid) and self._is_backchannel(heard)):
+            self._resume()
         else:
-            if self._mouth.interruptible:
+            if self._playout.interruptible:
                 self._interrupt(now, for_certain=True)
-            self._forget_cut()
+            self._forget_unsaid()
             self._idle_since = now
             self._caller_ended = now - (heard.latency["wait"] + heard.latency["listen"]) / 1000
             self._events.put_nowait(heard)
         self._advance()
 
-    def _nodded(self, heard: UserTurn) -> bool:
-        return not self._wants_a_word() and is_nod(self._rules, heard.text, heard.confidence, heard.end - heard.start)
+    def _is_backchannel(self, heard: UserTurn) -> bool:
+        return not self._short_answer_expected() and is_backchannel(
+            self._rules, heard.text, heard.confidence, heard.end - heard.start
+        )
 
-    def _wants_a_word(self) -> bool:
+    def _short_answer_expected(self) -> bool:
         """After a yes-or-no question "okay" is an answer; while the question is still to come it is not."""
-        asked = len(self._cut) < 2 and self._mouth.left < 2
+        asked = len(self._unsaid) < 2 and self._playout.queued < 2
         return asked and self._listen is not None and self._listen.expect.kind in ("yes-no", "digits")
 
     def _interrupt(self, now: float, *, for_certain: bool) -> None:
         """Stop the bot. What it did not say is kept until it is certain that the caller spoke."""
-        if (cut := self._mouth.interrupt(now)) is None:
+        if (cut := self._playout.interrupt(now)) is None:
             return
         event, rest = cut
-        self._cut = [] if for_certain else rest
+        self._unsaid = [] if for_certain else rest
         self._closing = self._closing and not for_certain
         self._idle_since = now
         self._events.put_nowait(event)
 
-    def _go_on(self) -> None:
+    def _resume(self) -> None:
         """It was a cough: say what was left unsaid."""
-        rest, self._cut = self._cut, []
-        self._mouth.resume(rest)
+        rest, self._unsaid = self._unsaid, []
+        self._playout.resume(rest)
 
-    def _forget_cut(self) -> None:
-        if self._cut:
-            self._cut, self._closing = [], False
+    def _forget_unsaid(self) -> None:
+        if self._unsaid:
+            self._unsaid, self._closing = [], False
 
-    def _key(self, digit: str, now: float) -> None:
+    def _on_key(self, digit: str, now: float) -> None:
         self._idle_since = now
-        if self._keys.stray(digit, now):
+        if self._dtmf.stray(digit, now):
             return
-        if self._mouth.interruptible:
+        if self._playout.interruptible:
             self._interrupt(now, for_certain=True)
-        self._forget_cut()
-        self._pressed(self._keys.press(digit, now, self._unanswered(now)), now)
+        self._forget_unsaid()
+        self._on_digits(self._dtmf.press(digit, now, self._keys_ahead(now)), now)
 
-    def _unanswered(self, now: float) -> bool:
+    def _keys_ahead(self, now: float) -> bool:
         """Whether words said before the keys are still being heard or answered: the keys are meant for what follows."""
-        lately = self._ear.speaking and now - self._idle_since < PAUSE
-        asked = self._keys.expect.kind == "digits"
-        hearing = self._ear.hearing_since is not None or lately
+        lately = self._recognition.speaking and now - self._idle_since < PAUSE
+        asked = self._dtmf.expect.kind == "digits"
+        hearing = self._recognition.transcribing_since is not None or lately
         return not asked and (hearing or self._handling or not self._events.empty())
 
-    def _pressed(self, digits: str | None, now: float) -> None:
+    def _on_digits(self, digits: str | None, now: float) -> None:
         if digits is not None:
-            if self._mouth.interruptible:  # they were pressed ahead of the question that is being asked
+            if self._playout.interruptible:  # they were pressed ahead of the question that is being asked
                 self._interrupt(now, for_certain=True)
-                self._forget_cut()
+                self._forget_unsaid()
             self._caller_ended = now
             self._events.put_nowait(DtmfDigits(digits, now))
 
@@ -297,7 +308,7 @@ class Session:
 
     def _carry_out(self, commands: Sequence[Command]) -> None:
         if commands and not self._over.is_set():
-            self._forget_cut()
+            self._forget_unsaid()
             for command in commands:
                 self._do(command)
             self._advance()
@@ -308,39 +319,39 @@ class Session:
                 self._speak(command)
             case Listen(expect=expect):
                 self._listen = command
-                self._ear.expect(expect)
-                self._keys.expect = expect
+                self._recognition.expect(expect)
+                self._dtmf.expect = expect
                 self._idle_since = self._now()
             case Close():
                 self._closing = True
 
     def _speak(self, command: Speak) -> None:
-        said = self._mouth.add(command, self._now(), self._caller_ended)
+        said = self._playout.add(command, self._now(), self._caller_ended)
         self._caller_ended = None
         self._supply(said)
 
-    def _supply(self, said: Utterance) -> None:
+    def _supply(self, said: QueuedSpeech) -> None:
         for index, sentence in enumerate(said.texts):
-            if (samples := self._speaker.cached(sentence, said.speak.language)) is None:
+            if (samples := self._tts.cached(sentence, said.speak.language)) is None:
                 task = asyncio.create_task(self._render(said, index))
                 self._rendering.add(task)
                 task.add_done_callback(self._rendering.discard)
                 return
-            self._mouth.supply(said, index, samples)
+            self._playout.supply(said, index, samples)
 
-    async def _render(self, said: Utterance, begin: int) -> None:
+    async def _render(self, said: QueuedSpeech, begin: int) -> None:
         """Speak the sentences that are not in memory, in a thread; each is sent as soon as it is ready."""
         try:
             for index in range(begin, len(said.texts)):
-                samples = await asyncio.to_thread(self._speaker.say, said.texts[index], said.speak.language)
-                self._mouth.supply(said, index, samples)
+                samples = await asyncio.to_thread(self._tts.synthesise, said.texts[index], said.speak.language)
+                self._playout.supply(said, index, samples)
                 self._advance()
         except Exception:
             log.exception("a sentence could not be spoken")
             said.failed = True
             self._advance()
 
-    def _spoken(self, spoken: Sequence[Spoken | None]) -> None:
+    def _on_spoken(self, spoken: Sequence[Spoken | None]) -> None:
         for event in filter(None, spoken):
             self._idle_since = self._now()
             if not is_filler(event):
@@ -355,15 +366,15 @@ class Session:
             self._over.set()
 
     def _send_sound(self, sound: bytes) -> None:
-        self._echo.sent(sound)
+        self._echo_canceller.sent(sound)
         self._outgoing.put_nowait(media_message(self.start.stream_sid, sound))
 
     def _send_mark(self, name: str) -> None:
-        self._echo.marking(name)
+        self._echo_canceller.marking(name)
         self._outgoing.put_nowait(mark_message(self.start.stream_sid, name))
 
     def _send_clear(self) -> None:
-        self._echo.cleared()
+        self._echo_canceller.cleared()
         while not self._outgoing.empty():  # sound that did not leave us yet would be heard after the clear
             self._outgoing.get_nowait()
         self._outgoing.put_nowait(clear_message(self.start.stream_sid))
@@ -371,10 +382,10 @@ class Session:
     async def _wind_up(self) -> None:
         """The stream is over: report what was still being said, on both sides, then that it is closed."""
         now = self._now()
-        if (cut := self._mouth.interrupt(now)) is not None and not is_filler(cut[0]):
+        if (cut := self._playout.interrupt(now)) is not None and not is_filler(cut[0]):
             self._events.put_nowait(cut[0])
-        await self._ear.finish()
-        self._pressed(self._keys.take(), now)
+        await self._recognition.finish()
+        self._on_digits(self._dtmf.take(), now)
         self._events.put_nowait(Closed(self._by_us))
 
     def _now(self) -> float:

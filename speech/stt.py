@@ -13,14 +13,14 @@ from numpy.typing import NDArray
 
 from speech import whisper
 from speech.audio import RATE, Samples, loudness, normalise, read_sound, resample, telephone, to_float, to_int
-from speech.digit_strings import WRONG_COUNT, Verdict, alone, judged
+from speech.digit_strings import WRONG_COUNT, Verdict, surely_read, weigh
 from speech.digit_words import spoken_digits
-from speech.endpointing import answers
+from speech.endpointing import is_yes_or_no
 from speech.events import Expectation, Word
-from speech.inference_queue import FairQueue
+from speech.inference_queue import InferenceQueue
 from speech.inference_queue import Priority as Priority
-from speech.model_files import Weights
-from speech.vad import Vad, voiced
+from speech.model_files import ModelFiles
+from speech.vad import Vad, speech_spans
 from speech.whisper import Whisper
 
 ANYTHING = Expectation()
@@ -29,8 +29,8 @@ LOUDEST_GAIN = 20.0  # dB: a faint caller is lifted, a silent line is not
 DIGIT_BEAMS = 5
 DIGIT_WINDOW = 15.0  # seconds, for strings that take longer to say than
 SHORT_DIGITS = 3.5  # seconds
-ANSWER_WINDOW = 4.0  # seconds: of 30 answers 25 were heard as at 8 s, the others are heard again in that
-ANSWER_BELIEVED = 0.225  # and so are those less sure than this, which the dialogue would not take: of 84 they were 10
+YES_NO_WINDOW = 4.0  # seconds: of 30 answers 25 were heard as at 8 s, the others are heard again in that
+YES_NO_BELIEVED = 0.225  # and so are those less sure than this, which the dialogue would not take: of 84 they were 10
 LEAD = 0.3  # seconds of silence round a file's sound: a word at the very edge is missed
 
 
@@ -49,7 +49,7 @@ class Transcript:
     seconds: float
     elapsed: float
     no_speech: float
-    ended: float | None = None
+    end_of_turn: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,38 +61,38 @@ class Segment:
     transcript: Transcript
 
 
-class Listener(Protocol):
+class SpeechToText(Protocol):
     """Whatever can hear."""
 
-    def listen(
+    def transcribe(
         self, sound: NDArray[Any], expect: Expectation = ..., priority: Priority = ...
     ) -> "Future[Transcript]": ...
 
 
-class Recogniser:
+class WhisperSpeechToText:
     """Whisper behind the queue. `threads` utterances are heard at once, each on one core. Thread-safe."""
 
     def __init__(
         self,
-        weights: Weights,
+        files: ModelFiles,
         threads: int = 2,
         *,
         vad: Callable[[], Vad],
         device: str = "cpu",
         window: float = whisper.WINDOW,
     ) -> None:
-        self._whisper = Whisper(weights, threads, device=device, window=window)
+        self._whisper = Whisper(files, threads, device=device, window=window)
         self._vad = vad
-        self._queue: FairQueue[Transcript] = FairQueue(threads, "listen")
+        self._queue: InferenceQueue[Transcript] = InferenceQueue(threads, "listen")
 
-    def listen(
+    def transcribe(
         self, sound: NDArray[Any], expect: Expectation = ANYTHING, priority: Priority = Priority.TURN
     ) -> "Future[Transcript]":
         """Hear one utterance, [n]: int16 at 8 kHz or float32 at 16 kHz. A future cancelled in time is never begun."""
-        return self._queue.submit(lambda: self._hear(sound, expect, priority), priority)
+        return self._queue.submit(lambda: self._transcribe(sound, expect, priority), priority)
 
     def transcribe_file(self, path: Path, expect: Expectation = ANYTHING) -> Transcript:
-        """What is heard of a WAV file over the telephone: 8 kHz, mu-law. Raises UnreadableAudio."""
+        """What is heard of a WAV file over the telephone: 8 kHz, mu-law. Raises UnreadableAudioError."""
         began = time.perf_counter()
         channels, rate = read_sound(path)
         samples = telephone(channels.mean(axis=0).astype(np.int16), rate)
@@ -104,8 +104,8 @@ class Recogniser:
 
     def transcribe_long(self, samples: Samples, expect: Expectation = ANYTHING, *, gap: float = 0.6) -> list[Segment]:
         """One channel of a recording (8 kHz), cut where nobody speaks for `gap` seconds; silence is left out."""
-        spans = [part for span in voiced(samples, self._vad(), gap=gap) for part in _cut(*span)]
-        futures = [self.listen(samples[start:end], expect, Priority.FILE) for start, end in spans]
+        spans = [part for span in speech_spans(samples, self._vad(), gap=gap) for part in _cut(*span)]
+        futures = [self.transcribe(samples[start:end], expect, Priority.FILE) for start, end in spans]
         heard = [future.result() for future in futures]
         return [
             Segment(start / RATE, end / RATE, replace(said, words=_shifted(said.words, start / RATE)))
@@ -121,14 +121,14 @@ class Recogniser:
     def close(self) -> None:
         self._queue.close()
 
-    def _hear(self, sound: NDArray[Any], expect: Expectation, priority: Priority) -> Transcript:
+    def _transcribe(self, sound: NDArray[Any], expect: Expectation, priority: Priority) -> Transcript:
         began = time.perf_counter()
         seconds = len(sound) / (RATE if sound.dtype == np.int16 else whisper.RATE)
         utterance = prepared(sound)
         if utterance is None:
             return Transcript("", 0.0, (), round(seconds, 3), round(time.perf_counter() - began, 4), 1.0)
         ended = None
-        if expect.kind == "yes-no" and (answer := self._answer(utterance)) is not None:
+        if expect.kind == "yes-no" and (answer := self._yes_or_no(utterance)) is not None:
             said, no_speech = answer
         elif expect.kind != "digits":
             said, no_speech, ended = self._words(utterance)
@@ -139,13 +139,13 @@ class Recogniser:
         elapsed = round(time.perf_counter() - began, 4)
         return Transcript(said.text, said.confidence, said.words, round(seconds, 3), elapsed, no_speech, ended)
 
-    def _answer(self, sound: whisper.Sound) -> tuple[Verdict, float] | None:
+    def _yes_or_no(self, sound: whisper.Sound) -> tuple[Verdict, float] | None:
         """A yes or a no from a window too short for anything longer; None for all else, and where it is hardly sure."""
-        if not self._whisper.is_base or len(sound) > (ANSWER_WINDOW - whisper.MARGIN) * whisper.RATE:
+        if not self._whisper.is_base or len(sound) > (YES_NO_WINDOW - whisper.MARGIN) * whisper.RATE:
             return None
-        encoded = self._whisper.encode(sound, window=ANSWER_WINDOW)
-        heard = self._whisper.decode(encoded, again=False)
-        if not answers(heard.text) or heard.confidence < ANSWER_BELIEVED:
+        encoded = self._whisper.encode(sound, window=YES_NO_WINDOW)
+        heard = self._whisper.decode(encoded, retry=False)
+        if not is_yes_or_no(heard.text) or heard.confidence < YES_NO_BELIEVED:
             return None
         return Verdict(heard.text, heard.confidence, self._timed(heard, encoded)), heard.no_speech
 
@@ -153,23 +153,23 @@ class Recogniser:
         encoded = self._whisper.encode(sound)
         heard = self._whisper.decode(encoded)
         verdict = Verdict(heard.text, heard.confidence, self._timed(heard, encoded))
-        return verdict, heard.no_speech, self._whisper.ended(encoded)
+        return verdict, heard.no_speech, self._whisper.end_of_turn_chance(encoded)
 
     def _digits(self, sound: whisper.Sound, count: int | None) -> tuple[Verdict, float]:
         """The reader's where it is sure: it needs no window. Else both are heard, in the one that the writer needs."""
         if count is not None:  # else nothing tells whether these are all
             close = self._whisper.encode(sound, window=whisper.MARGIN, stretch=1.0)
-            if (sure := alone(self._whisper.read_digits(close), count, close.seconds)) is not None:
+            if (sure := surely_read(self._whisper.read_digits(close), count, close.seconds)) is not None:
                 return sure, 0.0
         encoded = self._whisper.encode(sound, stretch=1.0)
         readings = self._whisper.read_digits(encoded)
-        heard = self._whisper.decode(encoded, again=not readings[0].digits)
-        verdict = judged(heard.text, heard.confidence, readings, count)
+        heard = self._whisper.decode(encoded, retry=not readings[0].digits)
+        verdict = weigh(heard.text, heard.confidence, readings, count)
         if not verdict.words and verdict.text == heard.text and heard.text:
             verdict = replace(verdict, words=self._timed(heard, encoded))
         return verdict, heard.no_speech
 
-    def _timed(self, heard: whisper.Heard, encoded: whisper.Encoded) -> tuple[Word, ...]:
+    def _timed(self, heard: whisper.Decoding, encoded: whisper.Encoded) -> tuple[Word, ...]:
         """The words' times; a single word is as long as the sound, and needs no second pass before a turn can end."""
         if not heard.text:
             return ()
@@ -191,7 +191,7 @@ class Recogniser:
                 return Verdict(digits, min(heard.confidence, other.confidence), words), heard.no_speech
         return Verdict(first, min(heard.confidence, WRONG_COUNT), words), heard.no_speech
 
-    def _second_opinions(self, sound: whisper.Sound, thorough: bool) -> Iterator[whisper.Heard]:
+    def _second_opinions(self, sound: whisper.Sound, thorough: bool) -> Iterator[whisper.Decoding]:
         """Slower, and only for strings of the wrong length: callers mind being asked again more than half a second."""
         yield self._whisper.decode(self._whisper.encode(sound, window=DIGIT_WINDOW), beams=DIGIT_BEAMS)
         if thorough:  # not while the caller may only be pausing between two digits

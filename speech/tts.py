@@ -13,7 +13,7 @@ import numpy as np
 from speech.audio import RATE, Samples
 from speech.voices import Voice
 
-REST = 0.25  # seconds between two sentences
+SENTENCE_PAUSE = 0.25  # seconds between two sentences
 MEMORY = 512  # sentences of some 50 kB
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=\S)")
 _TITLE = re.compile(r"\b(mr|mrs|ms|dr|st|no|inc|ltd|[a-z])\.$", re.I)
@@ -30,12 +30,12 @@ def sentences(text: str) -> list[str]:
     return found
 
 
-def rest() -> Samples:
+def sentence_pause() -> Samples:
     """The pause before a following sentence."""
-    return np.zeros(int(REST * RATE), np.int16)
+    return np.zeros(int(SENTENCE_PAUSE * RATE), np.int16)
 
 
-class Speaker:
+class TextToSpeech:
     """The voices with their cache: in memory for all that is said, in `folder` (shared by processes) for fixed prompts.
 
     `voice` speaks English and whatever none of the `others` does, which are named by language. What is said to one
@@ -54,7 +54,7 @@ class Speaker:
                 self._memory.move_to_end((language, sentence))
             return samples
 
-    def say(self, sentence: str, language: str = "en") -> Samples:
+    def synthesise(self, sentence: str, language: str = "en") -> Samples:
         """The sentence's sound: from memory, from the folder, or spoken now. Blocks."""
         if (samples := self.cached(sentence, language)) is not None:
             return samples
@@ -66,7 +66,7 @@ class Speaker:
     def prepare(self, texts: Iterable[str], language: str = "en") -> None:
         """Render fixed prompts ahead and keep them in the folder, for this process and the others."""
         for sentence in dict.fromkeys(sentence for text in texts for sentence in sentences(text)):
-            samples = self.say(sentence, language)
+            samples = self.synthesise(sentence, language)
             if not (path := self._path(self._of(language), sentence)).is_file():
                 _save(path, samples)
 
@@ -74,7 +74,7 @@ class Speaker:
         """A whole English text as one sound, int16 at 8 kHz."""
         parts: list[Samples] = []
         for sentence in sentences(text):
-            parts += [rest(), self.say(sentence)] if parts else [self.say(sentence)]
+            parts += [sentence_pause(), self.synthesise(sentence)] if parts else [self.synthesise(sentence)]
         return np.concatenate(parts) if parts else np.zeros(0, np.int16)
 
     def _of(self, language: str) -> Voice:

@@ -16,7 +16,7 @@ CONTEXT = 32
 FAINT_DBFS = -55.0  # the noise of an idle line: no louder window than this is ever left out
 FAINT_DB = 35.0  # and none that is nearer than this to the loudest that this line brought: a faint caller is heard
 SETTLING = 5  # faint windows in a row that the network still hears: it must know that the voice is gone
-HEARD = 128  # numbers in which the model keeps what it hears
+STATE_SIZE = 128  # numbers in which the model keeps what it hears
 
 
 class Vad(Protocol):
@@ -26,15 +26,15 @@ class Vad(Protocol):
         """Probability 0..1 that the next 256 samples (8 kHz) hold speech."""
         ...
 
-    def forget(self) -> None:
+    def reset(self) -> None:
         """What was heard so far counts no more."""
 
 
-class Hearing(Vad, Protocol):
+class StatefulVad(Vad, Protocol):
     """A detector that also tells what its network makes of the voice by now [HEARD]."""
 
     @property
-    def heard(self) -> NDArray[np.float32]: ...
+    def hidden_state(self) -> NDArray[np.float32]: ...
 
 
 class SileroModel:
@@ -63,16 +63,16 @@ class SileroStream:
     def __init__(self, session: onnxruntime.InferenceSession) -> None:
         self._session = session
         self._loudest = 0.0
-        self.forget()
+        self.reset()
 
-    def forget(self) -> None:
+    def reset(self) -> None:
         """Another voice is to come, on the same line."""
-        self._state: NDArray[np.float32] = np.zeros((2, 1, HEARD), np.float32)
+        self._state: NDArray[np.float32] = np.zeros((2, 1, STATE_SIZE), np.float32)
         self._context: NDArray[np.float32] = np.zeros((1, CONTEXT), np.float32)
         self._faint = 0
 
     @property
-    def heard(self) -> NDArray[np.float32]:
+    def hidden_state(self) -> NDArray[np.float32]:
         """What its probability is read from; the last one's where a faint window is not run."""
         view: NDArray[np.float32] = self._state[0, 0]
         return view
@@ -105,7 +105,7 @@ class Hysteresis:
         return self.speaking
 
 
-class Windows:
+class WindowCutter:
     """Cuts a stream of frames into the detector's windows."""
 
     def __init__(self) -> None:
@@ -119,11 +119,11 @@ class Windows:
             yield pending[start : start + WINDOW]
 
 
-def voiced(samples: Samples, vad: Vad, *, gap: float = 0.6, pad: float = 0.3) -> list[tuple[int, int]]:
+def speech_spans(samples: Samples, vad: Vad, *, gap: float = 0.6, pad: float = 0.3) -> list[tuple[int, int]]:
     """Stretches of speech [start, end) in samples (8 kHz); pauses shorter than `gap` seconds do not cut."""
     hysteresis = Hysteresis()
     spans: list[tuple[int, int]] = []
-    for index, window in enumerate(Windows().add(samples)):
+    for index, window in enumerate(WindowCutter().add(samples)):
         if not hysteresis(vad(window)):
             continue
         start, end = index * WINDOW, (index + 1) * WINDOW

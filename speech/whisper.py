@@ -12,9 +12,9 @@ from faster_whisper.transcribe import get_suppressed_tokens
 from numpy.typing import NDArray
 
 from speech.digit_reader import DigitReader, Reading
-from speech.end_of_turn import Ending
+from speech.end_of_turn import EndOfTurnModel
 from speech.events import Word
-from speech.model_files import Weights
+from speech.model_files import ModelFiles
 
 Sound = NDArray[np.float32]
 
@@ -44,7 +44,7 @@ class Encoded:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class Decoding:
     """One decoding: its text, mean log-probability of a token, chance of no speech, and the text's tokens as decoded.
 
     The same text can be written in other tokens ("that's"), which the model would never choose and finds improbable.
@@ -60,15 +60,15 @@ class Heard:
         return math.exp(self.logprob) if self.text else 0.0
 
 
-NOTHING = Heard("", -math.inf, 1.0)
+NO_DECODING = Decoding("", -math.inf, 1.0)
 
 
 class Whisper:
     """The model. `threads` decodings run at once, each on one core; `decode` may be called from as many threads."""
 
-    def __init__(self, weights: Weights, threads: int, *, device: str = "cpu", window: float = WINDOW) -> None:
+    def __init__(self, files: ModelFiles, threads: int, *, device: str = "cpu", window: float = WINDOW) -> None:
         self._model = WhisperModel(
-            str(weights.path), device=device, compute_type="int8", cpu_threads=1, num_workers=threads
+            str(files.path), device=device, compute_type="int8", cpu_threads=1, num_workers=threads
         )
         self._tokens = Tokenizer(
             self._model.hf_tokenizer, self._model.model.is_multilingual, task="transcribe", language="en"
@@ -81,7 +81,7 @@ class Whisper:
         self.is_base = bool(self._model.model.is_multilingual) and encoder_output(first).shape[1] == DigitReader.SIZE
         """The multilingual base model: the digit reader and the shortest windows were made for it and no other."""
         self._reader = DigitReader() if self.is_base else None
-        self._ending = Ending() if self.is_base else None
+        self._end_of_turn = EndOfTurnModel() if self.is_base else None
 
     def read_digits(self, encoded: Encoded) -> list[Reading]:
         """The digits in a sound, likeliest first. Raises RuntimeError where not `is_base`."""
@@ -89,9 +89,9 @@ class Whisper:
             raise RuntimeError("the digit reader knows the multilingual base model only")
         return self._reader.read(encoder_output(encoded), encoded.seconds)
 
-    def ended(self, encoded: Encoded) -> float | None:
+    def end_of_turn_chance(self, encoded: Encoded) -> float | None:
         """The chance 0..1 that it sounds finished; None where nobody can tell from this model."""
-        return None if self._ending is None else self._ending(encoder_output(encoded), encoded.seconds)
+        return None if self._end_of_turn is None else self._end_of_turn(encoder_output(encoded), encoded.seconds)
 
     def encode(self, sound: Sound, *, window: float | None = None, stretch: float = STRETCH) -> Encoded:
         """At most 30 s of sound, in a window of at least `window` and `stretch` times its length."""
@@ -99,7 +99,7 @@ class Whisper:
         length = min(LONGEST, max(window or self._window, stretch * len(sound) / RATE + MARGIN))
         return Encoded(sound, self._model.model.encode(self._features(sound, length)), length)
 
-    def decode(self, encoded: Encoded, *, beams: int = 1, again: bool = True) -> Heard:
+    def decode(self, encoded: Encoded, *, beams: int = 1, retry: bool = True) -> Decoding:
         """The likeliest text; `again` hears a text that ran away once more with all of the encoder's window."""
         cap = min(224, 10 + int(6 * encoded.seconds))
         result = self._model.model.generate(
@@ -108,23 +108,23 @@ class Whisper:
         )[0]  # fmt: skip
         tokens = [token for token in result.sequences_ids[0] if token < self._tokens.eot]
         full = len(tokens) >= cap - 1
-        if full and again and encoded.window < LONGEST:
+        if full and retry and encoded.window < LONGEST:
             return self.decode(self.encode(encoded.sound, window=LONGEST), beams=beams)
         text = self._tokens.decode(tokens).strip()
         score, no_speech = result.scores[0], result.no_speech_prob
         if any(no_speech > chance and score < sure for chance, sure in DISBELIEVED) or not re.search(r"\w", text):
-            return Heard("", score, no_speech)
+            return Decoding("", score, no_speech)
         said = text.split()
         if not full or (kept := unlooped(said)) == len(said):
-            return Heard(text, score, no_speech, tuple(tokens))
+            return Decoding(text, score, no_speech, tuple(tokens))
         text = " ".join(said[:kept])
         shorter = self._model.hf_tokenizer.encode(f" {text}", add_special_tokens=False).ids
-        return Heard(text, score, no_speech, tuple(shorter))
+        return Decoding(text, score, no_speech, tuple(shorter))
 
-    def words(self, heard: Heard, encoded: Encoded) -> tuple[Word, ...]:
+    def words(self, decoding: Decoding, encoded: Encoded) -> tuple[Word, ...]:
         """The words that were heard with the times and the sureness that the attention gives: one more, cheap pass."""
         frames = max(1, int(encoded.seconds * RATE / HOP))
-        aligned = self._model.find_alignment(self._tokens, [list(heard.tokens)], encoded.features, frames)[0]
+        aligned = self._model.find_alignment(self._tokens, [list(decoding.tokens)], encoded.features, frames)[0]
         words: list[Word] = []
         for item in aligned:
             start, end = (min(float(item[key]), encoded.seconds) for key in ("start", "end"))

@@ -45,7 +45,7 @@ class PeerFailed(RuntimeError):
 def run(
     settings: Settings, peer: Path, data: Path | None = None, turns: int = 60, tell: Tell = print
 ) -> dict[str, Any]:
-    """`turns` clips to each bot. Raises PeerFailed, MissingWeights, NoData."""
+    """`turns` clips to each bot. Raises PeerFailed, MissingModelError, NoData."""
     clips = (human_clips(data) if data else []) + rendered_clips()
     clips = [clip for pair in zip(clips, reversed(clips), strict=True) for clip in pair][
         :turns

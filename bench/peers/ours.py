@@ -30,10 +30,10 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from speech.audio import RATE, resample, to_float
 from speech.events import Command, Event, Expectation, Listen, Speak, UserTurn
 from speech.inference_queue import Priority
-from speech.model_files import Weights, find_vad
+from speech.model_files import ModelFiles, find_vad
 from speech.session import Session, read_start
-from speech.stt import ANYTHING, Listener, Recogniser, Transcript
-from speech.tts import Speaker
+from speech.stt import ANYTHING, SpeechToText, Transcript, WhisperSpeechToText
+from speech.tts import TextToSpeech
 from speech.vad import SileroModel
 from speech.voices import make_voice
 
@@ -47,7 +47,7 @@ class PlainWhisper:
         self._model = WhisperModel(str(path), device="cpu", compute_type="int8")
         self._thread = ThreadPoolExecutor(1)
 
-    def listen(
+    def transcribe(
         self, sound: NDArray[Any], expect: Expectation = ANYTHING, priority: Priority = Priority.TURN
     ) -> "Future[Transcript]":
         return self._thread.submit(self._hear, sound)
@@ -61,7 +61,7 @@ class PlainWhisper:
         return Transcript(text, 1.0, (), len(sound) / RATE, time.perf_counter() - began, 0.0)
 
 
-def make_app(recogniser: Listener, speaker: Speaker, vad: SileroModel, heard: Path) -> Starlette:
+def make_app(recogniser: SpeechToText, speaker: TextToSpeech, vad: SileroModel, heard: Path) -> Starlette:
     """`WS /media` and `GET /health`."""
 
     async def media(socket: WebSocket) -> None:
@@ -103,10 +103,10 @@ def main() -> None:
     port, weights, folder, heard, kind = sys.argv[1:]
     vad = SileroModel(find_vad())
     path = Path(weights)
-    hears: Listener = (
-        PlainWhisper(path) if kind == "plain" else Recogniser(Weights(path, "path", ""), 1, vad=vad.stream)
+    hears: SpeechToText = (
+        PlainWhisper(path) if kind == "plain" else WhisperSpeechToText(ModelFiles(path, "path", ""), 1, vad=vad.stream)
     )
-    speaker = Speaker(make_voice("heart"), Path(folder))
+    speaker = TextToSpeech(make_voice("heart"), Path(folder))
     speaker.prepare([REPLY])
     uvicorn.run(make_app(hears, speaker, vad, Path(heard)), port=int(port), log_level="warning")
 

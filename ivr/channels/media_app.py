@@ -23,11 +23,11 @@ from ivr.dialogue.prompts.en import PROMPTS
 from ivr.logs import about_call
 from ivr.store.health import Watch
 from ivr.store.stream_tokens import BadToken
-from speech.monitor import HeardOn, Monitor
-from speech.session import NoStart, Session, Start, read_start
-from speech.stt import Listener
-from speech.tts import Speaker
-from speech.vad import Hearing
+from speech.monitor import Monitor, TrackTurn
+from speech.session import NoStartError, Session, Start, read_start
+from speech.stt import SpeechToText
+from speech.tts import TextToSpeech
+from speech.vad import StatefulVad
 
 log = logging.getLogger(__name__)
 
@@ -40,9 +40,9 @@ RECENT = 500  # messages, ten seconds of them
 def make_media_app(
     calls: CallService,
     signatures: Signatures,
-    recogniser: Listener,
-    speaker: Speaker,
-    vad: Callable[[], Hearing],
+    stt: SpeechToText,
+    tts: TextToSpeech,
+    vad: Callable[[], StatefulVad],
     patience: Patience | None = None,
     room: Room | None = None,
     beside: Sequence[BaseRoute] = (),
@@ -74,7 +74,7 @@ def make_media_app(
         connected = await asyncio.get_running_loop().run_in_executor(
             threads.sql, calls.connect, start.call_sid, start.parameters.get("token", "")
         )
-        session = Session(start, recogniser, speaker, vad, filler=PROMPTS["moment"][0])
+        session = Session(start, stt, tts, vad, filler=PROMPTS["moment"][0])
         async with asyncio.TaskGroup() as tasks:
             conversation = Conversation(
                 calls, start.call_sid, connected, session, threads, tasks, patience or Patience()
@@ -91,10 +91,10 @@ def make_media_app(
         token, sid = start.parameters.get("token", ""), start.parameters.get("call", start.call_sid)
         listening = await loop.run_in_executor(threads.sql, calls.listen, sid, token)
 
-        async def keep(news: HeardOn) -> None:
-            await loop.run_in_executor(threads.sql, calls.overheard, sid, news.track, news.heard, listening.offset)
+        async def keep(news: TrackTurn) -> None:
+            await loop.run_in_executor(threads.sql, calls.overheard, sid, news.track, news.turn, listening.offset)
 
-        await Monitor(start, recogniser, vad).run(texts, keep)
+        await Monitor(start, stt, vad).run(texts, keep)
 
     async def ready(_request: Request) -> JSONResponse:
         away = [watch.name for watch in watches if watch.away]
@@ -131,7 +131,7 @@ async def _let_in(socket: WebSocket, signatures: Signatures, below: str, serve: 
     except Full:
         log.warning("no room for another caller: he is asked to try again")
         await _close(socket, BUSY)
-    except (NoStart, BadToken) as error:
+    except (NoStartError, BadToken) as error:
         log.warning("refused a media socket: %s", type(error).__name__)
         await _close(socket, POLICY)
     except Exception:

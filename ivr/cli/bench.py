@@ -9,7 +9,7 @@ import click
 from ivr.cli.common import MISSING, MISUSED, fail, json_option, load_settings, show, tell
 from ivr.local.supervisor import HouseError
 from ivr.settings import Settings
-from speech.model_files import MissingWeights
+from speech.model_files import MissingModelError
 
 Result = dict[str, Any]
 Bench = Callable[[Settings, Path | None, int | None], Result]
@@ -72,7 +72,7 @@ def bench(name: str, data: Path | None, many: int | None, as_json: bool) -> None
         result = BENCHES[name](settings, data, many)
     except NoData as error:
         fail(str(error), MISUSED)
-    except (MissingWeights, HouseError) as error:
+    except (MissingModelError, HouseError) as error:
         fail(str(error), MISSING)
     if as_json:
         show(result)

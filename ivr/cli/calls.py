@@ -38,12 +38,12 @@ from ivr.local.scripted_calls import (
 )
 from ivr.local.setup import prepare
 from ivr.local.supervisor import House, HouseError
-from ivr.nlu.encoder import MissingWeights as MissingEncoder
+from ivr.nlu.encoder import MissingModelError as MissingEncoder
 from ivr.settings import Settings
 from ivr.store.engine import Sessions, make_engine, make_sessions
 from ivr.store.models import Turn
-from speech.model_files import MissingWeights
-from speech.voices import VoiceUnavailable
+from speech.model_files import MissingModelError
+from speech.voices import VoiceUnavailableError
 
 PAGES = (("agent", "ada"), ("quality", "quinn"), ("board", "sam"))
 
@@ -111,7 +111,7 @@ def _stay(house: House) -> None:
 
 
 def _script_of(wavs: tuple[Path, ...], says: tuple[str, ...], file: Path | None, caller: str) -> dict[str, Any]:
-    from speech.audio import UnreadableAudio, read_mono
+    from speech.audio import UnreadableAudioError, read_mono
     from switch.phones.script import ScriptError
     from switch.phones.script_reader import load_script
 
@@ -128,7 +128,7 @@ def _script_of(wavs: tuple[Path, ...], says: tuple[str, ...], file: Path | None,
     for wav in wavs:
         try:
             read_mono(wav)
-        except UnreadableAudio as error:
+        except UnreadableAudioError as error:
             fail(str(error), MISUSED)
     turns = [{"wav": str(wav.absolute())} for wav in wavs] or [{"say": text} for text in says]
     quiet = {"quiet": 1.0}
@@ -147,7 +147,7 @@ def _house(settings: Settings) -> Iterator[tuple[Settings, Sessions, dict[str, s
         passwords = furnish(sessions, SystemClock(), settings)
         with House(settings, tell) as house:
             yield settings, sessions, passwords, house
-    except (HouseError, MissingWeights, MissingEncoder, VoiceUnavailable) as error:
+    except (HouseError, MissingModelError, MissingEncoder, VoiceUnavailableError) as error:
         fail(str(error), MISSING)
     except (NoSwitch, Placed) as error:
         fail(str(error), WRONG)

@@ -70,11 +70,11 @@ def _data_folder(settings: Settings) -> str:
 
 
 def _whisper(settings: Settings) -> str:
-    from speech.model_files import MissingWeights, find_whisper
+    from speech.model_files import MissingModelError, find_whisper
 
     try:
         found = find_whisper(settings.whisper_model, settings.data_dir)
-    except MissingWeights as error:
+    except MissingModelError as error:
         raise Unwell(
             str(error), "Run `make setup`, or set WARMLINE_WHISPER_MODEL to a folder with the weights."
         ) from error
@@ -82,31 +82,31 @@ def _whisper(settings: Settings) -> str:
 
 
 def _vad(settings: Settings) -> str:
-    from speech.model_files import MissingWeights, find_vad
+    from speech.model_files import MissingModelError, find_vad
 
     try:
         return f"Silero, from packages: {find_vad()}"
-    except MissingWeights as error:
+    except MissingModelError as error:
         raise Unwell(str(error), "Run `make setup`.") from error
 
 
 def _voice(settings: Settings) -> str:
-    from speech.voices import UnknownVoice, VoiceUnavailable, make_voice
+    from speech.voices import UnknownVoiceError, VoiceUnavailableError, make_voice
 
     try:
         voice = make_voice(settings.voice)
-    except (UnknownVoice, VoiceUnavailable) as error:
+    except (UnknownVoiceError, VoiceUnavailableError) as error:
         raise Unwell(str(error), "Run `make setup`, or set WARMLINE_VOICE to another voice.") from error
     return f"{voice.name}: says {voice.speak('Hello.').size / 8000:.1f} s for one word"
 
 
 def _meaning(settings: Settings) -> str:
-    from ivr.nlu.encoder import MissingWeights
+    from ivr.nlu.encoder import MissingModelError
     from ivr.nlu.understanding import Understanding
 
     try:
         understanding = Understanding.load(settings.data_dir)
-    except MissingWeights as error:
+    except MissingModelError as error:
         raise Unwell(str(error), "Run `make setup`.") from error
     meaning = understanding.understand("I want to talk to a person", today=today(SystemClock(), settings.zone))
     return f'"I want to talk to a person" is understood as {meaning.intent}'

@@ -49,14 +49,14 @@ def _need_secrets(settings: Settings) -> None:
 
 def _prepare(settings: Settings) -> None:
     from ivr.local.setup import prepare
-    from ivr.nlu.encoder import MissingWeights as MissingEncoder
-    from speech.model_files import MissingWeights
-    from speech.voices import VoiceUnavailable
+    from ivr.nlu.encoder import MissingModelError as MissingEncoder
+    from speech.model_files import MissingModelError
+    from speech.voices import VoiceUnavailableError
 
     try:
         with usable_database():
             prepare(settings, tell)
-    except (MissingWeights, MissingEncoder, VoiceUnavailable) as error:
+    except (MissingModelError, MissingEncoder, VoiceUnavailableError) as error:
         fail(str(error), MISSING)
     _check_places(settings)
 

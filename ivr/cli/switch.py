@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from ivr.settings import Settings
 from speech.audio import encode
 from speech.model_files import find_vad, find_whisper
-from speech.stt import Priority, Recogniser
+from speech.stt import Priority, WhisperSpeechToText
 from speech.vad import SileroModel
 from speech.voices import Voice, make_other_voices, make_voice
 from switch.config import SwitchConfig
@@ -22,12 +22,12 @@ from switch.server import Switch
 async def run_switch(settings: Settings) -> None:
     """Serves until SIGTERM or SIGINT; then ends every call."""
     voice = make_voice(settings.voice)
-    recogniser = Recogniser(
+    recogniser = WhisperSpeechToText(
         find_whisper(settings.whisper_model, settings.data_dir), 1, vad=SileroModel(find_vad()).stream
     )
 
     async def stt(sound: NDArray[np.int16]) -> str:
-        heard = await asyncio.wrap_future(recogniser.listen(sound, priority=Priority.MONITOR))
+        heard = await asyncio.wrap_future(recogniser.transcribe(sound, priority=Priority.MONITOR))
         return heard.text
 
     def tts_of(voice: Voice) -> TextToSpeech:

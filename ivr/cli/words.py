@@ -22,24 +22,24 @@ KINDS = ("open", "digits", "money", "date", "yes-no")
 def transcribe(files: tuple[Path, ...], expect: str, as_json: bool) -> None:
     """What Whisper hears in each FILE over the telephone path (mu-law, 8 kHz)."""
     settings = load_settings()
-    from speech.audio import UnreadableAudio
+    from speech.audio import UnreadableAudioError
     from speech.events import Expectation
-    from speech.model_files import MissingWeights, find_vad, find_whisper
-    from speech.stt import Recogniser
+    from speech.model_files import MissingModelError, find_vad, find_whisper
+    from speech.stt import WhisperSpeechToText
     from speech.vad import SileroModel
 
     try:
         weights = find_whisper(settings.whisper_model, settings.data_dir)
         vad = SileroModel(find_vad()).stream
-    except MissingWeights as error:
+    except MissingModelError as error:
         fail(str(error), MISSING)
-    recogniser = Recogniser(weights, settings.whisper_threads, vad=vad)
+    recogniser = WhisperSpeechToText(weights, settings.whisper_threads, vad=vad)
     failed = False
     try:
         for file in files:
             try:
                 heard = recogniser.transcribe_file(file, Expectation(expect))  # type: ignore[arg-type]
-            except UnreadableAudio as error:
+            except UnreadableAudioError as error:
                 failed = True
                 tell(str(error))
                 continue
@@ -62,13 +62,13 @@ def transcribe(files: tuple[Path, ...], expect: str, as_json: bool) -> None:
 def understand(texts: tuple[str, ...], expect: str | None, as_json: bool) -> None:
     """The meaning of each TEXT; without one, of each line of stdin (plain, or JSON with a `text`)."""
     settings = load_settings()
-    from ivr.nlu.encoder import MissingWeights
+    from ivr.nlu.encoder import MissingModelError
     from ivr.nlu.report import as_json as document_of
     from ivr.nlu.understanding import Understanding
 
     try:
         understanding = Understanding.load(settings.data_dir, settings.home_country)
-    except MissingWeights as error:
+    except MissingModelError as error:
         fail(str(error), MISSING)
     day = today(SystemClock(), settings.zone)
     for given in ({"text": text} for text in texts) if texts else _lines():

@@ -8,12 +8,12 @@ from ivr.dialogue.prompts import LANGUAGES
 from ivr.settings import Settings
 from ivr.store.migrate import upgrade
 from speech.model_files import find_vad, find_whisper
-from speech.tts import Speaker, sentences
+from speech.tts import TextToSpeech, sentences
 from speech.voices import make_other_voices, make_voice
 
 
 def prepare(settings: Settings, tell: Callable[[str], None]) -> None:
-    """Harmless when all is there. Raises the parts' own MissingWeights, UnknownVoice, VoiceUnavailable."""
+    """Harmless when all is there. Raises the parts' own MissingModelError, UnknownVoiceError, VoiceUnavailableError."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     with (settings.data_dir / ".preparing").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # parts that start together prepare once
@@ -24,7 +24,7 @@ def prepare(settings: Settings, tell: Callable[[str], None]) -> None:
         tell(f"Whisper ({settings.whisper_model}, from {found.source}) is there.")
         voice, others = make_voice(settings.voice), make_other_voices()
         prepare_audio(settings.data_dir / "audio", {"en": voice, **others}, settings.company)
-        speaker = Speaker(voice, settings.data_dir / "prompts", others)
+        speaker = TextToSpeech(voice, settings.data_dir / "prompts", others)
         for language in LANGUAGES:
             speaker.prepare(fixed_prompts(settings.company, language), language)
         tell(f"The bot's voice is {settings.voice}.")

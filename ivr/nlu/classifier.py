@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ivr.nlu.encoder import MissingWeights
+from ivr.nlu.encoder import MissingModelError
 
 Floats = NDArray[np.float32]
 
@@ -24,13 +24,13 @@ class Head:
 
     @classmethod
     def load(cls, folder: Path) -> "Head":
-        """From `head.npz` and `head.json` in `folder`; raises MissingWeights."""
+        """From `head.npz` and `head.json` in `folder`; raises MissingModelError."""
         try:
             about: dict[str, Any] = json.loads((folder / "head.json").read_text())
             with np.load(folder / "head.npz") as arrays:
                 weights, bias = arrays["weights"], arrays["bias"]
         except FileNotFoundError as error:
-            raise MissingWeights(f"{error.filename} is missing: install warmline again, or train anew") from None
+            raise MissingModelError(f"{error.filename} is missing: install warmline again, or train anew") from None
         return cls(tuple(about["labels"]), weights, bias, float(about["temperature"]))
 
     def probabilities(self, vector: Floats) -> Floats:

@@ -11,7 +11,7 @@ from tokenizers import Tokenizer
 LONGEST = 48
 
 
-class MissingWeights(RuntimeError):
+class MissingModelError(RuntimeError):
     """A weights file is absent or not the one expected; the message says how to get it."""
 
 
@@ -26,10 +26,10 @@ class Encoder:
 
     @classmethod
     def load(cls, folder: Path) -> "Encoder":
-        """From `encoder.onnx` and `tokenizer.json` in `folder`; raises MissingWeights."""
+        """From `encoder.onnx` and `tokenizer.json` in `folder`; raises MissingModelError."""
         for name in ("encoder.onnx", "tokenizer.json"):
             if not (folder / name).is_file():
-                raise MissingWeights(f"{folder / name} is missing: install warmline again, or train anew")
+                raise MissingModelError(f"{folder / name} is missing: install warmline again, or train anew")
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1

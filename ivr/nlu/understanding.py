@@ -35,7 +35,7 @@ class Understanding:
     def load(cls, folder: Path, country: str = "US") -> "Understanding":
         """The models in `folder/meaning/` if the operator trained his own, else those that ship.
 
-        `country`: whose order of day and month is meant by 5/4. Raises MissingWeights.
+        `country`: whose order of day and month is meant by 5/4. Raises MissingModelError.
         """
         own = folder / "meaning"
         weights = own if own.is_dir() else WEIGHTS

@@ -25,7 +25,7 @@ class UnreadableRecording(ValueError):
 
 
 class LongRecogniser(Protocol):
-    """As speech.stt.Recogniser: 8 kHz samples of one channel in, timed segments out."""
+    """As speech.stt.WhisperSpeechToText: 8 kHz samples of one channel in, timed segments out."""
 
     def transcribe_long(self, samples: Samples) -> "list[Segment]": ...
 

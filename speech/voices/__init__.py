@@ -1,30 +1,30 @@
 """The bot's voices, by name."""
 
-from speech.voices.voice import UnknownVoice, Voice, VoiceUnavailable
+from speech.voices.voice import UnknownVoiceError, Voice, VoiceUnavailableError
 
-__all__ = ["NAMES", "OTHERS", "UnknownVoice", "Voice", "VoiceUnavailable", "make_other_voices", "make_voice"]
+__all__ = ["NAMES", "OTHERS", "UnknownVoiceError", "Voice", "VoiceUnavailableError", "make_other_voices", "make_voice"]
 
 NAMES = ("heart", "pyttsx3")
 OTHERS = ("es",)  # languages besides English, which the neural voice does not speak
 
 
 def make_voice(name: str) -> Voice:
-    """The voice called `name`. Raises UnknownVoice, and VoiceUnavailable where it cannot speak on this machine."""
+    """The voice called `name`. Raises UnknownVoiceError, or VoiceUnavailableError where it cannot speak here."""
     match name:
         case "heart":
-            from speech.voices.hibari import Heart
+            from speech.voices.hibari import HibariVoice
 
-            return Heart()
+            return HibariVoice()
         case "pyttsx3":
-            from speech.voices.espeak import Espeak
+            from speech.voices.espeak import EspeakVoice
 
-            return Espeak()
+            return EspeakVoice()
         case _:
-            raise UnknownVoice(f"voice {name!r} is not known; WARMLINE_VOICE is one of: {', '.join(NAMES)}")
+            raise UnknownVoiceError(f"voice {name!r} is not known; WARMLINE_VOICE is one of: {', '.join(NAMES)}")
 
 
 def make_other_voices() -> dict[str, Voice]:
-    """A voice for each language besides English. Raises VoiceUnavailable."""
-    from speech.voices.espeak import Espeak
+    """A voice for each language besides English. Raises VoiceUnavailableError."""
+    from speech.voices.espeak import EspeakVoice
 
-    return {language: Espeak(language) for language in OTHERS}
+    return {language: EspeakVoice(language) for language in OTHERS}

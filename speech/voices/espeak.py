@@ -13,15 +13,15 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from speech.audio import Samples, UnreadableAudio, read_sound, to_float
-from speech.voices.voice import FORM, VoiceUnavailable, for_telephone
+from speech.audio import Samples, UnreadableAudioError, read_sound, to_float
+from speech.voices.voice import FORM, VoiceUnavailableError, for_telephone
 
 WORDS_PER_MINUTE = 165
 ACCENTS = {"en": "gmw/en-us", "es": "roa/es-419"}
 _ONE_AT_A_TIME = threading.Lock()  # the library keeps one state for the process: at once, files go missing silently
 
 
-class Espeak:
+class EspeakVoice:
     """A robot's voice, in a few milliseconds, for one of the languages of ACCENTS."""
 
     def __init__(self, language: str = "en") -> None:
@@ -41,8 +41,8 @@ class Espeak:
                 _library().espeak_Synchronize()  # an engine's first sentence is not waited for
             try:
                 samples, rate = read_sound(path)
-            except UnreadableAudio as error:
-                raise VoiceUnavailable(f"voice pyttsx3 gave no sound: {error}") from error
+            except UnreadableAudioError as error:
+                raise VoiceUnavailableError(f"voice pyttsx3 gave no sound: {error}") from error
         return for_telephone(to_float(samples[0]), rate)
 
 
@@ -65,7 +65,9 @@ def _engine() -> Any:
         engine.setProperty("rate", WORDS_PER_MINUTE)
         atexit.register(_let_go)
     except (ImportError, OSError, RuntimeError, ValueError) as error:
-        raise VoiceUnavailable(f"voice pyttsx3: {error}; pip install pyttsx3==2.99 espeakng-loader==0.2.4") from error
+        raise VoiceUnavailableError(
+            f"voice pyttsx3: {error}; pip install pyttsx3==2.99 espeakng-loader==0.2.4"
+        ) from error
     return engine
 
 

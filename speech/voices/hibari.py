@@ -6,19 +6,19 @@ from importlib.metadata import version
 import numpy as np
 
 from speech.audio import Samples
-from speech.voices.voice import FORM, VoiceUnavailable, for_telephone
+from speech.voices.voice import FORM, VoiceUnavailableError, for_telephone
 
 SEED = 1  # the same text gives the same sound in every process, so that the cache may be shared
 
 
-class Heart:
+class HibariVoice:
     """A female American voice."""
 
     def __init__(self) -> None:
         try:
             from hibari import Hibari
         except ImportError as error:
-            raise VoiceUnavailable(f"voice heart: {error}; pip install hibari-tts==0.2.1") from error
+            raise VoiceUnavailableError(f"voice heart: {error}; pip install hibari-tts==0.2.1") from error
         self.name = f"heart-{version('hibari-tts')}-{FORM}"
         self._model = Hibari(threads=1)
         self._rate: int = self._model.sample_rate

@@ -13,11 +13,11 @@ EDGE = 2  # frames kept after the sound, so that no soft consonant is cut; befor
 QUIET_DB = 40.0  # below the loudest frame by this much is silence
 
 
-class UnknownVoice(ValueError):
+class UnknownVoiceError(ValueError):
     """No voice of that name."""
 
 
-class VoiceUnavailable(RuntimeError):
+class VoiceUnavailableError(RuntimeError):
     """The voice cannot speak here; the message says what is missing."""
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from speech.audio import UnreadableAudio, read_mono
+from speech.audio import UnreadableAudioError, read_mono
 from switch.media.audio import RATE, Samples, decode
 from switch.phones.recorded_lines import RecordedLines
 from switch.phones.script import Noise, Say, Script, ScriptError, Step, Wav
@@ -37,7 +37,7 @@ async def load_audio(script: Script, lines: RecordedLines, tts: TextToSpeech) ->
     for number, step in enumerate(script.steps, 1):
         try:
             await _load(audio, step, script.voice, lines, tts)
-        except UnreadableAudio as error:
+        except UnreadableAudioError as error:
             raise ScriptError(f"step {number}: {error}") from error
     return audio
 

@@ -18,7 +18,7 @@ from ivr.store.engine import Sessions
 from ivr.store.health import FAILURES, Watch
 from speech.events import Closed, Expectation, Speak
 from speech.events import Listen as Hear
-from speech.tts import Speaker
+from speech.tts import TextToSpeech
 from tests.conftest import FakeClock
 from tests.line.conftest import LINE, MEDIA, MORGAN, PUBLIC, SID, TOKEN
 from tests.line.test_media_socket import Quick, close_code, start
@@ -135,7 +135,7 @@ def test_a_process_that_drains_takes_no_caller_and_says_so(
     calls: CallService, tmp_path: Path, sessions: Sessions
 ) -> None:
     signatures = Signatures(TOKEN, PUBLIC, MEDIA)
-    app = make_media_app(calls, signatures, ScriptedRecogniser(), Speaker(Quick(), tmp_path), lambda: loud)
+    app = make_media_app(calls, signatures, ScriptedRecogniser(), TextToSpeech(Quick(), tmp_path), lambda: loud)
     with TestClient(app) as client:
         assert client.get("/readyz").json() == {"ready": True, "away": []}
         app.state.drain.begun = True
@@ -158,7 +158,7 @@ def test_a_process_without_its_database_is_not_ready(calls: CallService, tmp_pat
     for _ in range(FAILURES):
         watch.look_once()
     app = make_media_app(
-        calls, Signatures(TOKEN, PUBLIC, MEDIA), ScriptedRecogniser(), Speaker(Quick(), tmp_path), lambda: loud,
+        calls, Signatures(TOKEN, PUBLIC, MEDIA), ScriptedRecogniser(), TextToSpeech(Quick(), tmp_path), lambda: loud,
         watches=[watch],
     )  # fmt: skip
     assert json.loads(TestClient(app).get("/readyz").text) == {"ready": False, "away": ["database"]}

@@ -15,7 +15,7 @@ from ivr.channels.admission import Full, Room
 from ivr.channels.media_app import make_media_app
 from ivr.store.engine import Sessions
 from ivr.store.models import Call
-from speech.tts import Speaker
+from speech.tts import TextToSpeech
 from tests.conftest import FakeClock
 from tests.line.conftest import LINE, MEDIA, MORGAN, PUBLIC, SID, TOKEN
 from tests.line.test_media_socket import Quick, close_code, play_until, start
@@ -32,7 +32,7 @@ def room() -> Room:
 
 @pytest.fixture
 def dial(calls: CallService, room: Room, tmp_path: Path) -> Iterator[Dial]:
-    signatures, speaker = Signatures(TOKEN, PUBLIC, MEDIA), Speaker(Quick(), tmp_path / "prompts")
+    signatures, speaker = Signatures(TOKEN, PUBLIC, MEDIA), TextToSpeech(Quick(), tmp_path / "prompts")
     app = make_media_app(calls, signatures, ScriptedRecogniser(), speaker, lambda: loud, room=room)
     signature = RequestValidator(TOKEN).compute_signature(MEDIA, {})
     with TestClient(app) as client:

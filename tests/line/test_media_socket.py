@@ -24,7 +24,7 @@ from ivr.channels.media_app import RECENT, Once, make_media_app
 from ivr.store.engine import Sessions
 from ivr.store.models import Call, Handoff, Turn
 from speech.audio import SILENCE, encode
-from speech.tts import Speaker
+from speech.tts import TextToSpeech
 from tests.line.conftest import LINE, MEDIA, MORGAN, PUBLIC, SID, TOKEN
 from tests.speech.speech_doubles import Beep, ScriptedRecogniser, loud
 
@@ -47,7 +47,7 @@ def recogniser() -> ScriptedRecogniser:
 @pytest.fixture
 def socket(calls: CallService, recogniser: ScriptedRecogniser, tmp_path: Path) -> Iterator[Open]:
     signatures = Signatures(TOKEN, PUBLIC, MEDIA)
-    speaker = Speaker(Quick(), tmp_path / "prompts")
+    speaker = TextToSpeech(Quick(), tmp_path / "prompts")
     app = make_media_app(calls, signatures, recogniser, speaker, lambda: loud)
     with TestClient(app) as client:
 
@@ -184,14 +184,18 @@ def test_an_agent_s_words_are_kept_once_he_is_bridged(
 
 
 def test_the_process_says_that_it_is_alive(calls: CallService, recogniser: ScriptedRecogniser, tmp_path: Path) -> None:
-    app = make_media_app(calls, Signatures(TOKEN, PUBLIC, MEDIA), recogniser, Speaker(Quick(), tmp_path), lambda: loud)
+    app = make_media_app(
+        calls, Signatures(TOKEN, PUBLIC, MEDIA), recogniser, TextToSpeech(Quick(), tmp_path), lambda: loud
+    )
     assert TestClient(app).get("/health").json() == {"ok": True}
 
 
 def test_the_refusal_of_a_socket_is_403_on_the_wire(
     calls: CallService, recogniser: ScriptedRecogniser, tmp_path: Path
 ) -> None:
-    app = make_media_app(calls, Signatures(TOKEN, PUBLIC, MEDIA), recogniser, Speaker(Quick(), tmp_path), lambda: loud)
+    app = make_media_app(
+        calls, Signatures(TOKEN, PUBLIC, MEDIA), recogniser, TextToSpeech(Quick(), tmp_path), lambda: loud
+    )
     config = uvicorn.Config(app, port=0, ws="websockets-sansio", log_level="error")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)

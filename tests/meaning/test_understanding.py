@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.nlu.encoder import MissingWeights
+from ivr.nlu.encoder import MissingModelError
 from ivr.nlu.report import as_json
 from ivr.nlu.understanding import Understanding
 
@@ -116,5 +116,5 @@ def test_the_document_has_the_promised_shape(understanding: Understanding) -> No
 
 def test_weights_that_are_not_there_are_named(tmp_path: Path) -> None:
     (tmp_path / "meaning").mkdir()
-    with pytest.raises(MissingWeights, match=r"encoder\.onnx"):
+    with pytest.raises(MissingModelError, match=r"encoder\.onnx"):
         Understanding.load(tmp_path)

@@ -27,7 +27,7 @@ from ivr.store.models import Outbox
 from speech.audio import SILENCE, Samples
 from speech.events import Expectation, Word
 from speech.stt import ANYTHING, Segment, Transcript
-from speech.tts import Speaker
+from speech.tts import TextToSpeech
 from tests.conftest import FakeClock
 from tests.handoff.handoff_world import LINE, PUBLIC, TOKEN, LiveTwin, World
 from tests.speech.speech_doubles import VOICED, Beep, ScriptedRecogniser, loud
@@ -96,7 +96,7 @@ class Line:
 
     def talk(self, caller: "Caller", said: str, until: Callable[[], bool]) -> None:
         """Over the media socket: `said` is spoken at once, and what the bot says is played `until` all is known."""
-        speaker, recogniser = Speaker(Beep(), self.settings.data_dir / "prompts"), ScriptedRecogniser(said)
+        speaker, recogniser = TextToSpeech(Beep(), self.settings.data_dir / "prompts"), ScriptedRecogniser(said)
         media = make_media_app(self.parts.calls, self.parts.signatures, recogniser, speaker, lambda: loud)
         signature = RequestValidator(TOKEN).compute_signature(self.settings.media_socket, {})
         with TestClient(media) as client, client.websocket_connect("/media", headers={HEADER: signature}) as socket:

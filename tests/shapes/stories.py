@@ -175,7 +175,7 @@ def _told_by_commands(line: Line) -> dict[str, Any]:
         patch.dict(LOOKS, looks, clear=True),
         patch.multiple("speech.model_files", find_whisper=Mock(), find_vad=Mock()),
         patch("speech.vad.SileroModel"),
-        patch("speech.stt.Recogniser", Mock(return_value=line.hears)),
+        patch("speech.stt.WhisperSpeechToText", Mock(return_value=line.hears)),
     ):
         for words in COMMANDS:
             ran = CliRunner().invoke(main, f"{words.format(job=job)} --json", env=environment)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from speech.model_files import MissingWeights, find_vad, find_whisper
-from speech.stt import Recogniser
+from speech.model_files import MissingModelError, find_vad, find_whisper
+from speech.stt import WhisperSpeechToText
 from speech.vad import SileroModel
 
 
@@ -14,17 +14,17 @@ from speech.vad import SileroModel
 def silero() -> SileroModel:
     try:
         return SileroModel(find_vad())
-    except MissingWeights as error:
+    except MissingModelError as error:
         pytest.skip(str(error))
 
 
 @pytest.fixture(scope="session")
-def whisper_base(tmp_path_factory: pytest.TempPathFactory, silero: SileroModel) -> Iterator[Recogniser]:
+def whisper_base(tmp_path_factory: pytest.TempPathFactory, silero: SileroModel) -> Iterator[WhisperSpeechToText]:
     try:
         weights = find_whisper("base", tmp_path_factory.mktemp("models"))
-    except MissingWeights as error:
+    except MissingModelError as error:
         pytest.skip(str(error))
-    recogniser = Recogniser(weights, 2, vad=silero.stream)
+    recogniser = WhisperSpeechToText(weights, 2, vad=silero.stream)
     yield recogniser
     recogniser.close()
 

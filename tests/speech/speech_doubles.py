@@ -18,8 +18,8 @@ from speech.events import Command, Event, Expectation
 from speech.inference_queue import Priority
 from speech.session import Session, Start
 from speech.stt import Transcript
-from speech.tts import Speaker
-from speech.vad import HEARD, Vad
+from speech.tts import TextToSpeech
+from speech.vad import STATE_SIZE, Vad
 
 START = Start("MZ1", "CA1", "AC1", ("inbound",), {})
 VOICED = encode(np.full(FRAME, 8000, np.int16))
@@ -38,12 +38,12 @@ class HandClock:
 class Loud:
     """A detector for which whatever is loud is speech."""
 
-    heard = np.zeros(HEARD, np.float32)
+    hidden_state = np.zeros(STATE_SIZE, np.float32)
 
     def __call__(self, window: Samples) -> float:
         return 1.0 if np.abs(window).max() > 1000 else 0.0
 
-    def forget(self) -> None:
+    def reset(self) -> None:
         pass
 
 
@@ -61,8 +61,8 @@ class Interrupting:
     def __call__(self, window: Samples) -> float:
         return self._vad(window)
 
-    def forget(self) -> None:
-        self._vad.forget()
+    def reset(self) -> None:
+        self._vad.reset()
 
 
 class ScriptedRecogniser:
@@ -73,7 +73,7 @@ class ScriptedRecogniser:
         self.asked: list[tuple[float, Expectation, Priority]] = []
         self.held: list[tuple[Future[Transcript], Transcript]] | None = None
 
-    def listen(
+    def transcribe(
         self, sound: NDArray[Any], expect: Expectation = ANYTHING, priority: Priority = Priority.TURN
     ) -> Future[Transcript]:
         self.asked.append((len(sound) / 8000, expect, priority))
@@ -117,7 +117,7 @@ class Line:
 
     def __post_init__(self) -> None:
         self.voice = Beep()
-        self.speaker = Speaker(self.voice, self.folder)
+        self.speaker = TextToSpeech(self.voice, self.folder)
         self._in: asyncio.Queue[str | None] = asyncio.Queue()
         self._buffer: deque[bytes | str] = deque()
         self._count = 0
@@ -138,7 +138,7 @@ class Line:
             lambda: loud,
             clock=self.clock,
             filler="One moment.",
-            judge=Interrupting,
+            interruption_detector=Interrupting,
         )
         self.task = asyncio.create_task(self.session.run(self._receive(), self._send, self._handle, opening))
         await self._settle()

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from speech.digit_reader import Reading, _search, _timed
-from speech.digit_strings import AGREED, DOUBTED, WRONG_COUNT, alone, judged
+from speech.digit_strings import AGREED, DOUBTED, WRONG_COUNT, surely_read, weigh
 from speech.events import Word
 
 
@@ -13,38 +13,38 @@ def read(digits: str, chance: float) -> Reading:
 
 
 def test_what_both_say_is_believed() -> None:
-    said = judged("4, 7, 1, 9", 0.7, [read("4719", 0.8)], 4)
+    said = weigh("4, 7, 1, 9", 0.7, [read("4719", 0.8)], 4)
     assert (said.text, said.confidence) == ("4719", AGREED)
 
 
 def test_the_reader_is_believed_where_the_writer_went_on() -> None:
-    said = judged("6, 1, 2, 3, 4, 5, 6, 6, 1, 2", 0.7, [read("6122", 0.97)], 4)
+    said = weigh("6, 1, 2, 3, 4, 5, 6, 6, 1, 2", 0.7, [read("6122", 0.97)], 4)
     assert (said.text, said.confidence) == ("6122", 0.97)
 
 
 def test_a_string_that_only_one_is_half_sure_of_is_read_back() -> None:
-    assert judged("4, 7, 9", 0.9, [read("479", 0.6), read("4719", 0.3)], 4).text == "4719"
-    assert judged("4, 7, 9", 0.9, [read("479", 0.6), read("4719", 0.3)], 4).confidence == DOUBTED
+    assert weigh("4, 7, 9", 0.9, [read("479", 0.6), read("4719", 0.3)], 4).text == "4719"
+    assert weigh("4, 7, 9", 0.9, [read("479", 0.6), read("4719", 0.3)], 4).confidence == DOUBTED
 
 
 def test_a_string_of_the_wrong_length_is_asked_for_again() -> None:
-    said = judged("4, 7", 0.9, [read("47", 0.9), read("4719", 0.01)], 4)
+    said = weigh("4, 7", 0.9, [read("47", 0.9), read("4719", 0.01)], 4)
     assert (said.text, said.confidence) == ("47", WRONG_COUNT)
 
 
 def test_what_the_writer_made_up_to_the_count_is_not_believed() -> None:
-    said = judged("6, 5, 6, 5", 0.7, [read("65", 0.9)], 4)
+    said = weigh("6, 5, 6, 5", 0.7, [read("65", 0.9)], 4)
     assert (said.text, said.confidence) == ("65", WRONG_COUNT)
 
 
 def test_a_mumbled_string_is_heard_where_the_reader_is_sure() -> None:
-    assert judged("", 0.0, [read("4719", 0.97)], 4).text == "4719"
-    assert judged("", 0.0, [read("47", 0.97)], 4).text == ""
-    assert judged("", 0.0, [read("4719", 0.7)], 4).text == ""
+    assert weigh("", 0.0, [read("4719", 0.97)], 4).text == "4719"
+    assert weigh("", 0.0, [read("47", 0.97)], 4).text == ""
+    assert weigh("", 0.0, [read("4719", 0.7)], 4).text == ""
 
 
 def test_a_string_said_twice_over_is_one() -> None:
-    assert judged("4719, 4719", 0.9, [read("47194719", 0.9)], 4).text == "4719"
+    assert weigh("4719, 4719", 0.9, [read("47194719", 0.9)], 4).text == "4719"
 
 
 @pytest.mark.parametrize(
@@ -52,19 +52,19 @@ def test_a_string_said_twice_over_is_one() -> None:
     ["I want a person.", "4719, but I want to talk to somebody.", "No, 4719.", "I forgot it.", "4719, wait."],
 )
 def test_words_round_a_number_are_not_lost(text: str) -> None:
-    assert judged(text, 0.9, [read("4719", 0.99)], 4).text == text
+    assert weigh(text, 0.9, [read("4719", 0.99)], 4).text == text
 
 
 def test_a_stray_word_is_a_digit_misheard_where_the_reader_is_sure() -> None:
-    assert judged("8, blue, 1, 9.", 0.6, [read("8219", 0.97)], 4).text == "8219"
-    assert judged("8, blue, 1, 9.", 0.6, [read("8219", 0.6)], 4).text == "8, blue, 1, 9."
+    assert weigh("8, blue, 1, 9.", 0.6, [read("8219", 0.97)], 4).text == "8219"
+    assert weigh("8, blue, 1, 9.", 0.6, [read("8219", 0.6)], 4).text == "8, blue, 1, 9."
 
 
 @pytest.mark.parametrize(
     ("text", "digits"), [("double five one nine", "5519"), ("47 19", "4719"), ("nineteen forty-seven", "1947")]
 )
 def test_numbers_that_the_reader_does_not_know_are_taken_from_the_writing(text: str, digits: str) -> None:
-    said = judged(text, 0.8, [read("" if "double" not in text else "519", 0.9)], 4)
+    said = weigh(text, 0.8, [read("" if "double" not in text else "519", 0.9)], 4)
     assert (said.text, said.confidence) == (digits, 0.8)
 
 
@@ -75,7 +75,7 @@ def spaced(digits: str, chance: float, start: float) -> Reading:
 
 
 def test_the_reader_is_heard_alone_where_it_is_sure_of_all_that_was_said() -> None:
-    said = alone([spaced("4719", 0.97, 0.5)], 4, 2.4)
+    said = surely_read([spaced("4719", 0.97, 0.5)], 4, 2.4)
     assert said is not None and (said.text, said.confidence) == ("4719", 0.97)
 
 
@@ -85,7 +85,7 @@ def test_the_reader_is_heard_alone_where_it_is_sure_of_all_that_was_said() -> No
     ids=["not sure", "one short", "words before", "words after"],
 )
 def test_else_the_writer_is_heard_too(digits: str, chance: float, start: float, seconds: float) -> None:
-    assert alone([spaced(digits, chance, start)], 4, seconds) is None
+    assert surely_read([spaced(digits, chance, start)], 4, seconds) is None
 
 
 def logs(*peaks: int, length: int = 5) -> np.ndarray:

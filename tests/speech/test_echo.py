@@ -5,8 +5,8 @@ import pytest
 
 from bench.echoes import Returning, Room
 from speech.audio import FRAME, RATE, SILENCE, Samples, decode, encode, frames, normalise, read_mono, to_float
-from speech.echo import Echo
-from speech.far_end import Playout
+from speech.echo import EchoCanceller
+from speech.far_end import FarEnd
 from speech.voices import make_voice
 from switch.phones.recorded_lines import FOLDER
 
@@ -22,7 +22,7 @@ def prompt() -> list[bytes]:
 
 def played(prompt: list[bytes], room: Room, said: Samples | None = None, begin: float = 0.0) -> tuple[Samples, Samples]:
     """What came, and what was left of it, where every frame is suspected of being an echo; `said` from `begin` on."""
-    echo, line = Echo(), Returning(room)
+    echo, line = EchoCanceller(), Returning(room)
     echo.sent(b"".join(prompt))
     voice = np.zeros(round((len(prompt) * FRAME / RATE + 1.0) * RATE) // FRAME * FRAME, np.int16)
     if said is not None:
@@ -33,7 +33,7 @@ def played(prompt: list[bytes], room: Room, said: Samples | None = None, begin: 
         piece = voice[number * FRAME : (number + 1) * FRAME]
         sound = decode(line.frame(prompt[number] if number < len(prompt) else None, piece))
         came.append(sound)
-        left.append(echo.clean(sound, number * FRAME / RATE))
+        left.append(echo.cancel(sound, number * FRAME / RATE))
         echo.search()
     return np.concatenate(came), np.concatenate(left)
 
@@ -84,20 +84,20 @@ def test_a_caller_over_an_echo_is_kept(prompt: list[bytes]) -> None:
 
 
 def test_an_echo_is_still_known_after_frames_were_lost(prompt: list[bytes]) -> None:
-    echo, line = Echo(), Returning(Room(db=-10.0))
+    echo, line = EchoCanceller(), Returning(Room(db=-10.0))
     echo.sent(b"".join(prompt))
     left = []
     for number, frame in enumerate(prompt):
         came = line.frame(frame)
         if number not in range(60, 63):
-            left.append(echo.clean(decode(came), number * FRAME / RATE))
+            left.append(echo.cancel(decode(came), number * FRAME / RATE))
             if number < 60:
                 echo.search()
     assert after(250.0, np.concatenate(left)) < SILENT
 
 
 def test_an_echo_that_has_gone_takes_nothing_from_a_caller(prompt: list[bytes]) -> None:
-    echo, line = Echo(), Returning(Room(db=-10.0))
+    echo, line = EchoCanceller(), Returning(Room(db=-10.0))
     voice = normalise(read_mono(FOLDER / "michael/agent.wav"))
     came, left = [], []
     for number, frame in enumerate(prompt * 2):
@@ -106,7 +106,7 @@ def test_an_echo_that_has_gone_takes_nothing_from_a_caller(prompt: list[bytes]) 
         start = (number - len(prompt)) * FRAME
         sound = decode(line.frame(frame)) if quiet else np.resize(voice[start : start + FRAME], FRAME)
         came.append(sound)
-        left.append(echo.clean(sound, number * FRAME / RATE))
+        left.append(echo.cancel(sound, number * FRAME / RATE))
         if quiet:
             echo.search()
     a, b = (to_float(np.concatenate(heard[len(prompt) :])[: len(voice)]) for heard in (came, left))
@@ -118,22 +118,22 @@ def hiss(seed: int) -> Samples:
 
 
 def test_a_line_on_which_the_bot_has_not_spoken_is_left_alone() -> None:
-    echo, sound = Echo(), hiss(1)
-    assert echo.clean(sound, 0.0) is sound
+    echo, sound = EchoCanceller(), hiss(1)
+    assert echo.cancel(sound, 0.0) is sound
     assert echo.search() is None
 
 
 @pytest.mark.parametrize("size", [0, 1, 80, 400, 8000, 20000])
 def test_messages_of_any_length_are_taken(prompt: list[bytes], size: int) -> None:
-    echo = Echo()
+    echo = EchoCanceller()
     echo.sent(b"".join(prompt))
     for number in range(3):
-        assert len(echo.clean(np.zeros(size, np.int16), number * size / RATE)) == size
+        assert len(echo.cancel(np.zeros(size, np.int16), number * size / RATE)) == size
     assert echo.search() is None
 
 
 def test_what_was_sent_is_played_in_its_order_and_by_the_callers_clock() -> None:
-    playout = Playout(4 * FRAME)
+    playout = FarEnd(4 * FRAME)
     first, second = (encode(np.full(FRAME, level, np.int16)) for level in (1000, 2000))
     playout.add(first + second)
     playout.play(FRAME)
@@ -145,7 +145,7 @@ def test_what_was_sent_is_played_in_its_order_and_by_the_callers_clock() -> None
 
 
 def test_what_was_cleared_is_not_played() -> None:
-    playout = Playout(4 * FRAME)
+    playout = FarEnd(4 * FRAME)
     playout.add(encode(np.full(FRAME, 1000, np.int16)))
     playout.clear()
     playout.play(FRAME)
@@ -154,7 +154,7 @@ def test_what_was_cleared_is_not_played() -> None:
 
 
 def test_an_echo_is_over_when_all_that_was_played_is_longer_ago_than_it_takes() -> None:
-    playout = Playout(4 * FRAME)
+    playout = FarEnd(4 * FRAME)
     playout.add(SILENCE)
     playout.play(FRAME)
     assert playout.sounding
@@ -164,7 +164,7 @@ def test_an_echo_is_over_when_all_that_was_played_is_longer_ago_than_it_takes() 
 
 
 def test_what_was_played_too_soon_is_played_when_its_mark_comes_back() -> None:
-    playout = Playout(20 * FRAME)
+    playout = FarEnd(20 * FRAME)
     first, second = (encode(np.full(FRAME, level, np.int16)) for level in (1000, 2000))
     playout.mark("1")
     playout.add(first + second)
@@ -179,7 +179,7 @@ def test_what_was_played_too_soon_is_played_when_its_mark_comes_back() -> None:
 
 
 def test_an_echo_is_known_though_frames_had_waited_when_the_bot_began(prompt: list[bytes]) -> None:
-    echo, line = Echo(), Returning(Room((600.0,), -10.0))
+    echo, line = EchoCanceller(), Returning(Room((600.0,), -10.0))
     echo.marking("1")
     echo.sent(b"".join(prompt))
     waited, left = 40, []
@@ -187,6 +187,6 @@ def test_an_echo_is_known_though_frames_had_waited_when_the_bot_began(prompt: li
         if number == waited:
             echo.marked("1")
         played = prompt[number - waited] if number >= waited else None
-        left.append(echo.clean(decode(line.frame(played)), number * FRAME / RATE))
+        left.append(echo.cancel(decode(line.frame(played)), number * FRAME / RATE))
         echo.search()
     assert after(600.0 + 20 * waited, np.concatenate(left)) < SILENT

@@ -10,7 +10,7 @@ from bench.echoes import Room
 from bench.words import rest
 from speech.audio import Samples, normalise, read_mono
 from speech.events import Interrupted, Spoken, UserTurn
-from speech.tts import Speaker
+from speech.tts import TextToSpeech
 from speech.vad import SileroModel
 from speech.voices import make_voice
 from switch.phones.recorded_lines import FOLDER
@@ -32,20 +32,20 @@ LENGTH = 15.0  # seconds: all of the prompt, and the longest echo of it
 
 
 @pytest.fixture(scope="module")
-def speaker(tmp_path_factory: pytest.TempPathFactory) -> Speaker:
-    speaker = Speaker(make_voice("heart"), tmp_path_factory.mktemp("prompts"))
+def speaker(tmp_path_factory: pytest.TempPathFactory) -> TextToSpeech:
+    speaker = TextToSpeech(make_voice("heart"), tmp_path_factory.mktemp("prompts"))
     speaker.prepare([TEXT])
     return speaker
 
 
-def called(said: Samples, room: Room, vad: SileroModel, speaker: Speaker) -> tuple[Line, ScriptedRecogniser]:
+def called(said: Samples, room: Room, vad: SileroModel, speaker: TextToSpeech) -> tuple[Line, ScriptedRecogniser]:
     recogniser = ScriptedRecogniser("agent")
     return asyncio.run(call(said, recogniser, vad, speaker, room)), recogniser
 
 
 @pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.name)
 def test_a_prompt_that_comes_back_is_spoken_to_its_end_and_is_nobodys_words(
-    room: Room, silero: SileroModel, speaker: Speaker
+    room: Room, silero: SileroModel, speaker: TextToSpeech
 ) -> None:
     line, recogniser = called(rest(LENGTH), room, silero, speaker)
     assert line.cleared == []
@@ -56,21 +56,23 @@ def test_a_prompt_that_comes_back_is_spoken_to_its_end_and_is_nobodys_words(
 
 @pytest.mark.parametrize("name", ["bella/no-sixty", "michael/my-card-was-stolen", "michael/agent"])
 @pytest.mark.parametrize("room", ROOMS[::4], ids=lambda room: room.name)
-def test_a_caller_stops_a_bot_that_hears_itself(room: Room, name: str, silero: SileroModel, speaker: Speaker) -> None:
+def test_a_caller_stops_a_bot_that_hears_itself(
+    room: Room, name: str, silero: SileroModel, speaker: TextToSpeech
+) -> None:
     said = normalise(read_mono(FOLDER / f"{name}.wav"))
     line, _ = called(np.concatenate([rest(2.0), said, rest(3.0)]), room, silero, speaker)
     assert 2.0 < line.cleared[0] < 2.0 + STOPPED
     assert [event.text for event in line.events if isinstance(event, UserTurn)] == ["agent"]
 
 
-def test_what_a_caller_says_over_an_echo_is_heard_without_it(silero: SileroModel, speaker: Speaker) -> None:
+def test_what_a_caller_says_over_an_echo_is_heard_without_it(silero: SileroModel, speaker: TextToSpeech) -> None:
     said = normalise(read_mono(FOLDER / "michael/my-card-was-stolen.wav"))
     sounds: list[Samples] = []
 
     class Recording(ScriptedRecogniser):
-        def listen(self, sound, *rest):  # type: ignore[no-untyped-def]
+        def transcribe(self, sound, *rest):  # type: ignore[no-untyped-def]
             sounds.append(sound)
-            return super().listen(sound, *rest)
+            return super().transcribe(sound, *rest)
 
     asyncio.run(call(np.concatenate([rest(2.0), said, rest(3.0)]), Recording("agent"), silero, speaker, Room(db=-6.0)))
     assert sounds

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from speech.inference_queue import FairQueue, Priority
+from speech.inference_queue import InferenceQueue, Priority
 
 
 class Held:
@@ -13,7 +13,7 @@ class Held:
     def __init__(self) -> None:
         self.time = 0.0
         self.done: list[str] = []
-        self.queue: FairQueue[None] = FairQueue(1, "test", clock=lambda: self.time)
+        self.queue: InferenceQueue[None] = InferenceQueue(1, "test", clock=lambda: self.time)
         self._gate, begun = threading.Event(), threading.Event()
 
         def block() -> None:
@@ -60,7 +60,7 @@ def test_cancelled_work_is_not_begun_and_does_not_count_as_waiting() -> None:
 
 
 def test_a_fault_goes_to_whoever_waits_and_the_queue_goes_on() -> None:
-    queue: FairQueue[int] = FairQueue(1, "test")
+    queue: InferenceQueue[int] = InferenceQueue(1, "test")
 
     def fail() -> int:
         raise ValueError("bad sound")

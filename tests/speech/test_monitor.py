@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from speech.audio import SILENCE
 from speech.inference_queue import Priority
 from speech.media_streams import Start
-from speech.monitor import HeardOn, Monitor
+from speech.monitor import Monitor, TrackTurn
 from tests.speech.speech_doubles import VOICED, HandClock, ScriptedRecogniser, loud
 
 BOTH = Start("MZ1", "CA1", "AC1", ("inbound", "outbound"), {})
@@ -16,7 +16,7 @@ BOTH = Start("MZ1", "CA1", "AC1", ("inbound", "outbound"), {})
 
 def test_both_sides_are_heard_on_their_tracks_to_the_last_word_and_after_the_callers_of_the_bot() -> None:
     clock, recogniser = HandClock(), ScriptedRecogniser("Hello.")
-    heard: list[HeardOn] = []
+    heard: list[TrackTurn] = []
 
     async def fork() -> AsyncIterator[str]:
         for index in range(100):
@@ -29,10 +29,10 @@ def test_both_sides_are_heard_on_their_tracks_to_the_last_word_and_after_the_cal
             await asyncio.sleep(0)
         yield '{"event":"stop","stop":{}}'
 
-    async def note(one: HeardOn) -> None:
+    async def note(one: TrackTurn) -> None:
         heard.append(one)
 
     asyncio.run(Monitor(BOTH, recogniser, lambda: loud, clock=clock).run(fork(), note))
     assert [one.track for one in heard] == ["inbound", "outbound"]
-    assert abs(heard[0].heard.start - 0.2) < 0.07
+    assert abs(heard[0].turn.start - 0.2) < 0.07
     assert {priority for _, _, priority in recogniser.asked} == {Priority.MONITOR}

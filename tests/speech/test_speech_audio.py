@@ -76,14 +76,14 @@ def test_a_file_that_is_no_sound_is_named_with_what_is_wrong(tmp_path: Path, con
     path = tmp_path / "caller.wav"
     if content is not None:
         path.write_bytes(content)
-    with pytest.raises(audio.UnreadableAudio, match=words) as error:
+    with pytest.raises(audio.UnreadableAudioError, match=words) as error:
         audio.read_mono(path)
     assert "caller.wav" in str(error.value)
 
 
 def test_an_empty_wav_file_is_refused(tmp_path: Path) -> None:
     audio.write_wav(tmp_path / "a.wav", np.zeros(0, np.int16))
-    with pytest.raises(audio.UnreadableAudio, match="no sound"):
+    with pytest.raises(audio.UnreadableAudioError, match="no sound"):
         audio.read_sound(tmp_path / "a.wav")
 
 

@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from speech.endpointing import DEFAULT_RULES, Signal, TurnDetector, is_nod, listening_pause, patience
+from speech.endpointing import (
+    DEFAULT_RULES,
+    Signal,
+    TurnDetector,
+    early_transcription_pause,
+    end_of_turn_delay,
+    is_backchannel,
+)
 from speech.events import Expectation, Kind
 from speech.vad import WINDOW_SECONDS
 
@@ -44,15 +51,15 @@ from speech.vad import WINDOW_SECONDS
 def test_the_wait_depends_on_the_question_and_the_words(
     kind: Kind, digits: int | None, text: str | None, rule: str
 ) -> None:
-    assert patience(DEFAULT_RULES, Expectation(kind, digits), text) == getattr(DEFAULT_RULES, rule)
+    assert end_of_turn_delay(DEFAULT_RULES, Expectation(kind, digits), text) == getattr(DEFAULT_RULES, rule)
 
 
 def test_digits_that_were_not_surely_heard_may_be_one_short() -> None:
-    assert patience(DEFAULT_RULES, Expectation("digits", 4), "4719", 0.5) == DEFAULT_RULES.digits_doubted
+    assert end_of_turn_delay(DEFAULT_RULES, Expectation("digits", 4), "4719", 0.5) == DEFAULT_RULES.digits_doubted
 
 
 def wait(ended: float, text: str = "I want to pay my bill.", kind: Kind = "open") -> float:
-    return patience(DEFAULT_RULES, Expectation(kind), text, 1.0, ended)
+    return end_of_turn_delay(DEFAULT_RULES, Expectation(kind), text, 1.0, ended)
 
 
 def test_a_sentence_that_sounds_finished_ends_at_once_and_one_that_does_not_is_waited_for() -> None:
@@ -98,7 +105,7 @@ def test_a_yes_is_over_however_it_sounds() -> None:
 def test_hearing_begins_sooner_the_likelier_it_is_that_all_is_said(
     expect: Expectation, voiced: float, pause: float
 ) -> None:
-    assert listening_pause(DEFAULT_RULES, expect, voiced) == pause
+    assert early_transcription_pause(DEFAULT_RULES, expect, voiced) == pause
 
 
 def feed(detector: TurnDetector, probability: float, seconds: float) -> list[Signal]:
@@ -122,7 +129,7 @@ def test_a_pause_is_told_once_and_going_on_takes_it_back() -> None:
     detector = TurnDetector(DEFAULT_RULES)
     feed(detector, 0.9, 0.5)
     assert feed(detector, 0.0, 0.4) == [Signal.PAUSED]
-    detector.heard("I want to")
+    detector.take_early_transcript("I want to")
     assert feed(detector, 0.9, 0.3) == [Signal.RESUMED]
     assert feed(detector, 0.0, 2.0) == [Signal.PAUSED, Signal.ENDED]
 
@@ -137,16 +144,16 @@ def asked_for_four(voiced: float) -> TurnDetector:
 
 def test_a_number_heard_one_short_is_heard_once_more_with_its_end() -> None:
     detector = asked_for_four(voiced=1.2)
-    detector.heard("730", 0.4)
+    detector.take_early_transcript("730", 0.4)
     assert feed(detector, 0.0, 0.6) == [Signal.PAUSED]
-    assert detector.heard("7305", 0.95) is Signal.ENDED
+    assert detector.take_early_transcript("7305", 0.95) is Signal.ENDED
 
 
 def test_a_number_that_stays_short_is_waited_for() -> None:
     detector = asked_for_four(voiced=1.2)
-    detector.heard("730", 0.4)
+    detector.take_early_transcript("730", 0.4)
     assert feed(detector, 0.0, 0.6) == [Signal.PAUSED]
-    detector.heard("730", 0.4)
+    detector.take_early_transcript("730", 0.4)
     assert feed(detector, 0.0, 1.0) == []
     assert feed(detector, 0.9, 0.3) == [Signal.RESUMED]
 
@@ -154,7 +161,7 @@ def test_a_number_that_stays_short_is_waited_for() -> None:
 def test_a_group_of_a_number_is_not_heard_twice() -> None:
     detector = asked_for_four(voiced=0.4)
     assert feed(detector, 0.0, 0.7) == [Signal.PAUSED]
-    detector.heard("73", 0.9)
+    detector.take_early_transcript("73", 0.9)
     assert feed(detector, 0.0, 0.8) == []
 
 
@@ -162,13 +169,13 @@ def test_what_is_heard_late_ends_the_turn_at_once_where_its_time_has_come() -> N
     detector = TurnDetector(DEFAULT_RULES)
     feed(detector, 0.9, 0.5)
     feed(detector, 0.0, 0.7)
-    assert detector.heard("My balance.") is Signal.ENDED
+    assert detector.take_early_transcript("My balance.") is Signal.ENDED
 
 
 def test_a_long_story_is_heard_on_the_way_and_goes_on() -> None:
     detector = TurnDetector(DEFAULT_RULES)
     assert feed(detector, 0.9, 8.1) == [Signal.STARTED, Signal.PAUSED]
-    assert detector.heard("It all began when") is Signal.RESUMED
+    assert detector.take_early_transcript("It all began when") is Signal.RESUMED
     assert feed(detector, 0.9, 2.0) == []
     assert detector.active
 
@@ -176,7 +183,7 @@ def test_a_long_story_is_heard_on_the_way_and_goes_on() -> None:
 def test_steady_noise_is_over_when_it_turns_out_to_be_noise() -> None:
     detector = TurnDetector(DEFAULT_RULES)
     feed(detector, 0.9, 8.1)
-    assert detector.heard("") is Signal.ENDED
+    assert detector.take_early_transcript("") is Signal.ENDED
 
 
 def test_no_turn_is_longer_than_the_recogniser_takes() -> None:
@@ -196,4 +203,4 @@ def test_no_turn_is_longer_than_the_recogniser_takes() -> None:
 def test_a_hum_over_the_bot_is_known_by_how_short_and_unsure_it_is(
     text: str, confidence: float, seconds: float, nod: bool
 ) -> None:
-    assert is_nod(DEFAULT_RULES, text, confidence, seconds) is nod
+    assert is_backchannel(DEFAULT_RULES, text, confidence, seconds) is nod

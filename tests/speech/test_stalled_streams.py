@@ -12,9 +12,9 @@ import pytest
 from speech.audio import SILENCE
 from speech.events import Close, Closed, Command, DtmfDigits, Event, Expectation, Listen, NoInput, Speak, UserTurn
 from speech.media_streams import Start
-from speech.monitor import HeardOn, Monitor
+from speech.monitor import Monitor, TrackTurn
 from speech.session import DEAD, STALLED, Session
-from speech.tts import Speaker
+from speech.tts import TextToSpeech
 from tests.jumping import Jumping
 from tests.speech.speech_doubles import START, VOICED, Beep, Interrupting, ScriptedRecogniser, loud
 
@@ -27,7 +27,7 @@ class Caller:
     """Frames by the loop's clock, until they stop; the socket itself stays open."""
 
     def __init__(self, folder: Path, *texts: str) -> None:
-        self.recogniser, self.speaker = ScriptedRecogniser(*texts), Speaker(Beep(), folder)
+        self.recogniser, self.speaker = ScriptedRecogniser(*texts), TextToSpeech(Beep(), folder)
         self.speaker.prepare([PROMPT, "Yes.", "One moment."])
         self.events: list[tuple[float, Event]] = []
         self.answers: Callable[[Event], list[Command]] = lambda event: []
@@ -42,7 +42,7 @@ class Caller:
             self.speaker,
             lambda: loud,
             clock=loop.time,
-            judge=Interrupting,
+            interruption_detector=Interrupting,
             filler="One moment.",
         )
         self.task = asyncio.create_task(session.run(self._receive(), self._send, self._handle, opening))
@@ -197,13 +197,13 @@ def test_a_stall_shorter_than_that_ends_no_turn(tmp_path: Path) -> None:
 def test_what_was_said_before_and_in_a_burst_after_a_long_stall_is_heard_once(tmp_path: Path) -> None:
     caller = Caller(tmp_path, "one")
     sounds: list[float] = []
-    listen = caller.recogniser.listen
+    listen = caller.recogniser.transcribe
 
     def heard(sound: Any, *more: Any) -> Any:
         sounds.append(len(sound) / 8000)
         return listen(sound, *more)
 
-    caller.recogniser.listen = heard  # type: ignore[method-assign,assignment]
+    caller.recogniser.transcribe = heard  # type: ignore[method-assign,assignment]
 
     async def script() -> None:
         await caller.call(HOLD)
@@ -270,7 +270,7 @@ def test_a_monitored_stream_that_has_gone_silent_is_given_up() -> None:
         await asyncio.sleep(3600)
         yield ""
 
-    async def note(_: HeardOn) -> None:
+    async def note(_: TrackTurn) -> None:
         pass
 
     async def script() -> None:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from speech.media_streams import Key, Mark, Media, NoStart, Start, Stop, media_message, parse, read_start
+from speech.media_streams import Dtmf, Mark, Media, NoStartError, Start, Stop, media_message, parse, read_start
 
 STARTED = {
     "event": "start",
@@ -34,9 +34,9 @@ def test_the_start_is_given_before_anything_else() -> None:
 
 
 def test_no_start_in_time_and_a_socket_that_ends_are_errors() -> None:
-    with pytest.raises(NoStart, match="within"):
+    with pytest.raises(NoStartError, match="within"):
         asyncio.run(read_start(socket(open_end=True), timeout=0.01))
-    with pytest.raises(NoStart, match="ended"):
+    with pytest.raises(NoStartError, match="ended"):
         asyncio.run(read_start(socket()))
 
 
@@ -45,7 +45,7 @@ def test_messages_are_understood() -> None:
     heard = parse(json.dumps({"event": "media", "media": media}))
     assert isinstance(heard, Media)
     assert (heard.track, heard.at, heard.samples.tolist()) == ("inbound", 0.102, [0, 0, 0, 0])
-    assert parse('{"event":"dtmf","dtmf":{"track":"inbound_track","digit":"#"}}') == Key("#")
+    assert parse('{"event":"dtmf","dtmf":{"track":"inbound_track","digit":"#"}}') == Dtmf("#")
     assert parse('{"event":"mark","mark":{"name":"7"}}') == Mark("7")
     assert parse('{"event":"stop","stop":{}}') == Stop()
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from speech import model_files
-from speech.model_files import MissingWeights, Weights, find_vad, find_whisper
+from speech.model_files import MissingModelError, ModelFiles, find_vad, find_whisper
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def packaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_path_comes_first(tmp_path: Path) -> None:
     (tmp_path / "model.bin").write_bytes(b"x")
     found = find_whisper(str(tmp_path), tmp_path / "data")
-    assert found == Weights(tmp_path, "path", hashlib.sha256(b"x").hexdigest())
+    assert found == ModelFiles(tmp_path, "path", hashlib.sha256(b"x").hexdigest())
     assert not (tmp_path / "data").exists()
 
 
@@ -47,7 +47,7 @@ def test_parts_in_packages_are_joined_once(packaged: Path, tmp_path: Path) -> No
 
 def test_a_part_that_is_not_the_pinned_one_is_refused_and_leaves_nothing(packaged: Path, tmp_path: Path) -> None:
     (packaged / "fake_part2" / "model.bin.part2").write_bytes(b"wrong!")
-    with pytest.raises(MissingWeights, match="SHA-256"):
+    with pytest.raises(MissingModelError, match="SHA-256"):
         find_whisper("base", tmp_path / "data")
     assert not (tmp_path / "data" / "models" / "whisper-base").exists()
 
@@ -55,17 +55,17 @@ def test_a_part_that_is_not_the_pinned_one_is_refused_and_leaves_nothing(package
 def test_a_joined_file_that_was_damaged_is_noticed(packaged: Path, tmp_path: Path) -> None:
     found = find_whisper("base", tmp_path / "data")
     (found.path / "model.bin").write_bytes(b"first")
-    with pytest.raises(MissingWeights, match="delete"):
+    with pytest.raises(MissingModelError, match="delete"):
         find_whisper("base", tmp_path / "data")
 
 
 def test_a_folder_without_a_model_is_named(tmp_path: Path) -> None:
-    with pytest.raises(MissingWeights, match=r"no model\.bin"):
+    with pytest.raises(MissingModelError, match=r"no model\.bin"):
         find_whisper(str(tmp_path), tmp_path)
 
 
 def test_an_unknown_model_is_named_with_the_known_ones(tmp_path: Path) -> None:
-    with pytest.raises(MissingWeights, match=r"colossal.*tiny\.en"):
+    with pytest.raises(MissingModelError, match=r"colossal.*tiny\.en"):
         find_whisper("colossal", tmp_path)
 
 
@@ -74,7 +74,7 @@ def test_the_hub_out_of_reach_is_said_with_the_mend(tmp_path: Path, monkeypatch:
         raise OSError("no route")
 
     monkeypatch.setattr("faster_whisper.download_model", unreachable)
-    with pytest.raises(MissingWeights, match=r"small.*WARMLINE_WHISPER_MODEL"):
+    with pytest.raises(MissingModelError, match=r"small.*WARMLINE_WHISPER_MODEL"):
         find_whisper("small", tmp_path)
 
 
@@ -84,7 +84,7 @@ def test_the_voice_detector_is_found_without_importing_its_package() -> None:
 
     try:
         path = find_vad()
-    except MissingWeights as error:
+    except MissingModelError as error:
         pytest.skip(str(error))
     assert path.name == "silero_vad.onnx"
     assert "silero_vad" not in sys.modules
@@ -92,5 +92,5 @@ def test_the_voice_detector_is_found_without_importing_its_package() -> None:
 
 def test_a_missing_voice_detector_is_said_with_the_mend(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    with pytest.raises(MissingWeights, match="pip install silero-vad"):
+    with pytest.raises(MissingModelError, match="pip install silero-vad"):
         find_vad()
