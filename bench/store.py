@@ -24,7 +24,6 @@ from bench.line import Tell
 from bench.machine import machine
 from bench.store_filling import fill
 from ivr.calls.service import CallService
-from ivr.calls.transcript import CallerTurn
 from ivr.clock import SystemClock
 from ivr.desk.bot_brake import Brakes
 from ivr.dialogue.events import Meaning, Resumed
@@ -44,6 +43,7 @@ from ivr.web.pages.agent_screen import read_day, read_line, read_messages, read_
 from ivr.web.pages.latency_histogram import read_answers
 from ivr.web.pages.quality_screen import read_calls, read_review
 from ivr.web.pages.wallboard_screen import read_view
+from speech.events import UserTurn
 
 LIVE = 50  # callers at once
 PACE = 20.0  # writes a second
@@ -122,7 +122,9 @@ def _write(file: Path, seconds: float) -> list[float]:
         due = begun + number / PACE
         time.sleep(max(0.0, due - time.monotonic()))
         at = float(number)
-        calls.apply(sids[number % LIVE], Resumed(), f"s1.{number + 1}", CallerTurn("what was that", at, at + 1.0))
+        calls.apply(
+            sids[number % LIVE], Resumed(), f"s1.{number + 1}", UserTurn("what was that", 0.9, (), at, at + 1.0, {})
+        )
         waits.append(1000 * (time.monotonic() - due))
     for sid in sids:
         calls.ended(sid, "completed")

@@ -1,7 +1,7 @@
 """What a speech session tells its owner, and what its owner tells it."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Self
 
 Kind = Literal["open", "yes-no", "digits", "money", "date"]
 
@@ -29,7 +29,10 @@ class Expectation:
 
 @dataclass(frozen=True, slots=True)
 class UserTurn:
-    """The caller finished a turn. `latency` holds milliseconds by stage: wait, listen."""
+    """What the caller said in one turn, or keyed. It is carried as it is from the recogniser to the call's rows.
+
+    `latency` holds milliseconds by stage: wait, listen. `keyed`: the digits, where keys were pressed instead.
+    """
 
     text: str
     confidence: float
@@ -37,6 +40,16 @@ class UserTurn:
     start: float
     end: float
     latency: dict[str, float]
+    keyed: str | None = None
+
+    @classmethod
+    def of_keys(cls, digits: str, at: float) -> Self:
+        """Keys pressed at `at`; no digits are the pound key alone."""
+        return cls(digits or "#", 1.0, (), at, at, {}, digits)
+
+    @property
+    def via(self) -> Literal["voice", "keys"]:
+        return "voice" if self.keyed is None else "keys"
 
 
 @dataclass(frozen=True, slots=True)

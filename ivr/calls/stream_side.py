@@ -15,7 +15,6 @@ from ivr.calls.one_time_codes import OneTimeCodes
 from ivr.calls.outcome import outcome
 from ivr.calls.pin_guard import PinGuard
 from ivr.calls.stats import call_figures
-from ivr.calls.transcript import CallerTurn
 from ivr.clock import Clock
 from ivr.dialling.attestation import believed
 from ivr.dialling.phone_numbers import mobile
@@ -25,6 +24,7 @@ from ivr.dialogue.events import (
     CardTaken,
     Event,
     Failed,
+    Keyed,
     Kind,
     Meaning,
     Paid,
@@ -139,16 +139,22 @@ class Talking:
         texts = account is not None and self._textable(connected.caller)
         return Started(self._today(), account, self._company, tuple(self._braked()), self._codes is not None, texts)
 
-    def said(self, heard: UserTurn, expect: Kind) -> Said:
-        """What the caller's words mean, where an answer of the kind `expect` was asked for."""
-        return Said(heard.text, heard.confidence, self._understand(heard.text, expect, self._today()))
+    def event_of(self, turn: UserTurn, expect: Kind) -> Said | Keyed:
+        """What a turn is to the dialogue: keys, or words and what they mean as an answer of the kind `expect`."""
+        if turn.keyed is not None:
+            return Keyed(turn.keyed)
+        return Said(turn.text, turn.confidence, self._understand(turn.text, expect, self._today()))
+
+    def hear(self, sid: str, turn: UserTurn, expect: Kind, key: str, stream: Connected | None = None) -> Applied:
+        """Understands a turn and applies it, as `apply` does."""
+        return self.apply(sid, self.event_of(turn, expect), key, turn, stream)
 
     def ask(self, sid: str, query: Query) -> Event:
         """The ledger's answer as an event; no transaction on the call is held meanwhile."""
         return queries.ask(self._ledger, self._pins, self._codes, sid, query)
 
     def apply(
-        self, sid: str, event: Event, key: str, turn: CallerTurn | None = None, stream: Connected | None = None
+        self, sid: str, event: Event, key: str, turn: UserTurn | None = None, stream: Connected | None = None
     ) -> Applied:
         """Applies `event` once for its `key`; a repetition does nothing and gives no actions.
 
@@ -211,7 +217,7 @@ class Talking:
     # --- inside a transaction ---
 
     def _write(
-        self, tx: Session, call: Call, event: Event, key: str, turn: CallerTurn, stream: Connected | None
+        self, tx: Session, call: Call, event: Event, key: str, turn: UserTurn, stream: Connected | None
     ) -> Cards:
         """The turn is written down without its secrets; the cards that it completed, which the call has forgotten."""
         state = None if superseded(call, stream) else self._state(call)

@@ -1,6 +1,6 @@
 """What was said, as rows: offsets are seconds from the call's start, secrets stay out."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from typing import Literal
 
 from sqlalchemy import select
@@ -20,25 +20,12 @@ CARD = KEYED_CARD
 LONGEST_CODE = 6
 
 
-@dataclass(frozen=True, slots=True)
-class CallerTurn:
-    """What the caller said or keyed; times in seconds from the start of the present stream."""
-
-    text: str
-    start: float
-    end: float
-    via: Literal["voice", "keys"] = "voice"
-    confidence: float | None = None
-    words: tuple[Word, ...] = ()
-    latency: dict[str, float] = field(default_factory=dict)
-
-
 def stream_offset(call: Call) -> float:
     """Where the present stream's clock starts, in seconds from the call's start."""
     return (call.stream_started_at - call.started_at).total_seconds() if call.stream_started_at else 0.0
 
 
-def hidden(state: State, turn: CallerTurn, event: Event) -> str:
+def hidden(state: State, turn: UserTurn, event: Event) -> str:
     """What is written in place of a PIN or code (asked for, given while it is checked, or volunteered) or a card."""
     digits = event.meaning.digits if isinstance(event, Said) else turn.text
     if state.phase == "card" and any(map(str.isdigit, digits + turn.text)):
@@ -56,14 +43,14 @@ def _keyed_ahead(state: State, event: Event) -> bool:
     return bool(keys.strip("0*#")) and len(keys) > 1 and not long
 
 
-def hidden_late(turn: CallerTurn, event: Event) -> str:
+def hidden_late(turn: UserTurn, event: Event) -> str:
     """The same for words of a stream that is over: what was asked on it is no longer known, so no digits stay."""
     digits = event.meaning.digits if isinstance(event, Said) else ""
     return SECRET if digits or any(map(str.isdigit, turn.text)) else ""
 
 
 def write_caller(
-    tx: Session, call: Call, key: str, turn: CallerTurn, event: Event, state: State | None, offset: float
+    tx: Session, call: Call, key: str, turn: UserTurn, event: Event, state: State | None, offset: float
 ) -> Cards:
     """What the caller said or keyed, without secrets; the cards that it completed.
 
@@ -78,7 +65,7 @@ def write_caller(
         text=turn.text,
         start=offset + turn.start,
         end=offset + turn.end,
-        confidence=turn.confidence,
+        confidence=turn.confidence if turn.via == "voice" else None,
         intent=event.meaning.intent if isinstance(event, Said) else None,
         words=_words(turn.words, offset),
         latency=turn.latency,

@@ -9,7 +9,6 @@ from typing import Any, Protocol
 
 from ivr.calls.service import CallService
 from ivr.calls.stream_side import Applied
-from ivr.calls.transcript import CallerTurn
 from ivr.dialogue import events as dialogue
 from ivr.store.stream_tokens import Connected
 from speech import events as speech
@@ -80,16 +79,11 @@ class Conversation:
         began = time.perf_counter()
         match event:
             case speech.UserTurn():
-                said = await self._sql(self._calls.said, event, self._expect)
-                turn = CallerTurn(
-                    event.text, event.start, event.end, "voice", event.confidence, event.words, event.latency
-                )
-                await self._step(said, turn, event.latency, began)
+                await self._hear(event, began)
             case speech.DtmfDigits():
-                turn = CallerTurn(event.digits or "#", event.at, event.at, "keys")
-                await self._step(dialogue.Keyed(event.digits), turn, {}, began)
+                await self._hear(speech.UserTurn.of_keys(event.digits, event.at), began)
             case speech.NoInput():
-                await self._step(dialogue.Silent(), None, {}, began)
+                await self._step(dialogue.Silent())
             case speech.Interrupted():
                 await self._interrupted(event)
             case speech.Spoken():
@@ -124,19 +118,28 @@ class Conversation:
             if any(not isinstance(action, dialogue.Listen) for _, action in applied.actions):
                 self._session.tell(self._commands(applied, {}))
 
-    async def _step(
-        self, event: dialogue.Event, turn: CallerTurn | None, latency: dict[str, float], began: float
-    ) -> None:
+    async def _hear(self, turn: speech.UserTurn, began: float) -> None:
+        """A turn is understood, applied and written down by one thread."""
+        expect = self._expect  # of the question that stood open when the turn ended
         async with self._turn:
-            applied = await self._apply(event, turn)
-            decided = {**latency, "decide": (time.perf_counter() - began) * 1000}
-            self._session.tell(self._commands(applied, decided if turn else {}))
+            applied: Applied = await self._sql(
+                self._calls.hear, self._sid, turn, expect, self._next_key(), self._connected
+            )
+            decided = (time.perf_counter() - began) * 1000
+            self._session.tell(self._commands(applied, {**turn.latency, "decide": decided}))
 
-    async def _apply(self, event: dialogue.Event, turn: CallerTurn | None = None) -> Applied:
-        self._events += 1
-        key = f"s{self._connected.number}.{self._events}"
-        applied: Applied = await self._sql(self._calls.apply, self._sid, event, key, turn, self._connected)
+    async def _step(self, event: dialogue.Event) -> None:
+        async with self._turn:
+            self._session.tell(self._commands(await self._apply(event), {}))
+
+    async def _apply(self, event: dialogue.Event) -> Applied:
+        key = self._next_key()
+        applied: Applied = await self._sql(self._calls.apply, self._sid, event, key, None, self._connected)
         return applied
+
+    def _next_key(self) -> str:
+        self._events += 1
+        return f"s{self._connected.number}.{self._events}"
 
     # --- what the dialogue wants ---
 
@@ -166,9 +169,9 @@ class Conversation:
         try:
             done, _ = await asyncio.wait({answer}, timeout=self._patience.slow)
             if not done:
-                await self._step(dialogue.Slow(), None, {}, 0.0)
+                await self._step(dialogue.Slow())
                 done, _ = await asyncio.wait({answer}, timeout=self._patience.failed - self._patience.slow)
-            await self._step(answer.result() if done else dialogue.Failed(), None, {}, 0.0)
+            await self._step(answer.result() if done else dialogue.Failed())
         finally:
             if not answer.done():
                 answer.add_done_callback(self._too_late)

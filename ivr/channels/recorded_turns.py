@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from ivr.calls.service import CallService
 from ivr.calls.stream_side import Applied
-from ivr.calls.transcript import CallerTurn, stream_offset
+from ivr.calls.transcript import stream_offset
 from ivr.clock import Clock
 from ivr.dialling.attestation import believed
 from ivr.dialogue import events as dialogue
@@ -100,14 +100,13 @@ class TurnChannel:
             return None
         end = self._stream_time(sid)
         start = max(0.0, end - len(samples) / RATE)
-        heard = UserTurn(said.text, said.confidence, said.words, start, end, {"listen": 1000 * said.elapsed})
-        turn = CallerTurn(said.text, start, end, "voice", said.confidence, said.words, heard.latency)
-        return self._run(sid, self._calls.said(heard, kind), f"t{number}", turn)
+        turn = UserTurn(said.text, said.confidence, said.words, start, end, {"listen": 1000 * said.elapsed})
+        return self._run(sid, self._calls.event_of(turn, kind), f"t{number}", turn)
 
     def keyed(self, sid: str, number: int, digits: str) -> Reply:
         """Keys; an empty string is the pound key alone."""
         at = self._stream_time(sid)
-        return self._run(sid, dialogue.Keyed(digits), f"t{number}", CallerTurn(digits or "#", at, at, "keys"))
+        return self._run(sid, dialogue.Keyed(digits), f"t{number}", UserTurn.of_keys(digits, at))
 
     def silent(self, sid: str, number: int) -> Reply:
         """Nothing came for as long as the question's patience."""
@@ -151,7 +150,7 @@ class TurnChannel:
     def _known(self, tx: Session, sid: str, number: int) -> bool:
         return tx.get(Webhook, f"event:{sid}:t{number}") is not None
 
-    def _run(self, sid: str, event: dialogue.Event, key: str, turn: CallerTurn | None = None) -> Reply:
+    def _run(self, sid: str, event: dialogue.Event, key: str, turn: UserTurn | None = None) -> Reply:
         """Apply the event and the ledger's answers to what follows from it, until the caller is asked or leaves."""
         applied = self._calls.apply(sid, event, key, turn)
         if not applied.actions and self._stage(sid)[0] == "dialogue":  # delivered before: the answer may be lost

@@ -10,7 +10,6 @@ from ivr.calls.next_step import Goodbye, Park, Reconnect, TakeMessage
 from ivr.calls.recording_news import RecordingNews
 from ivr.calls.service import CallService
 from ivr.calls.stream_side import Applied
-from ivr.calls.transcript import CallerTurn
 from ivr.dialogue.events import (
     CheckPin,
     Failed,
@@ -45,11 +44,10 @@ class Caller:
 
     def say(self, text: str) -> Applied:
         heard = UserTurn(text, 0.9, (Word(text, 1.0, 1.5, 0.9),), 1.0, 1.5, {"wait": 300.0, "listen": 200.0})
-        turn = CallerTurn(text, 1.0, 1.5, "voice", 0.9, heard.words, heard.latency)
-        return self.follow(self.calls.apply(SID, self.calls.said(heard, "open"), self.next(), turn))
+        return self.follow(self.calls.apply(SID, self.calls.event_of(heard, "open"), self.next(), heard))
 
     def key(self, digits: str) -> Applied:
-        turn = CallerTurn(digits, 2.0, 2.0, "keys")
+        turn = UserTurn.of_keys(digits, 2.0)
         return self.follow(self.calls.apply(SID, Keyed(digits), self.next(), turn))
 
     def follow(self, applied: Applied) -> Applied:
@@ -124,7 +122,7 @@ def test_a_pin_given_again_while_it_is_checked_is_not_stored(
     caller.dial()
     caller.say("balance")
     for number in ("one", "two"):
-        calls.apply(SID, Keyed("2749"), f"s1.{number}", CallerTurn("2749", 4.0, 4.0, "keys"))
+        calls.apply(SID, Keyed("2749"), f"s1.{number}", UserTurn.of_keys("2749", 4.0))
     assert [turn.text for turn in turns_of(sessions, "caller")] == ["balance", "(PIN)", "(PIN)"]
 
 
@@ -149,7 +147,7 @@ def test_a_repeated_event_changes_nothing(caller: Caller, calls: CallService, se
     caller.dial()
     caller.say("balance")
     before = (call_of(sessions).step, len(turns_of(sessions, "bot")))
-    again = calls.apply(SID, Keyed("0"), f"s1.{caller.number}", CallerTurn("0", 3.0, 3.0, "keys"))
+    again = calls.apply(SID, Keyed("0"), f"s1.{caller.number}", UserTurn.of_keys("0", 3.0))
     assert again.actions == ()
     assert (call_of(sessions).step, len(turns_of(sessions, "bot"))) == before
 
@@ -168,7 +166,7 @@ def test_times_count_from_the_start_of_the_call(calls: CallService, sessions: Se
     clock.forward(8)
     connected = calls.connect(SID, ticket.token)
     calls.apply(SID, calls.opening(connected), "s1.1")
-    calls.apply(SID, Keyed("1"), "s1.2", CallerTurn("1", 2.5, 2.5, "keys"))
+    calls.apply(SID, Keyed("1"), "s1.2", UserTurn.of_keys("1", 2.5))
     assert turns_of(sessions, "caller")[0].start == 10.5
     assert turns_of(sessions, "bot")[0].start == 8.0
 
@@ -336,8 +334,9 @@ def test_an_interruption_is_an_event_too(caller: Caller, calls: CallService) -> 
 
 def test_meaning_is_asked_of_whoever_understands(calls: CallService) -> None:
     heard = UserTurn("balance", 0.8, (), 0.0, 1.0, {})
-    assert isinstance(calls.said(heard, "open"), Said)
-    assert calls.said(heard, "open").meaning.intent == "balance"
+    said = calls.event_of(heard, "open")
+    assert isinstance(said, Said)
+    assert said.meaning.intent == "balance"
 
 
 def test_a_failed_statement_shows_nothing_of_the_caller(calls: CallService, sessions: Sessions) -> None:

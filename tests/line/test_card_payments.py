@@ -10,7 +10,6 @@ from werkzeug.test import TestResponse
 
 from ivr.calls.service import CallService
 from ivr.calls.stream_side import Applied
-from ivr.calls.transcript import CallerTurn
 from ivr.carrier.port import CarrierError
 from ivr.dialogue.events import CardTaken, HandOff, Keyed, Query, Resumed, Say, TakeCard
 from ivr.store.engine import Sessions
@@ -39,16 +38,16 @@ class Line:
         self.stream, self.number = self.connected.number, 0
         return self.follow(self.apply(self.calls.opening(self.connected)))
 
-    def apply(self, event: object, turn: CallerTurn | None = None) -> Applied:
+    def apply(self, event: object, turn: UserTurn | None = None) -> Applied:
         self.number += 1
         return self.calls.apply(SID, event, f"s{self.stream}.{self.number}", turn)  # type: ignore[arg-type]
 
     def say(self, text: str) -> Applied:
         heard = UserTurn(text, 0.9, (), 1.0, 1.5, {})
-        return self.follow(self.apply(self.calls.said(heard, "open"), CallerTurn(text, 1.0, 1.5)))
+        return self.follow(self.apply(self.calls.event_of(heard, "open"), heard))
 
     def key(self, digits: str) -> Applied:
-        return self.follow(self.apply(Keyed(digits), CallerTurn(digits, 2.0, 2.0, "keys")))
+        return self.follow(self.apply(Keyed(digits), UserTurn.of_keys(digits, 2.0)))
 
     def follow(self, applied: Applied) -> Applied:
         done = applied.actions

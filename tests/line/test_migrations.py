@@ -9,7 +9,6 @@ from argon2 import PasswordHasher
 
 from ivr.calls.next_step import Park
 from ivr.calls.service import CallService
-from ivr.calls.transcript import CallerTurn
 from ivr.dialogue.events import Keyed
 from ivr.handoff.request import request_handoff
 from ivr.ledger.sample import load_sample
@@ -17,6 +16,7 @@ from ivr.ledger.sql import SqlLedger
 from ivr.store.engine import make_engine, make_sessions
 from ivr.store.migrate import upgrade
 from ivr.store.models import Base
+from speech.events import UserTurn
 from tests.conftest import FakeClock
 from tests.line.conftest import LINE, MORGAN, SID, NoNews, understand
 
@@ -62,7 +62,7 @@ def test_a_call_runs_on_postgresql(postgres: str) -> None:
     connected = calls.connect(SID, calls.answer(SID, MORGAN, LINE).token)
     for _ in range(2):
         calls.apply(SID, calls.opening(connected), "s1.1")
-    calls.apply(SID, Keyed("0"), "s1.2", CallerTurn("0", 1.0, 1.0, "keys"))
+    calls.apply(SID, Keyed("0"), "s1.2", UserTurn.of_keys("0", 1.0))
     assert isinstance(calls.resume(SID, MORGAN, LINE), Park)
     assert ledger.pay("CA1:1", "acc-1", 100, "checking", clock.now().date()) == ledger.pay(
         "CA1:1", "acc-1", 100, "checking", clock.now().date()

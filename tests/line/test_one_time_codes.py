@@ -9,13 +9,13 @@ from sqlalchemy import select, text
 
 from ivr.calls.one_time_codes import LIMIT, OneTimeCodes
 from ivr.calls.service import CallService
-from ivr.calls.transcript import CallerTurn
 from ivr.carrier.port import CarrierError
 from ivr.dialogue.events import CheckCode, CodeChecked, CodeSent, Failed, FindMobile, Keyed, MobileFound, SendCode
 from ivr.handoff.request import request_handoff
 from ivr.ledger.sql import SqlLedger
 from ivr.store.engine import Sessions
 from ivr.store.models import Account, Call, OneTimeCode, Turn
+from speech.events import UserTurn
 from tests.conftest import FakeClock
 from tests.line.conftest import MORGAN, SID, NoNews, understand
 from tests.line.test_call_service import Caller, call_of, said, turns_of
@@ -182,7 +182,7 @@ def test_digits_given_while_the_code_is_offered_or_checked_are_not_stored(
     caller.say("I forgot it")
     caller.say("yes")
     for number in ("one", "two"):
-        caller.calls.apply(SID, Keyed(texts.code), f"s1.{number}", CallerTurn(texts.code, 4.0, 4.0, "keys"))
+        caller.calls.apply(SID, Keyed(texts.code), f"s1.{number}", UserTurn.of_keys(texts.code, 4.0))
     assert [turn.text for turn in turns_of(sessions, "caller")][-2:] == ["(code)", "(code)"]
 
 

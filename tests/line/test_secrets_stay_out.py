@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy import select
 
 from ivr.calls.service import CallService
-from ivr.calls.transcript import CallerTurn
 from ivr.dialogue.events import Keyed, Query
 from ivr.handoff.brief import write_brief
 from ivr.store.engine import Sessions
@@ -30,12 +29,11 @@ class Speaking:
 
     def say(self, text: str) -> None:
         heard = self._heard(text)
-        turn = CallerTurn(text, heard.start, heard.end, "voice", 0.9, heard.words)
-        self._apply(self.calls.said(heard, "open"), turn)
+        self._apply(self.calls.event_of(heard, "open"), heard)
 
     def key(self, keys: str) -> None:
         self.at += 2
-        self._apply(Keyed(keys), CallerTurn(keys, self.at, self.at, "keys"))
+        self._apply(Keyed(keys), UserTurn.of_keys(keys, self.at))
 
     def to_agent(self, text: str, track: str = "inbound") -> None:
         self.calls.overheard(SID, track, self._heard(text), 0.0)
@@ -65,7 +63,7 @@ class Speaking:
         words = tuple(Word(f" {w}", self.at + n / 10, self.at + (n + 1) / 10, 0.9) for n, w in enumerate(pieces))
         return UserTurn(text, 0.9, words, self.at, self.at + 1.5, {})
 
-    def _apply(self, event: object, turn: CallerTurn | None) -> None:
+    def _apply(self, event: object, turn: UserTurn | None) -> None:
         self.events += 1
         actions = self.calls.apply(SID, event, f"e{self.events}", turn).actions  # type: ignore[arg-type]
         if actions and isinstance(actions[-1][1], Query):

@@ -13,7 +13,6 @@ from sqlalchemy import StaticPool, create_engine, select
 from ivr.calls.next_step import Reconnect
 from ivr.calls.service import CallService
 from ivr.calls.stream_side import Applied
-from ivr.calls.transcript import CallerTurn
 from ivr.channels.conversation import Conversation, Threads
 from ivr.dialogue.events import Event, HandOff, HangUp, Keyed, Listen, Query, Say, Silent
 from ivr.handoff.request import request_handoff
@@ -38,7 +37,7 @@ class Stream:
         self.last: Applied = Applied()
         self.take(calls.opening(connected))
 
-    def take(self, event: Event, turn: CallerTurn | None = None) -> Applied:
+    def take(self, event: Event, turn: UserTurn | None = None) -> Applied:
         self.count += 1
         key = f"s{self.connected.number}.{self.count}"
         self.last = applied = self.calls.apply(SID, event, key, turn, self.connected)
@@ -51,10 +50,10 @@ class Stream:
 
     def say(self, text: str) -> Applied:
         heard = UserTurn(text, 0.9, (), 1.0, 1.5, {})
-        return self.take(self.calls.said(heard, "open"), CallerTurn(text, 1.0, 1.5, "voice", 0.9))
+        return self.take(self.calls.event_of(heard, "open"), heard)
 
     def key(self, digits: str) -> Applied:
-        return self.take(Keyed(digits), CallerTurn(digits, 2.0, 2.0, "keys"))
+        return self.take(Keyed(digits), UserTurn.of_keys(digits, 2.0))
 
     def answer(self) -> Applied:
         """The oldest question is answered."""

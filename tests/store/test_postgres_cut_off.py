@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from ivr.calls.transcript import CallerTurn
 from ivr.dialogue.events import Keyed
 from ivr.ledger.port import LedgerError
 from ivr.store.models import Call
+from speech.events import UserTurn
 from tests.line.conftest import LINE, MORGAN, SID
 from tests.postgres import Postgres
 from tests.store.conftest import FarLine
@@ -21,7 +21,7 @@ SOON = 2.6  # seconds: two, and what a busy machine takes
 
 WORKS: dict[str, Callable[[FarLine], object]] = {
     "answer": lambda far: far.calls.answer(SID, MORGAN, LINE),
-    "apply": lambda far: far.calls.apply(SID, Keyed("0"), "s1.9", CallerTurn("0", 1.0, 1.0, "keys")),
+    "apply": lambda far: far.calls.apply(SID, Keyed("0"), "s1.9", UserTurn.of_keys("0", 1.0)),
     "resume": lambda far: far.calls.resume(SID, MORGAN, LINE),
     "fault": lambda far: far.calls.fault(SID, MORGAN, LINE, "11200"),
     "ended": lambda far: far.calls.ended(SID, "completed"),
