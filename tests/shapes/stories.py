@@ -73,8 +73,8 @@ def _line() -> Iterator[Line]:
 
 
 def _bot(line: Line) -> None:
-    """One speaks, by turns and over the media socket, and pays on a later day; another time he pays by card, while the
-    ledger does not say whose account it is, and asks for a person."""
+    """A customer speaks, by turns and over the media socket, and pays on a later day; another time they pay by card,
+    while the ledger does not say whose account it is, and ask for a person."""
     line.hears.says = ["I'd like to pay fifty dollars from checking.", "tomorrow"]
     line.call(1).by_turns().speak().press(PIN).speak().press("1", "2")
     talk = line.call(2)

@@ -5,7 +5,8 @@ import json
 import logging
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -62,8 +63,18 @@ def live() -> dict[str, Any]:
     events = re.findall(r"event: (\w+)\ndata: (.*)\n", told)
     return {
         "events": {name: shape_of(json.loads(data)) for name, data in events},
-        "news": sorted(f"{topic}: {kind}" for topic, kind in seen().news),
+        "news": sorted({*(f"{topic}: {kind}" for topic, kind in seen().news), *_published()}),
     }
+
+
+def _published() -> Iterator[str]:
+    """What is published anywhere, also what no story came to."""
+    for node in _sources():
+        match node:
+            case ast.Call(func=ast.Attribute(attr="publish"), args=[topic, ast.Constant(value=str(kind)), *_]):
+                begins = topic.values[0] if isinstance(topic, ast.JoinedStr) else topic
+                if isinstance(begins, ast.Constant) and isinstance(begins.value, str):
+                    yield f"{begins.value.rstrip(':')}: {kind}"
 
 
 def logs() -> dict[str, Any]:
@@ -76,11 +87,18 @@ def logs() -> dict[str, Any]:
     finally:
         line = json.loads(JsonLines().format(record))
         about_call(None)
-    sources = [file for package in (ivr, workers) for folder in package.__path__ for file in Path(folder).rglob("*.py")]
-    return {"line": sorted(line), "extra": sorted({key for file in sources for key in _extras(file)})}
+    return {"line": sorted(line), "extra": sorted(set(_extras()))}
 
 
-def _extras(file: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(file.read_text())):
-        if isinstance(node, ast.keyword) and node.arg == "extra" and isinstance(node.value, ast.Dict):
-            yield from (str(key.value) for key in node.value.keys if isinstance(key, ast.Constant))
+def _extras() -> Iterator[str]:
+    for node in _sources():
+        match node:
+            case ast.keyword(arg="extra", value=ast.Dict(keys=keys)):
+                yield from (str(key.value) for key in keys if isinstance(key, ast.Constant))
+
+
+@cache
+def _sources() -> Sequence[ast.AST]:
+    """Every expression of the line and its workers."""
+    files = [file for package in (ivr, workers) for folder in package.__path__ for file in Path(folder).rglob("*.py")]
+    return [node for file in files for node in ast.walk(ast.parse(file.read_text()))]
