@@ -30,7 +30,7 @@ from ivr.desk.bot_brake import Brakes
 from ivr.desk.standby import StandbyDesk
 from ivr.dialogue.events import HandOff, Kind, Meaning
 from ivr.handoff.account_holders import Holders
-from ivr.handoff.callback_desk import CallBackDesk
+from ivr.handoff.call_back_desk import CallBackDesk
 from ivr.handoff.request import request_handoff
 from ivr.handoff.service import HandoffService
 from ivr.handoff.supervision import Supervision

@@ -14,9 +14,9 @@ from bench.desk_day import Day
 from bench.desk_page import page, plot
 from bench.desk_people import CLOSES, OPENS, PEOPLE
 from bench.machine import machine
+from ivr.desk.queue import waited_for_person
+from ivr.desk.wallboard import service_level
 from ivr.desk.workload import Load, read_load, spread
-from ivr.handoff.queue import waited_for_person
-from ivr.handoff.wallboard import service_level
 from ivr.store.engine import Sessions, make_engine, make_sessions
 from ivr.store.models import Agent, Base, CallBack, Handoff
 

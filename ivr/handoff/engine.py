@@ -9,12 +9,11 @@ from sqlalchemy.orm import Session, joinedload
 
 from ivr.carrier.port import Carrier
 from ivr.clock import Clock
-from ivr.desk import agents
+from ivr.desk import agents, queue
 from ivr.desk.opening_hours import OpeningHours
 from ivr.dialling.dials import Dials
 from ivr.dialling.policy import DialPolicy
 from ivr.handoff import events as ev
-from ivr.handoff import queue
 from ivr.handoff.account_holders import Holders
 from ivr.handoff.addresses import Addresses
 from ivr.handoff.carrier_requests import Actor

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ivr.desk.queue import place
 from ivr.dialogue.events import HandOff
-from ivr.handoff.queue import place
 from ivr.handoff.state import State
 from ivr.store import outbox
 from ivr.store.models import Call, Handoff

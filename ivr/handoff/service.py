@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from ivr.carrier.port import OVER, CarrierError
 from ivr.desk import agents
 from ivr.dialling.dials import DialRefusedError, caller
-from ivr.handoff import callbacks
+from ivr.handoff import call_backs
 from ivr.handoff import events as ev
 from ivr.handoff.addresses import Parking
 from ivr.handoff.engine import Answer, HandoffCore, UnknownHandoffError, Why, Within, call_now, get
@@ -151,7 +151,7 @@ class HandoffService(HandoffCore):
             row, now = get(tx, handoff_id), self._clock.now()
             if by == "caller" and row.state != "callback-booked":
                 return
-            call_back, fresh = callbacks.book(tx, row, number, now, by, self.hours, at)
+            call_back, fresh = call_backs.book(tx, row, number, now, by, self.hours, at)
             if fresh:
                 self.dials.permit(tx, number, "call-back", asks, row.call_sid, now)
             booked.append(call_back)
@@ -172,7 +172,7 @@ class HandoffService(HandoffCore):
         with self.sessions.begin() as tx:
             now = self._clock.now()
             within(tx)
-            row = callbacks.start_try(tx, callback_id, number, now, self.hours)
+            row = call_backs.start_try(tx, callback_id, number, now, self.hours)
             if row is not None:
                 outbox.put(tx, HANDOFF_REQUESTED, {"handoff": row.id}, now)
 

@@ -6,9 +6,9 @@ from sqlalchemy.orm import Session
 
 from ivr.carrier.port import Carrier, CarrierError
 from ivr.clock import Clock
+from ivr.desk.queue import to_the_head
 from ivr.handoff import events as ev
 from ivr.handoff.engine import get
-from ivr.handoff.queue import to_the_head
 from ivr.handoff.service import HandoffService
 from ivr.live_updates import Live
 from ivr.store.engine import Sessions

@@ -8,10 +8,11 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from ivr.desk import agents as desk
+from ivr.desk import queue
 from ivr.desk.opening_hours import OpeningHours
 from ivr.desk.routing import Want
 from ivr.dialling.phone_numbers import withheld
-from ivr.handoff import brief, callbacks, queue
+from ivr.handoff import brief, call_backs
 from ivr.handoff.account_holders import holder_of
 from ivr.handoff.carrier_requests import ACT_AGAIN
 from ivr.handoff.effect_json import effect_to_json
@@ -167,7 +168,7 @@ def _note_end(tx: Session, row: Handoff, old: State, state: State, now: datetime
     """What the step means for the call; the call of a call-back is long over."""
     if row.kind == "callback":
         if state.end is not None and old.end is None:
-            callbacks.note_end(tx, row, state, now, times.hours)
+            call_backs.note_end(tx, row, state, now, times.hours)
         return
     stage = _stage(state)
     if stage is not None and stage != _stage(old):  # a call that has ended meanwhile stays so

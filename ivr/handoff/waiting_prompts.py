@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ivr.handoff import queue
+from ivr.desk import queue
 from ivr.handoff.service import HandoffService
 from ivr.phrasing.announcements import Words
 from ivr.phrasing.locales import TONGUES

@@ -5,7 +5,7 @@ from datetime import datetime, time, tzinfo
 from sqlalchemy.orm import Session
 
 from ivr.dialogue.verbalize import written_money
-from ivr.ledger.moving import move, refusal
+from ivr.ledger.posting import move, refusal
 from ivr.store import outbox
 from ivr.store.models import Account, Call, Payment
 from ivr.store.topics import PAYMENT_DUE

@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 from ivr.clock import Clock
 from ivr.dialling.phone_numbers import e164, mobile
 from ivr.dialogue.events import Facts, Paid, PinChecked, Refused, Transaction
-from ivr.ledger.moving import move, new_confirmation, refusal
 from ivr.ledger.pins import PIN_HASHER
 from ivr.ledger.port import Holder, LedgerError
+from ivr.ledger.posting import move, new_confirmation, refusal
 from ivr.ledger.scheduled import promise
 from ivr.store.engine import Sessions
 from ivr.store.models import Account, Entry, Payment

@@ -9,8 +9,8 @@ from ivr.calls.report import call_report
 from ivr.desk.opening_hours import OpeningHours
 from ivr.dialling.dials import Dials
 from ivr.dialling.policy import DialPolicy
-from ivr.handoff import callbacks
-from ivr.handoff.callback_desk import CallBackDesk
+from ivr.handoff import call_backs
+from ivr.handoff.call_back_desk import CallBackDesk
 from ivr.phrasing.announcements import Words
 from ivr.recordings.storage import RecordingFolder
 from ivr.store.engine import Sessions
@@ -94,7 +94,7 @@ def test_booking_twice_is_one_promise(world: World) -> None:
     booked(world)
     world.hook("number", CallSid=CALLER, Digits="1")
     with world.sessions() as tx:
-        assert len(callbacks.open_call_backs(tx)) == 1
+        assert len(call_backs.open_call_backs(tx)) == 1
 
 
 def test_another_number_is_keyed_read_back_and_confirmed(world: World) -> None:
@@ -178,9 +178,9 @@ def test_who_is_not_reached_is_tried_again_after_fifteen_minutes_and_two_hours(
         world.clock.forward(7200)
         now = world.clock.now()
         with world.sessions.begin() as tx:
-            row = callbacks.start_try(tx, 1, tries + 1, now, OpeningHours())
+            row = call_backs.start_try(tx, 1, tries + 1, now, OpeningHours())
             assert row is not None
-            callbacks.note_end(tx, row, missed, now, OpeningHours())
+            call_backs.note_end(tx, row, missed, now, OpeningHours())
         assert promise(world).next_at == (now + wait if wait else None)
     assert promise(world).state == "given-up"
     assert [attempt["outcome"] for attempt in promise(world).attempts] == [outcome] * 3

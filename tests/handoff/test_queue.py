@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from ivr.carrier.port import CarrierError
 from ivr.desk.opening_hours import OpeningHours, OpeningHoursError
+from ivr.desk.queue import in_order, median_wait, read_queue
 from ivr.desk.routing import Want, choose
-from ivr.handoff.queue import in_order, median_wait, read_queue
 from ivr.phrasing.announcements import Words
 from ivr.phrasing.locales import English
 from ivr.store.engine import Sessions

@@ -8,8 +8,8 @@ from sqlalchemy import event, select, update
 from ivr.calls import repository
 from ivr.desk import agents
 from ivr.desk.opening_hours import OpeningHours
-from ivr.handoff import callbacks
-from ivr.handoff.queue import median_wait
+from ivr.desk.queue import median_wait
+from ivr.handoff import call_backs
 from ivr.store.models import Agent, Call, CallBack, Handoff, Offer
 from tests.handoff.handoff_world import CALLER, World, leg
 from tests.handoff.test_call_backs import booked, promise
@@ -27,28 +27,28 @@ def test_a_try_that_another_worker_has_begun_is_not_begun_again(world: World) ->
     booked(world)
     world.clock.forward(10)
     with world.sessions.begin() as tx:
-        read = callbacks.find(tx, 1)
+        read = call_backs.find(tx, 1)
         assert read.state == "booked"
         behind(tx, update(CallBack).values(state="trying", tries=1, next_at=None))
-        assert callbacks.start_try(tx, 1, 1, world.clock.now(), ALWAYS) is None
+        assert call_backs.start_try(tx, 1, 1, world.clock.now(), ALWAYS) is None
 
 
 def test_a_call_back_that_has_just_been_begun_is_not_moved(world: World) -> None:
     booked(world)
     with world.sessions.begin() as tx:
-        read = callbacks.find(tx, 1)
+        read = call_backs.find(tx, 1)
         assert read.state == "booked"
         behind(tx, update(CallBack).values(state="trying", tries=1, next_at=None))
-        assert callbacks.move(tx, 1, world.clock.now(), ALWAYS) is None
+        assert call_backs.move(tx, 1, world.clock.now(), ALWAYS) is None
 
 
 def test_a_cancelled_call_back_is_not_moved(world: World) -> None:
     booked(world)
     with world.sessions.begin() as tx:
-        read = callbacks.find(tx, 1)
+        read = call_backs.find(tx, 1)
         assert read.state == "booked"
         behind(tx, update(CallBack).values(state="cancelled"))
-        assert callbacks.move(tx, 1, world.clock.now(), ALWAYS) is None
+        assert call_backs.move(tx, 1, world.clock.now(), ALWAYS) is None
 
 
 def test_a_break_chosen_as_a_call_is_offered_is_kept_for_afterwards(world: World) -> None:

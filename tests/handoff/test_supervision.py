@@ -4,9 +4,9 @@ import pytest
 from sqlalchemy import select
 
 from ivr.carrier.port import CarrierError
-from ivr.handoff.queue import in_order
+from ivr.desk.queue import in_order
+from ivr.desk.wallboard import Board, read_board
 from ivr.handoff.supervision import Supervision, SupervisionRefusedError
-from ivr.handoff.wallboard import Board, read_board
 from ivr.store.models import Agent, Audit, Handoff
 from tests.handoff.handoff_world import CALLER, CONFERENCE, PUBLIC, SUPERVISOR, World, leg
 

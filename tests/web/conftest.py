@@ -20,7 +20,7 @@ from ivr.carrier.port import CarrierError
 from ivr.clock import Clock
 from ivr.desk.agents import PresenceRefusedError
 from ivr.desk.bot_brake import Brakes
-from ivr.handoff.callback_desk import CallBackDesk
+from ivr.handoff.call_back_desk import CallBackDesk
 from ivr.handoff.service import HandoffService
 from ivr.handoff.supervision import SupervisionRefusedError
 from ivr.handoff.warm_transfer import Transfers, caller_leg

@@ -10,9 +10,9 @@ from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from ivr.desk import agents
+from ivr.desk.queue import Waiting, read_queue
 from ivr.dialogue.events import Facts
 from ivr.handoff.account_holders import holder_of
-from ivr.handoff.queue import Waiting, read_queue
 from ivr.handoff.state import State
 from ivr.handoff.transaction import MISSED
 from ivr.ledger.port import Ledger, LedgerError

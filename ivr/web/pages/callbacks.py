@@ -11,8 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ivr.clock import Clock
-from ivr.handoff.callback_desk import CallBackRefusedError
-from ivr.handoff.callbacks import UnknownCallBackError, open_call_backs
+from ivr.handoff.call_back_desk import CallBackRefusedError
+from ivr.handoff.call_backs import UnknownCallBackError, open_call_backs
 from ivr.store.engine import Sessions
 from ivr.store.models import Call, CallBack, Handoff
 from ivr.web.pages.agent_screen import who

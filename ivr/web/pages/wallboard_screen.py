@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from ivr.handoff.queue import announcement
-from ivr.handoff.wallboard import Board, Doing, LiveCall, read_board
+from ivr.desk.queue import announcement
+from ivr.desk.wallboard import Board, Doing, LiveCall, read_board
 from ivr.store.models import Agent, Brake, Call, Handoff
 from ivr.web.pages.agent_screen import InLine, in_line, who
 

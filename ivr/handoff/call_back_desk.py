@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from ivr.clock import Clock
 from ivr.desk.opening_hours import OpeningHours
-from ivr.handoff import callbacks
+from ivr.handoff import call_backs
 from ivr.live_updates import Live
 from ivr.store.engine import Sessions
 from ivr.store.models import Audit, CallBack
@@ -26,9 +26,9 @@ class CallBackDesk:
     def cancel(self, callback_id: int, by: str, why: str) -> CallBack:
         """No further try; one that is under way goes on."""
         with self._sessions.begin() as tx:
-            if callbacks.find(tx, callback_id).state not in CALLBACK_OPEN:
+            if call_backs.find(tx, callback_id).state not in CALLBACK_OPEN:
                 raise CallBackRefusedError("this call-back is over already")
-            row = callbacks.cancel(tx, callback_id)
+            row = call_backs.cancel(tx, callback_id)
             self._note(tx, row, by, "callback-cancelled", {"why": why})
         self._live.publish("desk", "call-back", str(callback_id))
         return row
@@ -39,7 +39,7 @@ class CallBackDesk:
         if at is not None and at <= now:
             raise CallBackRefusedError("that time is past")
         with self._sessions.begin() as tx:
-            row = callbacks.move(tx, callback_id, at or now, self._hours)
+            row = call_backs.move(tx, callback_id, at or now, self._hours)
             if row is None:
                 raise CallBackRefusedError("this call-back is being tried or over; its time cannot be changed")
             self._note(tx, row, by, "callback-moved", {"to": row.next_at.isoformat() if row.next_at else None})

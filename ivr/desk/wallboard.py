@@ -8,10 +8,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from ivr.desk import bot_brake
+from ivr.desk import bot_brake, queue
+from ivr.desk.queue import Waiting, read_queue
 from ivr.desk.workload import Load, read_load
-from ivr.handoff import queue
-from ivr.handoff.queue import Waiting, read_queue
 from ivr.store.models import Agent, Brake, Call, Handoff
 
 TAKEN = ("accepted", "bridged")
