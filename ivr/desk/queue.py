@@ -1,6 +1,6 @@
 """The queue: who waits, in which order, and how long it took lately; read from SQL, nothing made up."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session, joinedload
 
 from ivr.desk.routing import Want, choose
 from ivr.dialling.phone_numbers import withheld
-from ivr.handoff.state import State
 from ivr.store.models import Agent, Announcement, Call, Handoff
 from ivr.store.states import HANDOFF_IN_LINE, HANDOFF_WAITING
 
@@ -64,17 +63,25 @@ def in_order(tx: Session) -> list[int]:
     )
 
 
-def next_for(tx: Session, there: Sequence[Agent]) -> list[int]:
-    """The hand-offs for whom one of those `there` is free, the next one first; the rest of the queue is not read."""
-    free = [agent for agent in there if agent.presence == "available"]
+def next_for(
+    tx: Session, at_desk: Sequence[Agent], passed_over: Callable[[Handoff], Collection[int] | None]
+) -> list[int]:
+    """The ids of the hand-offs for which an agent is free, the next one first; the rest of the queue is not read.
+
+    `at_desk`: all agents who are there. `passed_over`: the ids of agents who have been asked for a hand-off in vain;
+    None when it looks for nobody.
+    """
+    free = [agent for agent in at_desk if agent.presence == "available"]
     found: list[int] = []
     if not free:
         return found
     waiting = select(Handoff).where(Handoff.state.in_(HANDOFF_WAITING)).options(joinedload(Handoff.call))
     for row in tx.scalars(waiting.order_by(Handoff.place_at, Handoff.id).execution_options(yield_per=PAGE)):
-        state = State.from_json(row.machine)
-        agent = choose(free, there, Want(row.intent, row.call.language), state.passed)
-        if agent is not None and state.seeking:
+        passed = passed_over(row)
+        if passed is None:
+            continue
+        agent = choose(free, at_desk, Want(row.intent, row.call.language), passed)
+        if agent is not None:
             found.append(row.id)
             free.remove(agent)
         if not free:

@@ -94,7 +94,7 @@ class HandoffCore:
     def deal(self) -> None:
         """Offer those who wait, in their order, to agents who are free, until none is."""
         with self.sessions() as tx:
-            ids = queue.next_for(tx, agents.there(tx))
+            ids = queue.next_for(tx, agents.there(tx), _passed_over)
         for handoff_id in ids:
             self.apply(handoff_id, ev.AgentFree())
 
@@ -132,6 +132,12 @@ class HandoffCore:
             self._live.publish(f"agent:{agent}", "offer", str(row.id))
         self._live.publish("desk", "handoff", str(row.id))
         self._live.publish(f"call:{row.call_sid}", "handoff", str(row.id))
+
+
+def _passed_over(row: Handoff) -> tuple[int, ...] | None:
+    """The agents who have had it in this round; None when nobody is sought."""
+    state = State.from_json(row.machine)
+    return state.passed if state.seeking else None
 
 
 def get(tx: Session, handoff_id: int) -> Handoff:
