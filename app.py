@@ -29,7 +29,7 @@ from ivr.clock import SystemClock
 from ivr.desk.bot_brake import Brakes
 from ivr.desk.standby import StandbyDesk
 from ivr.dialogue.events import HandOff, Kind, Meaning
-from ivr.handoff.account_holders import Holders
+from ivr.handoff.account_holders import AccountHolders
 from ivr.handoff.call_back_desk import CallBackDesk
 from ivr.handoff.request import request_handoff
 from ivr.handoff.service import HandoffService
@@ -174,10 +174,10 @@ class Parts:
         )  # fmt: skip
 
     @made_once
-    def holders(self) -> Holders:
+    def holders(self) -> AccountHolders:
         """A ledger of our own is asked at once, another's within a budget."""
         pool = ThreadPoolExecutor(4, "holders") if self.settings.ledger_url else None
-        return Holders(self.sessions, self.clock, self.ledger, self.live, pool)
+        return AccountHolders(self.sessions, self.clock, self.ledger, self.live, pool)
 
     @made_once
     def recordings(self) -> RecordingKeep:

@@ -96,13 +96,13 @@ class Day:
         what, handoffs = row.payload, self.service
         match row.topic:
             case "handoff.requested":
-                handoffs.brief(what["handoff"])
+                handoffs.write_brief(what["handoff"])
             case "handoff.deadline":
                 handoffs.deadline(what["handoff"], last=what.get("last", False), since=what.get("since"))
             case "handoff.expire":
                 handoffs.expire(what["handoff"], what["k"], what["what"])
             case "handoff.act":
-                handoffs.act(row.id)
+                handoffs.carry_out(row.id)
             case "desk.wrap-up":
                 handoffs.wrap_up_over(what["agent"])
             case "callback.try":
@@ -263,7 +263,7 @@ class Day:
             self.after(6, lambda: self._joins_room(handoff_id))
             self.after(7, lambda: self._talk(handoff_id))
         else:
-            self.after(25, lambda: self.service.apply(handoff_id, ev.Missed(dial, "no-answer")))
+            self.after(25, lambda: self.service.apply(handoff_id, ev.CallerNotReached(dial, "no-answer")))
 
     def _state(self, handoff_id: int) -> State:
         return self.service.state(self.service.find(handoff_id))

@@ -30,7 +30,7 @@ def carry_out(
             call.stage = "parked"
             request(tx, call, action, now)
         case Pay():
-            orders.place(tx, call, state, action, now)
+            orders.place_order(tx, call, state, action, now)
         case TakeCard():
             bot_cards.ask_for(call, state, action)
         case HangUp():

@@ -151,8 +151,8 @@ class CallService(Talking):
 
     def _catch_up(self, call: Call) -> None:
         """A card payment's result that no stream will tell any more stands in what is known of the call."""
-        if (taken := bot_cards.untold(call)) is not None:
-            bot_cards.tell(call)
+        if (taken := bot_cards.unreported(call)) is not None:
+            bot_cards.mark_reported(call)
             self._keep(call, machine.step(self._state(call), taken)[0])
 
     def _turn_by_turn(self, call: Call, now: datetime) -> ByTurns | None:

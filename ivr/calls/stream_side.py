@@ -114,7 +114,7 @@ class Talking:
                 call.streams,
                 believed(call.caller, call.verstat),
                 resumed,
-                bot_cards.untold(call),
+                bot_cards.unreported(call),
                 offset,
                 next_step.back(call),
             )
@@ -165,7 +165,7 @@ class Talking:
             if not first_time(tx, f"event:{sid}:{key}", now):
                 return Applied()
             told = self._write(tx, call, event, key, turn, stream) if turn is not None else ()
-            event = orders.hear(tx, sid, event, now, self._state(call))
+            event = orders.record_ledger_reply(tx, sid, event, now, self._state(call))
             if superseded(call, stream) and call.stage in TALKING:
                 return Applied(elsewhere=True)
             applied = self._step(tx, call, event, now, told)
@@ -179,7 +179,7 @@ class Talking:
         with self._sessions.begin() as tx:
             within(tx)
             call = tx.get_one(Call, sid, with_for_update=True)
-            event = orders.hear(tx, sid, event, self._clock.now(), self._state(call))
+            event = orders.record_ledger_reply(tx, sid, event, self._clock.now(), self._state(call))
             if call.stage not in TALKING:
                 self._note_late(tx, call, event)
         self._live.publish(f"call:{sid}", "payment", sid)
@@ -227,7 +227,7 @@ class Talking:
         return told
 
     def _step(self, tx: Session, call: Call, event: Event, now: datetime, told: Cards = ()) -> Applied:
-        if isinstance(event, CardTaken) and not bot_cards.tell(call):
+        if isinstance(event, CardTaken) and not bot_cards.mark_reported(call):
             return Applied()
         if call.stage not in TALKING:
             self._note_late(tx, call, event)

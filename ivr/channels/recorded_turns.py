@@ -22,7 +22,7 @@ from ivr.clock import Clock
 from ivr.dialling.attestation import believed
 from ivr.dialogue import events as dialogue
 from ivr.dialogue.events import Kind
-from ivr.payments.bot_cards import untold
+from ivr.payments.bot_cards import unreported
 from ivr.store import outbox
 from ivr.store.engine import Sessions
 from ivr.store.idempotency import first_time
@@ -83,7 +83,7 @@ class TurnChannel:
         with self._sessions() as tx:
             call = tx.get_one(Call, sid)
             connected = Connected(
-                call.streams, believed(call.caller, call.verstat), call.dialogue is not None, untold(call)
+                call.streams, believed(call.caller, call.verstat), call.dialogue is not None, unreported(call)
             )
             number = call.step
         event = self._in_time(self._calls.opening, connected, seconds=GREETING_SECONDS)

@@ -7,7 +7,7 @@ from typing import Any, Literal, get_args
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from ivr.desk.routing import Want, choose
+from ivr.desk.routing import Requirement, choose
 from ivr.store import outbox
 from ivr.store.models import Agent, Audit, PresenceSpell
 from ivr.store.topics import WRAP_UP_OVER
@@ -111,13 +111,13 @@ def colleagues(tx: Session, agent_id: int) -> list[Agent]:
     return sorted(free, key=lambda agent: (agent.name, agent.id))
 
 
-def longest_idle(tx: Session, exclude: Collection[int] = (), want: Want | None = None) -> Agent | None:
+def longest_idle(tx: Session, exclude: Collection[int] = (), want: Requirement | None = None) -> Agent | None:
     """The available agent who is next for `want`."""
     there = _at_the_desk(tx)
-    return choose([agent for agent in there if agent.presence == "available"], there, want or Want(), exclude)
+    return choose([agent for agent in there if agent.presence == "available"], there, want or Requirement(), exclude)
 
 
-def there(tx: Session) -> list[Agent]:
+def at_the_desk(tx: Session) -> list[Agent]:
     """All who are at the desk, if only busy; the longest in their presence first."""
     return _at_the_desk(tx)
 

@@ -17,11 +17,11 @@ RECENT = 500  # calls of the line, among which are
 LAST = 20  # calls of an intent that are looked at
 ENOUGH = 10  # fewer say nothing
 POOR = 2  # stars
-UNHEARD = ("unclear", "silent", "upset")  # why a person had to come: the bot did not understand
+NOT_UNDERSTOOD = ("unclear", "silent", "upset")  # why a person had to come: the bot did not understand
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class BotCall:
     """How the bot did in one call."""
 
     misunderstood: bool
@@ -41,7 +41,7 @@ class Verdict:
     brake: bool
 
 
-def judge(outcomes: Sequence[Seen], floor: float) -> Verdict:
+def judge(outcomes: Sequence[BotCall], floor: float) -> Verdict:
     """Whether the last calls of an intent, newest last, are so bad that people should take them.
 
     `floor` is the share of calls that may go badly (0..1); fewer than ten calls are no ground to judge.
@@ -89,7 +89,7 @@ class Brakes:
     def watch(self) -> list[str]:
         """Put the brake on wherever the bot's last calls are too bad; the intents that got one now."""
         with self._sessions() as tx:
-            verdicts = {intent: judge(seen, self._floor) for intent, seen in _seen(tx).items()}
+            verdicts = {intent: judge(seen, self._floor) for intent, seen in _recent_calls(tx).items()}
             stand = {brake.intent for brake in standing(tx)}
         poor = [intent for intent, verdict in verdicts.items() if verdict.brake and intent not in stand]
         for intent in poor:
@@ -103,7 +103,7 @@ def standing(tx: Session) -> list[Brake]:
     return list(tx.scalars(select(Brake).order_by(Brake.since)))
 
 
-def _seen(tx: Session) -> dict[str, list[Seen]]:
+def _recent_calls(tx: Session) -> dict[str, list[BotCall]]:
     """By intent, the latest calls in which a caller wanted it, since its brake was last let go; newest last."""
     ended = select(Call.sid, Call.started_at, Call.rating).where(Call.ended_at.is_not(None))
     calls = tx.execute(ended.order_by(Call.started_at.desc()).limit(RECENT)).all()
@@ -112,7 +112,7 @@ def _seen(tx: Session) -> dict[str, list[Seen]]:
         Turn.call_sid.in_(sids), Turn.speaker == "caller", Turn.intent.is_not(None)
     )
     unheard = select(Handoff.call_sid, Handoff.intent).where(
-        Handoff.call_sid.in_(sids), Handoff.kind == "call", Handoff.reason.in_(UNHEARD)
+        Handoff.call_sid.in_(sids), Handoff.kind == "call", Handoff.reason.in_(NOT_UNDERSTOOD)
     )
     misunderstood = set(tx.execute(unheard).tuples())
     by_intent: dict[str, set[str]] = {}
@@ -121,7 +121,7 @@ def _seen(tx: Session) -> dict[str, list[Seen]]:
     by_intent.pop("", None)
     return {
         intent: [
-            Seen((call.sid, intent) in misunderstood, call.rating)
+            BotCall((call.sid, intent) in misunderstood, call.rating)
             for call in reversed(calls)
             if call.sid in of_it and call.started_at >= since
         ]

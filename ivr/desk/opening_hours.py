@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Self
 from zoneinfo import ZoneInfo
 
-from ivr.phrasing.locales import Tongue
+from ivr.phrasing.locales import Locale
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _PART = re.compile(r"(?P<first>[a-z]{3})(?:\s*-\s*(?P<last>[a-z]{3}))?\s+(?P<opens>[\d:]+)\s*-\s*(?P<closes>[\d:]+)")
@@ -55,12 +55,12 @@ class OpeningHours:
         local = now.astimezone(self.zone)
         return next((moment for days in range(_YEAR) for moment in self._openings(local, days)), None)
 
-    def spoken(self, now: datetime, tongue: Tongue) -> str:
+    def spoken(self, now: datetime, locale: Locale) -> str:
         """When we open next, as one says it: "tomorrow at 8 AM", "on Monday at 9:30 AM"."""
         opening = self.next_opening(now)
         if opening is None:
-            return tongue.later
-        return tongue.opening(opening.astimezone(self.zone), now.astimezone(self.zone).date())
+            return locale.later
+        return locale.opening(opening.astimezone(self.zone), now.astimezone(self.zone).date())
 
     def _openings(self, local: datetime, days: int) -> list[datetime]:
         day = local.date() + timedelta(days=days)

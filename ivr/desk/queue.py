@@ -8,7 +8,7 @@ from statistics import median
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from ivr.desk.routing import Want, choose
+from ivr.desk.routing import Requirement, choose
 from ivr.dialling.phone_numbers import withheld
 from ivr.store.models import Agent, Announcement, Call, Handoff
 from ivr.store.states import HANDOFF_IN_LINE, HANDOFF_WAITING
@@ -22,7 +22,7 @@ KNOWN, LATEST = 3, 50  # fewer waits than KNOWN say nothing; more than the LATES
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class WaitingCaller:
     """One in the queue; `position` 1 is next, `waited` in seconds. `offered`: an agent's phone rings for him."""
 
     handoff: Handoff
@@ -37,7 +37,7 @@ class Waiting:
     offered: bool
 
 
-def place(tx: Session, call: Call, mood: str, now: datetime) -> datetime:
+def place_in_queue(tx: Session, call: Call, mood: str, now: datetime) -> datetime:
     """Where a new caller stands: those who are upset or call again stand as if they had come earlier."""
     ahead = HEAD_START * ((mood in UPSET) + is_repeat(tx, call))
     return now - ahead
@@ -80,7 +80,7 @@ def next_for(
         passed = passed_over(row)
         if passed is None:
             continue
-        agent = choose(free, at_desk, Want(row.intent, row.call.language), passed)
+        agent = choose(free, at_desk, Requirement(row.intent, row.call.language), passed)
         if agent is not None:
             found.append(row.id)
             free.remove(agent)
@@ -121,7 +121,7 @@ def waited_for_person(row: Handoff, since: datetime) -> float | None:
     return (datetime.fromisoformat(bridged) - row.requested_at).total_seconds()
 
 
-def read_queue(tx: Session, now: datetime) -> list[Waiting]:
+def read_queue(tx: Session, now: datetime) -> list[WaitingCaller]:
     """All who wait, the next one first."""
     rows = tx.scalars(
         select(Handoff)
@@ -130,7 +130,7 @@ def read_queue(tx: Session, now: datetime) -> list[Waiting]:
         .order_by(Handoff.place_at, Handoff.id)
     )
     return [
-        Waiting(
+        WaitingCaller(
             handoff=row,
             position=number,
             waited=(now - row.requested_at).total_seconds(),

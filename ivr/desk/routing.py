@@ -23,14 +23,14 @@ A = TypeVar("A", bound=Able)
 
 
 @dataclass(frozen=True, slots=True)
-class Want:
+class Requirement:
     """What a caller needs: somebody for this intent who speaks this language."""
 
     intent: str = ""
     language: str = "en"
 
 
-def choose(free: Sequence[A], there: Sequence[A], want: Want, exclude: Collection[int] = ()) -> A | None:
+def choose(free: Sequence[A], there: Sequence[A], want: Requirement, exclude: Collection[int] = ()) -> A | None:
     """The next agent: a specialist who speaks the language, else any who does; anybody where nobody there does.
 
     `free` may be asked at once, `there` are all at the desk. The longest idle first; never one of `exclude`.

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from ivr.desk import bot_brake, queue
-from ivr.desk.queue import Waiting, read_queue
+from ivr.desk.queue import WaitingCaller, read_queue
 from ivr.desk.workload import Load, read_load
 from ivr.store.models import Agent, Brake, Call, Handoff
 
@@ -17,7 +17,7 @@ TAKEN = ("accepted", "bridged")
 
 
 @dataclass(frozen=True, slots=True)
-class Doing:
+class AgentStatus:
     """One agent now; `load` is his day."""
 
     agent: Agent
@@ -40,27 +40,27 @@ class LiveCall:
 
 
 @dataclass(frozen=True, slots=True)
-class Board:
+class Wallboard:
     """`service_level`: the share (0..1) of callers who spoke with a person in time; None before the first."""
 
-    waiting: list[Waiting]
+    waiting: list[WaitingCaller]
     longest_wait: float
     service_level: float | None
-    agents: list[Doing]
+    agents: list[AgentStatus]
     live: list[LiveCall]
     announcement: str
     brakes: list[Brake]
 
 
-def read_board(tx: Session, now: datetime, since: datetime, within: float = 20.0) -> Board:
+def read_wallboard(tx: Session, now: datetime, since: datetime, within: float = 20.0) -> Wallboard:
     """The desk at `now`; loads and service level count from `since`, in time is `within` seconds."""
     waiting = read_queue(tx, now)
     taken = _taken(tx)
-    return Board(
+    return Wallboard(
         waiting=waiting,
         longest_wait=max((one.waited for one in waiting), default=0.0),
         service_level=service_level(tx, now, since, within),
-        agents=[_doing(tx, agent, taken, now, since) for agent in _agents(tx)],
+        agents=[_status(tx, agent, taken, now, since) for agent in _agents(tx)],
         live=[_live(row, row.agent, now) for row in taken if row.state == "bridged" and row.agent is not None],
         announcement=queue.announcement(tx),
         brakes=bot_brake.standing(tx),
@@ -103,18 +103,18 @@ def _agents(tx: Session) -> list[Agent]:
     return [agent for agent in tx.scalars(select(Agent).order_by(Agent.name, Agent.id)) if "agent" in agent.roles]
 
 
-def _doing(tx: Session, agent: Agent, taken: Sequence[Handoff], now: datetime, since: datetime) -> Doing:
-    return Doing(
+def _status(tx: Session, agent: Agent, taken: Sequence[Handoff], now: datetime, since: datetime) -> AgentStatus:
+    return AgentStatus(
         agent=agent,
         presence=agent.presence,
         for_seconds=(now - agent.presence_since).total_seconds(),
         next_presence=agent.next_presence,
-        handoff=next((row for row in taken if _is_his(row, agent)), None),
+        handoff=next((row for row in taken if _is_theirs(row, agent)), None),
         load=read_load(tx, agent.id, since, now),
     )
 
 
-def _is_his(row: Handoff, agent: Agent) -> bool:
+def _is_theirs(row: Handoff, agent: Agent) -> bool:
     if row.state in TAKEN and row.agent_id == agent.id:
         return True
     return any(offer.agent_id == agent.id and offer.ended_at is None for offer in row.offers)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from ivr.store.models import Agent, Offer, PresenceSpell
 
 PRESENT = ("available", "offered", "on-call", "wrap-up", "break")
-MISSED = ("no-answer", "busy", "failed", "machine-answered")
+MISSED_OFFERS = ("no-answer", "busy", "failed", "machine-answered")
 Row = dict[str, str | int | float]
 
 
@@ -54,7 +54,7 @@ def read_load(tx: Session, agent_id: int, since: datetime, until: datetime) -> L
         calls=outcomes.count("accepted"),
         offers=len(offers),
         declines=outcomes.count("declined"),
-        missed=sum(outcome in MISSED for outcome in outcomes),
+        missed=sum(outcome in MISSED_OFFERS for outcome in outcomes),
     )
 
 

@@ -25,7 +25,7 @@ BUDGET = 0.5  # seconds that a brief waits for the ledger
 SLOW = timedelta(seconds=15)  # after a ledger that took longer, no brief waits for it
 
 
-class Holding(Protocol):
+class HolderSource(Protocol):
     """The ledger, as far as a brief needs it."""
 
     def holder(self, account: str) -> Holder | None:
@@ -41,16 +41,16 @@ def holder_of(call: Call) -> Holder | None:
     return Holder(kept["holder"], kept["number"], kept["phone"])
 
 
-class Holders:
+class AccountHolders:
     """Without a `pool` the ledger is our own database, and asked at once."""
 
     def __init__(
-        self, sessions: Sessions, clock: Clock, ledger: Holding, live: Live, pool: Executor | None = None
+        self, sessions: Sessions, clock: Clock, ledger: HolderSource, live: Live, pool: Executor | None = None
     ) -> None:
         self._sessions, self._clock, self._ledger, self._live, self._pool = sessions, clock, ledger, live, pool
         self._slow_until: datetime | None = None
 
-    def look(self, handoff_id: int) -> None:
+    def look_up(self, handoff_id: int) -> None:
         """Learn whose account it is, if that does not take long; else a job does."""
         with self._sessions() as tx:
             call = tx.get_one(Handoff, handoff_id).call

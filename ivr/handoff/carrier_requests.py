@@ -24,7 +24,7 @@ from ivr.handoff.effects import (
     Ring,
     Unhold,
 )
-from ivr.handoff.relevance import wanted
+from ivr.handoff.relevance import still_wanted
 from ivr.handoff.state import State
 from ivr.store import outbox
 from ivr.store.engine import Sessions
@@ -33,12 +33,12 @@ from ivr.store.models import Agent, CallBack, Handoff, Offer, Webhook
 
 log = logging.getLogger(__name__)
 CALLER_RINGS = 25  # seconds
-ACT_AGAIN = 8.0  # seconds, longer than one request may take
+REQUEST_LEASE = 8.0  # seconds, longer than one request may take
 IN_DOUBT = timedelta(seconds=10)  # a request takes less, and then the first callback of a call that was made is there
 Apply = Callable[[int, ev.Event, Callable[[Session], None] | None], Any]
 
 
-class Actor:
+class CarrierRequests:
     """Takes promised acts from the outbox; `apply` gives the service what came of them."""
 
     def __init__(
@@ -54,18 +54,18 @@ class Actor:
         self._sessions, self._clock, self._carrier, self._addresses = sessions, clock, carrier, addresses
         self._number, self._ring_seconds, self._apply = number, ring_seconds, apply
 
-    def act_all(self, row_ids: Iterable[int]) -> None:
+    def carry_out_all(self, row_ids: Iterable[int]) -> None:
         """Carry out several that were just promised, each whatever becomes of the others.
 
         One that the relay has taken meanwhile is its job's to do: two who ask at once would both find it wanted."""
         for row_id in row_ids:
             try:
                 if self._is_mine(row_id):
-                    self.act(row_id)
+                    self.carry_out(row_id)
             except Exception:  # nobody waits for our thread: what is still promised comes again from the outbox
                 log.exception("a request to the carrier failed", extra={"outbox": row_id})
 
-    def act(self, row_id: int) -> None:
+    def carry_out(self, row_id: int) -> None:
         """Carry out one promise; one that fails stays and is tried again."""
         with self._sessions() as tx:
             row = outbox.open_row(tx, row_id)
@@ -82,10 +82,10 @@ class Actor:
 
     def _is_mine(self, row_id: int) -> bool:
         with self._sessions.begin() as tx:
-            return outbox.lease(tx, row_id, 0, self._clock.now() + timedelta(seconds=ACT_AGAIN))
+            return outbox.lease(tx, row_id, 0, self._clock.now() + timedelta(seconds=REQUEST_LEASE))
 
     def _carry_out(self, row_id: int, handoff_id: int, effect: CarrierEffect) -> None:
-        if not wanted(self._state(handoff_id), effect):
+        if not still_wanted(self._state(handoff_id), effect):
             self._drop(row_id)
             return
         if isinstance(effect, Ring):
@@ -149,7 +149,7 @@ class Actor:
         self._apply(handoff_id, ev.LegKnown(effect.attempt_number, sid), self._done(row_id))
 
     def _in_doubt(
-        self, row_id: int, handoff_id: int, since: datetime | None, failed: ev.RingFailed | ev.Missed
+        self, row_id: int, handoff_id: int, since: datetime | None, failed: ev.RingFailed | ev.CallerNotReached
     ) -> None:
         """A call was asked for and nothing is known of it: the answer was lost, or whoever asked has died."""
         if since is None or self._clock.now() - since < IN_DOUBT:
@@ -161,7 +161,7 @@ class Actor:
             with self._sessions.begin() as tx:
                 _of_offer(tx, handoff_id, effect.attempt_number, rung_at=None)
             raise error
-        if not wanted(self._state(handoff_id), effect):
+        if not still_wanted(self._state(handoff_id), effect):
             self._drop(row_id)  # the carrier has told us of the leg: it rings, though the answer was lost
             return
         if error.doubtful:
@@ -176,7 +176,7 @@ class Actor:
             fresh = first_time(tx, key, self._clock.now())
             number, since = _number_of(tx, handoff_id), tx.get_one(Webhook, key).at
         if not fresh:
-            self._in_doubt(row_id, handoff_id, since, ev.Missed(effect.dial, "failed"))
+            self._in_doubt(row_id, handoff_id, since, ev.CallerNotReached(effect.dial, "failed"))
             return
         leg = self._addresses.leg
         try:
@@ -189,13 +189,13 @@ class Actor:
                 fallback_url=leg(handoff_id, effect.dial, "caller-fallback"),
             )
         except CarrierError as error:
-            if not wanted(self._state(handoff_id), effect):
+            if not still_wanted(self._state(handoff_id), effect):
                 self._drop(row_id)  # his phone rings, though the answer was lost
                 return
             if error.doubtful:
                 raise
             log.warning("a caller could not be called back: %s", error, extra={"handoff": handoff_id})
-            self._apply(handoff_id, ev.Missed(effect.dial, "failed"), self._done(row_id))
+            self._apply(handoff_id, ev.CallerNotReached(effect.dial, "failed"), self._done(row_id))
             return
         self._apply(handoff_id, ev.DialKnown(effect.dial, sid), self._done(row_id))
 

@@ -14,9 +14,9 @@ from ivr.desk.opening_hours import OpeningHours
 from ivr.dialling.dials import Dials
 from ivr.dialling.policy import DialPolicy
 from ivr.handoff import events as ev
-from ivr.handoff.account_holders import Holders
+from ivr.handoff.account_holders import AccountHolders
 from ivr.handoff.addresses import Addresses
-from ivr.handoff.carrier_requests import Actor
+from ivr.handoff.carrier_requests import CarrierRequests
 from ivr.handoff.state import State
 from ivr.handoff.transaction import Change, ConflictError, Times, advance
 from ivr.ledger.sql import SqlLedger
@@ -26,6 +26,7 @@ from ivr.store.models import Handoff
 from ivr.store.stream_tokens import StreamTicket
 
 TRIES = 20
+CALL_IS_OVER = "that call is over"  # a sentence for the screen
 Why = Literal["won", "taken", "too-late", "caller-left", "not-offered", "declined", "ended"]
 Within = Callable[[Session], None]
 
@@ -35,7 +36,7 @@ class UnknownHandoffError(LookupError):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class OfferResult:
     """What became of an agent's accept, decline or end, and where the hand-off stands now."""
 
     ok: bool
@@ -69,16 +70,16 @@ class HandoffCore:
         company: str = "",
         media_url: str = "",
         dials: Dials | None = None,
-        holders: Holders | None = None,
+        holders: AccountHolders | None = None,
     ) -> None:
         self.sessions, self._clock, self._carrier, self._live = sessions, clock, carrier, live
         self._times = Times(ring_seconds, handoff_seconds, queue_seconds, wrap_up_seconds, hours or OpeningHours())
         self._spawn = spawn
         self.number, self.company, self.hours = number, company, self._times.hours
         self.dials = dials or Dials(DialPolicy.parse("US"), "US")
-        self.holders = holders or Holders(sessions, clock, SqlLedger(sessions, clock), live)
+        self.holders = holders or AccountHolders(sessions, clock, SqlLedger(sessions, clock), live)
         self.addresses = Addresses(public_url, media_url)
-        self._actor = Actor(sessions, clock, carrier, self.addresses, number, ring_seconds, self.apply)
+        self._actor = CarrierRequests(sessions, clock, carrier, self.addresses, number, ring_seconds, self.apply)
 
     def apply(self, handoff_id: int, event: ev.Event, within: Within | None = None) -> Handoff:
         """Commit the step that `event` causes, with `within` in the same transaction, then act on it."""
@@ -86,15 +87,15 @@ class HandoffCore:
         if change.changed:
             self._tell(change)
         if change.acts:
-            self._spawn(lambda: self._actor.act_all(change.acts))
+            self._spawn(lambda: self._actor.carry_out_all(change.acts))
         if change.freed:
-            self.deal()
+            self.offer_to_free_agents()
         return change.handoff
 
-    def deal(self) -> None:
+    def offer_to_free_agents(self) -> None:
         """Offer those who wait, in their order, to agents who are free, until none is."""
         with self.sessions() as tx:
-            ids = queue.next_for(tx, agents.there(tx), _passed_over)
+            ids = queue.next_for(tx, agents.at_the_desk(tx), _passed_over)
         for handoff_id in ids:
             self.apply(handoff_id, ev.AgentFree())
 

@@ -234,7 +234,7 @@ class DialKnown:
 
 
 @dataclass(frozen=True, slots=True)
-class Missed:
+class CallerNotReached:
     """The caller was not reached, or is not reached any more; `how` as the carrier tells it."""
 
     dial: int
@@ -245,5 +245,5 @@ Event = (
     Briefed | CallerJoined | CallerWaits | CallerFetched | CallerOut | CallerStays | CallerGone | Offered | Nobody
     | AgentFree | AskAgain | LegKnown | Answered | Accepted | Declined | RingFailed | LegEnded | MachineAnswered
     | PersonAnswered | AgentFetched | AgentJoined | AgentLeft | AgentEnds | Expired | Deadline | MessageChosen
-    | MessageLeft | CallBackBooked | Switched | TransferTo | Together | Alone | TakenOver | DialKnown | Missed
+    | MessageLeft | CallBackBooked | Switched | TransferTo | Together | Alone | TakenOver | DialKnown | CallerNotReached
 )  # fmt: skip

@@ -17,7 +17,7 @@ from ivr.handoff.transitions import (
     hang_up,
     meet,
     move,
-    out_of_room,
+    out_of_conference,
     part,
     ring,
     seek,
@@ -70,14 +70,16 @@ def _caller_fetched(state: State, event: ev.CallerFetched) -> Step:
 def _caller_out(state: State, _event: ev.CallerOut) -> Step:
     if state.end is not None or state.asked or state.caller != "in":
         return state, ()
-    return transfer_rules.reunite(state) if state.bridged else (out_of_room(state), ())  # his document parks him again
+    if state.bridged:
+        return transfer_rules.reunite(state)
+    return out_of_conference(state), ()  # their document parks them again
 
 
 def _caller_gone(state: State, _event: ev.CallerGone) -> Step:
     if state.end is not None:
         return state, ()
     if state.away:
-        return _missed(state, ev.Missed(state.dial, "hung-up"))
+        return _missed(state, ev.CallerNotReached(state.dial, "hung-up"))
     served = state.bridged or state.parting
     return finish(replace(state, caller="gone"), "served" if served else "caller-left")
 
@@ -221,7 +223,7 @@ def _expired(state: State, event: ev.Expired) -> Step:
     if (attempt.joined and attempt.consult) or (state.bridged and not attempt.consult):
         return state, ()
     if event.what == "reach" and not attempt.consult:
-        return _missed(state, ev.Missed(state.dial, "no-answer"))
+        return _missed(state, ev.CallerNotReached(state.dial, "no-answer"))
     if attempt.holds and attempt.joined and state.caller == "rung":
         return state, ()  # the agent is there, and the caller's phone rings
     return close(state, event.attempt_number, "failed" if attempt.holds else "no-answer")
@@ -275,7 +277,7 @@ def _dial_known(state: State, event: ev.DialKnown) -> Step:
     return replace(state, dialled=event.sid), ()
 
 
-def _missed(state: State, event: ev.Missed) -> Step:
+def _missed(state: State, event: ev.CallerNotReached) -> Step:
     if state.end is not None or event.dial != state.dial or state.caller == "away" or not state.away:
         return state, ()
     if state.bridged or state.parting:
@@ -318,5 +320,5 @@ _RULES: dict[type[Event], Callable[[State, Any], Step]] = {
     ev.Together: transfer_rules.together,
     ev.Alone: transfer_rules.alone,
     ev.DialKnown: _dial_known,
-    ev.Missed: _missed,
+    ev.CallerNotReached: _missed,
 }

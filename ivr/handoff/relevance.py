@@ -16,7 +16,7 @@ from ivr.handoff.state import State
 ENDED_BY_US = ("served", "callback-booked")  # the ends after which we see to it that the caller's leg ends too
 
 
-def wanted(state: State, effect: CarrierEffect) -> bool:
+def still_wanted(state: State, effect: CarrierEffect) -> bool:
     """Whether `state` still needs `effect`: it has not been seen done, and nothing newer took its place."""
     live = state.end is None
     match effect:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ivr.desk.queue import place
+from ivr.desk.queue import place_in_queue
 from ivr.dialogue.events import HandOff
 from ivr.handoff.state import State
 from ivr.store import outbox
@@ -30,7 +30,7 @@ def request_handoff(tx: Session, call: Call, action: HandOff, now: datetime, han
         machine=State().to_json(),
         version=0,
         requested_at=now,
-        place_at=place(tx, call, action.mood, now),
+        place_at=place_in_queue(tx, call, action.mood, now),
         times={"requested": now.isoformat()},
     )
     tx.add(handoff)

@@ -14,7 +14,7 @@ from ivr.dialling.dials import DialRefusedError, caller
 from ivr.handoff import call_backs
 from ivr.handoff import events as ev
 from ivr.handoff.addresses import Parking
-from ivr.handoff.engine import Answer, HandoffCore, UnknownHandoffError, Why, Within, call_now, get
+from ivr.handoff.engine import HandoffCore, OfferResult, UnknownHandoffError, Why, Within, call_now, get
 from ivr.handoff.request import live_handoff
 from ivr.handoff.state import State
 from ivr.handoff.transaction import JOIN_SECONDS
@@ -23,7 +23,7 @@ from ivr.store.models import Agent, CallBack, Handoff
 from ivr.store.states import HANDOFF_ENDS, HANDOFF_LIVE
 from ivr.store.topics import HANDOFF_REQUESTED
 
-__all__ = ["Answer", "HandoffService", "UnknownHandoffError", "call_now"]
+__all__ = ["HandoffService", "OfferResult", "UnknownHandoffError", "call_now"]
 
 log = logging.getLogger(__name__)
 BRIEF_LATE = 3.0  # seconds after which whoever notices writes the brief himself
@@ -35,10 +35,10 @@ class HandoffService(HandoffCore):
 
     # --- timers and the line ---
 
-    def brief(self, handoff_id: int, within: Within | None = None) -> Handoff:
+    def write_brief(self, handoff_id: int, within: Within | None = None) -> Handoff:
         """Write the brief and show it to the first agent; harmless when it is written."""
         if not self.state(self.find(handoff_id)).briefed:
-            self.holders.look(handoff_id)
+            self.holders.look_up(handoff_id)
         return self.apply(handoff_id, ev.Briefed(), within)
 
     def expire(self, handoff_id: int, attempt_number: int, what: ev.Timed, within: Within | None = None) -> None:
@@ -55,9 +55,9 @@ class HandoffService(HandoffCore):
         elif within is not None:
             self._only(within)
 
-    def act(self, outbox_id: int) -> None:
+    def carry_out(self, outbox_id: int) -> None:
         """Carry out a promised request to the carrier; a failure leaves it promised."""
-        self._actor.act(outbox_id)
+        self._actor.carry_out(outbox_id)
 
     def caller_gone(self, call_sid: str) -> None:
         """The call is over; harmless without a hand-off."""
@@ -80,23 +80,23 @@ class HandoffService(HandoffCore):
 
     # --- agents ---
 
-    def accept(self, handoff_id: int, agent_id: int, by: Literal["key", "click"] = "click") -> Answer:
+    def accept(self, handoff_id: int, agent_id: int, by: Literal["key", "click"] = "click") -> OfferResult:
         """One of all who accept wins; the others are told why not."""
         state = self.state(self.apply(handoff_id, ev.Accepted(agent_id, by)))
         why = _verdict(state, agent_id)
-        return Answer(why == "won", why, state.phase)
+        return OfferResult(why == "won", why, state.phase)
 
-    def decline(self, handoff_id: int, agent_id: int) -> Answer:
+    def decline(self, handoff_id: int, agent_id: int) -> OfferResult:
         state = self.state(self.apply(handoff_id, ev.Declined(agent_id)))
         if any(attempt.agent == agent_id and attempt.outcome == "declined" for attempt in state.attempts):
-            return Answer(True, "declined", state.phase)
-        return Answer(False, _verdict(state, agent_id), state.phase)
+            return OfferResult(True, "declined", state.phase)
+        return OfferResult(False, _verdict(state, agent_id), state.phase)
 
-    def end(self, handoff_id: int, agent_id: int) -> Answer:
+    def end(self, handoff_id: int, agent_id: int) -> OfferResult:
         """The agent's goodbye."""
         state = self.state(self.apply(handoff_id, ev.AgentEnds(agent_id)))
         his = [attempt for attempt in state.attempts if attempt.agent == agent_id and attempt.outcome == "accepted"]
-        return Answer(state.end is not None or (bool(his) and his[-1].left), "ended", state.phase)
+        return OfferResult(state.end is not None or (bool(his) and his[-1].left), "ended", state.phase)
 
     def presence(self, agent_id: int, presence: str) -> Agent:
         """The agent's own choice; in a call a break is noted for afterwards. PresenceRefusedError says why not."""
@@ -214,7 +214,7 @@ class HandoffService(HandoffCore):
         if conference and state.caller in ("coming", "moving") and state.end is None:
             self.apply(handoff_id, ev.CallerJoined(conference))
         if not state.briefed and (self._clock.now() - row.requested_at).total_seconds() > BRIEF_LATE:
-            self.brief(handoff_id)
+            self.write_brief(handoff_id)
         waited = self._waited(row)
         if waited > self._times.wait + DEADLINE_LATE:
             self.apply(handoff_id, ev.Deadline())
@@ -224,7 +224,7 @@ class HandoffService(HandoffCore):
             self.expire(handoff_id, state.current_number, "join")
 
     @property
-    def longest_in_the_room(self) -> float:
+    def longest_in_conference(self) -> float:
         """Seconds that a caller may wait in his conference before he is moved where keys are heard."""
         return self._times.wait + JOIN_SECONDS + DEADLINE_LATE
 
@@ -272,7 +272,7 @@ class HandoffService(HandoffCore):
         self._live.publish("desk", "presence", str(agent_id))
         self._live.publish(f"agent:{agent_id}", "presence", str(agent_id))
         if agent.presence == "available" != before:
-            self.deal()
+            self.offer_to_free_agents()
         return agent
 
     def _change(

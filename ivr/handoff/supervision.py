@@ -8,7 +8,7 @@ from ivr.carrier.port import Carrier, CarrierError
 from ivr.clock import Clock
 from ivr.desk.queue import to_the_head
 from ivr.handoff import events as ev
-from ivr.handoff.engine import get
+from ivr.handoff.engine import CALL_IS_OVER, get
 from ivr.handoff.service import HandoffService
 from ivr.live_updates import Live
 from ivr.store.engine import Sessions
@@ -18,7 +18,6 @@ from ivr.store.states import HANDOFF_WAITING
 Mode = Literal["listen", "coach", "barge"]
 LONGEST_ANNOUNCEMENT = 300
 RINGS = 20  # seconds
-OVER = "that call is over"
 
 
 class SupervisionRefusedError(ValueError):
@@ -85,7 +84,7 @@ class Supervision:
             raise SupervisionRefusedError("listen, coach or barge in first: your phone is not in that call")
         state = self._handoffs.state(self._handoffs.apply(handoff_id, ev.TakenOver(by, leg)))
         if state.current is None or state.current.agent != by:
-            raise SupervisionRefusedError(OVER)
+            raise SupervisionRefusedError(CALL_IS_OVER)
         self._forget(handoff_id, by, "took-over")
 
     def leave(self, handoff_id: int, by: int) -> None:
@@ -105,7 +104,7 @@ class Supervision:
             row, supervisor = get(tx, handoff_id), tx.get_one(Agent, by)
         if row.state != "bridged":
             raise SupervisionRefusedError(
-                OVER if row.state not in (*HANDOFF_WAITING, "offered", "accepted") else "nobody talks yet"
+                CALL_IS_OVER if row.state not in (*HANDOFF_WAITING, "offered", "accepted") else "nobody talks yet"
             )
         if row.agent_id == by:
             raise SupervisionRefusedError("it is your own call")
@@ -115,7 +114,7 @@ class Supervision:
         """The conference, and the agent's leg in it."""
         state = self._handoffs.state(row)
         if state.conference is None or state.current is None or state.current.sid is None:
-            raise SupervisionRefusedError(OVER)
+            raise SupervisionRefusedError(CALL_IS_OVER)
         return state.conference, state.current.sid
 
     def _ask(self, row: Handoff, leg: str, muted: bool, coach: str) -> bool:

@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 from ivr.desk import agents as desk
 from ivr.desk import queue
 from ivr.desk.opening_hours import OpeningHours
-from ivr.desk.routing import Want
+from ivr.desk.routing import Requirement
 from ivr.dialling.phone_numbers import withheld
 from ivr.handoff import brief, call_backs
 from ivr.handoff.account_holders import holder_of
-from ivr.handoff.carrier_requests import ACT_AGAIN
+from ivr.handoff.carrier_requests import REQUEST_LEASE
 from ivr.handoff.effect_json import effect_to_json
 from ivr.handoff.effects import CarrierEffect, Effect, EndCaller, FindAgent, StartDeadline, StartTimer
 from ivr.handoff.events import Briefed, CallerJoined, Event, Nobody, Offered, TransferTo
@@ -39,7 +39,7 @@ _CALL_OUTCOMES: dict[HandoffEnd, str] = {
     "message-taken": "message",
     "caller-left": "abandoned",
 }
-MISSED = ("no-answer", "machine-answered")  # nobody sits there: he comes back with one key
+UNATTENDED = ("no-answer", "machine-answered")  # nobody sits there: he comes back with one key
 _KEEPS_PLACE = ("declined", "too-late", "caller-left")
 
 
@@ -137,7 +137,7 @@ def _settle(
 def _ask_desk(tx: Session, row: Handoff, ask: FindAgent, now: datetime, times: Times) -> Event:
     if not times.hours.is_open(now):
         return Nobody(on_shift=False)
-    agent = desk.longest_idle(tx, ask.exclude, Want(row.intent, row.call.language))
+    agent = desk.longest_idle(tx, ask.exclude, Requirement(row.intent, row.call.language))
     if agent is not None:
         return Offered(agent.id, agent.presence_since.isoformat())
     return Nobody(on_shift=desk.on_shift(tx))
@@ -219,7 +219,7 @@ def _presence_after(old: State, state: State, before: Attempt, after: Attempt) -
         return "on-call"
     if before.stands and not after.stands:
         rang = after.sid is not None or after.answered  # nobody has missed what never rang
-        return "away" if after.outcome in MISSED and rang else "available"
+        return "away" if after.outcome in UNATTENDED and rang else "available"
     if before.holds and (not after.holds or state.end != old.end):
         return "wrap-up" if old.bridged and before.joined else "available"
     return None
@@ -256,7 +256,7 @@ def _promise(tx: Session, row: Handoff, effects: list[Effect], now: datetime, ti
         elif isinstance(effect, EndCaller):
             _promise_act(tx, row, effect, now + timedelta(seconds=GOODBYE_SECONDS))
         elif not isinstance(effect, FindAgent):
-            acts.append(_promise_act(tx, row, effect, now + timedelta(seconds=ACT_AGAIN)))
+            acts.append(_promise_act(tx, row, effect, now + timedelta(seconds=REQUEST_LEASE)))
     return tuple(acts)
 
 

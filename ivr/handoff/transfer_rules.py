@@ -7,13 +7,13 @@ from ivr.handoff.effects import Ring, StartDeadline, StartTimer
 from ivr.handoff.state import Attempt, State
 from ivr.handoff.transitions import (
     Step,
-    anew,
     finish,
     hang_up,
     meet,
-    out_of_room,
+    out_of_conference,
     part,
     regroup,
+    restart_wait,
     ring,
     seek_anew,
     send,
@@ -63,7 +63,7 @@ def _ask_whether_done(state: State) -> Step:
     """A hang-up and a lost line look alike: who is done hangs up, who was cut off stays on the line."""
     attempt_number = state.current_number
     gone = hang_up(state, attempt_number)
-    state, moved = send(replace(out_of_room(anew(state, attempt_number)), parting=True), "parting")
+    state, moved = send(replace(out_of_conference(restart_wait(state, attempt_number)), parting=True), "parting")
     return state, (*gone, *moved)
 
 
@@ -89,7 +89,7 @@ def reunite(state: State) -> Step:
     attempt_number, second = state.current_number, state.second_number
     state, parted = part(state, second) if second else (state, ())
     state = replace(state.with_attempt(attempt_number, joined=False, fetched=False), bridged=False)
-    return out_of_room(state), (*parted, StartTimer(attempt_number, "join"))
+    return out_of_conference(state), (*parted, StartTimer(attempt_number, "join"))
 
 
 def _hand_over(state: State, second: Attempt) -> Step:
@@ -100,7 +100,7 @@ def _hand_over(state: State, second: Attempt) -> Step:
     if second.joined:
         state, unheld = unhold(state.with_attempt(first, left=True))
         return state, (*gone, *unheld)
-    return anew(state, first), (*gone, StartDeadline(), StartDeadline(last=True))
+    return restart_wait(state, first), (*gone, StartDeadline(), StartDeadline(last=True))
 
 
 def switched(state: State, event: ev.Switched) -> Step:

@@ -91,7 +91,7 @@ def move(state: State, to: Target) -> Step:
     """Have the caller run another document; who is not parked yet is sent there once he is."""
     if state.caller == "coming":
         return state, ()
-    state = out_of_room(state) if state.caller == "in" else replace(state, caller="moving")
+    state = out_of_conference(state) if state.caller == "in" else replace(state, caller="moving")
     return send(state, to)
 
 
@@ -101,7 +101,7 @@ def send(state: State, to: Target) -> Step:
     return state, (MoveCaller(to, state.moves),)
 
 
-def out_of_room(state: State) -> State:
+def out_of_conference(state: State) -> State:
     """His next conference is a new one, whose callbacks cannot be taken for the old one's."""
     return replace(state, caller="moving", held=False, conference=None, left=state.conference, round=state.round + 1)
 
@@ -110,7 +110,7 @@ def regroup(state: State) -> Step:
     """The agent was lost in mid-conversation: find another while the caller hears music."""
     attempt_number = state.current_number
     gone = hang_up(state, attempt_number)
-    state, moved = send(out_of_room(anew(state, attempt_number)), "room")
+    state, moved = send(out_of_conference(restart_wait(state, attempt_number)), "room")
     state, further = seek_anew(state)
     return state, (*gone, *moved, *further)
 
@@ -121,7 +121,7 @@ def seek_anew(state: State) -> Step:
     return state, (StartDeadline(), StartDeadline(last=True), *further)
 
 
-def anew(state: State, attempt_number: int) -> State:
+def restart_wait(state: State, attempt_number: int) -> State:
     """The attempt's agent is out of the conversation, and the waiting is counted from now."""
     return replace(
         state.with_attempt(attempt_number, left=True), bridged=False, late=False, queued=False, since=attempt_number - 1

@@ -1,38 +1,43 @@
-"""How a caller waits: what his next document is to say."""
+"""What a waiting caller's next document is to say."""
 
 from dataclasses import dataclass
 
 from ivr.desk import queue
 from ivr.handoff.service import HandoffService
-from ivr.phrasing.announcements import Words
-from ivr.phrasing.locales import TONGUES
+from ivr.phrasing.announcements import Announcements
+from ivr.phrasing.locales import LOCALES
 
 
 @dataclass(frozen=True, slots=True)
-class How:
-    """`words` are in his language; `news`: his place is of interest; `wait` in seconds, where known; `opens`: when the
-    desk opens, if closed."""
+class WaitingPrompt:
+    """What is known of a caller's wait.
 
-    words: Words
+    `announcements` are in the caller's language. `asked`: they were offered a call-back or a message. `news`: their
+    place in the queue is of interest to them; `position` 1 is next, `wait` is the median of the last hour in seconds,
+    None where it is not known. `desk_announcement`: what a supervisor has all callers told, or "". `opens`: when the
+    desk opens, spoken, None while it is open.
+    """
+
+    announcements: Announcements
     asked: bool
     news: bool
     position: int
     wait: float | None
-    announcement: str
+    desk_announcement: str
     opens: str | None
 
 
-def how_he_waits(handoffs: HandoffService, handoff_id: int) -> How:
+def waiting_prompt(handoffs: HandoffService, handoff_id: int) -> WaitingPrompt:
     row, now = handoffs.find(handoff_id), handoffs.now()
     state = handoffs.state(row)
-    words = Words(row.call.language)
+    announcements = Announcements(row.call.language)
     with handoffs.sessions() as tx:
-        return How(
-            words=words,
+        return WaitingPrompt(
+            announcements=announcements,
             asked=state.asked,
             news=not state.away,
             position=queue.position(tx, row),
             wait=queue.median_wait(tx, row.intent, now),
-            announcement=queue.announcement(tx),
-            opens=None if handoffs.hours.is_open(now) else handoffs.hours.spoken(now, TONGUES[words.language]),
+            desk_announcement=queue.announcement(tx),
+            opens=None if handoffs.hours.is_open(now) else handoffs.hours.spoken(now, LOCALES[announcements.language]),
         )

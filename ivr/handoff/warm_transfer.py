@@ -6,7 +6,7 @@ from ivr.carrier.port import CarrierError
 from ivr.desk import agents
 from ivr.dialling.dials import DialRefusedError
 from ivr.handoff import events as ev
-from ivr.handoff.engine import Within, get
+from ivr.handoff.engine import CALL_IS_OVER, Within, get
 from ivr.handoff.service import HandoffService
 from ivr.handoff.state import State
 from ivr.payments import agent_cards
@@ -14,7 +14,6 @@ from ivr.redaction import mask_text
 from ivr.store.models import Agent, Audit, Handoff, Note
 
 LONGEST_NOTE = 500
-OVER = "that call is over"
 BUSY = "that colleague is not free any more: choose another"
 
 
@@ -76,7 +75,7 @@ class Transfers:
     def _own(self, handoff_id: int, by: int) -> State:
         state = self._handoffs.state(self._handoffs.find(handoff_id))
         if not state.bridged or state.current is None or state.current.agent != by:
-            raise TransferRefusedError(OVER)
+            raise TransferRefusedError(CALL_IS_OVER)
         return state
 
     def _check(self, handoff_id: int, to: int, phone: str, note: str) -> None:
@@ -102,7 +101,7 @@ class Transfers:
         except CarrierError as error:
             raise TransferRefusedError(f"the carrier did not do it: {error}") from error
         if not done:
-            raise TransferRefusedError(OVER)
+            raise TransferRefusedError(CALL_IS_OVER)
 
     def _state(self, handoff_id: int, event: ev.Event, within: Within | None = None) -> State:
         return self._handoffs.state(self._handoffs.apply(handoff_id, event, within))

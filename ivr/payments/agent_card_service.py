@@ -14,7 +14,7 @@ from ivr.dialogue.events import Facts
 from ivr.ledger.port import Ledger, LedgerError
 from ivr.live_updates import Live
 from ivr.payments import agent_cards
-from ivr.payments.agent_cards import CardRefusedError, Order, Told
+from ivr.payments.agent_cards import CardRefusedError, CardUpdate, Order
 from ivr.payments.doubts import doubt
 from ivr.store.engine import Sessions
 from ivr.store.models import Agent, Call, CardPayment, Handoff
@@ -89,15 +89,15 @@ class AgentCards:
         self._spawn(lambda: self._start(row))
         return row
 
-    def told(self, payment_id: int, told: Told) -> None:
+    def update(self, payment_id: int, update: CardUpdate) -> None:
         """The carrier's callback."""
         with self._sessions.begin() as tx:
             row = tx.get(CardPayment, payment_id, with_for_update=True)
-            deed = agent_cards.advance(tx, row, told, self._clock.now()) if row is not None else None
-        if row is not None and not told.partial:
+            action = agent_cards.advance(tx, row, update, self._clock.now()) if row is not None else None
+        if row is not None and not update.partial:
             self._tell(row)
-        if row is not None and deed is not None:
-            self._spawn(lambda: self._ask(row, deed))
+        if row is not None and action is not None:
+            self._spawn(lambda: self._ask(row, action))
 
     def cancel(self, handoff_id: int, agent_id: int) -> bool:
         """The agent stops the entry; False when there is none, or the card is being charged already."""
@@ -145,17 +145,17 @@ class AgentCards:
         except CarrierError as error:
             self._failed(row, error)
 
-    def _ask(self, row: CardPayment, deed: agent_cards.Deed) -> None:
-        if row.session is None or not self._stands(row, deed):
+    def _ask(self, row: CardPayment, action: agent_cards.CardAction) -> None:
+        if row.session is None or not self._stands(row, action):
             return
         try:
-            if deed == "capture":
+            if action == "capture":
                 key = f"{row.key}:{row.field}:{row.tries}"
                 self._carrier.capture_card(row.leg, row.session, key, row.field, self._url(row))
             else:
                 self._carrier.finish_card(row.leg, row.session, f"{row.key}:complete", "complete", self._url(row))
         except CarrierError as error:
-            self._failed(row, error, "doubtful" if deed == "complete" else "failed")
+            self._failed(row, error, "doubtful" if action == "complete" else "failed")
 
     def _failed(self, row: CardPayment, error: CarrierError, state: str = "failed") -> None:
         log.warning("a card was not taken: %s", error, extra={"payment": row.id})
@@ -167,11 +167,11 @@ class AgentCards:
                 agent_cards.renew(tx, row, self._clock.now())
         self._tell(row)
 
-    def _stands(self, row: CardPayment, deed: agent_cards.Deed) -> bool:
-        """Whether `deed` is still to be done, as when it was decided for."""
+    def _stands(self, row: CardPayment, action: agent_cards.CardAction) -> bool:
+        """Whether `action` is still to be done, as when it was decided for."""
         with self._sessions() as tx:
             present = tx.get_one(CardPayment, row.id)
-        if deed == "complete":
+        if action == "complete":
             return present.state == "charging"
         return present.state == "open" and (present.field, present.tries) == (row.field, row.tries)
 

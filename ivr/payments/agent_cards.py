@@ -19,7 +19,7 @@ TRIES = 3  # at one field
 LONGEST = timedelta(minutes=15)  # no entry lasts longer
 CHARGED = timedelta(minutes=1)  # a connector that has not answered by then will not
 OPEN = ("open", "charging")
-Deed = Literal["capture", "complete"]
+CardAction = Literal["capture", "complete"]
 _ENDS = {
     "success": "success",
     "declined": "declined",
@@ -33,7 +33,7 @@ class CardRefusedError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class CardUpdate:
     """What the carrier tells of an entry; `required` are the fields still to come, None where it does not say."""
 
     required: tuple[str, ...] | None = None
@@ -98,19 +98,19 @@ def last(tx: Session, handoff_id: int) -> CardPayment | None:
     return tx.scalars(query.limit(1)).first()
 
 
-def advance(tx: Session, row: CardPayment, told: Told, now: datetime) -> Deed | None:
+def advance(tx: Session, row: CardPayment, card_update: CardUpdate, now: datetime) -> CardAction | None:
     """What the carrier tells, in any order and any number of times; what is to be asked of it next."""
-    if told.result:
-        _settle(tx, row, told, now)
-    elif row.state != "open" or told.partial:
+    if card_update.result:
+        _settle(tx, row, card_update, now)
+    elif row.state != "open" or card_update.partial:
         return None
-    elif told.error:
+    elif card_update.error:
         row.tries += 1
         if row.tries < TRIES:
             return "capture"
         end(tx, row, "no-entry", now)
-    elif told.required is not None and row.field not in told.required:
-        return _next_field(tx, row, told.required, now)
+    elif card_update.required is not None and row.field not in card_update.required:
+        return _next_field(tx, row, card_update.required, now)
     return None
 
 
@@ -139,7 +139,7 @@ def overdue(tx: Session, row: CardPayment, now: datetime) -> None:
         end(tx, row, "doubtful" if row.state == "charging" else "no-entry", now)
 
 
-def _next_field(tx: Session, row: CardPayment, required: tuple[str, ...], now: datetime) -> Deed:
+def _next_field(tx: Session, row: CardPayment, required: tuple[str, ...], now: datetime) -> CardAction:
     row.tries = 0
     if required:
         row.field = required[0]
@@ -149,9 +149,9 @@ def _next_field(tx: Session, row: CardPayment, required: tuple[str, ...], now: d
     return "complete"
 
 
-def _settle(tx: Session, row: CardPayment, told: Told, now: datetime) -> None:
+def _settle(tx: Session, row: CardPayment, card_update: CardUpdate, now: datetime) -> None:
     """A charge is booked once, however late it is told; any other result counts while the entry is open."""
-    taken = read_result(told.result, told.confirmation, told.reason)
+    taken = read_result(card_update.result, card_update.confirmation, card_update.reason)
     if taken.result == "success" and row.state != "success":
         row.confirmation = taken.confirmation
         end(tx, row, "success", now)

@@ -98,7 +98,7 @@ def resume_recording(tx: Session, call: Call, now: datetime) -> None:
         tx.execute(waiting.values(due_at=now))
 
 
-def untold(call: Call) -> CardTaken | None:
+def unreported(call: Call) -> CardTaken | None:
     """A result that the dialogue has not heard of yet."""
     card = call.card
     if card is None or card["result"] is None or card["told"]:
@@ -106,9 +106,9 @@ def untold(call: Call) -> CardTaken | None:
     return CardTaken(card["result"], card["confirmation"])
 
 
-def tell(call: Call) -> bool:
+def mark_reported(call: Call) -> bool:
     """The dialogue hears of the result now; False when there is none to hear of."""
-    if untold(call) is None:
+    if unreported(call) is None:
         return False
     call.card = {**(call.card or {}), "told": True}
     return True

@@ -24,7 +24,7 @@ CHARGED = ("charging", "success", "doubtful")
 GRACE = timedelta(seconds=20)  # by then the dialogue has had its answer, or has none
 
 
-def place(tx: Session, call: Call, state: State, pay: Pay, now: datetime) -> None:
+def place_order(tx: Session, call: Call, state: State, pay: Pay, now: datetime) -> None:
     """The ledger is about to be asked for `pay`. Asked again, an answer was lost: it is in doubt.
 
     One that was known not to be made is as open as at first: its answer came too late for the dialogue."""
@@ -46,7 +46,7 @@ def place(tx: Session, call: Call, state: State, pay: Pay, now: datetime) -> Non
     outbox.put(tx, PAYMENT_SETTLE, {"key": key}, now + GRACE)
 
 
-def hear(tx: Session, sid: str, event: Event, now: datetime, state: State) -> Event:
+def record_ledger_reply(tx: Session, sid: str, event: Event, now: datetime, state: State) -> Event:
     """Keep what the ledger's answer says of the order that stands open in the call, if one does; the answer, as sure
     as it may be believed in `state`."""
     if not isinstance(event, Paid | Refused | Failed):

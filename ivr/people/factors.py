@@ -48,7 +48,7 @@ class SecretBox:
         self._cipher = AESGCM(key)
 
     @classmethod
-    def of_house(cls, secret_key: str, data_dir: Path) -> "SecretBox":
+    def from_settings(cls, secret_key: str, data_dir: Path) -> "SecretBox":
         """With a key that comes from the house's secret key, where one is set, so that all web hosts can read it."""
         if secret_key:
             return cls(hashlib.sha256(b"second factors\0" + secret_key.encode()).digest())

@@ -14,12 +14,12 @@ from argon2.exceptions import InvalidHashError, VerificationError
 SHORTEST, LONGEST = 10, 256
 FEWEST_SIGNS = 5  # different ones
 AT_ONCE = 2  # each takes 64 MiB and a core
-PATIENCE = 5.0  # seconds in line, before one is told to come again
+SLOT_TIMEOUT = 5.0  # seconds in line, before one is told to come again
 LEET = str.maketrans("@4301!$5", "aaeoiiss")
 NOISE = "0123456789!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~ "
 
 _hasher = PasswordHasher()
-_turns = BoundedSemaphore(AT_ONCE)
+_slots = BoundedSemaphore(AT_ONCE)
 
 
 class WeakPasswordError(ValueError):
@@ -32,7 +32,7 @@ class TooBusyError(RuntimeError):
 
 def hash_password(password: str) -> str:
     """The hash to keep. TooBusyError."""
-    with _turn():
+    with _slot():
         return _hasher.hash(password)
 
 
@@ -40,7 +40,7 @@ def matches(kept: str | None, password: str) -> bool:
     """Whether `password` is the one of the hash `kept`; it takes as long where there is none. TooBusyError."""
     if len(password) > LONGEST:
         return False
-    with _turn():
+    with _slot():
         try:
             return _hasher.verify(kept or _nobodys(), password) and kept is not None
         except (VerificationError, InvalidHashError):
@@ -100,10 +100,10 @@ def _nobodys() -> str:
 
 
 @contextmanager
-def _turn() -> Iterator[None]:
-    if not _turns.acquire(timeout=PATIENCE):
+def _slot() -> Iterator[None]:
+    if not _slots.acquire(timeout=SLOT_TIMEOUT):
         raise TooBusyError("too many passwords are being checked at once")
     try:
         yield
     finally:
-        _turns.release()
+        _slots.release()

@@ -2,15 +2,15 @@
 
 from ivr.dialling.phone_numbers import spoken
 from ivr.dialogue.prompts import LINES
-from ivr.phrasing.locales import TONGUES
+from ivr.phrasing.locales import LOCALES
 
 
-class Words:
+class Announcements:
     """The line's sentences in one language; English where there are none in it."""
 
     def __init__(self, language: str) -> None:
         self.language = language if language in LINES else "en"
-        self._line, self._tongue = LINES[self.language], TONGUES[self.language]
+        self._line, self._locale = LINES[self.language], LOCALES[self.language]
 
     def line(self, name: str) -> str:
         """A sentence without figures. Raises KeyError."""
@@ -19,14 +19,14 @@ class Words:
     def news(self, position: int, wait: float | None) -> str:
         """`wait` in seconds, the median of the last hour; None is not spoken of."""
         place = "queue.next" if position == 1 else "queue.place"
-        parts = [self._line[place].format(place=self._tongue.place(position))]
+        parts = [self._line[place].format(place=self._locale.place(position))]
         if wait is not None:
             parts.append(self._line["queue.wait"].format(wait=self.duration(wait)))
         return " ".join([*parts, self._line["queue.zero"]])
 
     def duration(self, seconds: float) -> str:
         """In whole minutes, rather more than less."""
-        return self._tongue.minutes(max(1, -int(-seconds // 60)))
+        return self._locale.minutes(max(1, -int(-seconds // 60)))
 
     def offers(self, opens: str | None) -> str:
         """`opens`: when the desk opens, where it is closed."""
@@ -46,4 +46,4 @@ class Words:
         return self._line["call_back.hello_from" if company else "call_back.hello"].format(company=company)
 
     def _number(self, number: str) -> str:
-        return spoken(number) or self._tongue.this_phone
+        return spoken(number) or self._locale.this_phone

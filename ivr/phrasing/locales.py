@@ -6,7 +6,7 @@ from typing import Protocol
 from num2words import num2words
 
 
-class Tongue(Protocol):
+class Locale(Protocol):
     """What differs from language to language beyond the words themselves."""
 
     later: str
@@ -98,4 +98,4 @@ def _part_of_day(local: datetime) -> str:
     return next(part for before, part in parts if local.hour < before)
 
 
-TONGUES: dict[str, Tongue] = {"en": English(), "es": Spanish()}
+LOCALES: dict[str, Locale] = {"en": English(), "es": Spanish()}

@@ -191,13 +191,13 @@ class World:
             tx.flush()
             action = HandOff("asked", intent, "Wants a person.", {}, mood=mood)
             handoff_id = request_handoff(tx, call, action, self.clock.now()).id
-        self.service.brief(handoff_id)
+        self.service.write_brief(handoff_id)
         return handoff_id
 
     def parked(self, language: str = "en") -> "World":
         """Requested, briefed, and the caller is in his conference."""
         self.request(language)
-        self.service.brief(self.id)
+        self.service.write_brief(self.id)
         self.joins("caller", CALLER)
         return self
 
@@ -242,10 +242,10 @@ class World:
         for row in rows:
             payload = row.payload
             if row.topic == "handoff.act":
-                self.service.act(row.id)
+                self.service.carry_out(row.id)
                 continue
             if row.topic == "handoff.requested":
-                self.service.brief(payload["handoff"])
+                self.service.write_brief(payload["handoff"])
             elif row.topic == "handoff.deadline":
                 self.service.deadline(payload["handoff"], last=payload.get("last", False), since=payload.get("since"))
             elif row.topic == "desk.wrap-up":

@@ -21,7 +21,7 @@ from ivr.handoff.effects import (
     Unhold,
 )
 from ivr.handoff.machine import step
-from ivr.handoff.relevance import wanted
+from ivr.handoff.relevance import still_wanted
 from ivr.handoff.state import State
 
 ON_THE_LINE = ("room", "queue", "offers", "parting", "message")
@@ -121,7 +121,7 @@ class Orders:
             self._carry_out(self.done[number % len(self.done)], "done")
 
     def _carry_out(self, effect: CarrierEffect, how: str) -> str:
-        if not wanted(self.state, effect):
+        if not still_wanted(self.state, effect):
             return "dropped"
         if isinstance(effect, Ring | DialCaller):
             return self._call(effect, how)
@@ -154,7 +154,7 @@ class Orders:
     def _call(self, effect: Ring | DialCaller, how: str) -> str:
         key = ("ring", effect.attempt_number) if isinstance(effect, Ring) else ("dial", effect.dial)
         if key in self.claimed:  # looked at again when every callback of a call that was made has come
-            in_doubt = ev.RingFailed(key[1]) if key[0] == "ring" else ev.Missed(key[1], "failed")
+            in_doubt = ev.RingFailed(key[1]) if key[0] == "ring" else ev.CallerNotReached(key[1], "failed")
             if self.callbacks:
                 return "open"
             self.apply(in_doubt)
@@ -271,7 +271,7 @@ class Orders:
         if self.caller.place not in ("gone", "nowhere"):
             self._out_of_room()
             self.caller.place = "gone"
-            self.callbacks.append(ev.Missed(self.state.dial, "hung-up") if self.away else ev.CallerGone())
+            self.callbacks.append(ev.CallerNotReached(self.state.dial, "hung-up") if self.away else ev.CallerGone())
 
     def agent_fetches(self, sid: str) -> None:
         leg = self.legs[sid]

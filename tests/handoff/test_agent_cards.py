@@ -10,14 +10,14 @@ from sqlalchemy import select
 from ivr.handoff.warm_transfer import caller_leg
 from ivr.ledger.sql import SqlLedger
 from ivr.payments.agent_card_service import AgentCards, CardConfig
-from ivr.payments.agent_cards import CHARGED, LONGEST, CardRefusedError, Told
+from ivr.payments.agent_cards import CHARGED, LONGEST, CardRefusedError, CardUpdate
 from ivr.store import outbox
 from ivr.store.models import Account, Audit, CardPayment, Outbox, Payment
 from tests.handoff.card_twin import CardTwin
 from tests.handoff.handoff_world import CALLER, World, leg
 
 NUMBER, EXPIRY, CODE = "payment-card-number", "expiration-date", "security-code"
-PAID = Told(result="success", confirmation="48213377")
+PAID = CardUpdate(result="success", confirmation="48213377")
 
 
 class Desk:
@@ -52,7 +52,7 @@ class Desk:
         """All three fields are in, and the card is being charged."""
         row = self.take(amount)
         for required in ((EXPIRY, CODE), (CODE,), ()):
-            self.cards.told(row.id, Told(required=required))
+            self.cards.update(row.id, CardUpdate(required=required))
         return row
 
     def work(self) -> None:
@@ -108,7 +108,7 @@ def test_field_by_field_then_charged_booked_and_told(desk: Desk) -> None:
     assert [what for name, *what in desk.carrier.asked if name == "capture"][1:] == [
         ["PK1", f"{row.key}:{EXPIRY}:0", EXPIRY], ["PK1", f"{row.key}:{CODE}:0", CODE],
     ]  # fmt: skip
-    desk.cards.told(row.id, PAID)
+    desk.cards.update(row.id, PAID)
     desk.work()
     assert (desk.row.state, desk.row.confirmation) == ("success", "48213377")
     assert desk.payments() == [(row.key, 5_000, "48213377")]
@@ -121,7 +121,7 @@ def test_field_by_field_then_charged_booked_and_told(desk: Desk) -> None:
 def test_a_result_that_comes_twice_is_booked_and_texted_once(desk: Desk) -> None:
     row = desk.keyed()
     for _ in range(3):
-        desk.cards.told(row.id, PAID)
+        desk.cards.update(row.id, PAID)
     desk.work()
     desk.work()
     assert (len(desk.payments()), desk.promised("card.book"), desk.promised("text.send")) == (1, 1, 1)
@@ -129,25 +129,29 @@ def test_a_result_that_comes_twice_is_booked_and_texted_once(desk: Desk) -> None
 
 def test_progress_that_comes_twice_or_late_moves_nothing_back(desk: Desk) -> None:
     row = desk.take()
-    for told in (Told(required=(EXPIRY, CODE)), Told(required=(EXPIRY, CODE)), Told(required=(NUMBER, EXPIRY, CODE))):
-        desk.cards.told(row.id, told)
+    for told in (
+        CardUpdate(required=(EXPIRY, CODE)),
+        CardUpdate(required=(EXPIRY, CODE)),
+        CardUpdate(required=(NUMBER, EXPIRY, CODE)),
+    ):
+        desk.cards.update(row.id, told)
     assert desk.row.field == EXPIRY
     assert desk.carrier.names.count("capture") == 2
 
 
 def test_single_digits_are_no_field(desk: Desk) -> None:
     row = desk.take()
-    desk.cards.told(row.id, Told(required=(NUMBER, EXPIRY, CODE), partial=True))
+    desk.cards.update(row.id, CardUpdate(required=(NUMBER, EXPIRY, CODE), partial=True))
     assert (desk.row.field, desk.carrier.names.count("capture")) == (NUMBER, 1)
 
 
 def test_a_wrong_field_is_asked_for_again_and_the_third_time_ends_it(desk: Desk) -> None:
     row = desk.take()
-    wrong = Told(required=(NUMBER, EXPIRY, CODE), error="invalid-card-number")
-    desk.cards.told(row.id, wrong)
-    desk.cards.told(row.id, wrong)
+    wrong = CardUpdate(required=(NUMBER, EXPIRY, CODE), error="invalid-card-number")
+    desk.cards.update(row.id, wrong)
+    desk.cards.update(row.id, wrong)
     assert (desk.row.state, desk.row.tries, desk.carrier.names.count("capture")) == ("open", 2, 3)
-    desk.cards.told(row.id, wrong)
+    desk.cards.update(row.id, wrong)
     desk.work()
     assert desk.row.state == "no-entry"
     assert desk.carrier.names[-4:] == ["cancel", "resume", "deaf", "listen"]
@@ -156,15 +160,15 @@ def test_a_wrong_field_is_asked_for_again_and_the_third_time_ends_it(desk: Desk)
 @pytest.mark.parametrize(
     ("told", "state"),
     [
-        (Told(result="payment-connector-error", reason="card_declined"), "declined"),
-        (Told(result="payment-connector-error", reason="timeout"), "failed"),
-        (Told(result="caller-hung-up"), "hung-up"),
-        (Told(result="internal-error"), "failed"),
+        (CardUpdate(result="payment-connector-error", reason="card_declined"), "declined"),
+        (CardUpdate(result="payment-connector-error", reason="timeout"), "failed"),
+        (CardUpdate(result="caller-hung-up"), "hung-up"),
+        (CardUpdate(result="internal-error"), "failed"),
     ],
 )
-def test_no_other_result_is_booked_and_the_recording_goes_on(desk: Desk, told: Told, state: str) -> None:
+def test_no_other_result_is_booked_and_the_recording_goes_on(desk: Desk, told: CardUpdate, state: str) -> None:
     row = desk.keyed()
-    desk.cards.told(row.id, told)
+    desk.cards.update(row.id, told)
     desk.work()
     assert (desk.row.state, desk.payments()) == (state, [])
     assert "resume" in desk.carrier.names and desk.carrier.names[-1] == "listen"
@@ -182,7 +186,7 @@ def test_the_agent_stops_it_while_it_is_keyed_and_not_while_it_is_charged(desk: 
 def test_money_that_was_taken_after_all_is_booked(desk: Desk) -> None:
     row = desk.take()
     desk.cards.cancel(desk.world.id, desk.ada)
-    desk.cards.told(row.id, PAID)
+    desk.cards.update(row.id, PAID)
     desk.work()
     assert (desk.row.state, len(desk.payments())) == ("success", 1)
 
@@ -218,7 +222,7 @@ def test_a_charge_that_nobody_answers_is_in_doubt_and_not_tried_again(desk: Desk
     desk.world.clock.forward(CHARGED.total_seconds())
     desk.work()
     assert (desk.row.state, desk.payments()) == ("doubtful", [])
-    desk.cards.told(row.id, PAID)
+    desk.cards.update(row.id, PAID)
     desk.work()
     assert (desk.row.state, len(desk.payments())) == ("success", 1)
 
@@ -252,7 +256,7 @@ def test_no_card_after_the_call(desk: Desk) -> None:
 
 def test_who_took_what_stands_in_the_audit(desk: Desk) -> None:
     row = desk.keyed()
-    desk.cards.told(row.id, PAID)
+    desk.cards.update(row.id, PAID)
     with desk.world.sessions() as tx:
         rows = tx.scalars(select(Audit).where(Audit.action.startswith("card-")).order_by(Audit.id)).all()
     assert [(audit.actor, audit.action) for audit in rows] == [

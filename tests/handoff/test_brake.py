@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.desk.bot_brake import Brakes, Seen, judge
+from ivr.desk.bot_brake import BotCall, Brakes, judge
 from ivr.store.engine import Sessions
 from ivr.store.models import Call, Handoff, Turn
 from tests.conftest import FakeClock
 from tests.handoff.handoff_world import LiveTwin
 
-GOOD, UNHEARD, POOR = Seen(False, 5), Seen(True), Seen(False, 2)
-seen = st.builds(Seen, st.booleans(), st.one_of(st.none(), st.integers(1, 5)))
+GOOD, UNHEARD, POOR = BotCall(False, 5), BotCall(True), BotCall(False, 2)
+seen = st.builds(BotCall, st.booleans(), st.one_of(st.none(), st.integers(1, 5)))
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def test_only_the_last_twenty_count() -> None:
 
 
 @given(st.lists(seen), st.floats(0, 1))
-def test_one_more_bad_call_never_lets_the_brake_go(outcomes: list[Seen], floor: float) -> None:
+def test_one_more_bad_call_never_lets_the_brake_go(outcomes: list[BotCall], floor: float) -> None:
     if judge(outcomes, floor).brake:
         assert judge([*outcomes, UNHEARD], floor).brake
 

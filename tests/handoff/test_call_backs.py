@@ -11,7 +11,7 @@ from ivr.dialling.dials import Dials
 from ivr.dialling.policy import DialPolicy
 from ivr.handoff import call_backs
 from ivr.handoff.call_back_desk import CallBackDesk
-from ivr.phrasing.announcements import Words
+from ivr.phrasing.announcements import Announcements
 from ivr.recordings.storage import RecordingFolder
 from ivr.store.engine import Sessions
 from ivr.store.models import Agent, Call, CallBack, Handoff
@@ -123,7 +123,7 @@ def test_numbers_abroad_and_costly_ones_are_not_called() -> None:
     assert dials.keyed("") is None
     assert dials.keyed("5550123") is None
     assert dials.own("+266696687") is None
-    assert "the phone that you are calling from" in Words("en").call_back_at("client:ann")
+    assert "the phone that you are calling from" in Announcements("en").call_back_at("client:ann")
 
 
 def test_the_place_in_the_queue_is_kept(world: World) -> None:

@@ -136,7 +136,7 @@ def test_after_a_restart_what_was_promised_is_done(world: World) -> None:
     world.agent("ann")
     world.request()
     world.carrier.faults["ring"] = CarrierError("killed here", again=True)
-    world.service.brief(world.id)
+    world.service.write_brief(world.id)
     world.joins("caller", CALLER)
     assert "ring" not in world.carrier.names()
     world.service = world.another_process()
@@ -173,7 +173,7 @@ def test_a_waiting_document_makes_up_for_a_worker_that_is_away(world: World) -> 
 def test_a_lost_join_callback_is_made_up_for_by_the_waiting_document(world: World) -> None:
     world.agent("ann")
     world.request()
-    world.service.brief(world.id)
+    world.service.write_brief(world.id)
     world.hook("wait", CallSid=CALLER, ConferenceSid=CONFERENCE)
     assert "ring" in world.carrier.names()
 

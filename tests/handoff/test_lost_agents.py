@@ -79,7 +79,7 @@ def test_while_he_is_asked_nobody_is_rung_for_him(world: World) -> None:
     world.agent("ann")
     bob = world.agent("bob")
     world.bridged().leaves("agent-1", leg(1))
-    world.service.deal()
+    world.service.offer_to_free_agents()
     assert (world.row.state, world.presence(bob)) == ("parting", "available")
 
 

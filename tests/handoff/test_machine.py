@@ -63,7 +63,7 @@ any_event: st.SearchStrategy[ev.Event] = st.one_of(
     st.builds(ev.Alone, agents),
     st.builds(ev.Switched, agents, st.none() | st.booleans(), st.none() | st.booleans()),
     st.builds(lambda d: ev.DialKnown(d, f"CAd{d}"), st.integers(1, 3)),
-    st.builds(ev.Missed, st.integers(1, 3), st.sampled_from(["no-answer", "busy", "failed", "hung-up"])),
+    st.builds(ev.CallerNotReached, st.integers(1, 3), st.sampled_from(["no-answer", "busy", "failed", "hung-up"])),
     st.just(ev.MessageLeft()),
 )
 
@@ -139,7 +139,7 @@ def play_any_order(away: bool, events: list[ev.Event], free: list[int], busy: bo
     if state.phase == "unanswered" and state.caller != "coming":
         assert state.message or MoveCaller("offers") in run.effects
     done = len(run.effects)
-    run.play(ev.CallerGone(), ev.Missed(run.state.dial, "hung-up"))
+    run.play(ev.CallerGone(), ev.CallerNotReached(run.state.dial, "hung-up"))
     line.note(ev.CallerGone(), run.effects[done:])
     if run.state.end is None:  # a call-back that nobody has taken yet waits for an agent
         assert away

@@ -8,8 +8,8 @@ from sqlalchemy import select
 from ivr.carrier.port import CarrierError
 from ivr.desk.opening_hours import OpeningHours, OpeningHoursError
 from ivr.desk.queue import in_order, median_wait, read_queue
-from ivr.desk.routing import Want, choose
-from ivr.phrasing.announcements import Words
+from ivr.desk.routing import Requirement, choose
+from ivr.phrasing.announcements import Announcements
 from ivr.phrasing.locales import English
 from ivr.store.engine import Sessions
 from ivr.store.models import Agent, Call, Handoff
@@ -45,26 +45,26 @@ def bridged(world: World, wait: float, intent: str = "dispute", ago: float = 600
 
 def test_a_specialist_is_asked_before_one_who_has_been_idle_longer() -> None:
     specialist, idle = an_agent(1, 10, ["dispute"]), an_agent(2, 100)
-    chosen = choose([specialist, idle], [specialist, idle], Want("dispute"))
+    chosen = choose([specialist, idle], [specialist, idle], Requirement("dispute"))
     assert chosen is specialist
 
 
 def test_among_equals_the_longest_idle_is_asked() -> None:
     agents = [an_agent(1, 10), an_agent(2, 100), an_agent(3, 50)]
-    chosen = choose(agents, agents, Want("dispute"))
+    chosen = choose(agents, agents, Requirement("dispute"))
     assert chosen is agents[1]
 
 
 def test_when_the_specialists_have_had_it_the_circle_widens_to_all_who_speak_the_language() -> None:
     specialist, able = an_agent(1, 10, ["dispute"]), an_agent(2, 100)
-    assert choose([specialist, able], [specialist, able], Want("dispute"), exclude=[1]) is able
-    assert choose([able], [specialist, able], Want("dispute")) is able
+    assert choose([specialist, able], [specialist, able], Requirement("dispute"), exclude=[1]) is able
+    assert choose([able], [specialist, able], Requirement("dispute")) is able
 
 
 def test_another_language_is_no_help_while_somebody_there_speaks_the_callers() -> None:
     english, spanish = an_agent(1, 10), an_agent(2, 10, languages=["es"])
-    assert choose([english], [english, spanish], Want("dispute", "es")) is None
-    assert choose([english], [english], Want("dispute", "es")) is english
+    assert choose([english], [english, spanish], Requirement("dispute", "es")) is None
+    assert choose([english], [english], Requirement("dispute", "es")) is english
 
 
 # --- the order ---
@@ -126,7 +126,7 @@ def test_no_time_is_made_up(world: World, sessions: Sessions) -> None:
     bridged(world, 90, ago=3700)
     with sessions() as tx:
         assert median_wait(tx, "dispute", world.clock.now()) is None
-    assert "waited" not in Words("en").news(1, None)
+    assert "waited" not in Announcements("en").news(1, None)
     bridged(world, 100)
     with sessions() as tx:
         assert median_wait(tx, "dispute", world.clock.now()) == 70

@@ -172,7 +172,7 @@ def test_two_who_are_free_get_the_first_two_who_want_them(world: World) -> None:
     ids = three_wait(world)
     for name in ("ann", "bob"):
         world.agent(name)
-    world.service.deal()
+    world.service.offer_to_free_agents()
     assert [world.service.find(i).state for i in ids] == ["offered", "offered", "requested"]
 
 
@@ -182,10 +182,10 @@ def test_who_waits_for_another_language_does_not_hold_up_those_behind(world: Wor
         eve.languages = ["es"]
         tx.add(eve)
     world.request(language="es")
-    world.service.brief(world.id)
+    world.service.write_brief(world.id)
     other = world.another_caller(2)
     world.agent("ann")
-    world.service.deal()
+    world.service.offer_to_free_agents()
     assert (world.row.state, world.service.find(other).state) == ("requested", "offered")
 
 

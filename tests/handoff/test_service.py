@@ -8,7 +8,7 @@ import pytest
 from ivr.carrier.port import CarrierError
 from ivr.desk.agents import PresenceRefusedError
 from ivr.handoff import events as ev
-from ivr.handoff.service import Answer, UnknownHandoffError
+from ivr.handoff.service import OfferResult, UnknownHandoffError
 from ivr.store.models import Agent
 from tests.handoff.handoff_world import CALLER, PUBLIC, World, leg
 
@@ -68,9 +68,9 @@ def test_two_agents_accept_at_once_and_one_wins_and_the_other_is_told(world: Wor
         assert {world.presence(agent) for agent in (ann, bob)} <= {"available", "away"}  # who gave up missed a call
 
 
-def at_once(world: World, ann: int, bob: int) -> dict[int, Answer]:
+def at_once(world: World, ann: int, bob: int) -> dict[int, OfferResult]:
     """Both accept in the moment in which the offer's time is over and it goes from one to the other."""
-    answers: dict[int, Answer] = {}
+    answers: dict[int, OfferResult] = {}
     barrier = threading.Barrier(3)
 
     def accept(agent: int) -> None:

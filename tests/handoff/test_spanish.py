@@ -11,7 +11,7 @@ from ivr.desk.opening_hours import OpeningHours
 from ivr.dialogue.events import HandOff, Said, Say
 from ivr.dialogue.prompts import LANGUAGES, LINES
 from ivr.handoff.supervision import Supervision
-from ivr.phrasing.announcements import Words
+from ivr.phrasing.announcements import Announcements
 from ivr.phrasing.locales import Spanish
 from ivr.store.engine import Sessions
 from ivr.store.models import Offer
@@ -20,7 +20,7 @@ from tests.conftest import FakeClock
 from tests.dialogue.talk import Talk, said
 from tests.handoff.handoff_world import CALLER, World, leg
 
-ES = Words("es")
+ES = Announcements("es")
 
 
 def test_spanish_has_every_sentence_of_the_line_with_the_same_figures() -> None:

@@ -43,7 +43,7 @@ def comes_again(world: World, row_id: int) -> None:
     """The process was killed between the carrier's answer and the note that it is done."""
     with world.sessions.begin() as tx:
         tx.get_one(Outbox, row_id).done_at = None
-    world.another_process().act(row_id)
+    world.another_process().carry_out(row_id)
     with world.sessions() as tx:
         assert outbox.open_row(tx, row_id) is None, "what is no longer wanted is done with"
 
@@ -231,7 +231,7 @@ def test_what_the_worker_is_asking_for_is_not_asked_for_by_the_web_process_too(w
     with world.sessions.begin() as tx:
         assert outbox.lease(tx, promise, 0, world.clock.now())
     world.carrier.meanwhile["move"] = late[0]
-    world.another_process().act(promise)
+    world.another_process().carry_out(promise)
     assert moves(world) == [ROOM]
 
 

@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from ivr.carrier.port import CarrierError
 from ivr.desk.queue import in_order
-from ivr.desk.wallboard import Board, read_board
+from ivr.desk.wallboard import Wallboard, read_wallboard
 from ivr.handoff.supervision import Supervision, SupervisionRefusedError
 from ivr.store.models import Agent, Audit, Handoff
 from tests.handoff.handoff_world import CALLER, CONFERENCE, PUBLIC, SUPERVISOR, World, leg
@@ -22,10 +22,10 @@ def supervision(world: World) -> Supervision:
     return Supervision(world.sessions, world.clock, world.carrier, live, world.service)  # type: ignore[arg-type]
 
 
-def board(world: World) -> Board:
+def board(world: World) -> Wallboard:
     with world.sessions() as tx:
         now = world.clock.now()
-        return read_board(tx, now, now.replace(hour=0))
+        return read_wallboard(tx, now, now.replace(hour=0))
 
 
 def test_a_caller_is_moved_to_the_head_of_the_queue(world: World, supervision: Supervision, eve: int) -> None:

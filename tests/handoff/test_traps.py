@@ -26,7 +26,7 @@ def test_trap_1_the_end_of_the_stream_is_not_the_end_of_the_call(world: World) -
 
 def test_trap_2_a_streaming_call_is_not_touched_until_it_has_come_out_of_its_stream(world: World) -> None:
     world.request()
-    world.service.brief(world.id)  # nobody is there: the bot still says its sentence
+    world.service.write_brief(world.id)  # nobody is there: the bot still says its sentence
     assert world.carrier.asked == []
     world.joins("caller", CALLER)
     assert world.carrier.names() == ["move"]
@@ -52,7 +52,7 @@ def test_trap_4_a_caller_who_hangs_up_stops_the_agents_phone(world: World) -> No
 def test_trap_5_the_conference_is_known_from_its_callback_and_looked_up_by_nobody(world: World) -> None:
     world.agent("ann")
     world.request()
-    world.service.brief(world.id)
+    world.service.write_brief(world.id)
     assert world.state.conference is None
     assert conference_name(world.row, 1) in world.hook("1/accept", CallSid=leg(1), Digits="1")
     world.joins("agent-1", leg(1))

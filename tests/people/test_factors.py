@@ -16,7 +16,7 @@ from tests.conftest import FakeClock
 
 @pytest.fixture
 def box(tmp_path: Path) -> SecretBox:
-    return SecretBox.of_house("", tmp_path)
+    return SecretBox.from_settings("", tmp_path)
 
 
 @pytest.fixture
@@ -101,8 +101,8 @@ def test_neither_secret_nor_recovery_codes_can_be_read_from_the_database(
 
 def test_a_secret_of_another_key_or_person_is_not_taken(tmp_path: Path, box: SecretBox) -> None:
     sealed = box.seal("SECRET", 1)
-    assert SecretBox.of_house("", tmp_path).open(sealed, 1) == "SECRET"
-    for other, person in ((SecretBox.of_house("a key that was set", tmp_path), 1), (box, 2)):
+    assert SecretBox.from_settings("", tmp_path).open(sealed, 1) == "SECRET"
+    for other, person in ((SecretBox.from_settings("a key that was set", tmp_path), 1), (box, 2)):
         with pytest.raises(UnreadableSecretError, match="WARMLINE_SECRET_KEY"):
             other.open(sealed, person)
 

@@ -19,7 +19,7 @@ from ivr.calls.report import call_report
 from ivr.cli.doctor import LOOKS
 from ivr.cli.main import main
 from ivr.desk.workload import day_rows, write_csv
-from ivr.handoff.account_holders import Holders
+from ivr.handoff.account_holders import AccountHolders
 from ivr.handoff.supervision import Supervision
 from ivr.handoff.warm_transfer import Transfers
 from ivr.ledger.port import LedgerError
@@ -84,7 +84,7 @@ def _bot(line: Line) -> None:
     line.work("payment.due")
     card = line.call(3).by_turns().press("2", PIN, "1", "", "3", "1")
     card.pay(**CARD_TAKEN).by_turns().press("1", "0")
-    Holders(line.sessions, line.clock, _Silent(), line.world.live).look(1)
+    AccountHolders(line.sessions, line.clock, _Silent(), line.world.live).look_up(1)
     line.work("ledger.holder", "handoff.requested")
     card.recorded("RE1")
     line.work("recording.fetch", "recording.transcribe")
@@ -107,7 +107,7 @@ def _desk(line: Line) -> None:
     with world.sessions.begin() as tx:
         order = agent_cards.Order("acc-1", 5000, "USD", now.date())
         row = agent_cards.begin(tx, tx.get_one(Handoff, world.id), CALLER, tx.get_one(Agent, ann), order, now)
-        agent_cards.advance(tx, row, agent_cards.Told(result="success", confirmation="1"), now)
+        agent_cards.advance(tx, row, agent_cards.CardUpdate(result="success", confirmation="1"), now)
     transfers, bob = Transfers(world.service), world.agent("bob")
     transfers.ask(world.id, ann, bob, note="The fee is explained.")
     world.hook("2/agent", CallSid=leg(2))

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from ivr.calls.pin_guard import PinGuard
 from ivr.ledger.port import LedgerError
 from ivr.ledger.sql import SqlLedger
-from ivr.payments.agent_cards import Told
+from ivr.payments.agent_cards import CardUpdate
 from ivr.recordings.retention import purge_older
 from ivr.recordings.storage import RecordingFolder
 from ivr.store.models import Account, Agent, Audit, Call, Note
@@ -260,11 +260,11 @@ def test_a_card_is_taken_from_the_page_and_its_progress_shown(web: Web) -> None:
     do(client, handoff, "card", share="minimum")
     assert ("begin", CALL, f"{CALL}:card1:begin", 3_500, "USD", "https://line.test/card/1") in web.carrier.asked
     assert "$35.00</strong> · The caller keys in: card number" in client.get("/agent/work").text
-    web.cards.told(1, Told(required=("security-code",)))
+    web.cards.update(1, CardUpdate(required=("security-code",)))
     assert "The caller keys in: security code" in client.get("/agent/work").text
-    web.cards.told(1, Told(required=()))
+    web.cards.update(1, CardUpdate(required=()))
     assert "Being charged" in client.get("/agent/work").text
-    web.cards.told(1, Told(result="success", confirmation="48213377"))
+    web.cards.update(1, CardUpdate(result="success", confirmation="48213377"))
     assert "Confirmation <strong>48213377</strong>" in client.get("/agent/work").text
 
 

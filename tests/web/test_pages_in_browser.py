@@ -17,7 +17,7 @@ from sqlalchemy import select
 from ivr.clock import SystemClock
 from ivr.desk.bot_brake import Brakes
 from ivr.live_updates import Live
-from ivr.payments.agent_cards import Told
+from ivr.payments.agent_cards import CardUpdate
 from ivr.store.engine import Sessions
 from ivr.store.models import Agent, CallBack, Turn
 from ivr.web.event_streams import Hub, Streams
@@ -391,11 +391,11 @@ def test_a_card_payment_is_followed_on_the_page(
     page.get_by_role("button", name="Take card payment").click()
     expect(page.locator(".steps [aria-current]")).to_contain_text("Card number")
     expect(page.locator("#announce")).to_have_text("The caller keys in: card number")
-    web.cards.told(1, Told(required=("expiration-date", "security-code"), error=""))
-    web.cards.told(1, Told(required=("expiration-date", "security-code"), error="invalid-date"))
+    web.cards.update(1, CardUpdate(required=("expiration-date", "security-code"), error=""))
+    web.cards.update(1, CardUpdate(required=("expiration-date", "security-code"), error="invalid-date"))
     expect(page.locator(".steps [aria-current]")).to_contain_text("Expiry date again")
     look(page, f"card-keyed-{scheme}")
-    web.cards.told(1, Told(result="success", confirmation="48213377"))
+    web.cards.update(1, CardUpdate(result="success", confirmation="48213377"))
     expect(page.locator(".pay")).to_contain_text("Confirmation 48213377")
     look(page, f"card-paid-{scheme}")
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from ivr.calls.service import CallService
 from ivr.dialogue.events import Failed, Keyed, Query, Resumed
-from ivr.handoff.account_holders import Holders
+from ivr.handoff.account_holders import AccountHolders
 from ivr.handoff.request import request_handoff
 from ivr.ledger.http import HttpLedger
 from ivr.payments.doubts import doubt
@@ -150,7 +150,7 @@ def test_the_brief_that_is_open_says_what_came_of_it(
 ) -> None:
     bank.loses = 2
     pay(calls).key(YES)
-    context.handoffs.brief(handoff(sessions).id)
+    context.handoffs.write_brief(handoff(sessions).id)
     brief = handoff(sessions).brief
     assert brief is not None
     assert [row["state"] for row in brief["payments"]] == ["doubtful"]
@@ -283,9 +283,9 @@ def test_who_it_is_comes_from_the_ledger_and_a_ledger_that_is_away_delays_no_bri
 ) -> None:
     line = pay(calls)
     line.key("0")
-    context.handoffs.holders = Holders(sessions, context.clock, ledger, context.live)
+    context.handoffs.holders = AccountHolders(sessions, context.clock, ledger, context.live)
     bank.away = True
-    context.handoffs.brief(handoff(sessions).id)
+    context.handoffs.write_brief(handoff(sessions).id)
     brief = handoff(sessions).brief
     assert brief is not None and brief["caller"]["name"] is None and brief["caller"]["pending"]
     bank.away = False

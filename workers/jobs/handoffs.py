@@ -15,7 +15,7 @@ from workers.jobs.registry import Job, does
 
 @does(HANDOFF_REQUESTED)
 def write_brief(context: WorkerContext, job: Job) -> None:
-    context.handoffs.brief(job.payload["handoff"], within=job.done)
+    context.handoffs.write_brief(job.payload["handoff"], within=job.done)
 
 
 @does(HANDOFF_EXPIRE)
@@ -42,7 +42,7 @@ def try_callback(context: WorkerContext, job: Job) -> None:
 @does(HANDOFF_ACT)
 def ask_carrier(context: WorkerContext, job: Job) -> None:
     """The service marks the row as done itself, with what came of the request."""
-    context.handoffs.act(job.row)
+    context.handoffs.carry_out(job.row)
 
 
 @does(ACCOUNT_HOLDER)

@@ -15,7 +15,7 @@ from ivr.carrier.signatures import Signatures, require_signature
 from ivr.channels.audio_files import MESSAGES
 from ivr.dialogue.events import CardTaken
 from ivr.payments.bot_cards import FAULT, Card, read_result
-from ivr.phrasing.announcements import Words
+from ivr.phrasing.announcements import Announcements
 from ivr.web.hooks.failed_documents import ask_again
 from ivr.web.hooks.time_limit import within
 
@@ -71,13 +71,13 @@ class Documents:
             case Park():
                 return self._park(after)
             case TakeMessage():
-                prompt = MESSAGES[Words(after.language).language]
+                prompt = MESSAGES[Announcements(after.language).language]
                 return twiml.take_message(self._at(f"/voice/audio/{prompt}"), self.message, self.recording)
             case Goodbye():
-                words = Words(after.language)
+                words = Announcements(after.language)
                 return twiml.thank(words.line("goodbye"), words.language) if after.thank else twiml.goodbye()
 
-    def sorry(self, after: Next | None, words: Words) -> str:
+    def sorry(self, after: Next | None, words: Announcements) -> str:
         """After a fault: on to a person, or, with None or no way there, a message; needs no file of ours."""
         match after:
             case Reconnect() | ByTurns() | Card() | Park():
@@ -156,7 +156,7 @@ def make_voice_blueprint(
         if (answer := _ask_again(documents)) is not None:
             return answer
         after = calls.fault(*_parties(), f"document {request.values.get('ErrorCode', '')}"[:40])
-        return _twiml(documents.sorry(after, Words(calls.language(_required("CallSid")))))
+        return _twiml(documents.sorry(after, Announcements(calls.language(_required("CallSid")))))
 
     @voice.route("/status", methods=["GET", "POST"])
     def status() -> Response:
@@ -195,7 +195,7 @@ def make_voice_blueprint(
             handoffs.message_left(_required("CallSid"), news.sid)
         if _over():
             _end()
-        words = Words(calls.language(_required("CallSid")))
+        words = Announcements(calls.language(_required("CallSid")))
         return _twiml(twiml.goodbye(words.line("message.thanks" if news else "message.none"), words.language))
 
     def _end() -> None:

@@ -14,7 +14,7 @@ from ivr.handoff.addresses import conference_name
 from ivr.handoff.brief import whisper
 from ivr.handoff.service import HandoffService, UnknownHandoffError
 from ivr.handoff.state import Attempt, State
-from ivr.phrasing.announcements import Words
+from ivr.phrasing.announcements import Announcements
 from ivr.store.models import Handoff
 from ivr.web.hooks.unavailable import unless_broken
 from ivr.web.hooks.waiting import WaitingHooks
@@ -105,7 +105,7 @@ class Hooks:
         present = self._of_his_room(handoff_id, form.get("FriendlyName")) or "FriendlyName" not in form
         self._handoffs.heartbeat(handoff_id, form.get("ConferenceSid") if present else None)
         addresses = self._handoffs.addresses
-        plays = 1 + int(self._handoffs.longest_in_the_room // MUSIC_SECONDS)
+        plays = 1 + int(self._handoffs.longest_in_conference // MUSIC_SECONDS)
         return _document(twiml.wait(addresses.music, addresses.of(handoff_id, "wait"), plays))
 
     def caller_left(self, handoff_id: int) -> ResponseReturnValue:
@@ -114,7 +114,7 @@ class Hooks:
             self._handoffs.apply(handoff_id, ev.CallerGone())
             return _document(twiml.empty())
         row = self._handoffs.apply(handoff_id, ev.CallerOut())
-        state, words = self._handoffs.state(row), Words(self._handoffs.find(handoff_id).call.language)
+        state, words = self._handoffs.state(row), Announcements(self._handoffs.find(handoff_id).call.language)
         if state.end is not None:
             return _document(twiml.goodbye(words.line("goodbye"), words.language))
         addresses = self._handoffs.addresses
@@ -219,7 +219,7 @@ class Hooks:
             self._leg(row.id, attempt_number, "agent-left"),
             self._handoffs.addresses.of(row.id, "conference"),
         )
-        words = Words(row.call.language)
+        words = Announcements(row.call.language)
         outside = state.attempts[attempt_number - 1].agent == 0  # who is no agent of ours does not know that we record
         first = words.line("transfer.recorded") if outside else ""
         room = conference_name(row, state.round)

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request
 import twiml
 from ivr.carrier.port import OVER
 from ivr.carrier.signatures import Signatures, require_signature
-from ivr.phrasing.announcements import Words
+from ivr.phrasing.announcements import Announcements
 from ivr.web.hooks.calls import Documents
 from twiml import standby
 
@@ -51,7 +51,7 @@ class _Desk:
 
     def __init__(self, phones: Callable[[str], Sequence[str]], documents: Documents, public: str, number: str) -> None:
         self._phones, self._documents, self._public, self._number = phones, documents, public, number
-        self._words = Words("en")
+        self._words = Announcements("en")
 
     def person(self, **_path: object) -> Response:
         failed = request.values.get("ErrorUrl", "").partition("?")[0]

@@ -8,7 +8,7 @@ from flask import Response, request
 from flask.typing import ResponseReturnValue
 
 import twiml
-from ivr.phrasing.announcements import Words
+from ivr.phrasing.announcements import Announcements
 
 log = logging.getLogger(__name__)
 TIMES, PAUSE = 5, 4  # that a document is asked for again, and the seconds before each
@@ -20,7 +20,7 @@ def unless_broken(work: Callable[[], ResponseReturnValue], failed: str, url: str
         return work()
     except Exception:
         log.exception("a leg that we called is asked for a moment")
-    words = Words("en")
+    words = Announcements("en")
     times = request.args.get("again", type=int) or int(parse_qs(urlsplit(failed).query).get("again", ["0"])[0])
     if times >= TIMES:
         document = twiml.goodbye(words.line("call_back.missed"))

@@ -11,12 +11,12 @@ from ivr.dialling.dials import DialRefusedError
 from ivr.handoff import events as ev
 from ivr.handoff.service import HandoffService
 from ivr.handoff.state import State
-from ivr.handoff.waiting_prompts import How, how_he_waits
-from ivr.phrasing.announcements import Words
+from ivr.handoff.waiting_prompts import WaitingPrompt, waiting_prompt
+from ivr.phrasing.announcements import Announcements
 from ivr.store.models import Handoff
 from ivr.web.hooks.unavailable import unless_broken
 
-MISSED: dict[str, Literal["no-answer", "busy", "failed", "hung-up"]] = {
+NOT_REACHED: dict[str, Literal["no-answer", "busy", "failed", "hung-up"]] = {
     "completed": "hung-up",
     "no-answer": "no-answer",
     "canceled": "no-answer",
@@ -71,7 +71,7 @@ class WaitingHooks:
         number = self._handoffs.dials.own(row.call.caller)
         if number is None:
             return self._ask_number(handoff_id)
-        words, action = Words(row.call.language), self._at(handoff_id, "number")
+        words, action = Announcements(row.call.language), self._at(handoff_id, "number")
         return _document(twiml.choose(words.call_back_at(number), action, self._back(row), words.language))
 
     def number(self, handoff_id: int) -> ResponseReturnValue:
@@ -93,7 +93,7 @@ class WaitingHooks:
             return self._ask_number(handoff_id, wrong=True)
         row = self._handoffs.find(handoff_id)
         action = self._at(handoff_id, f"confirm/{number.removeprefix('+')}")
-        words = Words(row.call.language)
+        words = Announcements(row.call.language)
         return _document(twiml.choose(words.confirm(number), action, self._back(row), words.language))
 
     def confirm(self, handoff_id: int, digits: str) -> ResponseReturnValue:
@@ -110,7 +110,7 @@ class WaitingHooks:
         row = self._handoffs.apply(handoff_id, ev.CallerFetched("parting"))
         if not self._handoffs.state(row).parting:
             return self._where_he_belongs(handoff_id)
-        words, stays = Words(self._handoffs.find(handoff_id).call.language), self._at(handoff_id, "stays")
+        words, stays = Announcements(self._handoffs.find(handoff_id).call.language), self._at(handoff_id, "stays")
         return _document(twiml.choose(words.line("parting"), stays, stays, words.language))
 
     def stays(self, handoff_id: int) -> ResponseReturnValue:
@@ -137,7 +137,7 @@ class WaitingHooks:
         addresses, parking = self._handoffs.addresses, self._handoffs.addresses.parking(row, state.round)
         return _document(
             twiml.called_back(
-                Words(row.call.language).calling_back(self._handoffs.company),
+                Announcements(row.call.language).calling_back(self._handoffs.company),
                 row.call.language,
                 addresses.recording(row.call_sid),
                 addresses.listen,
@@ -159,8 +159,8 @@ class WaitingHooks:
         return unless_broken(go_on, request.form.get("ErrorUrl", ""), again)
 
     def caller_status(self, handoff_id: int, dial: int) -> ResponseReturnValue:
-        how = MISSED.get(request.form.get("CallStatus", ""))
-        event = ev.DialKnown(dial, request.form["CallSid"]) if how is None else ev.Missed(dial, how)
+        how = NOT_REACHED.get(request.form.get("CallStatus", ""))
+        event = ev.DialKnown(dial, request.form["CallSid"]) if how is None else ev.CallerNotReached(dial, how)
         self._handoffs.apply(handoff_id, event)
         return "", 204
 
@@ -180,27 +180,27 @@ class WaitingHooks:
         """Where he belongs now; in the queue, unless something has changed."""
         if (elsewhere := self._unless_elsewhere(handoff_id)) is not None:
             return elsewhere
-        how = how_he_waits(self._handoffs, handoff_id)
+        how = waiting_prompt(self._handoffs, handoff_id)
         if how.asked:
             return self._offers(handoff_id)
         return self._queue(handoff_id, number + 1, how)
 
-    def _queue(self, handoff_id: int, number: int, how: How) -> ResponseReturnValue:
-        news = how.words.news(how.position, how.wait) if how.news else ""
-        announced = how.announcement if how.news else ""
+    def _queue(self, handoff_id: int, number: int, how: WaitingPrompt) -> ResponseReturnValue:
+        news = how.announcements.news(how.position, how.wait) if how.news else ""
+        announced = how.desk_announcement if how.news else ""
         key, again = self._at(handoff_id, "key"), self._at(handoff_id, f"queue/{number}")
         music = self._handoffs.addresses.music
-        return _document(twiml.queue(news, music, key, again, how.words.language, announced))
+        return _document(twiml.queue(news, music, key, again, how.announcements.language, announced))
 
     def _offers(self, handoff_id: int) -> ResponseReturnValue:
         choice = self._at(handoff_id, "choice")
-        how = how_he_waits(self._handoffs, handoff_id)
-        return _document(twiml.choose(how.words.offers(how.opens), choice, choice, how.words.language))
+        how = waiting_prompt(self._handoffs, handoff_id)
+        return _document(twiml.choose(how.announcements.offers(how.opens), choice, choice, how.announcements.language))
 
     def _unless_elsewhere(self, handoff_id: int) -> ResponseReturnValue | None:
         """He is over, with an agent, or leaving a message."""
         row = self._handoffs.find(handoff_id)
-        state, words = self._handoffs.state(row), Words(row.call.language)
+        state, words = self._handoffs.state(row), Announcements(row.call.language)
         if state.end is not None:
             return _goodbye(row, "goodbye")
         if state.holds:
@@ -212,7 +212,7 @@ class WaitingHooks:
         if (elsewhere := self._unless_elsewhere(handoff_id)) is not None:
             return elsewhere
         row = self._handoffs.find(handoff_id)
-        words, action = Words(row.call.language), self._at(handoff_id, "keyed")
+        words, action = Announcements(row.call.language), self._at(handoff_id, "keyed")
         text = " ".join(words.line(name) for name in (*(["call_back.wrong"] if wrong else []), "call_back.key"))
         back = self._back(row)
         return _document(twiml.choose(text, action, back, words.language, digits=0, timeout=KEY_SECONDS))
@@ -224,12 +224,12 @@ class WaitingHooks:
             return self._no_call_back(handoff_id)
         if booked is None:
             return self._next(handoff_id)
-        how = how_he_waits(self._handoffs, handoff_id)
-        return _document(twiml.goodbye(how.words.booked(how.opens), how.words.language))
+        how = waiting_prompt(self._handoffs, handoff_id)
+        return _document(twiml.goodbye(how.announcements.booked(how.opens), how.announcements.language))
 
     def _no_call_back(self, handoff_id: int) -> ResponseReturnValue:
         """Too many calls have been promised already: a message reaches the desk all the same."""
-        words = Words(self._handoffs.find(handoff_id).call.language)
+        words = Announcements(self._handoffs.find(handoff_id).call.language)
         other, silence = self._at(handoff_id, "other"), self._at(handoff_id, "choice")
         return _document(twiml.choose(words.line("call_back.refused"), other, silence, words.language))
 
@@ -259,7 +259,7 @@ def _over() -> bool:
 
 
 def _goodbye(row: Handoff, name: str) -> Response:
-    words = Words(row.call.language)
+    words = Announcements(row.call.language)
     return _document(twiml.goodbye(words.line(name), words.language))
 
 

@@ -10,7 +10,7 @@ from ivr.carrier.signatures import Signatures, require_signature
 from ivr.clock import Clock
 from ivr.dialogue import currencies
 from ivr.ledger.port import Ledger, LedgerError
-from ivr.payments.agent_cards import CardRefusedError, Told
+from ivr.payments.agent_cards import CardRefusedError, CardUpdate
 from ivr.store.engine import Sessions
 from ivr.store.models import Call, Handoff
 from ivr.web.pages.agent_panel import answer_with_panel
@@ -29,24 +29,24 @@ class Cards(Protocol):
     def cancel(self, handoff_id: int, agent_id: int) -> bool: ...
 
 
-class Tellable(Protocol):
-    """Hears the carrier's news of an entry."""
+class CardEntries(Protocol):
+    """What the carrier tells of an entry goes here."""
 
-    def told(self, payment_id: int, told: Told) -> None: ...
+    def update(self, payment_id: int, update: CardUpdate) -> None: ...
 
 
-def make_card_hooks(cards: Tellable, signatures: Signatures) -> Blueprint:
+def make_card_hooks(cards: CardEntries, signatures: Signatures) -> Blueprint:
     """`/card/<id>`, for the carrier alone; the masked digits that it sends along are not read."""
     blueprint = Blueprint("card", __name__, url_prefix="/card")
     require_signature(blueprint, signatures)
 
     @blueprint.post("/<int:payment_id>")
-    def told(payment_id: int) -> ResponseReturnValue:
+    def update(payment_id: int) -> ResponseReturnValue:
         form = request.form
         required = form.get("Required")
-        cards.told(
+        cards.update(
             payment_id,
-            Told(
+            CardUpdate(
                 required=None if required is None else tuple(required.replace(",", " ").split()),
                 partial=form.get("PartialResult") == "true",
                 error=form.get("ErrorType", ""),

@@ -10,11 +10,11 @@ from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from ivr.desk import agents
-from ivr.desk.queue import Waiting, read_queue
+from ivr.desk.queue import WaitingCaller, read_queue
 from ivr.dialogue.events import Facts
 from ivr.handoff.account_holders import holder_of
 from ivr.handoff.state import State
-from ivr.handoff.transaction import MISSED
+from ivr.handoff.transaction import UNATTENDED
 from ivr.ledger.port import Ledger, LedgerError
 from ivr.payments import agent_cards
 from ivr.payments.doubts import doubt
@@ -168,7 +168,7 @@ def read_line(tx: Session, now: datetime) -> list[InLine]:
     return [in_line(tx, waiting) for waiting in read_queue(tx, now)]
 
 
-def in_line(tx: Session, waiting: Waiting) -> InLine:
+def in_line(tx: Session, waiting: WaitingCaller) -> InLine:
     marks = {"Call-back": waiting.kind == "callback", "Upset": waiting.upset, "Calls again": waiting.repeat}
     why = [_wish(waiting.intent), *(mark for mark, holds in marks.items() if holds)]
     handoff = waiting.handoff
@@ -197,7 +197,7 @@ def _missed(tx: Session, agent: Agent) -> bool:
     """Whether it was an offer running out that made him what he is."""
     last = select(Offer).where(Offer.agent_id == agent.id).order_by(Offer.id.desc()).limit(1)
     offer = tx.scalar(last)
-    return offer is not None and offer.outcome in MISSED and offer.ended_at == agent.presence_since
+    return offer is not None and offer.outcome in UNATTENDED and offer.ended_at == agent.presence_since
 
 
 def _mode(tx: Session, agent: Agent) -> tuple[Mode, Handoff | None]:

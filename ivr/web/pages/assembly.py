@@ -128,7 +128,7 @@ def _add_doors(app: Flask, house: House, people: People) -> None:
     """Signing in, one's own page, and the page of all people."""
     settings = house.settings
     throttle = Throttle(connect(settings.redis, 0.3), house.clock)  # somebody waits at the sign-in page
-    box = SecretBox.of_house(settings.secret_key.get_secret_value(), settings.data_dir)
+    box = SecretBox.from_settings(settings.secret_key.get_secret_value(), settings.data_dir)
     app.register_blueprint(make_sign_in_blueprint(people, throttle, lambda agent: _go_away(house, agent)))
     app.register_blueprint(make_second_blueprint(people, throttle, box))
     app.register_blueprint(make_password_blueprint(people, settings.company))

@@ -72,7 +72,7 @@ def make_second_blueprint(people: People, throttle: Throttle, box: SecretBox) ->
             right = _proof(people, box, agent)
         except TooBusyError:
             throttle.forgive(rules)
-            return later(_proving(people, BUSY), 503, passwords.PATIENCE)
+            return later(_proving(people, BUSY), 503, passwords.SLOT_TIMEOUT)
         if not right:
             note_failure(people, agent)
             return _proving(people, WRONG), 401

@@ -53,7 +53,7 @@ def make_sign_in_blueprint(
             right = passwords.matches(agent.password_hash if agent and agent.disabled_at is None else None, password)
         except TooBusyError:
             throttle.forgive(rules)
-            return later(_form(target, BUSY), 503, passwords.PATIENCE)
+            return later(_form(target, BUSY), 503, passwords.SLOT_TIMEOUT)
         if agent is None or not right:
             note_failure(people, agent)
             return _form(target, WRONG), 401

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from ivr.desk.queue import announcement
-from ivr.desk.wallboard import Board, Doing, LiveCall, read_board
+from ivr.desk.wallboard import AgentStatus, LiveCall, Wallboard, read_wallboard
 from ivr.store.models import Agent, Brake, Call, Handoff
 from ivr.web.pages.agent_screen import InLine, in_line, who
 
@@ -29,7 +29,7 @@ class Part:
 class Row:
     """One agent on the board."""
 
-    doing: Doing
+    doing: AgentStatus
     with_whom: str
     parts: Sequence[Part]
 
@@ -38,7 +38,7 @@ class Row:
 class View:
     """The board; `free` and `busy` count people. `waiting` is each in line with his hand-off's id."""
 
-    board: Board
+    board: Wallboard
     waiting: Sequence[tuple[int, InLine]]
     rows: Sequence[Row]
     calls: Sequence[tuple[LiveCall, str]]
@@ -61,7 +61,7 @@ class Live:
 
 def read_view(tx: Session, now: datetime, since: datetime, within: float) -> View:
     """The board at `now`; today began at `since`."""
-    board = read_board(tx, now, since, within)
+    board = read_wallboard(tx, now, since, within)
     longest = max((_total(doing) for doing in board.agents), default=0.0)
     people = sorted(board.agents, key=lambda doing: doing.agent.name.casefold())
     return View(
@@ -93,15 +93,15 @@ def read_rules(tx: Session) -> tuple[str, Sequence[Brake]]:
     return announcement(tx), tx.scalars(select(Brake).order_by(Brake.intent)).all()
 
 
-def _with_whom(tx: Session, doing: Doing) -> str:
+def _with_whom(tx: Session, doing: AgentStatus) -> str:
     return who(tx, doing.handoff.call) if doing.handoff else ""
 
 
-def _total(doing: Doing) -> float:
+def _total(doing: AgentStatus) -> float:
     return float(sum(getattr(doing.load, part) for part in SHIFT_PARTS))
 
 
-def _parts(doing: Doing, longest: float) -> list[Part]:
+def _parts(doing: AgentStatus, longest: float) -> list[Part]:
     parts, start = [], 0.0
     for name in SHIFT_PARTS:
         seconds = getattr(doing.load, name)
