@@ -28,7 +28,8 @@ from ivr.channels.recorded_turns import TurnChannel
 from ivr.clock import SystemClock
 from ivr.desk.bot_brake import Brakes
 from ivr.desk.standby import StandbyDesk
-from ivr.dialogue.events import HandOff, Kind, Meaning
+from ivr.dialogue.actions import HandOff, Kind
+from ivr.dialogue.meaning import Meaning
 from ivr.handoff.account_holders import AccountHolders
 from ivr.handoff.call_back_desk import CallBackDesk
 from ivr.handoff.request import request_handoff

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from bench.desk_people import BUSY_HOURS, CLOSES, INTENTS, OPENS, PEOPLE, ROUND, TALK, Person, Silent, VirtualClock
 from ivr.desk import agents
 from ivr.desk.opening_hours import OpeningHours
-from ivr.dialogue.events import HandOff
+from ivr.dialogue.actions import HandOff
 from ivr.handoff import events as ev
 from ivr.handoff.request import request_handoff
 from ivr.handoff.service import HandoffService

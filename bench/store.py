@@ -26,7 +26,8 @@ from bench.store_filling import fill
 from ivr.calls.service import CallService
 from ivr.clock import SystemClock
 from ivr.desk.bot_brake import Brakes
-from ivr.dialogue.events import Meaning, Resumed
+from ivr.dialogue.events import Resumed
+from ivr.dialogue.meaning import Meaning
 from ivr.handoff.request import request_handoff
 from ivr.ledger.sql import SqlLedger
 from ivr.metrics import LineCollector

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from ivr.calls import transcript
-from ivr.dialogue.events import Action, HandOff, HangUp, Pay, Rate, Say, SendText, TakeCard
+from ivr.dialogue.actions import Action, HandOff, HangUp, Pay, Rate, Say, SendText, TakeCard
 from ivr.dialogue.state import State
 from ivr.payments import bot_cards, orders
 from ivr.store import outbox

@@ -5,7 +5,7 @@ from dataclasses import replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ivr.dialogue.events import Action, HandOff
+from ivr.dialogue.actions import Action, HandOff
 from ivr.dialogue.state import State
 from ivr.redaction import Line, Named, forget, mask, mask_text, mask_words
 from ivr.store.models import Call, Turn

@@ -1,7 +1,6 @@
 """How a call came out, once it is over."""
 
-from ivr.dialogue.outcome import resolved
-from ivr.dialogue.state import State
+from ivr.dialogue import machine
 from ivr.store.models import Call, Handoff
 
 _BY_HANDOFF = {
@@ -20,6 +19,4 @@ def outcome(call: Call, handoff: Handoff | None, status: str) -> str:
         return _BY_HANDOFF.get(handoff.state, "abandoned")
     if status in _NEVER_TALKED:
         return "failed"
-    if not call.dialogue:
-        return "abandoned"
-    return "resolved" if resolved(State.from_json(call.dialogue)) else "abandoned"
+    return "resolved" if machine.resolved(machine.restore(call.dialogue)) else "abandoned"

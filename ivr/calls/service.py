@@ -13,7 +13,8 @@ from ivr.calls.stats import call_figures
 from ivr.calls.stream_side import TALKING, Talking, superseded
 from ivr.dialling.dials import note_delivery
 from ivr.dialogue import machine
-from ivr.dialogue.events import CardTaken, HandOff
+from ivr.dialogue.actions import HandOff
+from ivr.dialogue.events import CardTaken
 from ivr.payments import bot_cards
 from ivr.store.idempotency import first_time
 from ivr.store.models import Call

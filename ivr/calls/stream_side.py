@@ -19,22 +19,9 @@ from ivr.clock import Clock
 from ivr.dialling.attestation import believed
 from ivr.dialling.phone_numbers import mobile
 from ivr.dialogue import machine
-from ivr.dialogue.events import (
-    Action,
-    CardTaken,
-    Event,
-    Failed,
-    Keyed,
-    Kind,
-    Meaning,
-    Paid,
-    Query,
-    Refused,
-    Resumed,
-    Returned,
-    Said,
-    Started,
-)
+from ivr.dialogue.actions import Action, Kind, Query
+from ivr.dialogue.events import CardTaken, Event, Failed, Keyed, Paid, Refused, Resumed, Returned, Said, Started
+from ivr.dialogue.meaning import Meaning
 from ivr.ledger.port import Ledger, LedgerError
 from ivr.payments import bot_cards, orders
 from ivr.store.engine import Sessions
@@ -255,7 +242,7 @@ class Talking:
             call.outcome = outcome(call, repository.handoff_of(tx, call.sid), "completed")
 
     def _state(self, call: Call) -> machine.State:
-        return machine.State.from_json(call.dialogue) if call.dialogue else machine.begin()
+        return machine.restore(call.dialogue)
 
     def _state_today(self, call: Call) -> machine.State:
         """A call may last into the next day."""

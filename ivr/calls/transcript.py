@@ -7,7 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ivr.calls.masking import Cards, asked_for, take_out
-from ivr.dialogue.events import Event, Keyed, Said, Say
+from ivr.dialogue.actions import Say
+from ivr.dialogue.events import Event, Keyed, Said
 from ivr.dialogue.state import State
 from ivr.redaction import KEYED_CARD, MARKERS, Named, digits_in, kinds_in
 from ivr.store.models import Call, Turn

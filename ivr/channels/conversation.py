@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from ivr.calls.service import CallService
 from ivr.calls.stream_side import Applied
-from ivr.dialogue import events as dialogue
+from ivr.dialogue import actions, events
 from ivr.store.stream_tokens import Connected
 from speech import events as speech
 from speech.events import Close, Command, Expectation, Listen, Speak
@@ -60,7 +60,7 @@ class Conversation:
     ) -> None:
         self._calls, self._sid, self._connected, self._session = calls, sid, connected, session
         self._threads, self._tasks, self._patience = threads, tasks, patience
-        self._expect: dialogue.Kind = "open"
+        self._expect: actions.Kind = "open"
         self._events = 0
         self._said: dict[str, _Said] = {}
         self._asking: set[asyncio.Task[None]] = set()
@@ -83,7 +83,7 @@ class Conversation:
             case speech.DtmfDigits():
                 await self._hear(speech.UserTurn.of_keys(event.digits, event.at), began)
             case speech.NoInput():
-                await self._step(dialogue.Silent())
+                await self._step(events.Silent())
             case speech.Interrupted():
                 await self._interrupted(event)
             case speech.Spoken():
@@ -113,9 +113,9 @@ class Conversation:
         await self._sql(self._calls.cut_off, self._sid, event.id, event.played, event.at, self._connected)
         prompt = self._known(event.id).prompt
         async with self._turn:
-            applied = await self._apply(dialogue.Interrupted(prompt, event.played))
+            applied = await self._apply(events.Interrupted(prompt, event.played))
             # only listening, or on the way out: the session goes on by itself if it was a cough
-            if any(not isinstance(action, dialogue.Listen) for _, action in applied.actions):
+            if any(not isinstance(action, actions.Listen) for _, action in applied.actions):
                 self._session.tell(self._commands(applied, {}))
 
     async def _hear(self, turn: speech.UserTurn, began: float) -> None:
@@ -128,11 +128,11 @@ class Conversation:
             decided = (time.perf_counter() - began) * 1000
             self._session.tell(self._commands(applied, {**turn.latency, "decide": decided}))
 
-    async def _step(self, event: dialogue.Event) -> None:
+    async def _step(self, event: events.Event) -> None:
         async with self._turn:
             self._session.tell(self._commands(await self._apply(event), {}))
 
-    async def _apply(self, event: dialogue.Event) -> Applied:
+    async def _apply(self, event: events.Event) -> Applied:
         key = self._next_key()
         applied: Applied = await self._sql(self._calls.apply, self._sid, event, key, None, self._connected)
         return applied
@@ -147,36 +147,36 @@ class Conversation:
         if applied.elsewhere:
             return [Close()]
         commands: list[Command] = []
-        leaving = any(isinstance(action, dialogue.TakeCard) for _, action in applied.actions)
+        leaving = any(isinstance(action, actions.TakeCard) for _, action in applied.actions)
         for key, action in applied.actions:
             match action:
-                case dialogue.Say():
+                case actions.Say():
                     self._said[key] = _Said(action.prompt, latency)
                     latency = {}  # the first words are the answer; the rest only follow them
                     commands.append(Speak(key, action.text, action.interruptible and not leaving, action.language))
-                case dialogue.Listen():
+                case actions.Listen():
                     self._expect = action.kind
-                    commands.append(Listen(Expectation(action.kind, action.digits), action.patience))
-                case dialogue.HandOff() | dialogue.HangUp() | dialogue.TakeCard():
+                    commands.append(Listen(Expectation(action.kind, action.digits), action.no_input_timeout))
+                case actions.HandOff() | actions.HangUp() | actions.TakeCard():
                     commands.append(Close())
-                case _ if isinstance(action, dialogue.Query):
+                case _ if isinstance(action, actions.Query):
                     self._spawn(self._question(action))
         return commands
 
-    async def _question(self, query: dialogue.Query) -> None:
+    async def _question(self, query: actions.Query) -> None:
         """Ask the ledger; say that it is slow, and give up on it in time."""
         answer = asyncio.ensure_future(self._ledger(self._calls.ask, self._sid, query))
         try:
             done, _ = await asyncio.wait({answer}, timeout=self._patience.slow)
             if not done:
-                await self._step(dialogue.Slow())
+                await self._step(events.Slow())
                 done, _ = await asyncio.wait({answer}, timeout=self._patience.failed - self._patience.slow)
-            await self._step(answer.result() if done else dialogue.Failed())
+            await self._step(answer.result() if done else events.Failed())
         finally:
             if not answer.done():
                 answer.add_done_callback(self._too_late)
 
-    def _too_late(self, answer: "asyncio.Future[dialogue.Event]") -> None:
+    def _too_late(self, answer: "asyncio.Future[events.Event]") -> None:
         """A payment may have been made after all, which stands in what is known of the call."""
         if not answer.cancelled() and answer.exception() is None:
             asyncio.get_running_loop().run_in_executor(self._threads.sql, self._calls.late, self._sid, answer.result())

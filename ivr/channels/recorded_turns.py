@@ -20,8 +20,8 @@ from ivr.calls.stream_side import Applied
 from ivr.calls.transcript import stream_offset
 from ivr.clock import Clock
 from ivr.dialling.attestation import believed
-from ivr.dialogue import events as dialogue
-from ivr.dialogue.events import Kind
+from ivr.dialogue import actions, events, machine
+from ivr.dialogue.actions import Kind
 from ivr.payments.bot_cards import unreported
 from ivr.store import outbox
 from ivr.store.engine import Sessions
@@ -56,7 +56,7 @@ class Reply:
 
     number: int
     says: tuple[str, ...]
-    listen: dialogue.Listen | None
+    listen: actions.Listen | None
     language: str = "en"
 
 
@@ -106,11 +106,11 @@ class TurnChannel:
     def keyed(self, sid: str, number: int, digits: str) -> Reply:
         """Keys; an empty string is the pound key alone."""
         at = self._stream_time(sid)
-        return self._run(sid, dialogue.Keyed(digits), f"t{number}", UserTurn.of_keys(digits, at))
+        return self._run(sid, events.Keyed(digits), f"t{number}", UserTurn.of_keys(digits, at))
 
     def silent(self, sid: str, number: int) -> Reply:
         """Nothing came for as long as the question's patience."""
-        return self._run(sid, dialogue.Silent(), f"t{number}")
+        return self._run(sid, events.Silent(), f"t{number}")
 
     def came_of(self, sid: str, number: int) -> "Reply | Nothing | None":
         """What has come of turn `number`, for whoever did not wait for it: no words, or None while it is under way."""
@@ -118,7 +118,7 @@ class TurnChannel:
             call = tx.get_one(Call, sid)
             if tx.get(Webhook, _nothing(sid, number)) is not None:
                 return Nothing()
-            under_way = call.stage == "dialogue" and (call.dialogue or {}).get("phase") == "waiting"
+            under_way = call.stage == "dialogue" and machine.restore(call.dialogue).phase == "waiting"
             if under_way or not self._known(tx, sid, number):
                 return None
             bot = tx.scalars(select(Turn).where(Turn.call_sid == sid, Turn.speaker == "bot").order_by(Turn.id))
@@ -127,7 +127,7 @@ class TurnChannel:
         listen = None
         if stage == "dialogue":
             key = f"t{number}.{secrets.token_hex(4)}"
-            listen, _ = self._collect(self._calls.apply(sid, dialogue.Returned(), key), [])
+            listen, _ = self._collect(self._calls.apply(sid, events.Returned(), key), [])
         return Reply(self._stage(sid)[1], says, listen, language)
 
     def taken(self, sid: str, number: int) -> bool:
@@ -150,19 +150,19 @@ class TurnChannel:
     def _known(self, tx: Session, sid: str, number: int) -> bool:
         return tx.get(Webhook, f"event:{sid}:t{number}") is not None
 
-    def _run(self, sid: str, event: dialogue.Event, key: str, turn: UserTurn | None = None) -> Reply:
+    def _run(self, sid: str, event: events.Event, key: str, turn: UserTurn | None = None) -> Reply:
         """Apply the event and the ledger's answers to what follows from it, until the caller is asked or leaves."""
         applied = self._calls.apply(sid, event, key, turn)
         if not applied.actions and self._stage(sid)[0] == "dialogue":  # delivered before: the answer may be lost
             key = f"{key}.{secrets.token_hex(4)}"
-            applied = self._calls.apply(sid, dialogue.Resumed(), key)
-        says: list[dialogue.Say] = []
+            applied = self._calls.apply(sid, events.Resumed(), key)
+        says: list[actions.Say] = []
         listen, queries = self._collect(applied, says)
         for count in range(1, 20):
             if not queries:
                 break
             answer = self._in_time(self._calls.ask, sid, queries.pop(0))
-            applied = self._calls.apply(sid, answer if answer is not None else dialogue.Failed(), f"{key}.{count}")
+            applied = self._calls.apply(sid, answer if answer is not None else events.Failed(), f"{key}.{count}")
             listen, more = self._collect(applied, says)
             queries += more
         stage, number = self._stage(sid)
@@ -172,26 +172,24 @@ class TurnChannel:
         texts = tuple(say.text for say in says)
         return Reply(number, texts, listen if stage == "dialogue" else None, language)
 
-    def _collect(
-        self, applied: Applied, says: list[dialogue.Say]
-    ) -> tuple[dialogue.Listen | None, list[dialogue.Query]]:
-        listen: dialogue.Listen | None = None
-        queries: list[dialogue.Query] = []
+    def _collect(self, applied: Applied, says: list[actions.Say]) -> tuple[actions.Listen | None, list[actions.Query]]:
+        listen: actions.Listen | None = None
+        queries: list[actions.Query] = []
         for _, action in applied.actions:
             match action:
-                case dialogue.Say():
+                case actions.Say():
                     says.append(action)
-                case dialogue.Listen():
+                case actions.Listen():
                     listen = action
-                case _ if isinstance(action, dialogue.Query):
+                case _ if isinstance(action, actions.Query):
                     queries.append(action)
                 case _:
                     pass
         return listen, queries
 
     def _in_time(
-        self, work: Callable[..., dialogue.Event], *arguments: Any, seconds: float = LEDGER_SECONDS
-    ) -> dialogue.Event | None:
+        self, work: Callable[..., events.Event], *arguments: Any, seconds: float = LEDGER_SECONDS
+    ) -> events.Event | None:
         """The ledger's answer, or None when it takes too long."""
         asked = self._ledger.submit(work, *arguments)
         try:

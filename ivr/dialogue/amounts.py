@@ -1,7 +1,7 @@
 """An amount as it was heard: one sum, a share of what is owed, or candidates among which the caller has to choose."""
 
 from ivr.dialogue import currencies, verbalize
-from ivr.dialogue.events import Meaning
+from ivr.dialogue.meaning import Meaning
 from ivr.dialogue.state import Line, Raw
 
 _OR, _IN = "|", " "  # "5000|6000 EUR": candidates in hundredths, and the currency that was named

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
-from ivr.dialogue.events import Action, Listen, Say
+from ivr.dialogue.actions import Action, Listen, Say
 from ivr.dialogue.flows.steps import Ask
 from ivr.dialogue.prompts import LANGUAGES
 from ivr.dialogue.state import Line, Phase, State

@@ -1,8 +1,8 @@
 """What the caller said, keyed and proved, and the passage to a person with it."""
 
 from ivr.dialogue import amounts, payment_rules
+from ivr.dialogue.actions import HandOff
 from ivr.dialogue.builder import Draft, Outcome
-from ivr.dialogue.events import HandOff
 from ivr.dialogue.flows.registry import FLOWS, LABELS, SELF_SERVICE
 from ivr.dialogue.flows.verify import LACKING, NOBODY
 from ivr.dialogue.prompts import LANGUAGES, TOPICS

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
+from ivr.dialogue.actions import CheckCode, CheckPin, HangUp, LookUp, Say, TakeCard
 from ivr.dialogue.builder import Draft, Outcome
 from ivr.dialogue.escalation import hand_off
-from ivr.dialogue.events import CheckCode, CheckPin, HangUp, LookUp, Say, TakeCard
 from ivr.dialogue.flows.registry import SELF_SERVICE, committed, done, flow_of
 from ivr.dialogue.flows.steps import Ask, Do, Fetch, Person, Send, Step, Tell, Verified
 from ivr.dialogue.prompts import TOPICS

@@ -1,12 +1,14 @@
 """The dialogue: begin, then one event at a time; the same events always give the same actions."""
 
+from typing import Any
+
+from ivr.dialogue.actions import HangUp
 from ivr.dialogue.builder import Draft, Outcome, listening
 from ivr.dialogue.escalation import account, hand_off, known, verified
 from ivr.dialogue.events import (
     CardTaken,
     Event,
     Failed,
-    HangUp,
     Interrupted,
     Keyed,
     Paid,
@@ -19,13 +21,14 @@ from ivr.dialogue.events import (
     Started,
 )
 from ivr.dialogue.flow_runner import advance
+from ivr.dialogue.outcome import resolved
 from ivr.dialogue.payment_rules import not_paid, paid
 from ivr.dialogue.repair import open_question, silent
 from ivr.dialogue.results import apply_result
 from ivr.dialogue.state import Line, State
 from ivr.dialogue.utterances import hear, in_their_words, keyed, leaving
 
-__all__ = ["State", "account", "begin", "known", "step", "verified"]
+__all__ = ["State", "account", "begin", "known", "resolved", "restore", "step", "verified"]
 
 LONGEST = 100  # events of a call; beyond it something is going in circles
 READ_BACK = "agreed"
@@ -35,6 +38,11 @@ HEARD_OUT = 0.8
 def begin() -> State:
     """A conversation before its first event, which is Started."""
     return State()
+
+
+def restore(data: dict[str, Any] | None) -> State:
+    """The conversation that `State.to_json` kept; None: before its first event."""
+    return State.from_json(data) if data else begin()
 
 
 def step(state: State, event: Event) -> Outcome:

@@ -4,7 +4,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from ivr.dialogue import amounts, verbalize
-from ivr.dialogue.events import Facts, Paid, Pay, TakeCard
+from ivr.dialogue.actions import Pay, TakeCard
+from ivr.dialogue.events import Paid
+from ivr.dialogue.facts import Facts
 from ivr.dialogue.state import Line, Raw, State
 
 LATEST_DAYS = 60

@@ -5,7 +5,8 @@ from dataclasses import replace
 from ivr.dialogue import payment_rules
 from ivr.dialogue.builder import Draft, Outcome
 from ivr.dialogue.escalation import hand_off
-from ivr.dialogue.events import CardTaken, CodeChecked, CodeSent, Event, Facts, Failed, PinChecked, Refused
+from ivr.dialogue.events import CardTaken, CodeChecked, CodeSent, Event, Failed, PinChecked, Refused
+from ivr.dialogue.facts import Facts
 from ivr.dialogue.flow_runner import advance
 from ivr.dialogue.flows.registry import flow_of
 from ivr.dialogue.flows.steps import Ask, Do

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date
 from typing import Any, Literal, Self
 
-from ivr.dialogue.events import Facts, Transaction
+from ivr.dialogue.facts import Facts, Transaction
 
 Phase = Literal["new", "asking", "waiting", "card", "gone", "ended"]
 Raw = str | int | bool

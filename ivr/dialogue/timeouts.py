@@ -1,8 +1,6 @@
 """How long the caller may stay silent before it counts as no input, in seconds."""
 
-from ivr.dialogue.events import Kind
-
-NO_INPUT: dict[Kind, float] = {"open": 7.0, "yes-no": 7.0, "money": 7.0, "date": 7.0, "digits": 10.0}
+NO_INPUT: dict[str, float] = {"open": 7.0, "yes-no": 7.0, "money": 7.0, "date": 7.0, "digits": 10.0}
 HOLD = 60.0  # after "wait a second"
 THINKING = 15.0  # after "um"
 TEXT_UNDER_WAY = 30.0  # a text message may take so long to be there and to be read

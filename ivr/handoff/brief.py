@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from ivr.dialling.attestation import attestation
+from ivr.dialogue import machine
 from ivr.ledger.port import Holder
 from ivr.redaction import holds_marker
 from ivr.store.models import Call, Handoff, Turn
@@ -56,7 +57,7 @@ def caller_of(call: Call, account: Holder | None) -> dict[str, Any]:
     """Who calls, and how he proved it."""
     verified = call.verified_at is not None
     number_on_file = account is not None and account.phone == call.caller
-    proof = "code by text" if (call.dialogue or {}).get("by_code") else "PIN"
+    proof = "code by text" if machine.restore(call.dialogue).by_code else "PIN"
     how = f"{'number on file' if number_on_file else 'account number'} and {proof}" if verified else None
     return {
         "number": call.caller,

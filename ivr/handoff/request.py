@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ivr.desk.queue import place_in_queue
-from ivr.dialogue.events import HandOff
+from ivr.dialogue.actions import HandOff
 from ivr.handoff.state import State
 from ivr.store import outbox
 from ivr.store.models import Call, Handoff

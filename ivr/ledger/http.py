@@ -10,7 +10,8 @@ from pydantic import BaseModel, Field, ValidationError
 
 from ivr.dialling.phone_numbers import e164, mobile
 from ivr.dialogue.currencies import MOST
-from ivr.dialogue.events import Facts, Paid, PinChecked, Refused, Transaction
+from ivr.dialogue.events import Paid, PinChecked, Refused
+from ivr.dialogue.facts import Facts, Transaction
 from ivr.ledger.port import Holder, LedgerError
 
 TIMEOUT = httpx.Timeout(2.5, connect=1.0)  # two tries end before the caller is told that we could not

@@ -1,10 +1,12 @@
-"""What the line asks of a ledger, whoever keeps it."""
+"""What the line asks of a ledger, whoever keeps it, and the dialogue's queries put to it."""
 
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from ivr.dialogue.events import Facts, Paid, PinChecked, Refused
+from ivr.dialogue.actions import FindAccount, LookUp, Pay, Query
+from ivr.dialogue.events import Event, Failed, Found, Paid, PinChecked, Refused
+from ivr.dialogue.facts import Facts
 
 
 class LedgerError(RuntimeError):
@@ -64,3 +66,17 @@ class Ledger(Protocol):
     def book_card(self, key: str, account: str, amount: int, confirmation: str, on: date) -> None:
         """Book once for `key` what a card was charged; it has been paid, so nothing refuses it."""
         ...
+
+
+def run_query(ledger: Ledger, sid: str, query: Query) -> Event:
+    """The result of the dialogue's `query` in the call `sid`. The key of a payment is the call and the turn it was
+    agreed in. Raises LedgerError."""
+    match query:
+        case FindAccount():
+            return Found(ledger.find_by_number(query.number) or ledger.find_by_phone(query.number))
+        case LookUp():
+            return ledger.facts(query.account) or Failed()
+        case Pay():
+            return ledger.pay(f"{sid}:{query.turn}", query.account, query.amount, query.source, query.on)
+        case _:
+            raise LedgerError(f"the ledger is not asked for {type(query).__name__}", reached=False)

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from ivr.clock import Clock
 from ivr.dialling.phone_numbers import e164, mobile
-from ivr.dialogue.events import Facts, Paid, PinChecked, Refused, Transaction
+from ivr.dialogue.events import Paid, PinChecked, Refused
+from ivr.dialogue.facts import Facts, Transaction
 from ivr.ledger.pins import PIN_HASHER
 from ivr.ledger.port import Holder, LedgerError
 from ivr.ledger.posting import move, new_confirmation, refusal

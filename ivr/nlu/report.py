@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ivr.dialogue.events import Meaning
+from ivr.dialogue.meaning import Meaning
 
 
 def as_json(text: str, meaning: Meaning) -> dict[str, Any]:

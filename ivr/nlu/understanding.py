@@ -3,7 +3,7 @@
 from datetime import date
 from pathlib import Path
 
-from ivr.dialogue.events import Meaning
+from ivr.dialogue.meaning import Meaning
 from ivr.nlu import signals
 from ivr.nlu.classifier import Head
 from ivr.nlu.currencies import currencies

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from ivr.carrier.port import CarrierError
 from ivr.clock import Clock
-from ivr.dialogue.events import Facts
+from ivr.dialogue.facts import Facts
 from ivr.ledger.port import Ledger, LedgerError
 from ivr.live_updates import Live
 from ivr.payments import agent_cards

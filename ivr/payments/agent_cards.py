@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from ivr.dialogue import verbalize
-from ivr.dialogue.events import Facts
+from ivr.dialogue.facts import Facts
 from ivr.payments.bot_cards import read_result
 from ivr.store import outbox
 from ivr.store.models import Agent, Audit, Call, CardPayment, Handoff, Outbox

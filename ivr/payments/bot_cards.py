@@ -11,7 +11,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from ivr.dialogue import machine
-from ivr.dialogue.events import CardTaken, TakeCard
+from ivr.dialogue.actions import TakeCard
+from ivr.dialogue.events import CardTaken
 from ivr.store import outbox
 from ivr.store.models import Call, Outbox
 from ivr.store.topics import CARD_BOOK, RECORDING_RESUME

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ivr.dialogue.events import Event, Failed, Paid, Pay, Refused
+from ivr.dialogue.actions import Pay
+from ivr.dialogue.events import Event, Failed, Paid, Refused
 from ivr.dialogue.payment_rules import currency, paying
 from ivr.dialogue.state import State
 from ivr.payments import bot_cards

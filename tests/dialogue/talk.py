@@ -4,35 +4,25 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from ivr.dialogue.events import (
+from ivr.dialogue.actions import (
     Action,
     CheckCode,
     CheckPin,
-    CodeChecked,
-    CodeSent,
-    Event,
-    Facts,
     FindAccount,
     FindMobile,
-    Found,
     HandOff,
     HangUp,
-    Keyed,
     Listen,
     LookUp,
-    Meaning,
-    MobileFound,
-    Paid,
     Pay,
-    PinChecked,
-    Said,
     Say,
     SendCode,
-    Started,
     TakeCard,
-    Transaction,
 )
+from ivr.dialogue.events import CodeChecked, CodeSent, Event, Found, Keyed, MobileFound, Paid, PinChecked, Said, Started
+from ivr.dialogue.facts import Facts, Transaction
 from ivr.dialogue.machine import State, begin, step
+from ivr.dialogue.meaning import Meaning
 
 TODAY = date(2026, 3, 2)
 ROWS = tuple(

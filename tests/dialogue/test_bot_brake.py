@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from ivr.dialogue.events import HandOff, Keyed, Listen, Started
+from ivr.dialogue.actions import HandOff, Listen
+from ivr.dialogue.events import Keyed, Started
 from ivr.dialogue.machine import State, begin, step
 from tests.dialogue.talk import BALANCE, DUE, TODAY
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from ivr.dialogue import amounts, currencies, payment_rules, verbalize
-from ivr.dialogue.events import Facts
+from ivr.dialogue.facts import Facts
 from ivr.dialogue.state import State
 from ivr.web.pages.formats import money
 from twiml.calls import card_terms

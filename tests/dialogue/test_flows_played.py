@@ -6,27 +6,8 @@ from typing import Any
 
 import pytest
 
-from ivr.dialogue.events import (
-    CardTaken,
-    CheckPin,
-    FindAccount,
-    HangUp,
-    Interrupted,
-    Listen,
-    LookUp,
-    Paid,
-    Pay,
-    PinChecked,
-    Rate,
-    Refused,
-    Resumed,
-    Said,
-    Say,
-    SendText,
-    Silent,
-    Started,
-    TakeCard,
-)
+from ivr.dialogue.actions import CheckPin, FindAccount, HangUp, Listen, LookUp, Pay, Rate, Say, SendText, TakeCard
+from ivr.dialogue.events import CardTaken, Interrupted, Paid, PinChecked, Refused, Resumed, Said, Silent, Started
 from ivr.dialogue.machine import account, begin, known, step
 from tests.dialogue.talk import BALANCE, BYE, DUE, FACTS, NO, PAY, PIN, RECENT, TODAY, YES, Talk, said, verified
 

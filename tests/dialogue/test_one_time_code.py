@@ -2,18 +2,8 @@
 
 import pytest
 
-from ivr.dialogue.events import (
-    CheckCode,
-    CodeChecked,
-    FindMobile,
-    Interrupted,
-    Listen,
-    LookUp,
-    PinChecked,
-    SendCode,
-    Silent,
-    Slow,
-)
+from ivr.dialogue.actions import CheckCode, FindMobile, Listen, LookUp, SendCode
+from ivr.dialogue.events import CodeChecked, Interrupted, PinChecked, Silent, Slow
 from ivr.dialogue.machine import step
 from ivr.dialogue.phrases import NOT_RECEIVED
 from tests.dialogue.talk import BALANCE, NO, PAY, YES, Talk, said
@@ -110,7 +100,7 @@ def test_asked_again_after_lost_sound_the_house_is_asked_for_the_same_text() -> 
 def test_the_caller_has_time_until_the_text_is_there() -> None:
     listen = offered().play(YES).last
     assert isinstance(listen, Listen)
-    assert (listen.digits, listen.secret, listen.patience) == (6, True, 30.0)
+    assert (listen.digits, listen.secret, listen.no_input_timeout) == (6, True, 30.0)
 
 
 def test_digits_that_are_no_code_are_not_taken_for_an_account_number() -> None:

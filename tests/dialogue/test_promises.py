@@ -7,40 +7,42 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from ivr.dialogue.events import (
+from ivr.dialogue.actions import (
     Action,
-    CardTaken,
     CheckCode,
     CheckPin,
+    FindAccount,
+    FindMobile,
+    HandOff,
+    HangUp,
+    Listen,
+    LookUp,
+    Pay,
+    Say,
+    SendCode,
+    TakeCard,
+)
+from ivr.dialogue.events import (
+    CardTaken,
     CodeChecked,
     CodeSent,
     Event,
-    Facts,
     Failed,
-    FindAccount,
-    FindMobile,
     Found,
-    HandOff,
-    HangUp,
     Interrupted,
     Keyed,
-    Listen,
-    LookUp,
     MobileFound,
     Paid,
-    Pay,
     PinChecked,
     Refused,
     Resumed,
     Returned,
     Said,
-    Say,
-    SendCode,
     Silent,
     Slow,
     Started,
-    TakeCard,
 )
+from ivr.dialogue.facts import Facts
 from ivr.dialogue.machine import State, begin, known, step
 from tests.dialogue.talk import BALANCE, BYE, DUE, ENDINGS, FACTS, MUMBLE, NO, PAY, PIN, RECENT, TODAY, YES, said
 

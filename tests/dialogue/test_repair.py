@@ -2,7 +2,8 @@
 
 import pytest
 
-from ivr.dialogue.events import Failed, HandOff, Interrupted, Keyed, Listen, Pay, Resumed, Said, Say, Silent, Slow
+from ivr.dialogue.actions import HandOff, Listen, Pay, Say
+from ivr.dialogue.events import Failed, Interrupted, Keyed, Resumed, Said, Silent, Slow
 from ivr.dialogue.machine import step
 from tests.dialogue.talk import BALANCE, BYE, DUE, MUMBLE, NO, PAY, PIN, YES, Talk, said, verified
 
@@ -133,7 +134,7 @@ def test_cancel_leaves_the_task() -> None:
 def test_wait_a_second_holds_quietly_for_a_minute(text: str) -> None:
     talk = Talk().play(BALANCE, said(text, "other_banking"))
     assert talk.prompts == ["repair.wait/1"]
-    assert isinstance(talk.last, Listen) and talk.last.patience == 60 and talk.last.secret
+    assert isinstance(talk.last, Listen) and talk.last.no_input_timeout == 60 and talk.last.secret
     assert talk.play(PIN).prompts[:2] == ["verified/1", "balance.tell/1"]
 
 
@@ -145,7 +146,7 @@ def test_a_wait_with_an_answer_is_an_answer() -> None:
 @pytest.mark.parametrize("text", ["um", "uh, my account number is", "well..."])
 def test_hesitation_is_waited_out_without_a_word(text: str) -> None:
     talk = Talk(on_file=False).play(BALANCE, said(text, "smalltalk", sure=0.2))
-    assert talk.says == [] and isinstance(talk.last, Listen) and talk.last.patience == 15
+    assert talk.says == [] and isinstance(talk.last, Listen) and talk.last.no_input_timeout == 15
 
 
 def test_small_talk_gets_a_word_and_the_question() -> None:

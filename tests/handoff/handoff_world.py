@@ -13,7 +13,7 @@ from ivr.carrier.port import CarrierError, CarrierRecording
 from ivr.carrier.signatures import Signatures
 from ivr.desk import agents
 from ivr.desk.opening_hours import OpeningHours
-from ivr.dialogue.events import HandOff
+from ivr.dialogue.actions import HandOff
 from ivr.handoff.addresses import conference_name
 from ivr.handoff.request import request_handoff
 from ivr.handoff.service import HandoffService

@@ -8,7 +8,8 @@ import pytest
 
 from ivr.calls.next_step import Park, TakeMessage
 from ivr.desk.opening_hours import OpeningHours
-from ivr.dialogue.events import HandOff, Said, Say
+from ivr.dialogue.actions import HandOff, Say
+from ivr.dialogue.events import Said
 from ivr.dialogue.prompts import LANGUAGES, LINES
 from ivr.handoff.supervision import Supervision
 from ivr.phrasing.announcements import Announcements

@@ -15,7 +15,8 @@ from werkzeug.test import TestResponse
 from ivr.calls.service import CallService
 from ivr.carrier.port import CarrierError
 from ivr.carrier.signatures import HEADER, Signatures
-from ivr.dialogue.events import Kind, Meaning
+from ivr.dialogue.actions import Kind
+from ivr.dialogue.meaning import Meaning
 from ivr.handoff.request import request_handoff
 from ivr.ledger.sample import load_sample
 from ivr.ledger.sql import SqlLedger

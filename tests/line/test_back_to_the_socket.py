@@ -4,7 +4,7 @@ import pytest
 
 from ivr.calls.next_step import ByTurns, Park, Reconnect
 from ivr.calls.service import CallService
-from ivr.dialogue.events import Listen, Say
+from ivr.dialogue.actions import Listen, Say
 from ivr.handoff.request import request_handoff
 from ivr.ledger.sql import SqlLedger
 from ivr.store.engine import Sessions

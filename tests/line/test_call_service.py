@@ -10,20 +10,8 @@ from ivr.calls.next_step import Goodbye, Park, Reconnect, TakeMessage
 from ivr.calls.recording_news import RecordingNews
 from ivr.calls.service import CallService
 from ivr.calls.stream_side import Applied
-from ivr.dialogue.events import (
-    CheckPin,
-    Failed,
-    HandOff,
-    Interrupted,
-    Keyed,
-    Listen,
-    LookUp,
-    Paid,
-    Query,
-    Resumed,
-    Said,
-    Say,
-)
+from ivr.dialogue.actions import CheckPin, HandOff, Listen, LookUp, Query, Say
+from ivr.dialogue.events import Failed, Interrupted, Keyed, Paid, Resumed, Said
 from ivr.store.engine import Sessions
 from ivr.store.models import Call, Handoff, Outbox, Recording, Turn
 from ivr.store.stream_tokens import BadToken, StreamTicket
@@ -322,8 +310,8 @@ def test_a_wrong_pin_three_times_brings_a_person(caller: Caller, sessions: Sessi
 
 
 def test_queries_are_answered_by_the_ledger(calls: CallService) -> None:
-    assert calls.ask(SID, CheckPin("acc-1", "2749")).ok  # type: ignore[union-attr]
-    assert calls.ask(SID, LookUp("acc-1")).balance == 245017  # type: ignore[union-attr]
+    assert calls.ask(SID, CheckPin("acc-1", "2749")).ok  # type: ignore[attr-defined]
+    assert calls.ask(SID, LookUp("acc-1")).balance == 245017  # type: ignore[attr-defined]
 
 
 def test_an_interruption_is_an_event_too(caller: Caller, calls: CallService) -> None:

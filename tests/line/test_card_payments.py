@@ -11,7 +11,8 @@ from werkzeug.test import TestResponse
 from ivr.calls.service import CallService
 from ivr.calls.stream_side import Applied
 from ivr.carrier.port import CarrierError
-from ivr.dialogue.events import CardTaken, HandOff, Keyed, Query, Resumed, Say, TakeCard
+from ivr.dialogue.actions import HandOff, Query, Say, TakeCard
+from ivr.dialogue.events import CardTaken, Keyed, Resumed
 from ivr.store.engine import Sessions
 from ivr.store.models import Call, Handoff, Outbox, Turn
 from ivr.store.stream_tokens import Connected

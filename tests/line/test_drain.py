@@ -13,7 +13,7 @@ from ivr.calls.service import CallService
 from ivr.carrier.signatures import HEADER, Signatures
 from ivr.channels.drain import Drain
 from ivr.channels.media_app import make_media_app
-from ivr.dialogue.events import Listen
+from ivr.dialogue.actions import Listen
 from ivr.store.engine import Sessions
 from ivr.store.health import FAILURES, Watch
 from speech.events import Closed, Expectation, Speak

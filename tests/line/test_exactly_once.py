@@ -24,8 +24,8 @@ from ivr.calls.service import CallService
 from ivr.calls.stream_side import Applied
 from ivr.channels.conversation import Conversation, Threads
 from ivr.channels.media_app import Once
+from ivr.dialogue.actions import Query
 from ivr.dialogue.events import Event as Happening
-from ivr.dialogue.events import Query
 from ivr.dialogue.state import State
 from ivr.ledger.sql import SqlLedger
 from ivr.store.engine import Sessions, make_engine, make_sessions

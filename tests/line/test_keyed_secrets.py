@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import StaticPool, create_engine, select
 
 from ivr.calls.service import CallService
-from ivr.dialogue.events import CheckPin, Listen, Query, Say
+from ivr.dialogue.actions import CheckPin, Listen, Query, Say
 from ivr.handoff.request import request_handoff
 from ivr.ledger.sample import load_sample
 from ivr.ledger.sql import SqlLedger

@@ -6,7 +6,8 @@ import httpx
 import pytest
 
 from ivr.calls.service import CallService
-from ivr.dialogue.events import Keyed, Paid, Pay, Refused
+from ivr.dialogue.actions import Pay
+from ivr.dialogue.events import Keyed, Paid, Refused
 from ivr.ledger.http import HttpLedger
 from ivr.ledger.port import LedgerError
 from ivr.ledger.sql import SqlLedger

@@ -10,7 +10,8 @@ from sqlalchemy import select, text
 from ivr.calls.one_time_codes import LIMIT, OneTimeCodes
 from ivr.calls.service import CallService
 from ivr.carrier.port import CarrierError
-from ivr.dialogue.events import CheckCode, CodeChecked, CodeSent, Failed, FindMobile, Keyed, MobileFound, SendCode
+from ivr.dialogue.actions import CheckCode, FindMobile, SendCode
+from ivr.dialogue.events import CodeChecked, CodeSent, Failed, Keyed, MobileFound
 from ivr.handoff.request import request_handoff
 from ivr.ledger.sql import SqlLedger
 from ivr.store.engine import Sessions

@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from ivr.calls.service import CallService
-from ivr.dialogue.events import Keyed, Query
+from ivr.dialogue.actions import Query
+from ivr.dialogue.events import Keyed
 from ivr.handoff.brief import write_brief
 from ivr.store.engine import Sessions
 from ivr.store.models import Call, Handoff, Turn

@@ -14,7 +14,8 @@ from ivr.calls.pin_guard import PinGuard
 from ivr.calls.queries import ask
 from ivr.calls.service import CallService
 from ivr.channels.conversation import Conversation, Threads
-from ivr.dialogue.events import CheckPin, Failed, LookUp, Pay, Query
+from ivr.dialogue.actions import CheckPin, LookUp, Pay, Query
+from ivr.dialogue.events import Failed
 from ivr.ledger.http import HttpLedger
 from ivr.store.engine import Sessions
 from ivr.store.models import Call, Handoff, Payment

@@ -14,7 +14,8 @@ from ivr.calls.next_step import Reconnect
 from ivr.calls.service import CallService
 from ivr.calls.stream_side import Applied
 from ivr.channels.conversation import Conversation, Threads
-from ivr.dialogue.events import Event, HandOff, HangUp, Keyed, Listen, Query, Say, Silent
+from ivr.dialogue.actions import HandOff, HangUp, Listen, Query, Say
+from ivr.dialogue.events import Event, Keyed, Silent
 from ivr.handoff.request import request_handoff
 from ivr.ledger.sample import load_sample
 from ivr.ledger.sql import SqlLedger

@@ -11,7 +11,7 @@ import yaml
 
 from ivr.channels.audio_files import NAMES
 from ivr.desk.agents import Presence
-from ivr.dialogue.events import Kind
+from ivr.dialogue.actions import Kind
 from ivr.dialogue.prompts import LANGUAGES, LINES
 from ivr.dialogue.state import Phase as DialoguePhase
 from ivr.handoff.events import Outcome, Target, Timed

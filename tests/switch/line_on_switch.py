@@ -27,7 +27,7 @@ from ivr.carrier.signatures import Signatures
 from ivr.carrier.twilio import TwilioCarrier
 from ivr.carrier.twilio_account import TwilioAccount
 from ivr.carrier.twilio_requests import BaseUrlHttpClient
-from ivr.dialogue.events import HandOff
+from ivr.dialogue.actions import HandOff
 from ivr.handoff.request import request_handoff
 from ivr.handoff.service import HandoffService, UnknownHandoffError
 from ivr.handoff.state import State

@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import select
 
 from ivr.calls.service import CallService
-from ivr.dialogue.events import Failed, Keyed, Query, Resumed
+from ivr.dialogue.actions import Query
+from ivr.dialogue.events import Failed, Keyed, Resumed
 from ivr.handoff.account_holders import AccountHolders
 from ivr.handoff.request import request_handoff
 from ivr.ledger.http import HttpLedger

@@ -13,7 +13,7 @@ import pytest
 from redis import Redis
 from sqlalchemy import func, select
 
-from ivr.dialogue.events import HandOff
+from ivr.dialogue.actions import HandOff
 from ivr.handoff.request import request_handoff
 from ivr.local.redis_server import EmbeddedRedis
 from ivr.store import outbox

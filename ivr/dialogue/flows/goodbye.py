@@ -1,7 +1,7 @@
 """One question about the call, then the end."""
 
 from ivr.dialogue import extractors
-from ivr.dialogue.events import Rate
+from ivr.dialogue.actions import Rate
 from ivr.dialogue.flows.steps import Ask, Flow, Send
 from ivr.dialogue.state import State
 

@@ -3,7 +3,8 @@
 from datetime import date
 
 from ivr.dialogue import extractors, payment_rules, verbalize
-from ivr.dialogue.events import Paid, SendText
+from ivr.dialogue.actions import SendText
+from ivr.dialogue.events import Paid
 from ivr.dialogue.flows.steps import Ask, Do, Fetch, Flow, SelfService, Send, Tell, Verified
 from ivr.dialogue.state import Raw, State
 

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ivr.dialogue.events import FindAccount, FindMobile, Kind, Pay, Rate, Said, SendCode, SendText, TakeCard
+from ivr.dialogue.actions import FindAccount, FindMobile, Kind, Pay, Rate, SendCode, SendText, TakeCard
+from ivr.dialogue.events import Said
 from ivr.dialogue.state import Line, Raw, State
 
 

@@ -1,7 +1,7 @@
 """The latest transactions, a few at a time."""
 
 from ivr.dialogue import extractors, verbalize
-from ivr.dialogue.events import Transaction
+from ivr.dialogue.facts import Transaction
 from ivr.dialogue.flows.steps import Ask, Fetch, Flow, SelfService, Tell, Verified
 from ivr.dialogue.payment_rules import facts, money
 from ivr.dialogue.state import Raw, State

@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from ivr.dialogue import extractors, verbalize
-from ivr.dialogue.events import FindAccount, FindMobile, Found, MobileFound, SendCode
+from ivr.dialogue.actions import FindAccount, FindMobile, SendCode
+from ivr.dialogue.events import Found, MobileFound
 from ivr.dialogue.flows.steps import Ask, Do, Flow, Person, always
 from ivr.dialogue.state import Raw, State, Task
 from ivr.dialogue.timeouts import TEXT_UNDER_WAY

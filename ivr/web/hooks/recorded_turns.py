@@ -16,7 +16,7 @@ from flask import Blueprint, Response, abort, request
 from ivr.carrier.port import CarrierError
 from ivr.carrier.signatures import Signatures, require_signature
 from ivr.channels.recorded_turns import Nothing, Reply, TurnChannel
-from ivr.dialogue.events import Kind, Listen
+from ivr.dialogue.actions import Kind, Listen
 from ivr.dialogue.prompts.en import PROMPTS
 from twiml import turns as twiml
 
@@ -119,9 +119,9 @@ def make_turns_blueprint(
         return _waiting(number, _recorded()) if isinstance(came, Nothing) else _answer(addresses, came)
 
     def _waiting(number: int, seconds: int) -> Response:
-        """No words for so many `seconds` more: listen on, for as long as the question has patience."""
+        """No words for so many `seconds` more: listen on, for as long as the question allows."""
         asked, waited = _asked(), _waited() + seconds
-        if waited < asked.patience:
+        if waited < asked.no_input_timeout:
             return _xml(addresses.ask((), number, asked, waited))
         return _answer(addresses, channel.silent(_sid(), number))
 
@@ -169,7 +169,7 @@ class _Addresses:
 
     def turn(self, number: int, what: str, asked: Listen, **more: object) -> str:
         digits = {} if asked.digits is None else {"digits": asked.digits}
-        query = {"kind": asked.kind, "patience": asked.patience, **digits, **more}
+        query = {"kind": asked.kind, "patience": asked.no_input_timeout, **digits, **more}
         return f"{self._public}/voice/turn/{number}/{what}?{urlencode(query)}"
 
     def ask(self, says: tuple[str, ...], number: int, asked: Listen, waited: int = twiml.FIRST_KEY) -> str:
@@ -203,8 +203,8 @@ def _asked() -> Listen:
     kind = request.args.get("kind", "open")
     if kind not in get_args(Kind):
         abort(400, f"kind={kind}: not a kind of question")
-    patience = request.args.get("patience", Listen().patience, type=float)
-    return Listen(cast("Kind", kind), request.args.get("digits", type=int), patience=patience)
+    patience = request.args.get("patience", Listen().no_input_timeout, type=float)
+    return Listen(cast("Kind", kind), request.args.get("digits", type=int), no_input_timeout=patience)
 
 
 def _recorded() -> int:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from ivr.desk import agents
 from ivr.desk.queue import WaitingCaller, read_queue
-from ivr.dialogue.events import Facts
+from ivr.dialogue.facts import Facts
 from ivr.handoff.account_holders import holder_of
 from ivr.handoff.state import State
 from ivr.handoff.transaction import UNATTENDED

@@ -1,0 +1,30 @@
+"""What an utterance was understood as."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """Money in minor units, dates as dates, digits joined.
+
+    Several amounts are candidates; `currencies`: ISO codes of the currency named with them, empty where none was.
+    `no_person`: a person was spoken of, and turned down.
+    """
+
+    intent: str
+    confidence: float
+    ranked: tuple[tuple[str, float], ...] = ()
+    yes_no: bool | None = None
+    money: tuple[int, ...] = ()
+    share: Literal["full", "half", "minimum"] | None = None
+    dates: tuple[date, ...] = ()
+    digits: str = ""
+    ordinal: int | None = None
+    account_kind: str | None = None
+    upset: bool = False
+    language: str = "en"
+    ours: bool = True
+    currencies: tuple[str, ...] = ()
+    no_person: bool = False
