@@ -2,6 +2,7 @@
 
 import base64
 import json
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -65,6 +66,13 @@ class Hears:
         pass
 
 
+def soon(true: Callable[[], bool], seconds: float = 0.5) -> None:
+    """Give another thread a moment to write down what `true` looks for."""
+    until = time.monotonic() + seconds
+    while not true() and time.monotonic() < until:
+        time.sleep(0.01)
+
+
 class Line:
     """The line as `app` puts it together; only carrier, clock, live news and recogniser are doubles."""
 
@@ -78,11 +86,12 @@ class Line:
         upgrade(self.settings.database)
         self.parts, self.clock, self.hears = app.Parts(self.settings), FakeClock(), Hears()
         self.world = World(self.sessions, self.clock, live=News())
-        vars(self.world.carrier)["fetch_recording"] = lambda _url: sound()
-        vars(self.parts).update(
-            clock=self.clock, carrier=self.world.carrier, live=self.world.live, handoffs=self.world.service,
-            recogniser=self.hears,
-        )  # fmt: skip
+        self.world.carrier.fetch_recording = lambda url: sound()  # type: ignore[method-assign]
+        for part, double in (
+            (app.Parts.clock, self.clock), (app.Parts.carrier, self.world.carrier), (app.Parts.live, self.world.live),
+            (app.Parts.handoffs, self.world.service), (app.Parts.stt, self.hears),
+        ):  # fmt: skip
+            vars(self.parts)[part._name] = double
         load_sample(self.sessions, self.clock.now().date(), PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
     @property
@@ -110,6 +119,7 @@ class Line:
                 message = json.loads(socket.receive_text())
                 if message["event"] == "mark":
                     socket.send_json({"event": "mark", "mark": message["mark"]})
+                    soon(until)
 
     def work(self, *topics: str) -> None:
         """Do what was promised under each of these topics, as a worker would once it is due."""

@@ -36,14 +36,19 @@ COMMANDS = (
     "audit verify", "audit cut --days 30 --yes", "purge --days 400 --yes", "prompts --language es",
     "understand 'pay fifty dollars'", f"transcribe '{__file__}'", "doctor",
 )  # fmt: skip
+WORDS = (
+    "action", "field", "intent", "kind", "mood", "outcome", "presence", "purpose", "reason", "scope", "speaker",
+    "stage", "state", "via",
+)  # fmt: skip
 
 
 @dataclass
 class Seen:
-    """JSON columns by their name, payloads by topic, kinds of live news, calls' reports, metrics, commands' JSON, the
-    agents' days as CSV."""
+    """JSON columns by their name, words in the columns of `WORDS`, payloads by topic, kinds of live news, reports of
+    calls, metrics, commands' JSON, the agents' days as CSV."""
 
     columns: dict[str, list[Any]] = field(default_factory=dict)
+    words: dict[str, set[str]] = field(default_factory=dict)
     payloads: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     news: set[tuple[str, str]] = field(default_factory=set)
     reports: list[dict[str, Any]] = field(default_factory=list)
@@ -74,7 +79,7 @@ def _line() -> Iterator[Line]:
 
 def _bot(line: Line) -> None:
     """A customer speaks, by turns and over the media socket, and pays on a later day; another time they pay by card,
-    while the ledger does not say whose account it is, and ask for a person."""
+    while the ledger does not say whose account it is, and ask for a person; then they are in the middle of a call."""
     line.hears.says = ["I'd like to pay fifty dollars from checking.", "tomorrow"]
     line.call(1).by_turns().speak().press(PIN).speak().press("1", "2")
     talk = line.call(2)
@@ -88,6 +93,7 @@ def _bot(line: Line) -> None:
     line.work("ledger.holder", "handoff.requested")
     card.recorded("RE1")
     line.work("recording.fetch", "recording.transcribe")
+    line.call(4).by_turns().press("2", PIN)
 
 
 def _answered(line: Line, sid: str) -> bool:
@@ -151,9 +157,11 @@ def _collect(line: Line, found: Seen) -> None:
     with line.sessions() as tx:
         for table in Base.metadata.sorted_tables:
             for column in table.columns:
+                name, values = f"{table.name}.{column.name}", tx.scalars(select(column).where(column.is_not(None)))
                 if isinstance(column.type, JSON):
-                    values = [value for value in tx.scalars(select(column)) if value is not None]
-                    found.columns.setdefault(f"{table.name}.{column.name}", []).extend(values)
+                    found.columns.setdefault(name, []).extend(value for value in values if value is not None)
+                elif column.name in WORDS:
+                    found.words.setdefault(name, set()).update(values)
         for row in tx.scalars(select(Outbox)):
             found.payloads.setdefault(row.topic, []).append(row.payload)
         sids = tx.scalars(select(Call.sid)).all()

@@ -21,6 +21,7 @@ from ivr.people.roles import ROLES
 from ivr.store.states import HandoffState
 from switch.phones.script_reader import read_script
 from tests.calls.call_file import CallFile, Customer, Expected, ExpectedPayment, Turns, read_call
+from tests.shapes.stories import seen
 
 LEDGER = Path(__file__).parents[2] / "docs" / "ledger-api.yaml"
 METHODS = ("get", "put", "post", "delete", "patch")
@@ -63,15 +64,16 @@ def _filled(*wordings: str) -> str:
     return ", ".join(sorted({name for text in wordings for _, name, _, _ in Formatter().parse(text) if name}))
 
 
-def vocabulary() -> dict[str, list[str]]:
-    """The values of stored words."""
+def vocabulary() -> dict[str, Any]:
+    """The values of stored words: all there are where a type names them, and those that the stories came to."""
     kinds = {
         "agents.presence": Presence, "handoffs.state": HandoffState, "handoffs.machine.caller": Whereabouts,
         "handoffs.machine.sent": Target, "offers.outcome": Outcome, "handoff.expire.what": Timed,
         "calls.dialogue.phase": DialoguePhase, "kinds of answers": Kind,
     }  # fmt: skip
     named = {name: sorted(get_args(kind)) for name, kind in kinds.items()}
-    return named | {"agents.roles": sorted(ROLES), "intents": sorted(LABELS)}
+    came_to = {name: sorted(values) for name, values in seen().words.items() if values}
+    return named | {"agents.roles": sorted(ROLES), "intents": sorted(LABELS), "stories came to": came_to}
 
 
 def ledger() -> dict[str, Any]:
