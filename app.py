@@ -20,8 +20,10 @@ from ivr.calls.one_time_codes import OneTimeCodes
 from ivr.calls.pin_guard import PinGuard, PinLimits
 from ivr.calls.service import CallService
 from ivr.calls.sweeper import Sweeper
-from ivr.carrier.signatures import Signatures
-from ivr.carrier.twilio import TwilioCarrier
+from ivr.carrier.dialect import Dialect
+from ivr.carrier.twilio.client import TwilioCarrier
+from ivr.carrier.twilio.dialect import twilio_dialect
+from ivr.carrier.twilio.signatures import TwilioSignatures
 from ivr.channels.admission import Room
 from ivr.channels.audio_files import notice_version
 from ivr.channels.recorded_turns import TurnChannel
@@ -54,12 +56,12 @@ from ivr.store.models import Call, Handoff
 from ivr.store.redis_client import connect
 from ivr.web.event_streams import Hub, Streams
 from ivr.web.front import make_front
-from ivr.web.hooks.calls import Documents, make_voice_blueprint
+from ivr.web.hooks.calls import CallDocuments, make_voice_blueprint
+from ivr.web.hooks.cards import make_card_hooks
 from ivr.web.hooks.dispatch import Webhooks
 from ivr.web.hooks.handoffs import make_handoff_blueprint
 from ivr.web.hooks.recorded_turns import make_turns_blueprint
 from ivr.web.hooks.standby import make_standby_blueprint
-from ivr.web.pages.agent_card import make_card_hooks
 from ivr.web.pages.assembly import House, add_pages
 from ivr.web.request_limits import limit_requests
 from speech.model_files import find_vad, find_whisper
@@ -99,12 +101,16 @@ class Parts:
         return TwilioCarrier(self.settings.twilio, policy=self.settings.dials.policy)
 
     @made_once
-    def signatures(self) -> Signatures:
+    def signatures(self) -> TwilioSignatures:
         s = self.settings
-        return Signatures(
+        return TwilioSignatures(
             s.twilio_auth_token.get_secret_value(), s.public_url, s.media_socket,
             s.twilio_auth_token_secondary.get_secret_value(), webhook_keys(s.twilio_webhook_keys.get_secret_value()),
         )  # fmt: skip
+
+    @made_once
+    def dialect(self) -> Dialect:
+        return twilio_dialect(self.signatures)
 
     @made_once
     def handoffs(self) -> HandoffService:
@@ -247,11 +253,11 @@ def create_webhooks(parts: Parts) -> Flask:
     turns = TurnChannel(parts.calls, parts.sessions, parts.clock, lambda: parts.stt, ledger)
     for blueprint in (
         make_turns_blueprint(
-            turns, parts.carrier, parts.signatures, s.public_url, spare, secret=s.twilio_auth_token.get_secret_value()
+            turns, parts.carrier, parts.dialect, s.public_url, spare, secret=s.twilio_auth_token.get_secret_value()
         ),
-        make_voice_blueprint(parts.calls, parts.handoffs, parts.signatures, _documents(parts.settings), parts.carrier),
-        make_handoff_blueprint(parts.handoffs, parts.signatures),
-        make_card_hooks(parts.agent_cards, parts.signatures),
+        make_voice_blueprint(parts.calls, parts.handoffs, parts.dialect, _documents(parts), parts.carrier),
+        make_handoff_blueprint(parts.handoffs, parts.dialect),
+        make_card_hooks(parts.agent_cards, parts.dialect),
     ):
         app.register_blueprint(blueprint)
     return app
@@ -262,7 +268,7 @@ def create_standby(parts: Parts, desk: StandbyDesk) -> Flask:
     app = _flask("ivr.web.hooks.standby", parts.settings)
     s = parts.settings
     app.register_blueprint(
-        make_standby_blueprint(desk.phones, parts.signatures, _documents(s), s.public_url, s.twilio_number)
+        make_standby_blueprint(desk.phones, parts.dialect, _documents(parts), s.public_url, s.twilio_number)
     )
     return app
 
@@ -320,8 +326,9 @@ def _flask(name: str, settings: Settings) -> Flask:
     return app
 
 
-def _documents(settings: Settings) -> Documents:
-    return Documents(settings.public_url, settings.media_socket, settings.payment_connector)
+def _documents(parts: Parts) -> CallDocuments:
+    s = parts.settings
+    return CallDocuments(parts.dialect.documents, s.public_url, s.media_socket, s.payment_connector)
 
 
 def _watches(parts: Parts, desk: StandbyDesk) -> tuple[Watch, ...]:

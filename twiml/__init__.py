@@ -1,4 +1,8 @@
-"""Decisions in, TwiML documents out: pure, one function per document, every address an argument."""
+"""TwiML: the documents that Twilio is answered with. Pure: one function per document, every address an argument.
+
+`calls` holds those of a caller who talks with the bot, `turns` those of one without a media socket, `handoffs` those
+of the passage to a person, and `standby` those of a line without a store. All serve `ivr.carrier.documents.Documents`.
+"""
 
 from twiml.calls import answer, apologise, apologise_and_record, goodbye, pay, reconnect, take_message
 from twiml.handoffs import (
@@ -15,22 +19,32 @@ from twiml.handoffs import (
     wait,
     whisper,
 )
+from twiml.standby import ask_to_accept, ring
+from twiml.turns import FIRST_KEY, NEXT_KEY, PAUSE, ask, leave, more_keys
 
 __all__ = [
+    "FIRST_KEY",
+    "NEXT_KEY",
+    "PAUSE",
     "already_gone",
     "answer",
     "apologise",
     "apologise_and_record",
+    "ask",
+    "ask_to_accept",
     "called_back",
     "choose",
     "empty",
     "goodbye",
     "in_a_moment",
     "join",
+    "leave",
+    "more_keys",
     "park",
     "pay",
     "queue",
     "reconnect",
+    "ring",
     "room",
     "take_message",
     "thank",

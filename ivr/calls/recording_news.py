@@ -1,29 +1,16 @@
 """Recordings and messages as the carrier announces them: a row each, and a promise to fetch it."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ivr.carrier.callbacks import RecordingNews
 from ivr.store import outbox
 from ivr.store.idempotency import first_time
 from ivr.store.models import Call, Recording
 from ivr.store.stream_tokens import since_start
 from ivr.store.topics import RECORDING_FETCH
-
-
-@dataclass(frozen=True, slots=True)
-class RecordingNews:
-    """One recording callback. `seconds` and `channels` are known once it is completed."""
-
-    sid: str
-    status: str  # in-progress, completed, absent, failed
-    url: str
-    kind: str = "call"  # or message
-    seconds: float | None = None
-    channels: int | None = None
-    started_at: datetime | None = None  # where the carrier was asked
 
 
 def note_recording(tx: Session, call: Call, news: RecordingNews, now: datetime) -> Recording:

@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 from ivr.calls import next_step, repository
 from ivr.calls.next_step import ByTurns, Goodbye, Next, Park, Reconnect, TakeMessage
 from ivr.calls.outcome import outcome
-from ivr.calls.recording_news import RecordingNews, note_recording
+from ivr.calls.recording_news import note_recording
 from ivr.calls.stats import call_figures
 from ivr.calls.stream_side import TALKING, Talking, superseded
+from ivr.carrier.callbacks import RecordingNews
 from ivr.dialling.dials import note_delivery
 from ivr.dialogue import machine
 from ivr.dialogue.actions import HandOff

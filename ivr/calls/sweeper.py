@@ -13,8 +13,8 @@ from typing import Protocol, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ivr.calls.recording_news import RecordingNews
 from ivr.calls.service import CallService
+from ivr.carrier.callbacks import RecordingNews
 from ivr.carrier.port import OVER, CarrierCall, CarrierError, CarrierRecording
 from ivr.clock import Clock
 from ivr.handoff.state import State
@@ -28,7 +28,6 @@ log = logging.getLogger(__name__)
 BATCH = 200
 BACK = timedelta(days=2)  # no recording is looked for that is older: it was looked for a thousand times
 TRY = timedelta(hours=1)  # from a call-back's beginning to that of its recording
-VERB = "RecordVerb"
 T = TypeVar("T")
 AWAY = ("kept", "transcribed", "deleted", "absent")
 
@@ -130,7 +129,7 @@ class Sweeper:
         since = (found.started_at or self._clock.now() - BACK) - TRY
         with self._sessions() as tx:
             sid = _call_of(tx, found, since)
-            turn = sid is not None and found.source == VERB and _is_turn(tx, sid, found)
+            turn = sid is not None and found.by_document and _is_turn(tx, sid, found)
             seen = tx.get(Webhook, f"foreign:{found.sid}") is not None
         if seen:
             return
@@ -140,7 +139,7 @@ class Sweeper:
         elif sid is None and (call is None or self._number not in (call.caller, call.called)):
             with self._sessions.begin() as tx:
                 first_time(tx, f"foreign:{found.sid}", self._clock.now())
-        elif found.source == VERB:
+        elif found.by_document:
             self._message(sid or found.call_sid, call, found)
         else:
             self._calls.recording(sid or found.call_sid, _news(found, "call"), *_parties(call))

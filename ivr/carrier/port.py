@@ -29,12 +29,15 @@ class CarrierCall:
 
 @dataclass(frozen=True, slots=True)
 class CarrierRecording:
-    """A recording that is still at the carrier. `seconds` and `channels` are known once it is completed."""
+    """A recording that is still at the carrier. `seconds` and `channels` are known once it is completed.
+
+    `by_document`: a document had the caller speak after a tone or a question; else it is of the whole call.
+    """
 
     sid: str
     call_sid: str
     status: str
-    source: str
+    by_document: bool
     url: str
     started_at: datetime | None
     seconds: float | None

@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from ivr.calls.service import CallService
-from ivr.carrier.signatures import HEADER, SCHEME_HEADER, Signatures
+from ivr.carrier.signatures import Signatures
 from ivr.channels.admission import Full, Room
 from ivr.channels.conversation import Conversation, Patience, Threads
 from ivr.channels.drain import Drain
@@ -119,7 +119,7 @@ def make_media_app(
 
 async def _let_in(socket: WebSocket, signatures: Signatures, below: str, serve: Any) -> None:
     """Signature before the handshake (403), start and token after it (1008), then `serve` until it is over."""
-    if not signatures.socket_is_signed(below, socket.headers.get(HEADER), socket.headers.get(SCHEME_HEADER)):
+    if not signatures.socket_is_signed(below, socket.headers):
         log.warning("refused an unsigned or forged media socket")
         await socket.close(POLICY)
         return

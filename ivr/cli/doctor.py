@@ -194,7 +194,7 @@ def _carrier(settings: Settings) -> str:
     if not re.fullmatch(r"\+[1-9]\d{6,14}", settings.twilio_number):
         raise Unwell(f"TWILIO_NUMBER={settings.twilio_number!r} is no number", "Set it in E.164, as in +15550100100.")
     from ivr.carrier.port import CarrierError
-    from ivr.carrier.twilio import TwilioCarrier
+    from ivr.carrier.twilio.client import TwilioCarrier
 
     asked = settings.carrier_url or "Twilio"
     try:

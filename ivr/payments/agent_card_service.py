@@ -8,13 +8,14 @@ from typing import Protocol
 
 from sqlalchemy.orm import Session
 
+from ivr.carrier.callbacks import CardUpdate
 from ivr.carrier.port import CarrierError
 from ivr.clock import Clock
 from ivr.dialogue.facts import Facts
 from ivr.ledger.port import Ledger, LedgerError
 from ivr.live_updates import Live
 from ivr.payments import agent_cards
-from ivr.payments.agent_cards import CardRefusedError, CardUpdate, Order
+from ivr.payments.agent_cards import CardRefusedError, Order
 from ivr.payments.doubts import doubt
 from ivr.store.engine import Sessions
 from ivr.store.models import Agent, Call, CardPayment, Handoff

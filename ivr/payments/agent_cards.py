@@ -7,6 +7,7 @@ from typing import Literal
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from ivr.carrier.callbacks import CardUpdate
 from ivr.dialogue import verbalize
 from ivr.dialogue.facts import Facts
 from ivr.payments.bot_cards import read_result
@@ -30,18 +31,6 @@ _ENDS = {
 
 class CardRefusedError(ValueError):
     """Why no card is taken: a sentence for the agent's screen."""
-
-
-@dataclass(frozen=True, slots=True)
-class CardUpdate:
-    """What the carrier tells of an entry; `required` are the fields still to come, None where it does not say."""
-
-    required: tuple[str, ...] | None = None
-    partial: bool = False
-    error: str = ""
-    result: str = ""
-    confirmation: str = ""
-    reason: str = ""  # the connector's words for a refusal
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import SecretStr, ValidationInfo, field_validator
 
-from ivr.carrier.twilio_account import TwilioAccount
+from ivr.carrier.twilio.account import TwilioAccount
 from ivr.desk.opening_hours import OpeningHours
 from ivr.dialling.dials import Dials, Limits
 from ivr.dialling.phone_numbers import home_country

@@ -10,7 +10,8 @@ from sqlalchemy import select
 from twilio.request_validator import RequestValidator
 
 from ivr.carrier.port import CarrierError, CarrierRecording
-from ivr.carrier.signatures import Signatures
+from ivr.carrier.twilio.dialect import twilio_dialect
+from ivr.carrier.twilio.signatures import TwilioSignatures
 from ivr.desk import agents
 from ivr.desk.opening_hours import OpeningHours
 from ivr.dialogue.actions import HandOff
@@ -158,7 +159,11 @@ class World:
 
     def _client(self) -> FlaskClient:
         app = Flask("handoff")
-        app.register_blueprint(make_handoff_blueprint(self.service, Signatures(TOKEN, PUBLIC, "wss://line.test/media")))
+        app.register_blueprint(
+            make_handoff_blueprint(
+                self.service, twilio_dialect(TwilioSignatures(TOKEN, PUBLIC, "wss://line.test/media"))
+            )
+        )
         return app.test_client()
 
     def agent(self, name: str, presence: str = "available", **more: Any) -> int:

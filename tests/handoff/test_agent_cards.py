@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from ivr.carrier.callbacks import CardUpdate
 from ivr.handoff.warm_transfer import caller_leg
 from ivr.ledger.sql import SqlLedger
 from ivr.payments.agent_card_service import AgentCards, CardConfig
-from ivr.payments.agent_cards import CHARGED, LONGEST, CardRefusedError, CardUpdate
+from ivr.payments.agent_cards import CHARGED, LONGEST, CardRefusedError
 from ivr.store import outbox
 from ivr.store.models import Account, Audit, CardPayment, Outbox, Payment
 from tests.handoff.card_twin import CardTwin

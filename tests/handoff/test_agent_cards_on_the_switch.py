@@ -16,9 +16,10 @@ from werkzeug.serving import make_server
 
 from bench.line import free_ports
 from ivr.carrier.port import CarrierError
-from ivr.carrier.signatures import Signatures
-from ivr.carrier.twilio import TwilioCarrier
-from ivr.carrier.twilio_account import TwilioAccount
+from ivr.carrier.twilio.account import TwilioAccount
+from ivr.carrier.twilio.client import TwilioCarrier
+from ivr.carrier.twilio.dialect import twilio_dialect
+from ivr.carrier.twilio.signatures import TwilioSignatures
 from ivr.clock import SystemClock
 from ivr.handoff.state import Attempt, State
 from ivr.handoff.warm_transfer import caller_leg
@@ -26,7 +27,7 @@ from ivr.ledger.sql import SqlLedger
 from ivr.payments.agent_card_service import AgentCards, CardConfig
 from ivr.store.engine import Sessions
 from ivr.store.models import Account, Agent, Call, CardPayment, Handoff, Outbox
-from ivr.web.pages.agent_card import make_card_hooks
+from ivr.web.hooks.cards import make_card_hooks
 from switch.config import SwitchConfig
 from switch.media.audio import SILENCE, tone
 from switch.server import Switch
@@ -130,7 +131,9 @@ def house(sessions: Sessions, tmp_path: Path) -> Iterator[Callable[[], House]]:
     )
     app = Flask(__name__)
     app.before_request(lambda: logged.append(str(request.values.to_dict())))
-    app.register_blueprint(make_card_hooks(cards, Signatures(TOKEN, public, "ws://127.0.0.1:9/media")))
+    app.register_blueprint(
+        make_card_hooks(cards, twilio_dialect(TwilioSignatures(TOKEN, public, "ws://127.0.0.1:9/media")))
+    )
     app.add_url_rule("/voice", view_func=lambda: Response(ROOM, content_type="text/xml"), methods=["POST"])
     server = make_server("127.0.0.1", web, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)

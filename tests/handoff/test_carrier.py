@@ -13,8 +13,8 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
 
 from ivr.carrier.port import CarrierError
-from ivr.carrier.twilio import TwilioCarrier
-from ivr.carrier.twilio_account import TwilioAccount
+from ivr.carrier.twilio.account import TwilioAccount
+from ivr.carrier.twilio.client import TwilioCarrier
 from ivr.dialling.policy import DialPolicy
 
 ACCOUNT = "AC" + "a" * 32

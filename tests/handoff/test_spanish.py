@@ -6,6 +6,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+import twiml
 from ivr.calls.next_step import Park, TakeMessage
 from ivr.desk.opening_hours import OpeningHours
 from ivr.dialogue.actions import HandOff, Say
@@ -16,7 +17,7 @@ from ivr.phrasing.announcements import Announcements
 from ivr.phrasing.locales import Spanish
 from ivr.store.engine import Sessions
 from ivr.store.models import Offer
-from ivr.web.hooks.calls import Documents
+from ivr.web.hooks.calls import CallDocuments
 from tests.conftest import FakeClock
 from tests.dialogue.talk import Talk, said
 from tests.handoff.handoff_world import CALLER, World, leg
@@ -152,7 +153,7 @@ def test_an_agent_who_speaks_spanish_is_asked_first(world: World) -> None:
 
 
 def test_after_a_fault_the_caller_is_comforted_in_spanish() -> None:
-    documents = Documents("https://line.test", "wss://line.test/media")
+    documents = CallDocuments(twiml, "https://line.test", "wss://line.test/media")
     assert heard(documents.sorry(Park(1, "room", "t"), ES)) == LINES["es"]["fault.person"]
     assert heard(documents.sorry(None, ES)) == LINES["es"]["fault.message"]
     assert "/voice/audio/message-es.wav" in documents.next(TakeMessage("es"))

@@ -12,16 +12,18 @@ from flask.testing import FlaskClient
 from twilio.request_validator import RequestValidator
 from werkzeug.test import TestResponse
 
+import twiml
 from ivr.calls.service import CallService
 from ivr.carrier.port import CarrierError
-from ivr.carrier.signatures import HEADER, Signatures
+from ivr.carrier.twilio.dialect import twilio_dialect
+from ivr.carrier.twilio.signatures import HEADER, TwilioSignatures
 from ivr.dialogue.actions import Kind
 from ivr.dialogue.meaning import Meaning
 from ivr.handoff.request import request_handoff
 from ivr.ledger.sample import load_sample
 from ivr.ledger.sql import SqlLedger
 from ivr.store.engine import Sessions
-from ivr.web.hooks.calls import Documents, make_voice_blueprint
+from ivr.web.hooks.calls import CallDocuments, make_voice_blueprint
 from tests.conftest import FakeClock
 
 TOKEN = "the-auth-token"
@@ -108,8 +110,8 @@ Post = Callable[..., TestResponse]
 @pytest.fixture
 def client(calls: CallService, handoffs: HandoffsTold, recorder: RecorderTwin, tmp_path: Path) -> FlaskClient:
     app = Flask(__name__)
-    signatures, documents = Signatures(TOKEN, PUBLIC, MEDIA), Documents(PUBLIC, MEDIA)
-    voice = make_voice_blueprint(calls, handoffs, signatures, documents, recorder)
+    dialect, documents = twilio_dialect(TwilioSignatures(TOKEN, PUBLIC, MEDIA)), CallDocuments(twiml, PUBLIC, MEDIA)
+    voice = make_voice_blueprint(calls, handoffs, dialect, documents, recorder)
     app.register_blueprint(voice)
     return app.test_client()
 

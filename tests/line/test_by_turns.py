@@ -17,17 +17,19 @@ from flask import Flask
 from sqlalchemy import select
 from twilio.request_validator import RequestValidator
 
+import twiml
 from ivr.calls.one_time_codes import OneTimeCodes
 from ivr.calls.service import CallService
 from ivr.carrier.port import CarrierError
-from ivr.carrier.signatures import HEADER, Signatures
+from ivr.carrier.twilio.dialect import twilio_dialect
+from ivr.carrier.twilio.signatures import HEADER, TwilioSignatures
 from ivr.channels.recorded_turns import TurnChannel, read_wav
 from ivr.handoff.request import request_handoff
 from ivr.ledger.sql import SqlLedger
 from ivr.store.engine import Sessions
 from ivr.store.models import Call, Handoff, Outbox, Turn
 from ivr.store.topics import TURN_DELETE
-from ivr.web.hooks.calls import Documents, make_voice_blueprint
+from ivr.web.hooks.calls import CallDocuments, make_voice_blueprint
 from ivr.web.hooks.recorded_turns import make_turns_blueprint
 from speech.audio import Samples
 from speech.events import Expectation
@@ -146,11 +148,11 @@ def calls(sessions: Sessions, clock: FakeClock, ledger: SqlLedger) -> CallServic
 
 @pytest.fixture
 def app(calls: CallService, sessions: Sessions, clock: FakeClock, scribe: Scribe, shelf: Shelf, tmp_path: Any) -> Flask:
-    signatures, app = Signatures(TOKEN, PUBLIC, MEDIA), Flask(__name__)
+    dialect, app = twilio_dialect(TwilioSignatures(TOKEN, PUBLIC, MEDIA)), Flask(__name__)
     channel = TurnChannel(calls, sessions, clock, lambda: scribe, AtOnce())
-    app.register_blueprint(make_turns_blueprint(channel, shelf, signatures, PUBLIC, AtOnce()))
-    documents = Documents(PUBLIC, MEDIA)
-    app.register_blueprint(make_voice_blueprint(calls, HandoffsTold(), signatures, documents))
+    app.register_blueprint(make_turns_blueprint(channel, shelf, dialect, PUBLIC, AtOnce()))
+    documents = CallDocuments(twiml, PUBLIC, MEDIA)
+    app.register_blueprint(make_voice_blueprint(calls, HandoffsTold(), dialect, documents))
     return app
 
 

@@ -12,19 +12,21 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.serving import make_server
 
+import twiml
 from bench.callers import Caller, Clip
 from bench.line import free_ports
 from ivr.calls.service import CallService
-from ivr.carrier.signatures import Signatures
-from ivr.carrier.twilio import TwilioCarrier
-from ivr.carrier.twilio_account import TwilioAccount
+from ivr.carrier.twilio.account import TwilioAccount
+from ivr.carrier.twilio.client import TwilioCarrier
+from ivr.carrier.twilio.dialect import twilio_dialect
+from ivr.carrier.twilio.signatures import TwilioSignatures
 from ivr.channels.recorded_turns import TurnChannel
 from ivr.clock import SystemClock
 from ivr.handoff.request import request_handoff
 from ivr.ledger.sql import SqlLedger
 from ivr.store.engine import Sessions
 from ivr.store.models import Call, Handoff, Turn
-from ivr.web.hooks.calls import Documents, make_voice_blueprint
+from ivr.web.hooks.calls import CallDocuments, make_voice_blueprint
 from ivr.web.hooks.recorded_turns import make_turns_blueprint
 from speech.audio import SILENCE, write_wav
 from switch.config import SwitchConfig
@@ -104,12 +106,12 @@ def line(sessions: Sessions, ledger: SqlLedger, ports: list[int], tmp_path: Path
         sessions, clock, understand, ledger, NoNews(), request_handoff, company="Test Bank", notice="n", by_turns=True
     )
     carrier = TwilioCarrier(TwilioAccount(ACCOUNT, TOKEN, LINE, f"http://127.0.0.1:{switch}"))
-    signatures, app = Signatures(TOKEN, public, socket), Flask(__name__)
+    dialect, app = twilio_dialect(TwilioSignatures(TOKEN, public, socket)), Flask(__name__)
     scribe = Scribe(["balance", "agent"])
     channel = TurnChannel(calls, sessions, clock, lambda: scribe, pool)
     write_wav(tmp_path / "notice.wav", np.full(1600, 3000, np.int16))
-    app.register_blueprint(make_voice_blueprint(calls, HandoffsTold(), signatures, Documents(public, socket)))
-    app.register_blueprint(make_turns_blueprint(channel, carrier, signatures, public, pool))
+    app.register_blueprint(make_voice_blueprint(calls, HandoffsTold(), dialect, CallDocuments(twiml, public, socket)))
+    app.register_blueprint(make_turns_blueprint(channel, carrier, dialect, public, pool))
     server = make_server("127.0.0.1", web, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

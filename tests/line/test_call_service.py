@@ -7,9 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from ivr.calls.next_step import Goodbye, Park, Reconnect, TakeMessage
-from ivr.calls.recording_news import RecordingNews
 from ivr.calls.service import CallService
 from ivr.calls.stream_side import Applied
+from ivr.carrier.callbacks import RecordingNews
 from ivr.dialogue.actions import CheckPin, HandOff, Listen, LookUp, Query, Say
 from ivr.dialogue.events import Failed, Interrupted, Keyed, Paid, Resumed, Said
 from ivr.store.engine import Sessions

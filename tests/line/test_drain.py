@@ -10,7 +10,7 @@ from twilio.request_validator import RequestValidator
 
 from ivr.calls.next_step import Reconnect
 from ivr.calls.service import CallService
-from ivr.carrier.signatures import HEADER, Signatures
+from ivr.carrier.twilio.signatures import HEADER, TwilioSignatures
 from ivr.channels.drain import Drain
 from ivr.channels.media_app import make_media_app
 from ivr.dialogue.actions import Listen
@@ -134,7 +134,7 @@ def test_the_next_stream_goes_on_without_an_apology_and_nothing_counts_as_lost(
 def test_a_process_that_drains_takes_no_caller_and_says_so(
     calls: CallService, tmp_path: Path, sessions: Sessions
 ) -> None:
-    signatures = Signatures(TOKEN, PUBLIC, MEDIA)
+    signatures = TwilioSignatures(TOKEN, PUBLIC, MEDIA)
     app = make_media_app(calls, signatures, ScriptedRecogniser(), TextToSpeech(Quick(), tmp_path), lambda: loud)
     with TestClient(app) as client:
         assert client.get("/readyz").json() == {"ready": True, "away": []}
@@ -158,7 +158,7 @@ def test_a_process_without_its_database_is_not_ready(calls: CallService, tmp_pat
     for _ in range(FAILURES):
         watch.look_once()
     app = make_media_app(
-        calls, Signatures(TOKEN, PUBLIC, MEDIA), ScriptedRecogniser(), TextToSpeech(Quick(), tmp_path), lambda: loud,
-        watches=[watch],
+        calls, TwilioSignatures(TOKEN, PUBLIC, MEDIA), ScriptedRecogniser(), TextToSpeech(Quick(), tmp_path),
+        lambda: loud, watches=[watch],
     )  # fmt: skip
     assert json.loads(TestClient(app).get("/readyz").text) == {"ready": False, "away": ["database"]}

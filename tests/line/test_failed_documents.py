@@ -7,11 +7,13 @@ from flask import Flask
 from sqlalchemy import select
 from twilio.request_validator import RequestValidator
 
+import twiml
 from ivr.calls.service import CallService
-from ivr.carrier.signatures import HEADER, Signatures
+from ivr.carrier.twilio.dialect import twilio_dialect
+from ivr.carrier.twilio.signatures import HEADER, TwilioSignatures
 from ivr.store.engine import Sessions
 from ivr.store.models import Call, Handoff, Outbox, Recording
-from ivr.web.hooks.calls import Documents, make_voice_blueprint
+from ivr.web.hooks.calls import CallDocuments, make_voice_blueprint
 from ivr.web.hooks.handoffs import make_handoff_blueprint
 from tests.conftest import FakeClock
 from tests.handoff.handoff_world import CALLER, PUBLIC, TOKEN, World
@@ -108,10 +110,10 @@ def test_a_call_back_confirmed_by_a_request_that_failed_is_booked_once(
     """With all the line's webhooks in one application, as it runs."""
     w = World(sessions, clock)
     w.parked()
-    signatures, app = Signatures(TOKEN, PUBLIC, "wss://line.test/media"), Flask("line")
-    documents = Documents(PUBLIC, "wss://line.test/media")
-    app.register_blueprint(make_handoff_blueprint(w.service, signatures))
-    app.register_blueprint(make_voice_blueprint(calls, w.service, signatures, documents))
+    dialect, app = twilio_dialect(TwilioSignatures(TOKEN, PUBLIC, "wss://line.test/media")), Flask("line")
+    documents = CallDocuments(twiml, PUBLIC, "wss://line.test/media")
+    app.register_blueprint(make_handoff_blueprint(w.service, dialect))
+    app.register_blueprint(make_voice_blueprint(calls, w.service, dialect, documents))
     failed = f"{PUBLIC}/handoff/{w.id}/confirm/15550001111"
     form = {"CallSid": CALLER, "CallStatus": "in-progress", "Digits": "1", "ErrorUrl": failed, "ErrorCode": NOT_FETCHED}
     signature = RequestValidator(TOKEN).compute_signature(f"{PUBLIC}/voice/fallback", form)

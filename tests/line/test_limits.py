@@ -5,7 +5,9 @@ import io
 import pytest
 from flask import Blueprint, Flask, request
 
-from ivr.carrier.signatures import Signatures, require_signature
+from ivr.carrier.twilio.dialect import twilio_dialect
+from ivr.carrier.twilio.signatures import TwilioSignatures
+from ivr.web.hooks.carrier_requests import require_signature
 from ivr.web.request_limits import BODY, limit_requests
 
 
@@ -13,7 +15,9 @@ def make_app(proxies: int = 0) -> Flask:
     app = Flask(__name__)
     limit_requests(app, proxies)
     hooks = Blueprint("hooks", __name__)
-    require_signature(hooks, Signatures("a token of the account", "https://line.test", "wss://line.test/media"))
+    require_signature(
+        hooks, twilio_dialect(TwilioSignatures("a token of the account", "https://line.test", "wss://line.test/media"))
+    )
 
     @hooks.post("/voice/incoming")
     def incoming() -> str:

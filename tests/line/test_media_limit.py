@@ -10,7 +10,7 @@ from twilio.request_validator import RequestValidator
 
 from ivr.calls.next_step import Reconnect
 from ivr.calls.service import CallService
-from ivr.carrier.signatures import HEADER, Signatures
+from ivr.carrier.twilio.signatures import HEADER, TwilioSignatures
 from ivr.channels.admission import Full, Room
 from ivr.channels.media_app import make_media_app
 from ivr.store.engine import Sessions
@@ -32,7 +32,7 @@ def room() -> Room:
 
 @pytest.fixture
 def dial(calls: CallService, room: Room, tmp_path: Path) -> Iterator[Dial]:
-    signatures, speaker = Signatures(TOKEN, PUBLIC, MEDIA), TextToSpeech(Quick(), tmp_path / "prompts")
+    signatures, speaker = TwilioSignatures(TOKEN, PUBLIC, MEDIA), TextToSpeech(Quick(), tmp_path / "prompts")
     app = make_media_app(calls, signatures, ScriptedRecogniser(), speaker, lambda: loud, room=room)
     signature = RequestValidator(TOKEN).compute_signature(MEDIA, {})
     with TestClient(app) as client:

@@ -19,7 +19,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from ivr.calls.service import CallService
-from ivr.carrier.signatures import HEADER, Signatures
+from ivr.carrier.twilio.signatures import HEADER, TwilioSignatures
 from ivr.channels.media_app import RECENT, Once, make_media_app
 from ivr.store.engine import Sessions
 from ivr.store.models import Call, Handoff, Turn
@@ -46,7 +46,7 @@ def recogniser() -> ScriptedRecogniser:
 
 @pytest.fixture
 def socket(calls: CallService, recogniser: ScriptedRecogniser, tmp_path: Path) -> Iterator[Open]:
-    signatures = Signatures(TOKEN, PUBLIC, MEDIA)
+    signatures = TwilioSignatures(TOKEN, PUBLIC, MEDIA)
     speaker = TextToSpeech(Quick(), tmp_path / "prompts")
     app = make_media_app(calls, signatures, recogniser, speaker, lambda: loud)
     with TestClient(app) as client:
@@ -185,7 +185,7 @@ def test_an_agent_s_words_are_kept_once_he_is_bridged(
 
 def test_the_process_says_that_it_is_alive(calls: CallService, recogniser: ScriptedRecogniser, tmp_path: Path) -> None:
     app = make_media_app(
-        calls, Signatures(TOKEN, PUBLIC, MEDIA), recogniser, TextToSpeech(Quick(), tmp_path), lambda: loud
+        calls, TwilioSignatures(TOKEN, PUBLIC, MEDIA), recogniser, TextToSpeech(Quick(), tmp_path), lambda: loud
     )
     assert TestClient(app).get("/health").json() == {"ok": True}
 
@@ -194,7 +194,7 @@ def test_the_refusal_of_a_socket_is_403_on_the_wire(
     calls: CallService, recogniser: ScriptedRecogniser, tmp_path: Path
 ) -> None:
     app = make_media_app(
-        calls, Signatures(TOKEN, PUBLIC, MEDIA), recogniser, TextToSpeech(Quick(), tmp_path), lambda: loud
+        calls, TwilioSignatures(TOKEN, PUBLIC, MEDIA), recogniser, TextToSpeech(Quick(), tmp_path), lambda: loud
     )
     config = uvicorn.Config(app, port=0, ws="websockets-sansio", log_level="error")
     server = uvicorn.Server(config)

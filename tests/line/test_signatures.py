@@ -6,7 +6,10 @@ from flask.testing import FlaskClient
 from twilio.request_validator import RequestValidator
 from werkzeug.datastructures import MultiDict
 
-from ivr.carrier.signatures import HEADER, MissingSecretError, Signatures, require_signature
+from ivr.carrier.signatures import MissingSecretError
+from ivr.carrier.twilio.dialect import twilio_dialect
+from ivr.carrier.twilio.signatures import HEADER, SCHEME_HEADER, TwilioSignatures
+from ivr.web.hooks.carrier_requests import require_signature
 
 TOKEN = "12345"
 PUBLIC = "https://line.example.com/warm"
@@ -16,7 +19,7 @@ PUBLIC = "https://line.example.com/warm"
 def client() -> FlaskClient:
     app = Flask(__name__)
     blueprint = Blueprint("b", __name__)
-    require_signature(blueprint, Signatures(TOKEN, PUBLIC, "wss://line.example.com/media"))
+    require_signature(blueprint, twilio_dialect(TwilioSignatures(TOKEN, PUBLIC, "wss://line.example.com/media")))
 
     @blueprint.route("/hook", methods=["GET", "POST"])
     def hook() -> str:
@@ -40,8 +43,8 @@ def test_the_documented_example_is_signed() -> None:
             "To": "+18005551212",
         }
     )
-    signatures = Signatures(TOKEN, "https://example.com", "wss://example.com/media")
-    assert signatures.request_is_signed("/myapp.php", "foo=1&bar=2", form, "L/OH5YylLD5NRKLltdqwSvS0BnU=")
+    signatures = TwilioSignatures(TOKEN, "https://example.com", "wss://example.com/media")
+    assert signatures.request_is_signed("/myapp.php", "foo=1&bar=2", form, {HEADER: "L/OH5YylLD5NRKLltdqwSvS0BnU="})
 
 
 def test_a_post_behind_a_proxy_is_let_in_with_its_empty_values(client: FlaskClient) -> None:
@@ -73,32 +76,34 @@ def test_the_unsigned_and_the_forged_are_refused(client: FlaskClient, headers: d
 @pytest.mark.parametrize("slash", ["", "/"])
 def test_a_socket_is_signed_with_and_without_a_trailing_slash(media: str, below: str, slash: str) -> None:
     signature = RequestValidator(TOKEN).compute_signature(media + below + slash, {})
-    assert Signatures(TOKEN, PUBLIC, media).socket_is_signed(below, signature)
+    assert TwilioSignatures(TOKEN, PUBLIC, media).socket_is_signed(below, {HEADER: signature})
 
 
 @pytest.mark.parametrize("signature", [None, "", "forged"])
 def test_an_unsigned_socket_is_refused(signature: str | None) -> None:
-    assert not Signatures(TOKEN, PUBLIC, "wss://line.example.com/media").socket_is_signed("", signature)
+    assert not TwilioSignatures(TOKEN, PUBLIC, "wss://line.example.com/media").socket_is_signed(
+        "", {} if signature is None else {HEADER: signature}
+    )
 
 
 @pytest.mark.parametrize("token", ["", " ", "\n"])
 def test_without_a_secret_nothing_is_checked_because_nothing_starts(token: str) -> None:
     with pytest.raises(MissingSecretError):
-        Signatures(token, PUBLIC, "wss://line.example.com/media")
+        TwilioSignatures(token, PUBLIC, "wss://line.example.com/media")
 
 
 def test_nor_with_a_key_that_is_empty() -> None:
     with pytest.raises(MissingSecretError):
-        Signatures("token", PUBLIC, "wss://line.example.com/media", keys={"WK1": " "})
+        TwilioSignatures("token", PUBLIC, "wss://line.example.com/media", keys={"WK1": " "})
 
 
 @pytest.mark.parametrize("token", ["old", "new"])
 def test_while_the_token_is_changed_over_both_are_let_in(token: str) -> None:
-    signatures = Signatures("old", PUBLIC, "wss://line.example.com/media", secondary="new")
+    signatures = TwilioSignatures("old", PUBLIC, "wss://line.example.com/media", secondary="new")
     signature = RequestValidator(token).compute_signature(f"{PUBLIC}/hook", {})
-    assert signatures.request_is_signed("/hook", "", MultiDict(), signature)
+    assert signatures.request_is_signed("/hook", "", MultiDict(), {HEADER: signature})
     assert not signatures.request_is_signed(
-        "/hook", "", MultiDict(), RequestValidator("").compute_signature(PUBLIC, {})
+        "/hook", "", MultiDict(), {HEADER: RequestValidator("").compute_signature(PUBLIC, {})}
     )
 
 
@@ -106,10 +111,10 @@ KEYS = {"sharedkey_1": "the first shared secret", "sharedkey_2": "the second sha
 
 
 def shared(secret: str, scheme: str, algorithm: str = "HMAC_SHA256") -> bool:
-    signatures = Signatures(TOKEN, PUBLIC, "wss://line.example.com/media", keys=KEYS)
+    signatures = TwilioSignatures(TOKEN, PUBLIC, "wss://line.example.com/media", keys=KEYS)
     form = MultiDict({"CallSid": "CA1"})
     signature = RequestValidator(secret).compute_signature(f"{PUBLIC}/hook", form, algorithm)
-    return signatures.request_is_signed("/hook", "", form, signature, scheme)
+    return signatures.request_is_signed("/hook", "", form, {HEADER: signature, SCHEME_HEADER: scheme})
 
 
 @pytest.mark.parametrize("name", KEYS)
@@ -136,12 +141,12 @@ def test_another_key_or_another_way_of_signing_is_refused(secret: str, scheme: s
 
 
 def test_a_socket_may_be_signed_with_a_shared_key() -> None:
-    signatures = Signatures("", PUBLIC, "wss://line.example.com/media", keys=KEYS)
+    signatures = TwilioSignatures("", PUBLIC, "wss://line.example.com/media", keys=KEYS)
     secret, scheme = KEYS["sharedkey_1"], "key=sharedkey_1,algorithm=HMAC_SHA256"
     signature = RequestValidator(secret).compute_signature("wss://line.example.com/media", {}, "HMAC_SHA256")
-    assert signatures.socket_is_signed("", signature, scheme)
+    assert signatures.socket_is_signed("", {HEADER: signature, SCHEME_HEADER: scheme})
     assert not signatures.socket_is_signed(
-        "", RequestValidator("").compute_signature("wss://line.example.com/media", {})
+        "", {HEADER: RequestValidator("").compute_signature("wss://line.example.com/media", {})}
     )
 
 

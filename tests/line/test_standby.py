@@ -15,14 +15,16 @@ from flask import Flask
 from starlette.testclient import TestClient
 from twilio.request_validator import RequestValidator
 
-from ivr.carrier.signatures import HEADER, Signatures
+import twiml
+from ivr.carrier.twilio.dialect import twilio_dialect
+from ivr.carrier.twilio.signatures import HEADER, TwilioSignatures
 from ivr.desk import agents
 from ivr.desk.opening_hours import OpeningHours
 from ivr.desk.standby import STALE, StandbyDesk
 from ivr.store.engine import Sessions
 from ivr.store.health import Watch
 from ivr.store.models import Agent, Base
-from ivr.web.hooks.calls import Documents
+from ivr.web.hooks.calls import CallDocuments
 from ivr.web.hooks.dispatch import Webhooks
 from ivr.web.hooks.standby import make_standby_blueprint
 from tests.conftest import FakeClock
@@ -34,9 +36,9 @@ FALLBACK = {"ErrorCode": "11200", "ErrorUrl": f"{PUBLIC}/voice/resume"}
 
 def standby(phones: Sequence[str]) -> Flask:
     app = Flask("standby")
-    documents = Documents(PUBLIC, MEDIA)
-    signatures = Signatures(TOKEN, PUBLIC, MEDIA)
-    app.register_blueprint(make_standby_blueprint(lambda _sid: phones, signatures, documents, PUBLIC, LINE))
+    documents = CallDocuments(twiml, PUBLIC, MEDIA)
+    dialect = twilio_dialect(TwilioSignatures(TOKEN, PUBLIC, MEDIA))
+    app.register_blueprint(make_standby_blueprint(lambda _sid: phones, dialect, documents, PUBLIC, LINE))
     return app
 
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from ivr.calls.recording_news import RecordingNews
 from ivr.calls.service import CallService
 from ivr.calls.sweeper import Sweeper
+from ivr.carrier.callbacks import RecordingNews
 from ivr.carrier.port import CarrierCall, CarrierError, CarrierRecording
 from ivr.store.engine import Sessions
 from ivr.store.leases import take_lease
@@ -51,9 +51,9 @@ class CarrierTwin:
     def call_is(self, status: str, sid: str = SID, caller: str = MORGAN, called: str = LINE) -> None:
         self.calls[sid] = CarrierCall(sid, status, caller, called)
 
-    def keeps(self, at: datetime, call: str = SID, source: str = "StartCallRecordingAPI", **how: Any) -> None:
+    def keeps(self, at: datetime, call: str = SID, by_document: bool = False, **how: Any) -> None:
         known = {"status": "completed", "url": f"/Recordings/{RE}", "seconds": 30.0, "channels": 2, **how}
-        self.kept[RE] = CarrierRecording(sid=RE, call_sid=call, source=source, started_at=at, **known)
+        self.kept[RE] = CarrierRecording(sid=RE, call_sid=call, by_document=by_document, started_at=at, **known)
 
 
 @pytest.fixture
@@ -186,7 +186,7 @@ def test_a_message_whose_every_callback_was_lost_stands_before_the_agents(
 ) -> None:  # fmt: skip
     calls.answer(SID, MORGAN, LINE)
     calls.fault(SID, MORGAN, LINE, "document 11200")
-    carrier.keeps(clock.now() + timedelta(seconds=5), source="RecordVerb", channels=1)
+    carrier.keeps(clock.now() + timedelta(seconds=5), by_document=True, channels=1)
     carrier.call_is("completed")
     clock.forward(700)
     sweep.sweep()
@@ -201,7 +201,7 @@ def test_an_answer_to_the_bot_that_was_recorded_and_never_fetched_is_deleted_unh
     calls.answer(SID, MORGAN, LINE)
     with sessions.begin() as tx:
         tx.add(Turn(call_sid=SID, key="t3", speaker="caller", text="(PIN)", start=1.0))
-    carrier.keeps(clock.now() + timedelta(seconds=5), source="RecordVerb", channels=1)
+    carrier.keeps(clock.now() + timedelta(seconds=5), by_document=True, channels=1)
     clock.forward(700)
     sweep.sweep()
     assert promised(sessions, "recording.delete-turn") == [{"recording": RE}]
@@ -211,7 +211,7 @@ def test_an_answer_to_the_bot_that_was_recorded_and_never_fetched_is_deleted_unh
 def test_a_call_that_never_reached_us_is_ours_by_its_number(
     sweep: Sweeper, carrier: CarrierTwin, clock: FakeClock, sessions: Sessions
 ) -> None:
-    carrier.keeps(clock.now(), call="CA-unknown", source="RecordVerb")
+    carrier.keeps(clock.now(), call="CA-unknown", by_document=True)
     carrier.call_is("completed", "CA-unknown")
     clock.forward(700)
     sweep.sweep()

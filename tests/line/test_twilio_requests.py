@@ -4,7 +4,7 @@ import pytest
 from twilio.base.exceptions import TwilioRestException
 
 from ivr.carrier.port import CarrierError
-from ivr.carrier.twilio_requests import ask, unless_missing
+from ivr.carrier.twilio.requests import ask, unless_missing
 
 
 @pytest.mark.parametrize("request_", [ask, unless_missing])

@@ -18,7 +18,7 @@ from starlette.testclient import TestClient
 from twilio.request_validator import RequestValidator
 
 import app
-from ivr.carrier.signatures import HEADER
+from ivr.carrier.twilio.signatures import HEADER
 from ivr.channels.media_app import make_media_app
 from ivr.ledger.sample import load_sample
 from ivr.settings import Settings

@@ -16,6 +16,7 @@ from prometheus_client.core import Metric
 from sqlalchemy import JSON, select
 
 from ivr.calls.report import call_report
+from ivr.carrier.callbacks import CardUpdate
 from ivr.cli.doctor import LOOKS
 from ivr.cli.main import main
 from ivr.desk.workload import day_rows, write_csv
@@ -113,7 +114,7 @@ def _desk(line: Line) -> None:
     with world.sessions.begin() as tx:
         order = agent_cards.Order("acc-1", 5000, "USD", now.date())
         row = agent_cards.begin(tx, tx.get_one(Handoff, world.id), CALLER, tx.get_one(Agent, ann), order, now)
-        agent_cards.advance(tx, row, agent_cards.CardUpdate(result="success", confirmation="1"), now)
+        agent_cards.advance(tx, row, CardUpdate(result="success", confirmation="1"), now)
     transfers, bob = Transfers(world.service), world.agent("bob")
     transfers.ask(world.id, ann, bob, note="The fee is explained.")
     world.hook("2/agent", CallSid=leg(2))

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from twilio.request_validator import RequestValidator
 
 from app import create_web
-from ivr.carrier.signatures import HEADER
+from ivr.carrier.twilio.signatures import HEADER
 from ivr.clock import SystemClock
 from ivr.desk import agents
 from ivr.settings import Settings

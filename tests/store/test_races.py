@@ -8,8 +8,8 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import func, select
 
-from ivr.calls.recording_news import RecordingNews
 from ivr.calls.service import CallService
+from ivr.carrier.callbacks import RecordingNews
 from ivr.ledger.sample import load_sample
 from ivr.store.engine import Sessions, make_engine, make_sessions
 from ivr.store.idempotency import first_time

@@ -22,11 +22,13 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from twilio.http.response import Response as CarrierAnswer
 from twilio.request_validator import RequestValidator
 
+import twiml
 from ivr.calls.service import CallService
-from ivr.carrier.signatures import Signatures
-from ivr.carrier.twilio import TwilioCarrier
-from ivr.carrier.twilio_account import TwilioAccount
-from ivr.carrier.twilio_requests import BaseUrlHttpClient
+from ivr.carrier.twilio.account import TwilioAccount
+from ivr.carrier.twilio.client import TwilioCarrier
+from ivr.carrier.twilio.dialect import twilio_dialect
+from ivr.carrier.twilio.requests import BaseUrlHttpClient
+from ivr.carrier.twilio.signatures import TwilioSignatures
 from ivr.dialogue.actions import HandOff
 from ivr.handoff.request import request_handoff
 from ivr.handoff.service import HandoffService, UnknownHandoffError
@@ -37,7 +39,7 @@ from ivr.ledger.sql import SqlLedger
 from ivr.store import outbox
 from ivr.store.engine import Sessions
 from ivr.store.models import Agent, Call, Offer
-from ivr.web.hooks.calls import Documents, make_voice_blueprint
+from ivr.web.hooks.calls import CallDocuments, make_voice_blueprint
 from ivr.web.hooks.handoffs import make_handoff_blueprint
 from switch.leg import FINAL
 from switch.media.audio import tone
@@ -134,7 +136,7 @@ class Line:
     def _client(self, folder: Path) -> Any:
         public = self.w.customer.url
         media = public.replace("http", "ws") + "/media"
-        signatures, documents = Signatures(TOKEN, public, media), Documents(public, media)
+        dialect, documents = twilio_dialect(TwilioSignatures(TOKEN, public, media)), CallDocuments(twiml, public, media)
         calls = CallService(
             self.sessions, self.clock, understand, SqlLedger(self.sessions, self.clock), NoNews(), request_handoff,
             company="Test Bank", notice="n",
@@ -143,8 +145,8 @@ class Line:
             (folder / f"{name}.wav").write_bytes(wav(pitch, seconds))
         self.sounds = folder
         app = Flask("line")
-        app.register_blueprint(make_handoff_blueprint(self.service, signatures))
-        app.register_blueprint(make_voice_blueprint(calls, self.service, signatures, documents, self.carrier))
+        app.register_blueprint(make_handoff_blueprint(self.service, dialect))
+        app.register_blueprint(make_voice_blueprint(calls, self.service, dialect, documents, self.carrier))
         return app.test_client()
 
     def _spawn(self, work: Callable[[], None]) -> None:

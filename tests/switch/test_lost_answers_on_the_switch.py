@@ -11,8 +11,8 @@ import requests
 from sqlalchemy import update
 
 from ivr.carrier.port import CarrierError
-from ivr.carrier.twilio import TwilioCarrier
-from ivr.carrier.twilio_account import TwilioAccount
+from ivr.carrier.twilio.account import TwilioAccount
+from ivr.carrier.twilio.client import TwilioCarrier
 from ivr.handoff.supervision import SupervisionRefusedError
 from ivr.store import outbox
 from ivr.store.models import Agent

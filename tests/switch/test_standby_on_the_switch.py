@@ -8,8 +8,10 @@ from flask import Flask
 from starlette.responses import Response
 from twilio.request_validator import RequestValidator
 
-from ivr.carrier.signatures import HEADER, Signatures
-from ivr.web.hooks.calls import Documents
+import twiml
+from ivr.carrier.twilio.dialect import twilio_dialect
+from ivr.carrier.twilio.signatures import HEADER, TwilioSignatures
+from ivr.web.hooks.calls import CallDocuments
 from ivr.web.hooks.standby import make_standby_blueprint
 from tests.switch.switch_world import NUMBER, TOKEN, MakeWorld, Person, Run, World, until
 
@@ -24,11 +26,11 @@ class Standby(dict[str, Any]):
 
         super().__init__()
         self._public, app = public, Flask("standby")
-        signatures, documents = (
-            Signatures(TOKEN, public, "ws://line.test/media"),
-            Documents(public, "ws://line.test/media"),
+        dialect, documents = (
+            twilio_dialect(TwilioSignatures(TOKEN, public, "ws://line.test/media")),
+            CallDocuments(twiml, public, "ws://line.test/media"),
         )
-        app.register_blueprint(make_standby_blueprint(lambda _sid: phones, signatures, documents, public, NUMBER))
+        app.register_blueprint(make_standby_blueprint(lambda _sid: phones, dialect, documents, public, NUMBER))
         self._client = app.test_client()
 
     def get(self, path: str, _default: Any = "") -> Any:

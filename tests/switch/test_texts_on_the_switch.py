@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from ivr.carrier.twilio import TwilioCarrier
-from ivr.carrier.twilio_account import TwilioAccount
+from ivr.carrier.twilio.account import TwilioAccount
+from ivr.carrier.twilio.client import TwilioCarrier
 from tests.conftest import FakeClock
 from tests.switch.switch_world import ACCOUNT, NUMBER, TOKEN, MakeWorld, Run, until
 from tests.web.conftest import Make, make_web, with_token

@@ -8,9 +8,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from ivr.calls.pin_guard import PinGuard
+from ivr.carrier.callbacks import CardUpdate
 from ivr.ledger.port import LedgerError
 from ivr.ledger.sql import SqlLedger
-from ivr.payments.agent_cards import CardUpdate
 from ivr.recordings.retention import purge_older
 from ivr.recordings.storage import RecordingFolder
 from ivr.store.models import Account, Agent, Audit, Call, Note

@@ -14,10 +14,10 @@ from playwright.sync_api import Browser, FloatRect, Page, ViewportSize, expect, 
 from redis import Redis
 from sqlalchemy import select
 
+from ivr.carrier.callbacks import CardUpdate
 from ivr.clock import SystemClock
 from ivr.desk.bot_brake import Brakes
 from ivr.live_updates import Live
-from ivr.payments.agent_cards import CardUpdate
 from ivr.store.engine import Sessions
 from ivr.store.models import Agent, CallBack, Turn
 from ivr.web.event_streams import Hub, Streams

@@ -2,7 +2,6 @@
 
 import logging
 import re
-from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,44 +9,40 @@ from flask import Response, current_app
 from werkzeug.exceptions import HTTPException
 from werkzeug.test import EnvironBuilder
 
+from ivr.carrier.callbacks import Brought, FailedDocument, Fields
+
 log = logging.getLogger(__name__)
 
 # what the request of a failed document must bring along to be worth asking for it again
-RESULTS = (
-    (re.compile(r"/voice/paid/\d+"), ("Result",)),
-    (re.compile(r"/voice/message"), ("RecordingSid", "RecordingUrl")),
-    (re.compile(r"/handoff/\d+/(key|choice|number|keyed|other|confirm/\d+)"), ("Digits",)),
-    (re.compile(r"/handoff/\d+/caller-left"), ("CallStatus",)),
-    (re.compile(r"/voice/turn/\d+/(heard|keys)"), ("RecordingUrl", "Digits")),
+RESULTS: tuple[tuple[re.Pattern[str], set[Brought]], ...] = (
+    (re.compile(r"/voice/paid/\d+"), {"card"}),
+    (re.compile(r"/voice/message"), {"recording"}),
+    (re.compile(r"/handoff/\d+/(key|choice|number|keyed|other|confirm/\d+)"), {"keys"}),
+    (re.compile(r"/handoff/\d+/caller-left"), {"call-status"}),
+    (re.compile(r"/voice/turn/\d+/(heard|keys)"), {"recording", "keys"}),
 )
-NOT_FETCHED = "11"  # error codes that begin so: our answer never came; all others complain of the answer itself
 
 
-def ask_again(error_url: str, error_code: str, form: Mapping[str, str], prefix: str = "") -> Response | None:
+def ask_again(failed: FailedDocument, prefix: str = "") -> Response | None:
     """The failed address's own view, run with the parameters that it missed.
 
     Its answer, where the carrier never got one; None: there is no result in it, or the caller is better off elsewhere.
     `prefix` is the path of our public address. All views may be repeated, so that what was kept stays kept once.
     """
-    parts = urlsplit(error_url)
+    parts = urlsplit(failed.url)
     path = parts.path.removeprefix(prefix)
-    if not _brings_result(path, form):
+    if not any(address.fullmatch(path) and results & failed.brought for address, results in RESULTS):
         return None
-    missed = {name: value for name, value in form.items() if name not in ("ErrorCode", "ErrorUrl")}
     try:
-        answer = _view(path, parts.query, missed)
+        answer = _view(path, parts.query, failed.request)
     except HTTPException as error:
         log.warning("what a failed document brought cannot be read: %s", error.name)
         return None
-    return answer if error_code.startswith(NOT_FETCHED) else None
+    return None if failed.answered else answer
 
 
-def _brings_result(path: str, form: Mapping[str, str]) -> bool:
-    return any(address.fullmatch(path) and any(name in form for name in names) for address, names in RESULTS)
-
-
-def _view(path: str, query: str, form: Mapping[str, str]) -> Response:
-    """The outer request was signed, ErrorUrl with it: the inner one is not checked again."""
+def _view(path: str, query: str, form: Fields) -> Response:
+    """The outer request was signed, the failed address with it: the inner one is not checked again."""
     environ = EnvironBuilder(path=path, query_string=query, method="POST", data=dict(form)).get_environ()
     with current_app.request_context(environ) as inner:
         inner.match_request()

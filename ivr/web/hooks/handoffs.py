@@ -1,14 +1,13 @@
 """The hand-off's webhooks: the carrier's callbacks become events, the state becomes the next document."""
 
-from typing import Any, Literal
+from typing import Literal
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
 
-import twiml
-from ivr.carrier.port import OVER
-from ivr.carrier.signatures import Signatures, require_signature
+from ivr.carrier.callbacks import ConferenceEvent
+from ivr.carrier.dialect import Dialect
 from ivr.handoff import events as ev
 from ivr.handoff.addresses import conference_name
 from ivr.handoff.brief import whisper
@@ -16,6 +15,7 @@ from ivr.handoff.service import HandoffService, UnknownHandoffError
 from ivr.handoff.state import Attempt, State
 from ivr.phrasing.announcements import Announcements
 from ivr.store.models import Handoff
+from ivr.web.hooks.carrier_requests import read, require_signature, respond
 from ivr.web.hooks.unavailable import unless_broken
 from ivr.web.hooks.waiting import WaitingHooks
 
@@ -39,11 +39,11 @@ IN_YOUR_NAME = "Press 1 to talk to your caller."
 MUSIC_SECONDS = 16.0  # the shortest that one round of our music is
 
 
-def make_handoff_blueprint(handoffs: HandoffService, signatures: Signatures) -> Blueprint:
+def make_handoff_blueprint(handoffs: HandoffService, dialect: Dialect) -> Blueprint:
     """`/handoff/...`, for the carrier alone."""
     blueprint = Blueprint("handoff", __name__, url_prefix="/handoff/<int:handoff_id>")
-    require_signature(blueprint, signatures)
-    hooks, waiting = Hooks(handoffs), WaitingHooks(handoffs)
+    require_signature(blueprint, dialect)
+    hooks, waiting = Hooks(handoffs, dialect), WaitingHooks(handoffs, dialect)
     for path, view in (
         ("/conference", hooks.conference),
         ("/wait", hooks.wait),
@@ -84,136 +84,143 @@ def make_handoff_blueprint(handoffs: HandoffService, signatures: Signatures) -> 
 class Hooks:
     """One method per address; all repeatable."""
 
-    def __init__(self, handoffs: HandoffService) -> None:
-        self._handoffs = handoffs
+    def __init__(self, handoffs: HandoffService, dialect: Dialect) -> None:
+        self._handoffs, self._dialect = handoffs, dialect
+        self._callbacks, self._documents = dialect.callbacks, dialect.documents
 
     # --- the caller ---
 
     def conference(self, handoff_id: int) -> ResponseReturnValue:
         """Who came and went in the caller's conference."""
-        if self._of_his_room(handoff_id, request.form.get("FriendlyName")):
+        news = read(self._callbacks.conference_event)
+        if self._is_current(handoff_id, news.conference):
             state = self._handoffs.state(self._handoffs.find(handoff_id))
-            for event in conference_events(request.form, state):
+            for event in conference_events(news, state):
                 self._handoffs.apply(handoff_id, event)
-            if request.form.get("StatusCallbackEvent") == "participant-leave":
-                self._handoffs.listener_gone(handoff_id, request.form.get("CallSid", ""))
+            if news.kind == "leave":
+                self._handoffs.listener_gone(handoff_id, news.call_sid)
         return "", 204
 
     def wait(self, handoff_id: int) -> ResponseReturnValue:
         """Music; that it is asked for shows where the caller is, should the callback be lost."""
-        form = request.form
-        present = self._of_his_room(handoff_id, form.get("FriendlyName")) or "FriendlyName" not in form
-        self._handoffs.heartbeat(handoff_id, form.get("ConferenceSid") if present else None)
+        news = read(self._callbacks.conference_event)
+        present = news.conference is None or self._is_current(handoff_id, news.conference)
+        self._handoffs.heartbeat(handoff_id, news.conference_sid if present else None)
         addresses = self._handoffs.addresses
         plays = 1 + int(self._handoffs.longest_in_conference // MUSIC_SECONDS)
-        return _document(twiml.wait(addresses.music, addresses.of(handoff_id, "wait"), plays))
+        return self._respond(self._documents.wait(addresses.music, addresses.of(handoff_id, "wait"), plays))
 
     def caller_left(self, handoff_id: int) -> ResponseReturnValue:
         """The last safety net: a caller who is out of the conference and alive is never left with nothing."""
-        if request.form.get("CallStatus") in OVER:
+        if read(self._callbacks.call_over):
             self._handoffs.apply(handoff_id, ev.CallerGone())
-            return _document(twiml.empty())
+            return self._respond(self._documents.empty())
         row = self._handoffs.apply(handoff_id, ev.CallerOut())
         state, words = self._handoffs.state(row), Announcements(self._handoffs.find(handoff_id).call.language)
         if state.end is not None:
-            return _document(twiml.goodbye(words.line("goodbye"), words.language))
+            return self._respond(self._documents.goodbye(words.line("goodbye"), words.language))
         addresses = self._handoffs.addresses
         back = addresses.of(handoff_id, "room") if state.away else addresses.resume
-        return _document(twiml.apologise(words.line("one_moment"), back, words.language))
+        return self._respond(self._documents.apologise(words.line("one_moment"), back, words.language))
 
     # --- the agent ---
 
     def agent(self, handoff_id: int, attempt_number: int) -> ResponseReturnValue:
         """The phone was answered, or moved here by a click: whisper, join, or say why not."""
-        if request.form.get("AnsweredBy", "").startswith("machine"):
+        leg = read(self._callbacks.call_update)
+        if leg.machine:
             self._handoffs.apply(handoff_id, ev.MachineAnswered(attempt_number))
-            return _document(twiml.goodbye())
-        row = self._handoffs.apply(handoff_id, ev.Answered(attempt_number, request.form["CallSid"]))
+            return self._respond(self._documents.goodbye())
+        row = self._handoffs.apply(handoff_id, ev.Answered(attempt_number, leg.sid))
         state = self._handoffs.state(row)
         attempt = state.attempt(attempt_number)
         if state.end is None and attempt is not None and attempt.holds:
             return self._join(row, state, attempt_number)
         if state.end is None and attempt is not None and attempt.stands:
             return self._whisper(row, attempt_number)
-        return _document(twiml.already_gone(NOT_WON[_why(state, attempt)]))
+        return self._respond(self._documents.already_gone(NOT_WON[_why(state, attempt)]))
 
     def accept(self, handoff_id: int, attempt_number: int) -> ResponseReturnValue:
         """A key in the whisper: 1 accepts, 2 declines, anything else hears it again."""
-        digits = request.form.get("Digits", "")
+        pressed = read(self._callbacks.keys)
         row = (
             self._handoffs.apply(handoff_id, ev.PersonAnswered(attempt_number))
-            if digits
+            if pressed
             else self._handoffs.find(handoff_id)
         )
         attempt = self._handoffs.state(row).attempt(attempt_number)
         if attempt is None:
-            return _document(twiml.already_gone(NOT_WON["not-offered"]))
-        if digits == "2":
+            return self._respond(self._documents.already_gone(NOT_WON["not-offered"]))
+        if pressed == "2":
             give_back = self._handoffs.end if attempt.holds else self._handoffs.decline
             give_back(handoff_id, attempt.agent)
-            return _document(twiml.already_gone(DECLINED))
-        if digits != "1":
+            return self._respond(self._documents.already_gone(DECLINED))
+        if pressed != "1":
             return self._whisper(row, attempt_number)
         answer = self._handoffs.accept(handoff_id, attempt.agent, by="key")
         if not answer.ok:
-            return _document(twiml.already_gone(NOT_WON[answer.why]))
+            return self._respond(self._documents.already_gone(NOT_WON[answer.why]))
         row = self._handoffs.find(handoff_id)
         return self._join(row, self._handoffs.state(row), attempt_number)
 
     def agent_left(self, handoff_id: int, attempt_number: int) -> ResponseReturnValue:
         """He is out of the conference: his leg is over, or the conference is and he is still on the line."""
-        status = request.form.get("CallStatus", "")
-        if status in OVER:
-            self._handoffs.apply(handoff_id, ev.AgentLeft(attempt_number, dropped=status == "failed"))
-            return _document(twiml.empty())
+        leg = read(self._callbacks.call_update)
+        if leg.over:
+            self._handoffs.apply(handoff_id, ev.AgentLeft(attempt_number, dropped=leg.status == "failed"))
+            return self._respond(self._documents.empty())
         state = self._handoffs.state(self._handoffs.find(handoff_id))
         attempt = state.attempt(attempt_number)
         if state.end is None and attempt is not None and attempt.holds:
-            return _document(twiml.in_a_moment(self._leg(handoff_id, attempt_number, "agent")))
-        return _document(twiml.empty())
+            return self._respond(self._documents.in_a_moment(self._leg(handoff_id, attempt_number, "agent")))
+        return self._respond(self._documents.empty())
 
     def agent_fallback(self, handoff_id: int, attempt_number: int) -> ResponseReturnValue:
         """A document of his leg failed: what was asked for is done now, or he is asked for a moment."""
         views = {"accept": self.accept, "agent-left": self.agent_left}
-        failed = request.form.get("ErrorUrl", "")
+        failed = read(self._callbacks.failed_document).url
         view = views.get(urlsplit(failed).path.rpartition("/")[2], self.agent)
         return unless_broken(
-            lambda: view(handoff_id, attempt_number), failed, self._leg(handoff_id, attempt_number, "agent")
+            self._dialect,
+            lambda: view(handoff_id, attempt_number),
+            failed,
+            self._leg(handoff_id, attempt_number, "agent"),
         )
 
     def status(self, handoff_id: int, attempt_number: int) -> ResponseReturnValue:
         """The progress of the agent's leg."""
-        form = request.form
-        how = LEG_ENDS.get(form.get("CallStatus", ""))
-        if form.get("AnsweredBy", "").startswith("machine"):
+        leg = read(self._callbacks.call_update)
+        how = LEG_ENDS.get(leg.status or "")
+        if leg.machine:
             self._handoffs.apply(handoff_id, ev.MachineAnswered(attempt_number))
-        event = ev.LegKnown(attempt_number, form["CallSid"]) if how is None else ev.LegEnded(attempt_number, how)
+        event = ev.LegKnown(attempt_number, leg.sid) if how is None else ev.LegEnded(attempt_number, how)
         self._handoffs.apply(handoff_id, event)
         return "", 204
 
     def supervisor(self, handoff_id: int, by: int = 0, mode: str = "listen") -> ResponseReturnValue:
         """The progress of a supervisor's leg, which is the call's agent's once he has taken it over."""
-        sid, how = request.form["CallSid"], LEG_ENDS.get(request.form.get("CallStatus", ""))
-        attempt_number = _number("", sid, self._handoffs.state(self._handoffs.find(handoff_id)))
+        leg = read(self._callbacks.call_update)
+        how = LEG_ENDS.get(leg.status or "")
+        attempt_number = _attempt_number("", leg.sid, self._handoffs.state(self._handoffs.find(handoff_id)))
         if how is not None:
-            self._handoffs.listener_gone(handoff_id, sid)
+            self._handoffs.listener_gone(handoff_id, leg.sid)
             if attempt_number is not None:
                 self._handoffs.apply(handoff_id, ev.LegEnded(attempt_number, how))
         elif by and attempt_number is None:
-            self._handoffs.listener_comes(handoff_id, by, mode, sid)
+            self._handoffs.listener_comes(handoff_id, by, mode, leg.sid)
         return "", 204
 
     def _whisper(self, row: Handoff, attempt_number: int) -> ResponseReturnValue:
         """Who it is, and why; what a machine may hear says neither."""
         unproved = self._handoffs.needs_proof(row.id, attempt_number)
         text = UNPROVED.format(company=self._handoffs.company or "ours") if unproved else whisper(row.brief or {})
-        return _document(twiml.whisper(text, self._leg(row.id, attempt_number, "accept")))
+        return self._respond(self._documents.whisper(text, self._leg(row.id, attempt_number, "accept")))
 
     def _join(self, row: Handoff, state: State, attempt_number: int) -> ResponseReturnValue:
         if self._handoffs.needs_proof(
             row.id, attempt_number
         ):  # he clicked on his page, and a machine may have taken the call
-            return _document(twiml.whisper(IN_YOUR_NAME, self._leg(row.id, attempt_number, "accept")))
+            return self._respond(self._documents.whisper(IN_YOUR_NAME, self._leg(row.id, attempt_number, "accept")))
         self._handoffs.apply(row.id, ev.AgentFetched(attempt_number))
         left, status = (
             self._leg(row.id, attempt_number, "agent-left"),
@@ -223,37 +230,40 @@ class Hooks:
         outside = state.attempts[attempt_number - 1].agent == 0  # who is no agent of ours does not know that we record
         first = words.line("transfer.recorded") if outside else ""
         room = conference_name(row, state.round)
-        return _document(twiml.join(room, agent_label(attempt_number), left, status, first, words.language))
+        return self._respond(
+            self._documents.join(room, agent_label(attempt_number), left, status, first, words.language)
+        )
 
-    def _of_his_room(self, handoff_id: int, name: str | None) -> bool:
+    def _is_current(self, handoff_id: int, name: str | None) -> bool:
+        """Whether it is the conference that the caller is in now, not an earlier one of theirs."""
         row = self._handoffs.find(handoff_id)
         return name == conference_name(row, self._handoffs.state(row).round)
 
     def _leg(self, handoff_id: int, attempt_number: int, name: str) -> str:
         return self._handoffs.addresses.leg(handoff_id, attempt_number, name)
 
+    def _respond(self, document: str) -> Response:
+        return respond(self._dialect, document)
+
 
 def agent_label(attempt_number: int) -> str:
     return f"agent-{attempt_number}"
 
 
-def conference_events(form: Any, state: State) -> list[ev.Event]:
+def conference_events(news: ConferenceEvent, state: State) -> list[ev.Event]:
     """What a conference callback says happened. Leaving because we moved the leg or ended the room says nothing new."""
-    kind, label = form.get("StatusCallbackEvent"), form.get("ParticipantLabel", "")
-    hung_up = form.get("ReasonParticipantLeft", "participant_hung_up") == "participant_hung_up"
-    if label == "caller":
-        if kind == "participant-join":
-            return [ev.CallerJoined(form["ConferenceSid"])]
-        return [ev.CallerGone()] if kind == "participant-leave" and hung_up else []
-    attempt_number = _number(label, form.get("CallSid", ""), state)
-    if attempt_number is not None and kind == "participant-join":
-        return [ev.Answered(attempt_number, form["CallSid"]), ev.AgentJoined(attempt_number)]
-    if attempt_number is not None and kind == "participant-leave" and hung_up:
-        return [ev.AgentLeft(attempt_number, dropped=form.get("ParticipantCallStatus") == "failed")]
-    return []
+    left = news.kind == "leave" and news.hung_up
+    if news.label == "caller":
+        if news.kind == "join":
+            return [ev.CallerJoined(news.conference_sid or "")]
+        return [ev.CallerGone()] if left else []
+    attempt_number = _attempt_number(news.label, news.call_sid, state)
+    if attempt_number is not None and news.kind == "join":
+        return [ev.Answered(attempt_number, news.call_sid), ev.AgentJoined(attempt_number)]
+    return [ev.AgentLeft(attempt_number, dropped=news.dropped)] if attempt_number is not None and left else []
 
 
-def _number(label: str, sid: str, state: State) -> int | None:
+def _attempt_number(label: str, sid: str, state: State) -> int | None:
     """Which offer's leg it is; a supervisor's is one once he has taken the call over."""
     if label.removeprefix("agent-").isdigit():
         return int(label.removeprefix("agent-"))
@@ -265,7 +275,3 @@ def _why(state: State, attempt: Attempt | None) -> str:
     if state.end is not None:
         return "caller-left" if state.end == "caller-left" else "ended"
     return "not-offered" if attempt is None else "too-late"
-
-
-def _document(text: str) -> Response:
-    return Response(text, mimetype="text/xml")

@@ -13,12 +13,13 @@ from urllib.parse import urlencode
 from cryptography.fernet import Fernet, InvalidToken
 from flask import Blueprint, Response, abort, request
 
+from ivr.carrier.dialect import Dialect
+from ivr.carrier.documents import Documents
 from ivr.carrier.port import CarrierError
-from ivr.carrier.signatures import Signatures, require_signature
 from ivr.channels.recorded_turns import Nothing, Reply, TurnChannel
 from ivr.dialogue.actions import Kind, Listen
 from ivr.dialogue.prompts.en import PROMPTS
-from twiml import turns as twiml
+from ivr.web.hooks.carrier_requests import read, require_signature, respond
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +42,7 @@ class Recordings(Protocol):
 def make_turns_blueprint(
     channel: TurnChannel,
     recordings: Recordings,
-    signatures: Signatures,
+    dialect: Dialect,
     public: str,
     spare: Executor,
     hearing: Executor | None = None,
@@ -52,32 +53,33 @@ def make_turns_blueprint(
     `secret` is what the web processes share: it seals a key that stands in an address. A fault goes to /voice/fallback.
     """
     turns = Blueprint("turns", __name__, url_prefix="/voice/turn")
-    require_signature(turns, signatures)
-    addresses = _Addresses(public.rstrip("/"))
+    require_signature(turns, dialect)
+    callbacks, documents = dialect.callbacks, dialect.documents
+    addresses = _Addresses(public.rstrip("/"), documents)
     hearing = hearing or ThreadPoolExecutor(8, "turn")
     seal = _Seal(secret)
 
     @turns.post("")
     def begin() -> Response:
-        return _answer(addresses, channel.begin(_sid()))
+        return _answer(channel.begin(_sid()))
 
     @turns.post("/<int:number>/keys")
     def keys(number: int) -> Response:
-        return _keyed(number, request.form.get("Digits", "").replace("#", ""))
+        return _keyed(number, read(callbacks.keys).replace("#", ""))
 
     @turns.post("/<int:number>/heard")
     def heard(number: int) -> Response:
-        pressed, recording = request.form.get("Digits", ""), request.form.get("RecordingSid", "")
-        forget = _forgetting(channel, recordings, recording) if recording else None
-        if pressed and pressed != "hangup":
+        said = read(callbacks.utterance)
+        forget = _forgetting(channel, recordings, said.recording_sid) if said.recording_sid else None
+        if said.keys:
             if forget is not None:
                 spare.submit(forget)
-            return _keyed(number, pressed)
-        sid, asked, address = _sid(), _asked(), _required("RecordingUrl")
+            return _keyed(number, said.keys)
+        sid, asked = _sid(), _asked()
 
         def hear() -> Reply | Nothing:
             try:
-                wav = recordings.fetch_recording(address)
+                wav = recordings.fetch_recording(said.url)
                 return channel.heard(sid, number, wav, asked.kind, asked.digits) or Nothing()
             except CarrierError as error:
                 log.warning("what was said in call %s cannot be fetched: %s", sid, error)
@@ -99,7 +101,7 @@ def make_turns_blueprint(
 
     @turns.post("/<int:number>/silent")
     def silent(number: int) -> Response:
-        return _waiting(number, twiml.PAUSE)
+        return _waiting(number, documents.PAUSE)
 
     def _soon(number: int, work: Callable[[], Reply | Nothing]) -> Response:
         """The answer; where it takes long, a word first, and then the answer."""
@@ -113,17 +115,17 @@ def make_turns_blueprint(
     def _later(number: int, tries: int) -> Response:
         line = PROMPTS["moment" if tries == 1 else "repair.looking"][0]
         more = {"waited": _waited(), "seconds": _recorded(), "tries": tries}
-        return _xml(twiml.leave((line,), addresses.turn(number, "wait", _asked(), **more)))
+        return respond(dialect, documents.leave((line,), addresses.turn(number, "wait", _asked(), **more)))
 
     def _came(number: int, came: Reply | Nothing) -> Response:
-        return _waiting(number, _recorded()) if isinstance(came, Nothing) else _answer(addresses, came)
+        return _waiting(number, _recorded()) if isinstance(came, Nothing) else _answer(came)
 
     def _waiting(number: int, seconds: int) -> Response:
         """No words for so many `seconds` more: listen on, for as long as the question allows."""
         asked, waited = _asked(), _waited() + seconds
         if waited < asked.no_input_timeout:
-            return _xml(addresses.ask((), number, asked, waited))
-        return _answer(addresses, channel.silent(_sid(), number))
+            return respond(dialect, addresses.ask((), number, asked, waited))
+        return _answer(channel.silent(_sid(), number))
 
     def _keyed(number: int, pressed: str) -> Response:
         """One key answers a menu, and zero brings a person; digits, money and dates take more of them."""
@@ -131,12 +133,28 @@ def make_turns_blueprint(
         first = seal.opened(request.args.get("first", ""), sid, number)
         pressed = first + pressed
         if not pressed and asked.kind not in SINGLE:  # a pound key alone, or a first key that was sealed by another
-            return _waiting(number, twiml.NEXT_KEY)
+            return _waiting(number, documents.NEXT_KEY)
         if first or asked.kind in SINGLE or pressed == "#" or len(pressed) == asked.digits:
             return _soon(number, lambda: channel.keyed(sid, number, pressed.replace("#", "")))
         left = None if asked.digits is None else asked.digits - len(pressed)
         more = addresses.turn(number, "keys", asked, first=seal.sealed(pressed, sid, number))
-        return _xml(twiml.more_keys(left, more))
+        return respond(dialect, documents.more_keys(left, more))
+
+    def _answer(reply: Reply) -> Response:
+        if reply.listen is None:
+            return respond(dialect, documents.leave(reply.says, addresses.resume, reply.language))
+        return respond(dialect, addresses.ask(reply.says, reply.number, reply.listen))
+
+    def _recorded() -> int:
+        """How long the recording is, in seconds; it ends with a pause, the least that one holds."""
+        told = read(callbacks.recorded_seconds)
+        return max(documents.PAUSE, request.args.get("seconds", 0, type=int) if told is None else told)
+
+    def _waited() -> int:
+        return request.args.get("waited", documents.FIRST_KEY, type=int)
+
+    def _sid() -> str:
+        return read(callbacks.call_update).sid
 
     return turns
 
@@ -163,8 +181,8 @@ class _Seal:
 class _Addresses:
     """Where the answers to a turn go. All that is needed to take them stands in the address, which is signed."""
 
-    def __init__(self, public: str) -> None:
-        self._public = public
+    def __init__(self, public: str, documents: Documents) -> None:
+        self._public, self._documents = public, documents
         self.resume = f"{public}/voice/resume"
 
     def turn(self, number: int, what: str, asked: Listen, **more: object) -> str:
@@ -172,17 +190,12 @@ class _Addresses:
         query = {"kind": asked.kind, "patience": asked.no_input_timeout, **digits, **more}
         return f"{self._public}/voice/turn/{number}/{what}?{urlencode(query)}"
 
-    def ask(self, says: tuple[str, ...], number: int, asked: Listen, waited: int = twiml.FIRST_KEY) -> str:
-        """`waited`: seconds without a word since the question."""
+    def ask(self, says: tuple[str, ...], number: int, asked: Listen, waited: int | None = None) -> str:
+        """`waited`: seconds without a word since the question; None: as many as a key may take."""
+        waited = self._documents.FIRST_KEY if waited is None else waited
         keys = self.turn(number, "keys", asked)
         heard, silent = (self.turn(number, what, asked, waited=waited) for what in ("heard", "silent"))
-        return twiml.ask(says, keys, heard, silent)
-
-
-def _answer(addresses: _Addresses, reply: Reply) -> Response:
-    if reply.listen is None:
-        return _xml(twiml.leave(reply.says, addresses.resume, reply.language))
-    return _xml(addresses.ask(reply.says, reply.number, reply.listen))
+        return self._documents.ask(says, keys, heard, silent)
 
 
 def _forgetting(channel: TurnChannel, recordings: Recordings, sid: str) -> Callable[[], None]:
@@ -205,25 +218,3 @@ def _asked() -> Listen:
         abort(400, f"kind={kind}: not a kind of question")
     patience = request.args.get("patience", Listen().no_input_timeout, type=float)
     return Listen(cast("Kind", kind), request.args.get("digits", type=int), no_input_timeout=patience)
-
-
-def _recorded() -> int:
-    """How long the recording is, in seconds; it ends with a pause, the least that one holds."""
-    told = request.form.get("RecordingDuration") or request.args.get("seconds") or "0"
-    return max(twiml.PAUSE, int(told) if told.isdigit() else 0)
-
-
-def _waited() -> int:
-    return request.args.get("waited", twiml.FIRST_KEY, type=int)
-
-
-def _sid() -> str:
-    return _required("CallSid")
-
-
-def _required(name: str) -> str:
-    return request.form.get(name) or abort(400, f"{name} is missing: the carrier sends it with every such request")
-
-
-def _xml(document: str) -> Response:
-    return Response(document, content_type="text/xml; charset=utf-8")

@@ -2,14 +2,12 @@
 
 from collections.abc import Callable, Sequence
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
-import twiml
-from ivr.carrier.port import OVER
-from ivr.carrier.signatures import Signatures, require_signature
+from ivr.carrier.dialect import Dialect
 from ivr.phrasing.announcements import Announcements
-from ivr.web.hooks.calls import Documents
-from twiml import standby
+from ivr.web.hooks.calls import CallDocuments
+from ivr.web.hooks.carrier_requests import read, require_signature, respond
 
 MESSAGE = "/voice/message"
 LEADS_TO_A_PERSON = ("/voice/incoming", "/voice/resume", "/voice/fallback", "/voice/turn")
@@ -19,15 +17,15 @@ AWAY = "The database does not answer."
 
 
 def make_standby_blueprint(
-    phones: Callable[[str], Sequence[str]], signatures: Signatures, documents: Documents, public: str, number: str
+    phones: Callable[[str], Sequence[str]], dialect: Dialect, documents: CallDocuments, public: str, number: str
 ) -> Blueprint:
     """`phones` says which ring for a call, by its sid; `number` is the line's own, shown to whoever is rung.
 
     What stands in an address is all that is known of how far a call is: nothing is read or written.
     """
     blueprint = Blueprint("standby", __name__)
-    require_signature(blueprint, signatures)
-    desk = _Desk(phones, documents, public.rstrip("/"), number)
+    require_signature(blueprint, dialect)
+    desk = _Desk(phones, dialect, documents, public.rstrip("/"), number)
     for path in LEADS_TO_A_PERSON:
         blueprint.add_url_rule(path, path.strip("/"), desk.person, methods=["GET", "POST"])
     blueprint.add_url_rule("/voice/turn/<path:rest>", "turn", desk.person, methods=["POST"])
@@ -49,55 +47,62 @@ def make_standby_blueprint(
 class _Desk:
     """One method per address."""
 
-    def __init__(self, phones: Callable[[str], Sequence[str]], documents: Documents, public: str, number: str) -> None:
-        self._phones, self._documents, self._public, self._number = phones, documents, public, number
+    def __init__(
+        self,
+        phones: Callable[[str], Sequence[str]],
+        dialect: Dialect,
+        documents: CallDocuments,
+        public: str,
+        number: str,
+    ) -> None:
+        self._phones, self._call_documents, self._public, self._number = phones, documents, public, number
+        self._dialect, self._callbacks, self._documents = dialect, dialect.callbacks, dialect.documents
         self._words = Announcements("en")
 
     def person(self, **_path: object) -> Response:
-        failed = request.values.get("ErrorUrl", "").partition("?")[0]
-        if request.values.get("CallStatus") in OVER:
-            return _document(twiml.goodbye())
-        if failed == self._documents.message:
+        if read(self._callbacks.call_over):
+            return self._respond(self._documents.goodbye())
+        if read(self._callbacks.failed_document).url.partition("?")[0] == self._call_documents.message:
             return self.message()
         return self._ring(0)
 
     def next(self, n: int) -> Response:
         """After phone number `n - 1`: over when somebody took the call, else the next one rings."""
-        if request.values.get("CallStatus") in OVER:
-            return _document(twiml.empty())
-        answered = request.values.get("DialCallStatus") in ("completed", "answered")
-        if answered and request.values.get("DialBridged") != "false":  # not one who pressed no key
-            return _document(twiml.goodbye(self._words.line("goodbye")))
+        if read(self._callbacks.call_over):
+            return self._respond(self._documents.empty())
+        if read(self._callbacks.was_answered):
+            return self._respond(self._documents.goodbye(self._words.line("goodbye")))
         return self._ring(n)
 
     def whisper(self) -> Response:
-        return _document(standby.ask_to_accept(WHISPER, f"{self._public}/voice/standby/accept"))
+        return self._respond(self._documents.ask_to_accept(WHISPER, f"{self._public}/voice/standby/accept"))
 
     def accept(self) -> Response:
-        taken = request.values.get("Digits") == "1"
-        return _document(twiml.empty() if taken else twiml.goodbye())
+        taken = read(self._callbacks.keys) == "1"
+        return self._respond(self._documents.empty() if taken else self._documents.goodbye())
 
     def agent(self, **_path: object) -> Response:
         """Whoever was rung before: nobody knows any more for whom."""
-        return _document(twiml.already_gone(GONE))
+        return self._respond(self._documents.already_gone(GONE))
 
     def message(self) -> Response:
         """What was recorded stays with the carrier, which keeps it until the line asks for it."""
-        left = "RecordingSid" in request.values or "RecordingUrl" in request.values
-        return _document(twiml.goodbye(self._words.line("message.thanks" if left else "message.none")))
+        left = read(self._callbacks.message)
+        return self._respond(self._documents.goodbye(self._words.line("message.thanks" if left else "message.none")))
 
     def wait(self, handoff: int) -> Response:
         """Music goes on: whoever waits in a conference cannot be led out of it from here."""
-        return _document(twiml.wait(f"{self._public}/voice/audio/music.wav", f"{self._public}/handoff/{handoff}/wait"))
+        return self._respond(
+            self._documents.wait(f"{self._public}/voice/audio/music.wav", f"{self._public}/handoff/{handoff}/wait")
+        )
 
     def _ring(self, n: int) -> Response:
-        phones = self._phones(request.values.get("CallSid", ""))
+        phones = self._phones(read(self._callbacks.call_sid) or "")
         if n >= len(phones):
-            return _document(self._documents.sorry(None, self._words))
+            return self._respond(self._call_documents.sorry(None, self._words))
         said = self._words.line("one_moment" if n else "fault.person")
         following, whisper = f"{self._public}/voice/standby/{n + 1}", f"{self._public}/voice/standby/whisper"
-        return _document(standby.ring(phones[n], said, self._number, following, whisper))
+        return self._respond(self._documents.ring(phones[n], said, self._number, following, whisper))
 
-
-def _document(text: str) -> Response:
-    return Response(text, content_type="text/xml; charset=utf-8")
+    def _respond(self, document: str) -> Response:
+        return respond(self._dialect, document)

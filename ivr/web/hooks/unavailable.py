@@ -4,17 +4,20 @@ import logging
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
-from flask import Response, request
+from flask import request
 from flask.typing import ResponseReturnValue
 
-import twiml
+from ivr.carrier.dialect import Dialect
 from ivr.phrasing.announcements import Announcements
+from ivr.web.hooks.carrier_requests import respond
 
 log = logging.getLogger(__name__)
 TIMES, PAUSE = 5, 4  # that a document is asked for again, and the seconds before each
 
 
-def unless_broken(work: Callable[[], ResponseReturnValue], failed: str, url: str) -> ResponseReturnValue:
+def unless_broken(
+    dialect: Dialect, work: Callable[[], ResponseReturnValue], failed: str, url: str
+) -> ResponseReturnValue:
     """The answer of `work`, or a moment's patience and then `url`, a few times; `failed` is what could not be had."""
     try:
         return work()
@@ -23,7 +26,7 @@ def unless_broken(work: Callable[[], ResponseReturnValue], failed: str, url: str
     words = Announcements("en")
     times = request.args.get("again", type=int) or int(parse_qs(urlsplit(failed).query).get("again", ["0"])[0])
     if times >= TIMES:
-        document = twiml.goodbye(words.line("call_back.missed"))
+        document = dialect.documents.goodbye(words.line("call_back.missed"))
     else:
-        document = twiml.apologise(words.line("one_moment"), f"{url}?again={times + 1}", pause=PAUSE)
-    return Response(document, mimetype="text/xml")
+        document = dialect.documents.apologise(words.line("one_moment"), f"{url}?again={times + 1}", pause=PAUSE)
+    return respond(dialect, document)

@@ -2,11 +2,10 @@
 
 from typing import Literal
 
-from flask import Response, request
+from flask import Response
 from flask.typing import ResponseReturnValue
 
-import twiml
-from ivr.carrier.port import OVER
+from ivr.carrier.dialect import Dialect
 from ivr.dialling.dials import DialRefusedError
 from ivr.handoff import events as ev
 from ivr.handoff.service import HandoffService
@@ -14,6 +13,7 @@ from ivr.handoff.state import State
 from ivr.handoff.waiting_prompts import WaitingPrompt, waiting_prompt
 from ivr.phrasing.announcements import Announcements
 from ivr.store.models import Handoff
+from ivr.web.hooks.carrier_requests import read, respond
 from ivr.web.hooks.unavailable import unless_broken
 
 NOT_REACHED: dict[str, Literal["no-answer", "busy", "failed", "hung-up"]] = {
@@ -29,14 +29,15 @@ KEY_SECONDS = 10
 class WaitingHooks:
     """One method per address; all repeatable. Whatever he is doing, an agent who has accepted comes first."""
 
-    def __init__(self, handoffs: HandoffService) -> None:
-        self._handoffs = handoffs
+    def __init__(self, handoffs: HandoffService, dialect: Dialect) -> None:
+        self._handoffs, self._dialect = handoffs, dialect
+        self._callbacks, self._documents = dialect.callbacks, dialect.documents
 
     # --- the queue ---
 
     def queue(self, handoff_id: int, number: int = 0) -> ResponseReturnValue:
         """News and music, a round of each time; fetched again, it also asks again who could take him."""
-        if _over():
+        if read(self._callbacks.call_over):
             return self._gone(handoff_id)
         self._handoffs.apply(handoff_id, ev.CallerWaits())
         self._handoffs.heartbeat(handoff_id)
@@ -45,7 +46,7 @@ class WaitingHooks:
         return self._next(handoff_id, number)
 
     def key(self, handoff_id: int) -> ResponseReturnValue:
-        if request.form.get("Digits") == "0":
+        if read(self._callbacks.keys) == "0":
             return self.call_back(handoff_id)
         return self._next(handoff_id)
 
@@ -55,7 +56,7 @@ class WaitingHooks:
         return self._unless_elsewhere(handoff_id) or self._offers(handoff_id)
 
     def choice(self, handoff_id: int) -> ResponseReturnValue:
-        if request.form.get("Digits") == "1":
+        if read(self._callbacks.keys) == "1":
             return self.call_back(handoff_id)
         return self._message(handoff_id)
 
@@ -72,32 +73,34 @@ class WaitingHooks:
         if number is None:
             return self._ask_number(handoff_id)
         words, action = Announcements(row.call.language), self._at(handoff_id, "number")
-        return _document(twiml.choose(words.call_back_at(number), action, self._back(row), words.language))
+        return self._respond(
+            self._documents.choose(words.call_back_at(number), action, self._back(row), words.language)
+        )
 
     def number(self, handoff_id: int) -> ResponseReturnValue:
-        digits = request.form.get("Digits", "")
+        pressed = read(self._callbacks.keys)
         own = self._handoffs.dials.own(self._handoffs.find(handoff_id).call.caller)
-        if digits == "1" and own is not None:
+        if pressed == "1" and own is not None:
             return self._book(handoff_id, own)
-        if digits == "3":
+        if pressed == "3":
             return self._message(handoff_id)
-        return self._ask_number(handoff_id) if digits == "2" else self.call_back(handoff_id)
+        return self._ask_number(handoff_id) if pressed == "2" else self.call_back(handoff_id)
 
     def other(self, handoff_id: int) -> ResponseReturnValue:
         """No more calls go to the number that he chose: another one, or a message."""
-        return self._ask_number(handoff_id) if request.form.get("Digits") == "1" else self._message(handoff_id)
+        return self._ask_number(handoff_id) if read(self._callbacks.keys) == "1" else self._message(handoff_id)
 
     def keyed(self, handoff_id: int) -> ResponseReturnValue:
-        number = self._handoffs.dials.keyed(request.form.get("Digits", ""))
+        number = self._handoffs.dials.keyed(read(self._callbacks.keys))
         if number is None:
             return self._ask_number(handoff_id, wrong=True)
         row = self._handoffs.find(handoff_id)
         action = self._at(handoff_id, f"confirm/{number.removeprefix('+')}")
         words = Announcements(row.call.language)
-        return _document(twiml.choose(words.confirm(number), action, self._back(row), words.language))
+        return self._respond(self._documents.choose(words.confirm(number), action, self._back(row), words.language))
 
     def confirm(self, handoff_id: int, digits: str) -> ResponseReturnValue:
-        if request.form.get("Digits") == "1":
+        if read(self._callbacks.keys) == "1":
             return self._book(handoff_id, f"+{digits}")
         return self._ask_number(handoff_id)
 
@@ -105,16 +108,16 @@ class WaitingHooks:
 
     def parting(self, handoff_id: int) -> ResponseReturnValue:
         """Who is done hangs up; who was cut off stays on the line, or presses any key."""
-        if _over():
+        if read(self._callbacks.call_over):
             return self._gone(handoff_id)
         row = self._handoffs.apply(handoff_id, ev.CallerFetched("parting"))
         if not self._handoffs.state(row).parting:
             return self._where_he_belongs(handoff_id)
         words, stays = Announcements(self._handoffs.find(handoff_id).call.language), self._at(handoff_id, "stays")
-        return _document(twiml.choose(words.line("parting"), stays, stays, words.language))
+        return self._respond(self._documents.choose(words.line("parting"), stays, stays, words.language))
 
     def stays(self, handoff_id: int) -> ResponseReturnValue:
-        if _over():
+        if read(self._callbacks.call_over):
             return self._gone(handoff_id)
         self._handoffs.apply(handoff_id, ev.CallerStays())
         return self._where_he_belongs(handoff_id)
@@ -122,21 +125,21 @@ class WaitingHooks:
     # --- into the conference ---
 
     def room(self, handoff_id: int) -> ResponseReturnValue:
-        if _over():
+        if read(self._callbacks.call_over):
             return self._gone(handoff_id)
         row = self._handoffs.find(handoff_id)
         state = self._handoffs.state(row)
-        return self._room(handoff_id, state) if state.end is None else _goodbye(row, "goodbye")
+        return self._room(handoff_id, state) if state.end is None else self._goodbye(row, "goodbye")
 
     def caller(self, handoff_id: int, dial: int) -> ResponseReturnValue:
         """He answered our call: to the agent who waits for him."""
-        row = self._handoffs.apply(handoff_id, ev.DialKnown(dial, request.form["CallSid"]))
+        row = self._handoffs.apply(handoff_id, ev.DialKnown(dial, read(self._callbacks.call_update).sid))
         state = self._handoffs.state(row)
         if state.end is not None or state.dial != dial or state.caller == "away":
-            return _goodbye(row, "call_back.missed")
+            return self._goodbye(row, "call_back.missed")
         addresses, parking = self._handoffs.addresses, self._handoffs.addresses.parking(row, state.round)
-        return _document(
-            twiml.called_back(
+        return self._respond(
+            self._documents.called_back(
                 Announcements(row.call.language).calling_back(self._handoffs.company),
                 row.call.language,
                 addresses.recording(row.call_sid),
@@ -156,11 +159,12 @@ class WaitingHooks:
             return self._where_he_belongs(handoff_id)
 
         again = self._handoffs.addresses.leg(handoff_id, dial, "caller-fallback")
-        return unless_broken(go_on, request.form.get("ErrorUrl", ""), again)
+        return unless_broken(self._dialect, go_on, read(self._callbacks.failed_document).url, again)
 
     def caller_status(self, handoff_id: int, dial: int) -> ResponseReturnValue:
-        how = NOT_REACHED.get(request.form.get("CallStatus", ""))
-        event = ev.DialKnown(dial, request.form["CallSid"]) if how is None else ev.CallerNotReached(dial, how)
+        leg = read(self._callbacks.call_update)
+        how = NOT_REACHED.get(leg.status or "")
+        event = ev.DialKnown(dial, leg.sid) if how is None else ev.CallerNotReached(dial, how)
         self._handoffs.apply(handoff_id, event)
         return "", 204
 
@@ -190,23 +194,29 @@ class WaitingHooks:
         announced = how.desk_announcement if how.news else ""
         key, again = self._at(handoff_id, "key"), self._at(handoff_id, f"queue/{number}")
         music = self._handoffs.addresses.music
-        return _document(twiml.queue(news, music, key, again, how.announcements.language, announced))
+        return self._respond(self._documents.queue(news, music, key, again, how.announcements.language, announced))
 
     def _offers(self, handoff_id: int) -> ResponseReturnValue:
         choice = self._at(handoff_id, "choice")
         how = waiting_prompt(self._handoffs, handoff_id)
-        return _document(twiml.choose(how.announcements.offers(how.opens), choice, choice, how.announcements.language))
+        return self._respond(
+            self._documents.choose(how.announcements.offers(how.opens), choice, choice, how.announcements.language)
+        )
 
     def _unless_elsewhere(self, handoff_id: int) -> ResponseReturnValue | None:
         """He is over, with an agent, or leaving a message."""
         row = self._handoffs.find(handoff_id)
         state, words = self._handoffs.state(row), Announcements(row.call.language)
         if state.end is not None:
-            return _goodbye(row, "goodbye")
+            return self._goodbye(row, "goodbye")
         if state.holds:
             return self._room(handoff_id, state)
         resume = self._handoffs.addresses.resume
-        return _document(twiml.apologise(words.line("one_moment"), resume, words.language)) if state.message else None
+        return (
+            self._respond(self._documents.apologise(words.line("one_moment"), resume, words.language))
+            if state.message
+            else None
+        )
 
     def _ask_number(self, handoff_id: int, wrong: bool = False) -> ResponseReturnValue:
         if (elsewhere := self._unless_elsewhere(handoff_id)) is not None:
@@ -215,7 +225,7 @@ class WaitingHooks:
         words, action = Announcements(row.call.language), self._at(handoff_id, "keyed")
         text = " ".join(words.line(name) for name in (*(["call_back.wrong"] if wrong else []), "call_back.key"))
         back = self._back(row)
-        return _document(twiml.choose(text, action, back, words.language, digits=0, timeout=KEY_SECONDS))
+        return self._respond(self._documents.choose(text, action, back, words.language, digits=0, timeout=KEY_SECONDS))
 
     def _book(self, handoff_id: int, number: str) -> ResponseReturnValue:
         try:
@@ -225,13 +235,13 @@ class WaitingHooks:
         if booked is None:
             return self._next(handoff_id)
         how = waiting_prompt(self._handoffs, handoff_id)
-        return _document(twiml.goodbye(how.announcements.booked(how.opens), how.announcements.language))
+        return self._respond(self._documents.goodbye(how.announcements.booked(how.opens), how.announcements.language))
 
     def _no_call_back(self, handoff_id: int) -> ResponseReturnValue:
         """Too many calls have been promised already: a message reaches the desk all the same."""
         words = Announcements(self._handoffs.find(handoff_id).call.language)
         other, silence = self._at(handoff_id, "other"), self._at(handoff_id, "choice")
-        return _document(twiml.choose(words.line("call_back.refused"), other, silence, words.language))
+        return self._respond(self._documents.choose(words.line("call_back.refused"), other, silence, words.language))
 
     def _message(self, handoff_id: int) -> ResponseReturnValue:
         self._handoffs.apply(handoff_id, ev.MessageChosen())
@@ -239,12 +249,14 @@ class WaitingHooks:
 
     def _gone(self, handoff_id: int) -> ResponseReturnValue:
         self._handoffs.apply(handoff_id, ev.CallerGone())
-        return _document(twiml.empty())
+        return self._respond(self._documents.empty())
 
     def _room(self, handoff_id: int, state: State) -> ResponseReturnValue:
         self._handoffs.apply(handoff_id, ev.CallerFetched("room"))
         parking = self._handoffs.addresses.parking(self._handoffs.find(handoff_id), state.round)
-        return _document(twiml.room(parking.conference, parking.wait_url, parking.status_url, parking.left_url))
+        return self._respond(
+            self._documents.room(parking.conference, parking.wait_url, parking.status_url, parking.left_url)
+        )
 
     def _back(self, row: Handoff) -> str:
         """Where silence leads: who was put no choice goes on waiting."""
@@ -253,15 +265,9 @@ class WaitingHooks:
     def _at(self, handoff_id: int, name: str) -> str:
         return self._handoffs.addresses.of(handoff_id, name)
 
+    def _goodbye(self, row: Handoff, name: str) -> Response:
+        words = Announcements(row.call.language)
+        return self._respond(self._documents.goodbye(words.line(name), words.language))
 
-def _over() -> bool:
-    return request.form.get("CallStatus") in OVER
-
-
-def _goodbye(row: Handoff, name: str) -> Response:
-    words = Announcements(row.call.language)
-    return _document(twiml.goodbye(words.line(name), words.language))
-
-
-def _document(text: str) -> Response:
-    return Response(text, mimetype="text/xml")
+    def _respond(self, document: str) -> Response:
+        return respond(self._dialect, document)

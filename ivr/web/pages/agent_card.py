@@ -1,4 +1,4 @@
-"""An agent takes a card from the page; the carrier tells how far the caller is with his keys."""
+"""An agent takes a card from the page, of the caller they talk with."""
 
 from decimal import Decimal, InvalidOperation
 from typing import Protocol
@@ -6,11 +6,10 @@ from typing import Protocol
 from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
 
-from ivr.carrier.signatures import Signatures, require_signature
 from ivr.clock import Clock
 from ivr.dialogue import currencies
 from ivr.ledger.port import Ledger, LedgerError
-from ivr.payments.agent_cards import CardRefusedError, CardUpdate
+from ivr.payments.agent_cards import CardRefusedError
 from ivr.store.engine import Sessions
 from ivr.store.models import Call, Handoff
 from ivr.web.pages.agent_panel import answer_with_panel
@@ -27,37 +26,6 @@ class Cards(Protocol):
 
     def take(self, handoff_id: int, agent_id: int, account: str, amount: int, *, sure: bool = False) -> object: ...
     def cancel(self, handoff_id: int, agent_id: int) -> bool: ...
-
-
-class CardEntries(Protocol):
-    """What the carrier tells of an entry goes here."""
-
-    def update(self, payment_id: int, update: CardUpdate) -> None: ...
-
-
-def make_card_hooks(cards: CardEntries, signatures: Signatures) -> Blueprint:
-    """`/card/<id>`, for the carrier alone; the masked digits that it sends along are not read."""
-    blueprint = Blueprint("card", __name__, url_prefix="/card")
-    require_signature(blueprint, signatures)
-
-    @blueprint.post("/<int:payment_id>")
-    def update(payment_id: int) -> ResponseReturnValue:
-        form = request.form
-        required = form.get("Required")
-        cards.update(
-            payment_id,
-            CardUpdate(
-                required=None if required is None else tuple(required.replace(",", " ").split()),
-                partial=form.get("PartialResult") == "true",
-                error=form.get("ErrorType", ""),
-                result=form.get("Result", ""),
-                confirmation=form.get("PaymentConfirmationCode", ""),
-                reason=f"{form.get('ConnectorError', '')} {form.get('PaymentError', '')}",
-            ),
-        )
-        return "", 204
-
-    return blueprint
 
 
 def make_agent_card_blueprint(sessions: Sessions, cards: Cards, ledger: Ledger, clock: Clock) -> Blueprint:

@@ -4,7 +4,7 @@ from typing import Any
 
 from twilio.rest import Client
 
-from ivr.carrier.twilio_requests import ask_twice, once_unless_over, unless_over
+from ivr.carrier.twilio.requests import ask_twice, once_unless_over, unless_over
 from twiml.calls import card_terms
 from twiml.handoffs import LISTENING
 

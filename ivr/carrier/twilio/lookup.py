@@ -7,7 +7,8 @@ from typing import Any
 from twilio.rest import Client
 
 from ivr.carrier.port import CarrierCall, CarrierRecording
-from ivr.carrier.twilio_requests import ask, unless_missing
+from ivr.carrier.twilio.callbacks import RECORD_VERB
+from ivr.carrier.twilio.requests import ask, unless_missing
 
 PAGE = 200
 
@@ -47,5 +48,6 @@ def _recording(row: Any) -> CarrierRecording:
     channels = None if row.channels is None else int(row.channels)
     path = str(row.uri or "").removesuffix(".json")
     return CarrierRecording(
-        str(row.sid), str(row.call_sid), str(row.status), str(row.source), path, row.start_time, seconds, channels
-    )
+        str(row.sid), str(row.call_sid), str(row.status), str(row.source) == RECORD_VERB, path, row.start_time,
+        seconds, channels,
+    )  # fmt: skip

@@ -10,10 +10,10 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
 from ivr.carrier.port import CarrierError
-from ivr.carrier.twilio_account import TwilioAccount
-from ivr.carrier.twilio_lookup import Looking
-from ivr.carrier.twilio_payments import CardRequests
-from ivr.carrier.twilio_requests import (
+from ivr.carrier.twilio.account import TwilioAccount
+from ivr.carrier.twilio.lookup import Looking
+from ivr.carrier.twilio.payments import CardRequests
+from ivr.carrier.twilio.requests import (
     ANSWER_SECONDS,
     BaseUrlHttpClient,
     ask,

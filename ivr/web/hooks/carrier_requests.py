@@ -1,0 +1,51 @@
+"""What every webhook does alike: let the carrier alone in, read what it tells, answer with a document."""
+
+import logging
+from collections.abc import Callable
+from typing import TypeVar
+
+from flask import Blueprint, Response, abort, request
+from werkzeug.datastructures import MultiDict
+
+from ivr.carrier.callbacks import CallbackError, Fields
+from ivr.carrier.dialect import Dialect
+from ivr.logs import about_call
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+
+def require_signature(blueprint: Blueprint, dialect: Dialect) -> None:
+    """Answer 403 to every request of `blueprint` that the carrier has not signed.
+
+    400 for a signed one whose identifiers are none: they become keys of rows and names of files.
+    """
+
+    @blueprint.before_request
+    def check() -> None:
+        query = request.query_string.decode("ascii", "replace")
+        form = request.form if request.method == "POST" else MultiDict()
+        if not dialect.signatures.request_is_signed(request.path, query, form, request.headers):
+            log.warning("refused an unsigned or forged request to %s", request.endpoint)
+            abort(403)
+        for values in (request.args, request.form):
+            if (name := dialect.callbacks.malformed(values.items(multi=True))) is not None:
+                abort(400, f"{name} is no identifier of the carrier's")
+        about_call(dialect.callbacks.call_sid(request.values))
+
+    @blueprint.teardown_request
+    def forget(_error: BaseException | None) -> None:
+        about_call(None)  # the thread serves another request next
+
+
+def read(callback: Callable[[Fields], T]) -> T:
+    """What the carrier tells with this request, by one of its `Callbacks`. 400 where a field is missing."""
+    try:
+        return callback(request.values)
+    except CallbackError as error:
+        abort(400, str(error))
+
+
+def respond(dialect: Dialect, document: str) -> Response:
+    """The answer that the carrier carries out."""
+    return Response(document, content_type=dialect.content_type)
