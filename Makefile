@@ -39,7 +39,7 @@ bench: $(RUN) ## Measure speech on this machine
 	$(BIN)/warmline bench speech
 
 shapes: $(DEV) ## Accept the public shapes as they are now: tables, addresses, settings, documents
-	$(BIN)/python -m tests.shapes
+	$(BIN)/python -m tests.project.shapes
 
 shots: $(DEV) ## Take the pictures of the pages for the docs
 	$(BIN)/python -m bench.shots

@@ -8,8 +8,8 @@ import tempfile
 from pathlib import Path
 
 TESTS = (
-    ("tests/web/test_pages_in_browser.py", "every_state or card_payment"),
-    ("tests/web/test_whole_call_in_browser.py", "whole_call"),
+    ("tests/web/pages/test_pages_in_browser.py", "every_state or card_payment"),
+    ("tests/web/pages/test_whole_call_in_browser.py", "whole_call"),
 )
 PICTURES = {
     "agent-ringing": "house-ringing-screen",

@@ -1,7 +1,6 @@
 """What every test may ask for: a clock set by hand, a database, a real Redis, and the development data where it is."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,21 +8,20 @@ from redis import Redis
 
 from ivr.store.engine import Sessions, make_engine, make_sessions
 from ivr.store.models import Base
-from tests import plans
-from tests.postgres import Postgres, running_postgres
+from tests.fakes.fake_clock import FakeClock
+from tests.harness import query_plans
+from tests.harness.postgres import Postgres, running_postgres
 
-
-class FakeClock:
-    """Stands still until moved."""
-
-    def __init__(self, now: datetime = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)) -> None:
-        self.time = now
-
-    def now(self) -> datetime:
-        return self.time
-
-    def forward(self, seconds: float) -> None:
-        self.time += timedelta(seconds=seconds)
+pytest_plugins = [
+    "tests.harness.call_line",
+    "tests.harness.far_line",
+    "tests.harness.handoff_world",
+    "tests.harness.speech_models",
+    "tests.harness.switch_world",
+    "tests.harness.line_on_switch",
+    "tests.harness.web_pages",
+    "tests.harness.worker_context",
+]
 
 
 @pytest.fixture
@@ -43,7 +41,7 @@ def sessions(tmp_path: Path) -> Iterator[Sessions]:
 @pytest.fixture(autouse=True)
 def rows_found_by_index() -> Iterator[list[str]]:
     """Whatever a test does, the house reads no growing table of a SQLite database from end to end."""
-    with plans.judged() as bad:
+    with query_plans.judged() as bad:
         yield bad
     assert not bad, "a growing table is read from end to end:\n" + "\n".join(bad)
 

@@ -9,7 +9,7 @@ from ivr.dialling.dials import DialRefusedError, Dials, Limits, Purpose, caller
 from ivr.dialling.policy import DialPolicy
 from ivr.store.engine import Sessions
 from ivr.store.models import Audit, Dial
-from tests.conftest import FakeClock
+from tests.fakes.fake_clock import FakeClock
 
 GRACE, ADA = "+15550100001", "agent:ada@bank.test"
 DIALS = Dials(DialPolicy.parse("US"), "US", Limits(per_number=3, per_person=5, per_day=8))

@@ -7,7 +7,7 @@ import pytest
 from ivr.dialogue.actions import HandOff, Listen
 from ivr.dialogue.events import Keyed, Started
 from ivr.dialogue.machine import State, begin, step
-from tests.dialogue.talk import BALANCE, DUE, TODAY
+from tests.harness.dialogue_talk import BALANCE, DUE, TODAY
 
 
 def braked(*intents: str) -> State:

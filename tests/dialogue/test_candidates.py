@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from ivr.dialogue.events import Said
-from tests.dialogue.talk import PAY, Talk, said, verified
+from tests.harness.dialogue_talk import PAY, Talk, said, verified
 
 FIFTY_OR_SIXTY = said("fifty or sixty dollars", "payment", money=(5000, 6000), currencies=("USD",))
 

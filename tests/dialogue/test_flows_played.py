@@ -9,7 +9,7 @@ import pytest
 from ivr.dialogue.actions import CheckPin, FindAccount, HangUp, Listen, LookUp, Pay, Rate, Say, SendText, TakeCard
 from ivr.dialogue.events import CardTaken, Interrupted, Paid, PinChecked, Refused, Resumed, Said, Silent, Started
 from ivr.dialogue.machine import account, begin, known, step
-from tests.dialogue.talk import BALANCE, BYE, DUE, FACTS, NO, PAY, PIN, RECENT, TODAY, YES, Talk, said, verified
+from tests.harness.dialogue_talk import BALANCE, BYE, DUE, FACTS, NO, PAY, PIN, RECENT, TODAY, YES, Talk, said, verified
 
 FIFTY = "fifty dollars"
 OVER_ANSWER = said(

@@ -6,7 +6,7 @@ from ivr.dialogue.actions import CheckCode, FindMobile, Listen, LookUp, SendCode
 from ivr.dialogue.events import CodeChecked, Interrupted, PinChecked, Silent, Slow
 from ivr.dialogue.machine import step
 from ivr.dialogue.phrases import NOT_RECEIVED
-from tests.dialogue.talk import BALANCE, NO, PAY, YES, Talk, said
+from tests.harness.dialogue_talk import BALANCE, NO, PAY, YES, Talk, said
 
 FORGOT = said("I've forgotten my PIN", "dont_know")
 CODE = said("seven zero zero one nine three", digits="700193")

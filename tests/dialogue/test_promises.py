@@ -44,7 +44,21 @@ from ivr.dialogue.events import (
 )
 from ivr.dialogue.facts import Facts
 from ivr.dialogue.machine import State, begin, known, step
-from tests.dialogue.talk import BALANCE, BYE, DUE, ENDINGS, FACTS, MUMBLE, NO, PAY, PIN, RECENT, TODAY, YES, said
+from tests.harness.dialogue_talk import (
+    BALANCE,
+    BYE,
+    DUE,
+    ENDINGS,
+    FACTS,
+    MUMBLE,
+    NO,
+    PAY,
+    PIN,
+    RECENT,
+    TODAY,
+    YES,
+    said,
+)
 
 AGENT = said("can I talk to a human", "out_of_scope", sure=0.3, heard=0.2)
 NOISE = Said("brumble the fen", 0.3, MUMBLE.meaning)

@@ -5,7 +5,7 @@ import pytest
 from ivr.dialogue.actions import HandOff, Listen, Pay, Say
 from ivr.dialogue.events import Failed, Interrupted, Keyed, Resumed, Said, Silent, Slow
 from ivr.dialogue.machine import step
-from tests.dialogue.talk import BALANCE, BYE, DUE, MUMBLE, NO, PAY, PIN, YES, Talk, said, verified
+from tests.harness.dialogue_talk import BALANCE, BYE, DUE, MUMBLE, NO, PAY, PIN, YES, Talk, said, verified
 
 AGENT = said("agent", "human_agent")
 

@@ -4,8 +4,8 @@ import pytest
 
 from ivr.handoff import events as ev
 from ivr.store.models import Agent, Handoff
-from tests.handoff.handoff_world import CALLER, PUBLIC, SUPERVISOR, World, leg
-from tests.handoff.test_call_backs import DIALLED, trying
+from tests.handoff.test_callbacks import DIALLED, trying
+from tests.harness.handoff_world import CALLER, PUBLIC, SUPERVISOR, World, leg
 
 PARTING, ROOM, RESUME = f"{PUBLIC}/handoff/1/parting", f"{PUBLIC}/handoff/1/room", f"{PUBLIC}/voice/resume"
 SECOND_ROOM = "CF" + "2" * 32

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from ivr.handoff import events as ev
 from ivr.store.states import HANDOFF_ENDS
-from tests.handoff.order_world import Orders
+from tests.harness.handoff_orders import Orders
 
 ORDERS = (300, pytest.param(10_000, marks=[pytest.mark.slow, pytest.mark.timeout(1800)]))
 HOW = ("done", "done", "lost", "refused", "died")

@@ -13,8 +13,8 @@ from ivr.phrasing.announcements import Announcements
 from ivr.phrasing.locales import English
 from ivr.store.engine import Sessions
 from ivr.store.models import Agent, Call, Handoff
-from tests.conftest import FakeClock
-from tests.handoff.handoff_world import CALLER, PUBLIC, World, leg
+from tests.fakes.fake_clock import FakeClock
+from tests.harness.handoff_world import CALLER, PUBLIC, World, leg
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)  # a Monday
 

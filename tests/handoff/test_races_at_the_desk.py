@@ -11,9 +11,9 @@ from ivr.desk.opening_hours import OpeningHours
 from ivr.desk.queue import median_wait
 from ivr.handoff import call_backs
 from ivr.store.models import Agent, Call, CallBack, Handoff, Offer
-from tests.handoff.handoff_world import CALLER, World, leg
-from tests.handoff.test_call_backs import booked, promise
+from tests.handoff.test_callbacks import booked, promise
 from tests.handoff.test_queue import bridged
+from tests.harness.handoff_world import CALLER, World, leg
 
 ALWAYS = OpeningHours()
 

@@ -9,7 +9,7 @@ from ivr.carrier.port import CarrierError
 from ivr.handoff import events as ev
 from ivr.store import outbox
 from ivr.store.models import Agent, Offer, Outbox
-from tests.handoff.handoff_world import CALLER, CONFERENCE, PUBLIC, World, leg
+from tests.harness.handoff_world import CALLER, CONFERENCE, PUBLIC, World, leg
 
 ROOM, QUEUE = f"{PUBLIC}/handoff/1/room", f"{PUBLIC}/handoff/1/queue"
 SECOND_ROOM = "CF" + "2" * 32

@@ -8,7 +8,7 @@ from ivr.desk.queue import in_order
 from ivr.desk.wallboard import Wallboard, read_wallboard
 from ivr.handoff.supervision import Supervision, SupervisionRefusedError
 from ivr.store.models import Agent, Audit, Handoff
-from tests.handoff.handoff_world import CALLER, CONFERENCE, PUBLIC, SUPERVISOR, World, leg
+from tests.harness.handoff_world import CALLER, CONFERENCE, PUBLIC, SUPERVISOR, World, leg
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ import pytest
 import twiml
 from ivr.handoff import events as ev
 from ivr.handoff.addresses import conference_name
-from tests.handoff.handoff_world import CALLER, CONFERENCE, PUBLIC, SUPERVISOR, World, leg
-from tests.handoff.test_carrier import REQUESTS, RecordingHttp, carrier
+from tests.carrier.test_twilio import REQUESTS, RecordingHttp, carrier
+from tests.harness.handoff_world import CALLER, CONFERENCE, PUBLIC, SUPERVISOR, World, leg
 
 ROOM = f"{PUBLIC}/handoff/1/room"
 SAFE = ("Dial", "Redirect", "Hangup", "Record")  # what a caller's document may end with

@@ -13,7 +13,7 @@ from ivr.people import api_keys
 from ivr.people.api_keys import ApiKeyRefusedError
 from ivr.store.engine import Sessions
 from ivr.store.models import ApiKey, Audit
-from tests.conftest import FakeClock
+from tests.fakes.fake_clock import FakeClock
 
 
 def made(sessions: Sessions, clock: FakeClock, name: str = "grafana", scope: str = "metrics") -> str:

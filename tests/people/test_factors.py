@@ -11,7 +11,7 @@ from ivr.people import factors, roster
 from ivr.people.factors import SecretBox, UnreadableSecretError
 from ivr.store.engine import Sessions
 from ivr.store.models import Agent, CodeFactor, RecoveryCode
-from tests.conftest import FakeClock
+from tests.fakes.fake_clock import FakeClock
 
 
 @pytest.fixture

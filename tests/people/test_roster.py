@@ -10,7 +10,7 @@ from ivr.people.links import make_link, person_of_link, spend_link
 from ivr.people.roster import RosterRefusedError
 from ivr.store.engine import Sessions
 from ivr.store.models import Agent, Audit
-from tests.conftest import FakeClock
+from tests.fakes.fake_clock import FakeClock
 
 DAY = 86400
 

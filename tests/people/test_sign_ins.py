@@ -10,7 +10,7 @@ from ivr.people import passwords, roster, sign_ins
 from ivr.people.sign_ins import Limits
 from ivr.store.engine import Sessions
 from ivr.store.models import Agent
-from tests.conftest import FakeClock
+from tests.fakes.fake_clock import FakeClock
 
 LIMITS = Limits(idle=timedelta(hours=2), whole=timedelta(hours=14))
 

@@ -9,7 +9,7 @@ from redis import Redis
 
 from ivr.people.throttle import Rule, Throttle, Tries, forgiven, left, tried, wait
 from ivr.store.redis_client import connect
-from tests.conftest import FakeClock
+from tests.fakes.fake_clock import FakeClock
 
 RULE = Rule(free=3, first=10, longest=60, fade=600)
 

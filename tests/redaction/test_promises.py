@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ivr.redaction import Line, mask, mask_text, mask_words
-from tests.redaction.saying import card_number, gives_away, groups, misheard, said
+from tests.harness.spoken_digits import card_number, gives_away, groups, misheard, said
 
 BEFORE = [
     "",

@@ -14,7 +14,7 @@ from speech.tts import TextToSpeech
 from speech.vad import SileroModel
 from speech.voices import make_voice
 from switch.phones.recorded_lines import FOLDER
-from tests.speech.speech_doubles import ScriptedRecogniser
+from tests.fakes.fake_speech import ScriptedRecogniser
 
 ROOMS = [
     *(Room((way,), db, noise) for way in (100.0, 250.0, 600.0) for db in (-10.0, -30.0) for noise in (None, -58.0)),

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from speech.events import Command, Event, Expectation, Listen, Speak, Spoken, UserTurn
-from tests.speech.speech_doubles import Line, ScriptedRecogniser
+from tests.fakes.fake_speech import Line, ScriptedRecogniser
 
 FRAMES = 3  # of a character of the twin's voice
 OPEN = Listen(Expectation(), 60.0)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from speech.events import DtmfDigits, Expectation, Interrupted, Listen, Speak, Spoken, UserTurn
-from tests.speech.speech_doubles import Line, ScriptedRecogniser
+from tests.fakes.fake_speech import Line, ScriptedRecogniser
 
 PROMPT = "This is a rather long prompt. It goes on for some time."
 OPEN = Listen(Expectation())

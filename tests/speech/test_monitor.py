@@ -9,7 +9,7 @@ from speech.audio import SILENCE
 from speech.inference_queue import Priority
 from speech.media_streams import Start
 from speech.monitor import Monitor, TrackTurn
-from tests.speech.speech_doubles import VOICED, HandClock, ScriptedRecogniser, loud
+from tests.fakes.fake_speech import VOICED, HandClock, ScriptedRecogniser, loud
 
 BOTH = Start("MZ1", "CA1", "AC1", ("inbound", "outbound"), {})
 

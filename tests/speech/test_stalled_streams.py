@@ -15,8 +15,8 @@ from speech.media_streams import Start
 from speech.monitor import Monitor, TrackTurn
 from speech.session import DEAD, STALLED, Session
 from speech.tts import TextToSpeech
-from tests.jumping import Jumping
-from tests.speech.speech_doubles import START, VOICED, Beep, Interrupting, ScriptedRecogniser, loud
+from tests.fakes.fake_speech import START, VOICED, Beep, Interrupting, ScriptedRecogniser, loud
+from tests.harness.jumping_loop import Jumping
 
 HOLD = Listen(Expectation(), no_input_timeout=60.0)
 PIN = Listen(Expectation("digits", 4), no_input_timeout=10.0)

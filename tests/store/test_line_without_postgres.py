@@ -18,9 +18,9 @@ from ivr.clock import SystemClock
 from ivr.desk import agents
 from ivr.settings import Settings
 from ivr.store.models import Agent
-from tests.line.conftest import LINE, PUBLIC
-from tests.serving import served
-from tests.store.conftest import FarLine
+from tests.harness.asgi_server import served
+from tests.harness.call_line import LINE, PUBLIC
+from tests.harness.far_line import FarLine
 
 pytestmark = pytest.mark.slow
 TOKEN = "t" * 32

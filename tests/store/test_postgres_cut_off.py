@@ -12,9 +12,9 @@ from ivr.dialogue.events import Keyed
 from ivr.ledger.port import LedgerError
 from ivr.store.models import Call
 from speech.events import UserTurn
-from tests.line.conftest import LINE, MORGAN, SID
-from tests.postgres import Postgres
-from tests.store.conftest import FarLine
+from tests.harness.call_line import LINE, MORGAN, SID
+from tests.harness.far_line import FarLine
+from tests.harness.postgres import Postgres
 
 pytestmark = pytest.mark.slow
 SOON = 2.6  # seconds: two, and what a busy machine takes

@@ -15,9 +15,9 @@ from ivr.store.engine import Sessions, make_engine, make_sessions
 from ivr.store.idempotency import first_time
 from ivr.store.migrate import upgrade
 from ivr.store.models import Call, Handoff, Outbox, Recording
-from tests.conftest import FakeClock
-from tests.line.conftest import LINE, MORGAN, SID
-from tests.store.conftest import make_calls
+from tests.fakes.fake_clock import FakeClock
+from tests.harness.call_line import LINE, MORGAN, SID
+from tests.harness.far_line import make_calls
 
 AT_ONCE = 8
 LONG = "sip:" + "a" * 200 + "@pbx.example;transport=udp"

@@ -12,7 +12,7 @@ from sqlalchemy.types import TypeEngine
 from ivr.store.engine import make_engine, make_sessions
 from ivr.store.migrate import _config, pending, upgrade
 from ivr.store.models import Call
-from tests.store.conftest import NOW
+from tests.harness.far_line import NOW
 
 RELEASED = "0007"  # the newest migration of the last release: raised when one is made
 

@@ -12,8 +12,8 @@ from ivr.calls.service import CallService
 from ivr.store.engine import BadDatabaseUrl, Sessions, WriteInReadSession, make_engine, make_sessions
 from ivr.store.migrate import upgrade
 from ivr.store.models import Announcement
-from tests.line.conftest import LINE, MORGAN, SID
-from tests.store.conftest import NOW
+from tests.harness.call_line import LINE, MORGAN, SID
+from tests.harness.far_line import NOW
 
 
 def announce(text: str) -> Announcement:

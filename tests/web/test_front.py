@@ -17,8 +17,8 @@ from ivr.web.event_streams import Hub, Streams
 from ivr.web.front import PAGE_THREADS, make_front
 from ivr.web.hooks.dispatch import THREADS, Webhooks
 from ivr.web.request_limits import BODY, limit_requests
-from tests.serving import Wire, get, served
-from tests.web.conftest import Web
+from tests.harness.asgi_server import Wire, get, served
+from tests.harness.web_pages import Web
 
 
 @dataclass

@@ -22,8 +22,8 @@ from ivr.store.engine import make_engine, make_sessions
 from ivr.store.migrate import upgrade
 from ivr.store.models import Agent
 from ivr.web.pages.signed_in import limits_of
-from tests.calls.line import free_ports
-from tests.serving import Wire
+from tests.harness.asgi_server import Wire
+from tests.harness.running_line import free_ports
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "t" * 32

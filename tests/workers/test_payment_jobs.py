@@ -14,7 +14,7 @@ from ivr.store import outbox
 from ivr.store.engine import Sessions
 from ivr.store.idempotency import first_time, forget_old
 from ivr.store.models import Call, Outbox, Recording, Turn, Webhook
-from tests.conftest import FakeClock
+from tests.fakes.fake_clock import FakeClock
 from workers import context as workers_context
 from workers import jobs
 from workers.context import WorkerContext

@@ -7,7 +7,7 @@ from rq import Queue
 from ivr.store import outbox
 from ivr.store.engine import Sessions
 from ivr.store.topics import QUICK
-from tests.conftest import FakeClock
+from tests.fakes.fake_clock import FakeClock
 from workers.relay import Relay
 
 

@@ -13,8 +13,8 @@ from ivr.recordings.transcription import Samples, Sound, cut
 from ivr.store import outbox
 from ivr.store.models import Outbox, Recording
 from speech.audio import RATE
+from tests.harness.worker_factory import RecogniserTwin, sound
 from tests.workers.test_jobs import a_recording, recording, work_off
-from tests.workers.worker_factory import RecogniserTwin, sound
 from workers import context as workers_context
 from workers import jobs
 from workers.context import WorkerContext

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ivr.local.redis_server import EmbeddedRedis
-from tests.silent import stopped
+from tests.harness.silent_server import stopped
 from tests.workers.test_worker_process import ask_for_people, briefed, until, worker
 from workers.context import WorkerContext
 

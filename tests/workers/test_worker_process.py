@@ -18,7 +18,7 @@ from ivr.handoff.request import request_handoff
 from ivr.local.redis_server import EmbeddedRedis
 from ivr.store import outbox
 from ivr.store.models import Agent, Call, Handoff, Offer, Outbox, Recording
-from tests.workers.conftest import FACTORY
+from tests.harness.worker_context import FACTORY
 from tests.workers.test_jobs import a_recording
 from workers.context import WorkerContext
 from workers.run import QUEUES

@@ -1,0 +1,69 @@
+"""A media process that is full lets nobody else in, and the caller is not lost by it."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from starlette.testclient import TestClient, WebSocketTestSession
+from twilio.request_validator import RequestValidator
+
+from ivr.calls.next_step import Reconnect
+from ivr.calls.service import CallService
+from ivr.carrier.twilio.signatures import HEADER, TwilioSignatures
+from ivr.channels.admission import Full, Room
+from ivr.channels.media_app import make_media_app
+from ivr.store.engine import Sessions
+from ivr.store.models import Call
+from speech.tts import TextToSpeech
+from tests.channels.test_media_app import Quick, close_code, play_until, start
+from tests.fakes.fake_clock import FakeClock
+from tests.fakes.fake_speech import ScriptedRecogniser, loud
+from tests.harness.call_line import LINE, MEDIA, MORGAN, PUBLIC, SID, TOKEN
+
+OTHER = "CA" + "2" * 32
+Dial = Callable[[], WebSocketTestSession]
+
+
+@pytest.fixture
+def room() -> Room:
+    return Room(1)
+
+
+@pytest.fixture
+def dial(calls: CallService, room: Room, tmp_path: Path) -> Iterator[Dial]:
+    signatures, speaker = TwilioSignatures(TOKEN, PUBLIC, MEDIA), TextToSpeech(Quick(), tmp_path / "prompts")
+    app = make_media_app(calls, signatures, ScriptedRecogniser(), speaker, lambda: loud, room=room)
+    signature = RequestValidator(TOKEN).compute_signature(MEDIA, {})
+    with TestClient(app) as client:
+        yield lambda: client.websocket_connect("/media", headers={HEADER: signature})
+
+
+def test_the_caller_past_the_limit_is_asked_to_come_again(
+    dial: Dial, calls: CallService, sessions: Sessions, clock: FakeClock, room: Room
+) -> None:
+    with dial() as first:
+        first.send_text(start(calls.answer(SID, MORGAN, LINE).token))
+        play_until(first, lambda: room.taken == 1)
+        with dial() as second:
+            second.send_text(start(calls.answer(OTHER, MORGAN, LINE).token, OTHER))
+            assert close_code(second) == 1013
+    clock.forward(2)
+    assert isinstance(calls.resume(OTHER, MORGAN, LINE), Reconnect)
+    with sessions() as tx:
+        [problem] = tx.scalars(select(Call.problems).where(Call.sid == OTHER)).one()
+    assert problem["what"] == "stream-refused"
+
+
+def test_a_place_is_free_again_when_its_caller_has_gone() -> None:
+    room = Room(1)
+    with room.place(), pytest.raises(Full), room.place():
+        pass
+    with room.place():
+        assert room.taken == 1
+
+
+def test_a_room_without_a_limit_is_never_full() -> None:
+    room = Room()
+    with room.place(), room.place():
+        assert room.taken == 2

@@ -1,0 +1,294 @@
+"""A hand-off's surroundings: a real database, a carrier that only remembers, and signed webhooks."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from twilio.request_validator import RequestValidator
+
+from ivr.carrier.port import CarrierError, CarrierRecording
+from ivr.carrier.twilio.dialect import twilio_dialect
+from ivr.carrier.twilio.signatures import TwilioSignatures
+from ivr.desk import agents
+from ivr.desk.opening_hours import OpeningHours
+from ivr.dialogue.actions import HandOff
+from ivr.handoff.addresses import conference_name
+from ivr.handoff.request import request_handoff
+from ivr.handoff.service import HandoffService
+from ivr.handoff.state import State
+from ivr.store import outbox
+from ivr.store.engine import Sessions
+from ivr.store.models import Agent, Call, Handoff, Offer
+from ivr.web.hooks.handoffs import make_handoff_blueprint
+from tests.fakes.fake_clock import FakeClock
+
+CALLER = "CA" + "c" * 32
+CONFERENCE = "CF" + "1" * 32
+PUBLIC = "https://line.test"
+SUPERVISOR = "CA" + "5" * 32
+LINE = "+15559990000"
+TOKEN = "token"
+
+
+def leg(attempt_number: int) -> str:
+    return f"CA{attempt_number:032x}"
+
+
+@dataclass
+class CarrierTwin:
+    """Remembers what it was asked. `faults` are raised by the next request of that name, which does nothing;
+
+    requests named in `lost` are done, and then their answers are lost. `meanwhile` happens between deed and answer."""
+
+    asked: list[tuple[Any, ...]] = field(default_factory=list)
+    faults: dict[str, CarrierError] = field(default_factory=dict)
+    lost: list[str] = field(default_factory=list)
+    meanwhile: dict[str, Callable[[], None]] = field(default_factory=dict)
+    statuses: dict[str, str] = field(default_factory=dict)
+    over: set[str] = field(default_factory=set)
+    rung: int = 0
+    fallbacks: list[str] = field(default_factory=list)
+
+    def _note(self, name: str, *what: Any) -> None:
+        if (fault := self.faults.pop(name, None)) is not None:
+            raise fault
+        self.asked.append((name, *what))
+        if name == "ring":
+            self.rung += 1
+        self.meanwhile.pop(name, lambda: None)()
+        if name in self.lost:
+            self.lost.remove(name)
+            raise CarrierError("the carrier does not answer", again=name != "ring")
+
+    def ring(self, to: str, from_: str, url: str, status_url: str, timeout: int, fallback_url: str) -> str:
+        self.fallbacks.append(fallback_url)
+        self._note("ring", to, url)
+        return leg(self.rung)
+
+    def move(self, call_sid: str, url: str) -> bool:
+        self._note("move", call_sid, url)
+        return call_sid not in self.over
+
+    def end(self, call_sid: str) -> None:
+        self._note("end", call_sid)
+
+    def status(self, call_sid: str) -> str | None:
+        return self.statuses.get(call_sid, "in-progress")
+
+    def end_conference(self, conference_sid: str) -> None:
+        self._note("end_conference", conference_sid)
+
+    def add_participant(
+        self, conference_sid: str, to: str, label: str, *, muted: bool, coach: str | None, status_url: str, timeout: int
+    ) -> str:
+        self._note("add_participant", conference_sid, to, label, muted, coach)
+        return SUPERVISOR
+
+    def change_participant(
+        self,
+        conference_sid: str,
+        call_sid: str,
+        *,
+        muted: bool | None = None,
+        hold: bool | None = None,
+        coach: str | None = None,
+    ) -> bool:
+        self._note("change_participant", conference_sid, call_sid, {"muted": muted, "hold": hold, "coach": coach})
+        return call_sid not in self.over
+
+    def fetch_recording(self, url: str) -> bytes:
+        self._note("fetch_recording", url)
+        return b""
+
+    def find_recording(self, recording_sid: str) -> CarrierRecording | None:
+        return None
+
+    def delete_recording(self, recording_sid: str) -> None:
+        self._note("delete_recording", recording_sid)
+
+    def pause_recording(self, call_sid: str) -> None:
+        self._note("pause_recording", call_sid)
+
+    def resume_recording(self, call_sid: str) -> None:
+        self._note("resume_recording", call_sid)
+
+    def send_text(self, to: str, body: str, dial: int | None = None) -> str:
+        self._note("send_text", to, body)
+        return "SM" + "0" * 32
+
+    def check(self) -> str:
+        return "twin"
+
+    def names(self) -> list[str]:
+        return [name for name, *_ in self.asked]
+
+
+@dataclass
+class LiveTwin:
+    news: list[tuple[str, str, str]] = field(default_factory=list)
+
+    def publish(self, topic: str, kind: str, ref: str = "") -> None:
+        self.news.append((topic, kind, ref))
+
+
+class World:
+    """One call, one line, as many agents as a test adds."""
+
+    def __init__(
+        self, sessions: Sessions, clock: FakeClock, hours: OpeningHours | None = None, live: Any = None
+    ) -> None:
+        self.sessions, self.clock, self.hours = sessions, clock, hours
+        self.carrier = CarrierTwin()
+        self.live: Any = live or LiveTwin()
+        self.service = self.another_process()
+        self.client = self._client()
+        with sessions.begin() as tx:
+            tx.add(
+                Call(sid=CALLER, caller="+15550001111", called="+15559990000", started_at=clock.now(), stage="dialogue")
+            )
+        self.id = 0
+
+    def another_process(self) -> HandoffService:
+        return HandoffService(
+            self.sessions, self.clock, self.carrier, self.live, PUBLIC, LINE, 20, 60, hours=self.hours,
+            company="Test Bank",
+        )  # fmt: skip
+
+    def _client(self) -> FlaskClient:
+        app = Flask("handoff")
+        app.register_blueprint(
+            make_handoff_blueprint(
+                self.service, twilio_dialect(TwilioSignatures(TOKEN, PUBLIC, "wss://line.test/media"))
+            )
+        )
+        return app.test_client()
+
+    def agent(self, name: str, presence: str = "available", **more: Any) -> int:
+        with self.sessions.begin() as tx:
+            agent = Agent(
+                email=f"{name}@bank.test", name=name, password_hash="", phone=f"client:{name}",
+                presence="away", presence_since=self.clock.now(), **{"roles": ["agent"], **more},
+            )  # fmt: skip
+            tx.add(agent)
+            tx.flush()
+            agents.set_presence(tx, agent, presence, self.clock.now())
+        self.clock.forward(1)
+        return agent.id
+
+    def request(self, language: str = "en") -> int:
+        with self.sessions.begin() as tx:
+            known = {"amount": "42.00"}
+            action = HandOff("asked", "dispute", "Wants to dispute a charge.", known, language=language)
+            self.id = request_handoff(tx, tx.get_one(Call, CALLER), action, self.clock.now()).id
+        return self.id
+
+    def another_caller(self, number: int, mood: str = "calm", caller: str = "", intent: str = "dispute") -> int:
+        """One more who waits, with the call and conference of that number; `self.id` stays."""
+        sid = f"CA{number:032x}".replace("CA0", "CAf")
+        with self.sessions.begin() as tx:
+            call = Call(
+                sid=sid, caller=caller or f"+1555000{number:04d}", called=LINE, started_at=self.clock.now(), problems=[]
+            )
+            tx.add(call)
+            tx.flush()
+            action = HandOff("asked", intent, "Wants a person.", {}, mood=mood)
+            handoff_id = request_handoff(tx, call, action, self.clock.now()).id
+        self.service.write_brief(handoff_id)
+        return handoff_id
+
+    def parked(self, language: str = "en") -> "World":
+        """Requested, briefed, and the caller is in his conference."""
+        self.request(language)
+        self.service.write_brief(self.id)
+        self.joins("caller", CALLER)
+        return self
+
+    def bridged(self) -> "World":
+        self.parked()
+        self.hook("1/agent", CallSid=leg(1))
+        self.hook("1/accept", CallSid=leg(1), Digits="1")
+        self.joins("agent-1", leg(1))
+        return self
+
+    # --- the carrier's callbacks ---
+
+    def hook(self, path: str, **form: str) -> str:
+        signature = RequestValidator(TOKEN).compute_signature(f"{PUBLIC}/handoff/{self.id}/{path}", form)
+        return self.post(path, form, signature)
+
+    def post(self, path: str, form: dict[str, str], signature: str) -> str:
+        where = f"/handoff/{self.id}/{path}"
+        answer = self.client.post(where, data=form, headers={"X-Twilio-Signature": signature})
+        assert answer.status_code in (200, 204), answer.status_code
+        return answer.text
+
+    def joins(self, label: str, sid: str, conference: str = CONFERENCE) -> None:
+        self._conference("participant-join", label, sid, conference)
+
+    def leaves(self, label: str, sid: str, reason: str = "participant_hung_up", status: str = "completed") -> None:
+        more = {"ReasonParticipantLeft": reason, "ParticipantCallStatus": status}
+        self._conference("participant-leave", label, sid, CONFERENCE, **more)
+
+    def leg_is(self, attempt_number: int, status: str) -> None:
+        self.hook(f"{attempt_number}/status", CallSid=leg(attempt_number), CallStatus=status)
+
+    def _conference(self, event: str, label: str, sid: str, conference: str, **more: str) -> None:
+        name = conference_name(self.row, self.state.round)
+        form = {"StatusCallbackEvent": event, "ParticipantLabel": label, "CallSid": sid, "ConferenceSid": conference}
+        self.hook("conference", FriendlyName=name, **form, **more)
+
+    def run_due(self) -> None:
+        """What the worker would do now."""
+        with self.sessions() as tx:
+            rows = list(outbox.due(tx, self.clock.now()))
+        for row in rows:
+            payload = row.payload
+            if row.topic == "handoff.act":
+                self.service.carry_out(row.id)
+                continue
+            if row.topic == "handoff.requested":
+                self.service.write_brief(payload["handoff"])
+            elif row.topic == "handoff.deadline":
+                self.service.deadline(payload["handoff"], last=payload.get("last", False), since=payload.get("since"))
+            elif row.topic == "desk.wrap-up":
+                self.service.wrap_up_over(payload["agent"])
+            elif row.topic == "callback.try":
+                self.service.call_back(payload["callback"], payload["number"], lambda _tx: None)
+            elif row.topic == "handoff.expire":
+                self.service.expire(payload["handoff"], payload["k"], payload["what"])
+            with self.sessions.begin() as tx:
+                outbox.done(tx, row.id, self.clock.now())
+
+    # --- what stands now ---
+
+    @property
+    def row(self) -> Handoff:
+        return self.service.find(self.id)
+
+    @property
+    def state(self) -> State:
+        return self.service.state(self.row)
+
+    @property
+    def call(self) -> Call:
+        with self.sessions() as tx:
+            return tx.get_one(Call, CALLER)
+
+    @property
+    def outcomes(self) -> list[str | None]:
+        with self.sessions() as tx:
+            return list(tx.scalars(select(Offer.outcome).order_by(Offer.number)))
+
+    def presence(self, agent_id: int) -> str:
+        with self.sessions() as tx:
+            return tx.get_one(Agent, agent_id).presence
+
+
+@pytest.fixture
+def world(sessions: Sessions, clock: FakeClock) -> World:
+    """A hand-off's surroundings for one test."""
+    return World(sessions, clock)

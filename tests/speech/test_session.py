@@ -1,0 +1,433 @@
+"""The duplex loop, with a carrier, a recogniser and a voice in memory and time moved by hand."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from speech.events import (
+    Close,
+    Closed,
+    Command,
+    DtmfDigits,
+    Event,
+    Expectation,
+    Interrupted,
+    Listen,
+    NoInput,
+    Speak,
+    Spoken,
+    UserTurn,
+)
+from speech.inference_queue import Priority
+from tests.fakes.fake_speech import Line, ScriptedRecogniser
+
+PROMPT = "This is a rather long prompt. It goes on for some time."
+OPEN = Listen(Expectation())
+PIN = Listen(Expectation("digits", 4))
+YES_NO = Listen(Expectation("yes-no"))
+
+
+@pytest.fixture
+def line(tmp_path: Path) -> Line:
+    line = Line(tmp_path, ScriptedRecogniser())
+    line.cache(PROMPT, "Bye.", "Hello.", "Yes.")
+    return line
+
+
+def play(line: Line, script: Callable[[], Awaitable[None]]) -> None:
+    async def run() -> None:
+        async with line:
+            await script()
+
+    asyncio.run(run())
+
+
+def test_what_the_caller_says_is_reported_with_its_times_and_its_latency(line: Line) -> None:
+    async def script() -> None:
+        await line.call(OPEN)
+        await line.silence(1.0)
+        await line.say(1.0, "What is my balance?")
+        await line.silence(1.0)
+
+    play(line, script)
+    [heard] = line.of(UserTurn)
+    assert heard.text == "What is my balance?"
+    assert heard.start == pytest.approx(1.0, abs=0.07)
+    assert heard.end == pytest.approx(2.0, abs=0.07)
+    assert heard.latency["wait"] == pytest.approx(450, abs=40)
+    assert heard.latency["listen"] == pytest.approx(0, abs=21)
+
+
+def test_a_prompt_is_paced_at_most_a_second_ahead_and_reported_when_it_was_heard(line: Line) -> None:
+    ahead: list[float] = []
+
+    async def script() -> None:
+        await line.call(Speak("a", PROMPT))
+        for _ in range(60):
+            ahead.append(line.buffered)
+            await line.silence(0.1)
+
+    play(line, script)
+    assert 0.9 <= max(ahead) <= 1.04
+    [spoken] = line.of(Spoken)
+    assert spoken.id == "a"
+    assert spoken.end - spoken.start == pytest.approx(0.06 * (len(PROMPT) - 1) + 0.24, abs=0.06)
+    assert spoken.latency["first_audio"] == 0
+
+
+def test_sound_leaves_in_messages_of_a_tenth_of_a_second(line: Line) -> None:
+    async def script() -> None:
+        await line.call(Speak("a", "Yes."))
+        await line.silence(0.5)
+
+    play(line, script)
+    assert line.messages == [0.1, 0.1, 0.04]
+
+
+def test_two_prompts_follow_each_other_without_a_gap(line: Line) -> None:
+    async def script() -> None:
+        await line.call(Speak("a", "Hello."), Speak("b", "Yes."))
+        await line.silence(2.0)
+
+    play(line, script)
+    assert [spoken.id for spoken in line.of(Spoken)] == ["a", "b"]
+    assert all(later - earlier < 0.021 for earlier, later in zip(line.heard, line.heard[1:], strict=False))
+
+
+def test_a_prompt_that_is_not_cached_is_spoken_in_a_thread(line: Line) -> None:
+    async def script() -> None:
+        await line.call(Speak("a", "Never said before."))
+        for _ in range(40):
+            await line.silence(0.1)
+            await asyncio.sleep(0.005)
+
+    play(line, script)
+    assert [spoken.id for spoken in line.of(Spoken)] == ["a"]
+
+
+def test_real_speech_stops_the_bot_and_says_how_much_was_heard(line: Line) -> None:
+    async def script() -> None:
+        await line.call(Speak("a", PROMPT), Speak("b", "Bye."), OPEN)
+        await line.silence(1.0)
+        await line.say(0.8, "I want a person.")
+        await line.silence(1.0)
+
+    play(line, script)
+    interrupted, heard = line.of(Interrupted)[0], line.of(UserTurn)[0]
+    assert interrupted.id == "a"
+    assert PROMPT.startswith(interrupted.played_text)
+    assert 0.2 < interrupted.played < 0.5
+    assert interrupted.at - 1.0 <= 0.25
+    assert heard.text == "I want a person."
+    assert line.cleared == 1
+    assert line.of(Spoken) == []  # marks that `clear` sends back are not taken for heard
+
+
+def test_a_cough_does_not_stop_the_bot(line: Line) -> None:
+    async def script() -> None:
+        await line.call(Speak("a", PROMPT), OPEN)
+        await line.silence(1.0)
+        await line.say(0.08, "")
+        await line.silence(4.0)
+
+    play(line, script)
+    assert line.cleared == 0
+    assert [spoken.id for spoken in line.of(Spoken)] == ["a"]
+    assert line.of(UserTurn) == []
+
+
+def test_an_interruption_that_was_nothing_lets_the_bot_go_on_from_the_cut_sentence(line: Line) -> None:
+    async def script() -> None:
+        await line.call(Speak("a", PROMPT), OPEN)
+        await line.silence(2.5)
+        await line.say(0.5, "")
+        await line.silence(4.5)
+
+    play(line, script)
+    assert [type(event) for event in line.events[:2]] == [Interrupted, Spoken]
+    assert line.of(Spoken)[0].id == "a"
+
+
+def test_a_nod_over_the_bot_is_not_an_interruption(line: Line) -> None:
+    async def script() -> None:
+        await line.call(Speak("a", PROMPT), OPEN)
+        await line.silence(0.6)
+        await line.say(0.4, "Mm-hmm.")
+        await line.silence(5.0)
+
+    play(line, script)
+    assert line.of(UserTurn) == []
+    assert [spoken.id for spoken in line.of(Spoken)] == ["a"]
+
+
+def test_a_nod_before_a_yes_or_no_question_is_begun_is_no_answer_to_it(line: Line) -> None:
+    async def script() -> None:
+        await line.call(Speak("a", PROMPT), Speak("q", "Yes."), YES_NO)
+        await line.silence(0.6)
+        await line.say(0.4, "Right.")
+        await line.silence(6.0)
+
+    play(line, script)
+    assert line.of(UserTurn) == []
+    assert [spoken.id for spoken in line.of(Spoken)] == ["a", "q"]
+
+
+def test_a_prompt_that_must_be_heard_is_not_stopped_yet_the_caller_is_heard(line: Line) -> None:
+    async def script() -> None:
+        await line.call(Speak("a", PROMPT, interruptible=False), OPEN)
+        await line.silence(0.6)
+        await line.say(0.6, "Give me a person.")
+        await line.silence(4.0)
+
+    play(line, script)
+    assert line.cleared == 0
+    assert line.of(UserTurn)[0].text == "Give me a person."
+    assert line.of(Spoken)[0].id == "a"
+
+
+def test_a_short_pause_is_heard_early_and_thrown_away_when_the_caller_goes_on(line: Line) -> None:
+    async def script() -> None:
+        await line.call(OPEN)
+        line.recogniser.texts = ["I want to pay"]
+        await line.speech(0.6)
+        await line.silence(0.3)
+        await line.say(0.6, "I want to pay my bill.")
+        await line.silence(1.0)
+
+    play(line, script)
+    assert [heard.text for heard in line.of(UserTurn)] == ["I want to pay my bill."]
+    assert [priority for _, _, priority in line.recogniser.asked] == [Priority.EARLY, Priority.EARLY]
+
+
+def test_a_yes_ends_a_yes_or_no_turn_at_once(line: Line) -> None:
+    async def script() -> None:
+        await line.call(YES_NO)
+        await line.say(0.4, "Yes.")
+        await line.silence(0.3)
+
+    play(line, script)
+    [heard] = line.of(UserTurn)
+    assert heard.latency["wait"] <= 250
+
+
+def test_a_slow_number_is_not_cut_off_and_ends_with_its_last_digit(line: Line) -> None:
+    async def script() -> None:
+        await line.call(PIN)
+        await line.say(0.6, "47")
+        await line.silence(1.6)
+        assert line.of(UserTurn) == []
+        await line.say(0.6, "4719")
+        await line.silence(0.3)
+
+    play(line, script)
+    [heard] = line.of(UserTurn)
+    assert heard.text == "4719"
+    assert heard.latency["wait"] <= 250
+
+
+def test_steady_noise_does_not_hold_the_turn_or_the_silence(line: Line) -> None:
+    async def script() -> None:
+        await line.call(Listen(Expectation(), no_input_timeout=3.0))
+        await line.say(8.5, "")
+
+    play(line, script)
+    assert line.of(UserTurn) == []
+    assert len(line.of(NoInput)) == 1
+
+
+def test_speech_without_a_pause_is_over_at_last(line: Line) -> None:
+    async def script() -> None:
+        await line.call(OPEN)
+        await line.say(26.0, "And then and then")
+
+    play(line, script)
+    assert len(line.of(UserTurn)) >= 1
+    assert line.of(UserTurn)[0].end - line.of(UserTurn)[0].start < 25.5
+
+
+def test_silence_counts_from_the_end_of_the_bots_sound_and_is_told_once(line: Line) -> None:
+    async def script() -> None:
+        await line.call(Speak("a", "Hello."), Listen(Expectation(), no_input_timeout=3.0))
+        await line.silence(10.0)
+
+    play(line, script)
+    [silence], [spoken] = line.of(NoInput), line.of(Spoken)
+    assert silence.at - spoken.end == pytest.approx(3.0, abs=0.05)
+    assert silence.seconds == pytest.approx(3.0, abs=0.05)
+
+
+def test_keys_stop_the_bot_and_end_with_the_expected_count(line: Line) -> None:
+    async def script() -> None:
+        await line.call(Speak("a", PROMPT), PIN)
+        await line.silence(0.5)
+        await line.key("4", "7", "1", "9")
+        await line.silence(0.1)
+
+    play(line, script)
+    assert [type(event) for event in line.events[:2]] == [Interrupted, DtmfDigits]
+    assert line.of(DtmfDigits)[0].digits == "4719"
+    assert line.cleared == 1
+
+
+@pytest.mark.parametrize(
+    ("listen", "keys", "wait", "digits"),
+    [
+        (OPEN, "0", 0.0, "0"),
+        (OPEN, "*", 0.0, "*"),
+        (OPEN, "12#", 0.0, "12"),
+        (PIN, "0", 2.1, "0"),
+        (PIN, "47", 2.1, "47"),
+    ],
+)
+def test_keys_end_with_hash_with_a_pause_or_by_themselves(
+    line: Line, listen: Listen, keys: str, wait: float, digits: str
+) -> None:
+    async def script() -> None:
+        await line.call(listen)
+        await line.key(*keys)
+        await line.silence(wait)
+        assert [event.digits for event in line.of(DtmfDigits)] == [digits]
+
+    play(line, script)
+
+
+def test_the_last_words_are_reported_before_the_end(line: Line) -> None:
+    async def script() -> None:
+        await line.call(OPEN)
+        await line.say(0.6, "Never mind.")
+        await line.hang_up()
+
+    play(line, script)
+    assert [type(event) for event in line.events] == [UserTurn, Closed]
+    assert line.of(Closed) == [Closed(by_us=False)]
+
+
+def test_a_lost_socket_loses_no_words_and_tells_what_was_heard_of_the_prompt(line: Line) -> None:
+    async def script() -> None:
+        await line.call(Speak("a", PROMPT))
+        await line.silence(1.0)
+        await line.key("4", "7")
+        await line.lose()
+
+    play(line, script)
+    assert [type(event) for event in line.events] == [Interrupted, DtmfDigits, Closed]
+
+
+def test_close_waits_until_all_is_heard(line: Line) -> None:
+    async def script() -> None:
+        await line.call(Speak("a", "Bye."), Close())
+        await line.silence(0.1)
+        assert line.events == []
+        await line.silence(0.5)
+        await asyncio.wait_for(line.task, 1)
+
+    play(line, script)
+    assert [type(event) for event in line.events] == [Spoken, Closed]
+    assert line.of(Closed) == [Closed(by_us=True)]
+
+
+def test_a_caller_who_speaks_over_the_goodbye_keeps_the_line(line: Line) -> None:
+    async def script() -> None:
+        await line.call(Speak("a", PROMPT), Close())
+        await line.silence(1.0)
+        await line.say(0.6, "Wait, one more thing.")
+        await line.silence(3.0)
+        assert not line.task.done()
+
+    play(line, script)
+    assert line.of(UserTurn)[0].text == "Wait, one more thing."
+
+
+def test_events_are_handled_one_at_a_time(line: Line) -> None:
+    running: list[int] = []
+
+    async def slow(event: Event) -> list[Command]:
+        running.append(len(running))
+        line.events.append(event)
+        await asyncio.sleep(0.01)
+        assert len(running) == 1
+        running.clear()
+        return []
+
+    line._handle = slow  # type: ignore[method-assign]
+
+    async def script() -> None:
+        await line.call(OPEN)
+        await line.key("0", "*", "0")
+        await asyncio.sleep(0.05)
+        assert [event.digits for event in line.of(DtmfDigits)] == ["0", "*", "0"]
+
+    play(line, script)
+
+
+def test_a_fault_of_the_owner_comes_out_of_the_session(line: Line) -> None:
+    def fail(event: Event) -> list[Command]:
+        raise LookupError("no such call")
+
+    line.answers = fail
+
+    async def script() -> None:
+        await line.call(OPEN)
+        await line.key("0")
+        with pytest.raises(LookupError):
+            await asyncio.wait_for(line.task, 1)
+
+    play(line, script)
+
+
+def test_the_answers_delay_is_counted_from_the_callers_last_sound(line: Line) -> None:
+    line.answers = lambda event: [Speak("b", "Yes.")] if isinstance(event, UserTurn) else []
+
+    async def script() -> None:
+        await line.call(OPEN)
+        await line.say(0.6, "Hello there.")
+        await line.silence(2.0)
+
+    play(line, script)
+    assert line.of(Spoken)[0].latency["response"] == pytest.approx(450, abs=50)
+
+
+def test_marks_that_never_come_back_do_not_mute_the_call(line: Line) -> None:
+    line.marks = False
+
+    async def script() -> None:
+        await line.call(Speak("a", "Hello."), Speak("b", "Bye."), Listen(Expectation(), no_input_timeout=2.0))
+        await line.silence(8.0)
+
+    play(line, script)
+    assert [type(event) for event in line.events[:3]] == [Spoken, Spoken, NoInput]
+
+
+def test_a_recogniser_that_fails_costs_the_words_and_not_the_call(line: Line) -> None:
+    line.recogniser.held = []
+
+    async def script() -> None:
+        await line.call(Listen(Expectation(), no_input_timeout=2.0))
+        await line.speech(0.6)
+        await line.silence(0.9)
+        for future, _ in line.recogniser.held or []:
+            if future.set_running_or_notify_cancel():
+                future.set_exception(MemoryError())
+        await line.silence(3.0)
+
+    play(line, script)
+    assert [type(event) for event in line.events[:1]] == [NoInput]
+
+
+def test_a_turn_that_is_over_before_its_hearing_began_keeps_its_place_in_the_queue(line: Line) -> None:
+    line.recogniser.held = []
+
+    async def script() -> None:
+        await line.call(OPEN)
+        await line.say(0.6, "Late.")
+        await line.silence(1.0)
+        assert [priority for _, _, priority in line.recogniser.asked] == [Priority.EARLY]
+        [(hearing, said)] = line.recogniser.held or []
+        assert hearing.set_running_or_notify_cancel()
+        hearing.set_result(said)
+        await line.silence(0.1)
+        assert line.of(UserTurn)[0].text == "Late."
+
+    play(line, script)

@@ -1,0 +1,70 @@
+"""The migrations make the tables that the models say, on SQLite and on PostgreSQL."""
+
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from argon2 import PasswordHasher
+
+from ivr.calls.next_step import Park
+from ivr.calls.service import CallService
+from ivr.dialogue.events import Keyed
+from ivr.handoff.request import request_handoff
+from ivr.ledger.sample import load_sample
+from ivr.ledger.sql import SqlLedger
+from ivr.store.engine import make_engine, make_sessions
+from ivr.store.migrate import upgrade
+from ivr.store.models import Base
+from speech.events import UserTurn
+from tests.fakes.fake_clock import FakeClock
+from tests.harness.call_line import LINE, MORGAN, SID, NoNews, understand
+
+
+def differences(url: str) -> list[object]:
+    engine = make_engine(url)
+    with engine.connect() as connection:
+        found = list(compare_metadata(MigrationContext.configure(connection), Base.metadata))
+    engine.dispose()
+    return found
+
+
+def test_migrated_tables_are_the_models_tables(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'new.db'}"
+    upgrade(url)
+    assert differences(url) == []
+
+
+def test_upgrading_again_is_harmless(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'new.db'}"
+    upgrade(url)
+    upgrade(url)
+    assert differences(url) == []
+
+
+@pytest.mark.slow
+def test_migrated_tables_are_the_models_tables_on_postgresql(postgres: str) -> None:
+    upgrade(postgres)
+    assert differences(postgres) == []
+
+
+@pytest.mark.slow
+def test_a_call_runs_on_postgresql(postgres: str) -> None:
+    upgrade(postgres)
+    engine = make_engine(postgres)
+    sessions, clock = make_sessions(engine), FakeClock()
+    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    load_sample(sessions, clock.now().date(), cheap)
+    ledger = SqlLedger(sessions, clock, cheap)
+    calls = CallService(
+        sessions, clock, understand, ledger, NoNews(), request_handoff, company="Test Bank", notice="en-test"
+    )
+    connected = calls.connect(SID, calls.answer(SID, MORGAN, LINE).token)
+    for _ in range(2):
+        calls.apply(SID, calls.opening(connected), "s1.1")
+    calls.apply(SID, Keyed("0"), "s1.2", UserTurn.of_keys("0", 1.0))
+    assert isinstance(calls.resume(SID, MORGAN, LINE), Park)
+    assert ledger.pay("CA1:1", "acc-1", 100, "checking", clock.now().date()) == ledger.pay(
+        "CA1:1", "acc-1", 100, "checking", clock.now().date()
+    )
+    engine.dispose()

@@ -1,0 +1,549 @@
+"""The pages in a real browser, fed by real server-sent events over a real Redis."""
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, FloatRect, Page, ViewportSize, expect, sync_playwright
+from redis import Redis
+from sqlalchemy import select
+
+from ivr.carrier.callbacks import CardUpdate
+from ivr.clock import SystemClock
+from ivr.desk.bot_brake import Brakes
+from ivr.live_updates import Live
+from ivr.store.engine import Sessions
+from ivr.store.models import Agent, CallBack, Turn
+from ivr.web.event_streams import Hub, Streams
+from ivr.web.front import make_front
+from tests.harness.asgi_server import served
+from tests.harness.handoff_world import World, leg
+from tests.harness.web_pages import CALL, PASSWORD, Make, Web
+
+pytestmark = pytest.mark.browser
+
+FLAGS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required"),
+]
+TALL = 780  # pixels of a page that a picture in the docs shows
+WIDE, NARROW = ViewportSize(width=1280, height=900), ViewportSize(width=390, height=844)
+SHOTS = os.environ.get("WARMLINE_SHOTS", "")  # a folder: keep pictures of what was checked
+
+PHONE = "http://phone.test"
+SIMPLE_PHONE = (
+    "<html lang=en><meta name=color-scheme content='light dark'><title>Phone</title>"
+    "<style>body { font: 1rem system-ui; text-align: center }</style><body><main><h1>ringing</h1></main>"
+    "<script>addEventListener('message', ({data}) => document.body.textContent = data)</script>"
+)
+
+Scheme = Literal["light", "dark"]
+Open = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.skip("no chromium on this machine (Debian: apt-get install chromium)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def world(sessions: Sessions, redis: Redis) -> World:
+    """Calls through the real hand-off service, with a twin of the carrier."""
+    clock: Any = SystemClock()
+    return World(sessions, clock, live=Live(redis))
+
+
+@pytest.fixture
+def web(make_web: Make, request: pytest.FixtureRequest) -> Web:
+    """The pages; over the real hand-off service where a test asks for a `world`."""
+    service = request.getfixturevalue("world").service if "world" in request.fixturenames else None
+    return make_web(SystemClock(), phone_url=f"{PHONE}/phone", service=service)
+
+
+@pytest.fixture
+def streams(web: Web, redis_url: str) -> Streams:
+    return Streams(web.app, Hub(redis_url))
+
+
+@pytest.fixture
+def address(web: Web, streams: Streams, tmp_path: Path) -> Iterator[str]:
+    """Where the pages are served."""
+    none: Any = None  # no webhook is asked here
+    with served(make_front(none, web.app, streams, streams.hub, tmp_path, [])) as address:
+        yield address
+
+
+@pytest.fixture
+def open_page(browser: Browser, address: str) -> Iterator[Open]:
+    """Sign in by the form; script errors fail the test."""
+    contexts, faults = [], []
+
+    def open_(email: str, scheme: Scheme = "light", viewport: ViewportSize = WIDE) -> Page:
+        context = browser.new_context(
+            base_url=address,
+            viewport=viewport,
+            color_scheme=scheme,
+            reduced_motion="reduce",
+        )
+        contexts.append(context)
+        context.route(f"{PHONE}/**", lambda route: route.fulfill(content_type="text/html", body=SIMPLE_PHONE))
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("console", lambda line: faults.append(line.text) if "Content Security Policy" in line.text else None)
+        page.goto("/sign-in")
+        page.get_by_label("E-mail").fill(email)
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+def offer(web: Web, agent_id: int) -> int:
+    """Grace's call is offered, as the worker does it: rows first, then news."""
+    web.call()
+    handoff = web.handoff(agent_id)
+    with web.sessions.begin() as tx:
+        tx.get_one(Agent, agent_id).presence = "offered"
+    web.live.publish(f"agent:{agent_id}", "offer", str(handoff))
+    return handoff
+
+
+def furnish_board(web: Web) -> None:
+    """A busy hour: three at the desk, one talks, two wait, one brake is on."""
+    for nth, (name, presence) in enumerate([("Bob", "on-call"), ("Mia", "break"), ("Noor", "available")], 3):
+        agent = web.person(name, "agent", presence=presence)
+        for part, minutes in [("available", 40), ("on-call", 25 + 11 * nth), ("wrap-up", 4 + nth), ("break", 15)]:
+            web.spell(agent, part, minutes)
+    with web.sessions() as tx:
+        bob = tx.scalars(select(Agent.id).where(Agent.name == "Bob")).one()
+    web.call("CA" + "5" * 32)
+    web.handoff(bob, "CA" + "5" * 32, state="bridged")
+    for sign, verified in (("6", True), ("7", False)):
+        web.call("CA" + sign * 32, verified=verified)
+        web.handoff(None, "CA" + sign * 32, state="parked")
+    waits = (180, 240, 310, 380, 420, 440, 460, 470, 490, 530, 560, 590, 620, 680, 740, 820, 960, 1240, 1700)
+    with web.sessions.begin() as tx:
+        for nth, wait in enumerate(waits, 30):
+            more = {"start": nth, "text": "One moment.", "latency": {"total": wait}}
+            tx.add(Turn(call_sid="CA" + "7" * 32, key=f"bot{nth}", speaker="bot", **more))
+    Brakes(web.sessions, web.clock, web.live).put_on("payment", "quality", "5 of the last 10 calls went badly")
+
+
+def promised(web: Web, at: datetime) -> None:
+    """Grace took a call-back, which missed her once."""
+    attempts = [{"at": web.clock.now().isoformat(), "outcome": "no-answer", "handoff": 1}]
+    with web.sessions.begin() as tx:
+        tx.add(
+            CallBack(
+                call_sid=CALL, number="+15550100001", place_at=at, booked_at=at, booked_by="caller", next_at=at,
+                state="booked", tries=1, outcome="no-answer", attempts=attempts,
+            )
+        )  # fmt: skip
+
+
+def at_the_desk(web: Web, world: World) -> list[int]:
+    """Ann talks with a caller, Bob is free."""
+    ids = [web.person(name, "agent", presence="available") for name in ("Ann", "Bob")]
+    with web.sessions.begin() as tx:
+        tx.get_one(Agent, ids[1]).presence = "break"
+        tx.get_one(Agent, ids[1]).skills = ["card-dispute", "spanish"]
+    world.bridged()
+    return ids
+
+
+def bob_comes(world: World) -> None:
+    world.hook("2/agent", CallSid=leg(2))
+    world.hook("2/accept", CallSid=leg(2), Digits="1")
+    world.joins("agent-2", leg(2))
+
+
+def wide(page: Page, what: str) -> float:
+    box = page.locator(what).bounding_box()
+    assert box
+    return box["width"]
+
+
+def look(page: Page, name: str) -> None:
+    """Nothing serious found by axe; the picture kept where wanted."""
+    found = Axe().run(page).response["violations"]
+    assert [
+        (fault["id"], fault["nodes"][0]["html"]) for fault in found if fault["impact"] in ("serious", "critical")
+    ] == []
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    if SHOTS:
+        page.evaluate("scrollTo(0, 0)")
+        page.screenshot(path=Path(SHOTS) / f"{name}.png", full_page=True)
+        width = page.evaluate("innerWidth")
+        page.screenshot(path=Path(SHOTS) / f"{name}-screen.png", clip=FloatRect(x=0, y=0, width=width, height=TALL))
+
+
+def test_seven_pages_of_one_browser_share_one_stream(web: Web, open_page: Open, streams: Streams) -> None:
+    ada = web.person("Ada", "agent", presence="available")
+    first = open_page("ada@bank.test")
+    pages = [first, *(first.context.new_page() for _ in range(6))]
+    for page in pages[1:]:
+        page.goto("/agent/")
+    for page in pages:
+        expect(page.locator("#link")).to_have_attribute("data-state", "live")
+    assert streams.open[ada] == 1
+    offer(web, ada)
+    for page in pages:
+        expect(page.get_by_role("button", name=re.compile("Accept"))).to_be_visible(timeout=4_000)
+
+
+def test_when_the_page_with_the_stream_is_closed_another_one_takes_it_over(web: Web, open_page: Open) -> None:
+    ada = web.person("Ada", "agent", presence="available")
+    first = open_page("ada@bank.test")
+    expect(first.locator("#link")).to_have_attribute("data-state", "live")
+    second = first.context.new_page()
+    second.goto("/agent/")
+    expect(second.locator("#link")).to_have_attribute("data-state", "live")
+    with second.expect_request("**/events?**"):
+        first.close()
+    expect(second.locator("#link")).to_have_attribute("data-state", "live")
+    offer(web, ada)
+    expect(second.get_by_role("button", name=re.compile("Accept"))).to_be_visible(timeout=4_000)
+
+
+def test_the_shared_stream_carries_the_words_of_the_call_that_a_later_page_follows(web: Web, open_page: Open) -> None:
+    ada = web.person("Ada", "agent", presence="available")
+    first = open_page("ada@bank.test")
+    second = first.context.new_page()
+    second.goto("/agent/")
+    expect(second.locator("#link")).to_have_attribute("data-state", "live")
+    offer(web, ada)
+    expect(second.get_by_role("button", name=re.compile("Accept"))).to_be_visible(timeout=4_000)
+    with web.sessions.begin() as tx:
+        tx.add(Turn(call_sid=CALL, key="new", speaker="caller", text="Are you there?", start=40.0, end=41.0))
+    web.live.publish(f"call:{CALL}", "turn")
+    for page in (first, second):
+        expect(page.get_by_text("Are you there?").first).to_be_visible(timeout=4_000)
+
+
+def test_a_brief_appears_by_itself_and_is_accepted_by_key(web: Web, open_page: Open) -> None:
+    ada = web.person("Ada", "agent", presence="available")
+    page = open_page("ada@bank.test")
+    expect(page.locator("#link")).to_have_text("Live")
+    expect(page.get_by_role("heading", name="You are next")).to_be_visible()
+    handoff = offer(web, ada)
+    expect(page.get_by_role("heading", name="Grace Hopper")).to_be_visible()
+    expect(page.locator("#accept")).to_be_focused()
+    expect(page.locator("#announce")).to_contain_text("Incoming call: Grace Hopper")
+    expect(page).to_have_title(re.compile("Grace Hopper is calling"))
+    page.keyboard.press("a")
+    expect(page.get_by_role("button", name="End the call")).to_be_visible()
+    expect(page.get_by_role("heading", name="Grace Hopper")).to_be_focused()
+    assert web.handoffs.asked == [("accept", handoff, ada)]
+
+
+def test_words_appear_while_they_talk_and_survive_a_reload(web: Web, open_page: Open) -> None:
+    ada = web.person("Ada", "agent", presence="available")
+    page = open_page("ada@bank.test")
+    offer(web, ada)
+    page.locator("#accept").click()
+    page.get_by_role("button", name="End the call").wait_for()
+    with web.sessions.begin() as tx:
+        tx.add(
+            Turn(call_sid=CALL, key="later", speaker="agent", start=70, end=72, text="Hello Grace, I see the charge.")
+        )
+    web.live.publish(f"call:{CALL}", "turn")
+    expect(page.locator("#said")).to_contain_text("I see the charge")
+    page.reload()
+    expect(page.locator("#said")).to_contain_text("I see the charge")
+    page.get_by_role("button", name="End the call").click()
+    expect(page.get_by_role("heading", name="Call ended")).to_be_focused()
+    page.locator("#ready").click()
+    expect(page.get_by_role("heading", name="You are next")).to_be_visible()
+
+
+def test_accepting_on_the_page_answers_the_phone_beside_it(web: Web, open_page: Open) -> None:
+    ada = web.person("Ada", "agent", presence="available")
+    page = open_page("ada@bank.test")
+    web.handoffs.accepting = "accepted"  # the phone still rings
+    offer(web, ada)
+    expect(page.frame_locator("iframe").locator("body")).to_have_text("ringing")
+    page.locator("#accept").wait_for()
+    page.keyboard.press("a")
+    expect(page.frame_locator("iframe").locator("body")).to_have_text("answer")
+
+
+def test_a_lost_race_is_told_and_stays_readable(web: Web, open_page: Open) -> None:
+    ada = web.person("Ada", "agent", presence="available")
+    page = open_page("ada@bank.test")
+    offer(web, ada)
+    page.locator("#accept").wait_for()
+    web.handoffs.refuse = "taken"
+    page.keyboard.press("a")
+    expect(page.locator("#notice")).to_contain_text("A colleague took this call")
+
+
+def test_a_lost_connection_is_shown_and_made_good(web: Web, open_page: Open) -> None:
+    ada = web.person("Ada", "agent", presence="available")
+    page = open_page("ada@bank.test")
+    expect(page.locator("#link")).to_have_text("Live")
+    page.context.set_offline(True)
+    expect(page.locator("#lost")).to_be_visible(timeout=15_000)
+    look(page, "agent-offline")
+    offer(web, ada)  # while nobody listens
+    page.context.set_offline(False)
+    expect(page.get_by_role("heading", name="Grace Hopper")).to_be_visible()
+    expect(page.locator("#lost")).to_be_hidden()
+
+
+def test_the_words_follow_the_sound_and_the_sound_the_words(web: Web, open_page: Open) -> None:
+    web.person("Rosa", "reviewer")
+    web.call(outcome="handed-off")
+    web.recording()
+    page = open_page("rosa@bank.test")
+    page.locator("a.row").click()
+    balance = page.locator("#live .turn", has_text="What is my balance?")
+    balance.locator(".text").click()
+    expect(balance).to_have_class(re.compile("now"))
+    page.keyboard.press("Space")
+    expect(page.get_by_role("button", name="Pause")).to_be_visible()
+    expect(page.locator("#live .turn", has_text="Please key")).to_have_class(re.compile("now"))
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("#live .turn", has_text="(PIN)")).to_have_class(re.compile("now"))
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator(".clock .now")).to_have_text("0:07")
+    page.get_by_role("button", name="From the recording").click()
+    expect(page.locator("#recorded")).to_be_visible()
+    expect(page.locator("#live")).to_be_hidden()
+
+
+def test_every_deed_has_its_key_unless_one_types_or_has_none_of_it(web: Web, open_page: Open) -> None:
+    ada = web.person("Ada", "agent", presence="on-call")
+    web.call()
+    web.handoff(ada, state="bridged")
+    page = open_page("ada@bank.test")
+    expect(page.locator("#link")).to_have_text("Live")
+    page.keyboard.press("m")
+    expect(page.locator(".eyebrow")).to_contain_text("you are muted")
+    page.keyboard.press("n")
+    page.keyboard.type("mh")
+    expect(page.locator("#note-1")).to_have_value("mh")
+    page.keyboard.press("Escape")
+    page.keyboard.press("b")
+    expect(page.locator("#number-1")).to_be_focused()
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    look(page, "agent-keys")
+    page.get_by_label("Use these keys").uncheck()
+    page.keyboard.press("Escape")
+    page.keyboard.press("h")
+    page.keyboard.press("Shift+E")
+    expect(page.locator("#hold")).to_have_attribute("aria-pressed", "false")
+    assert web.handoffs.asked == []
+
+
+def test_what_is_half_written_survives_news_and_a_reload_and_goes_when_sent(web: Web, open_page: Open) -> None:
+    ada = web.person("Ada", "agent", presence="on-call")
+    web.call()
+    web.handoff(ada, state="bridged")
+    page = open_page("ada@bank.test")
+    expect(page.locator("#link")).to_have_text("Live")
+    page.locator("#note-1").fill("Wants the receipt by post")
+    page.locator("#text-1 summary").click()
+    page.locator("#sms-1").fill("Your case is 4711.")
+    page.locator("#send-text").click()
+    expect(page.locator("#notice")).to_contain_text("was sent")
+    expect(page.locator("#note-1")).to_have_value("Wants the receipt by post")
+    assert page.evaluate("Object.keys(sessionStorage)") == ["draft:note-1"]  # what was sent is no draft any more
+    page.reload()
+    expect(page.locator("#note-1")).to_have_value("Wants the receipt by post")
+    expect(page.locator("#sms-1")).to_have_value("")
+    page.locator("#save-note").click()
+    expect(page.locator("#note-1")).to_have_value("")
+    expect(page.locator(".notes")).to_contain_text("Wants the receipt by post")
+
+
+@pytest.mark.parametrize(("scheme", "viewport"), [("light", WIDE), ("dark", NARROW)])
+def test_a_card_payment_is_followed_on_the_page(
+    web: Web, open_page: Open, scheme: Scheme, viewport: ViewportSize
+) -> None:
+    ada = web.person("Ada", "agent", presence="on-call")
+    web.call()
+    web.handoff(ada, state="bridged")
+    page = open_page("ada@bank.test", scheme, viewport)
+    expect(page.locator("#link")).to_have_text("Live")
+    page.keyboard.press("p")
+    page.get_by_label(re.compile("The minimum")).check()
+    look(page, f"card-asked-{scheme}")
+    page.get_by_role("button", name="Take card payment").click()
+    expect(page.locator(".steps [aria-current]")).to_contain_text("Card number")
+    expect(page.locator("#announce")).to_have_text("The caller keys in: card number")
+    web.cards.update(1, CardUpdate(required=("expiration-date", "security-code"), error=""))
+    web.cards.update(1, CardUpdate(required=("expiration-date", "security-code"), error="invalid-date"))
+    expect(page.locator(".steps [aria-current]")).to_contain_text("Expiry date again")
+    look(page, f"card-keyed-{scheme}")
+    web.cards.update(1, CardUpdate(result="success", confirmation="48213377"))
+    expect(page.locator(".pay")).to_contain_text("Confirmation 48213377")
+    look(page, f"card-paid-{scheme}")
+
+
+def test_a_transfer_by_key_is_seen_to_ring_survives_a_reload_and_is_taken_back(
+    web: Web, world: World, open_page: Open
+) -> None:
+    _, bob = at_the_desk(web, world)
+    page = open_page("ann@bank.test")
+    expect(page.locator("#link")).to_have_text("Live")
+    world.service.presence(bob, "available")
+    expect(page.locator("#to-1 option")).to_have_count(2)
+    page.keyboard.press("x")
+    expect(page.locator("#why-1")).to_be_focused()
+    look(page, "transfer-by-key")
+    page.keyboard.type("Wants the fee explained")
+    page.get_by_label("Colleague who is free").select_option(str(bob))
+    page.get_by_role("button", name="Hold the caller and ring").click()
+    expect(page.locator("#transfer-news")).to_contain_text("Bob’s phone rings with your note")
+    expect(page.locator("#announce")).to_contain_text("Bob’s phone rings")
+    expect(page.get_by_role("heading", name="Unknown caller")).to_be_focused()  # the button that was pressed is gone
+    page.reload()
+    expect(page.locator("#transfer-news")).to_contain_text("Bob’s phone rings")
+    page.keyboard.press("c")
+    expect(page.locator("#transfer-1")).to_be_attached()
+    expect(page.locator("#transfer-news")).to_have_count(0)
+    assert (world.presence(bob), world.state.held) == ("available", False)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["1280", "390"])
+def test_every_state_of_a_transfer_is_readable_by_all(
+    web: Web, world: World, open_page: Open, scheme: Scheme, viewport: ViewportSize
+) -> None:
+    kind = f"{viewport['width']}-{scheme}"
+    _, bob = at_the_desk(web, world)
+    page, beside = (open_page(f"{name}@bank.test", scheme, viewport) for name in ("ann", "bob"))
+    page.locator("#transfer-1 summary").click()
+    look(page, f"transfer-nobody-{kind}")
+    world.service.presence(bob, "available")
+    page.get_by_label("Colleague who is free").select_option(str(bob))
+    page.locator("#why-1").fill("Wants the fee explained")
+    look(page, f"transfer-whom-{kind}")
+    page.locator("#transfer").click()
+    page.locator("#transfer-news", has_text="Bob’s phone rings").wait_for()
+    look(page, f"transfer-ringing-{kind}")
+    beside.get_by_text("Transfer from Ann").wait_for()
+    look(beside, f"transfer-asked-{kind}")
+    bob_comes(world)
+    page.locator("#transfer-news", has_text="You talk with Bob alone").wait_for()
+    look(page, f"transfer-alone-{kind}")
+    beside.locator("#transfer-news", has_text="Ann briefs you").wait_for()
+    look(beside, f"transfer-briefed-{kind}")
+    assert wide(page, "#transfer-news") == wide(page, ".phone-bar")
+    page.locator("#together").click()
+    page.locator("#transfer-news", has_text="hear each other").wait_for()
+    look(page, f"transfer-together-{kind}")
+    beside.locator("#transfer-news", has_text="hear each other").wait_for()
+    look(beside, f"transfer-second-{kind}")
+
+
+def test_two_tabs_show_the_same_and_one_has_the_phone(web: Web, open_page: Open) -> None:
+    ada = web.person("Ada", "agent", presence="available")
+    first = open_page("ada@bank.test")
+    expect(first.locator("iframe")).to_be_attached()
+    second = first.context.new_page()
+    second.goto("/agent/")
+    expect(second.get_by_text("open in another tab")).to_be_visible()
+    expect(second.locator("iframe")).not_to_be_attached()
+    offer(web, ada)
+    first.locator("#accept").wait_for()
+    second.locator("#accept").click()
+    expect(first.locator("#end")).to_be_visible()
+    second.get_by_role("button", name="Use the phone here").click()
+    expect(second.locator("iframe")).to_be_attached()
+    expect(first.locator("iframe")).not_to_be_attached()
+    second.close()
+    expect(first.locator("iframe")).to_be_attached()
+
+
+def test_the_board_stays_true_and_a_call_opens_beside_it(web: Web, open_page: Open) -> None:
+    ada = web.person("Ada", "agent", presence="on-call")
+    web.person("Sam", "supervisor")
+    page = open_page("sam@bank.test")
+    expect(page.locator("#link")).to_have_text("Live")
+    web.call()
+    web.handoff(ada, state="bridged")
+    web.live.publish("desk", "handoff", "1")
+    page.get_by_role("link", name="Grace Hopper with Ada").click()
+    expect(page.locator("#said")).to_contain_text("What is my balance?")
+    with web.sessions.begin() as tx:
+        tx.add(Turn(call_sid=CALL, key="later", speaker="agent", start=70, end=72, text="I see the charge."))
+    web.live.publish(f"call:{CALL}", "turn")
+    expect(page.locator("#said")).to_contain_text("I see the charge")
+    with web.sessions.begin() as tx:
+        tx.add(Turn(call_sid=CALL, key="quick", speaker="bot", start=80, end=81, text="Yes.", latency={"total": 200}))
+    web.live.publish("desk", "handoff", "1")
+    expect(page.locator("#answers")).to_contain_text("Half of 3 answers")
+    page.keyboard.press("c")
+    expect(page.locator("#coach")).to_have_attribute("aria-pressed", "true")
+    expect(page.frame_locator("iframe").locator("body")).to_have_text("answer")
+    page.get_by_role("button", name="Take over").click()
+    expect(page.get_by_text("You have this call")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["1280", "390"])
+def test_every_state_is_readable_by_all(web: Web, open_page: Open, scheme: Scheme, viewport: ViewportSize) -> None:
+    kind = f"{viewport['width']}-{scheme}"
+    ada = web.person("Ada", "agent", "reviewer", presence="available")
+    page = open_page("nobody@bank.test", scheme, viewport)
+    look(page, f"sign-in-{kind}")
+    page = open_page("ada@bank.test", scheme, viewport)
+    look(page, f"agent-idle-{kind}")
+    page.goto("/quality/")
+    look(page, f"quality-empty-{kind}")
+    web.call("CA" + "2" * 32, outcome="message")
+    web.handoff(None, "CA" + "2" * 32, state="message-taken")
+    web.recording("CA" + "2" * 32, kind="message")
+    handoff = offer(web, ada)
+    page.goto("/agent/")
+    look(page, f"agent-ringing-{kind}")
+    page.locator("#accept").click()
+    page.locator("#end").wait_for()
+    look(page, f"agent-talking-{kind}")
+    page.locator("#end").click()
+    page.get_by_role("heading", name="Call ended").wait_for()
+    look(page, f"agent-wrap-up-{kind}")
+    page.goto("/call-backs/")
+    look(page, f"call-backs-empty-{kind}")
+    promised(web, web.clock.now() + timedelta(hours=1))
+    web.recording()
+    page.goto("/quality/")
+    look(page, f"quality-calls-{kind}")
+    page.goto("/call-backs/")
+    page.locator("#cancel-1 summary").click()
+    look(page, f"call-backs-{kind}")
+    page.goto(f"/quality/calls/{CALL}")
+    page.locator("#live .turn", has_text="from Acme").locator(".text").click()
+    look(page, f"quality-call-{kind}")
+    sam = web.person("Sam", "supervisor")
+    page = open_page("sam@bank.test", scheme, viewport)
+    look(page, f"board-quiet-{kind}")
+    furnish_board(web)
+    web.supervision.announce("Card payments are slow this morning. We are on it.", sam)
+    page.goto("/board/?call=3")
+    look(page, f"board-{kind}")
+    page.goto("/quality/calls/nothing")
+    look(page, f"error-{kind}")
+    assert handoff

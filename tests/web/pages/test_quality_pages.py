@@ -1,0 +1,140 @@
+"""QA's pages: the list, one call, its sound, and the trace that a listen leaves."""
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from ivr.store.models import Audit, Call, Recording
+from tests.harness.web_pages import CALL, Web
+
+
+def listens(web: Web) -> int:
+    with web.sessions() as tx:
+        return len(tx.scalars(select(Audit).where(Audit.action == "listen")).all())
+
+
+@pytest.fixture
+def reviewer(web: Web) -> FlaskClient:
+    return web.signed_in("Rosa", "reviewer")
+
+
+def test_no_calls_yet(reviewer: FlaskClient) -> None:
+    assert "No calls yet" in reviewer.get("/quality/").text
+
+
+def test_a_row_says_what_the_call_was_and_hides_the_number(web: Web, reviewer: FlaskClient) -> None:
+    web.call(outcome="handed-off")
+    web.handoff(None, state="served")
+    web.recording()
+    page = reviewer.get("/quality/").text
+    for part in ("••• 0001", "Balance, Dispute", "Handed to a person", "1:00", "Served", "Transcribed"):
+        assert part in page
+    assert "+15550100001" not in page
+
+
+def test_the_list_is_filtered_by_outcome(web: Web, reviewer: FlaskClient) -> None:
+    web.call("CA" + "a" * 32, outcome="resolved", turns=False)
+    web.call("CA" + "b" * 32, turns=False)
+    assert "a" * 32 in reviewer.get("/quality/?outcome=resolved").text
+    assert "b" * 32 not in reviewer.get("/quality/?outcome=resolved").text
+    assert "b" * 32 in reviewer.get("/quality/?outcome=open").text
+    assert "No calls like that" in reviewer.get("/quality/?outcome=failed").text
+    assert reviewer.get("/quality/?outcome=nonsense").status_code == 404
+
+
+def test_twenty_five_calls_make_a_page_newest_first(web: Web, reviewer: FlaskClient) -> None:
+    for number in range(27):
+        web.call(f"CA{number:032}", outcome="resolved", turns=False)
+        web.clock.forward(60)
+    first, second = reviewer.get("/quality/").text, reviewer.get("/quality/?page=2").text
+    assert first.index(f"CA{26:032}") < first.index(f"CA{2:032}")
+    assert f"CA{1:032}" not in first
+    assert second.count('class="row"') == 2
+    assert "Older" in first and "Older" not in second
+
+
+def test_one_call_shows_both_transcripts_and_the_hand_off(web: Web, reviewer: FlaskClient) -> None:
+    web.call(outcome="handed-off")
+    web.handoff(web.person("Ada", "agent"), state="served")
+    web.recording()
+    page = reviewer.get(f"/quality/calls/{CALL}").text
+    for part in (
+        "What is my balance?", "heard with 91 %", "cut off after 62 %", "answered in 710 ms", "(by keys)",
+        "From the recording", "Thank you for calling.", "Offered to Ada", "Asked for",
+        "2 channels", 'data-start="6.0"',
+    ):  # fmt: skip
+        assert part in page
+
+
+def test_an_unknown_call_is_not_found(reviewer: FlaskClient) -> None:
+    assert reviewer.get("/quality/calls/CA404").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("state", "words"), [("announced", "on its way"), ("absent", "kept no recording"), ("deleted", "has been deleted")]
+)
+def test_a_recording_that_cannot_be_played_says_why(web: Web, reviewer: FlaskClient, state: str, words: str) -> None:
+    web.call(outcome="resolved")
+    recording = web.recording()
+    with web.sessions.begin() as tx:
+        row = tx.get_one(Recording, recording)
+        row.state, row.path = state, None
+    assert words in reviewer.get(f"/quality/calls/{CALL}").text
+    assert reviewer.get(f"/quality/recordings/{recording}/audio").status_code == 404
+
+
+def test_forgotten_words_leave_the_page_whole(web: Web, reviewer: FlaskClient) -> None:
+    web.call(outcome="resolved")
+    with web.sessions.begin() as tx:
+        for turn in tx.get_one(Call, CALL).turns:
+            turn.text, turn.words = "", []
+    assert reviewer.get(f"/quality/calls/{CALL}").status_code == 200
+
+
+def test_sound_comes_in_ranges(web: Web, reviewer: FlaskClient) -> None:
+    web.call()
+    recording = web.recording(seconds=2)
+    whole = reviewer.get(f"/quality/recordings/{recording}/audio")
+    part = reviewer.get(f"/quality/recordings/{recording}/audio", headers={"Range": "bytes=44-99"})
+    assert (part.status_code, len(part.data)) == (206, 56)
+    assert part.data == whole.data[44:100]
+    assert "no-store" in part.headers["Cache-Control"]
+
+
+def test_each_listen_is_audited_and_seeking_is_not_another(web: Web, reviewer: FlaskClient) -> None:
+    web.call()
+    address = f"/quality/recordings/{web.recording(seconds=2)}/audio"
+    reviewer.get(address, headers={"Range": "bytes=0-"})
+    reviewer.get(address, headers={"Range": "bytes=9000-"})
+    assert listens(web) == 1
+    reviewer.get(address, headers={"Range": "bytes=0-"})
+    assert listens(web) == 2
+
+
+def test_a_listen_cannot_be_hidden_by_beginning_late(web: Web, reviewer: FlaskClient) -> None:
+    web.call()
+    reviewer.get(f"/quality/recordings/{web.recording(seconds=2)}/audio", headers={"Range": "bytes=1-"})
+    assert listens(web) == 1
+
+
+def test_a_lost_file_is_not_a_listen(web: Web, reviewer: FlaskClient) -> None:
+    web.call()
+    recording = web.recording()
+    web.recordings.sounds.clear()
+    assert reviewer.get(f"/quality/recordings/{recording}/audio").status_code == 404
+    assert listens(web) == 0
+
+
+def test_a_call_backs_recording_stands_beside_the_calls_own(web: Web, reviewer: FlaskClient) -> None:
+    web.call(outcome="callback")
+    web.recording()
+    with web.sessions.begin() as tx:
+        later = Recording(
+            call_sid=CALL, sid="REback", kind="call", state="kept", source_url="-", path="back", seconds=20.0,
+            offset=640.0, created_at=web.clock.now(), transcript=[],
+        )  # fmt: skip
+        tx.add(later)
+    page = reviewer.get(f"/quality/calls/{CALL}").text
+    assert 'data-offset="1.0"' in page
+    assert "Call-back, 10:40 later" in page
+    assert 'data-offset="640.0"' in reviewer.get(f"/quality/calls/{CALL}?recording={later.id}").text
