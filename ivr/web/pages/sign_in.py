@@ -25,7 +25,7 @@ def make_sign_in_blueprint(
 ) -> Blueprint:
     """`/`, `/sign-in`, `/sign-out`. `left` is told the agent's id on sign-out, so that his phone stops ringing."""
     blueprint = Blueprint(
-        "people", __name__, template_folder="templates", static_folder="static", static_url_path="/assets"
+        "people", __name__, template_folder="../templates", static_folder="../static", static_url_path="/assets"
     )
 
     @blueprint.get("/")
