@@ -4,10 +4,11 @@ from typing import Any
 
 from twilio.twiml import TwiML
 
-VOICES = {"es": {"voice": "Polly.Lupe", "language": "es-US"}}
+from languages import LANGUAGES
 
 
 def say(verb: Any, text: str, language: str) -> TwiML:
-    """Add `text` to `verb`, spoken in `language`; English is the carrier's own default."""
-    spoken: TwiML = verb.say(text, **VOICES.get(language, {}))
+    """Add `text` to `verb`, spoken in `language`; where it is not known, by the carrier's default voice."""
+    known = LANGUAGES.get(language)
+    spoken: TwiML = verb.say(text, **(known.carrier_voice if known else {}))
     return spoken

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Self
 from zoneinfo import ZoneInfo
 
-from ivr.phrasing.locales import Locale
+from ivr.dialogue.prompts.language import Locale
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _PART = re.compile(r"(?P<first>[a-z]{3})(?:\s*-\s*(?P<last>[a-z]{3}))?\s+(?P<opens>[\d:]+)\s*-\s*(?P<closes>[\d:]+)")

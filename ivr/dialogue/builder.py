@@ -5,7 +5,7 @@ from typing import Any, Self
 
 from ivr.dialogue.actions import Action, Listen, Say
 from ivr.dialogue.flows.steps import Ask
-from ivr.dialogue.prompts import LANGUAGES
+from ivr.dialogue.prompts import PROMPTS
 from ivr.dialogue.state import Line, Phase, State
 from ivr.dialogue.timeouts import NO_INPUT
 
@@ -29,7 +29,7 @@ class Draft:
 
     def say(self, line: Line, language: str = "en", interruptible: bool = True) -> Self:
         """Speak the prompt's next wording."""
-        wordings = LANGUAGES[language][line.prompt]
+        wordings = PROMPTS[language][line.prompt]
         used = self.state.uses.get(line.prompt, 0)
         which = used % len(wordings)
         text = wordings[which].format(**line.fields)

@@ -5,8 +5,9 @@ from ivr.dialogue.actions import HandOff
 from ivr.dialogue.builder import Draft, Outcome
 from ivr.dialogue.flows.registry import FLOWS, LABELS, SELF_SERVICE
 from ivr.dialogue.flows.verify import LACKING, NOBODY
-from ivr.dialogue.prompts import LANGUAGES, TOPICS
+from ivr.dialogue.prompts import PROMPTS, TOPICS
 from ivr.dialogue.state import Line, Raw, State
+from languages import DEFAULT, LANGUAGES
 
 IN_DOUBT = "may have been made: the ledger has not answered yet"
 
@@ -49,13 +50,13 @@ def _given(state: State, flow: str, given: dict[str, Raw]) -> dict[str, str]:
     return {name: asks[name].show(state, raw) for name, raw in (given | heard).items() if name in asks}
 
 
-def hand_off(draft: Draft, reason: str, intent: str = "", mood: str = "calm", language: str = "en") -> Outcome:
+def hand_off(draft: Draft, reason: str, intent: str = "", mood: str = "calm", language: str = DEFAULT) -> Outcome:
     """One kind sentence, then a person, with all that is known."""
     prompt = f"person.{reason}" if reason not in TOPICS else "person.intent"
-    tongue = language if prompt in LANGUAGES.get(language, {}) else "en"
-    said = draft.say(Line(prompt, {"topic": TOPICS.get(reason, "")}), tongue, interruptible=False)
+    spoken = language if prompt in PROMPTS.get(language, {}) else DEFAULT
+    said = draft.say(Line(prompt, {"topic": TOPICS.get(reason, "")}), spoken, interruptible=False)
     intent = intent or (said.state.wanted[-1] if said.state.wanted else "")
-    action = HandOff(reason, intent, summary(said.state, reason, intent), known(said.state), mood, language)
+    action = HandOff(reason, intent, summary(said.state, reason, intent, language), known(said.state), mood, language)
     return said.end(action, "gone")
 
 
@@ -66,7 +67,6 @@ _WHY = {
     "upset": "is upset",
     "fault": "was stopped by a fault of the line",
     "doubt": "was stopped before the ledger had answered",
-    "language": "speaks Spanish",
     "braked": "was brought on by the bot brake",
     "dispute": "now disputes a charge",
     "card_problem": "has trouble with a card",
@@ -74,13 +74,19 @@ _WHY = {
 _WISHES = 2  # of the latest: the line is heard as well as read
 
 
-def summary(state: State, reason: str, intent: str) -> str:
+def summary(state: State, reason: str, intent: str, language: str) -> str:
     """One sentence for the agent's screen and ear: who, what was done, why a person."""
     parts = [_proof(state, reason), *_wishes(state, intent)[-_WISHES:]]
     if reason != "verification":
-        parts.append(_WHY.get(reason, "wants something that the line does not do"))
+        parts.append(_why(reason, language))
     last = parts.pop() if len(parts) > 1 else ""
     return f"{', '.join(parts)}{', and ' if last else ''}{last}."
+
+
+def _why(reason: str, language: str) -> str:
+    if reason == "language":
+        return f"speaks {LANGUAGES[language].name}"
+    return _WHY.get(reason, "wants something that the line does not do")
 
 
 def _proof(state: State, reason: str) -> str:

@@ -2,12 +2,12 @@
 
 from ivr.dialogue.flows.registry import FLOWS
 from ivr.dialogue.flows.steps import Ask, Do, Fetch, Person, Send, Step, Tell, Verified
-from ivr.dialogue.prompts import LANGUAGES, LINES
+from ivr.dialogue.prompts import LINES, PROMPTS
 
 
 def table(language: str = "en") -> str:
     """The whole script of a language as a Markdown table."""
-    rows = [f"| `{name}` | {' <br> '.join(wordings)} |" for name, wordings in LANGUAGES[language].items()]
+    rows = [f"| `{name}` | {' <br> '.join(wordings)} |" for name, wordings in PROMPTS[language].items()]
     rows += [f"| `line.{name}` | {text} |" for name, text in LINES[language].items()]
     return "\n".join(["| prompt | first, second, third wording |", "| --- | --- |", *rows]) + "\n"
 
@@ -61,5 +61,5 @@ work, not a flow's.
 def flows_page() -> str:
     """The page `docs/flows.md`: each flow's diagram, then the script."""
     parts = [f"## {flow.title}\n\n```mermaid\n{diagram(flow.name)}```\n" for flow in FLOWS.values()]
-    scripts = [f"## Script: {language}\n\n{table(language)}" for language in LANGUAGES]
+    scripts = [f"## Script: {language}\n\n{table(language)}" for language in PROMPTS]
     return "\n".join([_PREFACE, *parts, *scripts])

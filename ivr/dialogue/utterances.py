@@ -17,6 +17,7 @@ from ivr.dialogue.repair import at_menu, cancel, detour, goodbye, missed, open_q
 from ivr.dialogue.state import Line, Raw, State, Task
 from ivr.dialogue.verification_repair import forgotten, keyed_otherwise, not_received
 from ivr.redaction import mask_text
+from languages import DEFAULT
 
 HEARD = 0.4  # below this the words themselves are doubtful
 SURE = 0.6  # from here on an intent is acted upon
@@ -39,7 +40,7 @@ def leaving(draft: Draft, said: Said) -> Outcome | None:
         return hand_off(draft, "upset", mood="upset", language=language)
     if person_wanted(said):
         return hand_off(draft, "asked", language=language)
-    if language != "en":
+    if language != DEFAULT:
         return hand_off(draft, "language", language=language)
     return None
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from ivr.desk import queue
+from ivr.dialogue.prompts import LOCALES
 from ivr.handoff.service import HandoffService
 from ivr.phrasing.announcements import Announcements
-from ivr.phrasing.locales import LOCALES
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import fcntl
 from collections.abc import Callable
 
 from ivr.channels.audio_files import prepare_audio
-from ivr.dialogue.prompts import LANGUAGES
+from ivr.dialogue.prompts import PROMPTS
 from ivr.settings import Settings
 from ivr.store.migrate import upgrade
 from speech.model_files import find_vad, find_whisper
@@ -25,13 +25,13 @@ def prepare(settings: Settings, tell: Callable[[str], None]) -> None:
         voice, others = make_voice(settings.voice), make_other_voices()
         prepare_audio(settings.data_dir / "audio", {"en": voice, **others}, settings.company)
         speaker = TextToSpeech(voice, settings.data_dir / "prompts", others)
-        for language in LANGUAGES:
+        for language in PROMPTS:
             speaker.prepare(fixed_prompts(settings.company, language), language)
         tell(f"The bot's voice is {settings.voice}.")
 
 
 def fixed_prompts(company: str, language: str) -> list[str]:
     """Every sentence of the bot that holds nothing but perhaps the company's name."""
-    wordings = [text for texts in LANGUAGES[language].values() for text in texts]
+    wordings = [text for texts in PROMPTS[language].values() for text in texts]
     parts = [part for text in wordings for part in sentences(text)]
     return [part.format(company=company) for part in parts if "{" not in part.replace("{company}", "")]

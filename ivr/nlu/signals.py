@@ -4,10 +4,11 @@ import re
 from itertools import pairwise
 from typing import Literal
 
+from ivr.dialogue.prompts import VOCABULARIES
 from ivr.nlu.numbers import ordinal, tokens
 from ivr.nlu.patterns import any_of
 from ivr.nlu.plain import plain
-from ivr.number_words import words_of
+from languages import DEFAULT
 
 Share = Literal["full", "half", "minimum"]
 
@@ -48,22 +49,8 @@ _KINDS = (
 )
 _CHOSEN = frozenset({"one", "option", "account", "card", "transaction", "choice"})
 _COUNTED = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5} | {str(n): n for n in range(1, 6)}
-_SPANISH = words_of(
-    """hola buenos buenas dias días tardes noches quiero quisiera necesito puedo puede hablar español espanol
-    castellano saldo cuenta tarjeta pagar pago dinero cuanto cuánto cuando cuándo como cómo gracias por favor mi
-    el la los las una un persona alguien con de que qué es en para si sí tengo debo ayuda ingles inglés no
-    entiendo hacer factura agente ahora donde dónde usted señor señora repita otra vez necesita comprendo perdón
-    disculpe fecha vencimiento cargo minimo mínimo quien quién hay mañana hoy crédito credito ahorros transferir
-    mis del al muy bien ayudar ayudarme operador habla dólares dolares cincuenta veinte"""
-)
-_SHARED = words_of("no me mi el la son a de un en es los las como con hay favor al persona mis por para si")
-_ASKS_SPANISH = any_of(
-    r"(?:speaks?|talk|in|any|for) spanish",
-    r"spanish (?:speak\w*|please|agent|person|language)",
-    r"^spanish$",
-    r"en espa[nñ]ol",
-    r"habla espa[nñ]ol",
-)
+
+_ASKED_FOR = {code: any_of(*known.asked_for) for code, known in VOCABULARIES.items()}
 
 
 def share(text: str) -> Share | None:
@@ -103,12 +90,15 @@ def _ordinal_choice(words: list[str], at: int) -> int | None:
 
 
 def language(text: str) -> str:
-    """ "es" for Spanish, or for a wish to speak it; "en" otherwise."""
+    """The language that the caller speaks, or wishes to speak: a code of `languages.LANGUAGES`."""
     said = plain(text)
-    if _ASKS_SPANISH.search(said):
-        return "es"
     words = said.split()
-    spanish = [word for word in words if word in _SPANISH]
-    plainly = [word for word in spanish if word not in _SHARED]
-    enough = len(spanish) * 2 >= len(words) and (len(plainly) > 1 or len(spanish) * 4 >= len(words) * 3)
-    return "es" if plainly and enough else "en"
+    return next((code for code in VOCABULARIES if _ASKED_FOR[code].search(said) or _spoken(words, code)), DEFAULT)
+
+
+def _spoken(words: list[str], code: str) -> bool:
+    known = VOCABULARIES[code]
+    found = [word for word in words if word in known.words]
+    plainly = [word for word in found if word not in known.shared]
+    enough = len(found) * 2 >= len(words) and (len(plainly) > 1 or len(found) * 4 >= len(words) * 3)
+    return bool(plainly) and enough

@@ -1,8 +1,7 @@
 """What a caller who waits is told, in his language: honest, short, and never a time that is not known."""
 
 from ivr.dialling.phone_numbers import spoken
-from ivr.dialogue.prompts import LINES
-from ivr.phrasing.locales import LOCALES
+from ivr.dialogue.prompts import LINES, LOCALES
 
 
 class Announcements:

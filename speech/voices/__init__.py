@@ -1,11 +1,12 @@
 """The bot's voices, by name."""
 
+from languages import DEFAULT, LANGUAGES
 from speech.voices.voice import UnknownVoiceError, Voice, VoiceUnavailableError
 
 __all__ = ["NAMES", "OTHERS", "UnknownVoiceError", "Voice", "VoiceUnavailableError", "make_other_voices", "make_voice"]
 
 NAMES = ("heart", "pyttsx3")
-OTHERS = ("es",)  # languages besides English, which the neural voice does not speak
+OTHERS = tuple(code for code in LANGUAGES if code != DEFAULT)  # which the neural voice does not speak
 
 
 def make_voice(name: str) -> Voice:

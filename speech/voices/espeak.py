@@ -13,19 +13,19 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from languages import LANGUAGES
 from speech.audio import Samples, UnreadableAudioError, read_sound, to_float
 from speech.voices.voice import FORM, VoiceUnavailableError, for_telephone
 
 WORDS_PER_MINUTE = 165
-ACCENTS = {"en": "gmw/en-us", "es": "roa/es-419"}
 _ONE_AT_A_TIME = threading.Lock()  # the library keeps one state for the process: at once, files go missing silently
 
 
 class EspeakVoice:
-    """A robot's voice, in a few milliseconds, for one of the languages of ACCENTS."""
+    """A robot's voice, in a few milliseconds, for one of the languages of `languages`."""
 
     def __init__(self, language: str = "en") -> None:
-        self._accent = ACCENTS[language]
+        self._accent = LANGUAGES[language].accent
         accent = "" if language == "en" else f"-{language}"
         self.name = f"pyttsx3-{version('pyttsx3')}-{WORDS_PER_MINUTE}-{FORM}{accent}"
         self.speak("Hello.")

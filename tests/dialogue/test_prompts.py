@@ -7,13 +7,13 @@ from hypothesis import strategies as st
 from ivr.dialogue.flow_docs import diagram, flows_page, table
 from ivr.dialogue.flows.registry import FLOWS
 from ivr.dialogue.flows.steps import Ask, Send, Tell
-from ivr.dialogue.prompts import LANGUAGES
+from ivr.dialogue.prompts import PROMPTS
 from ivr.local.setup import fixed_prompts
 from speech.tts import sentences
 
 
 def test_the_table_holds_every_wording() -> None:
-    for language, prompts in LANGUAGES.items():
+    for language, prompts in PROMPTS.items():
         for name, wordings in prompts.items():
             assert f"`{name}`" in table(language)
             assert all(wording in table(language) for wording in wordings)
@@ -34,14 +34,14 @@ def test_every_item_can_be_asked_explained_and_keyed() -> None:
     for flow in FLOWS.values():
         for step in flow.steps:
             if isinstance(step, Ask):
-                assert len(LANGUAGES["en"][f"{step.name}.ask"]) == 3
-                assert len(LANGUAGES["en"][f"{step.name}.example"]) >= 2
-                assert len(LANGUAGES["en"][f"{step.name}.keys"]) >= 2
+                assert len(PROMPTS["en"][f"{step.name}.ask"]) == 3
+                assert len(PROMPTS["en"][f"{step.name}.example"]) >= 2
+                assert len(PROMPTS["en"][f"{step.name}.keys"]) >= 2
             if isinstance(step, Tell) or (isinstance(step, Send) and step.told):
-                assert len(LANGUAGES["en"][step.name]) >= 2
+                assert len(PROMPTS["en"][step.name]) >= 2
 
 
-@given(st.sampled_from([wording for p in LANGUAGES["en"].values() for wording in p]))
+@given(st.sampled_from([wording for p in PROMPTS["en"].values() for wording in p]))
 def test_wordings_are_short_and_one_sentence_after_a_few_fixed_words(wording: str) -> None:
     assert len(wording.split()) <= 25
     *opening, last = sentences(wording)
@@ -52,6 +52,6 @@ def test_wordings_are_short_and_one_sentence_after_a_few_fixed_words(wording: st
 @pytest.mark.parametrize("prompt", ["payment.done", "payment.scheduled", "transactions.tell", "refused.insufficient"])
 def test_what_follows_a_yes_or_digits_begins_with_words_that_are_there_already(prompt: str) -> None:
     ready = fixed_prompts("Lakeside Credit", "en")
-    for wording in LANGUAGES["en"][prompt]:
+    for wording in PROMPTS["en"][prompt]:
         first, figures = sentences(wording)
         assert first in ready and figures not in ready

@@ -9,8 +9,8 @@ from ivr.carrier.port import CarrierError
 from ivr.desk.opening_hours import OpeningHours, OpeningHoursError
 from ivr.desk.queue import in_order, median_wait, read_queue
 from ivr.desk.routing import Requirement, choose
+from ivr.dialogue.prompts.en import English
 from ivr.phrasing.announcements import Announcements
-from ivr.phrasing.locales import English
 from ivr.store.engine import Sessions
 from ivr.store.models import Agent, Call, Handoff
 from tests.fakes.fake_clock import FakeClock

@@ -11,10 +11,10 @@ from ivr.calls.next_step import Park, TakeMessage
 from ivr.desk.opening_hours import OpeningHours
 from ivr.dialogue.actions import HandOff, Say
 from ivr.dialogue.events import Said
-from ivr.dialogue.prompts import LANGUAGES, LINES
+from ivr.dialogue.prompts import LINES, PROMPTS
+from ivr.dialogue.prompts.es import Spanish
 from ivr.handoff.supervision import Supervision
 from ivr.phrasing.announcements import Announcements
-from ivr.phrasing.locales import Spanish
 from ivr.store.engine import Sessions
 from ivr.store.models import Offer
 from ivr.web.hooks.calls import CallDocuments
@@ -46,7 +46,7 @@ def fields(text: str) -> set[str | None]:
 )
 def test_whatever_hands_a_spanish_speaker_over_is_said_in_spanish(event: Said) -> None:
     talk = Talk().play(event)
-    assert [(one.language, one.prompt.partition("/")[0] in LANGUAGES["es"]) for one in spoken(talk)] == [("es", True)]
+    assert [(one.language, one.prompt.partition("/")[0] in PROMPTS["es"]) for one in spoken(talk)] == [("es", True)]
     assert isinstance(talk.last, HandOff) and talk.last.language == "es"
 
 

@@ -1,10 +1,22 @@
-"""What is said to a caller: one file per language, nothing but words.
+"""What is said to a caller: one file a language, each with the code of a line in `languages`.
 
-`LANGUAGES` is what the bot says, each prompt in its wordings; `LINES` is what the line says while a person is coming.
+By language: `PROMPTS` is what the bot says, each prompt in its wordings; `LINES` what the line says while a person is
+coming; `LOCALES` how figures are said; `VOCABULARIES` how callers who speak another language than English are
+recognised. `TOPICS`, in English only, is what callers call with.
 """
 
-from ivr.dialogue.prompts import en, es
+from importlib import import_module
+from types import ModuleType
 
-LANGUAGES = {"en": en.PROMPTS, "es": es.PROMPTS}
-TOPICS = en.TOPICS
-LINES = {"en": en.LINE, "es": es.LINE}
+from ivr.dialogue.prompts.en import TOPICS
+from ivr.dialogue.prompts.language import Locale, Vocabulary
+from languages import DEFAULT, LANGUAGES
+
+__all__ = ["LINES", "LOCALES", "PROMPTS", "TOPICS", "VOCABULARIES"]
+
+_FILES: dict[str, ModuleType] = {code: import_module(f"{__name__}.{code}") for code in LANGUAGES}
+
+PROMPTS: dict[str, dict[str, tuple[str, ...]]] = {code: file.PROMPTS for code, file in _FILES.items()}
+LINES: dict[str, dict[str, str]] = {code: file.LINE for code, file in _FILES.items()}
+LOCALES: dict[str, Locale] = {code: file.LOCALE for code, file in _FILES.items()}
+VOCABULARIES: dict[str, Vocabulary] = {code: file.VOCABULARY for code, file in _FILES.items() if code != DEFAULT}

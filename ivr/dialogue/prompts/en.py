@@ -4,6 +4,8 @@ An answer to a yes or to digits begins with a sentence that holds no figure wher
 already, and what the caller alone is told is rendered while he hears it.
 """
 
+from datetime import date, datetime
+
 PROMPTS: dict[str, tuple[str, ...]] = {
     # --- the caller's wish ---
     "open.person": ("Say agent, or press zero, at any time for a person.",),
@@ -323,3 +325,25 @@ LINE: dict[str, str] = {
     "fault.message": "I am sorry, we have a fault on our side. Please leave your name, your number and your message "
     "after the tone, and a person will call you back.",
 }
+
+
+class English:
+    later = "later"
+    this_phone = "the phone that you are calling from"
+
+    def minutes(self, count: int) -> str:
+        return "about a minute" if count == 1 else f"about {count} minutes"
+
+    def place(self, position: int) -> str:
+        return str(position)
+
+    def opening(self, local: datetime, today: date) -> str:
+        days = (local.date() - today).days
+        named = f"on {local:%A}" if days < 7 else f"on {local:%A, %B} {local.day}"
+        minutes = f":{local.minute:02d}" if local.minute else ""
+        half = "AM" if local.hour < 12 else "PM"
+        day = {0: "today", 1: "tomorrow"}.get(days, named)
+        return f"{day} at {local.hour % 12 or 12}{minutes} {half}"
+
+
+LOCALE = English()

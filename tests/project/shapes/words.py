@@ -12,7 +12,7 @@ import yaml
 from ivr.channels.audio_files import NAMES
 from ivr.desk.agents import Presence
 from ivr.dialogue.actions import Kind
-from ivr.dialogue.prompts import LANGUAGES, LINES
+from ivr.dialogue.prompts import LINES, PROMPTS
 from ivr.dialogue.state import Phase as DialoguePhase
 from ivr.handoff.events import Outcome, Target, Timed
 from ivr.handoff.state import Whereabouts
@@ -53,9 +53,7 @@ def _named(read: Callable[[], object]) -> list[str]:
 
 def prompts() -> dict[str, Any]:
     """The names of all that is said, with what is filled in."""
-    said = {
-        language: {name: _filled(*lines) for name, lines in spoken.items()} for language, spoken in LANGUAGES.items()
-    }
+    said = {language: {name: _filled(*lines) for name, lines in spoken.items()} for language, spoken in PROMPTS.items()}
     line = {language: {name: _filled(text) for name, text in spoken.items()} for language, spoken in LINES.items()}
     return {"the bot": said, "the line": line, "sounds": sorted(NAMES)}
 
