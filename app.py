@@ -20,10 +20,9 @@ from ivr.calls.one_time_codes import OneTimeCodes
 from ivr.calls.pin_guard import PinGuard, PinLimits
 from ivr.calls.service import CallService
 from ivr.calls.sweeper import Sweeper
+from ivr.carrier.chosen import make_carrier, make_dialect
 from ivr.carrier.dialect import Dialect
-from ivr.carrier.twilio.client import TwilioCarrier
-from ivr.carrier.twilio.dialect import twilio_dialect
-from ivr.carrier.twilio.signatures import TwilioSignatures
+from ivr.carrier.port import LineCarrier
 from ivr.channels.admission import Room
 from ivr.channels.audio_files import notice_version
 from ivr.channels.recorded_turns import TurnChannel
@@ -97,20 +96,16 @@ class Parts:
         return Live(self.redis)
 
     @made_once
-    def carrier(self) -> TwilioCarrier:
-        return TwilioCarrier(self.settings.twilio, policy=self.settings.dials.policy)
-
-    @made_once
-    def signatures(self) -> TwilioSignatures:
-        s = self.settings
-        return TwilioSignatures(
-            s.twilio_auth_token.get_secret_value(), s.public_url, s.media_socket,
-            s.twilio_auth_token_secondary.get_secret_value(), webhook_keys(s.twilio_webhook_keys.get_secret_value()),
-        )  # fmt: skip
+    def carrier(self) -> LineCarrier:
+        return make_carrier(self.settings.twilio, self.settings.dials.policy)
 
     @made_once
     def dialect(self) -> Dialect:
-        return twilio_dialect(self.signatures)
+        s = self.settings
+        return make_dialect(
+            s.twilio_auth_token.get_secret_value(), s.public_url, s.media_socket,
+            s.twilio_auth_token_secondary.get_secret_value(), webhook_keys(s.twilio_webhook_keys.get_secret_value()),
+        )  # fmt: skip
 
     @made_once
     def handoffs(self) -> HandoffService:
@@ -284,7 +279,7 @@ def create_media(settings: Settings | None = None) -> Starlette:
     registry = media_registry(lambda: room.taken, lambda: stt.waiting)
     figures = metrics_route(registry, parts.metrics_token, parts.settings.private, parts.reads_figures)
     return make_media_app(
-        parts.calls, parts.signatures, stt, tts, parts.vad.stream, room=room, beside=[figures],
+        parts.calls, parts.dialect.signatures, stt, tts, parts.vad.stream, room=room, beside=[figures],
         watches=[_database_watch(parts)], drain_seconds=parts.settings.drain_seconds,
     )  # fmt: skip
 

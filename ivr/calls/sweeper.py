@@ -6,7 +6,7 @@ have heard of it.
 """
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from ivr.calls.service import CallService
 from ivr.carrier.callbacks import RecordingNews
-from ivr.carrier.port import OVER, CarrierCall, CarrierError, CarrierRecording
+from ivr.carrier.port import OVER, CallRecords, CarrierCall, CarrierError, CarrierRecording
 from ivr.clock import Clock
 from ivr.handoff.state import State
 from ivr.store import outbox
@@ -32,14 +32,6 @@ T = TypeVar("T")
 AWAY = ("kept", "transcribed", "deleted", "absent")
 
 
-class Carrier(Protocol):
-    """The carrier, as far as a sweep needs it. All methods raise CarrierError."""
-
-    def find_call(self, call_sid: str) -> CarrierCall | None: ...
-    def find_recording(self, recording_sid: str) -> CarrierRecording | None: ...
-    def recordings(self, after: datetime, before: datetime, limit: int) -> Iterator[CarrierRecording]: ...
-
-
 class Handoffs(Protocol):
     """What the hand-offs are told."""
 
@@ -54,7 +46,7 @@ class Sweeper:
         self,
         sessions: Sessions,
         clock: Clock,
-        carrier: Carrier,
+        carrier: CallRecords,
         calls: CallService,
         handoffs: Handoffs,
         number: str,

@@ -1,5 +1,6 @@
-"""The carrier's port: all that the line asks of whoever carries its calls; each carrier serves it in its own module."""
+"""The carrier's port: all that the line asks of whoever carries its calls; each carrier's folder serves it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -106,3 +107,48 @@ class Carrier(Protocol):
     def check(self) -> str:
         """The account's friendly name, proving that address and credentials are right."""
         ...
+
+
+class CardCarrier(Protocol):
+    """What the line asks while a card is keyed on a live call. All methods raise CarrierError."""
+
+    def pause_recording(self, call_sid: str) -> None: ...
+    def resume_recording(self, call_sid: str) -> None: ...
+
+    def stop_listening(self, call_sid: str) -> None:
+        """The fork of the call's sound ends; no error if there is none."""
+        ...
+
+    def start_listening(self, call_sid: str, url: str, parameters: dict[str, str]) -> bool:
+        """Fork both sides of a live call to the socket at `url`; False if the call is over."""
+        ...
+
+    def begin_card(self, call_sid: str, key: str, amount: int, currency: str, connector: str, status_url: str) -> str:
+        """Open a payment session for `amount` minor units, once for `key`; its sid."""
+        ...
+
+    def capture_card(self, call_sid: str, session: str, key: str, field: str, status_url: str) -> None:
+        """Take what the caller keys from now on as `field`."""
+        ...
+
+    def finish_card(self, call_sid: str, session: str, key: str, status: str, status_url: str) -> None:
+        """`complete` charges the card, `cancel` forgets it; cancelling what is over is no error."""
+        ...
+
+
+class CallRecords(Protocol):
+    """What a sweep asks of what the carrier keeps. All methods raise CarrierError."""
+
+    def find_call(self, call_sid: str) -> CarrierCall | None:
+        """The call; None when the carrier does not know it."""
+        ...
+
+    def find_recording(self, recording_sid: str) -> CarrierRecording | None: ...
+
+    def recordings(self, after: datetime, before: datetime, limit: int) -> Iterator[CarrierRecording]:
+        """Every recording of the account that was made in that time and is still there, newest first."""
+        ...
+
+
+class LineCarrier(Carrier, CardCarrier, CallRecords, Protocol):
+    """The whole port: what each carrier's own client serves."""

@@ -193,12 +193,12 @@ def _carrier(settings: Settings) -> str:
         raise Unwell("no secret", wrong)
     if not re.fullmatch(r"\+[1-9]\d{6,14}", settings.twilio_number):
         raise Unwell(f"TWILIO_NUMBER={settings.twilio_number!r} is no number", "Set it in E.164, as in +15550100100.")
+    from ivr.carrier.chosen import make_carrier
     from ivr.carrier.port import CarrierError
-    from ivr.carrier.twilio.client import TwilioCarrier
 
     asked = settings.carrier_url or "Twilio"
     try:
-        TwilioCarrier(settings.twilio, policy=settings.dials.policy).check()
+        make_carrier(settings.twilio, settings.dials.policy).check()
     except CarrierError as error:
         mend = "Check TWILIO_ACCOUNT_SID and its credentials" + (
             ", and WARMLINE_CARRIER_URL: it replaces Twilio." if settings.carrier_url else "."

@@ -4,12 +4,11 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import tzinfo
-from typing import Protocol
 
 from sqlalchemy.orm import Session
 
 from ivr.carrier.callbacks import CardUpdate
-from ivr.carrier.port import CarrierError
+from ivr.carrier.port import CardCarrier, CarrierError
 from ivr.clock import Clock
 from ivr.dialogue.facts import Facts
 from ivr.ledger.port import Ledger, LedgerError
@@ -22,20 +21,6 @@ from ivr.store.models import Agent, Call, CardPayment, Handoff
 from ivr.store.stream_tokens import StreamTicket
 
 log = logging.getLogger(__name__)
-
-
-class CardCarrier(Protocol):
-    """The carrier as far as a card in a conference needs it. All methods raise CarrierError."""
-
-    def pause_recording(self, call_sid: str) -> None: ...
-    def resume_recording(self, call_sid: str) -> None: ...
-    def stop_listening(self, call_sid: str) -> None: ...
-    def start_listening(self, call_sid: str, url: str, parameters: dict[str, str]) -> bool: ...
-    def begin_card(
-        self, call_sid: str, key: str, amount: int, currency: str, connector: str, status_url: str
-    ) -> str: ...
-    def capture_card(self, call_sid: str, session: str, key: str, field: str, status_url: str) -> None: ...
-    def finish_card(self, call_sid: str, session: str, key: str, status: str, status_url: str) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)

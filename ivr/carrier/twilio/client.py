@@ -1,7 +1,8 @@
 """Twilio over REST: the carrier's port, served by Twilio or by whatever speaks its API."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -9,29 +10,32 @@ from urllib.parse import urlsplit
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
-from ivr.carrier.port import CarrierError
+from ivr.carrier.port import CarrierCall, CarrierError, CarrierRecording
 from ivr.carrier.twilio.account import TwilioAccount
-from ivr.carrier.twilio.lookup import Looking
-from ivr.carrier.twilio.payments import CardRequests
+from ivr.carrier.twilio.callbacks import RECORD_VERB
 from ivr.carrier.twilio.requests import (
     ANSWER_SECONDS,
     BaseUrlHttpClient,
     ask,
+    ask_twice,
     once_unless_over,
     unless_missing,
     unless_over,
 )
 from ivr.dialling.policy import DialPolicy
+from twiml.calls import card_terms
+from twiml.handoffs import LISTENING
 
 if TYPE_CHECKING:
     import httpx
 
 
+PAGE = 200  # recordings in one answer
 CURRENT = "Twilio.CURRENT"  # the call's one active recording
 STATUS_EVENTS = ["initiated", "ringing", "answered", "completed"]
 
 
-class TwilioCarrier(CardRequests, Looking):
+class TwilioCarrier:
     """Twilio, or whatever speaks its REST API. With a `policy` nothing else is called or texted: CarrierError, and
     nothing is done.
     """
@@ -53,24 +57,19 @@ class TwilioCarrier(CardRequests, Looking):
         self._client = Client(*self._login, account_sid=account.sid, http_client=http)
         self._given_media, self._account = media, account.sid
 
+    # --- calls ---
+
     def ring(self, to: str, from_: str, url: str, status_url: str, timeout: int, fallback_url: str) -> str:
         self._permit(to)
         return str(
             ask(
                 lambda: self._client.calls.create(
-                    to=to,
-                    from_=from_,
-                    url=url,
-                    method="POST",
-                    fallback_url=fallback_url,
-                    fallback_method="POST",
-                    status_callback=status_url,
-                    status_callback_method="POST",
-                    status_callback_event=STATUS_EVENTS,
+                    to=to, from_=from_, url=url, method="POST", fallback_url=fallback_url, fallback_method="POST",
+                    status_callback=status_url, status_callback_method="POST", status_callback_event=STATUS_EVENTS,
                     timeout=timeout,
                 )
             ).sid
-        )
+        )  # fmt: skip
 
     def move(self, call_sid: str, url: str) -> bool:
         return once_unless_over(lambda: self._client.calls(call_sid).update(url=url, method="POST"))
@@ -82,6 +81,15 @@ class TwilioCarrier(CardRequests, Looking):
         found: list[str] = []
         known = unless_over(lambda: found.append(str(self._client.calls(call_sid).fetch().status)))
         return found[0] if known else None
+
+    def find_call(self, call_sid: str) -> CarrierCall | None:
+        """The call; None when the carrier does not know it."""
+        found: list[Any] = []
+        if not unless_missing(lambda: found.append(self._client.calls(call_sid).fetch())):
+            return None
+        return CarrierCall(call_sid, str(found[0].status), str(found[0]._from or ""), str(found[0].to or ""))
+
+    # --- conferences ---
 
     def end_conference(self, conference_sid: str) -> None:
         # while a participant is still dialled, or just after the last has left, ending is refused with 400
@@ -95,22 +103,13 @@ class TwilioCarrier(CardRequests, Looking):
         return str(
             ask(
                 lambda: self._client.conferences(conference_sid).participants.create(
-                    from_=self._number,
-                    to=to,
-                    label=label,
-                    muted=muted,
-                    beep="false",
-                    early_media=False,
-                    start_conference_on_enter=False,
-                    end_conference_on_exit=False,
-                    timeout=timeout,
-                    status_callback=status_url,
-                    status_callback_method="POST",
-                    status_callback_event=STATUS_EVENTS,
+                    from_=self._number, to=to, label=label, muted=muted, beep="false", early_media=False,
+                    start_conference_on_enter=False, end_conference_on_exit=False, timeout=timeout,
+                    status_callback=status_url, status_callback_method="POST", status_callback_event=STATUS_EVENTS,
                     **coaching,
                 )
             ).call_sid
-        )
+        )  # fmt: skip
 
     def change_participant(
         self,
@@ -127,6 +126,8 @@ class TwilioCarrier(CardRequests, Looking):
         if coach is not None:
             changes |= {"coaching": True, "call_sid_to_coach": coach} if coach else {"coaching": False}
         return unless_over(lambda: self._client.conferences(conference_sid).participants(call_sid).update(**changes))
+
+    # --- recordings ---
 
     @cached_property
     def _media(self) -> "httpx.Client":
@@ -153,6 +154,22 @@ class TwilioCarrier(CardRequests, Looking):
     def delete_recording(self, recording_sid: str) -> None:
         unless_over(lambda: self._client.recordings(recording_sid).delete())
 
+    def find_recording(self, recording_sid: str) -> CarrierRecording | None:
+        """The recording; None when it is not there, or no more."""
+        found: list[Any] = []
+        if not unless_missing(lambda: found.append(self._client.recordings(recording_sid).fetch())):
+            return None
+        return _recording(found[0])
+
+    def recordings(self, after: datetime, before: datetime, limit: int) -> Iterator[CarrierRecording]:
+        """Every recording of the account that was made in that time and is still there, newest first."""
+        found = ask(
+            lambda: self._client.recordings.list(
+                date_created_after=after, date_created_before=before, limit=limit, page_size=min(PAGE, limit)
+            )
+        )
+        return (_recording(row) for row in found)
+
     def pause_recording(self, call_sid: str) -> None:
         current = self._client.calls(call_sid).recordings(CURRENT)
         paused: list[str] = []
@@ -165,6 +182,53 @@ class TwilioCarrier(CardRequests, Looking):
 
     def resume_recording(self, call_sid: str) -> None:
         unless_over(lambda: self._client.calls(call_sid).recordings(CURRENT).update(status="in-progress"))
+
+    # --- cards ---
+
+    def stop_listening(self, call_sid: str) -> None:
+        """The fork of the call's sound ends; no error if there is none."""
+        unless_over(lambda: self._client.calls(call_sid).streams(LISTENING).update(status="stopped"))
+
+    def start_listening(self, call_sid: str, url: str, parameters: dict[str, str]) -> bool:
+        """Fork both sides of a live call to the socket at `url`; False if the call is over."""
+        pairs = {
+            f"parameter{number}_{part}": text
+            for number, pair in enumerate(parameters.items(), 1)
+            for part, text in zip(("name", "value"), pair, strict=True)
+        }
+        create = self._client.calls(call_sid).streams.create
+        return once_unless_over(lambda: create(url=url, name=LISTENING, track="both_tracks", **pairs))
+
+    def begin_card(self, call_sid: str, key: str, amount: int, currency: str, connector: str, status_url: str) -> str:
+        """Open a payment session for `amount` minor units, once for `key`; its sid."""
+        return str(
+            ask_twice(
+                lambda: self._client.calls(call_sid).payments.create(
+                    idempotency_key=key,
+                    status_callback=status_url,
+                    **card_terms(amount, currency, connector),
+                )
+            ).sid
+        )
+
+    def capture_card(self, call_sid: str, session: str, key: str, field: str, status_url: str) -> None:
+        """Take what the caller keys from now on as `field`."""
+        entry = self._client.calls(call_sid).payments(session)
+        ask_twice(lambda: entry.update(idempotency_key=key, status_callback=status_url, capture=field))
+
+    def finish_card(self, call_sid: str, session: str, key: str, status: str, status_url: str) -> None:
+        """`complete` charges the card, `cancel` forgets it; cancelling what is over is no error."""
+        entry = self._client.calls(call_sid).payments(session)
+
+        def finish() -> Any:
+            return entry.update(idempotency_key=key, status_callback=status_url, status=status)
+
+        if status == "cancel":
+            unless_over(finish, status=400)
+        else:
+            ask_twice(finish)
+
+    # --- texts and the account ---
 
     def send_text(self, to: str, body: str, dial: int | None = None) -> str:
         self._permit(to)
@@ -183,3 +247,13 @@ class TwilioCarrier(CardRequests, Looking):
         parts = urlsplit(url)
         path = parts.path if parts.path.endswith(".wav") else parts.path + ".wav"
         return (self._base or "https://api.twilio.com") + path
+
+
+def _recording(row: Any) -> CarrierRecording:
+    seconds = None if row.duration in (None, "-1") else float(row.duration)
+    channels = None if row.channels is None else int(row.channels)
+    path = str(row.uri or "").removesuffix(".json")
+    return CarrierRecording(
+        str(row.sid), str(row.call_sid), str(row.status), str(row.source) == RECORD_VERB, path, row.start_time,
+        seconds, channels,
+    )  # fmt: skip
