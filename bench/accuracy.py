@@ -19,7 +19,7 @@ from bench.machine import machine
 from bench.words import Spoken, clips, composed_strings, distance, listed_strings, normal
 from speech.audio import RATE, Samples, read_mono, resample, telephone, to_float
 from speech.digit_words import spoken_digits
-from speech.endpointing import DEFAULT_RULES, Signal, TurnDetector
+from speech.endpointing.turn_detector import Signal, TurnDetector
 from speech.events import Expectation
 from speech.model_files import find_vad, find_whisper
 from speech.stt import WhisperSpeechToText
@@ -195,7 +195,7 @@ def _nothing(
 def _begun(quiet: list[tuple[str, Samples]], vad: SileroModel) -> Iterator[dict[str, Any]]:
     """Whether such a sound on a caller's line is taken for a turn at all: only turns are ever heard."""
     for group, sound in quiet:
-        detector, stream = TurnDetector(DEFAULT_RULES), vad.stream()
+        detector, stream = TurnDetector(), vad.stream()
         signals = [detector.window(stream(window)) for window in WindowCutter().add(sound)]
         yield {"what": "turn begun", "group": group, "wrong": int(Signal.STARTED in signals)}
 

@@ -27,8 +27,9 @@ from bench.bargein import LEARNT, WITHIN, from_onset
 from bench.noises import closed_hum, cough, knock
 from bench.words import rest, rows
 from speech.audio import RATE, Samples, decode, encode, normalise, read_mono, to_float, to_int
-from speech.endpointing import DEFAULT_RULES, TurnDetector
-from speech.interruption import SPAN_WINDOWS, STATE_LAG, interruption_features, required_chance, window_features
+from speech.endpointing.turn_detector import TurnDetector
+from speech.interruption import required_chance
+from speech.interruption_detector import SPAN_WINDOWS, STATE_LAG, interruption_features, window_features
 from speech.model_files import find_vad
 from speech.vad import STATE_SIZE, WINDOW, WINDOW_SECONDS, SileroModel, WindowCutter
 
@@ -146,7 +147,7 @@ def _changed(sound: Samples, chance: random.Random, pitch: tuple[float, float]) 
 
 def windows(sound: Samples, model: SileroModel, earlier: Samples) -> tuple[Array, Array]:
     """What the judge sees from the sound's onset (`LEAD`) on, and the seconds of voice in the turn by then."""
-    vad, before, turn = model.stream(), np.zeros(WINDOW, np.int16), TurnDetector(DEFAULT_RULES)
+    vad, before, turn = model.stream(), np.zeros(WINDOW, np.int16), TurnDetector()
     for window in WindowCutter().add(earlier):
         vad(window)
     last: list[Array] = [window_features(before, before, 0.0)] * SPAN_WINDOWS
@@ -166,7 +167,7 @@ def windows(sound: Samples, model: SileroModel, earlier: Samples) -> tuple[Array
 
 
 def train(found: list[Sound]) -> dict[str, Array]:
-    """The judge's weights, under the names that speech.interruption reads: the mean of several networks."""
+    """The judge's weights, under the names that speech.interruption_detector reads: the mean of several networks."""
     groups: dict[str, list[Array]] = defaultdict(list)
     for one in found:
         if one.kind not in APART and len(one.learnt):
@@ -243,10 +244,7 @@ def report(told: Iterator[tuple[Sound, Array]]) -> None:
     """For each kind: how many stop the bot, by the rules as they are, and how many within 250 ms."""
     kinds: dict[str, list[float | None]] = defaultdict(list)
     for one, chances in told:
-        enough = [
-            chance >= required_chance(DEFAULT_RULES, float(sum_))
-            for chance, sum_ in zip(chances, one.voiced, strict=True)
-        ]
+        enough = [chance >= required_chance(float(sum_)) for chance, sum_ in zip(chances, one.voiced, strict=True)]
         first = enough.index(True) if True in enough else None
         kinds[one.kind].append(None if first is None else (first + 0.5) * WINDOW_SECONDS)  # it begins within a window
     for kind, times in sorted(kinds.items()):

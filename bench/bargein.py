@@ -28,8 +28,9 @@ from bench.words import over_the_line, rest, rows
 from speech.audio import FRAME, RATE, Samples, encode, normalise, read_mono, to_float
 from speech.events import Command, Event, Expectation, Interrupted, Listen, Speak, Spoken
 from speech.inference_queue import Priority
+from speech.media_streams import Start
 from speech.model_files import find_vad, find_whisper
-from speech.session import Session, Start
+from speech.session import Session
 from speech.stt import SpeechToText, Transcript, WhisperSpeechToText
 from speech.tts import TextToSpeech
 from speech.vad import SileroModel

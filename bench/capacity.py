@@ -28,11 +28,11 @@ from bench.sayings import Sayings, sayings
 from bench.streams import Clock, Stream
 from ivr.settings import Settings
 from ivr.store.models import Turn as Row
-from speech.endpointing import DEFAULT_RULES
+from speech.endpointing.delay import DELAYS
 from switch.sids import new_sid
 from switch.signature import signature
 
-PATIENT_MS = 1000 * DEFAULT_RULES.digits_short
+PATIENT_MS = 1000 * DELAYS.digits_missing
 ANSWER_MS, LATE_MS = 1200.0, 40.0  # p95 of the answers; the latest frame
 STEP, MOST, SECONDS = 5, 100, 40.0
 ARRIVAL = 8.0  # seconds over which a level's new callers come

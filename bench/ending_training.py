@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from bench.words import held, over_the_line, rest, rows, spliced
 from speech.audio import FRAME, RATE, Samples, read_mono, to_float
 from speech.end_of_turn import SPANS, end_of_turn_features
-from speech.endpointing import DEFAULT_RULES
+from speech.endpointing.early_transcription import PAUSE as EARLY_PAUSE
 from speech.model_files import find_vad, find_whisper
 from speech.stt import prepared
 from speech.vad import WINDOW, Hysteresis, SileroModel, WindowCutter, speech_spans
@@ -35,7 +35,7 @@ READ = 400  # of those texts
 LONGEST = 10.0  # seconds
 FADE = (0.01, 0.07)  # seconds
 LINES = (-58.0, -50.0, -45.0)  # dBFS of the line's noise
-PAUSE = round(DEFAULT_RULES.pause / 0.032) + np.array([0, 1, 1, 1, 2])  # windows until it is heard, mostly as live
+PAUSE = round(EARLY_PAUSE / 0.032) + np.array([0, 1, 1, 1, 2])  # windows until it is heard, mostly as live
 PRINCIPAL, TAUT = 40, 10.0  # directions of the features that are kept, and how strongly their weights are held small
 
 

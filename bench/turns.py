@@ -19,7 +19,8 @@ import numpy as np
 from bench.machine import machine
 from bench.words import held, over_the_line, rest, rows, spliced
 from speech.audio import FRAME, RATE, Samples, normalise, read_mono, to_float
-from speech.endpointing import DEFAULT_RULES, Signal, TurnDetector, TurnRules
+from speech.endpointing.delay import DELAYS, DelayRules
+from speech.endpointing.turn_detector import Signal, TurnDetector
 from speech.events import Expectation
 from speech.model_files import find_vad, find_whisper
 from speech.stt import Transcript, WhisperSpeechToText
@@ -62,7 +63,7 @@ class Bench:
         return [stream(window) for window in WindowCutter().add(turn.sound)]
 
     def play(
-        self, turn: Turn, chances: list[float], rules: TurnRules, *, hear: bool = True, sound: bool = True
+        self, turn: Turn, chances: list[float], rules: DelayRules, *, hear: bool = True, sound: bool = True
     ) -> Outcome:
         """What the rules make of a turn; without `hear` not knowing its words, without `sound` nothing but them."""
         detector, listen = TurnDetector(rules), LISTEN[turn.expect.kind]
@@ -117,14 +118,14 @@ def run(
     return {"bench": "turns", "machine": machine(), "figures": _figures(table), "table": table}
 
 
-def _rules() -> Iterator[tuple[str, TurnRules, dict[str, bool]]]:
-    yield "now", DEFAULT_RULES, {}
+def _rules() -> Iterator[tuple[str, DelayRules, dict[str, bool]]]:
+    yield "now", DELAYS, {}
     for more in DOUBTS:
-        sure, doubted = DEFAULT_RULES.ended_sure + more, DEFAULT_RULES.ended_doubted + more
-        yield f"doubt {more:+g}", replace(DEFAULT_RULES, ended_sure=sure, ended_doubted=doubted), {}
-    yield "words alone", DEFAULT_RULES, {"sound": False}
+        sure, doubted = DELAYS.finished_odds + more, DELAYS.unsure_odds + more
+        yield f"doubt {more:+g}", replace(DELAYS, finished_odds=sure, unsure_odds=doubted), {}
+    yield "words alone", DELAYS, {"sound": False}
     for silence in SILENCES:
-        yield f"plain {silence:g} s", replace(DEFAULT_RULES, unheard=silence, digits_short=silence), {"hear": False}
+        yield f"plain {silence:g} s", replace(DELAYS, no_transcript=silence, digits_missing=silence), {"hear": False}
 
 
 def turns(data: Path, many: int, vad: SileroModel) -> Iterator[Turn]:

@@ -1,60 +1,36 @@
-"""Is it an interruption: what a caller's first 100 to 300 ms over the bot tell, before any word can be heard.
+"""Is it an interruption: what a caller's first 100 to 300 ms over the bot tell, before any word can be transcribed.
 
-A voice detector takes a hum ("mhm") for speech, as it is. The judge also hears what kind of sound it is: words move
-and have something above 600 Hz, hums stay low and even, coughs are noise; and it sees what the detector's own network
-keeps in mind, which tells more than its probability. Trained by bench/barge_training.py.
+A voice detector takes a hum ("mhm") for speech, as it is. This small network also sees what kind of sound it is: words
+move and have something above 600 Hz, hums stay low and even, coughs are noise; and it sees the state of the detector's
+own network, which tells more than its probability. Its weights are interruption.npz beside this file, trained by
+bench/barge_training.py.
 """
 
 from collections import deque
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from speech.audio import RATE, Samples, to_float
-from speech.endpointing import TurnRules
-from speech.vad import STATE_SIZE, WINDOW, StatefulVad, Vad
+from speech.vad import STATE_SIZE, WINDOW, StatefulVad
 
 Features = NDArray[np.float32]
 
 WEIGHTS = Path(__file__).with_name("interruption.npz")
 EDGES = (80, 250, 400, 550, 750, 1000, 1300, 1700, 2200, 2800, 3400, 4000)  # Hz between the bands
 PITCH = (RATE // 400, RATE // 70)  # lags of a voice's pitch
-SPAN_WINDOWS = 8  # windows that are judged together: 256 ms
+SPAN_WINDOWS = 8  # windows that are looked at together: 256 ms
 FAINT = 1e-6  # power that counts as silence: -60 dBFS
 QUIET = -2.2  # log10 of a window's power against the loudest: fainter ones are pauses
 LEAST = -4.0  # log10 of a band's share: less does not matter
-STATE_LAG = 3  # windows back at which the detector's view is looked at besides the present one
+STATE_LAG = 3  # windows back of the second state of the detector's network that is looked at, beside the present one
 FEATURES = len(EDGES) + 2  # features of a window: its bands, its level, the detector's probability, its pitch
 
 _SPECTRUM = 2 * WINDOW
 _SHAPE = np.hanning(_SPECTRUM).astype(np.float32)
 _BANDS = np.searchsorted(np.fft.rfftfreq(_SPECTRUM, 1 / RATE), EDGES)
-
-
-class InterruptionVad(Vad, Protocol):
-    """A voice detector that also tells who interrupts."""
-
-    @property
-    def interruption(self) -> float: ...
-
-
-def is_interruption(rules: TurnRules, voiced: float, judge: InterruptionVad) -> bool:
-    """Whether the bot must stop for a caller who has spoken for `voiced` seconds over it."""
-    return voiced >= rules.barge_in and judge.interruption >= required_chance(rules, voiced)
-
-
-def required_chance(rules: TurnRules, voiced: float) -> float:
-    """The chance of an interruption that stops the bot after `voiced` seconds; above 1 before anything may."""
-    if voiced < rules.barge_in:
-        return 2.0
-    if voiced >= rules.barge_in_anyhow:
-        return 0.0
-    if voiced >= rules.barge_in_lasting:
-        return rules.barge_in_certain
-    return rules.barge_in_sure if voiced < rules.barge_in_likely else rules.barge_in_doubted
 
 
 @cache
@@ -64,10 +40,10 @@ def _layers(path: Path) -> dict[str, Features]:
 
 
 class _Window:
-    """A window and the one before it, described when somebody asks: most are heard while the bot is silent."""
+    """A window and the one before it; its features are computed when asked for, since mostly the bot is silent."""
 
-    def __init__(self, before: Samples, window: Samples, probability: float, heard: Features) -> None:
-        self._before, self.sound, self._probability, self.heard = before, window, probability, heard
+    def __init__(self, before: Samples, window: Samples, probability: float, state: Features) -> None:
+        self._before, self.sound, self._probability, self.state = before, window, probability, state
 
     @cached_property
     def features(self) -> Features:
@@ -75,7 +51,10 @@ class _Window:
 
 
 class InterruptionDetector:
-    """One caller's voice: a detector that also tells how likely what it hears is an interruption."""
+    """One caller's voice: a voice detector that also tells how likely what it hears is an interruption.
+
+    Call it with each window of 256 samples (8 kHz) in order; read `interruption` when it matters, which costs 0.1 ms.
+    """
 
     def __init__(self, vad: StatefulVad, path: Path = WEIGHTS) -> None:
         self._layers = _layers(path)
@@ -99,13 +78,13 @@ class InterruptionDetector:
         """Chance 0..1 that in the last quarter of a second someone began to say something."""
         layers = self._layers
         features = np.stack([window.features for window in self._windows])
-        sight = interruption_features(features, self._windows[-1].heard, self._windows[-1 - STATE_LAG].heard)
-        hidden = np.maximum(sight @ layers["a"] + layers["a0"], 0)
+        seen = interruption_features(features, self._windows[-1].state, self._windows[-1 - STATE_LAG].state)
+        hidden = np.maximum(seen @ layers["a"] + layers["a0"], 0)
         return float(1 / (1 + np.exp(-(hidden @ layers["o"] + layers["o0"])[0])))
 
 
 def window_features(before: Samples, window: Samples, probability: float) -> Features:
-    """One window [SIZE], seen with the one before it: log10 of its bands' powers and of all, speech, and pitch."""
+    """One window [FEATURES], seen with the one before it: log10 of its bands' powers and of all, speech, and pitch."""
     sound = to_float(np.concatenate([before, window])) * _SHAPE
     power = np.abs(np.fft.rfft(sound)) ** 2 / _SPECTRUM
     bands = np.add.reduceat(power, _BANDS)[: len(EDGES) - 1]
@@ -115,12 +94,11 @@ def window_features(before: Samples, window: Samples, probability: float) -> Fea
     return np.asarray([*loud, probability, pitch], np.float32)
 
 
-def interruption_features(features: Features, heard: Features, earlier: Features) -> Features:
-    """What is judged of the windows [SPAN, SIZE]: each against the loudest, and how those that sound are and change.
+def interruption_features(features: Features, state: Features, earlier_state: Features) -> Features:
+    """The network's input for the windows [SPAN_WINDOWS, FEATURES], as one row.
 
-    Beside them the detector's view of the last one, `heard`, and of the one `BEFORE` it [HEARD each].
-
-    A faint caller is so judged like a loud one.
+    Each window against the loudest, so that a faint caller looks like a loud one; how the windows that sound are and
+    change; and the voice detector's state [STATE_SIZE] after the last window and STATE_LAG windows before it.
     """
     levels = len(EDGES)
     stack = features.copy()
@@ -131,5 +109,5 @@ def interruption_features(features: Features, heard: Features, earlier: Features
     pairs = loud[1:] & loud[:-1]
     moves = np.abs(np.diff(own, axis=0)).mean(axis=1)[pairs] if pairs.any() else np.zeros(1)
     whole = [loud.mean(), moves.mean(), moves.max()]
-    parts = [stack.ravel(), sounding.mean(axis=0), sounding.max(axis=0), sounding.min(axis=0), whole, heard, earlier]
-    return np.asarray(np.concatenate(parts), np.float32)
+    parts = [stack.ravel(), sounding.mean(axis=0), sounding.max(axis=0), sounding.min(axis=0), whole]
+    return np.asarray(np.concatenate([*parts, state, earlier_state]), np.float32)

@@ -1,4 +1,4 @@
-"""Listens along on a one-way stream of both tracks, for the live words of a call that an agent holds."""
+"""Listens along on a one-way stream of both tracks, for the live transcript of a call that an agent holds."""
 
 import asyncio
 import logging
@@ -6,7 +6,6 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 
-from speech.endpointing import DEFAULT_RULES, TurnRules
 from speech.events import UserTurn
 from speech.inference_queue import Priority
 from speech.media_streams import Media, Start, Stop, parse
@@ -28,7 +27,7 @@ class TrackTurn:
 
 
 class Monitor:
-    """One forked stream, after its start message. `run` it once. Callers who talk to the bot are heard first."""
+    """One forked stream, after its start message. `run` it once. Callers who talk to the bot are transcribed first."""
 
     def __init__(
         self,
@@ -36,22 +35,21 @@ class Monitor:
         stt: SpeechToText,
         vad: Callable[[], Vad],
         *,
-        rules: TurnRules = DEFAULT_RULES,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.start = start
         self._turns: asyncio.Queue[TrackTurn | None] = asyncio.Queue()
         self._recognitions = {
-            track: Recognition(stt, vad(), self._on(track), rules=rules, clock=clock, rank=Priority.MONITOR)
+            track: Recognition(stt, vad(), self._on(track), clock=clock, priority=Priority.MONITOR)
             for track in start.tracks or ("inbound", "outbound")
         }
 
     async def run(self, receive: AsyncIterator[str], handle: Callable[[TrackTurn], Awaitable[None]]) -> None:
-        """Until the stream stops or is lost; the last words are heard and handled before this returns."""
+        """Until the stream stops or is lost; the last words are transcribed and handled before this returns."""
         reader = asyncio.create_task(self._read(receive))
         try:
-            while (heard := await self._turns.get()) is not None:
-                await handle(heard)
+            while (turn := await self._turns.get()) is not None:
+                await handle(turn)
         finally:
             reader.cancel()
             await asyncio.gather(reader, return_exceptions=True)
@@ -74,13 +72,13 @@ class Monitor:
             log.warning("no sound has come for %s seconds: a monitored stream is given up", DEAD)
         except Exception as error:  # a socket may be lost in many ways, and none of them is a fault here
             log.warning("a monitored stream failed: %s", type(error).__name__)
-        for ear in self._recognitions.values():
-            await ear.finish()
+        for recognition in self._recognitions.values():
+            await recognition.finish()
         self._turns.put_nowait(None)
 
     def _on(self, track: str) -> Callable[[UserTurn | None], None]:
-        def heard(turn: UserTurn | None) -> None:
+        def report(turn: UserTurn | None) -> None:
             if turn is not None:
                 self._turns.put_nowait(TrackTurn(track, turn))
 
-        return heard
+        return report

@@ -92,7 +92,7 @@ class Playout:
         point = self._points.pop(name, None)
         return None if point is None else self._reached(point, now)
 
-    def overdue(self, now: float, late_mark: float = LATE_MARK) -> list[Spoken]:
+    def overdue(self, now: float, late_mark: float) -> list[Spoken]:
         """Ends whose marks never came back, by `late_mark` seconds after they were due."""
         late = [name for name, point in self._points.items() if now > point.due + late_mark]
         if late:

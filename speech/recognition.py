@@ -1,4 +1,8 @@
-"""One voice on a stream: frames in, finished turns out, each heard as early as it can be."""
+"""One voice on a stream: samples in, finished turns out, each transcribed as early as it can be.
+
+The samples are cut into windows of 32 ms for the voice detector; its probabilities drive a turn detector; the sound of
+a turn goes to the recogniser at its first pause already, so that the transcript is mostly there when the turn ends.
+"""
 
 import asyncio
 import logging
@@ -10,7 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from speech.audio import RATE, Samples
-from speech.endpointing import Signal, TurnDetector, TurnRules
+from speech.endpointing.turn_detector import LEAD, ONSET, Signal, TurnDetector
 from speech.events import Expectation, UserTurn, Word
 from speech.inference_queue import Priority
 from speech.stt import SpeechToText, Transcript
@@ -30,8 +34,8 @@ class _Turn:
     sound: list[Samples] = field(default_factory=list)
     offset: float = 0.0  # where `sound` begins
     transcription: "Future[Transcript] | None" = None
-    last_sound: float = 0.0  # by the clock, as `decided`
-    decided: float = 0.0
+    last_sound: float = 0.0  # by the clock
+    ended: float = 0.0  # by the clock: when the silence after it was long enough
 
     def within(self, at: float) -> float:
         """A time in the sound as a time in the stream; no word is said outside of its turn."""
@@ -39,9 +43,10 @@ class _Turn:
 
 
 class Recognition:
-    """Listens to one track. `heard` gets each turn in order, or None for a turn in which nobody said anything.
+    """Listens to one track. `on_turn` gets each turn in order, or None for a turn in which nobody said anything.
 
-    Runs in an event loop; every method is called there. `rank` is the place of its finished turns in the queue.
+    Runs in an event loop; every method is called there. `clock` gives seconds; `priority` is the place of its finished
+    turns in the inference queue.
     """
 
     def __init__(
@@ -50,16 +55,15 @@ class Recognition:
         vad: Vad,
         on_turn: Callable[[UserTurn | None], None],
         *,
-        rules: TurnRules,
         clock: Callable[[], float],
-        rank: Priority = Priority.TURN,
+        priority: Priority = Priority.TURN,
     ) -> None:
         self._stt, self._vad, self._on_turn, self._clock = stt, vad, on_turn, clock
-        self._rank, self._rules = rank, rules
-        self._detector = TurnDetector(rules)
+        self._priority = priority
+        self._detector = TurnDetector()
         self._windows = WindowCutter()
         self._voice = 0.0  # chance that the last window was one
-        self._lead: deque[Samples] = deque(maxlen=max(1, round(rules.lead / WINDOW_SECONDS)))
+        self._lead: deque[Samples] = deque(maxlen=max(1, round(LEAD / WINDOW_SECONDS)))
         self._turn: _Turn | None = None
         self._waiting: deque[_Turn] = deque()
         self._done = asyncio.Event()
@@ -67,7 +71,7 @@ class Recognition:
 
     @property
     def busy(self) -> bool:
-        """Someone speaks, or what he said is still being heard."""
+        """Someone speaks, or what they said is still being transcribed."""
         return self._turn is not None or bool(self._waiting)
 
     @property
@@ -77,7 +81,7 @@ class Recognition:
 
     @property
     def transcribing_since(self) -> float | None:
-        """When the caller ended what is still being heard."""
+        """When the caller ended what is still being transcribed; None if there is nothing."""
         return self._waiting[0].last_sound if self._waiting else None
 
     @property
@@ -87,14 +91,14 @@ class Recognition:
 
     @property
     def suspects_voice(self) -> bool:
-        """What was heard last may be a voice."""
+        """What came last may be a voice."""
         return self._voice >= SUSPECTED
 
     def expect(self, expect: Expectation) -> None:
         self._detector.expect = expect
 
     def push(self, samples: Samples, at: float) -> None:
-        """The next samples (8 kHz); `at` is when they began."""
+        """The next samples (int16, 8 kHz); `at` is when they began, in seconds from the stream's start."""
         end = at + len(samples) / RATE
         for window in self._windows.add(samples):
             self._voice = self._vad(window)
@@ -107,7 +111,7 @@ class Recognition:
             self._follow(signal, end)
 
     def replace(self, samples: Samples, at: float) -> None:
-        """What came since `at` was not what it seemed: these `samples` are heard in its place.
+        """What came since `at` was not what it seemed: these `samples` stand in its place.
 
         A turn that began before goes on.
         """
@@ -124,14 +128,14 @@ class Recognition:
             self.push(samples[index * WINDOW : (index + 1) * WINDOW], at + index * WINDOW_SECONDS)
 
     def end_turn(self) -> None:
-        """Nothing more comes of the turn that goes on: hear what was said of it."""
+        """Nothing more comes of the turn that goes on: transcribe what was said of it."""
         if self._turn is not None:
             self._detector.stop()
-            self._lead.clear()  # what comes after it is not to hear it once more
+            self._lead.clear()  # what comes after it must not hold it once more
             self._finish_turn()
 
     async def finish(self, seconds: float = 10.0) -> None:
-        """The stream is over: hear what was being said, and report it, within `seconds`."""
+        """The stream is over: transcribe and report what was being said, within `seconds`."""
         self.end_turn()
         try:
             async with asyncio.timeout(seconds):
@@ -144,7 +148,7 @@ class Recognition:
             case Signal.STARTED:
                 sound = list(self._lead)
                 offset = end - len(sound) * WINDOW_SECONDS
-                start = max(offset, end - self._rules.onset)
+                start = max(offset, end - ONSET)
                 self._turn = _Turn(start, end, sound=sound, offset=offset, last_sound=self._clock())
             case Signal.PAUSED if self._turn is not None:
                 self._transcribe_early(self._turn)
@@ -163,16 +167,13 @@ class Recognition:
         self._detector.stop()
 
     def _transcribe_early(self, turn: _Turn) -> None:
-        turn.transcription = self._submit(turn, max(self._rank, Priority.EARLY))
+        turn.transcription = self._submit(turn, max(self._priority, Priority.EARLY))
         self._when_done(turn.transcription, lambda future: self._take_early(turn, future))
 
     def _take_early(self, turn: _Turn, future: "Future[Transcript]") -> None:
-        if (
-            turn is self._turn
-            and future is turn.transcription
-            and not future.cancelled()
-            and future.exception() is None
-        ):
+        if turn is not self._turn or future is not turn.transcription:  # the turn went on, or is over
+            return
+        if not future.cancelled() and future.exception() is None:
             said = future.result()
             self._follow(self._detector.take_early_transcript(said.text, said.confidence, said.end_of_turn), turn.end)
 
@@ -180,9 +181,9 @@ class Recognition:
         turn, self._turn = self._turn, None
         if turn is None:
             return
-        turn.decided = self._clock()
+        turn.ended = self._clock()
         if turn.transcription is None:  # one that waits has the better place: it was asked for before the turn was over
-            turn.transcription = self._submit(turn, self._rank)
+            turn.transcription = self._submit(turn, self._priority)
         self._waiting.append(turn)
         self._done.clear()
         self._when_done(turn.transcription, lambda _: self._flush())
@@ -200,23 +201,23 @@ class Recognition:
         future.add_done_callback(back)
 
     def _flush(self) -> None:
-        """Report the turns that are heard, in the order in which they were spoken."""
-        while self._waiting and (hearing := self._waiting[0].transcription) is not None and hearing.done():
+        """Report the turns that are transcribed, in the order in which they were spoken."""
+        while self._waiting and (future := self._waiting[0].transcription) is not None and future.done():
             turn = self._waiting.popleft()
-            self._on_turn(self._user_turn(turn, hearing))
+            self._on_turn(self._user_turn(turn, future))
         if not self._waiting:
             self._done.set()
 
-    def _user_turn(self, turn: _Turn, hearing: "Future[Transcript]") -> UserTurn | None:
-        if hearing.cancelled():
+    def _user_turn(self, turn: _Turn, future: "Future[Transcript]") -> UserTurn | None:
+        if future.cancelled():
             return None
-        if (error := hearing.exception()) is not None:
+        if (error := future.exception()) is not None:
             log.error("an utterance was not heard: %s", type(error).__name__)
             return None
-        said = hearing.result()
+        said = future.result()
         if not said.text:
             return None
-        latency = {"wait": 1000 * (turn.decided - turn.last_sound), "listen": 1000 * (self._clock() - turn.decided)}
+        latency = {"wait": 1000 * (turn.ended - turn.last_sound), "listen": 1000 * (self._clock() - turn.ended)}
         words = tuple(
             Word(word.word, turn.within(word.start), turn.within(word.end), word.confidence) for word in said.words
         )

@@ -1,4 +1,8 @@
-"""The duplex loop over one media socket: frames to events, commands to frames. Knows no transport."""
+"""The duplex loop over one media socket: messages to events, commands to messages. Knows no transport.
+
+It holds the parts together and decides what they cannot alone: who has the turn. What comes from the caller goes
+through the echo canceller to recognition, keys to the DTMF collector; what the bot says goes from synthesis to playout.
+"""
 
 import asyncio
 import logging
@@ -7,53 +11,36 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any
 
 from speech.audio import RATE, Samples
+from speech.backchannel import is_backchannel
 from speech.dtmf import PAUSE, DtmfCollector
 from speech.echo import EchoCanceller
-from speech.endpointing import DEFAULT_RULES, TurnRules, is_backchannel
 from speech.events import Close, Closed, Command, DtmfDigits, Event, Listen, NoInput, Speak, Spoken, UserTurn
 from speech.filler import Filler, is_filler
-from speech.interruption import InterruptionDetector, InterruptionVad, is_interruption
-from speech.media_streams import (
-    Dtmf,
-    Mark,
-    Media,
-    NoStartError,
-    Start,
-    Stop,
-    clear_message,
-    mark_message,
-    media_message,
-    parse,
-)
-from speech.media_streams import read_start as read_start
-from speech.playout import Playout, QueuedSpeech
+from speech.interruption import InterruptionVad, is_interruption
+from speech.interruption_detector import InterruptionDetector
+from speech.media_streams import Dtmf, Mark, Media, Start, Stop, parse
+from speech.outgoing import Outgoing, Send
+from speech.playout import LATE_MARK, Playout, QueuedSpeech
 from speech.recognition import Recognition
+from speech.stalls import DEAD, STALLED_LATE_MARK, STALLED_NO_INPUT_TIMEOUT, StallWatch
 from speech.stt import SpeechToText
+from speech.synthesis import Synthesis
 from speech.tts import TextToSpeech
 from speech.vad import StatefulVad
-
-__all__ = ["NoStartError", "Session", "Start", "read_start"]
 
 log = logging.getLogger(__name__)
 
 TICK = 0.05  # seconds: keeps speaking while no frames come
-# Frames come fifty times a second as long as a call lives, whoever is silent in it.
-CATCHES_UP = 5  # times its own length, by which a frame makes up for time without one: fewer than one in five is none
-STALLED = 1.5  # seconds without one after which nothing more of what is being said is waited for
-STALLED_NO_INPUT_TIMEOUT = 3.0  # the longest that a caller of whom nothing comes is waited for, whatever was asked
-STALLED_MARK = 1.0  # the longest that a mark is waited for meanwhile
-DEAD = 8.0  # seconds without one after which the stream is given up: the next one speaks before ten have passed
-
 HANDOVER_PAUSE = 1.0  # seconds in which neither side says anything: a pause in which the stream may change hands
 
-Send = Callable[[str], Awaitable[None]]
 Handle = Callable[[Event], Awaitable[list[Command]]]
 
 
 class Session:
-    """One call's stream, after its start message. `run` it once. `filler` is said where an answer takes long.
+    """One call's stream, after its start message. `run` it once, in an event loop.
 
-    `judge` makes of a voice detector one that also tells an interruption from a hum.
+    `vad` makes a voice detector for this stream, and `interruption_detector` one of it that also tells an interruption
+    from a hum. `clock` gives seconds. `filler` is said where an answer takes long; empty: nothing is.
     """
 
     def __init__(
@@ -63,18 +50,19 @@ class Session:
         tts: TextToSpeech,
         vad: Callable[[], StatefulVad],
         *,
-        rules: TurnRules = DEFAULT_RULES,
         clock: Callable[[], float] = time.monotonic,
         filler: str = "",
         interruption_detector: Callable[[StatefulVad], InterruptionVad] = InterruptionDetector,
     ) -> None:
         self.start = start
-        self._tts, self._rules, self._time, self._began = tts, rules, clock, clock()
+        self._time, self._began = clock, clock()
         self._voice = interruption_detector(vad())
-        self._recognition = Recognition(stt, self._voice, self._on_turn, rules=rules, clock=self._now)
+        self._recognition = Recognition(stt, self._voice, self._on_turn, clock=self._now)
         self._dtmf, self._filler, self._echo_canceller = DtmfCollector(), Filler(filler), EchoCanceller()
-        self._playout = Playout(self._send_sound, self._send_mark, self._send_clear)
-        self._outgoing: asyncio.Queue[str] = asyncio.Queue()
+        self._outgoing = Outgoing(start.stream_sid, self._echo_canceller)
+        self._playout = Playout(self._outgoing.sound, self._outgoing.mark, self._outgoing.clear)
+        self._synthesis = Synthesis(tts, self._playout, self._advance)
+        self._stalls = StallWatch()
         self._events: asyncio.Queue[Event] = asyncio.Queue()
         self._over = asyncio.Event()
         self._by_us = False
@@ -82,10 +70,8 @@ class Session:
         self._closing = False
         self._unsaid: list[QueuedSpeech] = []  # what an interruption left unsaid, until it is known to be one
         self._idle_since = 0.0
-        self._still = 0.0  # seconds without frames, as far as this loop was there to see it
         self._caller_ended: float | None = None
         self._handling = False
-        self._rendering: set[asyncio.Task[None]] = set()
         self._may_leave: Callable[[], bool] | None = None
         self._left = False
 
@@ -109,10 +95,10 @@ class Session:
                 await self._wind_up()
             await handler
         finally:
-            tasks: list[asyncio.Task[Any]] = [handler, over, *others, *self._rendering]
+            tasks: list[asyncio.Task[Any]] = [handler, over, *others]
             for task in tasks:
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await asyncio.gather(*tasks, self._synthesis.close(), return_exceptions=True)
 
     def tell(self, commands: Sequence[Command]) -> None:
         """Carry out `commands` now: what an owner has to say outside of `handle`. From the loop that runs us."""
@@ -120,7 +106,7 @@ class Session:
 
     @property
     def left(self) -> bool:
-        """Whether it ended in such a pause."""
+        """Whether it ended in a pause, as `leave` asked for."""
         return self._left
 
     def leave(self, ready: Callable[[], bool]) -> None:
@@ -141,7 +127,7 @@ class Session:
         now = self._now()
         match parse(text):
             case Media(track="inbound", at=at, samples=samples):
-                self._still = max(0.0, min(self._still, STALLED) - CATCHES_UP * len(samples) / RATE)
+                self._stalls.frame(len(samples) / RATE)
                 self._on_sound(samples, at)
             case Mark(name=name):
                 self._echo_canceller.marked(name)
@@ -166,31 +152,28 @@ class Session:
         while True:
             await asyncio.sleep(TICK)
             now = self._now()
-            self._still += min(now - before, 2 * TICK)  # while the loop itself hung, frames may wait to be read
+            self._stalls.passed(min(now - before, 2 * TICK))  # while the loop itself hung, frames may wait to be read
             before = now
             self._notice_stall()
             self._advance()
 
-    @property
-    def _stalled(self) -> bool:
-        return self._still >= STALLED
-
     def _notice_stall(self) -> None:
-        if self._stalled and self._recognition.speaking:
+        if self._stalls.stalled and self._recognition.speaking:
             log.warning("no sound comes: a turn ends by the clock")
             self._recognition.end_turn()
-        if self._still >= DEAD:
+        if self._stalls.dead:
             log.warning("no sound has come for %s seconds: the stream is given up", DEAD)
             self._over.set()
 
     def _advance(self) -> None:
-        """All that depends on the time: speaking, being interrupted, silence, the end."""
+        """All that depends on the time: speaking, being interrupted, no input, the end."""
         if self._over.is_set():
             return
         now = self._now()
-        if self._playout.interruptible and is_interruption(self._rules, self._recognition.voiced, self._voice):
+        if self._playout.interruptible and is_interruption(self._recognition.voiced, self._voice):
             self._interrupt(now, for_certain=False)
-        self._on_spoken(self._playout.overdue(now, STALLED_MARK) if self._stalled else self._playout.overdue(now))
+        late = STALLED_LATE_MARK if self._stalls.stalled else LATE_MARK
+        self._on_spoken(self._playout.overdue(now, late))
         self._fill(now)
         self._playout.pump(now)
         self._on_digits(self._dtmf.tick(now, self._keys_ahead(now)), now)
@@ -199,30 +182,28 @@ class Session:
         elif self._closing and not self._unsaid:
             self._by_us = True
             self._over.set()
-        elif (
-            self._may_leave is not None
-            and now - self._idle_since >= HANDOVER_PAUSE
-            and self._resting()
-            and self._may_leave()
-        ):
+        elif self._can_leave(now):
             self._left = self._by_us = True
             self._over.set()
         self._notice_no_input(now)
 
-    def _fill(self, now: float) -> None:  # while his turn is being heard, or its answer found, the caller waits
+    def _can_leave(self, now: float) -> bool:
+        at_rest = now - self._idle_since >= HANDOVER_PAUSE and self._resting()
+        return self._may_leave is not None and at_rest and self._may_leave()
+
+    def _fill(self, now: float) -> None:
+        """The caller waits while their turn is being transcribed, or its answer found."""
+        if self._playout.busy or self._recognition.speaking:
+            return
         since = self._recognition.transcribing_since or (self._caller_ended if self._handling else None)
-        if (
-            not self._playout.busy
-            and not self._recognition.speaking
-            and (speak := self._filler.due(since, now)) is not None
-        ):
-            self._supply(self._playout.add(speak, now))
+        if (speak := self._filler.due(since, now)) is not None:
+            self._synthesis.start(self._playout.add(speak, now))
 
     def _notice_no_input(self, now: float) -> None:
         if self._listen is None or not self._resting():
             return
         timeout = self._listen.no_input_timeout
-        if now - self._idle_since >= (min(timeout, STALLED_NO_INPUT_TIMEOUT) if self._stalled else timeout):
+        if now - self._idle_since >= (min(timeout, STALLED_NO_INPUT_TIMEOUT) if self._stalls.stalled else timeout):
             seconds, self._listen = now - self._idle_since, None
             self._events.put_nowait(NoInput(seconds, now))
 
@@ -230,26 +211,25 @@ class Session:
         occupied = self._playout.busy or self._recognition.busy or self._dtmf.pending or self._unsaid or self._handling
         return not occupied and self._events.empty()
 
-    def _on_turn(self, heard: UserTurn | None) -> None:
+    def _on_turn(self, turn: UserTurn | None) -> None:
         now = self._now()
-        if heard is None or ((self._playout.busy or self._unsaid) and self._is_backchannel(heard)):
+        if turn is None or ((self._playout.busy or self._unsaid) and self._is_backchannel(turn)):
             self._resume()
         else:
             if self._playout.interruptible:
                 self._interrupt(now, for_certain=True)
             self._forget_unsaid()
             self._idle_since = now
-            self._caller_ended = now - (heard.latency["wait"] + heard.latency["listen"]) / 1000
-            self._events.put_nowait(heard)
+            self._caller_ended = now - (turn.latency["wait"] + turn.latency["listen"]) / 1000
+            self._events.put_nowait(turn)
         self._advance()
 
-    def _is_backchannel(self, heard: UserTurn) -> bool:
-        return not self._short_answer_expected() and is_backchannel(
-            self._rules, heard.text, heard.confidence, heard.end - heard.start
-        )
+    def _is_backchannel(self, turn: UserTurn) -> bool:
+        spoke = turn.end - turn.start
+        return not self._short_answer_expected() and is_backchannel(turn.text, turn.confidence, spoke)
 
     def _short_answer_expected(self) -> bool:
-        """After a yes-or-no question "okay" is an answer; while the question is still to come it is not."""
+        """Whether "okay" is an answer: after a yes-or-no question, not while the question is still to come."""
         asked = len(self._unsaid) < 2 and self._playout.queued < 2
         return asked and self._listen is not None and self._listen.expect.kind in ("yes-no", "digits")
 
@@ -264,7 +244,7 @@ class Session:
         self._events.put_nowait(event)
 
     def _resume(self) -> None:
-        """It was a cough: say what was left unsaid."""
+        """It was a cough, or a backchannel: say what was left unsaid."""
         rest, self._unsaid = self._unsaid, []
         self._playout.resume(rest)
 
@@ -282,11 +262,11 @@ class Session:
         self._on_digits(self._dtmf.press(digit, now, self._keys_ahead(now)), now)
 
     def _keys_ahead(self, now: float) -> bool:
-        """Whether words said before the keys are still being heard or answered: the keys are meant for what follows."""
+        """Whether words said before are still being transcribed or answered: the keys are meant for what follows."""
         lately = self._recognition.speaking and now - self._idle_since < PAUSE
         asked = self._dtmf.expect.kind == "digits"
-        hearing = self._recognition.transcribing_since is not None or lately
-        return not asked and (hearing or self._handling or not self._events.empty())
+        transcribing = self._recognition.transcribing_since is not None or lately
+        return not asked and (transcribing or self._handling or not self._events.empty())
 
     def _on_digits(self, digits: str | None, now: float) -> None:
         if digits is not None:
@@ -328,28 +308,7 @@ class Session:
     def _speak(self, command: Speak) -> None:
         said = self._playout.add(command, self._now(), self._caller_ended)
         self._caller_ended = None
-        self._supply(said)
-
-    def _supply(self, said: QueuedSpeech) -> None:
-        for index, sentence in enumerate(said.texts):
-            if (samples := self._tts.cached(sentence, said.speak.language)) is None:
-                task = asyncio.create_task(self._render(said, index))
-                self._rendering.add(task)
-                task.add_done_callback(self._rendering.discard)
-                return
-            self._playout.supply(said, index, samples)
-
-    async def _render(self, said: QueuedSpeech, begin: int) -> None:
-        """Speak the sentences that are not in memory, in a thread; each is sent as soon as it is ready."""
-        try:
-            for index in range(begin, len(said.texts)):
-                samples = await asyncio.to_thread(self._tts.synthesise, said.texts[index], said.speak.language)
-                self._playout.supply(said, index, samples)
-                self._advance()
-        except Exception:
-            log.exception("a sentence could not be spoken")
-            said.failed = True
-            self._advance()
+        self._synthesis.start(said)
 
     def _on_spoken(self, spoken: Sequence[Spoken | None]) -> None:
         for event in filter(None, spoken):
@@ -359,25 +318,10 @@ class Session:
 
     async def _send_all(self, send: Send) -> None:
         try:
-            while True:
-                await send(await self._outgoing.get())
+            await self._outgoing.send_all(send)
         except Exception as error:
             log.warning("the media socket failed: %s", type(error).__name__)
             self._over.set()
-
-    def _send_sound(self, sound: bytes) -> None:
-        self._echo_canceller.sent(sound)
-        self._outgoing.put_nowait(media_message(self.start.stream_sid, sound))
-
-    def _send_mark(self, name: str) -> None:
-        self._echo_canceller.marking(name)
-        self._outgoing.put_nowait(mark_message(self.start.stream_sid, name))
-
-    def _send_clear(self) -> None:
-        self._echo_canceller.cleared()
-        while not self._outgoing.empty():  # sound that did not leave us yet would be heard after the clear
-            self._outgoing.get_nowait()
-        self._outgoing.put_nowait(clear_message(self.start.stream_sid))
 
     async def _wind_up(self) -> None:
         """The stream is over: report what was still being said, on both sides, then that it is closed."""

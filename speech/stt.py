@@ -15,7 +15,7 @@ from speech import whisper
 from speech.audio import RATE, Samples, loudness, normalise, read_sound, resample, telephone, to_float, to_int
 from speech.digit_strings import WRONG_COUNT, Verdict, surely_read, weigh
 from speech.digit_words import spoken_digits
-from speech.endpointing import is_yes_or_no
+from speech.endpointing.phrases import is_yes_or_no
 from speech.events import Expectation, Word
 from speech.inference_queue import InferenceQueue
 from speech.inference_queue import Priority as Priority

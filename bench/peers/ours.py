@@ -30,8 +30,9 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from speech.audio import RATE, resample, to_float
 from speech.events import Command, Event, Expectation, Listen, Speak, UserTurn
 from speech.inference_queue import Priority
+from speech.media_streams import read_start
 from speech.model_files import ModelFiles, find_vad
-from speech.session import Session, read_start
+from speech.session import Session
 from speech.stt import ANYTHING, SpeechToText, Transcript, WhisperSpeechToText
 from speech.tts import TextToSpeech
 from speech.vad import SileroModel

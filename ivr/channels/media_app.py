@@ -23,8 +23,9 @@ from ivr.dialogue.prompts.en import PROMPTS
 from ivr.logs import about_call
 from ivr.store.health import Watch
 from ivr.store.stream_tokens import BadToken
+from speech.media_streams import NoStartError, Start, read_start
 from speech.monitor import Monitor, TrackTurn
-from speech.session import NoStartError, Session, Start, read_start
+from speech.session import Session
 from speech.stt import SpeechToText
 from speech.tts import TextToSpeech
 from speech.vad import StatefulVad

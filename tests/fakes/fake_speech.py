@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from speech.audio import FRAME, SILENCE, Samples, encode
 from speech.events import Command, Event, Expectation
 from speech.inference_queue import Priority
-from speech.session import Session, Start
+from speech.media_streams import Start
+from speech.session import Session
 from speech.stt import Transcript
 from speech.tts import TextToSpeech
 from speech.vad import STATE_SIZE, Vad

@@ -4,14 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from speech.endpointing import (
-    DEFAULT_RULES,
-    Signal,
-    TurnDetector,
+from speech.backchannel import is_backchannel
+from speech.endpointing.delay import DELAYS, end_of_turn_delay
+from speech.endpointing.early_transcription import (
+    PAUSE,
+    PAUSE_ALL_DIGITS,
+    PAUSE_DIGITS_MISSING,
+    PAUSE_YES_NO,
+    SHORTEST_DIGIT,
     early_transcription_pause,
-    end_of_turn_delay,
-    is_backchannel,
 )
+from speech.endpointing.turn_detector import LONGEST, Signal, TurnDetector
 from speech.events import Expectation, Kind
 from speech.vad import WINDOW_SECONDS
 
@@ -19,16 +22,16 @@ from speech.vad import WINDOW_SECONDS
 @pytest.mark.parametrize(
     ("kind", "digits", "text", "rule"),
     [
-        ("yes-no", None, "Yes.", "complete"),
-        ("yes-no", None, "No, thank you.", "complete"),
+        ("yes-no", None, "Yes.", "yes_no"),
+        ("yes-no", None, "No, thank you.", "yes_no"),
         ("yes-no", None, "Yeah, but", "unfinished"),
         ("yes-no", None, "I want a person.", "sentence"),
-        ("digits", 4, "4719", "complete_digits"),
-        ("digits", 4, "4, 7, 1, 9.", "complete_digits"),
-        ("digits", 4, "47", "digits_short"),
-        ("digits", None, "471", "digits_open"),
-        ("digits", 4, "It is four", "digits_short"),
-        ("digits", 4, "4. D-Row.", "digits_short"),
+        ("digits", 4, "4719", "all_digits"),
+        ("digits", 4, "4, 7, 1, 9.", "all_digits"),
+        ("digits", 4, "47", "digits_missing"),
+        ("digits", None, "471", "digits_uncounted"),
+        ("digits", 4, "It is four", "digits_missing"),
+        ("digits", 4, "4. D-Row.", "digits_missing"),
         ("digits", 4, "I forgot it.", "sentence"),
         ("money", None, "Fifty dollars.", "sentence"),
         ("money", None, "$50", "sentence"),
@@ -39,73 +42,73 @@ from speech.vad import WINDOW_SECONDS
         ("open", None, "I want to pay my", "unfinished"),
         ("open", None, "Um...", "unfinished"),
         ("open", None, "I was wondering", "usual"),
-        ("open", None, "No, that's all. Thank you.", "ended"),
-        ("open", None, "My balance, please", "ended"),
+        ("open", None, "No, that's all. Thank you.", "finished"),
+        ("open", None, "My balance, please", "finished"),
         ("open", None, "Thanks.", "sentence"),
-        ("open", None, None, "unheard"),
-        ("digits", 4, None, "digits_short"),
-        ("digits", 4, "", "digits_short"),
-        ("open", None, "", "nothing"),
+        ("open", None, None, "no_transcript"),
+        ("digits", 4, None, "digits_missing"),
+        ("digits", 4, "", "digits_missing"),
+        ("open", None, "", "no_speech"),
     ],
 )
 def test_the_wait_depends_on_the_question_and_the_words(
     kind: Kind, digits: int | None, text: str | None, rule: str
 ) -> None:
-    assert end_of_turn_delay(DEFAULT_RULES, Expectation(kind, digits), text) == getattr(DEFAULT_RULES, rule)
+    assert end_of_turn_delay(DELAYS, Expectation(kind, digits), text) == getattr(DELAYS, rule)
 
 
 def test_digits_that_were_not_surely_heard_may_be_one_short() -> None:
-    assert end_of_turn_delay(DEFAULT_RULES, Expectation("digits", 4), "4719", 0.5) == DEFAULT_RULES.digits_doubted
+    assert end_of_turn_delay(DELAYS, Expectation("digits", 4), "4719", 0.5) == DELAYS.all_digits_unsure
 
 
 def wait(ended: float, text: str = "I want to pay my bill.", kind: Kind = "open") -> float:
-    return end_of_turn_delay(DEFAULT_RULES, Expectation(kind), text, 1.0, ended)
+    return end_of_turn_delay(DELAYS, Expectation(kind), text, 1.0, ended)
 
 
 def test_a_sentence_that_sounds_finished_ends_at_once_and_one_that_does_not_is_waited_for() -> None:
-    assert wait(0.99) == DEFAULT_RULES.ended
-    assert wait(0.2) == DEFAULT_RULES.unfinished
+    assert wait(0.99) == DELAYS.finished
+    assert wait(0.2) == DELAYS.unfinished
 
 
 @given(st.floats(0, 1), st.floats(0, 1))
 def test_the_more_finished_it_sounds_the_shorter_the_wait(one: float, other: float) -> None:
     low, high = sorted((one, other))
-    assert DEFAULT_RULES.ended <= wait(high) <= wait(low) <= DEFAULT_RULES.unfinished
+    assert DELAYS.finished <= wait(high) <= wait(low) <= DELAYS.unfinished
 
 
 def test_one_word_may_be_the_whole_wish_but_a_greeting_is_its_beginning() -> None:
-    assert wait(0.1, "Operator.") == DEFAULT_RULES.sentence
-    assert wait(0.1, "Hello.") > DEFAULT_RULES.sentence
+    assert wait(0.1, "Operator.") == DELAYS.sentence
+    assert wait(0.1, "Hello.") > DELAYS.sentence
 
 
 @pytest.mark.parametrize("text", ["Hang.", "Yes, please.", "Next."])
 def test_a_word_or_a_courtesy_that_sounds_broken_off_ends_nothing(text: str) -> None:
-    assert wait(0.01, text) == DEFAULT_RULES.unfinished
-    assert wait(0.2, text) < DEFAULT_RULES.unfinished
+    assert wait(0.01, text) == DELAYS.unfinished
+    assert wait(0.2, text) < DELAYS.unfinished
 
 
 def test_words_that_cannot_be_the_last_are_waited_for_however_they_sound() -> None:
-    assert wait(0.99, "I want to pay my") == DEFAULT_RULES.unfinished
+    assert wait(0.99, "I want to pay my") == DELAYS.unfinished
 
 
 def test_a_yes_is_over_however_it_sounds() -> None:
-    assert wait(0.1, "Yes.", "yes-no") == DEFAULT_RULES.complete
+    assert wait(0.1, "Yes.", "yes-no") == DELAYS.yes_no
 
 
 @pytest.mark.parametrize(
     ("expect", "voiced", "pause"),
     [
-        (Expectation("yes-no"), 0.2, DEFAULT_RULES.pause_answer),
-        (Expectation("digits", 4), 1.0, DEFAULT_RULES.pause_number),
-        (Expectation("digits", 10), 1.0, DEFAULT_RULES.pause_digits),
-        (Expectation("digits"), 1.0, DEFAULT_RULES.pause),
-        (Expectation(), 1.0, DEFAULT_RULES.pause),
+        (Expectation("yes-no"), 0.2, PAUSE_YES_NO),
+        (Expectation("digits", 4), 1.0, PAUSE_ALL_DIGITS),
+        (Expectation("digits", 10), 1.0, PAUSE_DIGITS_MISSING),
+        (Expectation("digits"), 1.0, PAUSE),
+        (Expectation(), 1.0, PAUSE),
     ],
 )
 def test_hearing_begins_sooner_the_likelier_it_is_that_all_is_said(
     expect: Expectation, voiced: float, pause: float
 ) -> None:
-    assert early_transcription_pause(DEFAULT_RULES, expect, voiced) == pause
+    assert early_transcription_pause(expect, voiced) == pause
 
 
 def feed(detector: TurnDetector, probability: float, seconds: float) -> list[Signal]:
@@ -114,19 +117,19 @@ def feed(detector: TurnDetector, probability: float, seconds: float) -> list[Sig
 
 
 def test_a_click_is_no_turn() -> None:
-    detector = TurnDetector(DEFAULT_RULES)
+    detector = TurnDetector()
     assert feed(detector, 0.9, WINDOW_SECONDS) == []
     assert feed(detector, 0.0, 2.0) == []
 
 
 def test_a_wavering_voice_is_one_turn() -> None:
-    detector = TurnDetector(DEFAULT_RULES)
+    detector = TurnDetector()
     signals = [detector.window(probability) for probability in [0.6, 0.6, 0.4, 0.45, 0.4, 0.6, 0.4] * 5]
     assert [signal for signal in signals if signal] == [Signal.STARTED]
 
 
 def test_a_pause_is_told_once_and_going_on_takes_it_back() -> None:
-    detector = TurnDetector(DEFAULT_RULES)
+    detector = TurnDetector()
     feed(detector, 0.9, 0.5)
     assert feed(detector, 0.0, 0.4) == [Signal.PAUSED]
     detector.take_early_transcript("I want to")
@@ -135,10 +138,10 @@ def test_a_pause_is_told_once_and_going_on_takes_it_back() -> None:
 
 
 def asked_for_four(voiced: float) -> TurnDetector:
-    detector = TurnDetector(DEFAULT_RULES)
+    detector = TurnDetector()
     detector.expect = Expectation("digits", 4)
     feed(detector, 0.9, voiced)
-    assert feed(detector, 0.0, 0.2) == ([Signal.PAUSED] if voiced >= 4 * DEFAULT_RULES.digit else [])
+    assert feed(detector, 0.0, 0.2) == ([Signal.PAUSED] if voiced >= 4 * SHORTEST_DIGIT else [])
     return detector
 
 
@@ -166,14 +169,14 @@ def test_a_group_of_a_number_is_not_heard_twice() -> None:
 
 
 def test_what_is_heard_late_ends_the_turn_at_once_where_its_time_has_come() -> None:
-    detector = TurnDetector(DEFAULT_RULES)
+    detector = TurnDetector()
     feed(detector, 0.9, 0.5)
     feed(detector, 0.0, 0.7)
     assert detector.take_early_transcript("My balance.") is Signal.ENDED
 
 
 def test_a_long_story_is_heard_on_the_way_and_goes_on() -> None:
-    detector = TurnDetector(DEFAULT_RULES)
+    detector = TurnDetector()
     assert feed(detector, 0.9, 8.1) == [Signal.STARTED, Signal.PAUSED]
     assert detector.take_early_transcript("It all began when") is Signal.RESUMED
     assert feed(detector, 0.9, 2.0) == []
@@ -181,14 +184,14 @@ def test_a_long_story_is_heard_on_the_way_and_goes_on() -> None:
 
 
 def test_steady_noise_is_over_when_it_turns_out_to_be_noise() -> None:
-    detector = TurnDetector(DEFAULT_RULES)
+    detector = TurnDetector()
     feed(detector, 0.9, 8.1)
     assert detector.take_early_transcript("") is Signal.ENDED
 
 
 def test_no_turn_is_longer_than_the_recogniser_takes() -> None:
-    detector = TurnDetector(DEFAULT_RULES)
-    assert Signal.ENDED in feed(detector, 0.9, DEFAULT_RULES.longest + 0.1)
+    detector = TurnDetector()
+    assert Signal.ENDED in feed(detector, 0.9, LONGEST + 0.1)
 
 
 @pytest.mark.parametrize(
@@ -203,4 +206,4 @@ def test_no_turn_is_longer_than_the_recogniser_takes() -> None:
 def test_a_hum_over_the_bot_is_known_by_how_short_and_unsure_it_is(
     text: str, confidence: float, seconds: float, nod: bool
 ) -> None:
-    assert is_backchannel(DEFAULT_RULES, text, confidence, seconds) is nod
+    assert is_backchannel(text, confidence, seconds) is nod

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from bench.bargein import from_onset
 from bench.noises import Sound, closed_hum, cough
 from speech.audio import RATE, Samples, decode, encode, normalise, read_mono, to_int
-from speech.endpointing import DEFAULT_RULES, TurnDetector
-from speech.interruption import SPAN_WINDOWS, InterruptionDetector, is_interruption
+from speech.endpointing.turn_detector import TurnDetector
+from speech.interruption import is_interruption
+from speech.interruption_detector import SPAN_WINDOWS, InterruptionDetector
 from speech.model_files import find_vad
 from speech.vad import WINDOW, SileroModel, WindowCutter
 from speech.voices import make_voice
@@ -38,10 +39,10 @@ def stops(sound: Samples) -> Iterator[float]:
     """Seconds from the sound's beginning at which the bot would stop."""
     noise = np.random.default_rng(1).normal(0, 30, int((LEAD + 0.5) * RATE) + len(sound)).astype(np.int16)
     noise[int(LEAD * RATE) :][: len(sound)] += sound
-    judge, turn = InterruptionDetector(SileroModel(find_vad()).stream()), TurnDetector(DEFAULT_RULES)
+    judge, turn = InterruptionDetector(SileroModel(find_vad()).stream()), TurnDetector()
     for number, window in enumerate(WindowCutter().add(decode(encode(noise))), 1):
         turn.window(judge(window))
-        if is_interruption(DEFAULT_RULES, turn.voiced if turn.active else 0.0, judge):
+        if is_interruption(turn.voiced if turn.active else 0.0, judge):
             yield number * len(window) / RATE - LEAD
 
 
@@ -98,23 +99,23 @@ def test_what_the_detector_keeps_in_mind_counts_besides_the_sound() -> None:
 
 def test_what_is_not_sure_at_once_stops_it_a_little_later() -> None:
     doubtful = Told(0.7)
-    assert not is_interruption(DEFAULT_RULES, 0.13, doubtful)
-    assert is_interruption(DEFAULT_RULES, 0.17, doubtful)
+    assert not is_interruption(0.13, doubtful)
+    assert is_interruption(0.17, doubtful)
 
 
 def test_what_was_a_hum_for_a_quarter_of_a_second_stops_it_only_when_certain() -> None:
-    assert not is_interruption(DEFAULT_RULES, 0.4, Told(0.9))
-    assert is_interruption(DEFAULT_RULES, 0.4, Told(0.99))
+    assert not is_interruption(0.4, Told(0.9))
+    assert is_interruption(0.4, Told(0.99))
 
 
 def test_a_second_of_voice_stops_it_anyhow() -> None:
     humming = Told(0.1)
-    assert not is_interruption(DEFAULT_RULES, 0.7, humming)
-    assert is_interruption(DEFAULT_RULES, 1.0, humming)
+    assert not is_interruption(0.7, humming)
+    assert is_interruption(1.0, humming)
 
 
 def test_a_click_of_one_window_stops_nothing() -> None:
-    assert not is_interruption(DEFAULT_RULES, 0.032, Told(1.0))
+    assert not is_interruption(0.032, Told(1.0))
 
 
 def test_a_clip_begins_with_its_voice_and_not_with_a_thump_before_it() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from speech import stt
 from speech.audio import RATE, loudness, read_mono, telephone, write_wav
-from speech.endpointing import DEFAULT_RULES
+from speech.endpointing.early_transcription import PAUSE
 from speech.events import Expectation
 from speech.stt import WhisperSpeechToText
 from speech.vad import WINDOW_SECONDS, SileroModel, WindowCutter, speech_spans
@@ -129,7 +129,7 @@ def test_the_detector_notices_a_voice_within_a_few_windows(silero: SileroModel) 
 
 def test_a_sentence_sounds_finished_and_its_first_half_does_not(whisper_base: WhisperSpeechToText) -> None:
     sound = read_mono(LINES / "emma" / "pay-the-minimum-on-the-first-of-april.wav")
-    rest = np.zeros(int((DEFAULT_RULES.pause + 0.02) * RATE), np.int16)
+    rest = np.zeros(int((PAUSE + 0.02) * RATE), np.int16)
     whole, half = (
         whisper_base.transcribe(np.concatenate([part, rest])).result(30).end_of_turn
         for part in (sound, sound[: len(sound) // 2])

@@ -13,7 +13,8 @@ from speech.audio import SILENCE
 from speech.events import Close, Closed, Command, DtmfDigits, Event, Expectation, Listen, NoInput, Speak, UserTurn
 from speech.media_streams import Start
 from speech.monitor import Monitor, TrackTurn
-from speech.session import DEAD, STALLED, Session
+from speech.session import Session
+from speech.stalls import DEAD, STALLED
 from speech.tts import TextToSpeech
 from tests.fakes.fake_speech import START, VOICED, Beep, Interrupting, ScriptedRecogniser, loud
 from tests.harness.jumping_loop import Jumping

@@ -1,0 +1,18 @@
+"""Backchannels: "mhm" or "right" over the bot tells that someone listens. It interrupts nothing and answers nothing."""
+
+import re
+
+LONGEST_HUM = 0.6
+"""Seconds: what is no longer than this and less sure than the next is a hum, whatever words Whisper made of it.
+
+"Mhm" came back as "Mom" and "Him?", at 0.02 to 0.37 and 0.35 to 0.51 s; people's short words at 0.47 and more, but one.
+"""
+UNSURE = 0.4
+"""Confidence (0..1) of a transcript below which it may be a hum."""
+BACKCHANNELS = re.compile(r"(m+-?h+m+|m+|hm+|uh-?huh|a+h+|o+h+|right|okay|ok)([\s,.!]+|$)", re.I)
+
+
+def is_backchannel(text: str, confidence: float, seconds: float) -> bool:
+    """Whether what was said over the bot, in so many `seconds`, only tells that someone is listening."""
+    is_hum = seconds <= LONGEST_HUM and confidence < UNSURE
+    return is_hum or not BACKCHANNELS.sub("", text).strip()
