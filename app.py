@@ -28,11 +28,13 @@ from ivr.channels.audio_files import notice_version
 from ivr.channels.recorded_turns import TurnChannel
 from ivr.clock import SystemClock
 from ivr.desk.bot_brake import Brakes
+from ivr.desk.ringing import RingTimes
 from ivr.desk.standby import StandbyDesk
 from ivr.dialogue.actions import HandOff, Kind
 from ivr.dialogue.meaning import Meaning
 from ivr.handoff.account_holders import AccountHolders
 from ivr.handoff.call_back_desk import CallBackDesk
+from ivr.handoff.config import HandoffConfig
 from ivr.handoff.request import request_handoff
 from ivr.handoff.service import HandoffService
 from ivr.handoff.supervision import Supervision
@@ -111,12 +113,14 @@ class Parts:
     def handoffs(self) -> HandoffService:
         s = self.settings
         carriers = ThreadPoolExecutor(8, "carrier")
-        return HandoffService(
-            self.sessions, self.clock, self.carrier, self.live, s.public_url, s.twilio_number,
-            s.ring_seconds, s.handoff_seconds, spawn=carriers.submit,
-            hours=s.hours, wrap_up_seconds=s.wrap_up_seconds, queue_seconds=s.queue_seconds, company=s.company,
-            media_url=s.media_socket, dials=s.dials, holders=self.holders,
+        config = HandoffConfig(
+            number=s.twilio_number, public_url=s.public_url, media_url=s.media_socket, company=s.company,
+            rings=RingTimes(agent=s.ring_seconds), handoff_seconds=s.handoff_seconds, queue_seconds=s.queue_seconds,
+            wrap_up_seconds=s.wrap_up_seconds, hours=s.hours,
         )  # fmt: skip
+        return HandoffService(
+            self.sessions, self.clock, self.carrier, self.live, config, s.dials, self.account_holders, carriers.submit
+        )
 
     @made_once
     def calls(self) -> CallService:
@@ -176,7 +180,7 @@ class Parts:
         )  # fmt: skip
 
     @made_once
-    def holders(self) -> AccountHolders:
+    def account_holders(self) -> AccountHolders:
         """A ledger of our own is asked at once, another's within a budget."""
         pool = ThreadPoolExecutor(4, "holders") if self.settings.ledger_url else None
         return AccountHolders(self.sessions, self.clock, self.ledger, self.live, pool)

@@ -14,11 +14,16 @@ from sqlalchemy import func, select
 from bench.desk_people import BUSY_HOURS, CLOSES, INTENTS, OPENS, PEOPLE, ROUND, TALK, Person, Silent, VirtualClock
 from ivr.desk import agents
 from ivr.desk.opening_hours import OpeningHours
+from ivr.dialling.dials import Dials
+from ivr.dialling.policy import DialPolicy
 from ivr.dialogue.actions import HandOff
 from ivr.handoff import events as ev
+from ivr.handoff.account_holders import AccountHolders
+from ivr.handoff.config import HandoffConfig
 from ivr.handoff.request import request_handoff
 from ivr.handoff.service import HandoffService
 from ivr.handoff.state import State
+from ivr.ledger.sql import SqlLedger
 from ivr.store import outbox
 from ivr.store.engine import Sessions
 from ivr.store.models import Agent, Call, Handoff, Outbox
@@ -41,10 +46,11 @@ class Day:
         self.queue: list[tuple[datetime, int]] = []
         carrier: Any = PlayedCarrier(self)
         news: Any = Silent()
-        self.service = HandoffService(
-            self.sessions, self.clock, carrier, news, "https://line.test", "+12025550100", 20, 60,
-            hours=OpeningHours.parse("mon-fri 08:00-18:00"), wrap_up_seconds=30,
-        )  # fmt: skip
+        hours = OpeningHours.parse("mon-fri 08:00-18:00")
+        config = HandoffConfig("+12025550100", "https://line.test", hours=hours)
+        holders = AccountHolders(self.sessions, self.clock, SqlLedger(self.sessions, self.clock), news)
+        dials = Dials(DialPolicy.parse("US"), "US")
+        self.service = HandoffService(self.sessions, self.clock, carrier, news, config, dials, holders)
 
     def run(self) -> None:
         for person in PEOPLE:

@@ -4,17 +4,16 @@ from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
 
 from twiml.voices import say
 
-RING_SECONDS = 15
 ACCEPT_SECONDS = 6
 
 
-def ring(phone: str, text: str, caller_id: str, next_url: str, whisper_url: str, language: str = "en") -> str:
+def ring(phone: str, text: str, caller_id: str, next_url: str, whisper_url: str, ring_seconds: int) -> str:
     """Say `text`, ring `phone` (a number, `client:name` or `sip:...`), and go on at `next_url` however it ends."""
     response = VoiceResponse()
     if text:
-        say(response, text, language)
+        say(response, text, "en")
     shown = {"caller_id": caller_id} if caller_id else {}
-    dial = Dial(action=next_url, method="POST", timeout=RING_SECONDS, **shown)
+    dial = Dial(action=next_url, method="POST", timeout=ring_seconds, **shown)
     kind, _, name = phone.partition(":")
     if kind == "client":
         dial.client(name, url=whisper_url, method="POST")

@@ -69,6 +69,6 @@ class Documents(Protocol):
     # --- a line without a store ---
 
     def ring(
-        self, phone: str, text: str, caller_id: str, next_url: str, whisper_url: str, language: str = "en"
+        self, phone: str, text: str, caller_id: str, next_url: str, whisper_url: str, ring_seconds: int
     ) -> str: ...
     def ask_to_accept(self, text: str, accept_url: str) -> str: ...

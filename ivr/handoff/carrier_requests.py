@@ -12,6 +12,7 @@ from ivr.carrier.port import Carrier, CarrierError
 from ivr.clock import Clock
 from ivr.handoff import events as ev
 from ivr.handoff.addresses import Addresses
+from ivr.handoff.config import HandoffConfig
 from ivr.handoff.effect_json import effect_from_json
 from ivr.handoff.effects import (
     CarrierEffect,
@@ -32,7 +33,6 @@ from ivr.store.idempotency import first_time
 from ivr.store.models import Agent, CallBack, Handoff, Offer, Webhook
 
 log = logging.getLogger(__name__)
-CALLER_RINGS = 25  # seconds
 REQUEST_LEASE = 8.0  # seconds, longer than one request may take
 IN_DOUBT = timedelta(seconds=10)  # a request takes less, and then the first callback of a call that was made is there
 Apply = Callable[[int, ev.Event, Callable[[Session], None] | None], Any]
@@ -46,13 +46,12 @@ class CarrierRequests:
         sessions: Sessions,
         clock: Clock,
         carrier: Carrier,
-        addresses: Addresses,
-        number: str,
-        ring_seconds: int,
+        config: HandoffConfig,
         apply: Apply,
     ) -> None:
-        self._sessions, self._clock, self._carrier, self._addresses = sessions, clock, carrier, addresses
-        self._number, self._ring_seconds, self._apply = number, ring_seconds, apply
+        self._sessions, self._clock, self._carrier = sessions, clock, carrier
+        self._addresses = Addresses(config.public_url, config.media_url)
+        self._number, self._rings, self._apply = config.number, config.rings, apply
 
     def carry_out_all(self, row_ids: Iterable[int]) -> None:
         """Carry out several that were just promised, each whatever becomes of the others.
@@ -140,7 +139,7 @@ class CarrierRequests:
                 from_=self._number,
                 url=leg(handoff_id, effect.attempt_number, "agent"),
                 status_url=leg(handoff_id, effect.attempt_number, "status"),
-                timeout=self._ring_seconds,
+                timeout=self._rings.agent,
                 fallback_url=leg(handoff_id, effect.attempt_number, "agent-fallback"),
             )
         except CarrierError as error:
@@ -185,7 +184,7 @@ class CarrierRequests:
                 from_=self._number,
                 url=leg(handoff_id, effect.dial, "caller"),
                 status_url=leg(handoff_id, effect.dial, "caller-status"),
-                timeout=CALLER_RINGS,
+                timeout=self._rings.caller,
                 fallback_url=leg(handoff_id, effect.dial, "caller-fallback"),
             )
         except CarrierError as error:

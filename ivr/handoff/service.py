@@ -8,19 +8,24 @@ from typing import Any, Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ivr.carrier.port import OVER, CarrierError
+from ivr.carrier.port import OVER, Carrier, CarrierError
+from ivr.clock import Clock
 from ivr.desk import agents
-from ivr.dialling.dials import DialRefusedError, caller
+from ivr.dialling.dials import DialRefusedError, Dials, caller
 from ivr.handoff import call_backs
 from ivr.handoff import events as ev
-from ivr.handoff.addresses import Parking
-from ivr.handoff.engine import HandoffCore, OfferResult, UnknownHandoffError, Why, Within, call_now, get
+from ivr.handoff.account_holders import AccountHolders
+from ivr.handoff.addresses import Addresses, Parking
+from ivr.handoff.config import JOIN_SECONDS, HandoffConfig
+from ivr.handoff.engine import HandoffEngine, OfferResult, UnknownHandoffError, Why, Within, call_now, get
 from ivr.handoff.request import live_handoff
 from ivr.handoff.state import State
-from ivr.handoff.transaction import JOIN_SECONDS
+from ivr.live_updates import Live
 from ivr.store import outbox
+from ivr.store.engine import Sessions
 from ivr.store.models import Agent, CallBack, Handoff
 from ivr.store.states import HANDOFF_ENDS, HANDOFF_LIVE
+from ivr.store.stream_tokens import StreamTicket
 from ivr.store.topics import HANDOFF_REQUESTED
 
 __all__ = ["HandoffService", "OfferResult", "UnknownHandoffError", "call_now"]
@@ -30,15 +35,49 @@ BRIEF_LATE = 3.0  # seconds after which whoever notices writes the brief himself
 DEADLINE_LATE = 3.0
 
 
-class HandoffService(HandoffCore):
-    """Every method may be repeated without harm."""
+class HandoffService:
+    """Every method may be repeated without harm. `spawn` is the engine's."""
+
+    def __init__(
+        self,
+        sessions: Sessions,
+        clock: Clock,
+        carrier: Carrier,
+        live: Live,
+        config: HandoffConfig,
+        dials: Dials,
+        account_holders: AccountHolders,
+        spawn: Callable[[Callable[[], None]], object] = call_now,
+    ) -> None:
+        self.sessions, self.config, self.dials, self.account_holders = sessions, config, dials, account_holders
+        self.addresses = Addresses(config.public_url, config.media_url)
+        self._clock, self._carrier, self._live = clock, carrier, live
+        self.engine = HandoffEngine(sessions, clock, carrier, live, config, spawn)
+
+    def apply(self, handoff_id: int, event: ev.Event, within: Within | None = None) -> Handoff:
+        """Commit the step that `event` causes, with `within` in the same transaction, then act on it."""
+        return self.engine.apply(handoff_id, event, within)
+
+    def find(self, handoff_id: int) -> Handoff:
+        """Raises UnknownHandoffError."""
+        return self.engine.find(handoff_id)
+
+    def state(self, handoff: Handoff) -> State:
+        return State.from_json(handoff.machine)
+
+    def now(self) -> datetime:
+        return self._clock.now()
+
+    def offer_to_free_agents(self) -> None:
+        """Offer those who wait, in their order, to agents who are free, until none is."""
+        self.engine.offer_to_free_agents()
 
     # --- timers and the line ---
 
     def write_brief(self, handoff_id: int, within: Within | None = None) -> Handoff:
         """Write the brief and show it to the first agent; harmless when it is written."""
         if not self.state(self.find(handoff_id)).briefed:
-            self.holders.look_up(handoff_id)
+            self.account_holders.look_up(handoff_id)
         return self.apply(handoff_id, ev.Briefed(), within)
 
     def expire(self, handoff_id: int, attempt_number: int, what: ev.Timed, within: Within | None = None) -> None:
@@ -57,7 +96,7 @@ class HandoffService(HandoffCore):
 
     def carry_out(self, outbox_id: int) -> None:
         """Carry out a promised request to the carrier; a failure leaves it promised."""
-        self._actor.carry_out(outbox_id)
+        self.engine.requests.carry_out(outbox_id)
 
     def caller_gone(self, call_sid: str) -> None:
         """The call is over; harmless without a hand-off."""
@@ -151,7 +190,7 @@ class HandoffService(HandoffCore):
             row, now = get(tx, handoff_id), self._clock.now()
             if by == "caller" and row.state != "callback-booked":
                 return
-            call_back, fresh = call_backs.book(tx, row, number, now, by, self.hours, at)
+            call_back, fresh = call_backs.book(tx, row, number, now, by, self.config.hours, at)
             if fresh:
                 self.dials.permit(tx, number, "call-back", asks, row.call_sid, now)
             booked.append(call_back)
@@ -172,7 +211,7 @@ class HandoffService(HandoffCore):
         with self.sessions.begin() as tx:
             now = self._clock.now()
             within(tx)
-            row = call_backs.start_try(tx, callback_id, number, now, self.hours)
+            row = call_backs.start_try(tx, callback_id, number, now, self.config.hours)
             if row is not None:
                 outbox.put(tx, HANDOFF_REQUESTED, {"handoff": row.id}, now)
 
@@ -207,6 +246,12 @@ class HandoffService(HandoffCore):
             row = live_handoff(tx, call_sid)
             return None if row is None else self.addresses.parking(row, self.state(row).round)
 
+    def listening(self, handoff_id: int) -> dict[str, str]:
+        """What a socket that listens to this hand-off must show; what was given before is void."""
+        with self.sessions.begin() as tx:
+            call = get(tx, handoff_id).call
+            return {"token": StreamTicket.issue(call, self.now(), "listen").token, "call": call.sid}
+
     def heartbeat(self, handoff_id: int, conference: str | None = None) -> None:
         """A waiting caller's document was fetched: make up for a worker that is away and a callback that was lost."""
         row = self.find(handoff_id)
@@ -216,9 +261,9 @@ class HandoffService(HandoffCore):
         if not state.briefed and (self._clock.now() - row.requested_at).total_seconds() > BRIEF_LATE:
             self.write_brief(handoff_id)
         waited = self._waited(row)
-        if waited > self._times.wait + DEADLINE_LATE:
+        if waited > self.config.handoff_seconds + DEADLINE_LATE:
             self.apply(handoff_id, ev.Deadline())
-        if waited > self._times.queue + DEADLINE_LATE:
+        if waited > self.config.queue_seconds + DEADLINE_LATE:
             self.apply(handoff_id, ev.Deadline(last=True))
         if state.holds and self._since(row, "joining") > JOIN_SECONDS + DEADLINE_LATE:
             self.expire(handoff_id, state.current_number, "join")
@@ -226,7 +271,7 @@ class HandoffService(HandoffCore):
     @property
     def longest_in_conference(self) -> float:
         """Seconds that a caller may wait in his conference before he is moved where keys are heard."""
-        return self._times.wait + JOIN_SECONDS + DEADLINE_LATE
+        return self.config.handoff_seconds + JOIN_SECONDS + DEADLINE_LATE
 
     def ask_again(self, handoff_id: int) -> None:
         """Who has not taken it may be asked once more."""

@@ -17,7 +17,6 @@ from ivr.store.states import HANDOFF_WAITING
 
 Mode = Literal["listen", "coach", "barge"]
 LONGEST_ANNOUNCEMENT = 300
-RINGS = 20  # seconds
 
 
 class SupervisionRefusedError(ValueError):
@@ -68,7 +67,8 @@ class Supervision:
         try:
             leg = self._carrier.add_participant(
                 conference, supervisor.phone, f"supervisor-{by}", muted=muted, coach=coach,
-                status_url=self._handoffs.addresses.of(handoff_id, f"supervisor/{by}/{mode}"), timeout=RINGS,
+                status_url=self._handoffs.addresses.of(handoff_id, f"supervisor/{by}/{mode}"),
+                timeout=self._handoffs.config.rings.supervisor,
             )  # fmt: skip
         except CarrierError as error:
             if _leg_of(self._handoffs.find(handoff_id), by) is not None:

@@ -1,6 +1,6 @@
 """A hand-off's rows: one step, kept by compare-and-set with the offers, presence and stage that it changes."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 
 from ivr.desk import agents as desk
 from ivr.desk import queue
-from ivr.desk.opening_hours import OpeningHours
 from ivr.desk.routing import Requirement
 from ivr.dialling.phone_numbers import withheld
 from ivr.handoff import brief, call_backs
 from ivr.handoff.account_holders import holder_of
 from ivr.handoff.carrier_requests import REQUEST_LEASE
+from ivr.handoff.config import GOODBYE_SECONDS, JOIN_SECONDS, REACH_SECONDS, RING_MARGIN, HandoffConfig
 from ivr.handoff.effect_json import effect_to_json
 from ivr.handoff.effects import CarrierEffect, Effect, EndCaller, FindAgent, StartDeadline, StartTimer
 from ivr.handoff.events import Briefed, CallerJoined, Event, Nobody, Offered, TransferTo
@@ -27,10 +27,6 @@ from ivr.store.models import Agent, Call, Handoff, Offer, Turn
 from ivr.store.states import HandoffEnd
 from ivr.store.topics import HANDOFF_ACT, HANDOFF_DEADLINE, HANDOFF_EXPIRE
 
-RING_MARGIN = 15.0  # the carrier rings on for 5 s, and the whisper takes its time
-JOIN_SECONDS = 15.0
-REACH_SECONDS = 60.0
-GOODBYE_SECONDS = 20.0
 EARLIER_DAYS = 30
 
 _CALL_OUTCOMES: dict[HandoffEnd, str] = {
@@ -48,17 +44,6 @@ class ConflictError(RuntimeError):
 
 
 @dataclass(frozen=True, slots=True)
-class Times:
-    """How long an offer rings, a caller waits and an agent wraps up, in seconds; and when the desk is open."""
-
-    ring: float
-    wait: float
-    queue: float = 1800.0
-    wrap_up: float = 30.0
-    hours: OpeningHours = field(default_factory=OpeningHours)
-
-
-@dataclass(frozen=True, slots=True)
 class Change:
     """What a step did: `acts` are outbox rows to carry out now; `freed`: an agent became available."""
 
@@ -70,7 +55,7 @@ class Change:
     freed: bool = False
 
 
-def advance(tx: Session, row: Handoff, event: Event, now: datetime, times: Times) -> Change:
+def advance(tx: Session, row: Handoff, event: Event, now: datetime, config: HandoffConfig) -> Change:
     """Apply `event` in the caller's transaction. Conflict: roll back and try again."""
     old = State.from_json(row.machine)
     if isinstance(event, TransferTo) and event.to:
@@ -78,7 +63,7 @@ def advance(tx: Session, row: Handoff, event: Event, now: datetime, times: Times
         if since is None:
             return Change(row, old)
         event = replace(event, idle_since=since.isoformat())
-    state, effects = _settle(tx, row, old, event, now, times)
+    state, effects = _settle(tx, row, old, event, now, config)
     if state == old and not effects:
         return Change(row, state)
     _compare_and_set(tx, row)
@@ -88,13 +73,13 @@ def advance(tx: Session, row: Handoff, event: Event, now: datetime, times: Times
     if old.bridged and not state.bridged and state.end is None:
         queue.to_the_head(tx, row)
     _note_times(row, old, state, now)
-    _note_end(tx, row, old, state, now, times)
+    _note_end(tx, row, old, state, now, config)
     if old.phase == "bridged" != state.phase:
         agent_cards.end_standing(tx, row.id, now)
-    touched = [_keep_attempt(tx, row, old, state, number, now, times) for number in range(1, len(state.attempts) + 1)]
+    touched = [_keep_attempt(tx, row, old, state, number, now, config) for number in range(1, len(state.attempts) + 1)]
     if state.holds and state.current is not None:
         row.agent_id = state.current.agent or None
-    acts = _promise(tx, row, effects, now, times)
+    acts = _promise(tx, row, effects, now, config)
     agents = tuple(agent for agent, _ in filter(None, touched))
     return Change(row, state, True, acts, agents, any(freed for _, freed in filter(None, touched)))
 
@@ -118,7 +103,7 @@ def compose_brief(tx: Session, row: Handoff, now: datetime) -> dict[str, Any]:
 
 
 def _settle(
-    tx: Session, row: Handoff, state: State, event: Event, now: datetime, times: Times
+    tx: Session, row: Handoff, state: State, event: Event, now: datetime, config: HandoffConfig
 ) -> tuple[State, list[Effect]]:
     """Step, and step again with the desk's answers, until only work for later is left."""
     state, effects = step(state, event)
@@ -127,15 +112,15 @@ def _settle(
     while waiting:
         effect = waiting.pop(0)
         if isinstance(effect, FindAgent):
-            state, more = step(state, _ask_desk(tx, row, effect, now, times))
+            state, more = step(state, _ask_desk(tx, row, effect, now, config))
             waiting = [*more, *waiting]
         else:
             kept.append(effect)
     return state, kept
 
 
-def _ask_desk(tx: Session, row: Handoff, ask: FindAgent, now: datetime, times: Times) -> Event:
-    if not times.hours.is_open(now):
+def _ask_desk(tx: Session, row: Handoff, ask: FindAgent, now: datetime, config: HandoffConfig) -> Event:
+    if not config.hours.is_open(now):
         return Nobody(on_shift=False)
     agent = desk.longest_idle(tx, ask.exclude, Requirement(row.intent, row.call.language))
     if agent is not None:
@@ -164,11 +149,11 @@ def _note_times(row: Handoff, old: State, state: State, now: datetime) -> None:
     row.conference_sid = state.conference or row.conference_sid
 
 
-def _note_end(tx: Session, row: Handoff, old: State, state: State, now: datetime, times: Times) -> None:
+def _note_end(tx: Session, row: Handoff, old: State, state: State, now: datetime, config: HandoffConfig) -> None:
     """What the step means for the call; the call of a call-back is long over."""
     if row.kind == "callback":
         if state.end is not None and old.end is None:
-            call_backs.note_end(tx, row, state, now, times.hours)
+            call_backs.note_end(tx, row, state, now, config.hours)
         return
     stage = _stage(state)
     if stage is not None and stage != _stage(old):  # a call that has ended meanwhile stays so
@@ -187,7 +172,7 @@ def _stage(state: State) -> str | None:
 
 
 def _keep_attempt(
-    tx: Session, row: Handoff, old: State, state: State, attempt_number: int, now: datetime, times: Times
+    tx: Session, row: Handoff, old: State, state: State, attempt_number: int, now: datetime, config: HandoffConfig
 ) -> tuple[int, bool] | None:
     """Bring an offer's row and its agent's presence up to date: the agent, and whether they are free again."""
     before, after = old.attempt(attempt_number), state.attempts[attempt_number - 1]
@@ -210,7 +195,7 @@ def _keep_attempt(
         return after.agent, False
     if presence != "on-call":
         offer.ended_at = now
-    return after.agent, _set_presence(tx, after, presence, now, times.wrap_up)
+    return after.agent, _set_presence(tx, after, presence, now, config.wrap_up_seconds)
 
 
 def _presence_after(old: State, state: State, before: Attempt, after: Attempt) -> str | None:
@@ -237,20 +222,20 @@ def _set_presence(tx: Session, attempt: Attempt, presence: str, now: datetime, w
     return desk.after_call(tx, agent, presence, now, since, wrap_up) == "available"
 
 
-def _promise(tx: Session, row: Handoff, effects: list[Effect], now: datetime, times: Times) -> tuple[int, ...]:
+def _promise(tx: Session, row: Handoff, effects: list[Effect], now: datetime, config: HandoffConfig) -> tuple[int, ...]:
     """Put every effect in the outbox; the ids of those to be carried out at once."""
     acts: list[int] = []
     for effect in effects:
         if isinstance(effect, StartTimer):
-            wait = {"accept": times.ring + RING_MARGIN, "join": JOIN_SECONDS, "reach": REACH_SECONDS}[effect.what]
+            waits = {"accept": config.rings.agent + RING_MARGIN, "join": JOIN_SECONDS, "reach": REACH_SECONDS}
             if effect.what == "join":
                 row.times = {**row.times, "joining": now.isoformat()}
             payload = {"handoff": row.id, "k": effect.attempt_number, "what": effect.what}
-            outbox.put(tx, HANDOFF_EXPIRE, payload, now + timedelta(seconds=wait))
+            outbox.put(tx, HANDOFF_EXPIRE, payload, now + timedelta(seconds=waits[effect.what]))
         elif isinstance(effect, StartDeadline):
             if not effect.last:  # it comes first of the two
                 row.times = {**row.times, "waiting": now.isoformat()}
-            due = now + timedelta(seconds=times.queue if effect.last else times.wait)
+            due = now + timedelta(seconds=config.queue_seconds if effect.last else config.handoff_seconds)
             since = row.times.get("waiting")
             outbox.put(tx, HANDOFF_DEADLINE, {"handoff": row.id, "last": effect.last, "since": since}, due)
         elif isinstance(effect, EndCaller):

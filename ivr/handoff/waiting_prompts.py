@@ -30,6 +30,7 @@ class WaitingPrompt:
 def waiting_prompt(handoffs: HandoffService, handoff_id: int) -> WaitingPrompt:
     row, now = handoffs.find(handoff_id), handoffs.now()
     state = handoffs.state(row)
+    hours = handoffs.config.hours
     announcements = Announcements(row.call.language)
     with handoffs.sessions() as tx:
         return WaitingPrompt(
@@ -39,5 +40,5 @@ def waiting_prompt(handoffs: HandoffService, handoff_id: int) -> WaitingPrompt:
             position=queue.position(tx, row),
             wait=queue.median_wait(tx, row.intent, now),
             desk_announcement=queue.announcement(tx),
-            opens=None if handoffs.hours.is_open(now) else handoffs.hours.spoken(now, LOCALES[announcements.language]),
+            opens=None if hours.is_open(now) else hours.spoken(now, LOCALES[announcements.language]),
         )

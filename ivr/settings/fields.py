@@ -9,6 +9,8 @@ from typing import Any
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from ivr.desk.ringing import RingTimes
+
 
 def _setting(name: str, default: Any, about: str, shown: str | None = None, **limits: Any) -> Any:
     """A setting called `name` in the environment; `shown` stands for the default on the page of settings."""
@@ -294,7 +296,7 @@ class Fields(BaseSettings):
     )
     ring_seconds: int = _setting(
         "WARMLINE_RING_SECONDS",
-        20,
+        RingTimes().agent,
         "how long one agent's phone rings before the next is tried (5 to 120)",
         ge=5,
         le=120,
@@ -302,7 +304,8 @@ class Fields(BaseSettings):
     handoff_seconds: int = _setting(
         "WARMLINE_HANDOFF_SECONDS",
         60,
-        "how long a caller waits for an agent before they are offered to leave a message (10 to 900)",
+        "how long a caller hears music before they are told their place in the queue and that they can be called back "
+        "(10 to 900)",
         ge=10,
         le=900,
     )
@@ -334,7 +337,7 @@ class Fields(BaseSettings):
     queue_seconds: int = _setting(
         "WARMLINE_QUEUE_SECONDS",
         1800,
-        "the longest time in the queue before a message is asked for (60 to 14400)",
+        "the longest wait for an agent, after which a call-back or a message is offered (60 to 14400)",
         ge=60,
         le=14400,
     )

@@ -162,7 +162,7 @@ def test_a_ring_of_a_process_that_died_before_it_asked_for_it_is_given_up_and_th
 ) -> None:
     world.agent("ann")
     bob = world.agent("bob")
-    world.service._spawn = lambda _work: None
+    world.service.engine.spawn = lambda _work: None
     world.parked()
     with world.sessions.begin() as tx:
         tx.query(Offer).one().rung_at = world.clock.now()
@@ -225,7 +225,7 @@ def test_what_the_worker_is_asking_for_is_not_asked_for_by_the_web_process_too(w
     """The web process was so busy that the relay took the promise up; it comes to it while the worker waits."""
     waiting_in_the_queue(world)
     late: list[Callable[[], None]] = []
-    world.service._spawn = late.append
+    world.service.engine.spawn = late.append
     world.hook("1/accept", CallSid=leg(1), Digits="1")
     promise = promised(world, "MoveCaller")
     with world.sessions.begin() as tx:

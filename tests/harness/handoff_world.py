@@ -17,6 +17,7 @@ from ivr.desk import agents
 from ivr.desk.opening_hours import OpeningHours
 from ivr.dialogue.actions import HandOff
 from ivr.handoff.addresses import conference_name
+from ivr.handoff.config import HandoffConfig
 from ivr.handoff.request import request_handoff
 from ivr.handoff.service import HandoffService
 from ivr.handoff.state import State
@@ -25,6 +26,7 @@ from ivr.store.engine import Sessions
 from ivr.store.models import Agent, Call, Handoff, Offer
 from ivr.web.hooks.handoffs import make_handoff_blueprint
 from tests.fakes.fake_clock import FakeClock
+from tests.harness.handoff_service import handoff_service
 
 CALLER = "CA" + "c" * 32
 CONFERENCE = "CF" + "1" * 32
@@ -153,10 +155,8 @@ class World:
         self.id = 0
 
     def another_process(self) -> HandoffService:
-        return HandoffService(
-            self.sessions, self.clock, self.carrier, self.live, PUBLIC, LINE, 20, 60, hours=self.hours,
-            company="Test Bank",
-        )  # fmt: skip
+        config = HandoffConfig(LINE, PUBLIC, company="Test Bank", hours=self.hours or OpeningHours())
+        return handoff_service(self.sessions, self.clock, self.carrier, self.live, config)
 
     def _client(self) -> FlaskClient:
         app = Flask("handoff")

@@ -30,7 +30,9 @@ from ivr.carrier.twilio.client import TwilioCarrier
 from ivr.carrier.twilio.dialect import twilio_dialect
 from ivr.carrier.twilio.requests import BaseUrlHttpClient
 from ivr.carrier.twilio.signatures import TwilioSignatures
+from ivr.desk.ringing import RingTimes
 from ivr.dialogue.actions import HandOff
+from ivr.handoff.config import HandoffConfig
 from ivr.handoff.request import request_handoff
 from ivr.handoff.service import HandoffService, UnknownHandoffError
 from ivr.handoff.state import State
@@ -45,6 +47,7 @@ from ivr.web.hooks.handoffs import make_handoff_blueprint
 from switch.leg import FINAL
 from switch.media.audio import tone
 from tests.harness.call_line import NoNews, understand
+from tests.harness.handoff_service import handoff_service
 from tests.harness.handoff_world import LiveTwin
 from tests.harness.switch_world import ACCOUNT, NUMBER, TOKEN, MakeWorld, Person, World
 from tests.switch.test_conference import power
@@ -129,10 +132,8 @@ class Line:
     def another_process(self) -> HandoffService:
         live: Any = LiveTwin()
         media = self.w.customer.url.replace("http", "ws") + "/media"
-        return HandoffService(
-            self.sessions, self.clock, self.carrier, live, self.w.customer.url, NUMBER, self.rings, 60,
-            spawn=self._spawn, company="Test Bank", media_url=media,
-        )  # fmt: skip
+        config = HandoffConfig(NUMBER, self.w.customer.url, media, "Test Bank", RingTimes(agent=self.rings))
+        return handoff_service(self.sessions, self.clock, self.carrier, live, config, self._spawn)
 
     def _client(self, folder: Path) -> Any:
         public = self.w.customer.url

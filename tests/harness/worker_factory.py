@@ -14,11 +14,12 @@ from redis import Redis
 from ivr.clock import SystemClock
 from ivr.dialling.dials import Dials
 from ivr.dialling.policy import DialPolicy
-from ivr.handoff.service import HandoffService
+from ivr.handoff.config import HandoffConfig
 from ivr.live_updates import Live
 from ivr.recordings.storage import RecordingKeep
 from ivr.recordings.transcription import Samples
 from ivr.store.engine import make_engine, make_sessions
+from tests.harness.handoff_service import handoff_service
 from tests.harness.handoff_world import PUBLIC, CarrierTwin
 from workers.context import WorkerContext
 
@@ -78,7 +79,7 @@ def context() -> WorkerContext:
         clock=clock,
         redis_url=redis_url,
         carrier=carrier,
-        handoffs=HandoffService(sessions, clock, carrier, live, PUBLIC, "+15559990000", 20, 60),
+        handoffs=handoff_service(sessions, clock, carrier, live, HandoffConfig("+15559990000", PUBLIC)),
         recordings=RecordingKeep((folder / "kept").as_uri(), b"k" * 32),
         live=live,
         recogniser=RecogniserTwin,

@@ -284,7 +284,7 @@ def test_who_it_is_comes_from_the_ledger_and_a_ledger_that_is_away_delays_no_bri
 ) -> None:
     line = pay(calls)
     line.key("0")
-    context.handoffs.holders = AccountHolders(sessions, context.clock, ledger, context.live)
+    context.handoffs.account_holders = AccountHolders(sessions, context.clock, ledger, context.live)
     bank.away = True
     context.handoffs.write_brief(handoff(sessions).id)
     brief = handoff(sessions).brief
@@ -294,7 +294,7 @@ def test_who_it_is_comes_from_the_ledger_and_a_ledger_that_is_away_delays_no_bri
     with sessions() as tx:
         rows = [row.id for row in outbox.due(tx, context.clock.now()) if row.topic == "ledger.holder"]
     assert len(rows) == 1
-    context.handoffs.holders.learn(SID)
+    context.handoffs.account_holders.learn(SID)
     brief = handoff(sessions).brief
     assert brief is not None
     shown = brief["caller"]

@@ -11,8 +11,8 @@ from redis import Redis, RedisError
 
 from ivr.calls.service import CallService
 from ivr.handoff import events as ev
+from ivr.handoff.config import HandoffConfig
 from ivr.handoff.request import request_handoff
-from ivr.handoff.service import HandoffService
 from ivr.ledger.sql import SqlLedger
 from ivr.live_updates import Live
 from ivr.local.redis_server import EmbeddedRedis, RedisNotStarted
@@ -20,6 +20,7 @@ from ivr.store.engine import Sessions
 from ivr.store.redis_client import connect
 from tests.fakes.fake_clock import FakeClock
 from tests.harness.call_line import MORGAN, understand
+from tests.harness.handoff_service import handoff_service
 from tests.harness.handoff_world import LINE, PUBLIC, CarrierTwin
 from tests.harness.silent_server import silent_server, stopped
 
@@ -117,7 +118,7 @@ def test_turns_hand_offs_and_callbacks_are_not_late_while_redis_stands_still(
 ) -> None:
     live = Live(connect(own_redis.url))
     calls = CallService(sessions, clock, understand, ledger, live, request_handoff, company="Test", notice="en")
-    handoffs = HandoffService(sessions, clock, CarrierTwin(), live, PUBLIC, LINE, 20, 60)
+    handoffs = handoff_service(sessions, clock, CarrierTwin(), live, HandoffConfig(LINE, PUBLIC))
 
     def of_a_call(number: int) -> None:
         sid = f"CA{number:032x}"

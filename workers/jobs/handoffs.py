@@ -47,4 +47,4 @@ def ask_carrier(context: WorkerContext, job: Job) -> None:
 
 @does(ACCOUNT_HOLDER)
 def learn_holder(context: WorkerContext, job: Job) -> None:
-    context.handoffs.holders.learn(job.payload["call"], within=job.done)
+    context.handoffs.account_holders.learn(job.payload["call"], within=job.done)

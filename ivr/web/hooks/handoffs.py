@@ -213,7 +213,9 @@ class Hooks:
     def _whisper(self, row: Handoff, attempt_number: int) -> ResponseReturnValue:
         """Who it is, and why; what a machine may hear says neither."""
         unproved = self._handoffs.needs_proof(row.id, attempt_number)
-        text = UNPROVED.format(company=self._handoffs.company or "ours") if unproved else whisper(row.brief or {})
+        text = (
+            UNPROVED.format(company=self._handoffs.config.company or "ours") if unproved else whisper(row.brief or {})
+        )
         return self._respond(self._documents.whisper(text, self._leg(row.id, attempt_number, "accept")))
 
     def _join(self, row: Handoff, state: State, attempt_number: int) -> ResponseReturnValue:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from flask import Blueprint, Response
 
 from ivr.carrier.dialect import Dialect
+from ivr.desk.ringing import RingTimes
 from ivr.phrasing.announcements import Announcements
 from ivr.web.hooks.calls import CallDocuments
 from ivr.web.hooks.carrier_requests import read, require_signature, respond
@@ -102,7 +103,9 @@ class _Desk:
             return self._respond(self._call_documents.sorry(None, self._words))
         said = self._words.line("one_moment" if n else "fault.person")
         following, whisper = f"{self._public}/voice/standby/{n + 1}", f"{self._public}/voice/standby/whisper"
-        return self._respond(self._documents.ring(phones[n], said, self._number, following, whisper))
+        return self._respond(
+            self._documents.ring(phones[n], said, self._number, following, whisper, RingTimes().standby)
+        )
 
     def _respond(self, document: str) -> Response:
         return respond(self._dialect, document)

@@ -140,7 +140,7 @@ class WaitingHooks:
         addresses, parking = self._handoffs.addresses, self._handoffs.addresses.parking(row, state.round)
         return self._respond(
             self._documents.called_back(
-                Announcements(row.call.language).calling_back(self._handoffs.company),
+                Announcements(row.call.language).calling_back(self._handoffs.config.company),
                 row.call.language,
                 addresses.recording(row.call_sid),
                 addresses.listen,
