@@ -16,8 +16,12 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 from starlette.applications import Starlette
 
+from ivr.calls.dialogue_service import DialogueService
+from ivr.calls.dialogue_steps import DialogueSteps
 from ivr.calls.one_time_codes import OneTimeCodes
+from ivr.calls.opening import Opening
 from ivr.calls.pin_guard import PinGuard, PinLimits
+from ivr.calls.queries import Queries
 from ivr.calls.service import CallService
 from ivr.calls.sweeper import Sweeper
 from ivr.carrier.chosen import make_carrier, make_dialect
@@ -123,14 +127,27 @@ class Parts:
         )
 
     @made_once
+    def steps(self) -> DialogueSteps:
+        return DialogueSteps(self.clock, self.settings.zone, self._hand_off)
+
+    @made_once
     def calls(self) -> CallService:
+        notice = notice_version(self.settings.company)
+        return CallService(self.sessions, self.clock, self.live, self.steps, notice=notice, recorded_turns=True)
+
+    @made_once
+    def dialogue(self) -> DialogueService:
+        return DialogueService(
+            self.sessions, self.clock, self.live, self.steps, self._understand,
+            Queries(self.ledger, self.pins, self.codes), self.opening,
+        )  # fmt: skip
+
+    @made_once
+    def opening(self) -> Opening:
         s = self.settings
-        return CallService(
-            self.sessions, self.clock, self._understand, self.ledger, self.live, self._hand_off,
-            company=s.company, time_zone=s.time_zone, notice=notice_version(s.company),
-            by_turns=True,
-            braked=lambda: [brake.intent for brake in self.brakes.standing()], codes=self.codes, pins=self.pins,
-            textable=s.dials.textable,
+        return Opening(
+            self.ledger, s.company, sends_codes=s.one_time_code, textable=s.dials.textable,
+            braked=lambda: [brake.intent for brake in self.brakes.standing()],
         )  # fmt: skip
 
     @made_once
@@ -249,7 +266,7 @@ def create_webhooks(parts: Parts) -> Flask:
     """What the carrier asks."""
     app = _flask("ivr.web.hooks.dispatch", parts.settings)
     ledger, spare, s = ThreadPoolExecutor(8, "ledger"), ThreadPoolExecutor(2, "spare"), parts.settings
-    turns = TurnChannel(parts.calls, parts.sessions, parts.clock, lambda: parts.stt, ledger)
+    turns = TurnChannel(parts.dialogue, parts.sessions, parts.clock, lambda: parts.stt, ledger)
     for blueprint in (
         make_turns_blueprint(
             turns, parts.carrier, parts.dialect, s.public_url, spare, secret=s.twilio_auth_token.get_secret_value()
@@ -274,7 +291,7 @@ def create_standby(parts: Parts, desk: StandbyDesk) -> Flask:
 
 def create_media(settings: Settings | None = None) -> Starlette:
     """The media process: the carrier's sockets, Whisper and the bot's voice."""
-    from ivr.channels.media_app import make_media_app
+    from ivr.channels.media_app import MediaOptions, make_media_app
 
     parts = _parts(settings)
     parts.understanding  # noqa: B018  # loaded before the first call, not in it
@@ -282,10 +299,10 @@ def create_media(settings: Settings | None = None) -> Starlette:
     room, stt = Room(parts.settings.max_calls), parts.stt
     registry = media_registry(lambda: room.taken, lambda: stt.waiting)
     figures = metrics_route(registry, parts.metrics_token, parts.settings.private, parts.reads_figures)
-    return make_media_app(
-        parts.calls, parts.dialect.signatures, stt, tts, parts.vad.stream, room=room, beside=[figures],
-        watches=[_database_watch(parts)], drain_seconds=parts.settings.drain_seconds,
-    )  # fmt: skip
+    options = MediaOptions(
+        room, beside=[figures], watches=[_database_watch(parts)], drain_seconds=parts.settings.drain_seconds
+    )
+    return make_media_app(parts.dialogue, parts.dialect.signatures, stt, tts, parts.vad.stream, options)
 
 
 def _database_watch(parts: Parts) -> Watch:
@@ -304,7 +321,7 @@ def worker_context() -> WorkerContext:
     return WorkerContext(
         sessions=parts.sessions, clock=parts.clock, redis_url=parts.settings.redis, carrier=parts.carrier,
         handoffs=parts.handoffs, recordings=parts.recordings, live=parts.live, recogniser=lambda: parts.stt,
-        ledger=parts.ledger, brakes=parts.brakes, agent_cards=parts.agent_cards, calls=parts.calls,
+        ledger=parts.ledger, brakes=parts.brakes, agent_cards=parts.agent_cards, dialogue=parts.dialogue,
         dials=parts.settings.dials, sweeper=parts.sweeper,
     )  # fmt: skip
 

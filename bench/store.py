@@ -23,6 +23,11 @@ from bench.callers import percentile
 from bench.line import Tell
 from bench.machine import machine
 from bench.store_filling import fill
+from ivr.calls.dialogue_service import DialogueService
+from ivr.calls.dialogue_steps import DialogueSteps
+from ivr.calls.opening import Opening
+from ivr.calls.pin_guard import PinGuard
+from ivr.calls.queries import Queries
 from ivr.calls.service import CallService
 from ivr.clock import SystemClock
 from ivr.desk.bot_brake import Brakes
@@ -110,20 +115,21 @@ def _write(file: Path, seconds: float) -> list[float]:
     sessions = _open(file)
     clock, mark = SystemClock(), time.time_ns()
     ledger = SqlLedger(sessions, clock)
-    calls = CallService(
-        sessions, clock, _nothing, ledger, Quiet(), request_handoff, company="Bench Bank", notice="en-bench"
-    )
+    steps = DialogueSteps(clock, UTC_ZONE, request_handoff)
+    calls = CallService(sessions, clock, Quiet(), steps, notice="en-bench")
+    queries, opening = Queries(ledger, PinGuard(sessions, clock, ledger)), Opening(ledger, "Bench Bank")
+    dialogue = DialogueService(sessions, clock, Quiet(), steps, _nothing, queries, opening)
     sids = [f"CA{mark + number:032x}"[:34] for number in range(LIVE)]
     for sid in sids:
-        connected = calls.connect(sid, calls.answer(sid, f"+1555{mark % 10_000_000:07}", "+15550109000").token)
-        calls.apply(sid, calls.opening(connected), "s1.0")
+        connected = dialogue.connect(sid, calls.answer(sid, f"+1555{mark % 10_000_000:07}", "+15550109000").token)
+        dialogue.apply(sid, dialogue.opening(connected), "s1.0")
     waits: list[float] = []
     begun = time.monotonic()
     for number in range(int(seconds * PACE)):
         due = begun + number / PACE
         time.sleep(max(0.0, due - time.monotonic()))
         at = float(number)
-        calls.apply(
+        dialogue.apply(
             sids[number % LIVE], Resumed(), f"s1.{number + 1}", UserTurn("what was that", 0.9, (), at, at + 1.0, {})
         )
         waits.append(1000 * (time.monotonic() - due))

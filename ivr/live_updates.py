@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from queue import Empty, Full, Queue
+from typing import Protocol
 
 from redis import Redis, RedisError
 
@@ -13,6 +14,12 @@ log = logging.getLogger(__name__)
 PREFIX = "warmline:live:"  # before a topic: "desk", "agent:<id>" or "call:<sid>"
 ROOM = 1000  # news that wait to be sent
 PAUSE = 1.0  # seconds after a failure in which Redis is not asked
+
+
+class Publisher(Protocol):
+    """Whoever tells open pages that something has changed."""
+
+    def publish(self, topic: str, kind: str, ref: str = "") -> None: ...
 
 
 class Live:

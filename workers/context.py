@@ -4,7 +4,7 @@ import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ivr.calls.service import CallService
+from ivr.calls.dialogue_service import DialogueService
 from ivr.calls.sweeper import Sweeper
 from ivr.carrier.port import Carrier
 from ivr.clock import Clock
@@ -35,7 +35,7 @@ class WorkerContext:
     brakes: Brakes | None = None  # without them no intent is braked by itself
     agent_cards: AgentCards | None = None  # without them, what an agent's card entry left behind stays promised
     sweeper: Sweeper | None = None  # without it, what the carrier's callbacks never told is never found
-    calls: CallService | None = None  # without it, payments in doubt stay in doubt
+    dialogue: DialogueService | None = None  # without it, payments in doubt stay in doubt
     ledger: Ledger | None = None  # without one, card payments stay promised to it
 
 

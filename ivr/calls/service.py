@@ -1,33 +1,46 @@
-"""The call service: loads a call, applies what happened, commits, and says what to do."""
+"""The carrier's side of a call, from its first webhook to its last: what happened, and what comes next."""
 
-import logging
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from ivr.calls import next_step, repository
+from ivr.calls.dialogue_steps import TALKING, DialogueSteps
 from ivr.calls.next_step import ByTurns, Goodbye, Next, Park, Reconnect, TakeMessage
 from ivr.calls.outcome import outcome
 from ivr.calls.recording_news import note_recording
 from ivr.calls.stats import call_figures
-from ivr.calls.stream_side import TALKING, Talking, superseded
 from ivr.carrier.callbacks import RecordingNews
+from ivr.clock import Clock
 from ivr.dialling.dials import note_delivery
-from ivr.dialogue import machine
-from ivr.dialogue.actions import HandOff
 from ivr.dialogue.events import CardTaken
+from ivr.live_updates import Publisher
 from ivr.payments import bot_cards
+from ivr.store.engine import Sessions
 from ivr.store.idempotency import first_time
 from ivr.store.models import Call
-from ivr.store.stream_tokens import Connected, StreamTicket
-
-log = logging.getLogger(__name__)
+from ivr.store.stream_tokens import StreamTicket
 
 UNKNOWN = "unknown"
 
 
-class CallService(Talking):
-    """A call from its first webhook to its last: the carrier's side, on top of the media socket's."""
+class CallService:
+    """A call from its first webhook to its last. Every method is one transaction and may be repeated without harm."""
+
+    def __init__(
+        self,
+        sessions: Sessions,
+        clock: Clock,
+        live: Publisher,
+        steps: DialogueSteps,
+        *,
+        notice: str,
+        recorded_turns: bool = False,
+    ) -> None:
+        """`notice`: the wording that callers hear first, as `notice_version` names it. `recorded_turns`: a caller
+        whose sockets fail goes on without one."""
+        self._sessions, self._clock, self._live, self._steps = sessions, clock, live, steps
+        self._notice, self._recorded_turns = notice, recorded_turns
 
     def answer(self, sid: str, caller: str, called: str, verstat: str | None = None) -> StreamTicket:
         """A call arrives: its row is committed. Repeated, it gives a fresh ticket and changes nothing else.
@@ -50,31 +63,17 @@ class CallService(Talking):
             if call.stage == "dialogue":
                 if (again := next_step.reconnect(call, now) or self._turn_by_turn(call, now)) is not None:
                     return again
-                self._give_up(tx, call, now)
+                self._steps.give_up(tx, call, now)
             return self._next(tx, call)
-
-    def hand_over(self, sid: str, stream: Connected | None = None) -> None:
-        """The caller's stream is closed on purpose: /voice/resume gives him another, which goes on without a word.
-
-        That a `stream` closes which another has followed is nothing to him."""
-        with self._sessions.begin() as tx:
-            call = tx.get_one(Call, sid, with_for_update=True)
-            if not superseded(call, stream):
-                next_step.hand_over(call, self._clock.now())
-
-    def worth_a_socket(self, sid: str) -> bool:
-        """Whether a caller who goes on turn by turn is to try a socket again, at /voice/resume."""
-        with self._sessions.begin() as tx:
-            return next_step.worth_a_socket(tx.get_one(Call, sid, with_for_update=True), self._clock.now())
 
     def card_taken(self, sid: str, turn: int, taken: CardTaken) -> Next:
         """The carrier's card entry for the payment of `turn` is over: the result is kept once; back to the bot."""
         now = self._clock.now()
         with self._sessions.begin() as tx:
             call = tx.get_one(Call, sid, with_for_update=True)
-            if bot_cards.settle(tx, call, turn, taken, now, self._today()) and call.stage != "dialogue":
-                self._catch_up(call)
-                self._conclude(tx, call)
+            if bot_cards.settle(tx, call, turn, taken, now, self._steps.today()) and call.stage != "dialogue":
+                self._steps.catch_up(call)
+                self._steps.conclude(tx, call)
             if call.stage == "dialogue":
                 return Reconnect(StreamTicket.issue(call, now).token)
             return bot_cards.begin(tx, call, now) if call.stage == "card" else self._next(tx, call)
@@ -85,7 +84,7 @@ class CallService(Talking):
         with self._sessions.begin() as tx:
             call = self._row(tx, sid, caller, called)
             if call.stage in TALKING:
-                self._give_up(tx, call, now)
+                self._steps.give_up(tx, call, now)
             if next_step.note_fault(call, problem, now) and call.stage != "goodbye":
                 call.stage = "message"
             return self._next(tx, call)
@@ -97,7 +96,7 @@ class CallService(Talking):
             if call is None or call.ended_at is not None:
                 return
             call.ended_at = self._clock.now()
-            self._catch_up(call)
+            self._steps.catch_up(call)
             call.outcome = call.outcome or outcome(call, repository.handoff_of(tx, sid), status)
             bot_cards.resume_recording(tx, call, call.ended_at)
             call.stage = "ended"
@@ -117,7 +116,7 @@ class CallService(Talking):
             call = self._row(tx, sid, caller, called)
             if news is not None:
                 if repository.handoff_of(tx, sid) is None:
-                    self._give_up(tx, call, self._clock.now())  # so that it stands before the agents
+                    self._steps.give_up(tx, call, self._clock.now())  # so that it stands before the agents
                 note_recording(tx, call, news, self._clock.now())
                 call.outcome = "message"
             if call.ended_at is None:
@@ -151,23 +150,8 @@ class CallService(Talking):
     def _row(self, tx: Session, sid: str, caller: str, called: str) -> Call:
         return repository.find_or_add(tx, sid, caller, called, self._clock.now(), self._notice)
 
-    def _catch_up(self, call: Call) -> None:
-        """A card payment's result that no stream will tell any more stands in what is known of the call."""
-        if (taken := bot_cards.unreported(call)) is not None:
-            bot_cards.mark_reported(call)
-            self._keep(call, machine.step(self._state(call), taken)[0])
-
     def _turn_by_turn(self, call: Call, now: datetime) -> ByTurns | None:
-        return next_step.by_turns(call, now) if self._without_socket else None
-
-    def _give_up(self, tx: Session, call: Call, now: datetime) -> None:
-        self._catch_up(call)
-        known = machine.known(self._state(call)) | bot_cards.doubt(call)
-        bot_cards.resume_recording(tx, call, now)
-        call.stage = "parked"
-        fault = HandOff("fault", "human_agent", "The line had a fault.", known, language=call.language)
-        self._request_handoff(tx, call, fault, now)
-        log.warning("call %s goes to a person after a fault of ours", call.sid)
+        return next_step.by_turns(call, now) if self._recorded_turns else None
 
     def _next(self, tx: Session, call: Call) -> Next:
         if call.stage == "message":

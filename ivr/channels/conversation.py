@@ -7,8 +7,8 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from ivr.calls.service import CallService
-from ivr.calls.stream_side import Applied
+from ivr.calls.dialogue_service import DialogueService
+from ivr.calls.dialogue_steps import Applied
 from ivr.dialogue import actions, events
 from ivr.store.stream_tokens import Connected
 from speech import events as speech
@@ -50,7 +50,7 @@ class Conversation:
 
     def __init__(
         self,
-        calls: CallService,
+        service: DialogueService,
         sid: str,
         connected: Connected,
         session: Hears,
@@ -58,7 +58,7 @@ class Conversation:
         tasks: asyncio.TaskGroup,
         patience: Patience = Patience(),
     ) -> None:
-        self._calls, self._sid, self._connected, self._session = calls, sid, connected, session
+        self._service, self._sid, self._connected, self._session = service, sid, connected, session
         self._threads, self._tasks, self._patience = threads, tasks, patience
         self._expect: actions.Kind = "open"
         self._events = 0
@@ -68,10 +68,10 @@ class Conversation:
 
     async def opening(self) -> list[Command]:
         """The first words of a new conversation, or the apology of one that goes on."""
-        asked = asyncio.ensure_future(self._ledger(self._calls.opening, self._connected))
+        asked = asyncio.ensure_future(self._ledger(self._service.opening, self._connected))
         done, _ = await asyncio.wait({asked}, timeout=self._patience.slow)
         # nobody is greeted late because the ledger is slow: he tells us then who he is
-        event = asked.result() if done else self._calls.opening(self._connected, ask=False)
+        event = asked.result() if done else self._service.opening(self._connected, ask=False)
         return self._commands(await self._apply(event), {})
 
     async def handle(self, event: speech.Event) -> list[Command]:
@@ -89,7 +89,7 @@ class Conversation:
             case speech.Spoken():
                 latency = {**self._known(event.id).latency, **_named(event.latency)}
                 await self._sql(
-                    self._calls.spoken, self._sid, event.id, event.start, event.end, latency, self._connected
+                    self._service.spoken, self._sid, event.id, event.start, event.end, latency, self._connected
                 )
             case speech.Closed():
                 self.close()
@@ -102,7 +102,7 @@ class Conversation:
 
     async def hand_over(self) -> None:
         """The next stream goes on where this one ends, without an apology."""
-        await self._sql(self._calls.hand_over, self._sid, self._connected)
+        await self._sql(self._service.hand_over, self._sid, self._connected)
 
     def close(self) -> None:
         """Questions still open are asked anew by whoever goes on with the call."""
@@ -110,7 +110,7 @@ class Conversation:
             task.cancel()
 
     async def _interrupted(self, event: speech.Interrupted) -> None:
-        await self._sql(self._calls.cut_off, self._sid, event.id, event.played, event.at, self._connected)
+        await self._sql(self._service.cut_off, self._sid, event.id, event.played, event.at, self._connected)
         prompt = self._known(event.id).prompt
         async with self._turn:
             applied = await self._apply(events.Interrupted(prompt, event.played))
@@ -123,7 +123,7 @@ class Conversation:
         expect = self._expect  # of the question that stood open when the turn ended
         async with self._turn:
             applied: Applied = await self._sql(
-                self._calls.hear, self._sid, turn, expect, self._next_key(), self._connected
+                self._service.hear, self._sid, turn, expect, self._next_key(), self._connected
             )
             decided = (time.perf_counter() - began) * 1000
             self._session.tell(self._commands(applied, {**turn.latency, "decide": decided}))
@@ -134,7 +134,7 @@ class Conversation:
 
     async def _apply(self, event: events.Event) -> Applied:
         key = self._next_key()
-        applied: Applied = await self._sql(self._calls.apply, self._sid, event, key, None, self._connected)
+        applied: Applied = await self._sql(self._service.apply, self._sid, event, key, None, self._connected)
         return applied
 
     def _next_key(self) -> str:
@@ -165,7 +165,7 @@ class Conversation:
 
     async def _question(self, query: actions.Query) -> None:
         """Ask the ledger; say that it is slow, and give up on it in time."""
-        answer = asyncio.ensure_future(self._ledger(self._calls.ask, self._sid, query))
+        answer = asyncio.ensure_future(self._ledger(self._service.ask, self._sid, query))
         try:
             done, _ = await asyncio.wait({answer}, timeout=self._patience.slow)
             if not done:
@@ -179,7 +179,9 @@ class Conversation:
     def _too_late(self, answer: "asyncio.Future[events.Event]") -> None:
         """A payment may have been made after all, which stands in what is known of the call."""
         if not answer.cancelled() and answer.exception() is None:
-            asyncio.get_running_loop().run_in_executor(self._threads.sql, self._calls.late, self._sid, answer.result())
+            asyncio.get_running_loop().run_in_executor(
+                self._threads.sql, self._service.late, self._sid, answer.result()
+            )
 
     def _spawn(self, work: Any) -> None:
         task = self._tasks.create_task(work)

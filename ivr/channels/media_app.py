@@ -6,6 +6,7 @@ import logging
 import re
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from typing import Any
 
 from starlette.applications import Starlette
@@ -14,10 +15,10 @@ from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
-from ivr.calls.service import CallService
+from ivr.calls.dialogue_service import DialogueService
 from ivr.carrier.signatures import Signatures
 from ivr.channels.admission import Full, Room
-from ivr.channels.conversation import Conversation, Patience, Threads
+from ivr.channels.conversation import Conversation, Threads
 from ivr.channels.drain import Drain
 from ivr.dialogue.prompts.en import PROMPTS
 from ivr.logs import about_call
@@ -38,24 +39,31 @@ NUMBER = re.compile(r'"sequenceNumber"\s*:\s*"?(\d+)')
 RECENT = 500  # messages, ten seconds of them
 
 
+@dataclass(frozen=True, slots=True)
+class MediaOptions:
+    """`room` for callers, routes `beside` the sockets, `watches` on what the process stands on, a drain's limit."""
+
+    room: Room = field(default_factory=Room)
+    beside: Sequence[BaseRoute] = ()
+    watches: Sequence[Watch] = ()
+    drain_seconds: float = 20.0
+
+
 def make_media_app(
-    calls: CallService,
+    service: DialogueService,
     signatures: Signatures,
     stt: SpeechToText,
     tts: TextToSpeech,
     vad: Callable[[], StatefulVad],
-    patience: Patience | None = None,
-    room: Room | None = None,
-    beside: Sequence[BaseRoute] = (),
-    watches: Sequence[Watch] = (),
-    drain_seconds: float = 20.0,
+    options: MediaOptions | None = None,
 ) -> Starlette:
     """`WS /media` for callers, `WS /media/listen` for calls that a person has, whether it lives and is ready, and what
     is `beside`.
 
     A caller for whom there is no `room`, or who comes while the process is told to end, is not let in: /voice/resume
     finds another way for them."""
-    room, drain = room or Room(), Drain(drain_seconds)
+    options = options or MediaOptions()
+    room, drain = options.room, Drain(options.drain_seconds)
     threads = Threads(ThreadPoolExecutor(8, "sql"), ThreadPoolExecutor(16, "ledger"))
 
     async def media(socket: WebSocket) -> None:
@@ -73,13 +81,11 @@ def make_media_app(
     async def converse(start: Start, texts: AsyncIterator[str], socket: WebSocket) -> None:
         about_call(start.call_sid)
         connected = await asyncio.get_running_loop().run_in_executor(
-            threads.sql, calls.connect, start.call_sid, start.parameters.get("token", "")
+            threads.sql, service.connect, start.call_sid, start.parameters.get("token", "")
         )
         session = Session(start, stt, tts, vad, filler=PROMPTS["moment"][0])
         async with asyncio.TaskGroup() as tasks:
-            conversation = Conversation(
-                calls, start.call_sid, connected, session, threads, tasks, patience or Patience()
-            )
+            conversation = Conversation(service, start.call_sid, connected, session, threads, tasks)
             with drain.talking(lambda: session.leave(lambda: conversation.at_rest)):
                 opening = await conversation.opening()
                 await session.run(texts, socket.send_text, conversation.handle, opening)
@@ -90,30 +96,30 @@ def make_media_app(
     async def overhear(start: Start, texts: AsyncIterator[str], _socket: WebSocket) -> None:
         loop = asyncio.get_running_loop()
         token, sid = start.parameters.get("token", ""), start.parameters.get("call", start.call_sid)
-        listening = await loop.run_in_executor(threads.sql, calls.listen, sid, token)
+        listening = await loop.run_in_executor(threads.sql, service.listen, sid, token)
 
         async def keep(news: TrackTurn) -> None:
-            await loop.run_in_executor(threads.sql, calls.overheard, sid, news.track, news.turn, listening.offset)
+            await loop.run_in_executor(threads.sql, service.overheard, sid, news.track, news.turn, listening.offset)
 
         await Monitor(start, stt, vad).run(texts, keep)
 
     async def ready(_request: Request) -> JSONResponse:
-        away = [watch.name for watch in watches if watch.away]
+        away = [watch.name for watch in options.watches if watch.away]
         away += ["room"] * room.full + ["drain"] * drain.begun
         return JSONResponse({"ready": not away, "away": away}, 503 if away else 200)
 
     @contextlib.asynccontextmanager
     async def living(_app: Starlette) -> AsyncIterator[None]:
-        for watch in watches:
+        for watch in options.watches:
             watch.start()
         with drain.on_signals():
             yield
-        for watch in watches:
+        for watch in options.watches:
             watch.stop()
 
     sockets = (WebSocketRoute("/media", media), WebSocketRoute("/media/listen", listen))
     alive = [Route(path, _health) for path in ("/health", "/healthz")]
-    app = Starlette(routes=[*sockets, *alive, Route("/readyz", ready), *beside], lifespan=living)
+    app = Starlette(routes=[*sockets, *alive, Route("/readyz", ready), *options.beside], lifespan=living)
     app.state.drain = drain
     return app
 

@@ -15,8 +15,8 @@ import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ivr.calls.service import CallService
-from ivr.calls.stream_side import Applied
+from ivr.calls.dialogue_service import DialogueService
+from ivr.calls.dialogue_steps import Applied
 from ivr.calls.transcript import stream_offset
 from ivr.clock import Clock
 from ivr.dialling.attestation import believed
@@ -72,9 +72,14 @@ class TurnChannel:
     """
 
     def __init__(
-        self, calls: CallService, sessions: Sessions, clock: Clock, recogniser: Callable[[], Hears], ledger: Executor
+        self,
+        service: DialogueService,
+        sessions: Sessions,
+        clock: Clock,
+        recogniser: Callable[[], Hears],
+        ledger: Executor,
     ) -> None:
-        self._calls, self._sessions, self._clock = calls, sessions, clock
+        self._service, self._sessions, self._clock = service, sessions, clock
         self._recogniser, self._ledger = recogniser, ledger
 
     def begin(self, sid: str) -> Reply:
@@ -86,8 +91,8 @@ class TurnChannel:
                 call.streams, believed(call.caller, call.verstat), call.dialogue is not None, unreported(call)
             )
             number = call.step
-        event = self._in_time(self._calls.opening, connected, seconds=GREETING_SECONDS)
-        return self._run(sid, event or self._calls.opening(connected, ask=False), f"b{number}")
+        event = self._in_time(self._service.opening, connected, seconds=GREETING_SECONDS)
+        return self._run(sid, event or self._service.opening(connected, ask=False), f"b{number}")
 
     def heard(self, sid: str, number: int, wav: bytes, kind: Kind, digits: int | None) -> Reply | None:
         """What was recorded; None: no words. Raises ValueError for what is no WAV file."""
@@ -101,7 +106,7 @@ class TurnChannel:
         end = self._stream_time(sid)
         start = max(0.0, end - len(samples) / RATE)
         turn = UserTurn(said.text, said.confidence, said.words, start, end, {"listen": 1000 * said.elapsed})
-        return self._run(sid, self._calls.event_of(turn, kind), f"t{number}", turn)
+        return self._run(sid, self._service.event_of(turn, kind), f"t{number}", turn)
 
     def keyed(self, sid: str, number: int, digits: str) -> Reply:
         """Keys; an empty string is the pound key alone."""
@@ -127,7 +132,7 @@ class TurnChannel:
         listen = None
         if stage == "dialogue":
             key = f"t{number}.{secrets.token_hex(4)}"
-            listen, _ = self._collect(self._calls.apply(sid, events.Returned(), key), [])
+            listen, _ = self._collect(self._service.apply(sid, events.Returned(), key), [])
         return Reply(self._stage(sid)[1], says, listen, language)
 
     def taken(self, sid: str, number: int) -> bool:
@@ -152,21 +157,21 @@ class TurnChannel:
 
     def _run(self, sid: str, event: events.Event, key: str, turn: UserTurn | None = None) -> Reply:
         """Apply the event and the ledger's answers to what follows from it, until the caller is asked or leaves."""
-        applied = self._calls.apply(sid, event, key, turn)
+        applied = self._service.apply(sid, event, key, turn)
         if not applied.actions and self._stage(sid)[0] == "dialogue":  # delivered before: the answer may be lost
             key = f"{key}.{secrets.token_hex(4)}"
-            applied = self._calls.apply(sid, events.Resumed(), key)
+            applied = self._service.apply(sid, events.Resumed(), key)
         says: list[actions.Say] = []
         listen, queries = self._collect(applied, says)
         for count in range(1, 20):
             if not queries:
                 break
-            answer = self._in_time(self._calls.ask, sid, queries.pop(0))
-            applied = self._calls.apply(sid, answer if answer is not None else events.Failed(), f"{key}.{count}")
+            answer = self._in_time(self._service.ask, sid, queries.pop(0))
+            applied = self._service.apply(sid, answer if answer is not None else events.Failed(), f"{key}.{count}")
             listen, more = self._collect(applied, says)
             queries += more
         stage, number = self._stage(sid)
-        if stage == "dialogue" and listen is not None and self._calls.worth_a_socket(sid):
+        if stage == "dialogue" and listen is not None and self._service.worth_a_socket(sid):
             listen = None
         language = says[-1].language if says else "en"
         texts = tuple(say.text for say in says)
@@ -197,7 +202,9 @@ class TurnChannel:
         except TimeoutError:
             if arguments and isinstance(arguments[0], str):
                 sid = arguments[0]
-                asked.add_done_callback(lambda late: None if late.exception() else self._calls.late(sid, late.result()))
+                asked.add_done_callback(
+                    lambda late: None if late.exception() else self._service.late(sid, late.result())
+                )
             return None
 
     # --- the call ---

@@ -77,6 +77,11 @@ def _serves(token: str, use: Use, now: datetime) -> bool:
     return given == use and datetime.fromtimestamp(int(until), UTC) >= now
 
 
+def superseded(call: Call, stream: Connected | None) -> bool:
+    """Whether the caller has been heard on another stream, or by turns, since `stream` was let in."""
+    return stream is not None and stream.number != call.streams
+
+
 def since_start(call: Call, now: datetime) -> float:
     """Seconds from the call's start to `now`."""
     return (now - call.started_at).total_seconds()

@@ -9,7 +9,6 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import StaticPool, create_engine, select
 
-from ivr.calls.service import CallService
 from ivr.dialogue.actions import CheckPin, Listen, Query, Say
 from ivr.handoff.request import request_handoff
 from ivr.ledger.sample import load_sample
@@ -19,15 +18,16 @@ from ivr.store.models import Base, Call, Handoff, Outbox, Turn
 from tests.calls.test_superseded_streams import Stream
 from tests.fakes.fake_clock import FakeClock
 from tests.harness.call_line import LINE, MORGAN, SID, NoNews, understand
+from tests.harness.calls import Calls
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 PIN = "2749"
 
 
 def test_a_pin_keyed_before_any_question_verifies_and_the_open_question_stands(
-    calls: CallService, sessions: Sessions
+    calls: Calls, sessions: Sessions
 ) -> None:
-    stream = Stream(calls, calls.connect(SID, calls.answer(SID, MORGAN, LINE).token))
+    stream = Stream(calls, calls.dialogue.connect(SID, calls.answer(SID, MORGAN, LINE).token))
     assert isinstance(stream.key(PIN).actions[-1][1], CheckPin)
     told = stream.answer().actions
     assert [type(action) for _, action in told] == [Say, Say, Listen]
@@ -37,8 +37,8 @@ def test_a_pin_keyed_before_any_question_verifies_and_the_open_question_stands(
     assert PIN not in kept(sessions)
 
 
-def test_a_wrong_pin_keyed_before_any_question_is_asked_for_again(calls: CallService) -> None:
-    stream = Stream(calls, calls.connect(SID, calls.answer(SID, MORGAN, LINE).token))
+def test_a_wrong_pin_keyed_before_any_question_is_asked_for_again(calls: Calls) -> None:
+    stream = Stream(calls, calls.dialogue.connect(SID, calls.answer(SID, MORGAN, LINE).token))
     stream.key("0001")
     listen = stream.answer().actions[-1][1]
     assert isinstance(listen, Listen) and listen.secret
@@ -46,8 +46,8 @@ def test_a_wrong_pin_keyed_before_any_question_is_asked_for_again(calls: CallSer
     assert isinstance(stream.answer().actions[-1][1], Listen)
 
 
-def test_a_pin_of_a_caller_whom_nobody_knows_is_kept_nowhere_either(calls: CallService, sessions: Sessions) -> None:
-    stream = Stream(calls, calls.connect(SID, calls.answer(SID, "+15550199999", LINE).token))
+def test_a_pin_of_a_caller_whom_nobody_knows_is_kept_nowhere_either(calls: Calls, sessions: Sessions) -> None:
+    stream = Stream(calls, calls.dialogue.connect(SID, calls.answer(SID, "+15550199999", LINE).token))
     stream.key(PIN)
     stream.say("balance")
     stream.key(PIN)  # where an account number was asked for
@@ -55,14 +55,14 @@ def test_a_pin_of_a_caller_whom_nobody_knows_is_kept_nowhere_either(calls: CallS
 
 
 @pytest.mark.parametrize("keys", ["0", "1", "000"])
-def test_keys_that_are_no_secret_are_written_as_they_are(calls: CallService, sessions: Sessions, keys: str) -> None:
-    Stream(calls, calls.connect(SID, calls.answer(SID, MORGAN, LINE).token)).key(keys)
+def test_keys_that_are_no_secret_are_written_as_they_are(calls: Calls, sessions: Sessions, keys: str) -> None:
+    Stream(calls, calls.dialogue.connect(SID, calls.answer(SID, MORGAN, LINE).token)).key(keys)
     with sessions() as tx:
         assert tx.scalars(select(Turn.text).where(Turn.speaker == "caller")).one() == keys
 
 
-def test_an_amount_that_is_keyed_is_no_secret(calls: CallService, sessions: Sessions) -> None:
-    stream = Stream(calls, calls.connect(SID, calls.answer(SID, MORGAN, LINE).token))
+def test_an_amount_that_is_keyed_is_no_secret(calls: Calls, sessions: Sessions) -> None:
+    stream = Stream(calls, calls.dialogue.connect(SID, calls.answer(SID, MORGAN, LINE).token))
     for keys in ("2", PIN):
         stream.key(keys)
     stream.answer()
@@ -103,10 +103,10 @@ def test_whenever_the_pin_is_keyed_it_is_taken_once_and_kept_nowhere(steps: list
 def _live_through(sessions: Sessions, clock: FakeClock, steps: list[str]) -> int:
     """How many right PINs the ledger was asked about."""
     ledger = SqlLedger(sessions, clock, CHEAP)
-    calls = CallService(
+    calls = Calls(
         sessions, clock, understand, ledger, NoNews(), request_handoff, company="Test Bank", notice="n"
     )  # fmt: skip
-    stream, taken = Stream(calls, calls.connect(SID, calls.answer(SID, MORGAN, LINE).token)), 0
+    stream, taken = Stream(calls, calls.dialogue.connect(SID, calls.answer(SID, MORGAN, LINE).token)), 0
     for what in steps:
         clock.forward(70)
         for keys in {"pin": [PIN], "pin twice": [PIN, PIN], "halves": [PIN[:2], PIN[2:]], "one": ["1"]}.get(what, []):
@@ -123,7 +123,7 @@ def _live_through(sessions: Sessions, clock: FakeClock, steps: list[str]) -> int
             with sessions() as tx:
                 if tx.get_one(Call, SID).stage != "dialogue":
                     break
-            stream = Stream(calls, calls.connect(SID, after.token))
+            stream = Stream(calls, calls.dialogue.connect(SID, after.token))
     return taken
 
 

@@ -8,7 +8,6 @@ from argon2 import PasswordHasher
 from sqlalchemy import select, text
 
 from ivr.calls.one_time_codes import LIMIT, OneTimeCodes
-from ivr.calls.service import CallService
 from ivr.carrier.port import CarrierError
 from ivr.dialogue.actions import CheckCode, FindMobile, SendCode
 from ivr.dialogue.events import CodeChecked, CodeSent, Failed, Keyed, MobileFound
@@ -20,6 +19,7 @@ from speech.events import UserTurn
 from tests.calls.test_service import Caller, call_of, said, turns_of
 from tests.fakes.fake_clock import FakeClock
 from tests.harness.call_line import MORGAN, SID, NoNews, understand
+from tests.harness.calls import Calls
 
 OTHER = "CA" + "2" * 32
 SPENT = CodeChecked(ok=False, spent=True)
@@ -58,7 +58,7 @@ def codes(sessions: Sessions, clock: FakeClock, ledger: SqlLedger, texts: Texts)
 
 @pytest.fixture
 def caller(sessions: Sessions, clock: FakeClock, ledger: SqlLedger, codes: OneTimeCodes) -> Caller:
-    calls = CallService(
+    calls = Calls(
         sessions, clock, understand, ledger, NoNews(), request_handoff,
         company="Test Bank", notice="en-test", codes=codes,
     )  # fmt: skip
@@ -183,7 +183,7 @@ def test_digits_given_while_the_code_is_offered_or_checked_are_not_stored(
     caller.say("I forgot it")
     caller.say("yes")
     for number in ("one", "two"):
-        caller.calls.apply(SID, Keyed(texts.code), f"s1.{number}", UserTurn.of_keys(texts.code, 4.0))
+        caller.calls.dialogue.apply(SID, Keyed(texts.code), f"s1.{number}", UserTurn.of_keys(texts.code, 4.0))
     assert [turn.text for turn in turns_of(sessions, "caller")][-2:] == ["(code)", "(code)"]
 
 
@@ -195,6 +195,6 @@ def test_the_brief_names_the_code_as_the_proof(caller: Caller, texts: Texts, ses
     assert call_of(sessions).dialogue["by_code"]  # type: ignore[index]
 
 
-def test_without_the_setting_nothing_is_sent(calls: CallService) -> None:
+def test_without_the_setting_nothing_is_sent(calls: Calls) -> None:
     for query in (FindMobile("acc-1"), SendCode("acc-1", 1), CheckCode("acc-1", "123456")):
-        assert isinstance(calls.ask(SID, query), Failed)
+        assert isinstance(calls.dialogue.ask(SID, query), Failed)

@@ -5,7 +5,6 @@ import json
 import pytest
 from sqlalchemy import select
 
-from ivr.calls.service import CallService
 from ivr.dialogue.actions import Query
 from ivr.dialogue.events import Keyed
 from ivr.handoff.brief import write_brief
@@ -15,6 +14,7 @@ from ivr.store.stream_tokens import StreamTicket
 from speech.events import UserTurn, Word
 from tests.fakes.fake_clock import FakeClock
 from tests.harness.call_line import LINE, MORGAN, SID
+from tests.harness.calls import Calls
 
 CARD = "4111 1111 1111 1111"
 STRANGER = "+15550109999"
@@ -23,21 +23,21 @@ STRANGER = "+15550109999"
 class Speaking:
     """A caller who speaks or keys, and the agent; the ledger answers what the dialogue asks."""
 
-    def __init__(self, calls: CallService, sessions: Sessions, caller: str = MORGAN) -> None:
+    def __init__(self, calls: Calls, sessions: Sessions, caller: str = MORGAN) -> None:
         self.calls, self.sessions, self.events, self.at = calls, sessions, 0, 0.0
         ticket: StreamTicket = calls.answer(SID, caller, LINE)
-        self._apply(calls.opening(calls.connect(SID, ticket.token)), None)
+        self._apply(calls.dialogue.opening(calls.dialogue.connect(SID, ticket.token)), None)
 
     def say(self, text: str) -> None:
         heard = self._heard(text)
-        self._apply(self.calls.event_of(heard, "open"), heard)
+        self._apply(self.calls.dialogue.event_of(heard, "open"), heard)
 
     def key(self, keys: str) -> None:
         self.at += 2
         self._apply(Keyed(keys), UserTurn.of_keys(keys, self.at))
 
     def to_agent(self, text: str, track: str = "inbound") -> None:
-        self.calls.overheard(SID, track, self._heard(text), 0.0)
+        self.calls.dialogue.overheard(SID, track, self._heard(text), 0.0)
 
     def bridged(self) -> None:
         self.say("agent")
@@ -66,19 +66,19 @@ class Speaking:
 
     def _apply(self, event: object, turn: UserTurn | None) -> None:
         self.events += 1
-        actions = self.calls.apply(SID, event, f"e{self.events}", turn).actions  # type: ignore[arg-type]
+        actions = self.calls.dialogue.apply(SID, event, f"e{self.events}", turn).actions  # type: ignore[arg-type]
         if actions and isinstance(actions[-1][1], Query):
-            self._apply(self.calls.ask(SID, actions[-1][1]), None)
+            self._apply(self.calls.dialogue.ask(SID, actions[-1][1]), None)
 
 
 @pytest.fixture
-def known(calls: CallService, sessions: Sessions) -> Speaking:
+def known(calls: Calls, sessions: Sessions) -> Speaking:
     """Calls from the number on file."""
     return Speaking(calls, sessions)
 
 
 @pytest.fixture
-def stranger(calls: CallService, sessions: Sessions) -> Speaking:
+def stranger(calls: Calls, sessions: Sessions) -> Speaking:
     return Speaking(calls, sessions, STRANGER)
 
 

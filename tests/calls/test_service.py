@@ -6,9 +6,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from ivr.calls.dialogue_steps import Applied
 from ivr.calls.next_step import Goodbye, Park, Reconnect, TakeMessage
-from ivr.calls.service import CallService
-from ivr.calls.stream_side import Applied
 from ivr.carrier.callbacks import RecordingNews
 from ivr.dialogue.actions import CheckPin, HandOff, Listen, LookUp, Query, Say
 from ivr.dialogue.events import Failed, Interrupted, Keyed, Paid, Resumed, Said
@@ -18,32 +17,33 @@ from ivr.store.stream_tokens import BadToken, StreamTicket
 from speech.events import UserTurn, Word
 from tests.fakes.fake_clock import FakeClock
 from tests.harness.call_line import LINE, MORGAN, SID
+from tests.harness.calls import Calls
 
 
 class Caller:
     """Talks to the call service as the media process does."""
 
-    def __init__(self, calls: CallService) -> None:
+    def __init__(self, calls: Calls) -> None:
         self.calls, self.number = calls, 0
 
     def dial(self) -> Applied:
-        connected = self.calls.connect(SID, self.calls.answer(SID, MORGAN, LINE).token)
-        return self.follow(self.calls.apply(SID, self.calls.opening(connected), self.next()))
+        connected = self.calls.dialogue.connect(SID, self.calls.answer(SID, MORGAN, LINE).token)
+        return self.follow(self.calls.dialogue.apply(SID, self.calls.dialogue.opening(connected), self.next()))
 
     def say(self, text: str) -> Applied:
         heard = UserTurn(text, 0.9, (Word(text, 1.0, 1.5, 0.9),), 1.0, 1.5, {"wait": 300.0, "listen": 200.0})
-        return self.follow(self.calls.apply(SID, self.calls.event_of(heard, "open"), self.next(), heard))
+        return self.follow(self.calls.dialogue.hear(SID, heard, "open", self.next()))
 
     def key(self, digits: str) -> Applied:
         turn = UserTurn.of_keys(digits, 2.0)
-        return self.follow(self.calls.apply(SID, Keyed(digits), self.next(), turn))
+        return self.follow(self.calls.dialogue.apply(SID, Keyed(digits), self.next(), turn))
 
     def follow(self, applied: Applied) -> Applied:
         """Asks the ledger whatever the dialogue wants to know."""
         actions = applied.actions
         while actions and isinstance(actions[-1][1], Query):
-            answer = self.calls.ask(SID, actions[-1][1])
-            actions = self.calls.apply(SID, answer, self.next()).actions
+            answer = self.calls.dialogue.ask(SID, actions[-1][1])
+            actions = self.calls.dialogue.apply(SID, answer, self.next()).actions
             applied = Applied((*applied.actions, *actions))
         return applied
 
@@ -53,7 +53,7 @@ class Caller:
 
 
 @pytest.fixture
-def caller(calls: CallService) -> Caller:
+def caller(calls: Calls) -> Caller:
     return Caller(calls)
 
 
@@ -104,13 +104,11 @@ def test_a_pin_that_nobody_asked_for_is_not_stored(caller: Caller, sessions: Ses
     assert turns_of(sessions, "caller")[-1].text == "(PIN)"
 
 
-def test_a_pin_given_again_while_it_is_checked_is_not_stored(
-    caller: Caller, calls: CallService, sessions: Sessions
-) -> None:
+def test_a_pin_given_again_while_it_is_checked_is_not_stored(caller: Caller, calls: Calls, sessions: Sessions) -> None:
     caller.dial()
     caller.say("balance")
     for number in ("one", "two"):
-        calls.apply(SID, Keyed("2749"), f"s1.{number}", UserTurn.of_keys("2749", 4.0))
+        calls.dialogue.apply(SID, Keyed("2749"), f"s1.{number}", UserTurn.of_keys("2749", 4.0))
     assert [turn.text for turn in turns_of(sessions, "caller")] == ["balance", "(PIN)", "(PIN)"]
 
 
@@ -131,85 +129,83 @@ def test_asking_for_a_person_hands_off_in_the_same_transaction(caller: Caller, s
     assert call_of(sessions).stage == "parked"
 
 
-def test_a_repeated_event_changes_nothing(caller: Caller, calls: CallService, sessions: Sessions) -> None:
+def test_a_repeated_event_changes_nothing(caller: Caller, calls: Calls, sessions: Sessions) -> None:
     caller.dial()
     caller.say("balance")
     before = (call_of(sessions).step, len(turns_of(sessions, "bot")))
-    again = calls.apply(SID, Keyed("0"), f"s1.{caller.number}", UserTurn.of_keys("0", 3.0))
+    again = calls.dialogue.apply(SID, Keyed("0"), f"s1.{caller.number}", UserTurn.of_keys("0", 3.0))
     assert again.actions == ()
     assert (call_of(sessions).step, len(turns_of(sessions, "bot"))) == before
 
 
-def test_what_was_heard_of_the_bot_is_kept(caller: Caller, calls: CallService, sessions: Sessions) -> None:
+def test_what_was_heard_of_the_bot_is_kept(caller: Caller, calls: Calls, sessions: Sessions) -> None:
     key = next(key for key, action in caller.dial().actions if isinstance(action, Say))
-    calls.cut_off(SID, key, 0.4, 1.2)
+    calls.dialogue.cut_off(SID, key, 0.4, 1.2)
     assert [(turn.heard, turn.end) for turn in turns_of(sessions, "bot") if turn.key == key] == [(0.4, 1.2)]
-    calls.spoken(SID, key, 0.5, 3.0, {"speak": 80.0})
+    calls.dialogue.spoken(SID, key, 0.5, 3.0, {"speak": 80.0})
     turn = next(turn for turn in turns_of(sessions, "bot") if turn.key == key)
     assert (turn.heard, turn.start, turn.end, turn.latency) == (1.0, 0.5, 3.0, {"speak": 80.0})
 
 
-def test_times_count_from_the_start_of_the_call(calls: CallService, sessions: Sessions, clock: FakeClock) -> None:
+def test_times_count_from_the_start_of_the_call(calls: Calls, sessions: Sessions, clock: FakeClock) -> None:
     ticket = calls.answer(SID, MORGAN, LINE)
     clock.forward(8)
-    connected = calls.connect(SID, ticket.token)
-    calls.apply(SID, calls.opening(connected), "s1.1")
-    calls.apply(SID, Keyed("1"), "s1.2", UserTurn.of_keys("1", 2.5))
+    connected = calls.dialogue.connect(SID, ticket.token)
+    calls.dialogue.apply(SID, calls.dialogue.opening(connected), "s1.1")
+    calls.dialogue.apply(SID, Keyed("1"), "s1.2", UserTurn.of_keys("1", 2.5))
     assert turns_of(sessions, "caller")[0].start == 10.5
     assert turns_of(sessions, "bot")[0].start == 8.0
 
 
-def test_a_token_opens_one_socket_only(calls: CallService) -> None:
+def test_a_token_opens_one_socket_only(calls: Calls) -> None:
     token = calls.answer(SID, MORGAN, LINE).token
-    calls.connect(SID, token)
+    calls.dialogue.connect(SID, token)
     with pytest.raises(BadToken):
-        calls.connect(SID, token)
+        calls.dialogue.connect(SID, token)
 
 
 @pytest.mark.parametrize("token", ["", "guessed"])
-def test_a_wrong_token_opens_nothing(calls: CallService, token: str) -> None:
+def test_a_wrong_token_opens_nothing(calls: Calls, token: str) -> None:
     calls.answer(SID, MORGAN, LINE)
     with pytest.raises(BadToken):
-        calls.connect(SID, token)
+        calls.dialogue.connect(SID, token)
 
 
-def test_another_call_s_token_opens_nothing(calls: CallService) -> None:
+def test_another_call_s_token_opens_nothing(calls: Calls) -> None:
     token = calls.answer(SID, MORGAN, LINE).token
     calls.answer("CA" + "2" * 32, MORGAN, LINE)
     with pytest.raises(BadToken):
-        calls.connect("CA" + "2" * 32, token)
+        calls.dialogue.connect("CA" + "2" * 32, token)
 
 
-def test_a_lost_socket_costs_an_apology_and_not_the_call(caller: Caller, calls: CallService) -> None:
+def test_a_lost_socket_costs_an_apology_and_not_the_call(caller: Caller, calls: Calls) -> None:
     caller.dial()
     caller.say("balance")
     after = calls.resume(SID, MORGAN, LINE)
     assert isinstance(after, Reconnect)
-    connected = calls.connect(SID, after.token)
-    assert calls.opening(connected) == Resumed()
-    applied = calls.apply(SID, Resumed(), "s2.1")
+    connected = calls.dialogue.connect(SID, after.token)
+    assert calls.dialogue.opening(connected) == Resumed()
+    applied = calls.dialogue.apply(SID, Resumed(), "s2.1")
     assert isinstance(applied.actions[-1][1], Listen)
     assert applied.actions[-1][1].secret
 
 
-def test_a_socket_that_is_lost_three_times_brings_a_person(
-    calls: CallService, sessions: Sessions, clock: FakeClock
-) -> None:
+def test_a_socket_that_is_lost_three_times_brings_a_person(calls: Calls, sessions: Sessions, clock: FakeClock) -> None:
     token = calls.answer(SID, MORGAN, LINE).token
     for _ in range(2):
-        calls.connect(SID, token)
+        calls.dialogue.connect(SID, token)
         clock.forward(20)
         after = calls.resume(SID, MORGAN, LINE)
         assert isinstance(after, Reconnect)
         token = after.token
-    calls.connect(SID, token)
+    calls.dialogue.connect(SID, token)
     clock.forward(20)
     assert isinstance(calls.resume(SID, MORGAN, LINE), Park)
     with sessions() as tx:
         assert tx.scalars(select(Handoff.reason)).one() == "fault"
 
 
-def test_a_socket_that_never_opens_brings_a_person(calls: CallService, clock: FakeClock) -> None:
+def test_a_socket_that_never_opens_brings_a_person(calls: Calls, clock: FakeClock) -> None:
     calls.answer(SID, MORGAN, LINE)
     after = []
     for _ in range(3):
@@ -218,7 +214,7 @@ def test_a_socket_that_never_opens_brings_a_person(calls: CallService, clock: Fa
     assert after == [Reconnect, Park, Park]
 
 
-def test_stages_say_what_comes_next(calls: CallService, sessions: Sessions) -> None:
+def test_stages_say_what_comes_next(calls: Calls, sessions: Sessions) -> None:
     calls.answer(SID, MORGAN, LINE)
     for stage, expected in (("message", TakeMessage), ("goodbye", Goodbye), ("ended", Goodbye)):
         with sessions.begin() as tx:
@@ -226,34 +222,32 @@ def test_stages_say_what_comes_next(calls: CallService, sessions: Sessions) -> N
         assert isinstance(calls.resume(SID, MORGAN, LINE), expected)
 
 
-def test_a_parked_call_is_overheard_with_a_token_of_its_own(
-    caller: Caller, calls: CallService, clock: FakeClock
-) -> None:
+def test_a_parked_call_is_overheard_with_a_token_of_its_own(caller: Caller, calls: Calls, clock: FakeClock) -> None:
     caller.dial()
     caller.say("agent")
     park = calls.resume(SID, MORGAN, LINE)
     assert isinstance(park, Park)
     with pytest.raises(BadToken):
-        calls.connect(SID, park.token)
+        calls.dialogue.connect(SID, park.token)
     clock.forward(30)
-    assert calls.listen(SID, park.token).offset == 30.0
+    assert calls.dialogue.listen(SID, park.token).offset == 30.0
 
 
-def test_hold_music_is_nobody_s_word(caller: Caller, calls: CallService, sessions: Sessions) -> None:
+def test_hold_music_is_nobody_s_word(caller: Caller, calls: Calls, sessions: Sessions) -> None:
     caller.dial()
     caller.say("agent")
-    calls.overheard(SID, "outbound", UserTurn("la la", 0.5, (), 1.0, 2.0, {}), 10.0)
-    calls.overheard(SID, "inbound", UserTurn("hello?", 0.9, (), 3.0, 4.0, {}), 10.0)
+    calls.dialogue.overheard(SID, "outbound", UserTurn("la la", 0.5, (), 1.0, 2.0, {}), 10.0)
+    calls.dialogue.overheard(SID, "inbound", UserTurn("hello?", 0.9, (), 3.0, 4.0, {}), 10.0)
     with sessions.begin() as tx:
         tx.get_one(Call, SID).stage = "bridged"
     for _ in range(2):
-        calls.overheard(SID, "outbound", UserTurn("this is Sam", 0.9, (), 5.0, 6.0, {}), 10.0)
+        calls.dialogue.overheard(SID, "outbound", UserTurn("this is Sam", 0.9, (), 5.0, 6.0, {}), 10.0)
     assert [(turn.text, turn.start) for turn in turns_of(sessions, "agent")] == [("this is Sam", 15.0)]
     assert turns_of(sessions, "caller")[-1].text == "hello?"
 
 
 def test_a_caller_who_got_his_answer_and_hung_up_was_served(
-    caller: Caller, calls: CallService, sessions: Sessions, clock: FakeClock
+    caller: Caller, calls: Calls, sessions: Sessions, clock: FakeClock
 ) -> None:
     ask_for_the_balance(caller)
     clock.forward(40)
@@ -264,7 +258,7 @@ def test_a_caller_who_got_his_answer_and_hung_up_was_served(
 
 
 def test_the_words_of_a_call_back_stand_with_the_call_that_it_answers(
-    caller: Caller, calls: CallService, sessions: Sessions, clock: FakeClock
+    caller: Caller, calls: Calls, sessions: Sessions, clock: FakeClock
 ) -> None:
     ask_for_the_balance(caller)
     clock.forward(40)
@@ -272,9 +266,9 @@ def test_the_words_of_a_call_back_stand_with_the_call_that_it_answers(
     clock.forward(600)
     with sessions.begin() as tx:
         token = StreamTicket.issue(tx.get_one(Call, SID), clock.now(), "listen").token
-    offset = calls.listen(SID, token).offset
+    offset = calls.dialogue.listen(SID, token).offset
     assert offset == 640
-    calls.overheard(SID, "outbound", UserTurn("hello Morgan", 0.9, (), 1.0, 2.0, {}), offset)
+    calls.dialogue.overheard(SID, "outbound", UserTurn("hello Morgan", 0.9, (), 1.0, 2.0, {}), offset)
     calls.recording(SID, RecordingNews("REback", "in-progress", "https://carrier.test/REback"))
     with sessions() as tx:
         turn = tx.scalars(select(Turn).where(Turn.speaker == "agent")).one()
@@ -283,18 +277,18 @@ def test_the_words_of_a_call_back_stand_with_the_call_that_it_answers(
 
 
 def test_how_it_went_is_kept_when_it_ends_and_counts_the_last_words(
-    caller: Caller, calls: CallService, sessions: Sessions
+    caller: Caller, calls: Calls, sessions: Sessions
 ) -> None:
     ask_for_the_balance(caller)
     calls.ended(SID, "completed")
     kept = call_of(sessions).figures
     assert kept is not None and "caller" in kept["talking"]
-    calls.overheard(SID, "inbound", UserTurn("thank you very much", 0.9, (), 1.0, 4.0, {}), 500.0)
+    calls.dialogue.overheard(SID, "inbound", UserTurn("thank you very much", 0.9, (), 1.0, 4.0, {}), 500.0)
     later = call_of(sessions).figures
     assert later is not None and later["talking"]["caller"] > kept["talking"]["caller"]
 
 
-def test_a_caller_who_left_at_once_abandoned_the_call(caller: Caller, calls: CallService, sessions: Sessions) -> None:
+def test_a_caller_who_left_at_once_abandoned_the_call(caller: Caller, calls: Calls, sessions: Sessions) -> None:
     caller.dial()
     calls.ended(SID, "completed")
     assert call_of(sessions).outcome == "abandoned"
@@ -309,25 +303,25 @@ def test_a_wrong_pin_three_times_brings_a_person(caller: Caller, sessions: Sessi
     assert call_of(sessions).verified_at is None
 
 
-def test_queries_are_answered_by_the_ledger(calls: CallService) -> None:
-    assert calls.ask(SID, CheckPin("acc-1", "2749")).ok  # type: ignore[attr-defined]
-    assert calls.ask(SID, LookUp("acc-1")).balance == 245017  # type: ignore[attr-defined]
+def test_queries_are_answered_by_the_ledger(calls: Calls) -> None:
+    assert calls.dialogue.ask(SID, CheckPin("acc-1", "2749")).ok  # type: ignore[attr-defined]
+    assert calls.dialogue.ask(SID, LookUp("acc-1")).balance == 245017  # type: ignore[attr-defined]
 
 
-def test_an_interruption_is_an_event_too(caller: Caller, calls: CallService) -> None:
+def test_an_interruption_is_an_event_too(caller: Caller, calls: Calls) -> None:
     caller.dial()
-    applied = calls.apply(SID, Interrupted("greeting/1", 0.3), caller.next())
+    applied = calls.dialogue.apply(SID, Interrupted("greeting/1", 0.3), caller.next())
     assert all(isinstance(action, Listen) for _, action in applied.actions)
 
 
-def test_meaning_is_asked_of_whoever_understands(calls: CallService) -> None:
+def test_meaning_is_asked_of_whoever_understands(calls: Calls) -> None:
     heard = UserTurn("balance", 0.8, (), 0.0, 1.0, {})
-    said = calls.event_of(heard, "open")
+    said = calls.dialogue.event_of(heard, "open")
     assert isinstance(said, Said)
     assert said.meaning.intent == "balance"
 
 
-def test_a_failed_statement_shows_nothing_of_the_caller(calls: CallService, sessions: Sessions) -> None:
+def test_a_failed_statement_shows_nothing_of_the_caller(calls: Calls, sessions: Sessions) -> None:
     calls.answer(SID, MORGAN, LINE)
     with pytest.raises(IntegrityError) as error, sessions.begin() as tx:
         tx.add(Call(sid=SID, caller=MORGAN, called=LINE, started_at=call_of(sessions).started_at))
@@ -335,20 +329,18 @@ def test_a_failed_statement_shows_nothing_of_the_caller(calls: CallService, sess
 
 
 def test_money_that_moved_after_the_caller_went_to_a_person_is_noted(
-    caller: Caller, calls: CallService, sessions: Sessions
+    caller: Caller, calls: Calls, sessions: Sessions
 ) -> None:
     ask_for_the_balance(caller)
-    calls.late(SID, Paid("481516", 5000, call_of(sessions).started_at.date()))
+    calls.dialogue.late(SID, Paid("481516", 5000, call_of(sessions).started_at.date()))
     assert "paid" not in (call_of(sessions).dialogue or {})["noted"]  # the dialogue is still there to hear of it
     caller.say("agent")
-    calls.late(SID, Paid("481516", 5000, call_of(sessions).started_at.date()))
-    calls.late(SID, Failed())
+    calls.dialogue.late(SID, Paid("481516", 5000, call_of(sessions).started_at.date()))
+    calls.dialogue.late(SID, Failed())
     assert (call_of(sessions).dialogue or {})["noted"]["paid"] == "481516"
 
 
-def test_a_goodbye_before_anything_was_done_is_no_service(
-    caller: Caller, calls: CallService, sessions: Sessions
-) -> None:
+def test_a_goodbye_before_anything_was_done_is_no_service(caller: Caller, calls: Calls, sessions: Sessions) -> None:
     caller.dial()
     with sessions.begin() as tx:
         tx.get_one(Call, SID).stage = "goodbye"
@@ -356,27 +348,27 @@ def test_a_goodbye_before_anything_was_done_is_no_service(
     assert call_of(sessions).outcome == "abandoned"
 
 
-def test_a_token_is_worth_nothing_after_two_minutes(calls: CallService, clock: FakeClock) -> None:
+def test_a_token_is_worth_nothing_after_two_minutes(calls: Calls, clock: FakeClock) -> None:
     token = calls.answer(SID, MORGAN, LINE).token
     clock.forward(121)
     with pytest.raises(BadToken):
-        calls.connect(SID, token)
+        calls.dialogue.connect(SID, token)
 
 
 def test_a_first_webhook_that_is_replayed_opens_no_socket_beside_the_callers(
-    caller: Caller, calls: CallService, sessions: Sessions
+    caller: Caller, calls: Calls, sessions: Sessions
 ) -> None:
     caller.dial()
     replayed = calls.answer(SID, MORGAN, LINE).token
     with pytest.raises(BadToken):
-        calls.connect(SID, replayed)
+        calls.dialogue.connect(SID, replayed)
     assert call_of(sessions).streams == 1
 
 
 @pytest.mark.parametrize("over", [False, True])
-def test_a_callers_token_listens_to_no_call(calls: CallService, over: bool, sessions: Sessions) -> None:
+def test_a_callers_token_listens_to_no_call(calls: Calls, over: bool, sessions: Sessions) -> None:
     token = calls.answer(SID, MORGAN, LINE).token
     with sessions.begin() as tx:
         tx.get_one(Call, SID).stage = "ended" if over else "bridged"
     with pytest.raises(BadToken):
-        calls.listen(SID, token)
+        calls.dialogue.listen(SID, token)

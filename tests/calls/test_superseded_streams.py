@@ -10,9 +10,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import StaticPool, create_engine, select
 
+from ivr.calls.dialogue_steps import Applied
 from ivr.calls.next_step import Reconnect
-from ivr.calls.service import CallService
-from ivr.calls.stream_side import Applied
 from ivr.channels.conversation import Conversation, Threads
 from ivr.dialogue.actions import HandOff, HangUp, Listen, Query, Say
 from ivr.dialogue.events import Event, Keyed, Silent
@@ -26,22 +25,23 @@ from speech.events import Close, UserTurn
 from tests.channels.test_conversation import Ear
 from tests.fakes.fake_clock import FakeClock
 from tests.harness.call_line import LINE, MORGAN, SID, NoNews, understand
+from tests.harness.calls import Calls
 
 
 class Stream:
     """One media stream of the call, as the media process holds it: events in order, questions to the ledger."""
 
-    def __init__(self, calls: CallService, connected: Connected) -> None:
+    def __init__(self, calls: Calls, connected: Connected) -> None:
         self.calls, self.connected, self.count = calls, connected, 0
         self.asked: list[Query] = []
         self.heard: list[str] = []
         self.last: Applied = Applied()
-        self.take(calls.opening(connected))
+        self.take(calls.dialogue.opening(connected))
 
     def take(self, event: Event, turn: UserTurn | None = None) -> Applied:
         self.count += 1
         key = f"s{self.connected.number}.{self.count}"
-        self.last = applied = self.calls.apply(SID, event, key, turn, self.connected)
+        self.last = applied = self.calls.dialogue.apply(SID, event, key, turn, self.connected)
         for _, action in applied.actions:
             if isinstance(action, Query):
                 self.asked.append(action)
@@ -51,18 +51,18 @@ class Stream:
 
     def say(self, text: str) -> Applied:
         heard = UserTurn(text, 0.9, (), 1.0, 1.5, {})
-        return self.take(self.calls.event_of(heard, "open"), heard)
+        return self.take(self.calls.dialogue.event_of(heard, "open"), heard)
 
     def key(self, digits: str) -> Applied:
         return self.take(Keyed(digits), UserTurn.of_keys(digits, 2.0))
 
     def answer(self) -> Applied:
         """The oldest question is answered."""
-        return self.take(self.calls.ask(SID, self.asked.pop(0)))
+        return self.take(self.calls.dialogue.ask(SID, self.asked.pop(0)))
 
 
 @pytest.fixture
-def stream(calls: CallService) -> Callable[[], Stream]:
+def stream(calls: Calls) -> Callable[[], Stream]:
     """Opens the call's next stream."""
     opened: list[Stream] = []
 
@@ -73,7 +73,7 @@ def stream(calls: CallService) -> Callable[[], Stream]:
             token = after.token
         else:
             token = calls.answer(SID, MORGAN, LINE).token
-        opened.append(Stream(calls, calls.connect(SID, token)))
+        opened.append(Stream(calls, calls.dialogue.connect(SID, token)))
         return opened[-1]
 
     return open_next
@@ -86,10 +86,10 @@ def state(sessions: Sessions) -> tuple[str, str]:
 
 
 def test_a_superseded_stream_that_leaves_says_nothing_of_the_one_that_talks(
-    stream: Callable[[], Stream], calls: CallService, sessions: Sessions, clock: FakeClock
+    stream: Callable[[], Stream], calls: Calls, sessions: Sessions, clock: FakeClock
 ) -> None:
     first, _ = stream(), stream()
-    calls.hand_over(SID, first.connected)
+    calls.dialogue.hand_over(SID, first.connected)
     clock.forward(5.0)
     assert "the sound" in " ".join(stream().heard)
     with sessions() as tx:
@@ -186,12 +186,20 @@ def test_talk_without_end_ends_also_while_a_query_is_out(stream: Callable[[], St
 def test_a_stream_is_over_once_the_caller_goes_on_by_turns(
     sessions: Sessions, clock: FakeClock, ledger: SqlLedger
 ) -> None:
-    calls = CallService(
-        sessions, clock, understand, ledger, NoNews(), request_handoff, company="Test Bank", notice="n", by_turns=True
+    calls = Calls(
+        sessions,
+        clock,
+        understand,
+        ledger,
+        NoNews(),
+        request_handoff,
+        company="Test Bank",
+        notice="n",
+        recorded_turns=True,
     )
     token, first = calls.answer(SID, MORGAN, LINE).token, None
     while isinstance(after := calls.resume(SID, MORGAN, LINE) if first else Reconnect(token), Reconnect):
-        first = Stream(calls, calls.connect(SID, after.token))
+        first = Stream(calls, calls.dialogue.connect(SID, after.token))
         clock.forward(5)
     assert first is not None
     assert first.take(Silent()).elsewhere
@@ -208,17 +216,17 @@ def test_times_of_a_superseded_stream_count_from_its_own_start(
         assert tx.scalars(select(Turn.start).where(Turn.speaker == "caller")).one() == 1.0
 
 
-def test_a_session_whose_dialogue_is_elsewhere_is_told_to_close(calls: CallService) -> None:
+def test_a_session_whose_dialogue_is_elsewhere_is_told_to_close(calls: Calls) -> None:
     async def call() -> list[object]:
         ear = Ear()
-        connected = calls.connect(SID, calls.answer(SID, MORGAN, LINE).token)
+        connected = calls.dialogue.connect(SID, calls.answer(SID, MORGAN, LINE).token)
         with ThreadPoolExecutor(1) as sql, ThreadPoolExecutor(1) as ledger:
             async with asyncio.TaskGroup() as tasks:
-                conversation = Conversation(calls, SID, connected, ear, Threads(sql, ledger), tasks)
+                conversation = Conversation(calls.dialogue, SID, connected, ear, Threads(sql, ledger), tasks)
                 await conversation.opening()
                 after = calls.resume(SID, MORGAN, LINE)
                 assert isinstance(after, Reconnect)
-                calls.connect(SID, after.token)
+                calls.dialogue.connect(SID, after.token)
                 await conversation.handle(UserTurn("balance", 0.9, (), 1.0, 1.5, {"wait": 0.0, "listen": 0.0}))
         return list(ear.told)
 
@@ -266,10 +274,10 @@ def test_whatever_is_lost_or_late_the_caller_hears_something_and_nothing_is_paid
 
 def _live_through(sessions: Sessions, clock: FakeClock, steps: list[tuple[str, str]]) -> None:
     ledger = SqlLedger(sessions, clock, CHEAP)
-    calls = CallService(
+    calls = Calls(
         sessions, clock, understand, ledger, NoNews(), request_handoff, company="Test Bank", notice="n"
     )  # fmt: skip
-    present = Stream(calls, calls.connect(SID, calls.answer(SID, MORGAN, LINE).token))
+    present = Stream(calls, calls.dialogue.connect(SID, calls.answer(SID, MORGAN, LINE).token))
     old = present
     for what, given_ in steps:
         clock.forward(70)
@@ -290,7 +298,7 @@ def _live_through(sessions: Sessions, clock: FakeClock, steps: list[tuple[str, s
                 after = calls.resume(SID, MORGAN, LINE)
                 if not isinstance(after, Reconnect):
                     return  # a person, a goodbye
-                old, present = present, Stream(calls, calls.connect(SID, after.token))
+                old, present = present, Stream(calls, calls.dialogue.connect(SID, after.token))
                 assert present.heard
             case "late" if old is not present:
                 old.say(given_)

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from ivr.calls.service import CallService
 from ivr.calls.sweeper import Sweeper
 from ivr.carrier.callbacks import RecordingNews
 from ivr.carrier.port import CarrierCall, CarrierError, CarrierRecording
@@ -17,6 +16,7 @@ from ivr.store.leases import take_lease
 from ivr.store.models import Call, Handoff, Outbox, Recording, Turn
 from tests.fakes.fake_clock import FakeClock
 from tests.harness.call_line import LINE, MORGAN, SID, HandoffsTold
+from tests.harness.calls import Calls
 
 RE = "RE" + "7" * 32
 LATE = timedelta(minutes=10)
@@ -62,9 +62,7 @@ def carrier() -> CarrierTwin:
 
 
 @pytest.fixture
-def sweep(
-    sessions: Sessions, clock: FakeClock, carrier: CarrierTwin, calls: CallService, handoffs: HandoffsTold
-) -> Sweeper:
+def sweep(sessions: Sessions, clock: FakeClock, carrier: CarrierTwin, calls: Calls, handoffs: HandoffsTold) -> Sweeper:
     return Sweeper(sessions, clock, carrier, calls, handoffs, LINE, LATE)
 
 
@@ -84,7 +82,7 @@ def recordings(sessions: Sessions) -> list[tuple[str, str, str]]:
 
 
 def test_a_call_whose_end_was_never_told_is_ended(
-    sweep: Sweeper, calls: CallService, carrier: CarrierTwin, clock: FakeClock, sessions: Sessions,
+    sweep: Sweeper, calls: Calls, carrier: CarrierTwin, clock: FakeClock, sessions: Sessions,
     handoffs: HandoffsTold,
 ) -> None:  # fmt: skip
     calls.answer(SID, MORGAN, LINE)
@@ -98,7 +96,7 @@ def test_a_call_whose_end_was_never_told_is_ended(
 
 
 def test_a_call_that_lasts_is_left_alone(
-    sweep: Sweeper, calls: CallService, carrier: CarrierTwin, clock: FakeClock, sessions: Sessions
+    sweep: Sweeper, calls: Calls, carrier: CarrierTwin, clock: FakeClock, sessions: Sessions
 ) -> None:
     calls.answer(SID, MORGAN, LINE)
     carrier.call_is("in-progress")
@@ -108,7 +106,7 @@ def test_a_call_that_lasts_is_left_alone(
 
 
 def test_a_call_that_the_carrier_does_not_know_is_over(
-    sweep: Sweeper, calls: CallService, clock: FakeClock, sessions: Sessions
+    sweep: Sweeper, calls: Calls, clock: FakeClock, sessions: Sessions
 ) -> None:
     calls.answer(SID, MORGAN, LINE)
     clock.forward(3600)
@@ -117,7 +115,7 @@ def test_a_call_that_the_carrier_does_not_know_is_over(
 
 
 def test_an_announced_recording_whose_completion_was_lost_is_fetched_once(
-    sweep: Sweeper, calls: CallService, carrier: CarrierTwin, clock: FakeClock, sessions: Sessions
+    sweep: Sweeper, calls: Calls, carrier: CarrierTwin, clock: FakeClock, sessions: Sessions
 ) -> None:
     calls.answer(SID, MORGAN, LINE)
     calls.recording(SID, RecordingNews(RE, "in-progress", "/r"))
@@ -130,7 +128,7 @@ def test_an_announced_recording_whose_completion_was_lost_is_fetched_once(
 
 
 def test_an_announced_recording_with_nothing_in_it_is_absent(
-    sweep: Sweeper, calls: CallService, carrier: CarrierTwin, clock: FakeClock, sessions: Sessions
+    sweep: Sweeper, calls: Calls, carrier: CarrierTwin, clock: FakeClock, sessions: Sessions
 ) -> None:
     calls.answer(SID, MORGAN, LINE)
     calls.recording(SID, RecordingNews(RE, "in-progress", "/r"))
@@ -141,7 +139,7 @@ def test_an_announced_recording_with_nothing_in_it_is_absent(
 
 
 def test_a_recording_that_is_gone_at_the_carrier_is_not_asked_for_for_ever(
-    sweep: Sweeper, calls: CallService, clock: FakeClock, sessions: Sessions
+    sweep: Sweeper, calls: Calls, clock: FakeClock, sessions: Sessions
 ) -> None:
     calls.answer(SID, MORGAN, LINE)
     calls.recording(SID, RecordingNews(RE, "in-progress", "/r"))
@@ -154,7 +152,7 @@ def test_a_recording_that_is_gone_at_the_carrier_is_not_asked_for_for_ever(
 
 
 def test_a_recording_that_nobody_announced_is_fetched_at_its_place_in_the_call(
-    sweep: Sweeper, calls: CallService, carrier: CarrierTwin, clock: FakeClock, sessions: Sessions
+    sweep: Sweeper, calls: Calls, carrier: CarrierTwin, clock: FakeClock, sessions: Sessions
 ) -> None:
     calls.answer(SID, MORGAN, LINE)
     carrier.keeps(clock.now() + timedelta(seconds=9))
@@ -167,7 +165,7 @@ def test_a_recording_that_nobody_announced_is_fetched_at_its_place_in_the_call(
 
 
 def test_a_recording_that_we_have_and_that_still_lies_there_is_deleted_there(
-    sweep: Sweeper, calls: CallService, carrier: CarrierTwin, clock: FakeClock, sessions: Sessions
+    sweep: Sweeper, calls: Calls, carrier: CarrierTwin, clock: FakeClock, sessions: Sessions
 ) -> None:
     calls.answer(SID, MORGAN, LINE)
     calls.recording(SID, RecordingNews(RE, "completed", "/r"))
@@ -181,7 +179,7 @@ def test_a_recording_that_we_have_and_that_still_lies_there_is_deleted_there(
 
 
 def test_a_message_whose_every_callback_was_lost_stands_before_the_agents(
-    sweep: Sweeper, calls: CallService, carrier: CarrierTwin, clock: FakeClock, sessions: Sessions,
+    sweep: Sweeper, calls: Calls, carrier: CarrierTwin, clock: FakeClock, sessions: Sessions,
     handoffs: HandoffsTold,
 ) -> None:  # fmt: skip
     calls.answer(SID, MORGAN, LINE)
@@ -196,7 +194,7 @@ def test_a_message_whose_every_callback_was_lost_stands_before_the_agents(
 
 
 def test_an_answer_to_the_bot_that_was_recorded_and_never_fetched_is_deleted_unheard(
-    sweep: Sweeper, calls: CallService, carrier: CarrierTwin, clock: FakeClock, sessions: Sessions
+    sweep: Sweeper, calls: Calls, carrier: CarrierTwin, clock: FakeClock, sessions: Sessions
 ) -> None:
     calls.answer(SID, MORGAN, LINE)
     with sessions.begin() as tx:
@@ -234,7 +232,7 @@ def test_what_is_not_ours_is_neither_fetched_nor_deleted_and_asked_about_once(
 
 
 def test_the_recording_of_a_call_back_belongs_to_the_call_that_it_answers(
-    sweep: Sweeper, calls: CallService, carrier: CarrierTwin, clock: FakeClock, sessions: Sessions
+    sweep: Sweeper, calls: Calls, carrier: CarrierTwin, clock: FakeClock, sessions: Sessions
 ) -> None:
     from ivr.handoff.state import State
 
@@ -254,7 +252,7 @@ def test_the_recording_of_a_call_back_belongs_to_the_call_that_it_answers(
 
 
 def test_a_carrier_that_is_away_costs_a_round_and_no_more(
-    sweep: Sweeper, calls: CallService, carrier: CarrierTwin, clock: FakeClock, sessions: Sessions
+    sweep: Sweeper, calls: Calls, carrier: CarrierTwin, clock: FakeClock, sessions: Sessions
 ) -> None:
     calls.answer(SID, MORGAN, LINE)
     carrier.fault = CarrierError("away", again=True)
@@ -267,7 +265,7 @@ def test_a_carrier_that_is_away_costs_a_round_and_no_more(
 
 
 def test_a_call_that_cannot_be_ended_keeps_the_sweep_from_no_other(
-    sweep: Sweeper, calls: CallService, carrier: CarrierTwin, clock: FakeClock, sessions: Sessions
+    sweep: Sweeper, calls: Calls, carrier: CarrierTwin, clock: FakeClock, sessions: Sessions
 ) -> None:
     other = "CA" + "2" * 32
     calls.answer(SID, MORGAN, LINE)

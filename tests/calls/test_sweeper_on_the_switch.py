@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from ivr.calls.service import CallService
 from ivr.calls.sweeper import Sweeper
 from ivr.handoff.request import request_handoff
 from ivr.ledger.sql import SqlLedger
@@ -17,6 +16,7 @@ from ivr.store import outbox
 from ivr.store.engine import Sessions
 from ivr.store.models import Call, Recording
 from tests.harness.call_line import NoNews, understand
+from tests.harness.calls import Calls
 from tests.harness.line_on_switch import Line, Play, until
 from tests.harness.switch_world import NUMBER
 from tests.harness.worker_factory import RecogniserTwin
@@ -59,7 +59,7 @@ class Quiet(NoNews):
 
 
 def _sweeper(line: Line) -> Sweeper:
-    calls = CallService(
+    calls = Calls(
         line.sessions, line.clock, understand, SqlLedger(line.sessions, line.clock), NoNews(), request_handoff,
         company="Test Bank", notice="n",
     )  # fmt: skip

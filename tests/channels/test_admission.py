@@ -9,10 +9,9 @@ from starlette.testclient import TestClient, WebSocketTestSession
 from twilio.request_validator import RequestValidator
 
 from ivr.calls.next_step import Reconnect
-from ivr.calls.service import CallService
 from ivr.carrier.twilio.signatures import HEADER, TwilioSignatures
 from ivr.channels.admission import Full, Room
-from ivr.channels.media_app import make_media_app
+from ivr.channels.media_app import MediaOptions, make_media_app
 from ivr.store.engine import Sessions
 from ivr.store.models import Call
 from speech.tts import TextToSpeech
@@ -20,6 +19,7 @@ from tests.channels.test_media_app import Quick, close_code, play_until, start
 from tests.fakes.fake_clock import FakeClock
 from tests.fakes.fake_speech import ScriptedRecogniser, loud
 from tests.harness.call_line import LINE, MEDIA, MORGAN, PUBLIC, SID, TOKEN
+from tests.harness.calls import Calls
 
 OTHER = "CA" + "2" * 32
 Dial = Callable[[], WebSocketTestSession]
@@ -31,16 +31,16 @@ def room() -> Room:
 
 
 @pytest.fixture
-def dial(calls: CallService, room: Room, tmp_path: Path) -> Iterator[Dial]:
+def dial(calls: Calls, room: Room, tmp_path: Path) -> Iterator[Dial]:
     signatures, speaker = TwilioSignatures(TOKEN, PUBLIC, MEDIA), TextToSpeech(Quick(), tmp_path / "prompts")
-    app = make_media_app(calls, signatures, ScriptedRecogniser(), speaker, lambda: loud, room=room)
+    app = make_media_app(calls.dialogue, signatures, ScriptedRecogniser(), speaker, lambda: loud, MediaOptions(room))
     signature = RequestValidator(TOKEN).compute_signature(MEDIA, {})
     with TestClient(app) as client:
         yield lambda: client.websocket_connect("/media", headers={HEADER: signature})
 
 
 def test_the_caller_past_the_limit_is_asked_to_come_again(
-    dial: Dial, calls: CallService, sessions: Sessions, clock: FakeClock, room: Room
+    dial: Dial, calls: Calls, sessions: Sessions, clock: FakeClock, room: Room
 ) -> None:
     with dial() as first:
         first.send_text(start(calls.answer(SID, MORGAN, LINE).token))

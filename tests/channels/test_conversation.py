@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import select
 
-from ivr.calls.service import CallService
 from ivr.channels.conversation import Conversation, Patience, Threads
 from ivr.dialogue.events import PinChecked
 from ivr.ledger.sql import SqlLedger
@@ -16,6 +15,7 @@ from ivr.store.engine import Sessions
 from ivr.store.models import Handoff, Turn
 from speech.events import Close, Command, DtmfDigits, Event, Interrupted, Listen, NoInput, Speak, Spoken, UserTurn
 from tests.harness.call_line import LINE, MORGAN, SID
+from tests.harness.calls import Calls
 
 BALANCE = UserTurn("balance", 0.9, (), 4.0, 4.6, {"wait": 400.0, "listen": 200.0})
 
@@ -37,15 +37,15 @@ class Ear:
         self.told.extend(commands)
 
 
-def talk(calls: CallService, *events: Event | After, patience: Patience = Patience()) -> list[Command]:  # noqa: B008
+def talk(calls: Calls, *events: Event | After, patience: Patience = Patience()) -> list[Command]:  # noqa: B008
     """Everything the session was told in a call with these events, each sent when all before it was answered."""
 
     async def call() -> list[Command]:
         ear = Ear()
-        connected = calls.connect(SID, calls.answer(SID, MORGAN, LINE).token)
+        connected = calls.dialogue.connect(SID, calls.answer(SID, MORGAN, LINE).token)
         with ThreadPoolExecutor(2) as sql, ThreadPoolExecutor(2) as ledger:
             async with asyncio.TaskGroup() as tasks:
-                conversation = Conversation(calls, SID, connected, ear, Threads(sql, ledger), tasks, patience)
+                conversation = Conversation(calls.dialogue, SID, connected, ear, Threads(sql, ledger), tasks, patience)
                 ear.tell(await conversation.opening())
                 for event in events:
                     assert await conversation.handle(event if isinstance(event, Event) else event(ear.told)) == []
@@ -60,31 +60,31 @@ def spoken(commands: Sequence[Command]) -> str:
     return " ".join(command.text for command in commands if isinstance(command, Speak))
 
 
-def test_words_and_keys_reach_the_dialogue_and_answers_the_caller(calls: CallService) -> None:
+def test_words_and_keys_reach_the_dialogue_and_answers_the_caller(calls: Calls) -> None:
     told = talk(calls, BALANCE, DtmfDigits("2749", 8.0))
     assert "seventeen cents" in spoken(told)
     assert isinstance(told[-1], Listen)
 
 
-def test_a_question_says_what_kind_of_answer_it_expects(calls: CallService) -> None:
+def test_a_question_says_what_kind_of_answer_it_expects(calls: Calls) -> None:
     listen = talk(calls, BALANCE)[-1]
     assert isinstance(listen, Listen)
     assert (listen.expect.kind, listen.expect.digits) == ("digits", 4)
 
 
-def test_the_stream_is_closed_after_the_last_words_of_a_hand_off(calls: CallService) -> None:
+def test_the_stream_is_closed_after_the_last_words_of_a_hand_off(calls: Calls) -> None:
     told = talk(calls, DtmfDigits("0", 2.0))
     assert isinstance(told[-2], Speak)
     assert told[-1] == Close()
 
 
-def test_two_silences_bring_a_person(calls: CallService, sessions: Sessions) -> None:
+def test_two_silences_bring_a_person(calls: Calls, sessions: Sessions) -> None:
     talk(calls, *[NoInput(7.0, 10.0)] * 3)
     with sessions() as tx:
         assert tx.scalars(select(Handoff.reason)).one() == "silent"
 
 
-def test_a_cough_over_the_bot_is_left_to_the_session(calls: CallService, sessions: Sessions) -> None:
+def test_a_cough_over_the_bot_is_left_to_the_session(calls: Calls, sessions: Sessions) -> None:
     before: list[Command] = []
 
     def cough(told: list[Command]) -> Event:
@@ -96,7 +96,7 @@ def test_a_cough_over_the_bot_is_left_to_the_session(calls: CallService, session
         assert tx.scalars(select(Turn.heard).where(Turn.key == last_words(before).id)).one() == 0.2
 
 
-def test_an_answer_s_times_are_kept_by_stage(calls: CallService, sessions: Sessions) -> None:
+def test_an_answer_s_times_are_kept_by_stage(calls: Calls, sessions: Sessions) -> None:
     played = {"first_audio": 30.0, "response": 690.0}
     told = talk(calls, BALANCE, lambda told: Spoken(last_words(told).id, 5.2, 7.0, played))
     with sessions() as tx:
@@ -107,7 +107,7 @@ def test_an_answer_s_times_are_kept_by_stage(calls: CallService, sessions: Sessi
 
 
 def test_a_slow_ledger_is_said_to_be_slow(
-    calls: CallService, ledger: SqlLedger, monkeypatch: pytest.MonkeyPatch, sessions: Sessions
+    calls: Calls, ledger: SqlLedger, monkeypatch: pytest.MonkeyPatch, sessions: Sessions
 ) -> None:
     gate = threading.Event()
 
@@ -123,7 +123,7 @@ def test_a_slow_ledger_is_said_to_be_slow(
 
 
 def test_a_ledger_that_does_not_answer_brings_a_person(
-    calls: CallService, ledger: SqlLedger, monkeypatch: pytest.MonkeyPatch, sessions: Sessions
+    calls: Calls, ledger: SqlLedger, monkeypatch: pytest.MonkeyPatch, sessions: Sessions
 ) -> None:
     gate = threading.Event()
     monkeypatch.setattr(ledger, "check_pin", lambda account, pin: gate.wait(0.3) and PinChecked(ok=True))

@@ -9,10 +9,9 @@ from starlette.testclient import TestClient
 from twilio.request_validator import RequestValidator
 
 from ivr.calls.next_step import Reconnect
-from ivr.calls.service import CallService
 from ivr.carrier.twilio.signatures import HEADER, TwilioSignatures
 from ivr.channels.drain import Drain
-from ivr.channels.media_app import make_media_app
+from ivr.channels.media_app import MediaOptions, make_media_app
 from ivr.dialogue.actions import Listen
 from ivr.store.engine import Sessions
 from ivr.store.health import FAILURES, Watch
@@ -24,6 +23,7 @@ from tests.channels.test_media_app import Quick, close_code, start
 from tests.fakes.fake_clock import FakeClock
 from tests.fakes.fake_speech import Line, ScriptedRecogniser, loud
 from tests.harness.call_line import LINE, MEDIA, MORGAN, PUBLIC, SID, TOKEN
+from tests.harness.calls import Calls
 
 
 def test_it_ends_at_once_when_nobody_is_there() -> None:
@@ -117,25 +117,22 @@ def test_a_stream_does_not_change_hands_while_the_ledger_is_asked(line: Line) ->
     asyncio.run(script())
 
 
-def test_the_next_stream_goes_on_without_an_apology_and_nothing_counts_as_lost(
-    calls: CallService, clock: FakeClock
-) -> None:
+def test_the_next_stream_goes_on_without_an_apology_and_nothing_counts_as_lost(calls: Calls, clock: FakeClock) -> None:
     token = calls.answer(SID, MORGAN, LINE).token
     for _ in range(6):
-        stream = Stream(calls, calls.connect(SID, token))
+        stream = Stream(calls, calls.dialogue.connect(SID, token))
         clock.forward(10)
-        calls.hand_over(SID)
+        calls.dialogue.hand_over(SID)
         after = calls.resume(SID, MORGAN, LINE)
         assert isinstance(after, Reconnect) and after.pause == 0
         token = after.token
     assert [type(action) for _, action in stream.last.actions] == [Listen]
 
 
-def test_a_process_that_drains_takes_no_caller_and_says_so(
-    calls: CallService, tmp_path: Path, sessions: Sessions
-) -> None:
+def test_a_process_that_drains_takes_no_caller_and_says_so(calls: Calls, tmp_path: Path, sessions: Sessions) -> None:
     signatures = TwilioSignatures(TOKEN, PUBLIC, MEDIA)
-    app = make_media_app(calls, signatures, ScriptedRecogniser(), TextToSpeech(Quick(), tmp_path), lambda: loud)
+    tts = TextToSpeech(Quick(), tmp_path)
+    app = make_media_app(calls.dialogue, signatures, ScriptedRecogniser(), tts, lambda: loud)
     with TestClient(app) as client:
         assert client.get("/readyz").json() == {"ready": True, "away": []}
         app.state.drain.begun = True
@@ -147,10 +144,10 @@ def test_a_process_that_drains_takes_no_caller_and_says_so(
             token = calls.answer(SID, MORGAN, LINE).token
             socket.send_text(start(token))
             assert close_code(socket) == 1013
-    assert isinstance(calls.connect(SID, token).number, int)  # its token is good elsewhere
+    assert isinstance(calls.dialogue.connect(SID, token).number, int)  # its token is good elsewhere
 
 
-def test_a_process_without_its_database_is_not_ready(calls: CallService, tmp_path: Path) -> None:
+def test_a_process_without_its_database_is_not_ready(calls: Calls, tmp_path: Path) -> None:
     def away() -> None:
         raise OSError
 
@@ -158,7 +155,7 @@ def test_a_process_without_its_database_is_not_ready(calls: CallService, tmp_pat
     for _ in range(FAILURES):
         watch.look_once()
     app = make_media_app(
-        calls, TwilioSignatures(TOKEN, PUBLIC, MEDIA), ScriptedRecogniser(), TextToSpeech(Quick(), tmp_path),
-        lambda: loud, watches=[watch],
+        calls.dialogue, TwilioSignatures(TOKEN, PUBLIC, MEDIA), ScriptedRecogniser(), TextToSpeech(Quick(), tmp_path),
+        lambda: loud, MediaOptions(watches=[watch]),
     )  # fmt: skip
     assert json.loads(TestClient(app).get("/readyz").text) == {"ready": False, "away": ["database"]}

@@ -18,7 +18,6 @@ from twilio.request_validator import RequestValidator
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-from ivr.calls.service import CallService
 from ivr.carrier.twilio.signatures import HEADER, TwilioSignatures
 from ivr.channels.media_app import RECENT, Once, make_media_app
 from ivr.store.engine import Sessions
@@ -27,6 +26,7 @@ from speech.audio import SILENCE, encode
 from speech.tts import TextToSpeech
 from tests.fakes.fake_speech import Beep, ScriptedRecogniser, loud
 from tests.harness.call_line import LINE, MEDIA, MORGAN, PUBLIC, SID, TOKEN
+from tests.harness.calls import Calls
 
 VOICED = encode(np.full(160, 8000, np.int16))
 Open = Callable[..., WebSocketTestSession]
@@ -45,10 +45,10 @@ def recogniser() -> ScriptedRecogniser:
 
 
 @pytest.fixture
-def socket(calls: CallService, recogniser: ScriptedRecogniser, tmp_path: Path) -> Iterator[Open]:
+def socket(calls: Calls, recogniser: ScriptedRecogniser, tmp_path: Path) -> Iterator[Open]:
     signatures = TwilioSignatures(TOKEN, PUBLIC, MEDIA)
     speaker = TextToSpeech(Quick(), tmp_path / "prompts")
-    app = make_media_app(calls, signatures, recogniser, speaker, lambda: loud)
+    app = make_media_app(calls.dialogue, signatures, recogniser, speaker, lambda: loud)
     with TestClient(app) as client:
 
         def dial(below: str = "", token: str = TOKEN) -> WebSocketTestSession:
@@ -98,7 +98,7 @@ def test_an_unsigned_or_forged_socket_is_refused_before_the_handshake(socket: Op
 
 
 @pytest.mark.parametrize("below", ["", "/listen"])
-def test_a_wrong_token_is_refused(socket: Open, calls: CallService, below: str) -> None:
+def test_a_wrong_token_is_refused(socket: Open, calls: Calls, below: str) -> None:
     calls.answer(SID, MORGAN, LINE)
     with socket(below) as line:
         line.send_text(start("guessed"))
@@ -117,7 +117,7 @@ def test_a_socket_without_a_start_is_refused(socket: Open, monkeypatch: pytest.M
         assert close_code(line) == 1008
 
 
-def test_the_bot_speaks_first_and_what_was_heard_is_kept(socket: Open, calls: CallService, sessions: Sessions) -> None:
+def test_the_bot_speaks_first_and_what_was_heard_is_kept(socket: Open, calls: Calls, sessions: Sessions) -> None:
     def heard() -> bool:
         with sessions() as tx:
             return tx.scalars(select(Turn.heard).where(Turn.speaker == "bot").order_by(Turn.id)).first() == 1.0
@@ -127,7 +127,7 @@ def test_the_bot_speaks_first_and_what_was_heard_is_kept(socket: Open, calls: Ca
         play_until(line, heard)
 
 
-def test_zero_brings_a_person_and_closes_the_socket(socket: Open, calls: CallService, sessions: Sessions) -> None:
+def test_zero_brings_a_person_and_closes_the_socket(socket: Open, calls: Calls, sessions: Sessions) -> None:
     with socket() as line:
         line.send_text(start(calls.answer(SID, MORGAN, LINE).token))
         line.send_text(json.dumps({"event": "dtmf", "dtmf": {"track": "inbound_track", "digit": "0"}}))
@@ -139,7 +139,7 @@ def test_zero_brings_a_person_and_closes_the_socket(socket: Open, calls: CallSer
 
 
 def test_spoken_words_are_understood_and_answered(
-    socket: Open, calls: CallService, sessions: Sessions, recogniser: ScriptedRecogniser
+    socket: Open, calls: Calls, sessions: Sessions, recogniser: ScriptedRecogniser
 ) -> None:
     recogniser.texts = ["agent"]
     with socket() as line:
@@ -153,19 +153,19 @@ def test_spoken_words_are_understood_and_answered(
 
 
 def test_a_fault_closes_the_socket_and_the_call_goes_on_elsewhere(
-    socket: Open, calls: CallService, monkeypatch: pytest.MonkeyPatch
+    socket: Open, calls: Calls, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: object) -> None:
         raise OSError("disk full")
 
-    monkeypatch.setattr(calls, "apply", broken)
+    monkeypatch.setattr(calls.dialogue, "apply", broken)
     with socket() as line:
         line.send_text(start(calls.answer(SID, MORGAN, LINE).token))
         assert close_code(line) == 1011
 
 
 def test_an_agent_s_words_are_kept_once_he_is_bridged(
-    socket: Open, calls: CallService, sessions: Sessions, recogniser: ScriptedRecogniser
+    socket: Open, calls: Calls, sessions: Sessions, recogniser: ScriptedRecogniser
 ) -> None:
     calls.answer(SID, MORGAN, LINE)
     after = calls.fault(SID, MORGAN, LINE, "document")
@@ -183,19 +183,17 @@ def test_an_agent_s_words_are_kept_once_he_is_bridged(
         assert [(t.speaker, t.text) for t in tx.scalars(select(Turn))] == [("agent", "this is Sam")]
 
 
-def test_the_process_says_that_it_is_alive(calls: CallService, recogniser: ScriptedRecogniser, tmp_path: Path) -> None:
-    app = make_media_app(
-        calls, TwilioSignatures(TOKEN, PUBLIC, MEDIA), recogniser, TextToSpeech(Quick(), tmp_path), lambda: loud
-    )
+def test_the_process_says_that_it_is_alive(calls: Calls, recogniser: ScriptedRecogniser, tmp_path: Path) -> None:
+    tts = TextToSpeech(Quick(), tmp_path)
+    app = make_media_app(calls.dialogue, TwilioSignatures(TOKEN, PUBLIC, MEDIA), recogniser, tts, lambda: loud)
     assert TestClient(app).get("/health").json() == {"ok": True}
 
 
 def test_the_refusal_of_a_socket_is_403_on_the_wire(
-    calls: CallService, recogniser: ScriptedRecogniser, tmp_path: Path
+    calls: Calls, recogniser: ScriptedRecogniser, tmp_path: Path
 ) -> None:
-    app = make_media_app(
-        calls, TwilioSignatures(TOKEN, PUBLIC, MEDIA), recogniser, TextToSpeech(Quick(), tmp_path), lambda: loud
-    )
+    tts = TextToSpeech(Quick(), tmp_path)
+    app = make_media_app(calls.dialogue, TwilioSignatures(TOKEN, PUBLIC, MEDIA), recogniser, tts, lambda: loud)
     config = uvicorn.Config(app, port=0, ws="websockets-sansio", log_level="error")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)

@@ -19,7 +19,6 @@ from twilio.request_validator import RequestValidator
 
 import twiml
 from ivr.calls.one_time_codes import OneTimeCodes
-from ivr.calls.service import CallService
 from ivr.carrier.port import CarrierError
 from ivr.carrier.twilio.dialect import twilio_dialect
 from ivr.carrier.twilio.signatures import HEADER, TwilioSignatures
@@ -37,6 +36,7 @@ from speech.stt import ANYTHING, Segment, Transcript
 from tests.calls.test_one_time_codes import Texts
 from tests.fakes.fake_clock import FakeClock
 from tests.harness.call_line import LINE, MEDIA, MORGAN, PUBLIC, SID, TOKEN, HandoffsTold, NoNews, understand
+from tests.harness.calls import Calls
 
 
 @dataclass
@@ -139,17 +139,18 @@ def shelf() -> Shelf:
 
 
 @pytest.fixture
-def calls(sessions: Sessions, clock: FakeClock, ledger: SqlLedger) -> CallService:
-    return CallService(
-        sessions, clock, understand, ledger, NoNews(), request_handoff, company="Test Bank", notice="n", by_turns=True,
+def calls(sessions: Sessions, clock: FakeClock, ledger: SqlLedger) -> Calls:
+    return Calls(
+        sessions, clock, understand, ledger, NoNews(), request_handoff, company="Test Bank", notice="n",
+        recorded_turns=True,
         codes=OneTimeCodes(sessions, clock, ledger, Texts(), "Test Bank"),
     )  # fmt: skip
 
 
 @pytest.fixture
-def app(calls: CallService, sessions: Sessions, clock: FakeClock, scribe: Scribe, shelf: Shelf, tmp_path: Any) -> Flask:
+def app(calls: Calls, sessions: Sessions, clock: FakeClock, scribe: Scribe, shelf: Shelf, tmp_path: Any) -> Flask:
     dialect, app = twilio_dialect(TwilioSignatures(TOKEN, PUBLIC, MEDIA)), Flask(__name__)
-    channel = TurnChannel(calls, sessions, clock, lambda: scribe, AtOnce())
+    channel = TurnChannel(calls.dialogue, sessions, clock, lambda: scribe, AtOnce())
     app.register_blueprint(make_turns_blueprint(channel, shelf, dialect, PUBLIC, AtOnce()))
     documents = CallDocuments(twiml, PUBLIC, MEDIA)
     app.register_blueprint(make_voice_blueprint(calls, HandoffsTold(), dialect, documents))
@@ -423,7 +424,7 @@ def test_a_key_of_a_pin_stands_in_no_address(carrier: Carrier, scribe: Scribe) -
     carrier.step(another, Digits="749")  # nobody's key: what comes with it begins anew
 
 
-def test_nobody_is_greeted_late(carrier: Carrier, calls: CallService, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nobody_is_greeted_late(carrier: Carrier, calls: Calls, monkeypatch: pytest.MonkeyPatch) -> None:
     class Stuck(AtOnce):
         def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> "Future[Any]":
             return Future()

@@ -15,7 +15,6 @@ from werkzeug.serving import make_server
 import twiml
 from bench.callers import Caller, Clip
 from bench.line import free_ports
-from ivr.calls.service import CallService
 from ivr.carrier.twilio.account import TwilioAccount
 from ivr.carrier.twilio.client import TwilioCarrier
 from ivr.carrier.twilio.dialect import twilio_dialect
@@ -35,6 +34,7 @@ from switch.ports import Line
 from switch.server import Switch
 from tests.channels.test_recorded_turns import Scribe
 from tests.harness.call_line import LINE, MORGAN, TOKEN, HandoffsTold, NoNews, understand
+from tests.harness.calls import Calls
 
 ACCOUNT = "AC" + "1" * 32
 SPEECH = Clip("open", "", np.full(3 * 8000, 6000, np.int16))
@@ -102,13 +102,21 @@ def line(sessions: Sessions, ledger: SqlLedger, ports: list[int], tmp_path: Path
     web, media, switch = ports
     public, socket = f"http://127.0.0.1:{web}", f"ws://127.0.0.1:{media}/media"
     clock, pool = SystemClock(), ThreadPoolExecutor(2)
-    calls = CallService(
-        sessions, clock, understand, ledger, NoNews(), request_handoff, company="Test Bank", notice="n", by_turns=True
+    calls = Calls(
+        sessions,
+        clock,
+        understand,
+        ledger,
+        NoNews(),
+        request_handoff,
+        company="Test Bank",
+        notice="n",
+        recorded_turns=True,
     )
     carrier = TwilioCarrier(TwilioAccount(ACCOUNT, TOKEN, LINE, f"http://127.0.0.1:{switch}"))
     dialect, app = twilio_dialect(TwilioSignatures(TOKEN, public, socket)), Flask(__name__)
     scribe = Scribe(["balance", "agent"])
-    channel = TurnChannel(calls, sessions, clock, lambda: scribe, pool)
+    channel = TurnChannel(calls.dialogue, sessions, clock, lambda: scribe, pool)
     write_wav(tmp_path / "notice.wav", np.full(1600, 3000, np.int16))
     app.register_blueprint(make_voice_blueprint(calls, HandoffsTold(), dialect, CallDocuments(twiml, public, socket)))
     app.register_blueprint(make_turns_blueprint(channel, carrier, dialect, public, pool))

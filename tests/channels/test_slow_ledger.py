@@ -11,8 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from ivr.calls.pin_guard import PinGuard
-from ivr.calls.queries import ask
-from ivr.calls.service import CallService
+from ivr.calls.queries import Queries
 from ivr.channels.conversation import Conversation, Threads
 from ivr.dialogue.actions import CheckPin, LookUp, Pay, Query
 from ivr.dialogue.events import Failed
@@ -22,6 +21,7 @@ from ivr.store.models import Call, Handoff, Payment
 from speech.events import Close, Command, DtmfDigits, Speak, UserTurn
 from tests.fakes.fake_clock import FakeClock
 from tests.harness.call_line import LINE, MORGAN, SID
+from tests.harness.calls import Calls
 from tests.harness.jumping_loop import Jumping
 
 PAY = UserTurn("pay", 0.9, (), 1.0, 2.0, {})
@@ -59,17 +59,17 @@ class Minutes:
 
 
 def talk(
-    calls: CallService, seconds: float, *events: UserTurn | DtmfDigits, answer_in: float = 0.0
+    calls: Calls, seconds: float, *events: UserTurn | DtmfDigits, answer_in: float = 0.0
 ) -> list[tuple[float, str]]:
     """What was said, by seconds, after the last event; only what that one asks of the ledger takes `seconds`."""
     ledger, minutes = After(answer_in), Minutes()
 
     async def call() -> float:
         loop = asyncio.get_running_loop()
-        connected = calls.connect(SID, calls.answer(SID, MORGAN, LINE).token)
+        connected = calls.dialogue.connect(SID, calls.answer(SID, MORGAN, LINE).token)
         async with asyncio.TaskGroup() as tasks:
             threads = Threads(After(), ledger)
-            conversation = Conversation(calls, SID, connected, minutes, threads, tasks)  # type: ignore[arg-type]
+            conversation = Conversation(calls.dialogue, SID, connected, minutes, threads, tasks)  # type: ignore[arg-type]
             minutes.tell(await conversation.opening())
             for event in events[:-1]:
                 await conversation.handle(event)
@@ -89,19 +89,19 @@ def at(said: list[tuple[float, str]], words: str) -> list[float]:
     return [round(moment, 1) for moment, text in said if words in text.lower()]
 
 
-def test_a_quick_ledger_is_not_spoken_about(calls: CallService) -> None:
+def test_a_quick_ledger_is_not_spoken_about(calls: Calls) -> None:
     said = talk(calls, 0.9, BALANCE, DtmfDigits("2749", 8.0))
     assert (at(said, "thank you"), at(said, "seventeen cents")) == ([0.9], [1.8])  # the PIN's check, then the balance
     assert len(said) == 3
 
 
-def test_after_two_seconds_it_is_said_that_we_are_looking(calls: CallService) -> None:
+def test_after_two_seconds_it_is_said_that_we_are_looking(calls: Calls) -> None:
     said = talk(calls, 2.5, BALANCE, DtmfDigits("2749", 8.0))
     assert [round(moment, 1) for moment, _ in said][:1] == [2.0]
     assert at(said, "seventeen cents") == [5.0]
 
 
-def test_after_six_seconds_we_apologise_and_a_person_comes(calls: CallService, sessions: Sessions) -> None:
+def test_after_six_seconds_we_apologise_and_a_person_comes(calls: Calls, sessions: Sessions) -> None:
     said = talk(calls, 9.0, BALANCE, DtmfDigits("2749", 8.0))
     assert [round(moment, 1) for moment, _ in said] == [2.0, 6.0, 6.0]
     assert said[-1][1] == "(closed)"
@@ -110,7 +110,7 @@ def test_after_six_seconds_we_apologise_and_a_person_comes(calls: CallService, s
         assert tx.scalars(select(Handoff.reason)).one() == "fault"
 
 
-def test_a_payment_that_was_made_too_late_stands_in_what_is_known(calls: CallService, sessions: Sessions) -> None:
+def test_a_payment_that_was_made_too_late_stands_in_what_is_known(calls: Calls, sessions: Sessions) -> None:
     keys = [DtmfDigits(key, 9.0) for key in ("2749", "1", "1", "1")]
     said = talk(calls, 9.0, PAY, *keys, DtmfDigits("1", 12.0))
     assert said[-1][1] == "(closed)"
@@ -121,7 +121,7 @@ def test_a_payment_that_was_made_too_late_stands_in_what_is_known(calls: CallSer
         assert call.dialogue["noted"]["paid"] == tx.scalars(select(Payment.confirmation)).one()
 
 
-def test_nobody_is_greeted_late(calls: CallService) -> None:
+def test_nobody_is_greeted_late(calls: Calls) -> None:
     said = talk(calls, 9.0, answer_in=9.0)
     assert [moment for moment, _ in said] == [2.0, 2.0]
 
@@ -146,6 +146,6 @@ def test_a_ledger_kept_elsewhere_that_does_not_answer_has_failed(
         "pay": Pay("acc-1", 5000, "checking", clock.now().date(), 7),
     }
     ledger = HttpLedger("https://ledger.example.com", "", httpx.MockTransport(answer))
-    assert ask(ledger, PinGuard(sessions, clock, ledger), None, SID, queries[query]) == Failed()
+    assert Queries(ledger, PinGuard(sessions, clock, ledger)).ask(SID, queries[query]) == Failed()
     assert len(asked) == tries
     assert len({request.url for request in asked}) == 1  # the same key, so that it is paid once

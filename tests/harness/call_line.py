@@ -13,7 +13,6 @@ from twilio.request_validator import RequestValidator
 from werkzeug.test import TestResponse
 
 import twiml
-from ivr.calls.service import CallService
 from ivr.carrier.port import CarrierError
 from ivr.carrier.twilio.dialect import twilio_dialect
 from ivr.carrier.twilio.signatures import HEADER, TwilioSignatures
@@ -25,6 +24,7 @@ from ivr.ledger.sql import SqlLedger
 from ivr.store.engine import Sessions
 from ivr.web.hooks.calls import CallDocuments, make_voice_blueprint
 from tests.fakes.fake_clock import FakeClock
+from tests.harness.calls import Calls
 
 TOKEN = "the-auth-token"
 PUBLIC = "https://line.example.com"
@@ -75,10 +75,8 @@ def ledger(sessions: Sessions, clock: FakeClock) -> SqlLedger:
 
 
 @pytest.fixture
-def calls(sessions: Sessions, clock: FakeClock, ledger: SqlLedger) -> CallService:
-    return CallService(
-        sessions, clock, understand, ledger, NoNews(), request_handoff, company="Test Bank", notice="en-test"
-    )
+def calls(sessions: Sessions, clock: FakeClock, ledger: SqlLedger) -> Calls:
+    return Calls(sessions, clock, understand, ledger, NoNews(), request_handoff, company="Test Bank", notice="en-test")
 
 
 @dataclass
@@ -108,7 +106,7 @@ Post = Callable[..., TestResponse]
 
 
 @pytest.fixture
-def client(calls: CallService, handoffs: HandoffsTold, recorder: RecorderTwin, tmp_path: Path) -> FlaskClient:
+def client(calls: Calls, handoffs: HandoffsTold, recorder: RecorderTwin, tmp_path: Path) -> FlaskClient:
     app = Flask(__name__)
     dialect, documents = twilio_dialect(TwilioSignatures(TOKEN, PUBLIC, MEDIA)), CallDocuments(twiml, PUBLIC, MEDIA)
     voice = make_voice_blueprint(calls, handoffs, dialect, documents, recorder)

@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 import pytest
 from argon2 import PasswordHasher
 
-from ivr.calls.service import CallService
 from ivr.handoff.request import request_handoff
 from ivr.ledger.sample import load_sample
 from ivr.ledger.sql import SqlLedger
@@ -16,6 +15,7 @@ from ivr.store.engine import Sessions, make_engine, make_sessions
 from ivr.store.migrate import upgrade
 from tests.fakes.fake_clock import FakeClock
 from tests.harness.call_line import NoNews, understand
+from tests.harness.calls import Calls
 from tests.harness.postgres import Postgres
 from tests.harness.silent_proxy import SilentProxy, silent_proxy
 
@@ -28,13 +28,13 @@ class FarLine:
 
     way: SilentProxy
     sessions: Sessions
-    calls: CallService
+    calls: Calls
     ledger: SqlLedger
 
 
-def make_calls(sessions: Sessions, clock: FakeClock) -> tuple[CallService, SqlLedger]:
+def make_calls(sessions: Sessions, clock: FakeClock) -> tuple[Calls, SqlLedger]:
     ledger = SqlLedger(sessions, clock, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-    service = CallService(
+    service = Calls(
         sessions, clock, understand, ledger, NoNews(), request_handoff, company="Test Bank", notice="en-test"
     )
     return service, ledger

@@ -24,7 +24,6 @@ from twilio.http.response import Response as CarrierAnswer
 from twilio.request_validator import RequestValidator
 
 import twiml
-from ivr.calls.service import CallService
 from ivr.carrier.twilio.account import TwilioAccount
 from ivr.carrier.twilio.client import TwilioCarrier
 from ivr.carrier.twilio.dialect import twilio_dialect
@@ -47,6 +46,7 @@ from ivr.web.hooks.handoffs import make_handoff_blueprint
 from switch.leg import FINAL
 from switch.media.audio import tone
 from tests.harness.call_line import NoNews, understand
+from tests.harness.calls import Calls
 from tests.harness.handoff_service import handoff_service
 from tests.harness.handoff_world import LiveTwin
 from tests.harness.switch_world import ACCOUNT, NUMBER, TOKEN, MakeWorld, Person, World
@@ -139,7 +139,7 @@ class Line:
         public = self.w.customer.url
         media = public.replace("http", "ws") + "/media"
         dialect, documents = twilio_dialect(TwilioSignatures(TOKEN, public, media)), CallDocuments(twiml, public, media)
-        calls = CallService(
+        calls = Calls(
             self.sessions, self.clock, understand, SqlLedger(self.sessions, self.clock), NoNews(), request_handoff,
             company="Test Bank", notice="n",
         )  # fmt: skip

@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime
 import httpx
 import pytest
 
-from ivr.calls.service import CallService
 from ivr.dialogue.actions import Pay
 from ivr.dialogue.events import Keyed, Paid, Refused
 from ivr.ledger.http import HttpLedger
@@ -15,6 +14,7 @@ from ivr.store.engine import Sessions
 from ivr.store.models import Entry
 from tests.fakes.fake_clock import FakeClock
 from tests.harness.call_line import LINE, MORGAN, SID
+from tests.harness.calls import Calls
 from tests.payments.test_bot_cards import Line, said
 
 MONDAY, TUESDAY = date(2026, 3, 2), date(2026, 3, 3)
@@ -27,11 +27,11 @@ def clock() -> FakeClock:
     return FakeClock(LATE)
 
 
-def at_the_read_back(calls: CallService, day: str = TODAY) -> Line:
+def at_the_read_back(calls: Calls, day: str = TODAY) -> Line:
     line = Line(None, calls)  # type: ignore[arg-type]
-    connected = calls.connect(SID, calls.answer(SID, MORGAN, LINE).token)
+    connected = calls.dialogue.connect(SID, calls.answer(SID, MORGAN, LINE).token)
     line.stream = connected.number
-    line.follow(line.apply(calls.opening(connected)))
+    line.follow(line.apply(calls.dialogue.opening(connected)))
     line.say("pay")
     for keys in ("2749", "2", CHECKING, day):
         line.key(keys)
@@ -39,7 +39,7 @@ def at_the_read_back(calls: CallService, day: str = TODAY) -> Line:
 
 
 def test_today_agreed_at_one_to_midnight_is_paid_after_it_and_dated_honestly(
-    calls: CallService, clock: FakeClock, sessions: Sessions
+    calls: Calls, clock: FakeClock, sessions: Sessions
 ) -> None:
     line = at_the_read_back(calls)
     clock.forward(61)
@@ -52,11 +52,11 @@ def test_today_agreed_at_one_to_midnight_is_paid_after_it_and_dated_honestly(
         assert made is not None and made.on == TUESDAY
 
 
-def test_tomorrow_keyed_after_midnight_is_the_day_after(calls: CallService, clock: FakeClock) -> None:
+def test_tomorrow_keyed_after_midnight_is_the_day_after(calls: Calls, clock: FakeClock) -> None:
     line = Line(None, calls)  # type: ignore[arg-type]
-    connected = calls.connect(SID, calls.answer(SID, MORGAN, LINE).token)
+    connected = calls.dialogue.connect(SID, calls.answer(SID, MORGAN, LINE).token)
     line.stream = connected.number
-    line.follow(line.apply(calls.opening(connected)))
+    line.follow(line.apply(calls.dialogue.opening(connected)))
     line.say("pay")
     clock.forward(61)
     for keys in ("2749", "2", CHECKING, TOMORROW):

@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
-from ivr.calls.service import CallService
 from ivr.ledger.scheduled import execute
 from ivr.ledger.sql import SqlLedger
 from ivr.store.engine import Sessions
@@ -14,6 +13,7 @@ from ivr.store.models import Account, Outbox, Payment
 from ivr.store.topics import PAYMENT_DUE
 from tests.fakes.fake_clock import FakeClock
 from tests.harness.call_line import LINE, MORGAN, SID
+from tests.harness.calls import Calls
 
 FRIDAY = date(2026, 3, 6)
 
@@ -47,7 +47,7 @@ def test_it_is_promised_for_the_morning_of_its_day_where_the_line_is(
 
 
 def test_the_money_moves_once_and_the_caller_is_told_once(
-    calls: CallService, ledger: SqlLedger, sessions: Sessions, clock: FakeClock
+    calls: Calls, ledger: SqlLedger, sessions: Sessions, clock: FakeClock
 ) -> None:
     calls.answer(SID, MORGAN, LINE)
     payment = schedule(ledger, sessions)
@@ -69,7 +69,7 @@ def test_the_money_moves_once_and_the_caller_is_told_once(
     ],
 )
 def test_what_cannot_be_paid_on_the_day_is_refused_and_told(
-    calls: CallService,
+    calls: Calls,
     ledger: SqlLedger,
     sessions: Sessions,
     clock: FakeClock,

@@ -8,8 +8,7 @@ import pytest
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from ivr.calls.service import CallService
-from ivr.calls.stream_side import Applied
+from ivr.calls.dialogue_steps import Applied
 from ivr.carrier.port import CarrierError
 from ivr.dialogue.actions import HandOff, Query, Say, TakeCard
 from ivr.dialogue.events import CardTaken, Keyed, Resumed
@@ -19,6 +18,7 @@ from ivr.store.stream_tokens import Connected
 from speech.events import UserTurn
 from tests.fakes.fake_clock import FakeClock
 from tests.harness.call_line import SID, Post, RecorderTwin
+from tests.harness.calls import Calls
 
 FULL, CARD, YES = "1", "3", "1"
 GOOD = {"Result": "success", "PaymentConfirmationCode": "48151623", "PaymentCardNumber": "xxxxxxxxxxxx4242"}
@@ -28,24 +28,24 @@ DECLINED = {"Result": "payment-connector-error", "ConnectorError": "card_decline
 class Line:
     """A caller on the line as carrier and media process bring him: webhooks posted, events applied."""
 
-    def __init__(self, post: Post, calls: CallService) -> None:
+    def __init__(self, post: Post, calls: Calls) -> None:
         self.post, self.calls, self.stream, self.number = post, calls, 0, 0
 
     def connect(self, document: TestResponse) -> Applied:
         """The carrier opens the socket that the document names; the bot says its first words there."""
         parameter = ET.fromstring(document.get_data(as_text=True)).find("Connect/Stream/Parameter")
         assert parameter is not None
-        self.connected: Connected = self.calls.connect(SID, parameter.get("value", ""))
+        self.connected: Connected = self.calls.dialogue.connect(SID, parameter.get("value", ""))
         self.stream, self.number = self.connected.number, 0
-        return self.follow(self.apply(self.calls.opening(self.connected)))
+        return self.follow(self.apply(self.calls.dialogue.opening(self.connected)))
 
     def apply(self, event: object, turn: UserTurn | None = None) -> Applied:
         self.number += 1
-        return self.calls.apply(SID, event, f"s{self.stream}.{self.number}", turn)  # type: ignore[arg-type]
+        return self.calls.dialogue.apply(SID, event, f"s{self.stream}.{self.number}", turn)  # type: ignore[arg-type]
 
     def say(self, text: str) -> Applied:
         heard = UserTurn(text, 0.9, (), 1.0, 1.5, {})
-        return self.follow(self.apply(self.calls.event_of(heard, "open"), heard))
+        return self.follow(self.apply(self.calls.dialogue.event_of(heard, "open"), heard))
 
     def key(self, digits: str) -> Applied:
         return self.follow(self.apply(Keyed(digits), UserTurn.of_keys(digits, 2.0)))
@@ -53,7 +53,7 @@ class Line:
     def follow(self, applied: Applied) -> Applied:
         done = applied.actions
         while done and isinstance(done[-1][1], Query):
-            done = (*done, *self.apply(self.calls.ask(SID, done[-1][1])).actions)
+            done = (*done, *self.apply(self.calls.dialogue.ask(SID, done[-1][1])).actions)
             if len(done) == len(applied.actions):
                 break
             applied = Applied(done)
@@ -69,7 +69,7 @@ class Line:
 
 
 @pytest.fixture
-def line(post: Post, calls: CallService) -> Line:
+def line(post: Post, calls: Calls) -> Line:
     return Line(post, calls)
 
 
@@ -219,7 +219,7 @@ def test_a_stream_lost_after_the_result_was_told_goes_on_where_it_was(line: Line
     line.connect(line.post(paid_url(line.post("/voice/resume")), **GOOD))
     clock.forward(10)
     line.connect(line.post("/voice/resume"))
-    assert line.calls.opening(line.connected) == Resumed()
+    assert line.calls.dialogue.opening(line.connected) == Resumed()
 
 
 def test_zero_while_the_card_is_announced_brings_a_person(line: Line, sessions: Sessions) -> None:

@@ -9,7 +9,6 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from ivr.calls.service import CallService
 from ivr.dialogue.actions import Query
 from ivr.dialogue.events import Failed, Keyed, Resumed
 from ivr.handoff.account_holders import AccountHolders
@@ -23,6 +22,7 @@ from ivr.store.models import Agent, Call, CardPayment, Handoff, PaymentOrder
 from ivr.store.topics import CARD_BOOK
 from tests.fakes.fake_clock import FakeClock
 from tests.harness.call_line import LINE, MORGAN, SID, NoNews, understand
+from tests.harness.calls import Calls
 from tests.payments.test_bot_cards import Line, said
 from workers import context as workers_context
 from workers import jobs
@@ -73,16 +73,17 @@ def ledger(bank: Bank) -> HttpLedger:
 
 
 @pytest.fixture
-def calls(sessions: Sessions, clock: FakeClock, ledger: HttpLedger) -> CallService:
-    return CallService(sessions, clock, understand, ledger, NoNews(), request_handoff, company="Bank", notice="n")
+def calls(sessions: Sessions, clock: FakeClock, ledger: HttpLedger) -> Calls:
+    return Calls(sessions, clock, understand, ledger, NoNews(), request_handoff, company="Bank", notice="n")
 
 
 @pytest.fixture
 def work(
-    context: WorkerContext, ledger: HttpLedger, calls: CallService, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+    context: WorkerContext, ledger: HttpLedger, calls: Calls, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> Any:
     """Lets time pass until the ledger is asked again, and asks it."""
-    monkeypatch.setattr(workers_context.provider, "_context", replace(context, ledger=ledger, calls=calls, clock=clock))
+    theirs = replace(context, ledger=ledger, dialogue=calls.dialogue, clock=clock)
+    monkeypatch.setattr(workers_context.provider, "_context", theirs)
 
     def perform() -> None:
         clock.forward(GRACE.total_seconds())
@@ -94,12 +95,12 @@ def work(
     return perform
 
 
-def pay(calls: CallService) -> Line:
+def pay(calls: Calls) -> Line:
     """A caller agrees to pay everything from checking, today."""
     line = Line(None, calls)  # type: ignore[arg-type]
-    connected = calls.connect(SID, calls.answer(SID, MORGAN, LINE).token)
+    connected = calls.dialogue.connect(SID, calls.answer(SID, MORGAN, LINE).token)
     line.stream = connected.number
-    line.follow(line.apply(calls.opening(connected)))
+    line.follow(line.apply(calls.dialogue.opening(connected)))
     line.say("pay")
     for keys in ("2749", FULL, TODAY):
         line.key(keys)
@@ -117,7 +118,7 @@ def handoff(sessions: Sessions) -> Handoff:
 
 
 def test_a_payment_made_whose_answer_was_lost_is_not_claimed_and_the_agent_is_told(
-    calls: CallService, sessions: Sessions, bank: Bank
+    calls: Calls, sessions: Sessions, bank: Bank
 ) -> None:
     bank.loses = 2
     told = said(pay(calls).key(YES))
@@ -129,7 +130,7 @@ def test_a_payment_made_whose_answer_was_lost_is_not_claimed_and_the_agent_is_to
 
 
 def test_the_ledger_is_asked_again_under_the_same_key_until_it_is_known(
-    calls: CallService, sessions: Sessions, bank: Bank, work: Any
+    calls: Calls, sessions: Sessions, bank: Bank, work: Any
 ) -> None:
     bank.loses = 5
     pay(calls).key(YES)
@@ -147,7 +148,7 @@ def test_the_ledger_is_asked_again_under_the_same_key_until_it_is_known(
 
 
 def test_the_brief_that_is_open_says_what_came_of_it(
-    calls: CallService, sessions: Sessions, bank: Bank, work: Any, context: WorkerContext
+    calls: Calls, sessions: Sessions, bank: Bank, work: Any, context: WorkerContext
 ) -> None:
     bank.loses = 2
     pay(calls).key(YES)
@@ -163,7 +164,7 @@ def test_the_brief_that_is_open_says_what_came_of_it(
 
 
 def test_a_ledger_that_was_never_reached_moved_nothing_and_is_not_asked_behind_the_callers_back(
-    calls: CallService, sessions: Sessions, bank: Bank, work: Any
+    calls: Calls, sessions: Sessions, bank: Bank, work: Any
 ) -> None:
     line = pay(calls)
     bank.away = True
@@ -176,11 +177,11 @@ def test_a_ledger_that_was_never_reached_moved_nothing_and_is_not_asked_behind_t
 
 
 def test_a_payment_that_the_next_stream_asks_for_again_stands_as_the_ledger_then_says(
-    calls: CallService, sessions: Sessions, bank: Bank, work: Any
+    calls: Calls, sessions: Sessions, bank: Bank, work: Any
 ) -> None:
     line = pay(calls)
     line.apply(Keyed(YES))
-    calls.late(SID, Failed(sure=True))  # told after the stream was lost: the dialogue still waits
+    calls.dialogue.late(SID, Failed(sure=True))  # told after the stream was lost: the dialogue still waits
     assert order(sessions).state == "not-made"
     calls.resume(SID, MORGAN, LINE)
     asked = line.apply(Resumed())
@@ -193,12 +194,12 @@ def test_a_payment_that_the_next_stream_asks_for_again_stands_as_the_ledger_then
 
 @pytest.mark.parametrize("away", [True, False])
 def test_a_payment_that_was_made_stands_where_the_ledger_fails_when_it_is_asked_once_more(
-    calls: CallService, sessions: Sessions, bank: Bank, away: bool
+    calls: Calls, sessions: Sessions, bank: Bank, away: bool
 ) -> None:
     line = pay(calls)
     [*_, (_, asked)] = line.apply(Keyed(YES)).actions
     assert isinstance(asked, Query)
-    calls.late(SID, calls.ask(SID, asked))  # told after the stream was lost: the dialogue still waits
+    calls.dialogue.late(SID, calls.dialogue.ask(SID, asked))  # told after the stream was lost: the dialogue still waits
     bank.away, bank.loses = away, 2 * (not away)
     told = said(line.follow(line.apply(Resumed())))
     assert "paid" in told and "gone through" not in told
@@ -206,11 +207,11 @@ def test_a_payment_that_was_made_stands_where_the_ledger_fails_when_it_is_asked_
 
 
 def test_the_answer_to_a_payment_asked_for_again_may_be_lost_too(
-    calls: CallService, sessions: Sessions, bank: Bank, work: Any
+    calls: Calls, sessions: Sessions, bank: Bank, work: Any
 ) -> None:
     line = pay(calls)
     line.apply(Keyed(YES))
-    calls.late(SID, Failed(sure=True))
+    calls.dialogue.late(SID, Failed(sure=True))
     work()
     bank.loses = 2
     line.follow(line.apply(Resumed()))
@@ -220,7 +221,7 @@ def test_the_answer_to_a_payment_asked_for_again_may_be_lost_too(
 
 
 def test_a_caller_who_asks_for_a_person_while_the_ledger_is_asked_takes_the_doubt_along(
-    calls: CallService, sessions: Sessions, bank: Bank, work: Any
+    calls: Calls, sessions: Sessions, bank: Bank, work: Any
 ) -> None:
     line = pay(calls)
     line.apply(Keyed(YES))  # the ledger is being asked
@@ -231,7 +232,7 @@ def test_a_caller_who_asks_for_a_person_while_the_ledger_is_asked_takes_the_doub
 
 
 def test_a_process_killed_between_question_and_answer_leaves_no_doubt_behind(
-    calls: CallService, sessions: Sessions, bank: Bank, work: Any
+    calls: Calls, sessions: Sessions, bank: Bank, work: Any
 ) -> None:
     pay(calls).apply(Keyed(YES))
     calls.ended(SID, "completed")
@@ -244,7 +245,7 @@ def test_a_process_killed_between_question_and_answer_leaves_no_doubt_behind(
 
 
 def test_an_agent_reads_of_the_doubt_before_he_takes_a_card_for_the_account(
-    calls: CallService, sessions: Sessions, bank: Bank, work: Any
+    calls: Calls, sessions: Sessions, bank: Bank, work: Any
 ) -> None:
     bank.loses = 2
     pay(calls).key(YES)
@@ -258,7 +259,7 @@ def test_an_agent_reads_of_the_doubt_before_he_takes_a_card_for_the_account(
 
 
 def test_after_a_card_was_charged_for_it_the_ledger_is_not_asked_again(
-    calls: CallService, sessions: Sessions, bank: Bank, clock: FakeClock, work: Any
+    calls: Calls, sessions: Sessions, bank: Bank, clock: FakeClock, work: Any
 ) -> None:
     bank.loses = 2
     pay(calls).key(YES)
@@ -280,7 +281,7 @@ def test_after_a_card_was_charged_for_it_the_ledger_is_not_asked_again(
 
 
 def test_who_it_is_comes_from_the_ledger_and_a_ledger_that_is_away_delays_no_brief(
-    calls: CallService, sessions: Sessions, bank: Bank, ledger: HttpLedger, context: WorkerContext, work: Any
+    calls: Calls, sessions: Sessions, bank: Bank, ledger: HttpLedger, context: WorkerContext, work: Any
 ) -> None:
     line = pay(calls)
     line.key("0")
@@ -321,7 +322,7 @@ def card_of_the_bot(result: str | None) -> dict[str, Any]:
 
 @pytest.mark.parametrize("state", ["asked", "doubtful", "made", "scheduled"])
 def test_a_payment_in_doubt_is_not_asked_for_again_once_the_caller_has_paid_in_another_call(
-    calls: CallService, sessions: Sessions, bank: Bank, clock: FakeClock, work: Any, state: str
+    calls: Calls, sessions: Sessions, bank: Bank, clock: FakeClock, work: Any, state: str
 ) -> None:
     bank.loses = 2
     pay(calls).key(YES)
@@ -343,7 +344,7 @@ def test_a_payment_in_doubt_is_not_asked_for_again_once_the_caller_has_paid_in_a
 
 @pytest.mark.parametrize("state", ["refused", "not-made"])
 def test_a_later_payment_that_came_to_nothing_leaves_the_first_to_be_settled(
-    calls: CallService, sessions: Sessions, bank: Bank, clock: FakeClock, work: Any, state: str
+    calls: Calls, sessions: Sessions, bank: Bank, clock: FakeClock, work: Any, state: str
 ) -> None:
     bank.loses = 2
     pay(calls).key(YES)
@@ -363,7 +364,7 @@ def test_a_later_payment_that_came_to_nothing_leaves_the_first_to_be_settled(
 
 @pytest.mark.parametrize(("result", "state"), [("success", "left"), (None, "left"), ("declined", "made")])
 def test_a_payment_in_doubt_is_not_asked_for_again_once_the_bot_took_a_card_for_the_account(
-    calls: CallService, sessions: Sessions, bank: Bank, clock: FakeClock, work: Any, result: str | None, state: str
+    calls: Calls, sessions: Sessions, bank: Bank, clock: FakeClock, work: Any, result: str | None, state: str
 ) -> None:
     bank.loses = 2
     pay(calls).key(YES)
@@ -374,7 +375,7 @@ def test_a_payment_in_doubt_is_not_asked_for_again_once_the_bot_took_a_card_for_
 
 
 def test_a_card_whose_result_was_lost_is_told_to_the_agent_of_the_callers_next_call(
-    calls: CallService, sessions: Sessions, clock: FakeClock
+    calls: Calls, sessions: Sessions, clock: FakeClock
 ) -> None:
     calls.answer(SID, MORGAN, LINE)
     another_call(sessions, clock, card=card_of_the_bot(None))
@@ -384,7 +385,7 @@ def test_a_card_whose_result_was_lost_is_told_to_the_agent_of_the_callers_next_c
 
 
 def test_a_card_that_is_being_charged_in_another_call_is_told_to_the_agent(
-    calls: CallService, sessions: Sessions, clock: FakeClock
+    calls: Calls, sessions: Sessions, clock: FakeClock
 ) -> None:
     calls.answer(SID, MORGAN, LINE)
     another_call(sessions, clock)
@@ -407,7 +408,7 @@ def test_a_card_that_is_being_charged_in_another_call_is_told_to_the_agent(
 
 
 def test_a_charge_that_the_ledger_does_not_know_of_yet_is_told_to_the_agent(
-    calls: CallService, sessions: Sessions, clock: FakeClock
+    calls: Calls, sessions: Sessions, clock: FakeClock
 ) -> None:
     calls.answer(SID, MORGAN, LINE)
     booking = {"key": "k", "account": "acc-1", "amount": 5000, "on": "2026-05-04", "confirmation": ""}

@@ -20,11 +20,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.event import listen
 
-from ivr.calls.service import CallService
-from ivr.calls.stream_side import Applied
+from ivr.calls.dialogue_service import DialogueService
+from ivr.calls.dialogue_steps import Applied
 from ivr.channels.conversation import Conversation, Threads
 from ivr.channels.media_app import Once
-from ivr.dialogue.actions import Query
+from ivr.dialogue.actions import Kind, Query
 from ivr.dialogue.events import Event as Happening
 from ivr.dialogue.state import State
 from ivr.ledger.sql import SqlLedger
@@ -33,6 +33,7 @@ from ivr.store.models import Account, Base, Call, Outbox, Payment
 from speech import events as speech
 from speech.events import Close, Command, Listen, Speak
 from tests.harness.call_line import Post
+from tests.harness.calls import Calls
 
 RUNS = 50
 OWED, PAID = 245017, 3500
@@ -65,22 +66,26 @@ class Inline(Executor):
 
 
 class Twice:
-    """The call service, given each event and each question to the ledger once or twice."""
+    """The dialogue service, given each event and each question to the ledger once or twice."""
 
-    def __init__(self, calls: CallService, chance: random.Random) -> None:
-        self._calls, self._chance = calls, chance
+    def __init__(self, service: DialogueService, chance: random.Random) -> None:
+        self._service, self._chance = service, chance
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._calls, name)
+        return getattr(self._service, name)
+
+    def hear(self, sid: str, turn: speech.UserTurn, expect: Kind, *rest: Any) -> Applied:
+        key, *stream = rest
+        return self.apply(sid, self._service.event_of(turn, expect), key, turn, *stream)
 
     def apply(self, sid: str, event: Happening, key: str, *rest: Any) -> Applied:
-        applied = self._calls.apply(sid, event, key, *rest)
+        applied = self._service.apply(sid, event, key, *rest)
         if self._chance.random() < 0.3:
-            assert self._calls.apply(sid, event, key, *rest) == Applied()
+            assert self._service.apply(sid, event, key, *rest) == Applied()
         return applied
 
     def ask(self, sid: str, query: Query) -> Happening:
-        answers = [self._calls.ask(sid, query) for _ in range(self._chance.randint(1, 2))]
+        answers = [self._service.ask(sid, query) for _ in range(self._chance.randint(1, 2))]
         return self._chance.choice(answers)
 
 
@@ -117,10 +122,10 @@ class Pad:
 class Carrier:
     """One call. Webhooks are repeated now and later; the answer to the last repetition is what is run."""
 
-    def __init__(self, sid: str, post: Post, calls: CallService, sessions: Sessions, seed: int) -> None:
+    def __init__(self, sid: str, post: Post, calls: Calls, sessions: Sessions, seed: int) -> None:
         self.chance = random.Random(seed)
         self.sid, self._post, self._sessions = sid, post, sessions
-        self.calls: Any = Twice(calls, self.chance)
+        self.dialogue: Any = Twice(calls.dialogue, self.chance)
         self.by_card = self.chance.random() < 0.5
         self.declines = self.chance.random() < 0.3
         self.drops = self.chance.choice([0, 0, 1])
@@ -170,10 +175,10 @@ class Carrier:
 
     async def _stream(self, token: str) -> None:
         inline, pad, once = Inline(), Pad(), Once()
-        connected = self.calls.connect(self.sid, token)
+        connected = self.dialogue.connect(self.sid, token)
         number = iter(range(1, 10_000))
         async with asyncio.TaskGroup() as tasks:
-            talk = Conversation(self.calls, self.sid, connected, pad, Threads(inline, inline), tasks)
+            talk = Conversation(self.dialogue, self.sid, connected, pad, Threads(inline, inline), tasks)
             pad.tell(await talk.opening())
             await settled(talk)
             for _ in range(40):
@@ -264,7 +269,7 @@ def check(carrier: Carrier, sessions: Sessions, seed: int) -> None:
     "first", [0, *(pytest.param(first, marks=pytest.mark.slow) for first in range(RUNS, 500, RUNS))]
 )
 def test_however_often_and_in_whatever_order_it_all_comes_one_charge_is_made(
-    first: int, post: Post, calls: CallService, ledger: SqlLedger, sessions: Sessions
+    first: int, post: Post, calls: Calls, ledger: SqlLedger, sessions: Sessions
 ) -> None:
     for seed in range(first, first + RUNS):
         reset(sessions)

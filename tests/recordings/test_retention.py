@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from ivr.calls.service import CallService
 from ivr.handoff.state import State
 from ivr.recordings import retention as forgetting
 from ivr.recordings.retention import purge_caller, purge_older
@@ -36,6 +35,7 @@ from ivr.store.models import (
 )
 from tests.fakes.fake_clock import FakeClock
 from tests.harness.call_line import LINE
+from tests.harness.calls import Calls
 
 CALLER, ACCOUNT, WORDS = "+15550177777", "acc-secret", "my mother is ill"
 KEPT = {"accounts", "agents", "entries", "payments", "audit"}  # the ledger's books, the people of the house, the audit
@@ -290,7 +290,7 @@ def test_a_card_payment_in_doubt_and_the_ledgers_books_stay(
 
 
 def test_callers_are_answered_between_two_pieces(
-    sessions: Sessions, clock: FakeClock, calls: CallService, files: RecordingFolder, monkeypatch: pytest.MonkeyPatch
+    sessions: Sessions, clock: FakeClock, calls: Calls, files: RecordingFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(forgetting, "BATCH", 2)
     for number in range(10):

@@ -8,7 +8,6 @@ from alembic.migration import MigrationContext
 from argon2 import PasswordHasher
 
 from ivr.calls.next_step import Park
-from ivr.calls.service import CallService
 from ivr.dialogue.events import Keyed
 from ivr.handoff.request import request_handoff
 from ivr.ledger.sample import load_sample
@@ -19,6 +18,7 @@ from ivr.store.models import Base
 from speech.events import UserTurn
 from tests.fakes.fake_clock import FakeClock
 from tests.harness.call_line import LINE, MORGAN, SID, NoNews, understand
+from tests.harness.calls import Calls
 
 
 def differences(url: str) -> list[object]:
@@ -56,13 +56,11 @@ def test_a_call_runs_on_postgresql(postgres: str) -> None:
     cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     load_sample(sessions, clock.now().date(), cheap)
     ledger = SqlLedger(sessions, clock, cheap)
-    calls = CallService(
-        sessions, clock, understand, ledger, NoNews(), request_handoff, company="Test Bank", notice="en-test"
-    )
-    connected = calls.connect(SID, calls.answer(SID, MORGAN, LINE).token)
+    calls = Calls(sessions, clock, understand, ledger, NoNews(), request_handoff, company="Test Bank", notice="en-test")
+    connected = calls.dialogue.connect(SID, calls.answer(SID, MORGAN, LINE).token)
     for _ in range(2):
-        calls.apply(SID, calls.opening(connected), "s1.1")
-    calls.apply(SID, Keyed("0"), "s1.2", UserTurn.of_keys("0", 1.0))
+        calls.dialogue.apply(SID, calls.dialogue.opening(connected), "s1.1")
+    calls.dialogue.apply(SID, Keyed("0"), "s1.2", UserTurn.of_keys("0", 1.0))
     assert isinstance(calls.resume(SID, MORGAN, LINE), Park)
     assert ledger.pay("CA1:1", "acc-1", 100, "checking", clock.now().date()) == ledger.pay(
         "CA1:1", "acc-1", 100, "checking", clock.now().date()

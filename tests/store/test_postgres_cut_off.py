@@ -21,7 +21,7 @@ SOON = 2.6  # seconds: two, and what a busy machine takes
 
 WORKS: dict[str, Callable[[FarLine], object]] = {
     "answer": lambda far: far.calls.answer(SID, MORGAN, LINE),
-    "apply": lambda far: far.calls.apply(SID, Keyed("0"), "s1.9", UserTurn.of_keys("0", 1.0)),
+    "apply": lambda far: far.calls.dialogue.apply(SID, Keyed("0"), "s1.9", UserTurn.of_keys("0", 1.0)),
     "resume": lambda far: far.calls.resume(SID, MORGAN, LINE),
     "fault": lambda far: far.calls.fault(SID, MORGAN, LINE, "11200"),
     "ended": lambda far: far.calls.ended(SID, "completed"),

@@ -8,7 +8,6 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import func, select
 
-from ivr.calls.service import CallService
 from ivr.carrier.callbacks import RecordingNews
 from ivr.ledger.sample import load_sample
 from ivr.store.engine import Sessions, make_engine, make_sessions
@@ -17,6 +16,7 @@ from ivr.store.migrate import upgrade
 from ivr.store.models import Call, Handoff, Outbox, Recording
 from tests.fakes.fake_clock import FakeClock
 from tests.harness.call_line import LINE, MORGAN, SID
+from tests.harness.calls import Calls
 from tests.harness.far_line import make_calls
 
 AT_ONCE = 8
@@ -36,7 +36,7 @@ def store(request: pytest.FixtureRequest, clock: FakeClock) -> Iterator[Sessions
 
 
 @pytest.fixture
-def line(store: Sessions, clock: FakeClock) -> CallService:
+def line(store: Sessions, clock: FakeClock) -> Calls:
     load_sample(store, clock.now().date(), PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
     return make_calls(store, clock)[0]
 
@@ -53,19 +53,19 @@ def at_once(work: Callable[[], object]) -> list[object]:
         return [future.result() for future in [pool.submit(one) for _ in range(AT_ONCE)]]
 
 
-def test_first_requests_of_one_call_that_come_at_once_make_one_call(line: CallService, store: Sessions) -> None:
+def test_first_requests_of_one_call_that_come_at_once_make_one_call(line: Calls, store: Sessions) -> None:
     at_once(lambda: line.answer(SID, MORGAN, LINE))
     with store() as tx:
         assert tx.scalars(select(Call.sid)).all() == [SID]
 
 
-def test_faults_of_one_call_that_come_at_once_make_one_hand_off(line: CallService, store: Sessions) -> None:
+def test_faults_of_one_call_that_come_at_once_make_one_hand_off(line: Calls, store: Sessions) -> None:
     at_once(lambda: line.fault(SID, MORGAN, LINE, "11200"))
     with store() as tx:
         assert tx.scalar(select(func.count()).select_from(Handoff)) == 1
 
 
-def test_a_recording_that_is_told_several_times_at_once_is_fetched_once(line: CallService, store: Sessions) -> None:
+def test_a_recording_that_is_told_several_times_at_once_is_fetched_once(line: Calls, store: Sessions) -> None:
     news = RecordingNews("RE1", "completed", "https://api.example/RE1", seconds=3.0, channels=2)
     at_once(lambda: line.recording(SID, news))
     with store() as tx:
@@ -82,7 +82,7 @@ def test_a_callback_that_comes_several_times_at_once_is_applied_once(store: Sess
 
 
 @pytest.mark.parametrize("caller", [LONG, "sip:\0bob@pbx.example", "sip:b\nob@pbx.example", "\0" * 100])
-def test_any_address_of_a_caller_is_answered(line: CallService, store: Sessions, caller: str) -> None:
+def test_any_address_of_a_caller_is_answered(line: Calls, store: Sessions, caller: str) -> None:
     line.answer(SID, caller, caller)
     line.fault(SID, caller, caller, "11200")
     with store() as tx:

@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy import text, update
 from sqlalchemy.orm import Session
 
-from ivr.calls.service import CallService
 from ivr.store.engine import BadDatabaseUrl, Sessions, WriteInReadSession, make_engine, make_sessions
 from ivr.store.migrate import upgrade
 from ivr.store.models import Announcement
 from tests.harness.call_line import LINE, MORGAN, SID
+from tests.harness.calls import Calls
 from tests.harness.far_line import NOW
 
 
@@ -20,7 +20,7 @@ def announce(text: str) -> Announcement:
     return Announcement(text=text, by="ada", at=NOW)
 
 
-def test_a_callers_words_are_written_while_a_page_reads(sessions: Sessions, calls: CallService) -> None:
+def test_a_callers_words_are_written_while_a_page_reads(sessions: Sessions, calls: Calls) -> None:
     calls.answer(SID, MORGAN, LINE)
     with sessions() as page:
         page.execute(text("SELECT * FROM calls")).all()

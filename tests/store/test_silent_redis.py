@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from redis import Redis, RedisError
 
-from ivr.calls.service import CallService
 from ivr.handoff import events as ev
 from ivr.handoff.config import HandoffConfig
 from ivr.handoff.request import request_handoff
@@ -20,6 +19,7 @@ from ivr.store.engine import Sessions
 from ivr.store.redis_client import connect
 from tests.fakes.fake_clock import FakeClock
 from tests.harness.call_line import MORGAN, understand
+from tests.harness.calls import Calls
 from tests.harness.handoff_service import handoff_service
 from tests.harness.handoff_world import LINE, PUBLIC, CarrierTwin
 from tests.harness.silent_server import silent_server, stopped
@@ -117,13 +117,13 @@ def test_turns_hand_offs_and_callbacks_are_not_late_while_redis_stands_still(
     sessions: Sessions, clock: FakeClock, ledger: SqlLedger, own_redis: EmbeddedRedis
 ) -> None:
     live = Live(connect(own_redis.url))
-    calls = CallService(sessions, clock, understand, ledger, live, request_handoff, company="Test", notice="en")
+    calls = Calls(sessions, clock, understand, ledger, live, request_handoff, company="Test", notice="en")
     handoffs = handoff_service(sessions, clock, CarrierTwin(), live, HandoffConfig(LINE, PUBLIC))
 
     def of_a_call(number: int) -> None:
         sid = f"CA{number:032x}"
-        connected = calls.connect(sid, calls.answer(sid, MORGAN, LINE).token)
-        calls.apply(sid, calls.opening(connected), "1")
+        connected = calls.dialogue.connect(sid, calls.answer(sid, MORGAN, LINE).token)
+        calls.dialogue.apply(sid, calls.dialogue.opening(connected), "1")
         calls.fault(sid, MORGAN, LINE, "document")
         park = handoffs.park(sid)
         assert park is not None

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from ivr.calls.service import CallService
 from ivr.dialogue import machine
 from ivr.dialogue.events import Keyed, Started
 from ivr.dialogue.state import State as Dialogue
@@ -15,6 +14,7 @@ from ivr.store.engine import Sessions
 from ivr.store.models import Call
 from ivr.store.stream_tokens import BadToken
 from tests.harness.call_line import LINE, MORGAN, SID
+from tests.harness.calls import Calls
 from tests.harness.dialogue_talk import FACTS, TODAY
 
 
@@ -55,10 +55,10 @@ def test_what_is_known_comes_back_as_it_was() -> None:
     assert set(state.to_json()["attempts"][0]).isdisjoint({"later"})
 
 
-def test_a_ticket_of_an_older_process_lets_the_caller_in_once(calls: CallService, sessions: Sessions) -> None:
+def test_a_ticket_of_an_older_process_lets_the_caller_in_once(calls: Calls, sessions: Sessions) -> None:
     calls.answer(SID, MORGAN, LINE)
     with sessions.begin() as tx:
         tx.get_one(Call, SID).stream_token = hashlib.sha256(b"as-it-was-issued").hexdigest()
-    assert calls.connect(SID, "as-it-was-issued").number == 1
+    assert calls.dialogue.connect(SID, "as-it-was-issued").number == 1
     with pytest.raises(BadToken):
-        calls.connect(SID, "as-it-was-issued")
+        calls.dialogue.connect(SID, "as-it-was-issued")

@@ -31,7 +31,7 @@ def end_card_entry(context: WorkerContext, job: Job) -> None:
 @does(PAYMENT_SETTLE)
 def settle_payment(context: WorkerContext, job: Job) -> None:
     """Ask the ledger again, under the same key, what became of a payment whose answer was lost."""
-    if context.ledger is None or context.calls is None:
+    if context.ledger is None or context.dialogue is None:
         raise LedgerError("this worker has no ledger to ask about payments")
     with context.sessions.begin() as tx:
         order = orders.to_ask(tx, job.payload["key"], context.clock.now())
@@ -41,9 +41,9 @@ def settle_payment(context: WorkerContext, job: Job) -> None:
     try:
         answer = context.ledger.pay(order.key, order.account, order.amount, order.source, order.on)
     except LedgerError:
-        context.calls.late(order.call_sid, Failed())
+        context.dialogue.late(order.call_sid, Failed())
         raise
-    context.calls.late(order.call_sid, answer, within=job.done)
+    context.dialogue.late(order.call_sid, answer, within=job.done)
 
 
 @does(PAYMENT_DUE)

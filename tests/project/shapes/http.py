@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 
 import app
-from ivr.channels.media_app import make_media_app
+from ivr.channels.media_app import MediaOptions, make_media_app
 from ivr.desk.standby import StandbyDesk
 from ivr.metrics import media_registry, metrics_route
 from ivr.settings import Settings
@@ -66,7 +66,7 @@ def _front(settings: Settings) -> Iterable[BaseRoute]:
 
 def _media() -> Iterable[BaseRoute]:
     figures = metrics_route(media_registry(lambda: 0, lambda: 0))
-    return make_media_app(NONE, NONE, NONE, NONE, NONE, beside=[figures]).routes
+    return make_media_app(NONE, NONE, NONE, NONE, NONE, MediaOptions(beside=[figures])).routes
 
 
 def _switch(folder: Path) -> Iterable[BaseRoute]:

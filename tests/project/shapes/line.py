@@ -106,7 +106,7 @@ class Line:
     def talk(self, caller: "Caller", said: str, until: Callable[[], bool]) -> None:
         """Over the media socket: `said` is spoken at once, and what the bot says is played `until` all is known."""
         speaker, recogniser = TextToSpeech(Beep(), self.settings.data_dir / "prompts"), ScriptedRecogniser(said)
-        media = make_media_app(self.parts.calls, self.parts.dialect.signatures, recogniser, speaker, lambda: loud)
+        media = make_media_app(self.parts.dialogue, self.parts.dialect.signatures, recogniser, speaker, lambda: loud)
         signature = RequestValidator(TOKEN).compute_signature(self.settings.media_socket, {})
         with TestClient(media) as client, client.websocket_connect("/media", headers={HEADER: signature}) as socket:
             about = {"streamSid": "MZ1", "callSid": caller.sid, "accountSid": "AC1", "tracks": ["inbound"]}
@@ -127,7 +127,7 @@ class Line:
         context = WorkerContext(
             sessions=parts.sessions, clock=self.clock, redis_url="", carrier=self.world.carrier,
             handoffs=parts.handoffs, recordings=parts.recordings, live=parts.live, recogniser=lambda: self.hears,
-            dials=parts.settings.dials, ledger=parts.ledger, calls=parts.calls,
+            dials=parts.settings.dials, ledger=parts.ledger, dialogue=parts.dialogue,
         )  # fmt: skip
         with patch.object(provider, "get", lambda: context):
             for topic in topics:

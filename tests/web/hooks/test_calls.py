@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from ivr.calls.service import CallService
 from ivr.dialling.dials import Dials
 from ivr.dialling.policy import DialPolicy
 from ivr.dialogue.events import Started
@@ -17,6 +16,7 @@ from ivr.store.engine import Sessions
 from ivr.store.models import Base, Call, Dial, Handoff, Outbox, Recording
 from tests.fakes.fake_clock import FakeClock
 from tests.harness.call_line import LINE, MORGAN, SID, HandoffsTold, Post
+from tests.harness.calls import Calls
 
 RE = "RE" + "1" * 32
 MZ = "MZ" + "1" * 32
@@ -63,12 +63,12 @@ def test_what_carriers_say_of_the_number_is_kept(post: Post, sessions: Sessions)
     ("verstat", "account"), [("TN-Validation-Failed-A", None), ("TN-Validation-Passed-A", "acc-1"), ("", "acc-1")]
 )
 def test_a_number_that_is_not_the_callers_opens_no_account(
-    post: Post, calls: CallService, verstat: str, account: str | None
+    post: Post, calls: Calls, verstat: str, account: str | None
 ) -> None:
     root = ET.fromstring(post("/voice/incoming", StirVerstat=verstat).get_data(as_text=True))
     stream = root.find("Connect/Stream")
     assert stream is not None
-    opening = calls.opening(calls.connect(SID, stream[0].get("value", "")))
+    opening = calls.dialogue.opening(calls.dialogue.connect(SID, stream[0].get("value", "")))
     assert isinstance(opening, Started) and opening.account == account
     assert opening.texts == (account is not None)
 
@@ -104,12 +104,12 @@ def test_news_of_a_text_that_we_forgot_is_harmless(post: Post) -> None:
     assert post("/voice/text/4711", MessageSid="SM" + "1" * 32, MessageStatus="failed").status_code == 204
 
 
-def test_the_answer_s_token_opens_the_socket(post: Post, calls: CallService) -> None:
+def test_the_answer_s_token_opens_the_socket(post: Post, calls: Calls) -> None:
     root = ET.fromstring(post("/voice/incoming").get_data(as_text=True))
     stream = root.find("Connect/Stream")
     assert stream is not None
     assert stream.get("url") == "wss://line.example.com/media"
-    assert calls.connect(SID, stream[0].get("value", "")).number == 1
+    assert calls.dialogue.connect(SID, stream[0].get("value", "")).number == 1
 
 
 @pytest.mark.parametrize("path", ["incoming", "resume", "fallback", "status", "stream", "recording", "message"])
@@ -125,9 +125,9 @@ def test_a_request_without_a_call_is_said_to_be_wrong(post: Post) -> None:
     assert "CallSid is missing" in response.get_data(as_text=True)
 
 
-def test_a_lost_socket_leads_back_to_the_bot(post: Post, calls: CallService) -> None:
+def test_a_lost_socket_leads_back_to_the_bot(post: Post, calls: Calls) -> None:
     root = ET.fromstring(post("/voice/incoming").get_data(as_text=True))
-    calls.connect(SID, root.findall("Connect/Stream/Parameter")[0].get("value", ""))
+    calls.dialogue.connect(SID, root.findall("Connect/Stream/Parameter")[0].get("value", ""))
     assert verbs(post("/voice/resume")) == ["Connect", "Redirect"]
 
 

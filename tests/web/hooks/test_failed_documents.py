@@ -8,7 +8,6 @@ from sqlalchemy import select
 from twilio.request_validator import RequestValidator
 
 import twiml
-from ivr.calls.service import CallService
 from ivr.carrier.twilio.dialect import twilio_dialect
 from ivr.carrier.twilio.signatures import HEADER, TwilioSignatures
 from ivr.store.engine import Sessions
@@ -17,6 +16,7 @@ from ivr.web.hooks.calls import CallDocuments, make_voice_blueprint
 from ivr.web.hooks.handoffs import make_handoff_blueprint
 from tests.fakes.fake_clock import FakeClock
 from tests.harness.call_line import SID, HandoffsTold, Post
+from tests.harness.calls import Calls
 from tests.harness.handoff_world import CALLER, PUBLIC, TOKEN, World
 from tests.payments.test_bot_cards import GOOD, Line, paid_url, promised, verbs
 
@@ -26,7 +26,7 @@ FAILED = "https://line.example.com/voice/message"
 
 
 @pytest.fixture
-def line(post: Post, calls: CallService) -> Line:
+def line(post: Post, calls: Calls) -> Line:
     return Line(post, calls)
 
 
@@ -105,7 +105,7 @@ def test_any_other_address_is_a_fault_of_ours_and_no_more(post: Post, sessions: 
 
 
 def test_a_call_back_confirmed_by_a_request_that_failed_is_booked_once(
-    sessions: Sessions, clock: FakeClock, calls: CallService, tmp_path: Path
+    sessions: Sessions, clock: FakeClock, calls: Calls, tmp_path: Path
 ) -> None:
     """With all the line's webhooks in one application, as it runs."""
     w = World(sessions, clock)

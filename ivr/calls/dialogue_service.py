@@ -1,94 +1,49 @@
-"""The media socket's side of a call: who may speak on it, what is heard on it, and what the dialogue answers."""
+"""The channels' side of a call: who may speak on its streams, what is heard there, and what the dialogue answers."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
-from datetime import date, datetime
-from typing import Any, Protocol
-from zoneinfo import ZoneInfo
+from collections.abc import Callable
+from datetime import date
+from typing import Any
 
 from sqlalchemy.orm import Session
 
-from ivr.calls import masking, next_step, queries, repository, transcript
-from ivr.calls.actions import RequestHandoff, carry_out
+from ivr.calls import masking, next_step, transcript
+from ivr.calls.dialogue_steps import TALKING, Applied, DialogueSteps
 from ivr.calls.masking import Cards
-from ivr.calls.one_time_codes import OneTimeCodes
-from ivr.calls.outcome import outcome
-from ivr.calls.pin_guard import PinGuard
+from ivr.calls.opening import Opening
+from ivr.calls.queries import Queries
 from ivr.calls.stats import call_figures
 from ivr.clock import Clock
 from ivr.dialling.attestation import believed
-from ivr.dialling.phone_numbers import mobile
 from ivr.dialogue import machine
-from ivr.dialogue.actions import Action, Kind, Query
-from ivr.dialogue.events import CardTaken, Event, Failed, Keyed, Paid, Refused, Resumed, Returned, Said, Started
+from ivr.dialogue.actions import Kind, Query
+from ivr.dialogue.events import Event, Keyed, Resumed, Returned, Said
 from ivr.dialogue.meaning import Meaning
-from ivr.ledger.port import Ledger, LedgerError
+from ivr.live_updates import Publisher
 from ivr.payments import bot_cards, orders
 from ivr.store.engine import Sessions
 from ivr.store.idempotency import first_time
 from ivr.store.models import Call
-from ivr.store.stream_tokens import Connected, Listening, redeem, since_start
+from ivr.store.stream_tokens import Connected, Listening, redeem, since_start, superseded
 from speech.events import UserTurn
-
-TALKING = ("dialogue", "card")  # the stages in which the dialogue goes on
 
 Understand = Callable[[str, Kind, date], Meaning]
 
 
-class News(Protocol):
-    def publish(self, topic: str, kind: str, ref: str = "") -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Applied:
-    """What the dialogue wants done, each action with the key of its turn (of use for Say).
-
-    `elsewhere`: the dialogue goes on without this stream, or is over; whoever holds the stream closes it."""
-
-    actions: tuple[tuple[str, Action], ...] = ()
-    elsewhere: bool = False
-
-
-def superseded(call: Call, stream: Connected | None) -> bool:
-    """Whether the caller has been heard on another stream, or by turns, since `stream` was let in."""
-    return stream is not None and stream.number != call.streams
-
-
-class Talking:
+class DialogueService:
     """Every method is one transaction and may be repeated without harm. Blocking: never call it on an event loop."""
 
     def __init__(
         self,
         sessions: Sessions,
         clock: Clock,
+        live: Publisher,
+        steps: DialogueSteps,
         understand: Understand,
-        ledger: Ledger,
-        live: News,
-        request_handoff: RequestHandoff,
-        *,
-        company: str,
-        time_zone: str = "UTC",
-        notice: str,
-        by_turns: bool = False,
-        braked: Callable[[], Iterable[str]] = tuple,
-        codes: OneTimeCodes | None = None,
-        pins: PinGuard | None = None,
-        textable: Callable[[str], bool] = lambda number: mobile(number) is not None,
+        queries: Queries,
+        opening: Opening,
     ) -> None:
-        self._sessions = sessions
-        self._clock = clock
-        self._understand = understand
-        self._ledger = ledger
-        self._live = live
-        self._request_handoff = request_handoff
-        self._company = company
-        self._braked = braked
-        self._codes = codes
-        self._textable = textable
-        self._pins = pins or PinGuard(sessions, clock, ledger)
-        self._zone = ZoneInfo(time_zone)
-        self._notice = notice
-        self._without_socket = by_turns
+        self._sessions, self._clock, self._live, self._steps = sessions, clock, live, steps
+        self._understand, self._queries, self._opening = understand, queries, opening
 
     def connect(self, sid: str, token: str) -> Connected:
         """Lets a caller's socket in; raises BadToken."""
@@ -119,18 +74,13 @@ class Talking:
             return connected.card
         if connected.resumed:
             return Returned() if connected.back else Resumed()
-        try:
-            account = self._ledger.find_by_phone(connected.caller) if ask else None
-        except LedgerError:
-            account = None
-        texts = account is not None and self._textable(connected.caller)
-        return Started(self._today(), account, self._company, tuple(self._braked()), self._codes is not None, texts)
+        return self._opening.event(connected.caller, self._steps.today(), ask)
 
     def event_of(self, turn: UserTurn, expect: Kind) -> Said | Keyed:
         """What a turn is to the dialogue: keys, or words and what they mean as an answer of the kind `expect`."""
         if turn.keyed is not None:
             return Keyed(turn.keyed)
-        return Said(turn.text, turn.confidence, self._understand(turn.text, expect, self._today()))
+        return Said(turn.text, turn.confidence, self._understand(turn.text, expect, self._steps.today()))
 
     def hear(self, sid: str, turn: UserTurn, expect: Kind, key: str, stream: Connected | None = None) -> Applied:
         """Understands a turn and applies it, as `apply` does."""
@@ -138,7 +88,7 @@ class Talking:
 
     def ask(self, sid: str, query: Query) -> Event:
         """The ledger's answer as an event; no transaction on the call is held meanwhile."""
-        return queries.ask(self._ledger, self._pins, self._codes, sid, query)
+        return self._queries.ask(sid, query)
 
     def apply(
         self, sid: str, event: Event, key: str, turn: UserTurn | None = None, stream: Connected | None = None
@@ -152,10 +102,10 @@ class Talking:
             if not first_time(tx, f"event:{sid}:{key}", now):
                 return Applied()
             told = self._write(tx, call, event, key, turn, stream) if turn is not None else ()
-            event = orders.record_ledger_reply(tx, sid, event, now, self._state(call))
+            event = orders.record_ledger_reply(tx, sid, event, now, machine.restore(call.dialogue))
             if superseded(call, stream) and call.stage in TALKING:
                 return Applied(elsewhere=True)
-            applied = self._step(tx, call, event, now, told)
+            applied = self._steps.take(tx, call, event, now, told)
         self._live.publish(f"call:{sid}", "turn", key)
         return applied
 
@@ -166,11 +116,25 @@ class Talking:
         with self._sessions.begin() as tx:
             within(tx)
             call = tx.get_one(Call, sid, with_for_update=True)
-            event = orders.record_ledger_reply(tx, sid, event, self._clock.now(), self._state(call))
+            event = orders.record_ledger_reply(tx, sid, event, self._clock.now(), machine.restore(call.dialogue))
             if call.stage not in TALKING:
-                self._note_late(tx, call, event)
+                self._steps.take_late(tx, call, event)
         self._live.publish(f"call:{sid}", "payment", sid)
         self._live.publish("desk", "handoff", sid)
+
+    def hand_over(self, sid: str, stream: Connected | None = None) -> None:
+        """The caller's stream is closed on purpose: /voice/resume gives them another, which goes on without a word.
+
+        That a `stream` closes which another has followed is nothing to them."""
+        with self._sessions.begin() as tx:
+            call = tx.get_one(Call, sid, with_for_update=True)
+            if not superseded(call, stream):
+                next_step.hand_over(call, self._clock.now())
+
+    def worth_a_socket(self, sid: str) -> bool:
+        """Whether a caller who goes on turn by turn is to try a socket again, at /voice/resume."""
+        with self._sessions.begin() as tx:
+            return next_step.worth_a_socket(tx.get_one(Call, sid, with_for_update=True), self._clock.now())
 
     def spoken(
         self,
@@ -207,51 +171,11 @@ class Talking:
         self, tx: Session, call: Call, event: Event, key: str, turn: UserTurn, stream: Connected | None
     ) -> Cards:
         """The turn is written down without its secrets; the cards that it completed, which the call has forgotten."""
-        state = None if superseded(call, stream) else self._state(call)
+        state = None if superseded(call, stream) else machine.restore(call.dialogue)
         offset = stream.offset if stream else transcript.stream_offset(call)
         told = transcript.write_caller(tx, call, key, turn, event, state, offset)
         masking.forget_on(call, told)
         return told
-
-    def _step(self, tx: Session, call: Call, event: Event, now: datetime, told: Cards = ()) -> Applied:
-        if isinstance(event, CardTaken) and not bot_cards.mark_reported(call):
-            return Applied()
-        if call.stage not in TALKING:
-            self._note_late(tx, call, event)
-            return Applied(elsewhere=True)  # noted for the brief; what comes next is no longer the dialogue's to say
-        state, actions = masking.without(*machine.step(self._state_today(call), event), told)
-        call.step += 1
-        self._keep(call, state)
-        call.verified_at = (call.verified_at or now) if machine.verified(state) else None
-        keyed = tuple((f"bot{call.step}.{number}", action) for number, action in enumerate(actions))
-        for action_key, action in keyed:
-            carry_out(tx, call, state, action_key, action, now, self._request_handoff)
-        return Applied(keyed)
-
-    def _note_late(self, tx: Session, call: Call, event: Event) -> None:
-        if not isinstance(event, Paid | Refused | Failed) or not call.dialogue:
-            return
-        self._keep(call, machine.step(self._state(call), event)[0])
-        told = machine.known(self._state(call))
-        repository.tell_handoffs(tx, call, {name: told[name] for name in ("payment", "paid") if name in told})
-        self._conclude(tx, call)
-
-    def _conclude(self, tx: Session, call: Call) -> None:
-        """A caller who hung up first was served all the same."""
-        if call.ended_at is not None:
-            call.outcome = outcome(call, repository.handoff_of(tx, call.sid), "completed")
-
-    def _state(self, call: Call) -> machine.State:
-        return machine.restore(call.dialogue)
-
-    def _state_today(self, call: Call) -> machine.State:
-        """A call may last into the next day."""
-        state = self._state(call)
-        return replace(state, today=self._today()) if call.dialogue else state
-
-    def _keep(self, call: Call, state: machine.State) -> None:
-        call.dialogue = state.to_json()
-        call.account_id = machine.account(state)
 
     def _mark(self, sid: str, key: str, stream: Connected | None, **heard: Any) -> None:
         with self._sessions.begin() as tx:
@@ -259,6 +183,3 @@ class Talking:
             offset = stream.offset if stream else transcript.stream_offset(call)
             transcript.mark_heard(tx, call, key, offset=offset, **heard)
         self._live.publish(f"call:{sid}", "turn", key)
-
-    def _today(self) -> date:
-        return self._clock.now().astimezone(self._zone).date()
