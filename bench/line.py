@@ -11,10 +11,10 @@ from pathlib import Path
 
 from ivr.clock import SystemClock, today
 from ivr.dialogue.verbalize import number
-from ivr.ledger.pins import PIN_HASHER
 from ivr.local.demo import house_settings
 from ivr.local.setup import prepare
 from ivr.local.supervisor import House
+from ivr.secret_hashes import PIN_HASHER
 from ivr.settings import Settings
 from ivr.store.engine import Sessions, make_engine, make_sessions
 from ivr.store.models import Account, Entry

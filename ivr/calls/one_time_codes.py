@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Protocol
 
 from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
@@ -16,6 +15,7 @@ from ivr.dialling.dials import DialRefusedError, Dials, caller
 from ivr.dialling.policy import DialPolicy
 from ivr.dialogue.events import CodeChecked, CodeSent, MobileFound
 from ivr.ledger.port import Ledger
+from ivr.secret_hashes import PASSWORD_HASHER, verify
 from ivr.store.engine import Sessions
 from ivr.store.models import Call, OneTimeCode
 
@@ -47,7 +47,7 @@ class OneTimeCodes:
         hasher: PasswordHasher | None = None,
     ) -> None:
         self._sessions, self._clock, self._ledger, self._texts = sessions, clock, ledger, texts
-        self._company, self._hasher = company, hasher or PasswordHasher()
+        self._company, self._hasher = company, hasher or PASSWORD_HASHER
         self._dials = dials or Dials(DialPolicy.parse("US"), "US")
 
     def find_mobile(self, account: str) -> MobileFound:
@@ -77,7 +77,7 @@ class OneTimeCodes:
         if counted is None:
             return CodeChecked(ok=False, spent=True)
         row_id, known = counted
-        return self._settle(row_id, self._matches(known, code))
+        return self._settle(row_id, verify(known, code))
 
     def _body(self, code: str) -> str:
         minutes = VALID // timedelta(minutes=1)
@@ -127,9 +127,3 @@ class OneTimeCodes:
             if ok or row.tries >= TRIES:
                 row.hash = ""
             return CodeChecked(ok, spent=not ok and not row.hash)
-
-    def _matches(self, known: str, code: str) -> bool:
-        try:
-            return self._hasher.verify(known, code)  # in constant time
-        except (VerificationError, InvalidHashError):
-            return False

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from argon2 import PasswordHasher
 from sqlalchemy import select
 
-from ivr.ledger.pins import PIN_HASHER
+from ivr.secret_hashes import PIN_HASHER
 from ivr.store.engine import Sessions
 from ivr.store.models import Account, Entry
 

@@ -3,8 +3,6 @@
 from datetime import UTC, date, timedelta, tzinfo
 from types import TracebackType
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolEmpty
@@ -14,10 +12,10 @@ from ivr.clock import Clock
 from ivr.dialling.phone_numbers import e164, mobile
 from ivr.dialogue.events import Paid, PinChecked, Refused
 from ivr.dialogue.facts import Facts, Transaction
-from ivr.ledger.pins import PIN_HASHER
 from ivr.ledger.port import Holder, LedgerError
 from ivr.ledger.posting import move, new_confirmation, refusal
 from ivr.ledger.scheduled import promise
+from ivr.secret_hashes import PIN_HASHER, verify
 from ivr.store.engine import Sessions
 from ivr.store.models import Account, Entry, Payment
 
@@ -33,17 +31,12 @@ UNREACHABLE = (DBAPIError, PoolEmpty)
 
 
 class SqlLedger:
-    """Keeps accounts in `sessions`; PINs are checked with `hasher`, whose cost the hash itself records.
+    """Accounts, and which day it is in `zone`. Every method raises LedgerError where the database does not answer."""
 
-    Which day it is, is the day in `zone`."""
-
-    def __init__(
-        self, sessions: Sessions, clock: Clock, hasher: PasswordHasher | None = None, zone: tzinfo = UTC
-    ) -> None:
+    def __init__(self, sessions: Sessions, clock: Clock, zone: tzinfo = UTC) -> None:
         self._zone = zone
         self._sessions = sessions
         self._clock = clock
-        self._hasher = hasher or PIN_HASHER
 
     def find_by_phone(self, number: str) -> str | None:
         spelled = e164(number)
@@ -59,11 +52,11 @@ class SqlLedger:
     def check_pin(self, account: str, pin: str) -> PinChecked:
         known = self._count_attempt(account)
         if known is None:
-            self._matches(NOBODYS, pin)  # who listens to the clock learns nothing of which accounts there are
+            verify(NOBODYS, pin)  # who listens to the clock learns nothing of which accounts there are
             return PinChecked(ok=False)
         if known == "":
             return PinChecked(ok=False, locked=True)
-        return self._settle_attempt(account, self._matches(known, pin))
+        return self._settle_attempt(account, verify(known, pin))
 
     def mobile(self, account: str) -> str | None:
         with _available(self._sessions) as tx:
@@ -162,12 +155,6 @@ class SqlLedger:
 
     def _locked(self, row: Account) -> bool:
         return row.locked_at is not None and self._clock.now() - row.locked_at < FADES
-
-    def _matches(self, known: str, pin: str) -> bool:
-        try:
-            return self._hasher.verify(known, pin)
-        except (VerificationError, InvalidHashError):
-            return False
 
 
 class _available:  # noqa: N801

@@ -1,4 +1,4 @@
-"""Passwords: which are good enough, and the one hasher of the house, which works on few at a time."""
+"""Passwords: which are good enough, and how they are hashed and checked, a few at a time."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -8,8 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 from threading import BoundedSemaphore
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
+from ivr.secret_hashes import PASSWORD_HASHER, verify
 
 SHORTEST, LONGEST = 10, 256
 FEWEST_SIGNS = 5  # different ones
@@ -18,7 +17,6 @@ SLOT_TIMEOUT = 5.0  # seconds in line, before one is told to come again
 LEET = str.maketrans("@4301!$5", "aaeoiiss")
 NOISE = "0123456789!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~ "
 
-_hasher = PasswordHasher()
 _slots = BoundedSemaphore(AT_ONCE)
 
 
@@ -33,7 +31,7 @@ class TooBusyError(RuntimeError):
 def hash_password(password: str) -> str:
     """The hash to keep. TooBusyError."""
     with _slot():
-        return _hasher.hash(password)
+        return PASSWORD_HASHER.hash(password)
 
 
 def matches(kept: str | None, password: str) -> bool:
@@ -41,10 +39,7 @@ def matches(kept: str | None, password: str) -> bool:
     if len(password) > LONGEST:
         return False
     with _slot():
-        try:
-            return _hasher.verify(kept or _nobodys(), password) and kept is not None
-        except (VerificationError, InvalidHashError):
-            return False
+        return verify(kept or _nobodys(), password) and kept is not None
 
 
 def check(password: str, about: Sequence[str] = ()) -> None:
@@ -96,7 +91,7 @@ def _common() -> frozenset[str]:
 
 @cache
 def _nobodys() -> str:
-    return _hasher.hash("nobody's")
+    return PASSWORD_HASHER.hash("nobody's")
 
 
 @contextmanager

@@ -102,7 +102,7 @@ def test_whenever_the_pin_is_keyed_it_is_taken_once_and_kept_nowhere(steps: list
 
 def _live_through(sessions: Sessions, clock: FakeClock, steps: list[str]) -> int:
     """How many right PINs the ledger was asked about."""
-    ledger = SqlLedger(sessions, clock, CHEAP)
+    ledger = SqlLedger(sessions, clock)
     calls = Calls(
         sessions, clock, understand, ledger, NoNews(), request_handoff, company="Test Bank", notice="n"
     )  # fmt: skip

@@ -273,7 +273,7 @@ def test_whatever_is_lost_or_late_the_caller_hears_something_and_nothing_is_paid
 
 
 def _live_through(sessions: Sessions, clock: FakeClock, steps: list[tuple[str, str]]) -> None:
-    ledger = SqlLedger(sessions, clock, CHEAP)
+    ledger = SqlLedger(sessions, clock)
     calls = Calls(
         sessions, clock, understand, ledger, NoNews(), request_handoff, company="Test Bank", notice="n"
     )  # fmt: skip

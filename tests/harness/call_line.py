@@ -71,7 +71,7 @@ class HandoffsTold:
 def ledger(sessions: Sessions, clock: FakeClock) -> SqlLedger:
     cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     load_sample(sessions, clock.now().date(), cheap)
-    return SqlLedger(sessions, clock, cheap)
+    return SqlLedger(sessions, clock)
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ class FarLine:
 
 
 def make_calls(sessions: Sessions, clock: FakeClock) -> tuple[Calls, SqlLedger]:
-    ledger = SqlLedger(sessions, clock, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    ledger = SqlLedger(sessions, clock)
     service = Calls(
         sessions, clock, understand, ledger, NoNews(), request_handoff, company="Test Bank", notice="en-test"
     )

@@ -55,19 +55,18 @@ def test_a_password_matches_its_own_hash_alone() -> None:
 def test_few_are_checked_at_once_and_the_rest_is_sent_away(monkeypatch: pytest.MonkeyPatch) -> None:
     now, most, lock, go = 0, 0, threading.Lock(), threading.Event()
 
-    class Hasher:
-        def verify(self, kept: str, password: str) -> bool:
-            nonlocal now, most
-            with lock:
-                now += 1
-                most = max(most, now)
-            go.wait(5)
-            with lock:
-                now -= 1
-            return True
+    def slow_verify(kept: str, password: str) -> bool:
+        nonlocal now, most
+        with lock:
+            now += 1
+            most = max(most, now)
+        go.wait(5)
+        with lock:
+            now -= 1
+        return True
 
-    monkeypatch.setattr(passwords, "_hasher", Hasher())
-    monkeypatch.setattr(passwords, "PATIENCE", 0.05)
+    monkeypatch.setattr(passwords, "verify", slow_verify)
+    monkeypatch.setattr(passwords, "SLOT_TIMEOUT", 0.05)
     answers: list[str] = []
 
     def ask() -> None:

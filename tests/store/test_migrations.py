@@ -55,7 +55,7 @@ def test_a_call_runs_on_postgresql(postgres: str) -> None:
     sessions, clock = make_sessions(engine), FakeClock()
     cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     load_sample(sessions, clock.now().date(), cheap)
-    ledger = SqlLedger(sessions, clock, cheap)
+    ledger = SqlLedger(sessions, clock)
     calls = Calls(sessions, clock, understand, ledger, NoNews(), request_handoff, company="Test Bank", notice="en-test")
     connected = calls.dialogue.connect(SID, calls.answer(SID, MORGAN, LINE).token)
     for _ in range(2):
