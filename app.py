@@ -67,7 +67,7 @@ from ivr.web.hooks.dispatch import Webhooks
 from ivr.web.hooks.handoffs import make_handoff_blueprint
 from ivr.web.hooks.recorded_turns import make_turns_blueprint
 from ivr.web.hooks.standby import make_standby_blueprint
-from ivr.web.pages.assembly import House, add_pages
+from ivr.web.pages.assembly import PageServices, add_pages
 from ivr.web.request_limits import limit_requests
 from speech.model_files import find_vad, find_whisper
 from speech.stt import WhisperSpeechToText
@@ -256,7 +256,7 @@ def create_pages(parts: Parts) -> Flask:
     """What people see."""
     app = _flask("ivr.web", parts.settings)
     phone = f"{parts.settings.carrier_url.rstrip('/')}/phone" if parts.settings.carrier_url else ""
-    add_pages(app, _house(parts), phone)
+    add_pages(app, _page_services(parts), phone)
     registry, s = line_registry(parts.sessions, parts.clock), parts.settings
     app.register_blueprint(make_metrics_blueprint(registry, parts.metrics_token, s.private, parts.reads_figures))
     return app
@@ -326,8 +326,8 @@ def worker_context() -> WorkerContext:
     )  # fmt: skip
 
 
-def _house(parts: Parts) -> House:
-    return House(
+def _page_services(parts: Parts) -> PageServices:
+    return PageServices(
         settings=parts.settings, sessions=parts.sessions, handoffs=parts.handoffs, recordings=parts.recordings,
         clock=parts.clock, texts=parts.carrier, supervision=parts.supervision, brakes=parts.brakes,
         cards=parts.agent_cards, ledger=parts.ledger, pins=parts.pins,

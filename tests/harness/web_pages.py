@@ -30,7 +30,7 @@ from ivr.payments.agent_card_service import AgentCards, CardConfig
 from ivr.settings import Settings
 from ivr.store.engine import Sessions
 from ivr.store.models import Account, Agent, Announcement, Call, Handoff, Offer, PresenceSpell, Recording, Turn
-from ivr.web.pages.assembly import House, add_pages
+from ivr.web.pages.assembly import PageServices, add_pages
 from tests.fakes.fake_card_carrier import CardTwin
 
 PASSWORD = "correct horse"
@@ -373,7 +373,7 @@ def make_web(sessions: Sessions, redis: Redis, redis_url: str, tmp_path: Path) -
             CardConfig("https://line.test", "wss://line.test/media", UTC), caller_leg=caller_leg,
             spawn=lambda work: work(),
         )  # fmt: skip
-        house = House(
+        house = PageServices(
             chosen, sessions, service or handoffs, recordings, clock, ledger, cards,
             CallBackDesk(sessions, clock, live, chosen.hours), PinGuard(sessions, clock, ledger), texts,
             supervision, brakes, Transfers(service) if service else None,

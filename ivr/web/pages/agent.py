@@ -2,16 +2,13 @@
 
 from datetime import timedelta
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
-from ivr.clock import Clock
 from ivr.desk.agents import PresenceRefusedError
 from ivr.desk.workload import Load, day_rows, read_load, write_csv
 from ivr.ledger.port import Ledger
-from ivr.store.engine import Sessions
 from ivr.store.models import Audit, Call, Recording
 from ivr.web.pages.agent_call import Pins
 from ivr.web.pages.agent_panel import answer_with_panel
@@ -27,6 +24,7 @@ from ivr.web.pages.agent_screen import (
     read_messages,
     read_screen,
 )
+from ivr.web.pages.context import PageContext
 from ivr.web.pages.events import may_follow
 from ivr.web.pages.formats import as_csv, midnight, sentence
 from ivr.web.pages.reading_audit import opened
@@ -62,19 +60,13 @@ class Handoffs(Protocol):
 
 
 def make_agent_blueprint(
-    sessions: Sessions,
-    handoffs: Handoffs,
-    recordings: Recordings,
-    clock: Clock,
-    ledger: Ledger,
-    pins: Pins,
-    time_zone: str = "UTC",
-    phone_url: str = "",
+    context: PageContext, handoffs: Handoffs, recordings: Recordings, ledger: Ledger, pins: Pins
 ) -> Blueprint:
-    """`/agent/`. `phone_url` is the browser phone's page, given `?as=client:<name>`; empty: no phone on the page."""
+    """`/agent/`: the agent's own page."""
     blueprint = Blueprint("agent", __name__, url_prefix="/agent")
     blueprint.before_request(only("agent", "supervisor"))
-    zone = ZoneInfo(time_zone)
+    sessions, clock, zone = context.sessions, context.clock, context.zone
+    answers = {"accept": handoffs.accept, "decline": handoffs.decline, "end": handoffs.end}
 
     def screen() -> Screen:
         with sessions() as tx:
@@ -108,14 +100,14 @@ def make_agent_blueprint(
         return call is not None and call.account_id is not None and pins.locked(call.account_id, call.caller)
 
     def answered(notice: str | None = None) -> ResponseReturnValue:
-        return answer_with_panel(sessions, clock, notice)
+        return answer_with_panel(context, notice)
 
     @blueprint.get("/")
     def page() -> str:
-        phone, now = own_phone(phone_url, me()), screen()
+        phone, now = own_phone(context.phone_url, me()), screen()
         return render_template(
             "agent/page.html", phone_url=phone, screen=now, queue=line(), day=day(), load=load(), messages=tasks(),
-            zone=time_zone, account=read_account(ledger, now), pin_locked=pin_locked(now),
+            zone=context.time_zone, account=read_account(ledger, now), pin_locked=pin_locked(now),
         )  # fmt: skip
 
     @blueprint.get("/own")
@@ -137,7 +129,11 @@ def make_agent_blueprint(
     def work() -> str:
         now = screen()
         return render_template(
-            "agent/work.html", screen=now, zone=time_zone, account=read_account(ledger, now), pin_locked=pin_locked(now)
+            "agent/work.html",
+            screen=now,
+            zone=context.time_zone,
+            account=read_account(ledger, now),
+            pin_locked=pin_locked(now),
         )
 
     @blueprint.get("/messages")
@@ -163,14 +159,14 @@ def make_agent_blueprint(
             return answered(sentence(refused))
         return answered()
 
-    @blueprint.post("/handoffs/<int:handoff_id>/<any(accept, decline, end):deed>")
-    def act(handoff_id: int, deed: str) -> ResponseReturnValue:
-        answer: Answer = getattr(handoffs, deed)(handoff_id, me().id)
+    @blueprint.post("/handoffs/<int:handoff_id>/<any(accept, decline, end):action>")
+    def act(handoff_id: int, action: str) -> ResponseReturnValue:
+        answer = answers[action](handoff_id, me().id)
         return answered(None if answer.ok else REFUSED.get(answer.why, "That did not work. Try again."))
 
     @blueprint.get("/messages/<int:recording_id>/audio")
     def message_audio(recording_id: int) -> ResponseReturnValue:
-        return listen(sessions, recordings, clock, me(), recording_id, kind="message")
+        return listen(context, recordings, me(), recording_id, kind="message")
 
     @blueprint.post("/messages/<int:recording_id>/done")
     def message_done(recording_id: int) -> ResponseReturnValue:

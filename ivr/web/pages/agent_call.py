@@ -2,22 +2,20 @@
 
 from datetime import datetime, timedelta
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
 
 from ivr.carrier.port import CarrierError
-from ivr.clock import Clock
 from ivr.desk.agents import PresenceRefusedError
 from ivr.dialling.dials import DialRefusedError, Dials
 from ivr.dialling.phone_numbers import mobile
 from ivr.ledger.port import LedgerError
 from ivr.redaction import mask_text
-from ivr.store.engine import Sessions
 from ivr.store.models import Audit, Call, Handoff, Note
 from ivr.web.pages.agent_panel import answer_with_panel
 from ivr.web.pages.agent_screen import own_handoff
+from ivr.web.pages.context import PageContext
 from ivr.web.pages.formats import HOW_IT_ENDED, as_dialled, moment, sentence
 from ivr.web.pages.signed_in import me, only
 
@@ -27,7 +25,7 @@ FOLLOW_UP = timedelta(hours=12)  # a shift: after it, a call of long ago is no w
 LONG_OVER = "This call is long over: nobody is called or texted from it any more."
 
 
-class CallDeeds(Protocol):
+class CallActions(Protocol):
     """What the page asks of the hand-off service. PresenceRefusedError carries a sentence for the screen."""
 
     def hold(self, handoff_id: int, agent_id: int, on: bool) -> bool: ...
@@ -51,17 +49,13 @@ class Texts(Protocol):
 
 
 def make_agent_call_blueprint(
-    sessions: Sessions,
-    handoffs: CallDeeds,
-    texts: Texts | None,
-    clock: Clock,
-    dials: Dials,
-    pins: Pins,
-    time_zone: str = "UTC",
+    context: PageContext, handoffs: CallActions, texts: Texts | None, dials: Dials, pins: Pins
 ) -> Blueprint:
-    """`/agent/handoffs/<id>/hold`, `/mute`, `/note`, `/text`, `/call-back`, `/wrap-up`: of his own call alone."""
+    """`/agent/handoffs/<id>/hold`, `/mute`, `/note`, `/text`, `/call-back`, `/wrap-up`: of their own call alone."""
     blueprint = Blueprint("agent_call", __name__, url_prefix="/agent/handoffs/<int:handoff_id>")
     blueprint.before_request(only("agent", "supervisor"))
+    sessions, clock = context.sessions, context.clock
+    switches = {"hold": handoffs.hold, "mute": handoffs.mute}
 
     def mine(handoff_id: int) -> Handoff:
         with sessions() as tx:
@@ -76,11 +70,11 @@ def make_agent_call_blueprint(
             tx.add(Note(call_sid=handoff.call_sid, agent_id=me().id, at=clock.now(), kind=kind, text=mask_text(text)))
 
     def answer(notice: str | None = None, done: str | None = None) -> ResponseReturnValue:
-        return answer_with_panel(sessions, clock, notice, done)
+        return answer_with_panel(context, notice, done)
 
-    @blueprint.post("/<any(hold, mute):deed>")
-    def switch(handoff_id: int, deed: str) -> ResponseReturnValue:
-        done = getattr(handoffs, deed)(handoff_id, me().id, request.form.get("on") == "1")
+    @blueprint.post("/<any(hold, mute):action>")
+    def switch(handoff_id: int, action: str) -> ResponseReturnValue:
+        done = switches[action](handoff_id, me().id, request.form.get("on") == "1")
         return answer(None if done else OVER)
 
     @blueprint.post("/pin-lock")
@@ -134,7 +128,7 @@ def make_agent_call_blueprint(
             dials.check(number)
         except DialRefusedError as refused:
             return answer(sentence(refused))
-        at = moment(request.form.get("at", ""), ZoneInfo(time_zone))
+        at = moment(request.form.get("at", ""), context.zone)
         if at is not None and at <= clock.now():
             return answer("That time is past. Choose a later one, or leave it empty to call as soon as possible.")
         try:

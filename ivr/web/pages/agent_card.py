@@ -6,14 +6,13 @@ from typing import Protocol
 from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
 
-from ivr.clock import Clock
 from ivr.dialogue import currencies
 from ivr.ledger.port import Ledger, LedgerError
 from ivr.payments.agent_cards import CardRefusedError
-from ivr.store.engine import Sessions
 from ivr.store.models import Call, Handoff
 from ivr.web.pages.agent_panel import answer_with_panel
 from ivr.web.pages.agent_screen import own_handoff
+from ivr.web.pages.context import PageContext
 from ivr.web.pages.formats import sentence
 from ivr.web.pages.signed_in import me, only
 
@@ -28,17 +27,17 @@ class Cards(Protocol):
     def cancel(self, handoff_id: int, agent_id: int) -> bool: ...
 
 
-def make_agent_card_blueprint(sessions: Sessions, cards: Cards, ledger: Ledger, clock: Clock) -> Blueprint:
-    """`/agent/handoffs/<id>/card` and `/card/cancel`: in his own call alone."""
+def make_agent_card_blueprint(context: PageContext, cards: Cards, ledger: Ledger) -> Blueprint:
+    """`/agent/handoffs/<id>/card` and `/card/cancel`: in the agent's own call alone."""
     blueprint = Blueprint("agent_card", __name__, url_prefix="/agent/handoffs/<int:handoff_id>/card")
     blueprint.before_request(only("agent", "supervisor"))
 
     def mine(handoff_id: int) -> Handoff:
-        with sessions() as tx:
+        with context.sessions() as tx:
             return own_handoff(tx, handoff_id, me().id) or abort(404)
 
     def account_of(call: Call) -> str:
-        """The account that he wrote down, else the caller's. Raises CardRefusedError, LedgerError."""
+        """The account that the agent wrote down, else the caller's. Raises CardRefusedError, LedgerError."""
         written = "".join(request.form.get("account", "").split())
         account = ledger.find_by_number(written) if written else call.account_id
         if account is None:
@@ -52,16 +51,16 @@ def make_agent_card_blueprint(sessions: Sessions, cards: Cards, ledger: Ledger, 
             account = account_of(handoff.call)
             cards.take(handoff_id, me().id, account, _amount(ledger, account), sure="sure" in request.form)
         except CardRefusedError as refused:
-            return answer_with_panel(sessions, clock, sentence(refused))
+            return answer_with_panel(context, sentence(refused))
         except LedgerError:
-            return answer_with_panel(sessions, clock, NO_ANSWER)
-        return answer_with_panel(sessions, clock)
+            return answer_with_panel(context, NO_ANSWER)
+        return answer_with_panel(context)
 
     @blueprint.post("/cancel")
     def cancel(handoff_id: int) -> ResponseReturnValue:
         mine(handoff_id)
         done = cards.cancel(handoff_id, me().id)
-        return answer_with_panel(sessions, clock, None if done else TOO_LATE)
+        return answer_with_panel(context, None if done else TOO_LATE)
 
     return blueprint
 

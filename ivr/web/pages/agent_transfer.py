@@ -1,14 +1,14 @@
-"""What an agent does to hand his call to a colleague or a number: ask, back, together, leave."""
+"""What an agent does to hand their call to a colleague or a number: ask, back, together, leave."""
 
-from typing import Any, Literal, Protocol
+from collections.abc import Callable
+from typing import Protocol
 
 from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
 
-from ivr.clock import Clock
 from ivr.handoff.warm_transfer import TransferRefusedError
-from ivr.store.engine import Sessions
 from ivr.web.pages.agent_panel import answer_with_panel
+from ivr.web.pages.context import PageContext
 from ivr.web.pages.formats import as_dialled, sentence
 from ivr.web.pages.signed_in import me, only
 
@@ -22,10 +22,11 @@ class Transfers(Protocol):
     def leave(self, handoff_id: int, by: int) -> None: ...
 
 
-def make_agent_transfer_blueprint(sessions: Sessions, transfers: Transfers, clock: Clock) -> Blueprint:
+def make_agent_transfer_blueprint(context: PageContext, transfers: Transfers) -> Blueprint:
     """`/agent/handoffs/<id>/transfer` asks a second in; below it `/alone`, `/together`, `/leave`."""
     blueprint = Blueprint("agent_transfer", __name__, url_prefix="/agent/handoffs/<int:handoff_id>/transfer")
     blueprint.before_request(only("agent", "supervisor"))
+    steps = {"alone": transfers.alone, "together": transfers.together, "leave": transfers.leave}
 
     @blueprint.post("")
     def ask(handoff_id: int) -> ResponseReturnValue:
@@ -33,16 +34,16 @@ def make_agent_transfer_blueprint(sessions: Sessions, transfers: Transfers, cloc
         to = 0 if number else _colleague()
         return tried(lambda: transfers.ask(handoff_id, me().id, to, number, note))
 
-    @blueprint.post("/<any(alone, together, leave):deed>")
-    def go_on(handoff_id: int, deed: Literal["alone", "together", "leave"]) -> ResponseReturnValue:
-        return tried(lambda: getattr(transfers, deed)(handoff_id, me().id))
+    @blueprint.post("/<any(alone, together, leave):action>")
+    def go_on(handoff_id: int, action: str) -> ResponseReturnValue:
+        return tried(lambda: steps[action](handoff_id, me().id))
 
-    def tried(work: Any) -> ResponseReturnValue:
+    def tried(work: Callable[[], None]) -> ResponseReturnValue:
         try:
             work()
         except TransferRefusedError as refused:
-            return answer_with_panel(sessions, clock, sentence(refused))
-        return answer_with_panel(sessions, clock)
+            return answer_with_panel(context, sentence(refused))
+        return answer_with_panel(context)
 
     return blueprint
 

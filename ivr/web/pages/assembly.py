@@ -17,10 +17,11 @@ from ivr.settings import Settings
 from ivr.store.engine import Sessions
 from ivr.store.redis_client import connect
 from ivr.web.pages.agent import Handoffs, make_agent_blueprint
-from ivr.web.pages.agent_call import CallDeeds, Pins, Texts, make_agent_call_blueprint
+from ivr.web.pages.agent_call import CallActions, Pins, Texts, make_agent_call_blueprint
 from ivr.web.pages.agent_card import Cards, make_agent_card_blueprint
 from ivr.web.pages.agent_transfer import Transfers, make_agent_transfer_blueprint
 from ivr.web.pages.callbacks import CallBacks, make_call_backs_blueprint
+from ivr.web.pages.context import PageContext
 from ivr.web.pages.errors import explain_errors
 from ivr.web.pages.events import make_events_blueprint
 from ivr.web.pages.formats import show_values
@@ -34,22 +35,22 @@ from ivr.web.pages.roster import make_roster_blueprint
 from ivr.web.pages.second_factor import make_second_blueprint
 from ivr.web.pages.security import Guards, secure_pages
 from ivr.web.pages.sign_in import make_sign_in_blueprint
-from ivr.web.pages.signed_in import People, know_people, limits_of
+from ivr.web.pages.signed_in import SignedInPeople, know_people, limits_of
 from ivr.web.pages.single_sign_on import make_single_sign_on_blueprint
 from ivr.web.pages.wallboard import Brakes, Supervises, make_board_blueprint
 
 
-class Deeds(Handoffs, CallDeeds, Protocol):
+class HandoffActions(Handoffs, CallActions, Protocol):
     """The hand-off service as the pages see it."""
 
 
 @dataclass(frozen=True)
-class House:
-    """What the pages stand on."""
+class PageServices:
+    """The services that the pages ask; each page is given its own of them."""
 
     settings: Settings
     sessions: Sessions
-    handoffs: Deeds
+    handoffs: HandoffActions
     recordings: Recordings
     clock: Clock
     ledger: Ledger
@@ -62,74 +63,58 @@ class House:
     transfers: Transfers | None = None  # without it, calls stay with whom they came to
 
 
-def add_pages(app: Flask, house: House, phone_url: str = "") -> Guards:
+def add_pages(app: Flask, services: PageServices, phone_url: str = "") -> Guards:
     """Put every page on `app`; exempt webhooks with `guards.csrf.exempt(blueprint)`.
 
     `phone_url` is the browser phone's page ("http://127.0.0.1:8090/phone"); empty shows none.
     """
-    parts = urlsplit(phone_url)
-    guards = secure_pages(app, house.settings, f"{parts.scheme}://{parts.netloc}" if phone_url else "")
-    people = People(house.sessions, house.clock, limits_of(house.settings), house.settings.second_factor_roles)
+    parts, settings = urlsplit(phone_url), services.settings
+    guards = secure_pages(app, settings, f"{parts.scheme}://{parts.netloc}" if phone_url else "")
+    people = SignedInPeople(services.sessions, services.clock, limits_of(settings), settings.second_factor_roles)
     know_people(app, people)
-    note_reading(app, house.sessions, house.clock)
+    note_reading(app, services.sessions, services.clock)
     show_values(app)
     explain_errors(app)
-    _add_doors(app, house, people)
-    app.register_blueprint(
-        make_agent_blueprint(
-            house.sessions,
-            house.handoffs,
-            house.recordings,
-            house.clock,
-            house.ledger,
-            house.pins,
-            house.settings.time_zone,
-            phone_url,
-        )
-    )
-    app.register_blueprint(
-        make_agent_call_blueprint(
-            house.sessions,
-            house.handoffs,
-            house.texts,
-            house.clock,
-            house.settings.dials,
-            house.pins,
-            house.settings.time_zone,
-        )
-    )
-    app.register_blueprint(make_agent_card_blueprint(house.sessions, house.cards, house.ledger, house.clock))
-    app.register_blueprint(
-        make_call_backs_blueprint(house.sessions, house.call_backs, house.clock, house.settings.time_zone)
-    )
-    app.jinja_env.globals["TRANSFERS"] = house.transfers is not None
-    if house.transfers is not None:
-        app.register_blueprint(make_agent_transfer_blueprint(house.sessions, house.transfers, house.clock))
-    _add_board(app, house, phone_url)
-    app.register_blueprint(make_quality_blueprint(house.sessions, house.recordings, house.clock))
-    app.register_blueprint(make_events_blueprint(house.sessions))
+    _add_sign_in(app, settings, people, services.handoffs)
+    context = PageContext(services.sessions, services.clock, settings.time_zone, phone_url)
+    _add_desk(app, context, services)
+    _add_board(app, context, services)
+    app.register_blueprint(make_quality_blueprint(context, services.recordings))
+    app.register_blueprint(make_events_blueprint(services.sessions))
     return guards
 
 
-def _add_board(app: Flask, house: House, phone_url: str) -> None:
+def _add_desk(app: Flask, context: PageContext, services: PageServices) -> None:
+    """An agent's pages."""
+    handoffs, pins, ledger = services.handoffs, services.pins, services.ledger
+    app.register_blueprint(make_agent_blueprint(context, handoffs, services.recordings, ledger, pins))
+    app.register_blueprint(make_agent_call_blueprint(context, handoffs, services.texts, services.settings.dials, pins))
+    app.register_blueprint(make_agent_card_blueprint(context, services.cards, ledger))
+    app.register_blueprint(make_call_backs_blueprint(context, services.call_backs))
+    app.jinja_env.globals["TRANSFERS"] = services.transfers is not None
+    if services.transfers is not None:
+        app.register_blueprint(make_agent_transfer_blueprint(context, services.transfers))
+
+
+def _add_board(app: Flask, context: PageContext, services: PageServices) -> None:
     app.jinja_env.globals["BOARD"] = False
-    if house.supervision is None or house.brakes is None:
+    if services.supervision is None or services.brakes is None:
         return
     app.jinja_env.globals["BOARD"] = True
-    app.register_blueprint(
-        make_board_blueprint(
-            house.sessions, house.supervision, house.brakes, house.clock, house.settings.time_zone, phone_url,
-            house.settings.service_seconds,
-        )
-    )  # fmt: skip
+    board = make_board_blueprint(context, services.supervision, services.brakes, services.settings.service_seconds)
+    app.register_blueprint(board)
 
 
-def _add_doors(app: Flask, house: House, people: People) -> None:
+def _add_sign_in(app: Flask, settings: Settings, people: SignedInPeople, handoffs: Handoffs) -> None:
     """Signing in, one's own page, and the page of all people."""
-    settings = house.settings
-    throttle = Throttle(connect(settings.redis, 0.3), house.clock)  # somebody waits at the sign-in page
+
+    def go_away(agent_id: int) -> None:
+        with suppress(PresenceRefusedError):  # their call goes on: their phone is not their browser
+            handoffs.presence(agent_id, "away")
+
+    throttle = Throttle(connect(settings.redis, 0.3), people.clock)  # somebody waits at the sign-in page
     box = SecretBox.from_settings(settings.secret_key.get_secret_value(), settings.data_dir)
-    app.register_blueprint(make_sign_in_blueprint(people, throttle, lambda agent: _go_away(house, agent)))
+    app.register_blueprint(make_sign_in_blueprint(people, throttle, go_away))
     app.register_blueprint(make_second_blueprint(people, throttle, box))
     app.register_blueprint(make_password_blueprint(people, settings.company))
     app.register_blueprint(make_own_blueprint(people, throttle, box, settings.company))
@@ -145,8 +130,3 @@ def _add_doors(app: Flask, house: House, people: People) -> None:
     app.register_blueprint(make_passkey_blueprint(people, site))
     app.register_blueprint(make_own_passkeys_blueprint(people, site))
     app.register_blueprint(make_roster_blueprint(people, settings.public_url))
-
-
-def _go_away(house: House, agent_id: int) -> None:
-    with suppress(PresenceRefusedError):  # he has a call, which goes on; his phone is not his browser
-        house.handoffs.presence(agent_id, "away")

@@ -10,12 +10,11 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ivr.clock import Clock
 from ivr.handoff.call_back_desk import CallBackRefusedError
 from ivr.handoff.call_backs import UnknownCallBackError, open_call_backs
-from ivr.store.engine import Sessions
 from ivr.store.models import Call, CallBack, Handoff
 from ivr.web.pages.agent_screen import who
+from ivr.web.pages.context import PageContext
 from ivr.web.pages.formats import masked, moment, plain, sentence
 from ivr.web.pages.signed_in import me, only
 
@@ -49,16 +48,16 @@ def read_owed(tx: Session, now: datetime, zone: ZoneInfo, *, masks: bool) -> lis
     return [_owed(tx, row, now, zone, masks) for row in rows]
 
 
-def make_call_backs_blueprint(sessions: Sessions, call_backs: CallBacks, clock: Clock, time_zone: str) -> Blueprint:
+def make_call_backs_blueprint(context: PageContext, call_backs: CallBacks) -> Blueprint:
     """`/call-backs/`, for agents and supervisors. Who is no agent sees masked numbers."""
     blueprint = Blueprint("call_backs", __name__, url_prefix="/call-backs")
     blueprint.before_request(only("agent", "supervisor"))
-    zone = ZoneInfo(time_zone)
+    sessions, clock, zone = context.sessions, context.clock, context.zone
 
     def shown(template: str, notice: str | None = None, done: str | None = None) -> str:
         with sessions() as tx:
             owed = read_owed(tx, clock.now(), zone, masks=not me().may("agent"))
-            return render_template(template, owed=owed, zone=time_zone, notice=notice, done=done)
+            return render_template(template, owed=owed, zone=context.time_zone, notice=notice, done=done)
 
     def answered(notice: str | None = None, done: str | None = None) -> ResponseReturnValue:
         if request.headers.get("X-Fragment"):

@@ -6,7 +6,7 @@ from sqlalchemy import exists, or_, select
 
 from ivr.store.engine import Sessions
 from ivr.store.models import Handoff, Offer
-from ivr.web.pages.signed_in import Person, me, only
+from ivr.web.pages.signed_in import SignedInPerson, me, only
 
 MOST = 20  # calls on one stream
 
@@ -33,7 +33,7 @@ def make_events_blueprint(sessions: Sessions) -> Blueprint:
     return blueprint
 
 
-def may_follow(sessions: Sessions, person: Person, sid: str) -> bool:
+def may_follow(sessions: Sessions, person: SignedInPerson, sid: str) -> bool:
     """Whether `person` may see the words of call `sid`: it is or was his, it is offered to him, or he reviews calls."""
     if person.may("reviewer", "supervisor"):
         return True

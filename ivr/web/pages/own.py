@@ -17,13 +17,13 @@ from ivr.web.pages.formats import sentence
 from ivr.web.pages.guessing import rules_for, rules_for_code
 from ivr.web.pages.password import chosen
 from ivr.web.pages.sign_in import BUSY, slowed
-from ivr.web.pages.signed_in import PASSWORD, People, just_proven, me, only
+from ivr.web.pages.signed_in import PASSWORD, SignedInPeople, just_proven, me, only
 
 WRONG = "That is not your present password."
 WRONG_CODE = "That code is not right. Check that the phone's clock is right, and take the next one."
 
 
-def make_own_blueprint(people: People, throttle: Throttle, box: SecretBox, company: str) -> Blueprint:
+def make_own_blueprint(people: SignedInPeople, throttle: Throttle, box: SecretBox, company: str) -> Blueprint:
     """`/me/`."""
     blueprint = Blueprint("own", __name__, url_prefix="/me")
     blueprint.before_request(only())
@@ -122,7 +122,7 @@ def make_own_blueprint(people: People, throttle: Throttle, box: SecretBox, compa
     return blueprint
 
 
-def page_with(people: People, error: str | None = None, done: str | None = None) -> str:
+def page_with(people: SignedInPeople, error: str | None = None, done: str | None = None) -> str:
     now = people.clock.now()
     with people.sessions() as tx:
         agent, factors = tx.get_one(Agent, me().id), factors_of(tx, me().id)
@@ -133,11 +133,11 @@ def page_with(people: People, error: str | None = None, done: str | None = None)
     )  # fmt: skip
 
 
-def page_refusing(people: People, why: str) -> ResponseReturnValue:
+def page_refusing(people: SignedInPeople, why: str) -> ResponseReturnValue:
     return page_with(people, why), 400
 
 
-def lacking(people: People, others: bool) -> str | None:
+def lacking(people: SignedInPeople, others: bool) -> str | None:
     """Why the last factor may not be taken off, where a role asks for one."""
     if others or me().roles.isdisjoint(people.second_factor):
         return None

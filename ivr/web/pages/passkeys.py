@@ -14,12 +14,12 @@ from ivr.web.pages.formats import sentence
 from ivr.web.pages.own import back, lacking, page_refusing, strengthen
 from ivr.web.pages.second_factor import half_of, mark_proven
 from ivr.web.pages.sign_in import let_in, note_failure
-from ivr.web.pages.signed_in import PASSWORD, People, just_proven, me, only, safe_next
+from ivr.web.pages.signed_in import PASSWORD, SignedInPeople, just_proven, me, only, safe_next
 
 LASTS = timedelta(minutes=5)
 
 
-def make_passkey_blueprint(people: People, site: Site) -> Blueprint:
+def make_passkey_blueprint(people: SignedInPeople, site: Site) -> Blueprint:
     """`/passkey`: sign in, give the second factor, or prove again who one is."""
     blueprint = Blueprint("passkey", __name__, url_prefix="/passkey")
 
@@ -58,7 +58,7 @@ def make_passkey_blueprint(people: People, site: Site) -> Blueprint:
     return blueprint
 
 
-def make_own_passkeys_blueprint(people: People, site: Site) -> Blueprint:
+def make_own_passkeys_blueprint(people: SignedInPeople, site: Site) -> Blueprint:
     """`/me/passkeys`: make one, and remove one."""
     blueprint = Blueprint("own_passkeys", __name__, url_prefix="/me/passkeys")
     blueprint.before_request(only())
@@ -103,7 +103,7 @@ def make_own_passkeys_blueprint(people: People, site: Site) -> Blueprint:
     return blueprint
 
 
-def _who(people: People) -> int | None:
+def _who(people: SignedInPeople) -> int | None:
     """Whose passkey it must be; None where whoever has one may sign in."""
     if current_user.is_authenticated:
         return me().id
@@ -111,12 +111,12 @@ def _who(people: People) -> int | None:
     return found[0].id if found else None
 
 
-def _asking(people: People, asked: str, challenge: str) -> Response:
+def _asking(people: SignedInPeople, asked: str, challenge: str) -> Response:
     session["challenge"] = {"is": challenge, "at": people.clock.now().timestamp()}
     return Response(asked, content_type="application/json")
 
 
-def _challenge(people: People) -> str:
+def _challenge(people: SignedInPeople) -> str:
     """The challenge that this browser was given a moment ago, else an empty one."""
     kept = session.pop("challenge", None)
     if not isinstance(kept, dict) or people.clock.now().timestamp() - kept["at"] > LASTS.total_seconds():

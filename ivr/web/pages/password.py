@@ -9,12 +9,12 @@ from ivr.people.links import person_of_link, spend_link
 from ivr.people.passwords import TooBusyError, WeakPasswordError
 from ivr.store.models import Agent
 from ivr.web.pages.formats import sentence
-from ivr.web.pages.signed_in import People
+from ivr.web.pages.signed_in import SignedInPeople
 
 DIFFERENT = "The two passwords are not the same. Type both again."
 
 
-def make_password_blueprint(people: People, company: str) -> Blueprint:
+def make_password_blueprint(people: SignedInPeople, company: str) -> Blueprint:
     """`/password/<token>`: good once, for a day."""
     blueprint = Blueprint("password", __name__, url_prefix="/password")
 

@@ -3,15 +3,14 @@
 from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
-from ivr.clock import Clock
-from ivr.store.engine import Sessions
+from ivr.web.pages.context import PageContext
 from ivr.web.pages.formats import OUTCOMES
 from ivr.web.pages.quality_screen import read_calls, read_review
 from ivr.web.pages.recording_audio import Recordings, listen
 from ivr.web.pages.signed_in import me, only
 
 
-def make_quality_blueprint(sessions: Sessions, recordings: Recordings, clock: Clock) -> Blueprint:
+def make_quality_blueprint(context: PageContext, recordings: Recordings) -> Blueprint:
     """`/quality/`, `/quality/calls/<sid>` and the recordings' sound, for reviewers and supervisors."""
     blueprint = Blueprint("quality", __name__, url_prefix="/quality")
     blueprint.before_request(only("reviewer", "supervisor"))
@@ -21,18 +20,18 @@ def make_quality_blueprint(sessions: Sessions, recordings: Recordings, clock: Cl
         outcome = request.args.get("outcome", "")
         if outcome not in ("", "open", *filter(None, OUTCOMES)):
             abort(404)
-        with sessions() as tx:
+        with context.sessions() as tx:
             found = read_calls(tx, outcome, max(1, request.args.get("page", 1, type=int)))
         return render_template("quality/calls.html", found=found, outcome=outcome)
 
     @blueprint.get("/calls/<sid>")
     def call(sid: str) -> str:
-        with sessions() as tx:
+        with context.sessions() as tx:
             review = read_review(tx, sid, request.args.get("recording", 0, type=int))
         return render_template("quality/call.html", review=review or abort(404))
 
     @blueprint.get("/recordings/<int:recording_id>/audio")
     def audio(recording_id: int) -> ResponseReturnValue:
-        return listen(sessions, recordings, clock, me(), recording_id, kind="call")
+        return listen(context, recordings, me(), recording_id, kind="call")
 
     return blueprint

@@ -12,7 +12,7 @@ from flask_login import current_user
 from ivr.clock import Clock
 from ivr.store.engine import Sessions
 from ivr.store.models import Audit
-from ivr.web.pages.signed_in import Person
+from ivr.web.pages.signed_in import SignedInPerson
 
 SITTING = timedelta(hours=1)  # a page that is open reads itself again every few seconds
 MOST = 10_000
@@ -55,7 +55,7 @@ def note_reading(app: Flask, sessions: Sessions, clock: Clock) -> None:
         if not seen or not current_user.is_authenticated:
             return answer
         person, now = current_user._get_current_object(), clock.now()
-        assert isinstance(person, Person)  # noqa: S101
+        assert isinstance(person, SignedInPerson)  # noqa: S101
         words = {key: value[:100] for key, value in request.args.to_dict().items()}
         fresh = [one for one in seen if lately.first((person.sign_in, *one, *words.items()), now)]
         if fresh:

@@ -13,13 +13,13 @@ from ivr.people.roles import ADMIN, ROLES
 from ivr.people.roster import RosterRefusedError
 from ivr.store.models import Agent
 from ivr.web.pages.formats import sentence
-from ivr.web.pages.signed_in import People, just_proven, me, only
+from ivr.web.pages.signed_in import SignedInPeople, just_proven, me, only
 
 ROLE_WORDS = {
     "agent": "takes calls", "reviewer": "listens to calls and reads them", "supervisor": "watches the desk",
     "admin": "keeps this page",
 }  # fmt: skip
-DEEDS: dict[str, tuple[Callable[..., object], str]] = {
+ACTIONS: dict[str, tuple[Callable[..., object], str]] = {
     "disable": (roster.disable, "{} is shut out."),
     "enable": (roster.enable, "{} can sign in again."),
     "sign-out": (roster.sign_out_everywhere, "{} is signed out everywhere."),
@@ -28,7 +28,7 @@ DEEDS: dict[str, tuple[Callable[..., object], str]] = {
 }
 
 
-def make_roster_blueprint(people: People, public_url: str) -> Blueprint:
+def make_roster_blueprint(people: SignedInPeople, public_url: str) -> Blueprint:
     """`/people/`, for admins who have lately proved who they are."""
     blueprint = Blueprint("roster", __name__, url_prefix="/people")
     blueprint.before_request(only(ADMIN))
@@ -95,9 +95,9 @@ def make_roster_blueprint(people: People, public_url: str) -> Blueprint:
             token = make_link(tx, _there(tx, agent_id), me().email, people.clock.now())
         return person_with(agent_id, link=_address(token))
 
-    @blueprint.post("/<int:agent_id>/<any(disable, enable, 'sign-out', 'reset-factors', remove):deed>")
-    def act(agent_id: int, deed: str) -> ResponseReturnValue:
-        does, words = DEEDS[deed]
+    @blueprint.post("/<int:agent_id>/<any(disable, enable, 'sign-out', 'reset-factors', remove):action>")
+    def act(agent_id: int, action: str) -> ResponseReturnValue:
+        does, words = ACTIONS[action]
         try:
             with people.sessions.begin() as tx:
                 agent = _there(tx, agent_id)
@@ -105,7 +105,7 @@ def make_roster_blueprint(people: People, public_url: str) -> Blueprint:
                 does(tx, agent, me().email, people.clock.now())
         except RosterRefusedError as refused:
             return person_with(agent_id, sentence(refused)), 400
-        if deed == "remove":
+        if action == "remove":
             return list_with(done=words.format(name))
         return person_with(agent_id, done=words.format(name))
 

@@ -14,14 +14,14 @@ from ivr.store.models import Agent
 from ivr.web.pages.devices import this_device
 from ivr.web.pages.guessing import rules_for, rules_for_code
 from ivr.web.pages.sign_in import BUSY, later, let_in, note_failure, own_page, slowed
-from ivr.web.pages.signed_in import People, me, safe_next
+from ivr.web.pages.signed_in import SignedInPeople, me, safe_next
 
 HALF = timedelta(minutes=10)  # between the password and the code
 WRONG_CODE = "That code is not right, or was used before. Wait for the next one and try again."
 WRONG = "That is not right. Check it and try again."
 
 
-def make_second_blueprint(people: People, throttle: Throttle, box: SecretBox) -> Blueprint:
+def make_second_blueprint(people: SignedInPeople, throttle: Throttle, box: SecretBox) -> Blueprint:
     """`/sign-in/second` after the password; `/prove` for who is signed in."""
     blueprint = Blueprint("second", __name__)
 
@@ -82,7 +82,7 @@ def make_second_blueprint(people: People, throttle: Throttle, box: SecretBox) ->
     return blueprint
 
 
-def half_of(people: People) -> tuple[Agent, str | None] | None:
+def half_of(people: SignedInPeople) -> tuple[Agent, str | None] | None:
     """Whose password was right a moment ago, and where they want to go."""
     kept = session.get("half")
     if not isinstance(kept, dict) or people.clock.now().timestamp() - kept["at"] > HALF.total_seconds():
@@ -94,30 +94,30 @@ def half_of(people: People) -> tuple[Agent, str | None] | None:
     return agent, safe_next(kept["next"])
 
 
-def factors(people: People, agent_id: int) -> Factors:
+def factors(people: SignedInPeople, agent_id: int) -> Factors:
     with people.sessions() as tx:
         return factors_of(tx, agent_id)
 
 
-def mark_proven(people: People, target: str | None) -> str:
+def mark_proven(people: SignedInPeople, target: str | None) -> str:
     """The person has proved again who they are; where to go on."""
     with people.sessions.begin() as tx:
         sign_ins.proven(tx, me().sign_in, people.clock.now())
     return safe_next(target) or url_for("own.page")
 
 
-def _proof(people: People, box: SecretBox, agent: Agent) -> bool:
+def _proof(people: SignedInPeople, box: SecretBox, agent: Agent) -> bool:
     """A code from who has an app, else the password."""
     if factors(people, agent.id).codes:
         return _spend(people, box, agent.id) is not None
     return passwords.matches(agent.password_hash, request.form.get("password", ""))
 
 
-def _spend(people: People, box: SecretBox, agent_id: int) -> str | None:
+def _spend(people: SignedInPeople, box: SecretBox, agent_id: int) -> str | None:
     with people.sessions.begin() as tx:
         return check_code(tx, agent_id, request.form.get("code", "")[:40], box, people.clock.now())
 
 
-def _proving(people: People, error: str | None = None) -> str:
+def _proving(people: SignedInPeople, error: str | None = None) -> str:
     target = safe_next(request.values.get("next"))
     return render_template("prove.html", factors=factors(people, me().id), target=target, error=error)

@@ -14,14 +14,14 @@ from ivr.people.throttle import Throttle
 from ivr.store.models import Agent, Audit
 from ivr.web.pages.devices import describe, remember, this_device
 from ivr.web.pages.guessing import about_where, rules_for
-from ivr.web.pages.signed_in import PASSWORD, People, Person, me, safe_next
+from ivr.web.pages.signed_in import PASSWORD, SignedInPeople, SignedInPerson, me, safe_next
 
 WRONG = "That e-mail and password do not match. Check both and try again."
 BUSY = "Too many people are signing in just now. Try again in a few seconds."
 
 
 def make_sign_in_blueprint(
-    people: People, throttle: Throttle, left: Callable[[int], object] = lambda agent: None
+    people: SignedInPeople, throttle: Throttle, left: Callable[[int], object] = lambda agent: None
 ) -> Blueprint:
     """`/`, `/sign-in`, `/sign-out`. `left` is told the agent's id on sign-out, so that his phone stops ringing."""
     blueprint = Blueprint(
@@ -76,7 +76,7 @@ def make_sign_in_blueprint(
     return blueprint
 
 
-def let_in(people: People, agent: Agent, how: str, target: str | None) -> Response:
+def let_in(people: SignedInPeople, agent: Agent, how: str, target: str | None) -> Response:
     """Sign the person in and show `target` or their own page."""
     now = people.clock.now()
     with people.sessions.begin() as tx:
@@ -91,19 +91,19 @@ def let_in(people: People, agent: Agent, how: str, target: str | None) -> Respon
     return answer
 
 
-def become(person: Person) -> None:
+def become(person: SignedInPerson) -> None:
     """The browser is this person's from now on."""
     session.clear()  # a session that someone else began must not become this person's
     session.permanent = True
     login_user(person)
 
 
-def has_second(people: People, agent: Agent) -> bool:
+def has_second(people: SignedInPeople, agent: Agent) -> bool:
     with people.sessions() as tx:
         return factors_of(tx, agent.id).any
 
 
-def ask_second(people: People, agent: Agent, target: str | None) -> Response:
+def ask_second(people: SignedInPeople, agent: Agent, target: str | None) -> Response:
     """The password was right; the second factor is asked for on the next page."""
     session.clear()
     session["half"] = {
@@ -112,7 +112,7 @@ def ask_second(people: People, agent: Agent, target: str | None) -> Response:
     return make_response(redirect(url_for("second.form")))
 
 
-def own_page(person: Person) -> str:
+def own_page(person: SignedInPerson) -> str:
     """Where the person's work is."""
     if person.limited or not person.roles:
         return url_for("own.page")
@@ -142,12 +142,12 @@ def later(page: str, status: int, seconds: float) -> Response:
     return Response(page, status, {"Retry-After": str(ceil(seconds))})
 
 
-def _agent(people: People) -> Agent | None:
+def _agent(people: SignedInPeople) -> Agent | None:
     with people.sessions() as tx:
         return roster.find(tx, _address())
 
 
-def note_failure(people: People, agent: Agent | None) -> None:
+def note_failure(people: SignedInPeople, agent: Agent | None) -> None:
     """A wrong password or code, under nobody's name: who typed it is not known."""
     subject, where = f"agent:{agent.id if agent else 'unknown'}", about_where(request.remote_addr)
     with people.sessions.begin() as tx:

@@ -23,7 +23,7 @@ EXPORTS = {"board.load": "supervisor"}  # what a machine's key may read, and the
 
 
 @dataclass(frozen=True)
-class Person(UserMixin):  # type: ignore[misc]
+class SignedInPerson(UserMixin):  # type: ignore[misc]
     """Who is signed in, in one browser: `key` is what that browser has, `sign_in` our row of it.
 
     `limited`: a role asks for a second factor, which is lacking; until it is there, no role opens anything.
@@ -46,7 +46,7 @@ class Person(UserMixin):  # type: ignore[misc]
         return not self.limited and not self.roles.isdisjoint(roles)
 
 
-class People:
+class SignedInPeople:
     """Finds the person behind a browser's key. A stream that stays open asks again, and ends with the sign-in."""
 
     def __init__(
@@ -55,7 +55,7 @@ class People:
         self.sessions, self.clock, self.limits = sessions, clock, limits
         self.second_factor = second_factor  # the roles that need one
 
-    def behind(self, key: str) -> Person | None:
+    def behind(self, key: str) -> SignedInPerson | None:
         """The person whose sign-in this is, as SQL has them now; None when it has ended."""
         now = self.clock.now()
         with self.sessions() as tx:
@@ -65,7 +65,7 @@ class People:
                 sign_ins.seen(tx, row.id, now)
         return None if row is None else self._person(row, key)
 
-    def of_key(self, request: Request) -> Person | None:
+    def of_key(self, request: Request) -> SignedInPerson | None:
         """The machine whose key a request holds, with the right to read that one export and nothing else."""
         role = EXPORTS.get(request.endpoint or "") if request.method == "GET" else None
         header = request.headers.get("Authorization", "")
@@ -76,32 +76,32 @@ class People:
         if row is None:
             return None
         name = f"key:{row.name}"
-        return Person(0, name, name, "", frozenset({role}), name, -row.id, now)
+        return SignedInPerson(0, name, name, "", frozenset({role}), name, -row.id, now)
 
-    def _person(self, row: SignIn, key: str) -> Person:
+    def _person(self, row: SignIn, key: str) -> SignedInPerson:
         agent = row.agent
         lacks = row.how == PASSWORD and not set(agent.roles).isdisjoint(self.second_factor)
         roles = frozenset(agent.roles)
-        return Person(agent.id, agent.name, agent.email, agent.phone, roles, key, row.id, row.proven_at, lacks)
+        return SignedInPerson(agent.id, agent.name, agent.email, agent.phone, roles, key, row.id, row.proven_at, lacks)
 
 
 def limits_of(settings: Settings) -> Limits:
     return Limits(timedelta(minutes=settings.session_idle_minutes), timedelta(hours=settings.session_hours))
 
 
-def me() -> Person:
+def me() -> SignedInPerson:
     """The person who asks; only where `only` has let him in."""
     person = current_user._get_current_object()
-    assert isinstance(person, Person)  # noqa: S101
+    assert isinstance(person, SignedInPerson)  # noqa: S101
     return person
 
 
-def own_phone(url: str, person: Person) -> str:
+def own_phone(url: str, person: SignedInPerson) -> str:
     """The person's browser phone at the phone page `url`; none for a person on a telephone number."""
     return f"{url}?as={quote(person.phone)}" if url and person.phone.startswith("client:") else ""
 
 
-def know_people(app: Flask, people: People) -> None:
+def know_people(app: Flask, people: SignedInPeople) -> None:
     """Read the signed-in person from SQL at every request, so that a lost role or sign-in is lost at once."""
     manager = LoginManager(app)
     manager.user_loader(people.behind)
@@ -125,7 +125,7 @@ def only(*roles: str) -> Callable[[], Response | None]:
     return check
 
 
-def just_proven(people: People) -> Response | None:
+def just_proven(people: SignedInPeople) -> Response | None:
     """None when the person has proved lately who they are; else the way to do so, and back to the page."""
     if people.clock.now() - me().proven_at < LATELY:
         return None

@@ -15,7 +15,7 @@ from ivr.people.roster import RosterRefusedError
 from ivr.people.single_sign_on import Rules, SignInRefusedError, person_of_claims
 from ivr.web.pages.formats import sentence
 from ivr.web.pages.sign_in import let_in, note_failure
-from ivr.web.pages.signed_in import People, safe_next
+from ivr.web.pages.signed_in import SignedInPeople, safe_next
 
 log = logging.getLogger(__name__)
 PATIENCE = 5  # seconds for each question to the provider
@@ -23,7 +23,13 @@ AWAY = "Your provider does not answer as it should. Try again, or sign in with y
 
 
 def make_single_sign_on_blueprint(
-    app: Flask, people: People, issuer: str, client_id: str, client_secret: SecretStr, rules: Rules, public_url: str
+    app: Flask,
+    people: SignedInPeople,
+    issuer: str,
+    client_id: str,
+    client_secret: SecretStr,
+    rules: Rules,
+    public_url: str,
 ) -> Blueprint:
     """`/sign-in/with`, and the way back. The provider's word stands for password and second factor."""
     blueprint = Blueprint("sso", __name__, url_prefix="/sign-in/with")

@@ -1,23 +1,21 @@
 """The supervisor's board: the queue, the people, the live calls, and what a supervisor may do about them."""
 
-from collections.abc import Sequence
 from typing import Literal, Protocol
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from ivr.clock import Clock
 from ivr.desk.workload import day_rows, write_csv
 from ivr.dialogue.flows.registry import SELF_SERVICE
 from ivr.handoff.supervision import SupervisionRefusedError
-from ivr.store.engine import Sessions
+from ivr.web.pages.context import PageContext
 from ivr.web.pages.formats import as_csv, midnight, sentence
 from ivr.web.pages.latency_histogram import read_answers
 from ivr.web.pages.signed_in import me, only, own_phone
 from ivr.web.pages.wallboard_screen import read_live, read_rules, read_view
 
 Mode = Literal["listen", "coach", "barge"]
+MODES: dict[str, Mode] = {"listen": "listen", "coach": "coach", "barge": "barge"}
 LONGEST_ANNOUNCEMENT = 300
 LONGEST_WHY = 200
 
@@ -40,18 +38,12 @@ class Brakes(Protocol):
 
 
 def make_board_blueprint(
-    sessions: Sessions,
-    supervision: Supervises,
-    brakes: Brakes,
-    clock: Clock,
-    time_zone: str = "UTC",
-    phone_url: str = "",
-    service_seconds: float = 20.0,
+    context: PageContext, supervision: Supervises, brakes: Brakes, service_seconds: float = 20.0
 ) -> Blueprint:
     """`/board/`, for supervisors. `service_seconds`: an answer within it counts for the service level."""
     blueprint = Blueprint("board", __name__, url_prefix="/board")
     blueprint.before_request(only("supervisor"))
-    zone = ZoneInfo(time_zone)
+    sessions, clock, zone = context.sessions, context.clock, context.zone
 
     def panel(notice: str | None = None, done: str | None = None) -> str:
         now = clock.now()
@@ -78,7 +70,7 @@ def make_board_blueprint(
                 live=read_live(tx, chosen, me().id),
                 answers=read_answers(tx, now),
                 intents=SELF_SERVICE,
-                phone_url=own_phone(phone_url, me()),
+                phone_url=own_phone(context.phone_url, me()),
             )
 
     @blueprint.get("/panel")
@@ -101,15 +93,15 @@ def make_board_blueprint(
         with sessions() as tx:
             return render_template("board/call.html", live=read_live(tx, handoff_id, me().id))
 
-    @blueprint.post("/calls/<int:handoff_id>/<any(listen, coach, barge, leave, 'take-over'):deed>")
-    def act(handoff_id: int, deed: str) -> ResponseReturnValue:
+    @blueprint.post("/calls/<int:handoff_id>/<any(listen, coach, barge, leave, 'take-over'):action>")
+    def act(handoff_id: int, action: str) -> ResponseReturnValue:
         try:
-            if deed == "leave":
+            if action == "leave":
                 supervision.leave(handoff_id, me().id)
-            elif deed == "take-over":
+            elif action == "take-over":
                 supervision.take_over(handoff_id, me().id)
             else:
-                supervision.join(handoff_id, me().id, _mode(deed))
+                supervision.join(handoff_id, me().id, MODES[action])
         except SupervisionRefusedError as refused:
             return answered(sentence(refused))
         return answered()
@@ -154,8 +146,3 @@ def make_board_blueprint(
         return as_csv(write_csv(rows), "load.csv")
 
     return blueprint
-
-
-def _mode(deed: str) -> Mode:
-    modes: Sequence[Mode] = ("listen", "coach", "barge")
-    return next(mode for mode in modes if mode == deed)

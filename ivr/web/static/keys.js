@@ -1,4 +1,4 @@
-// Every deed by one key, unless the person is typing or has switched the keys off; `?` lists them.
+// Every action by one key, unless the person is typing or has switched the keys off; `?` lists them.
 
 const dialog = document.getElementById("keys");
 const choice = document.getElementById("keys-on");
