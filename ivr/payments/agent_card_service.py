@@ -15,6 +15,7 @@ from ivr.ledger.port import Ledger, LedgerError
 from ivr.live_updates import Live
 from ivr.payments import agent_cards
 from ivr.payments.agent_cards import CardRefusedError, Order
+from ivr.payments.card_entry import UNDER_WAY, CardState
 from ivr.payments.doubts import doubt
 from ivr.store.engine import Sessions
 from ivr.store.models import Agent, Call, CardPayment, Handoff
@@ -143,11 +144,11 @@ class AgentCards:
         except CarrierError as error:
             self._failed(row, error, "doubtful" if action == "complete" else "failed")
 
-    def _failed(self, row: CardPayment, error: CarrierError, state: str = "failed") -> None:
+    def _failed(self, row: CardPayment, error: CarrierError, state: CardState = "failed") -> None:
         log.warning("a card was not taken: %s", error, extra={"payment": row.id})
         with self._sessions.begin() as tx:
             row = tx.get_one(CardPayment, row.id, with_for_update=True)
-            if row.state in agent_cards.OPEN:
+            if row.state in UNDER_WAY:
                 agent_cards.end(tx, row, state, self._clock.now())
             else:  # stopped meanwhile: what its end has seen to may have come too early
                 agent_cards.renew(tx, row, self._clock.now())

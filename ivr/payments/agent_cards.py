@@ -4,29 +4,21 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ivr.carrier.callbacks import CardUpdate
 from ivr.dialogue import verbalize
 from ivr.dialogue.facts import Facts
-from ivr.payments.bot_cards import read_result
+from ivr.payments.card_entry import LONGEST, UNDER_WAY, CardState, hasten, promise_booking, read_result, state_after
 from ivr.store import outbox
-from ivr.store.models import Agent, Audit, Call, CardPayment, Handoff, Outbox
-from ivr.store.topics import CARD_BOOK, CARD_OVER, TEXT_SEND
+from ivr.store.models import Agent, Audit, Call, CardPayment, Handoff
+from ivr.store.topics import CARD_OVER, TEXT_SEND
 
 FIELDS = ("payment-card-number", "expiration-date", "security-code")
 TRIES = 3  # at one field
-LONGEST = timedelta(minutes=15)  # no entry lasts longer
 CHARGED = timedelta(minutes=1)  # a connector that has not answered by then will not
-OPEN = ("open", "charging")
 CardAction = Literal["capture", "complete"]
-_ENDS = {
-    "success": "success",
-    "declined": "declined",
-    "too-many-failed-attempts": "no-entry",
-    "caller-hung-up": "hung-up",
-}
 
 
 class CardRefusedError(ValueError):
@@ -77,7 +69,7 @@ def begin(tx: Session, handoff: Handoff, leg: str | None, agent: Agent, order: O
 
 def standing(tx: Session, handoff_id: int) -> CardPayment | None:
     """The entry that is under way in this hand-off."""
-    query = select(CardPayment).where(CardPayment.handoff_id == handoff_id, CardPayment.state.in_(OPEN))
+    query = select(CardPayment).where(CardPayment.handoff_id == handoff_id, CardPayment.state.in_(UNDER_WAY))
     return tx.scalars(query).first()
 
 
@@ -103,10 +95,10 @@ def advance(tx: Session, row: CardPayment, card_update: CardUpdate, now: datetim
     return None
 
 
-def end(tx: Session, row: CardPayment, state: str, now: datetime) -> None:
+def end(tx: Session, row: CardPayment, state: CardState, now: datetime) -> None:
     """It is over; recording and listening go on."""
     row.state, row.ended_at = state, now
-    _due(tx, row, now)
+    hasten(tx, row.watch, now)
     _audit(tx, row, "carrier", f"card-{state}", now)
 
 
@@ -124,7 +116,7 @@ def renew(tx: Session, row: CardPayment, now: datetime) -> None:
 
 def overdue(tx: Session, row: CardPayment, now: datetime) -> None:
     """Nothing more was told of it."""
-    if row.state in OPEN:
+    if row.state in UNDER_WAY:
         end(tx, row, "doubtful" if row.state == "charging" else "no-entry", now)
 
 
@@ -134,7 +126,7 @@ def _next_field(tx: Session, row: CardPayment, required: tuple[str, ...], now: d
         row.field = required[0]
         return "capture"
     row.state = "charging"
-    _due(tx, row, now + CHARGED)
+    hasten(tx, row.watch, now + CHARGED)
     return "complete"
 
 
@@ -144,11 +136,10 @@ def _settle(tx: Session, row: CardPayment, card_update: CardUpdate, now: datetim
     if taken.result == "success" and row.state != "success":
         row.confirmation = taken.confirmation
         end(tx, row, "success", now)
-        booking = {"account": row.account, "amount": row.amount, "on": row.on.isoformat()}
-        outbox.put(tx, CARD_BOOK, {"key": row.key, "confirmation": row.confirmation, **booking}, now)
+        promise_booking(tx, row.key, row.account, row.amount, row.on.isoformat(), row.confirmation, now)
         outbox.put(tx, TEXT_SEND, {"call": row.call_sid, "body": receipt(row)}, now)
-    elif taken.result != "success" and row.state in OPEN:
-        end(tx, row, _ENDS.get(taken.result, "failed"), now)
+    elif taken.result != "success" and row.state in UNDER_WAY:
+        end(tx, row, state_after(taken.result), now)
 
 
 def receipt(row: CardPayment) -> str:
@@ -156,10 +147,6 @@ def receipt(row: CardPayment) -> str:
     amount = verbalize.written_money(row.amount, row.currency)
     number = f" Confirmation {row.confirmation}." if row.confirmation else ""
     return f"Your card payment of {amount} on {verbalize.written_day(row.on)} went through.{number}"
-
-
-def _due(tx: Session, row: CardPayment, at: datetime) -> None:
-    tx.execute(update(Outbox).where(Outbox.id == row.watch, Outbox.done_at.is_(None)).values(due_at=at))
 
 
 def _audit(tx: Session, row: CardPayment, actor: str, action: str, now: datetime) -> None:

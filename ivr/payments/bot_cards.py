@@ -1,37 +1,22 @@
-"""A card payment: the carrier takes the card, the call's row says how far that is, the outbox does the rest.
+"""A card entry that the bot leads: the carrier takes the card, the call's row says how far that is.
 
 `Call.card` holds {turn, amount, currency, account, on, watch, result, confirmation, told} and no card data.
 """
 
-import re
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ivr.dialogue import machine
 from ivr.dialogue.actions import TakeCard
 from ivr.dialogue.events import CardTaken
+from ivr.payments import card_entry
+from ivr.payments.card_entry import LONGEST, CardState
 from ivr.store import outbox
-from ivr.store.models import Call, Outbox
-from ivr.store.topics import CARD_BOOK, RECORDING_RESUME
-
-LONGEST = timedelta(minutes=15)  # no card entry lasts longer: by then the recording goes on, whatever was lost
-FAULT = "internal-error"
-RESULTS = frozenset(
-    {
-        "success",
-        "too-many-failed-attempts",
-        "payment-connector-error",
-        "caller-interrupted-with-star",
-        "caller-hung-up",
-        "validation-error",
-        FAULT,
-    }
-)
-_DECLINED = re.compile(r"declin|insufficient|expired|do.not.hono", re.I)
-_SPEAKABLE = re.compile(r"[A-Za-z0-9]{1,12}")  # shorter than any card number
+from ivr.store.models import Call
+from ivr.store.topics import RECORDING_RESUME
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +26,6 @@ class Card:
     turn: int
     amount: int
     currency: str
-
-
-def read_result(result: str, confirmation: str, error: str) -> CardTaken:
-    """The carrier's result. A refusal of the card, told by the connector's `error`, is "declined"."""
-    if result == "success":
-        return CardTaken(result, confirmation if _SPEAKABLE.fullmatch(confirmation) else "")
-    if result == "payment-connector-error" and _DECLINED.search(error):
-        return CardTaken("declined")
-    return CardTaken(result if result in RESULTS else FAULT)
 
 
 def ask_for(call: Call, state: machine.State, action: TakeCard) -> None:
@@ -85,7 +61,8 @@ def settle(tx: Session, call: Call, turn: int, taken: CardTaken, now: datetime, 
         return False
     call.card = {**card, "result": taken.result, "confirmation": taken.confirmation, "on": on.isoformat()}
     if taken.result == "success":
-        outbox.put(tx, CARD_BOOK, _booking(call.sid, call.card), now)
+        key = f"{call.sid}:{turn}"
+        card_entry.promise_booking(tx, key, card["account"], card["amount"], on.isoformat(), taken.confirmation, now)
     if call.stage == "card":
         call.stage = "dialogue"
     resume_recording(tx, call, now)
@@ -95,8 +72,7 @@ def settle(tx: Session, call: Call, turn: int, taken: CardTaken, now: datetime, 
 def resume_recording(tx: Session, call: Call, now: datetime) -> None:
     """The entry is over, however it ended: the recording goes on now."""
     if call.card and call.card["watch"] is not None:
-        waiting = update(Outbox).where(Outbox.id == call.card["watch"], Outbox.done_at.is_(None))
-        tx.execute(waiting.values(due_at=now))
+        card_entry.hasten(tx, call.card["watch"], now)
 
 
 def unreported(call: Call) -> CardTaken | None:
@@ -121,24 +97,21 @@ def doubt(call: Call) -> dict[str, str]:
     return {"card": "was being taken and may have been charged"} if begun else {}
 
 
+def state_of(call: Call) -> CardState | None:
+    """How far the entry is; None before the carrier began it. One without a result may be being charged any moment."""
+    card = call.card or {}
+    if card.get("watch") is None:
+        return None
+    result = card.get("result")
+    return "charging" if result is None else card_entry.state_after(result)
+
+
 def may_have_charged(call: Call) -> bool:
     """Whether the bot's card entry in this call took the money, or nobody told how it ended."""
-    card = call.card
-    return card is not None and card.get("watch") is not None and card.get("result") in (None, "success")
+    return state_of(call) in card_entry.MAY_HAVE_CHARGED
 
 
 def calls_since(tx: Session, account: str, since: datetime) -> list[Call]:
     """The calls about `account` that began from `since` on and are not forgotten."""
     of_it = select(Call).where(Call.forgotten_at.is_(None), Call.started_at >= since, Call.account_id == account)
     return list(tx.scalars(of_it))
-
-
-def unbooked(tx: Session, account: str) -> bool:
-    """Whether a card was charged for `account` and its ledger has not been told yet."""
-    owed = select(Outbox.payload).where(Outbox.topic == CARD_BOOK, Outbox.done_at.is_(None))
-    return any(booking["account"] == account for booking in tx.scalars(owed))
-
-
-def _booking(sid: str, card: dict[str, object]) -> dict[str, object]:
-    wanted = {name: card[name] for name in ("account", "amount", "on", "confirmation")}
-    return {"key": f"{sid}:{card['turn']}", **wanted}

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from ivr.dialogue import verbalize
 from ivr.payments import bot_cards
+from ivr.payments.card_entry import unbooked
 from ivr.store.models import Call, CardPayment, PaymentOrder
 
 A_DAY = timedelta(days=1)
@@ -33,7 +34,7 @@ def doubt(tx: Session, sid: str, account: str | None) -> str | None:
     if (own := _untold(tx, sid, account)) is not None:
         amount = verbalize.written_money(own["amount"], own["currency"])
         return f"The caller's card may have been charged {amount} already."
-    if account is not None and bot_cards.unbooked(tx, account):
+    if account is not None and unbooked(tx, account):
         return "A card was charged for this account, and that does not stand in the ledger yet."
     return None
 

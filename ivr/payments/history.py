@@ -5,8 +5,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ivr.payments import orders
+from ivr.payments import bot_cards, orders
 from ivr.store.models import Call, CardPayment
+
+# what an agent reads of a card entry; any other state moved no money
+_PAID = {"success": "made", "charging": "doubtful", "doubtful": "doubtful"}
 
 
 def payments_of(tx: Session, call: Call) -> list[dict[str, Any]]:
@@ -31,20 +34,18 @@ def payments_of(tx: Session, call: Call) -> list[dict[str, Any]]:
             "currency": card.currency,
             "source": "card",
             "on": card.on.isoformat(),
-            "state": "made" if card.state == "success" else card.state,
+            "state": _PAID.get(card.state, "not-made"),
             "confirmation": card.confirmation,
         }
         for card in tx.scalars(charged.order_by(CardPayment.id))
     ]
-    return [*asked, *([_card(call.card)] if call.card and call.card.get("watch") is not None else []), *by_agents]
+    return [*asked, *(_of_bot(call)), *by_agents]
 
 
-def _card(card: dict[str, Any]) -> dict[str, Any]:
-    """The bot's own card entry."""
-    result = card["result"]
-    state = "doubtful" if result is None else "made" if result == "success" else "not-made"
-    return {
-        **{name: card[name] for name in ("amount", "currency", "on", "confirmation")},
-        "source": "card",
-        "state": state,
-    }
+def _of_bot(call: Call) -> list[dict[str, Any]]:
+    """The bot's own card entry, once the carrier has begun it."""
+    state, card = bot_cards.state_of(call), call.card
+    if state is None or card is None:
+        return []
+    told = {name: card[name] for name in ("amount", "currency", "on", "confirmation")}
+    return [{**told, "source": "card", "state": _PAID.get(state, "not-made")}]

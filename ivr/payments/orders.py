@@ -14,6 +14,7 @@ from ivr.dialogue.events import Event, Failed, Paid, Refused
 from ivr.dialogue.payment_rules import currency, paying
 from ivr.dialogue.state import State
 from ivr.payments import bot_cards
+from ivr.payments.card_entry import MAY_HAVE_CHARGED
 from ivr.store import outbox
 from ivr.store.models import Call, CardPayment, PaymentOrder
 from ivr.store.topics import PAYMENT_SETTLE
@@ -21,7 +22,6 @@ from ivr.store.topics import PAYMENT_SETTLE
 OPEN = ("asked", "doubtful")
 MOVED = ("made", "scheduled")
 NOT_MOVED = ("not-made", "refused")
-CHARGED = ("charging", "success", "doubtful")
 GRACE = timedelta(seconds=20)  # by then the dialogue has had its answer, or has none
 
 
@@ -105,7 +105,9 @@ def to_ask(tx: Session, key: str, now: datetime) -> PaymentOrder | None:
 
 def _paid_since(tx: Session, order: PaymentOrder) -> bool:
     by_agent = select(CardPayment.id).where(
-        CardPayment.account == order.account, CardPayment.begun_at >= order.asked_at, CardPayment.state.in_(CHARGED)
+        CardPayment.account == order.account,
+        CardPayment.begun_at >= order.asked_at,
+        CardPayment.state.in_(MAY_HAVE_CHARGED),
     )
     later = select(PaymentOrder.key).where(
         PaymentOrder.account == order.account, PaymentOrder.key != order.key, PaymentOrder.asked_at >= order.asked_at,

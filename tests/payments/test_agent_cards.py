@@ -11,7 +11,8 @@ from ivr.carrier.callbacks import CardUpdate
 from ivr.handoff.warm_transfer import caller_leg
 from ivr.ledger.sql import SqlLedger
 from ivr.payments.agent_card_service import AgentCards, CardConfig
-from ivr.payments.agent_cards import CHARGED, LONGEST, CardRefusedError
+from ivr.payments.agent_cards import CHARGED, CardRefusedError
+from ivr.payments.card_entry import LONGEST
 from ivr.store import outbox
 from ivr.store.models import Account, Audit, CardPayment, Outbox, Payment
 from tests.fakes.fake_card_carrier import CardTwin

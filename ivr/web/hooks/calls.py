@@ -14,7 +14,8 @@ from ivr.carrier.documents import Documents
 from ivr.carrier.port import CarrierError
 from ivr.channels.audio_files import MESSAGES
 from ivr.dialogue.events import CardTaken
-from ivr.payments.bot_cards import FAULT, Card, read_result
+from ivr.payments.bot_cards import Card
+from ivr.payments.card_entry import FAULT, read_result
 from ivr.phrasing.announcements import Announcements
 from ivr.web.hooks.carrier_requests import read, require_signature, respond
 from ivr.web.hooks.failed_documents import ask_again
