@@ -12,7 +12,7 @@ from ivr.dialling.phone_numbers import e164, mobile
 from ivr.dialogue.currencies import MOST
 from ivr.dialogue.events import Paid, PinChecked, Refused
 from ivr.dialogue.facts import Facts, Transaction
-from ivr.ledger.port import Holder, LedgerError
+from ivr.ledger.port import Holder, Ledger, LedgerError
 
 TIMEOUT = httpx.Timeout(2.5, connect=1.0)  # two tries end before the caller is told that we could not
 PASSING = frozenset({502, 503, 504})
@@ -75,7 +75,7 @@ class _Refusal(BaseModel):
 Shape = TypeVar("Shape", bound=BaseModel)
 
 
-class HttpLedger:
+class HttpLedger(Ledger):
     """Reads and keyed payments are tried twice; a PIN is offered once, as each offer counts."""
 
     def __init__(self, url: str, token: str, transport: httpx.BaseTransport | None = None) -> None:

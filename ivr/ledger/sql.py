@@ -12,7 +12,7 @@ from ivr.clock import Clock
 from ivr.dialling.phone_numbers import e164, mobile
 from ivr.dialogue.events import Paid, PinChecked, Refused
 from ivr.dialogue.facts import Facts, Transaction
-from ivr.ledger.port import Holder, LedgerError
+from ivr.ledger.port import Holder, Ledger, LedgerError
 from ivr.ledger.posting import move, new_confirmation, refusal
 from ivr.ledger.scheduled import promise
 from ivr.secret_hashes import PIN_HASHER, verify
@@ -30,7 +30,7 @@ CARD = "card"
 UNREACHABLE = (DBAPIError, PoolEmpty)
 
 
-class SqlLedger:
+class SqlLedger(Ledger):
     """Accounts, and which day it is in `zone`. Every method raises LedgerError where the database does not answer."""
 
     def __init__(self, sessions: Sessions, clock: Clock, zone: tzinfo = UTC) -> None:
