@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ivr.dialogue.actions import FindAccount, FindMobile, Kind, Pay, Rate, SendCode, SendText, TakeCard
+from ivr.dialogue.actions import Kind, Query, Rate, SendText, TakeCard
 from ivr.dialogue.events import Said
 from ivr.dialogue.state import Line, Raw, State
 
@@ -92,7 +92,7 @@ class Do:
     `name` or what takes its place; results that ask for more than that are in `ivr.dialogue.results`."""
 
     name: str
-    act: Callable[[State], Pay | TakeCard | FindAccount | FindMobile | SendCode]
+    act: Callable[[State], Query | TakeCard]
     when: Callable[[State], bool] = always
     result: type[Any] | None = None
     then: Callable[[State, Any], State] = unchanged
