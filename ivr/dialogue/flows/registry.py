@@ -10,9 +10,18 @@ from ivr.dialogue.flows.transactions import TRANSACTIONS
 from ivr.dialogue.flows.verify import VERIFY
 from ivr.dialogue.state import State, Task
 
-FLOWS: dict[str, Flow] = {
-    flow.name: flow for flow in (OPEN, VERIFY, BALANCE, DUE_DATE, TRANSACTIONS, PAYMENT, UNSURE, ELSE, GOODBYE)
-}
+_ALL = (
+    OPEN,
+    VERIFY,
+    BALANCE,
+    DUE_DATE,
+    TRANSACTIONS,
+    PAYMENT,
+    UNSURE,
+    ELSE,
+    GOODBYE,
+)
+FLOWS: dict[str, Flow] = {flow.name: flow for flow in _ALL}
 SELF_SERVICE: dict[str, SelfService] = dict(
     sorted(
         ((flow.name, flow.self_service) for flow in FLOWS.values() if flow.self_service),
