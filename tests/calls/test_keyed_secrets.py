@@ -15,10 +15,11 @@ from ivr.ledger.sample import load_sample
 from ivr.ledger.sql import SqlLedger
 from ivr.store.engine import Sessions, make_sessions
 from ivr.store.models import Base, Call, Handoff, Outbox, Turn
-from tests.calls.test_superseded_streams import Stream
 from tests.fakes.fake_clock import FakeClock
-from tests.harness.call_line import LINE, MORGAN, SID, NoNews, understand
+from tests.fakes.fake_live_updates import FakeLiveUpdates
+from tests.harness.call_line import LINE, MORGAN, SID, understand
 from tests.harness.calls import Calls
+from tests.harness.media_stream import MediaStream
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 PIN = "2749"
@@ -27,7 +28,7 @@ PIN = "2749"
 def test_a_pin_keyed_before_any_question_verifies_and_the_open_question_stands(
     calls: Calls, sessions: Sessions
 ) -> None:
-    stream = Stream(calls, calls.dialogue.connect(SID, calls.answer(SID, MORGAN, LINE).token))
+    stream = MediaStream(calls, calls.dialogue.connect(SID, calls.answer(SID, MORGAN, LINE).token))
     assert isinstance(stream.key(PIN).actions[-1][1], CheckPin)
     told = stream.answer().actions
     assert [type(action) for _, action in told] == [Say, Say, Listen]
@@ -38,7 +39,7 @@ def test_a_pin_keyed_before_any_question_verifies_and_the_open_question_stands(
 
 
 def test_a_wrong_pin_keyed_before_any_question_is_asked_for_again(calls: Calls) -> None:
-    stream = Stream(calls, calls.dialogue.connect(SID, calls.answer(SID, MORGAN, LINE).token))
+    stream = MediaStream(calls, calls.dialogue.connect(SID, calls.answer(SID, MORGAN, LINE).token))
     stream.key("0001")
     listen = stream.answer().actions[-1][1]
     assert isinstance(listen, Listen) and listen.secret
@@ -47,7 +48,7 @@ def test_a_wrong_pin_keyed_before_any_question_is_asked_for_again(calls: Calls) 
 
 
 def test_a_pin_of_a_caller_whom_nobody_knows_is_kept_nowhere_either(calls: Calls, sessions: Sessions) -> None:
-    stream = Stream(calls, calls.dialogue.connect(SID, calls.answer(SID, "+15550199999", LINE).token))
+    stream = MediaStream(calls, calls.dialogue.connect(SID, calls.answer(SID, "+15550199999", LINE).token))
     stream.key(PIN)
     stream.say("balance")
     stream.key(PIN)  # where an account number was asked for
@@ -56,13 +57,13 @@ def test_a_pin_of_a_caller_whom_nobody_knows_is_kept_nowhere_either(calls: Calls
 
 @pytest.mark.parametrize("keys", ["0", "1", "000"])
 def test_keys_that_are_no_secret_are_written_as_they_are(calls: Calls, sessions: Sessions, keys: str) -> None:
-    Stream(calls, calls.dialogue.connect(SID, calls.answer(SID, MORGAN, LINE).token)).key(keys)
+    MediaStream(calls, calls.dialogue.connect(SID, calls.answer(SID, MORGAN, LINE).token)).key(keys)
     with sessions() as tx:
         assert tx.scalars(select(Turn.text).where(Turn.speaker == "caller")).one() == keys
 
 
 def test_an_amount_that_is_keyed_is_no_secret(calls: Calls, sessions: Sessions) -> None:
-    stream = Stream(calls, calls.dialogue.connect(SID, calls.answer(SID, MORGAN, LINE).token))
+    stream = MediaStream(calls, calls.dialogue.connect(SID, calls.answer(SID, MORGAN, LINE).token))
     for keys in ("2", PIN):
         stream.key(keys)
     stream.answer()
@@ -104,9 +105,9 @@ def _live_through(sessions: Sessions, clock: FakeClock, steps: list[str]) -> int
     """How many right PINs the ledger was asked about."""
     ledger = SqlLedger(sessions, clock)
     calls = Calls(
-        sessions, clock, understand, ledger, NoNews(), request_handoff, company="Test Bank", notice="n"
+        sessions, clock, understand, ledger, FakeLiveUpdates(), request_handoff, company="Test Bank", notice="n"
     )  # fmt: skip
-    stream, taken = Stream(calls, calls.dialogue.connect(SID, calls.answer(SID, MORGAN, LINE).token)), 0
+    stream, taken = MediaStream(calls, calls.dialogue.connect(SID, calls.answer(SID, MORGAN, LINE).token)), 0
     for what in steps:
         clock.forward(70)
         for keys in {"pin": [PIN], "pin twice": [PIN, PIN], "halves": [PIN[:2], PIN[2:]], "one": ["1"]}.get(what, []):
@@ -123,7 +124,7 @@ def _live_through(sessions: Sessions, clock: FakeClock, steps: list[str]) -> int
             with sessions() as tx:
                 if tx.get_one(Call, SID).stage != "dialogue":
                     break
-            stream = Stream(calls, calls.dialogue.connect(SID, after.token))
+            stream = MediaStream(calls, calls.dialogue.connect(SID, after.token))
     return taken
 
 

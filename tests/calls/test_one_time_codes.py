@@ -1,8 +1,5 @@
 """Codes are sent to the number on file alone, are good for one account, one call and five minutes, and kept nowhere."""
 
-import re
-from dataclasses import dataclass, field
-
 import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import select, text
@@ -16,60 +13,42 @@ from ivr.ledger.sql import SqlLedger
 from ivr.store.engine import Sessions
 from ivr.store.models import Account, Call, OneTimeCode, Turn
 from speech.events import UserTurn
-from tests.calls.test_service import Caller, call_of, said, turns_of
 from tests.fakes.fake_clock import FakeClock
-from tests.harness.call_line import MORGAN, SID, NoNews, understand
+from tests.fakes.fake_live_updates import FakeLiveUpdates
+from tests.fakes.fake_texts import FakeTexts
+from tests.harness.call_line import MORGAN, SID, understand
 from tests.harness.calls import Calls
+from tests.harness.media_caller import MediaCaller, call_of, said, turns_of
 
 OTHER = "CA" + "2" * 32
 SPENT = CodeChecked(ok=False, spent=True)
 
 
-@dataclass
-class Texts:
-    """The carrier's messages, unless it has a `fault`."""
-
-    sent: list[tuple[str, str]] = field(default_factory=list)
-    fault: CarrierError | None = None
-
-    def send_text(self, to: str, body: str, dial: int | None = None) -> str:
-        if self.fault is not None:
-            raise self.fault
-        self.sent.append((to, body))
-        return "SM1"
-
-    @property
-    def code(self) -> str:
-        found = re.search(r"\b\d{6}\b", self.sent[-1][1])
-        assert found
-        return found[0]
+@pytest.fixture
+def texts() -> FakeTexts:
+    return FakeTexts()
 
 
 @pytest.fixture
-def texts() -> Texts:
-    return Texts()
-
-
-@pytest.fixture
-def codes(sessions: Sessions, clock: FakeClock, ledger: SqlLedger, texts: Texts) -> OneTimeCodes:
+def codes(sessions: Sessions, clock: FakeClock, ledger: SqlLedger, texts: FakeTexts) -> OneTimeCodes:
     cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     return OneTimeCodes(sessions, clock, ledger, texts, "Test Bank", hasher=cheap)
 
 
 @pytest.fixture
-def caller(sessions: Sessions, clock: FakeClock, ledger: SqlLedger, codes: OneTimeCodes) -> Caller:
+def caller(sessions: Sessions, clock: FakeClock, ledger: SqlLedger, codes: OneTimeCodes) -> MediaCaller:
     calls = Calls(
-        sessions, clock, understand, ledger, NoNews(), request_handoff,
+        sessions, clock, understand, ledger, FakeLiveUpdates(), request_handoff,
         company="Test Bank", notice="en-test", codes=codes,
     )  # fmt: skip
-    return Caller(calls)
+    return MediaCaller(calls)
 
 
 def wrong(code: str) -> str:
     return f"{(int(code) + 1) % 10**6:06}"
 
 
-def test_a_code_goes_to_the_number_on_file_and_proves_the_caller_once(codes: OneTimeCodes, texts: Texts) -> None:
+def test_a_code_goes_to_the_number_on_file_and_proves_the_caller_once(codes: OneTimeCodes, texts: FakeTexts) -> None:
     assert codes.find_mobile("acc-1") == MobileFound("0001")
     assert codes.send(SID, 4, "acc-1") == CodeSent(ok=True)
     assert [to for to, _ in texts.sent] == [MORGAN]
@@ -78,25 +57,25 @@ def test_a_code_goes_to_the_number_on_file_and_proves_the_caller_once(codes: One
     assert codes.check(SID, "acc-1", texts.code) == SPENT
 
 
-def test_asked_for_twice_the_same_text_is_sent_once(codes: OneTimeCodes, texts: Texts) -> None:
+def test_asked_for_twice_the_same_text_is_sent_once(codes: OneTimeCodes, texts: FakeTexts) -> None:
     assert codes.send(SID, 4, "acc-1") == codes.send(SID, 4, "acc-1") == CodeSent(ok=True)
     assert len(texts.sent) == 1
 
 
-def test_a_code_is_worth_nothing_after_five_minutes(codes: OneTimeCodes, texts: Texts, clock: FakeClock) -> None:
+def test_a_code_is_worth_nothing_after_five_minutes(codes: OneTimeCodes, texts: FakeTexts, clock: FakeClock) -> None:
     codes.send(SID, 4, "acc-1")
     clock.forward(301)
     assert codes.check(SID, "acc-1", texts.code) == SPENT
 
 
-def test_the_third_wrong_code_spends_it(codes: OneTimeCodes, texts: Texts) -> None:
+def test_the_third_wrong_code_spends_it(codes: OneTimeCodes, texts: FakeTexts) -> None:
     codes.send(SID, 4, "acc-1")
     tried = [codes.check(SID, "acc-1", wrong(texts.code)) for _ in range(3)]
     assert tried == [CodeChecked(False), CodeChecked(False), SPENT]
     assert codes.check(SID, "acc-1", texts.code) == SPENT
 
 
-def test_a_second_text_makes_the_first_code_worthless(codes: OneTimeCodes, texts: Texts) -> None:
+def test_a_second_text_makes_the_first_code_worthless(codes: OneTimeCodes, texts: FakeTexts) -> None:
     codes.send(SID, 4, "acc-1")
     first = texts.code
     codes.send(SID, 6, "acc-1")
@@ -105,13 +84,13 @@ def test_a_second_text_makes_the_first_code_worthless(codes: OneTimeCodes, texts
     assert codes.check(SID, "acc-1", texts.code).ok
 
 
-def test_a_code_is_good_for_no_other_account_and_no_other_call(codes: OneTimeCodes, texts: Texts) -> None:
+def test_a_code_is_good_for_no_other_account_and_no_other_call(codes: OneTimeCodes, texts: FakeTexts) -> None:
     codes.send(SID, 4, "acc-1")
     assert codes.check(SID, "acc-2", texts.code) == SPENT
     assert codes.check(OTHER, "acc-1", texts.code) == SPENT
 
 
-def test_an_account_gets_only_so_many_texts_in_an_hour(codes: OneTimeCodes, texts: Texts, clock: FakeClock) -> None:
+def test_an_account_gets_only_so_many_texts_in_an_hour(codes: OneTimeCodes, texts: FakeTexts, clock: FakeClock) -> None:
     sent = [codes.send(OTHER if turn % 2 else SID, turn, "acc-1").ok for turn in range(LIMIT + 1)]
     assert sent == [True] * LIMIT + [False] and len(texts.sent) == LIMIT
     assert codes.send(SID, 90, "acc-2").ok
@@ -119,7 +98,7 @@ def test_an_account_gets_only_so_many_texts_in_an_hour(codes: OneTimeCodes, text
     assert codes.send(SID, 91, "acc-1").ok
 
 
-def test_no_text_no_code(codes: OneTimeCodes, texts: Texts, caplog: pytest.LogCaptureFixture) -> None:
+def test_no_text_no_code(codes: OneTimeCodes, texts: FakeTexts, caplog: pytest.LogCaptureFixture) -> None:
     texts.fault = CarrierError(f"the carrier refused: 21614 {MORGAN} is not a mobile number", again=False)
     assert codes.send(SID, 4, "acc-1") == CodeSent(ok=False)
     assert codes.send(SID, 4, "acc-1") == CodeSent(ok=False)
@@ -128,7 +107,7 @@ def test_no_text_no_code(codes: OneTimeCodes, texts: Texts, caplog: pytest.LogCa
 
 @pytest.mark.parametrize("phone", [None, "anonymous", "+442079460000"])
 def test_an_account_without_a_number_for_texts_gets_none(
-    codes: OneTimeCodes, texts: Texts, sessions: Sessions, phone: str | None
+    codes: OneTimeCodes, texts: FakeTexts, sessions: Sessions, phone: str | None
 ) -> None:
     with sessions.begin() as tx:
         tx.get_one(Account, "acc-1").phone = phone
@@ -142,7 +121,9 @@ def test_a_locked_account_is_not_opened_by_a_text(codes: OneTimeCodes, ledger: S
     assert codes.find_mobile("acc-1") == MobileFound("")
 
 
-def test_only_a_hash_is_kept_and_none_once_it_is_used(codes: OneTimeCodes, texts: Texts, sessions: Sessions) -> None:
+def test_only_a_hash_is_kept_and_none_once_it_is_used(
+    codes: OneTimeCodes, texts: FakeTexts, sessions: Sessions
+) -> None:
     codes.send(SID, 4, "acc-1")
     with sessions() as tx:
         row = tx.scalars(select(OneTimeCode)).one()
@@ -157,7 +138,7 @@ def test_only_a_hash_is_kept_and_none_once_it_is_used(codes: OneTimeCodes, texts
 
 @pytest.mark.parametrize("by_key", [True, False])
 def test_a_caller_who_forgot_his_pin_hears_his_balance_and_the_code_stays_nowhere(
-    caller: Caller, texts: Texts, sessions: Sessions, caplog: pytest.LogCaptureFixture, by_key: bool
+    caller: MediaCaller, texts: FakeTexts, sessions: Sessions, caplog: pytest.LogCaptureFixture, by_key: bool
 ) -> None:
     caplog.set_level("DEBUG")
     caller.dial()
@@ -176,7 +157,7 @@ def test_a_caller_who_forgot_his_pin_hears_his_balance_and_the_code_stays_nowher
 
 
 def test_digits_given_while_the_code_is_offered_or_checked_are_not_stored(
-    caller: Caller, texts: Texts, sessions: Sessions
+    caller: MediaCaller, texts: FakeTexts, sessions: Sessions
 ) -> None:
     caller.dial()
     caller.say("balance")
@@ -187,7 +168,7 @@ def test_digits_given_while_the_code_is_offered_or_checked_are_not_stored(
     assert [turn.text for turn in turns_of(sessions, "caller")][-2:] == ["(code)", "(code)"]
 
 
-def test_the_brief_names_the_code_as_the_proof(caller: Caller, texts: Texts, sessions: Sessions) -> None:
+def test_the_brief_names_the_code_as_the_proof(caller: MediaCaller, texts: FakeTexts, sessions: Sessions) -> None:
     caller.dial()
     for words in ("balance", "I forgot it", "yes", "123456"):
         caller.say(texts.code if words == "123456" else words)

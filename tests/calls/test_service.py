@@ -9,88 +9,43 @@ from sqlalchemy.exc import IntegrityError
 from ivr.calls.dialogue_steps import Applied
 from ivr.calls.next_step import Goodbye, Park, Reconnect, TakeMessage
 from ivr.carrier.callbacks import RecordingNews
-from ivr.dialogue.actions import CheckPin, HandOff, Listen, LookUp, Query, Say
+from ivr.dialogue.actions import CheckPin, HandOff, Listen, LookUp, Say
 from ivr.dialogue.events import Failed, Interrupted, Keyed, Paid, Resumed, Said
 from ivr.store.engine import Sessions
 from ivr.store.models import Call, Handoff, Outbox, Recording, Turn
 from ivr.store.stream_tokens import BadToken, StreamTicket
-from speech.events import UserTurn, Word
+from speech.events import UserTurn
 from tests.fakes.fake_clock import FakeClock
 from tests.harness.call_line import LINE, MORGAN, SID
 from tests.harness.calls import Calls
-
-
-class Caller:
-    """Talks to the call service as the media process does."""
-
-    def __init__(self, calls: Calls) -> None:
-        self.calls, self.number = calls, 0
-
-    def dial(self) -> Applied:
-        connected = self.calls.dialogue.connect(SID, self.calls.answer(SID, MORGAN, LINE).token)
-        return self.follow(self.calls.dialogue.apply(SID, self.calls.dialogue.opening(connected), self.next()))
-
-    def say(self, text: str) -> Applied:
-        heard = UserTurn(text, 0.9, (Word(text, 1.0, 1.5, 0.9),), 1.0, 1.5, {"wait": 300.0, "listen": 200.0})
-        return self.follow(self.calls.dialogue.hear(SID, heard, "open", self.next()))
-
-    def key(self, digits: str) -> Applied:
-        turn = UserTurn.of_keys(digits, 2.0)
-        return self.follow(self.calls.dialogue.apply(SID, Keyed(digits), self.next(), turn))
-
-    def follow(self, applied: Applied) -> Applied:
-        """Asks the ledger whatever the dialogue wants to know."""
-        actions = applied.actions
-        while actions and isinstance(actions[-1][1], Query):
-            answer = self.calls.dialogue.ask(SID, actions[-1][1])
-            actions = self.calls.dialogue.apply(SID, answer, self.next()).actions
-            applied = Applied((*applied.actions, *actions))
-        return applied
-
-    def next(self) -> str:
-        self.number += 1
-        return f"s1.{self.number}"
+from tests.harness.media_caller import MediaCaller, call_of, said, turns_of
 
 
 @pytest.fixture
-def caller(calls: Calls) -> Caller:
-    return Caller(calls)
+def caller(calls: Calls) -> MediaCaller:
+    return MediaCaller(calls)
 
 
-def call_of(sessions: Sessions) -> Call:
-    with sessions() as tx:
-        return tx.get_one(Call, SID)
-
-
-def turns_of(sessions: Sessions, speaker: str) -> list[Turn]:
-    with sessions() as tx:
-        return list(tx.scalars(select(Turn).where(Turn.speaker == speaker).order_by(Turn.id)))
-
-
-def said(applied: Applied) -> str:
-    return " ".join(action.text for _, action in applied.actions if isinstance(action, Say))
-
-
-def ask_for_the_balance(caller: Caller) -> Applied:
+def ask_for_the_balance(caller: MediaCaller) -> Applied:
     caller.dial()
     caller.say("balance")
     return caller.key("2749")
 
 
-def test_a_verified_caller_hears_the_ledger_s_balance(caller: Caller, sessions: Sessions) -> None:
+def test_a_verified_caller_hears_the_ledger_s_balance(caller: MediaCaller, sessions: Sessions) -> None:
     spoken = said(ask_for_the_balance(caller))
     assert "two thousand four hundred" in spoken or "2,450" in spoken
     call = call_of(sessions)
     assert (call.account_id, call.verified_at is not None, call.stage) == ("acc-1", True, "dialogue")
 
 
-def test_the_pin_is_stored_nowhere(caller: Caller, sessions: Sessions) -> None:
+def test_the_pin_is_stored_nowhere(caller: MediaCaller, sessions: Sessions) -> None:
     ask_for_the_balance(caller)
     assert [turn.text for turn in turns_of(sessions, "caller")] == ["balance", "(PIN)"]
     assert "2749" not in str(call_of(sessions).dialogue)
 
 
-def test_a_spoken_pin_is_not_stored_as_words_either(caller: Caller, sessions: Sessions) -> None:
+def test_a_spoken_pin_is_not_stored_as_words_either(caller: MediaCaller, sessions: Sessions) -> None:
     caller.dial()
     caller.say("balance")
     caller.say("2749")
@@ -98,13 +53,15 @@ def test_a_spoken_pin_is_not_stored_as_words_either(caller: Caller, sessions: Se
     assert (turn.text, turn.words) == ("(PIN)", [])
 
 
-def test_a_pin_that_nobody_asked_for_is_not_stored(caller: Caller, sessions: Sessions) -> None:
+def test_a_pin_that_nobody_asked_for_is_not_stored(caller: MediaCaller, sessions: Sessions) -> None:
     caller.dial()
     caller.say("My PIN is 2749")
     assert turns_of(sessions, "caller")[-1].text == "(PIN)"
 
 
-def test_a_pin_given_again_while_it_is_checked_is_not_stored(caller: Caller, calls: Calls, sessions: Sessions) -> None:
+def test_a_pin_given_again_while_it_is_checked_is_not_stored(
+    caller: MediaCaller, calls: Calls, sessions: Sessions
+) -> None:
     caller.dial()
     caller.say("balance")
     for number in ("one", "two"):
@@ -112,13 +69,13 @@ def test_a_pin_given_again_while_it_is_checked_is_not_stored(caller: Caller, cal
     assert [turn.text for turn in turns_of(sessions, "caller")] == ["balance", "(PIN)", "(PIN)"]
 
 
-def test_other_digits_are_kept(caller: Caller, sessions: Sessions) -> None:
+def test_other_digits_are_kept(caller: MediaCaller, sessions: Sessions) -> None:
     caller.dial()
     caller.say("I spent 50 on shopping")
     assert turns_of(sessions, "caller")[-1].text == "I spent 50 on shopping"
 
 
-def test_asking_for_a_person_hands_off_in_the_same_transaction(caller: Caller, sessions: Sessions) -> None:
+def test_asking_for_a_person_hands_off_in_the_same_transaction(caller: MediaCaller, sessions: Sessions) -> None:
     caller.dial()
     actions = [action for _, action in caller.say("agent").actions]
     assert isinstance(actions[-1], HandOff)
@@ -129,7 +86,7 @@ def test_asking_for_a_person_hands_off_in_the_same_transaction(caller: Caller, s
     assert call_of(sessions).stage == "parked"
 
 
-def test_a_repeated_event_changes_nothing(caller: Caller, calls: Calls, sessions: Sessions) -> None:
+def test_a_repeated_event_changes_nothing(caller: MediaCaller, calls: Calls, sessions: Sessions) -> None:
     caller.dial()
     caller.say("balance")
     before = (call_of(sessions).step, len(turns_of(sessions, "bot")))
@@ -138,7 +95,7 @@ def test_a_repeated_event_changes_nothing(caller: Caller, calls: Calls, sessions
     assert (call_of(sessions).step, len(turns_of(sessions, "bot"))) == before
 
 
-def test_what_was_heard_of_the_bot_is_kept(caller: Caller, calls: Calls, sessions: Sessions) -> None:
+def test_what_was_heard_of_the_bot_is_kept(caller: MediaCaller, calls: Calls, sessions: Sessions) -> None:
     key = next(key for key, action in caller.dial().actions if isinstance(action, Say))
     calls.dialogue.cut_off(SID, key, 0.4, 1.2)
     assert [(turn.heard, turn.end) for turn in turns_of(sessions, "bot") if turn.key == key] == [(0.4, 1.2)]
@@ -178,7 +135,7 @@ def test_another_call_s_token_opens_nothing(calls: Calls) -> None:
         calls.dialogue.connect("CA" + "2" * 32, token)
 
 
-def test_a_lost_socket_costs_an_apology_and_not_the_call(caller: Caller, calls: Calls) -> None:
+def test_a_lost_socket_costs_an_apology_and_not_the_call(caller: MediaCaller, calls: Calls) -> None:
     caller.dial()
     caller.say("balance")
     after = calls.resume(SID, MORGAN, LINE)
@@ -222,7 +179,9 @@ def test_stages_say_what_comes_next(calls: Calls, sessions: Sessions) -> None:
         assert isinstance(calls.resume(SID, MORGAN, LINE), expected)
 
 
-def test_a_parked_call_is_overheard_with_a_token_of_its_own(caller: Caller, calls: Calls, clock: FakeClock) -> None:
+def test_a_parked_call_is_overheard_with_a_token_of_its_own(
+    caller: MediaCaller, calls: Calls, clock: FakeClock
+) -> None:
     caller.dial()
     caller.say("agent")
     park = calls.resume(SID, MORGAN, LINE)
@@ -233,7 +192,7 @@ def test_a_parked_call_is_overheard_with_a_token_of_its_own(caller: Caller, call
     assert calls.dialogue.listen(SID, park.token).offset == 30.0
 
 
-def test_hold_music_is_nobody_s_word(caller: Caller, calls: Calls, sessions: Sessions) -> None:
+def test_hold_music_is_nobody_s_word(caller: MediaCaller, calls: Calls, sessions: Sessions) -> None:
     caller.dial()
     caller.say("agent")
     calls.dialogue.overheard(SID, "outbound", UserTurn("la la", 0.5, (), 1.0, 2.0, {}), 10.0)
@@ -247,7 +206,7 @@ def test_hold_music_is_nobody_s_word(caller: Caller, calls: Calls, sessions: Ses
 
 
 def test_a_caller_who_got_his_answer_and_hung_up_was_served(
-    caller: Caller, calls: Calls, sessions: Sessions, clock: FakeClock
+    caller: MediaCaller, calls: Calls, sessions: Sessions, clock: FakeClock
 ) -> None:
     ask_for_the_balance(caller)
     clock.forward(40)
@@ -258,7 +217,7 @@ def test_a_caller_who_got_his_answer_and_hung_up_was_served(
 
 
 def test_the_words_of_a_call_back_stand_with_the_call_that_it_answers(
-    caller: Caller, calls: Calls, sessions: Sessions, clock: FakeClock
+    caller: MediaCaller, calls: Calls, sessions: Sessions, clock: FakeClock
 ) -> None:
     ask_for_the_balance(caller)
     clock.forward(40)
@@ -277,7 +236,7 @@ def test_the_words_of_a_call_back_stand_with_the_call_that_it_answers(
 
 
 def test_how_it_went_is_kept_when_it_ends_and_counts_the_last_words(
-    caller: Caller, calls: Calls, sessions: Sessions
+    caller: MediaCaller, calls: Calls, sessions: Sessions
 ) -> None:
     ask_for_the_balance(caller)
     calls.ended(SID, "completed")
@@ -288,13 +247,13 @@ def test_how_it_went_is_kept_when_it_ends_and_counts_the_last_words(
     assert later is not None and later["talking"]["caller"] > kept["talking"]["caller"]
 
 
-def test_a_caller_who_left_at_once_abandoned_the_call(caller: Caller, calls: Calls, sessions: Sessions) -> None:
+def test_a_caller_who_left_at_once_abandoned_the_call(caller: MediaCaller, calls: Calls, sessions: Sessions) -> None:
     caller.dial()
     calls.ended(SID, "completed")
     assert call_of(sessions).outcome == "abandoned"
 
 
-def test_a_wrong_pin_three_times_brings_a_person(caller: Caller, sessions: Sessions) -> None:
+def test_a_wrong_pin_three_times_brings_a_person(caller: MediaCaller, sessions: Sessions) -> None:
     caller.dial()
     caller.say("balance")
     for _ in range(3):
@@ -308,7 +267,7 @@ def test_queries_are_answered_by_the_ledger(calls: Calls) -> None:
     assert calls.dialogue.ask(SID, LookUp("acc-1")).balance == 245017  # type: ignore[attr-defined]
 
 
-def test_an_interruption_is_an_event_too(caller: Caller, calls: Calls) -> None:
+def test_an_interruption_is_an_event_too(caller: MediaCaller, calls: Calls) -> None:
     caller.dial()
     applied = calls.dialogue.apply(SID, Interrupted("greeting/1", 0.3), caller.next())
     assert all(isinstance(action, Listen) for _, action in applied.actions)
@@ -329,7 +288,7 @@ def test_a_failed_statement_shows_nothing_of_the_caller(calls: Calls, sessions: 
 
 
 def test_money_that_moved_after_the_caller_went_to_a_person_is_noted(
-    caller: Caller, calls: Calls, sessions: Sessions
+    caller: MediaCaller, calls: Calls, sessions: Sessions
 ) -> None:
     ask_for_the_balance(caller)
     calls.dialogue.late(SID, Paid("481516", 5000, call_of(sessions).started_at.date()))
@@ -340,7 +299,9 @@ def test_money_that_moved_after_the_caller_went_to_a_person_is_noted(
     assert (call_of(sessions).dialogue or {})["noted"]["paid"] == "481516"
 
 
-def test_a_goodbye_before_anything_was_done_is_no_service(caller: Caller, calls: Calls, sessions: Sessions) -> None:
+def test_a_goodbye_before_anything_was_done_is_no_service(
+    caller: MediaCaller, calls: Calls, sessions: Sessions
+) -> None:
     caller.dial()
     with sessions.begin() as tx:
         tx.get_one(Call, SID).stage = "goodbye"
@@ -356,7 +317,7 @@ def test_a_token_is_worth_nothing_after_two_minutes(calls: Calls, clock: FakeClo
 
 
 def test_a_first_webhook_that_is_replayed_opens_no_socket_beside_the_callers(
-    caller: Caller, calls: Calls, sessions: Sessions
+    caller: MediaCaller, calls: Calls, sessions: Sessions
 ) -> None:
     caller.dial()
     replayed = calls.answer(SID, MORGAN, LINE).token

@@ -10,70 +10,37 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import StaticPool, create_engine, select
 
-from ivr.calls.dialogue_steps import Applied
 from ivr.calls.next_step import Reconnect
 from ivr.channels.conversation import Conversation, Threads
-from ivr.dialogue.actions import HandOff, HangUp, Listen, Query, Say
-from ivr.dialogue.events import Event, Keyed, Silent
+from ivr.dialogue.actions import HandOff, HangUp, Listen, Say
+from ivr.dialogue.events import Silent
 from ivr.handoff.request import request_handoff
 from ivr.ledger.sample import load_sample
 from ivr.ledger.sql import SqlLedger
 from ivr.store.engine import Sessions, make_sessions
 from ivr.store.models import Base, Call, Handoff, Payment, Turn
-from ivr.store.stream_tokens import Connected
 from speech.events import Close, UserTurn
-from tests.channels.test_conversation import Ear
 from tests.fakes.fake_clock import FakeClock
-from tests.harness.call_line import LINE, MORGAN, SID, NoNews, understand
+from tests.fakes.fake_live_updates import FakeLiveUpdates
+from tests.fakes.fake_session import FakeSession
+from tests.harness.call_line import LINE, MORGAN, SID, understand
 from tests.harness.calls import Calls
-
-
-class Stream:
-    """One media stream of the call, as the media process holds it: events in order, questions to the ledger."""
-
-    def __init__(self, calls: Calls, connected: Connected) -> None:
-        self.calls, self.connected, self.count = calls, connected, 0
-        self.asked: list[Query] = []
-        self.heard: list[str] = []
-        self.last: Applied = Applied()
-        self.take(calls.dialogue.opening(connected))
-
-    def take(self, event: Event, turn: UserTurn | None = None) -> Applied:
-        self.count += 1
-        key = f"s{self.connected.number}.{self.count}"
-        self.last = applied = self.calls.dialogue.apply(SID, event, key, turn, self.connected)
-        for _, action in applied.actions:
-            if isinstance(action, Query):
-                self.asked.append(action)
-            if isinstance(action, Say):
-                self.heard.append(action.text)
-        return applied
-
-    def say(self, text: str) -> Applied:
-        heard = UserTurn(text, 0.9, (), 1.0, 1.5, {})
-        return self.take(self.calls.dialogue.event_of(heard, "open"), heard)
-
-    def key(self, digits: str) -> Applied:
-        return self.take(Keyed(digits), UserTurn.of_keys(digits, 2.0))
-
-    def answer(self) -> Applied:
-        """The oldest question is answered."""
-        return self.take(self.calls.dialogue.ask(SID, self.asked.pop(0)))
+from tests.harness.media_stream import MediaStream
 
 
 @pytest.fixture
-def stream(calls: Calls) -> Callable[[], Stream]:
+def stream(calls: Calls) -> Callable[[], MediaStream]:
     """Opens the call's next stream."""
-    opened: list[Stream] = []
+    opened: list[MediaStream] = []
 
-    def open_next() -> Stream:
+    def open_next() -> MediaStream:
         if opened:
             after = calls.resume(SID, MORGAN, LINE)
             assert isinstance(after, Reconnect)
             token = after.token
         else:
             token = calls.answer(SID, MORGAN, LINE).token
-        opened.append(Stream(calls, calls.dialogue.connect(SID, token)))
+        opened.append(MediaStream(calls, calls.dialogue.connect(SID, token)))
         return opened[-1]
 
     return open_next
@@ -86,7 +53,7 @@ def state(sessions: Sessions) -> tuple[str, str]:
 
 
 def test_a_superseded_stream_that_leaves_says_nothing_of_the_one_that_talks(
-    stream: Callable[[], Stream], calls: Calls, sessions: Sessions, clock: FakeClock
+    stream: Callable[[], MediaStream], calls: Calls, sessions: Sessions, clock: FakeClock
 ) -> None:
     first, _ = stream(), stream()
     calls.dialogue.hand_over(SID, first.connected)
@@ -97,7 +64,7 @@ def test_a_superseded_stream_that_leaves_says_nothing_of_the_one_that_talks(
 
 
 def test_words_of_a_superseded_stream_are_written_down_and_move_nothing(
-    stream: Callable[[], Stream], sessions: Sessions
+    stream: Callable[[], MediaStream], sessions: Sessions
 ) -> None:
     first, second = stream(), stream()
     applied = first.say("agent")
@@ -108,7 +75,9 @@ def test_words_of_a_superseded_stream_are_written_down_and_move_nothing(
     assert second.key("0").actions
 
 
-def test_silence_on_a_stream_that_is_gone_sends_nobody_away(stream: Callable[[], Stream], sessions: Sessions) -> None:
+def test_silence_on_a_stream_that_is_gone_sends_nobody_away(
+    stream: Callable[[], MediaStream], sessions: Sessions
+) -> None:
     first, second = stream(), stream()
     for _ in range(3):
         first.take(Silent())
@@ -117,7 +86,9 @@ def test_silence_on_a_stream_that_is_gone_sends_nobody_away(stream: Callable[[],
     assert [type(action) for _, action in second.say("balance").actions] == [Say, Listen]
 
 
-def test_a_pin_heard_late_leaves_the_present_stream_listening(stream: Callable[[], Stream], sessions: Sessions) -> None:
+def test_a_pin_heard_late_leaves_the_present_stream_listening(
+    stream: Callable[[], MediaStream], sessions: Sessions
+) -> None:
     first = stream()
     first.say("balance")
     second = stream()
@@ -130,7 +101,7 @@ def test_a_pin_heard_late_leaves_the_present_stream_listening(stream: Callable[[
 
 
 def test_a_pin_heard_late_is_kept_nowhere_whatever_is_asked_by_then(
-    stream: Callable[[], Stream], sessions: Sessions
+    stream: Callable[[], MediaStream], sessions: Sessions
 ) -> None:
     first = stream()
     first.say("balance")
@@ -146,7 +117,7 @@ def test_a_pin_heard_late_is_kept_nowhere_whatever_is_asked_by_then(
 
 
 def test_an_answer_that_comes_to_a_superseded_stream_is_asked_for_again_by_the_next(
-    stream: Callable[[], Stream], sessions: Sessions
+    stream: Callable[[], MediaStream], sessions: Sessions
 ) -> None:
     first = stream()
     first.say("balance")
@@ -159,14 +130,14 @@ def test_an_answer_that_comes_to_a_superseded_stream_is_asked_for_again_by_the_n
     assert "two thousand four hundred" in " ".join(second.heard)
 
 
-def test_a_stream_of_a_caller_who_is_with_a_person_is_told_to_close(stream: Callable[[], Stream]) -> None:
+def test_a_stream_of_a_caller_who_is_with_a_person_is_told_to_close(stream: Callable[[], MediaStream]) -> None:
     first = stream()
     assert not first.say("agent").elsewhere
     assert first.say("thank you").elsewhere
 
 
 def test_a_query_that_nobody_answers_ends_with_a_person_once_the_caller_is_silent(
-    stream: Callable[[], Stream], sessions: Sessions
+    stream: Callable[[], MediaStream], sessions: Sessions
 ) -> None:
     first = stream()
     first.say("balance")
@@ -175,7 +146,7 @@ def test_a_query_that_nobody_answers_ends_with_a_person_once_the_caller_is_silen
     assert state(sessions)[0] == "parked"
 
 
-def test_talk_without_end_ends_also_while_a_query_is_out(stream: Callable[[], Stream]) -> None:
+def test_talk_without_end_ends_also_while_a_query_is_out(stream: Callable[[], MediaStream]) -> None:
     first = stream()
     first.say("balance")
     first.key("2749")
@@ -191,7 +162,7 @@ def test_a_stream_is_over_once_the_caller_goes_on_by_turns(
         clock,
         understand,
         ledger,
-        NoNews(),
+        FakeLiveUpdates(),
         request_handoff,
         company="Test Bank",
         notice="n",
@@ -199,14 +170,14 @@ def test_a_stream_is_over_once_the_caller_goes_on_by_turns(
     )
     token, first = calls.answer(SID, MORGAN, LINE).token, None
     while isinstance(after := calls.resume(SID, MORGAN, LINE) if first else Reconnect(token), Reconnect):
-        first = Stream(calls, calls.dialogue.connect(SID, after.token))
+        first = MediaStream(calls, calls.dialogue.connect(SID, after.token))
         clock.forward(5)
     assert first is not None
     assert first.take(Silent()).elsewhere
 
 
 def test_times_of_a_superseded_stream_count_from_its_own_start(
-    stream: Callable[[], Stream], sessions: Sessions, clock: FakeClock
+    stream: Callable[[], MediaStream], sessions: Sessions, clock: FakeClock
 ) -> None:
     first = stream()
     clock.forward(30)
@@ -218,7 +189,7 @@ def test_times_of_a_superseded_stream_count_from_its_own_start(
 
 def test_a_session_whose_dialogue_is_elsewhere_is_told_to_close(calls: Calls) -> None:
     async def call() -> list[object]:
-        ear = Ear()
+        ear = FakeSession()
         connected = calls.dialogue.connect(SID, calls.answer(SID, MORGAN, LINE).token)
         with ThreadPoolExecutor(1) as sql, ThreadPoolExecutor(1) as ledger:
             async with asyncio.TaskGroup() as tasks:
@@ -275,9 +246,9 @@ def test_whatever_is_lost_or_late_the_caller_hears_something_and_nothing_is_paid
 def _live_through(sessions: Sessions, clock: FakeClock, steps: list[tuple[str, str]]) -> None:
     ledger = SqlLedger(sessions, clock)
     calls = Calls(
-        sessions, clock, understand, ledger, NoNews(), request_handoff, company="Test Bank", notice="n"
+        sessions, clock, understand, ledger, FakeLiveUpdates(), request_handoff, company="Test Bank", notice="n"
     )  # fmt: skip
-    present = Stream(calls, calls.dialogue.connect(SID, calls.answer(SID, MORGAN, LINE).token))
+    present = MediaStream(calls, calls.dialogue.connect(SID, calls.answer(SID, MORGAN, LINE).token))
     old = present
     for what, given_ in steps:
         clock.forward(70)
@@ -298,7 +269,7 @@ def _live_through(sessions: Sessions, clock: FakeClock, steps: list[tuple[str, s
                 after = calls.resume(SID, MORGAN, LINE)
                 if not isinstance(after, Reconnect):
                     return  # a person, a goodbye
-                old, present = present, Stream(calls, calls.dialogue.connect(SID, after.token))
+                old, present = present, MediaStream(calls, calls.dialogue.connect(SID, after.token))
                 assert present.heard
             case "late" if old is not present:
                 old.say(given_)

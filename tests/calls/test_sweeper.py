@@ -1,8 +1,6 @@
 """What the carrier's callbacks never told is asked for: calls are ended, recordings fetched, messages found."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,59 +8,28 @@ from sqlalchemy import select
 
 from ivr.calls.sweeper import Sweeper
 from ivr.carrier.callbacks import RecordingNews
-from ivr.carrier.port import CarrierCall, CarrierError, CarrierRecording
+from ivr.carrier.port import CarrierError
 from ivr.store.engine import Sessions
 from ivr.store.leases import take_lease
 from ivr.store.models import Call, Handoff, Outbox, Recording, Turn
+from tests.fakes.fake_carrier_records import RECORDING, FakeCarrierRecords
 from tests.fakes.fake_clock import FakeClock
-from tests.harness.call_line import LINE, MORGAN, SID, HandoffsTold
+from tests.fakes.fake_handoffs import FakeHandoffs
+from tests.harness.call_line import LINE, MORGAN, SID
 from tests.harness.calls import Calls
 
-RE = "RE" + "7" * 32
 LATE = timedelta(minutes=10)
 
 
-@dataclass
-class CarrierTwin:
-    """Knows calls and recordings; `fault` is raised by every question."""
-
-    calls: dict[str, CarrierCall] = field(default_factory=dict)
-    kept: dict[str, CarrierRecording] = field(default_factory=dict)
-    fault: CarrierError | None = None
-    asked: list[str] = field(default_factory=list)
-
-    def find_call(self, call_sid: str) -> CarrierCall | None:
-        self._ask(call_sid)
-        return self.calls.get(call_sid)
-
-    def find_recording(self, recording_sid: str) -> CarrierRecording | None:
-        self._ask(recording_sid)
-        return self.kept.get(recording_sid)
-
-    def recordings(self, after: datetime, before: datetime, limit: int) -> Iterator[CarrierRecording]:
-        self._ask("recordings")
-        return iter([r for r in self.kept.values() if r.started_at and after <= r.started_at <= before])
-
-    def _ask(self, what: str) -> None:
-        if self.fault is not None:
-            raise self.fault
-        self.asked.append(what)
-
-    def call_is(self, status: str, sid: str = SID, caller: str = MORGAN, called: str = LINE) -> None:
-        self.calls[sid] = CarrierCall(sid, status, caller, called)
-
-    def keeps(self, at: datetime, call: str = SID, by_document: bool = False, **how: Any) -> None:
-        known = {"status": "completed", "url": f"/Recordings/{RE}", "seconds": 30.0, "channels": 2, **how}
-        self.kept[RE] = CarrierRecording(sid=RE, call_sid=call, by_document=by_document, started_at=at, **known)
+@pytest.fixture
+def carrier() -> FakeCarrierRecords:
+    return FakeCarrierRecords()
 
 
 @pytest.fixture
-def carrier() -> CarrierTwin:
-    return CarrierTwin()
-
-
-@pytest.fixture
-def sweep(sessions: Sessions, clock: FakeClock, carrier: CarrierTwin, calls: Calls, handoffs: HandoffsTold) -> Sweeper:
+def sweep(
+    sessions: Sessions, clock: FakeClock, carrier: FakeCarrierRecords, calls: Calls, handoffs: FakeHandoffs
+) -> Sweeper:
     return Sweeper(sessions, clock, carrier, calls, handoffs, LINE, LATE)
 
 
@@ -82,8 +49,8 @@ def recordings(sessions: Sessions) -> list[tuple[str, str, str]]:
 
 
 def test_a_call_whose_end_was_never_told_is_ended(
-    sweep: Sweeper, calls: Calls, carrier: CarrierTwin, clock: FakeClock, sessions: Sessions,
-    handoffs: HandoffsTold,
+    sweep: Sweeper, calls: Calls, carrier: FakeCarrierRecords, clock: FakeClock, sessions: Sessions,
+    handoffs: FakeHandoffs,
 ) -> None:  # fmt: skip
     calls.answer(SID, MORGAN, LINE)
     carrier.call_is("completed")
@@ -96,7 +63,7 @@ def test_a_call_whose_end_was_never_told_is_ended(
 
 
 def test_a_call_that_lasts_is_left_alone(
-    sweep: Sweeper, calls: Calls, carrier: CarrierTwin, clock: FakeClock, sessions: Sessions
+    sweep: Sweeper, calls: Calls, carrier: FakeCarrierRecords, clock: FakeClock, sessions: Sessions
 ) -> None:
     calls.answer(SID, MORGAN, LINE)
     carrier.call_is("in-progress")
@@ -115,10 +82,10 @@ def test_a_call_that_the_carrier_does_not_know_is_over(
 
 
 def test_an_announced_recording_whose_completion_was_lost_is_fetched_once(
-    sweep: Sweeper, calls: Calls, carrier: CarrierTwin, clock: FakeClock, sessions: Sessions
+    sweep: Sweeper, calls: Calls, carrier: FakeCarrierRecords, clock: FakeClock, sessions: Sessions
 ) -> None:
     calls.answer(SID, MORGAN, LINE)
-    calls.recording(SID, RecordingNews(RE, "in-progress", "/r"))
+    calls.recording(SID, RecordingNews(RECORDING, "in-progress", "/r"))
     carrier.keeps(clock.now())
     clock.forward(601)
     for _ in range(3):
@@ -128,10 +95,10 @@ def test_an_announced_recording_whose_completion_was_lost_is_fetched_once(
 
 
 def test_an_announced_recording_with_nothing_in_it_is_absent(
-    sweep: Sweeper, calls: Calls, carrier: CarrierTwin, clock: FakeClock, sessions: Sessions
+    sweep: Sweeper, calls: Calls, carrier: FakeCarrierRecords, clock: FakeClock, sessions: Sessions
 ) -> None:
     calls.answer(SID, MORGAN, LINE)
-    calls.recording(SID, RecordingNews(RE, "in-progress", "/r"))
+    calls.recording(SID, RecordingNews(RECORDING, "in-progress", "/r"))
     carrier.keeps(clock.now(), status="absent")
     clock.forward(601)
     sweep.sweep()
@@ -142,7 +109,7 @@ def test_a_recording_that_is_gone_at_the_carrier_is_not_asked_for_for_ever(
     sweep: Sweeper, calls: Calls, clock: FakeClock, sessions: Sessions
 ) -> None:
     calls.answer(SID, MORGAN, LINE)
-    calls.recording(SID, RecordingNews(RE, "in-progress", "/r"))
+    calls.recording(SID, RecordingNews(RECORDING, "in-progress", "/r"))
     clock.forward(86400)
     sweep.sweep()
     assert recordings(sessions) == [(SID, "call", "announced")]
@@ -152,7 +119,7 @@ def test_a_recording_that_is_gone_at_the_carrier_is_not_asked_for_for_ever(
 
 
 def test_a_recording_that_nobody_announced_is_fetched_at_its_place_in_the_call(
-    sweep: Sweeper, calls: Calls, carrier: CarrierTwin, clock: FakeClock, sessions: Sessions
+    sweep: Sweeper, calls: Calls, carrier: FakeCarrierRecords, clock: FakeClock, sessions: Sessions
 ) -> None:
     calls.answer(SID, MORGAN, LINE)
     carrier.keeps(clock.now() + timedelta(seconds=9))
@@ -165,10 +132,10 @@ def test_a_recording_that_nobody_announced_is_fetched_at_its_place_in_the_call(
 
 
 def test_a_recording_that_we_have_and_that_still_lies_there_is_deleted_there(
-    sweep: Sweeper, calls: Calls, carrier: CarrierTwin, clock: FakeClock, sessions: Sessions
+    sweep: Sweeper, calls: Calls, carrier: FakeCarrierRecords, clock: FakeClock, sessions: Sessions
 ) -> None:
     calls.answer(SID, MORGAN, LINE)
-    calls.recording(SID, RecordingNews(RE, "completed", "/r"))
+    calls.recording(SID, RecordingNews(RECORDING, "completed", "/r"))
     with sessions.begin() as tx:
         tx.scalars(select(Recording)).one().state = "transcribed"
     carrier.keeps(clock.now())
@@ -179,8 +146,8 @@ def test_a_recording_that_we_have_and_that_still_lies_there_is_deleted_there(
 
 
 def test_a_message_whose_every_callback_was_lost_stands_before_the_agents(
-    sweep: Sweeper, calls: Calls, carrier: CarrierTwin, clock: FakeClock, sessions: Sessions,
-    handoffs: HandoffsTold,
+    sweep: Sweeper, calls: Calls, carrier: FakeCarrierRecords, clock: FakeClock, sessions: Sessions,
+    handoffs: FakeHandoffs,
 ) -> None:  # fmt: skip
     calls.answer(SID, MORGAN, LINE)
     calls.fault(SID, MORGAN, LINE, "document 11200")
@@ -189,12 +156,12 @@ def test_a_message_whose_every_callback_was_lost_stands_before_the_agents(
     clock.forward(700)
     sweep.sweep()
     assert recordings(sessions) == [(SID, "message", "announced")]
-    assert ("message", SID, RE) in handoffs.told
+    assert ("message", SID, RECORDING) in handoffs.told
     assert call_of(sessions).outcome == "message"
 
 
 def test_an_answer_to_the_bot_that_was_recorded_and_never_fetched_is_deleted_unheard(
-    sweep: Sweeper, calls: Calls, carrier: CarrierTwin, clock: FakeClock, sessions: Sessions
+    sweep: Sweeper, calls: Calls, carrier: FakeCarrierRecords, clock: FakeClock, sessions: Sessions
 ) -> None:
     calls.answer(SID, MORGAN, LINE)
     with sessions.begin() as tx:
@@ -202,12 +169,12 @@ def test_an_answer_to_the_bot_that_was_recorded_and_never_fetched_is_deleted_unh
     carrier.keeps(clock.now() + timedelta(seconds=5), by_document=True, channels=1)
     clock.forward(700)
     sweep.sweep()
-    assert promised(sessions, "recording.delete-turn") == [{"recording": RE}]
+    assert promised(sessions, "recording.delete-turn") == [{"recording": RECORDING}]
     assert recordings(sessions) == []
 
 
 def test_a_call_that_never_reached_us_is_ours_by_its_number(
-    sweep: Sweeper, carrier: CarrierTwin, clock: FakeClock, sessions: Sessions
+    sweep: Sweeper, carrier: FakeCarrierRecords, clock: FakeClock, sessions: Sessions
 ) -> None:
     carrier.keeps(clock.now(), call="CA-unknown", by_document=True)
     carrier.call_is("completed", "CA-unknown")
@@ -218,7 +185,7 @@ def test_a_call_that_never_reached_us_is_ours_by_its_number(
 
 
 def test_what_is_not_ours_is_neither_fetched_nor_deleted_and_asked_about_once(
-    sweep: Sweeper, carrier: CarrierTwin, clock: FakeClock, sessions: Sessions
+    sweep: Sweeper, carrier: FakeCarrierRecords, clock: FakeClock, sessions: Sessions
 ) -> None:
     carrier.keeps(clock.now(), call="CA-other")
     carrier.call_is("completed", "CA-other", called="+15550107777")
@@ -232,7 +199,7 @@ def test_what_is_not_ours_is_neither_fetched_nor_deleted_and_asked_about_once(
 
 
 def test_the_recording_of_a_call_back_belongs_to_the_call_that_it_answers(
-    sweep: Sweeper, calls: Calls, carrier: CarrierTwin, clock: FakeClock, sessions: Sessions
+    sweep: Sweeper, calls: Calls, carrier: FakeCarrierRecords, clock: FakeClock, sessions: Sessions
 ) -> None:
     from ivr.handoff.state import State
 
@@ -252,7 +219,7 @@ def test_the_recording_of_a_call_back_belongs_to_the_call_that_it_answers(
 
 
 def test_a_carrier_that_is_away_costs_a_round_and_no_more(
-    sweep: Sweeper, calls: Calls, carrier: CarrierTwin, clock: FakeClock, sessions: Sessions
+    sweep: Sweeper, calls: Calls, carrier: FakeCarrierRecords, clock: FakeClock, sessions: Sessions
 ) -> None:
     calls.answer(SID, MORGAN, LINE)
     carrier.fault = CarrierError("away", again=True)
@@ -265,7 +232,7 @@ def test_a_carrier_that_is_away_costs_a_round_and_no_more(
 
 
 def test_a_call_that_cannot_be_ended_keeps_the_sweep_from_no_other(
-    sweep: Sweeper, calls: Calls, carrier: CarrierTwin, clock: FakeClock, sessions: Sessions
+    sweep: Sweeper, calls: Calls, carrier: FakeCarrierRecords, clock: FakeClock, sessions: Sessions
 ) -> None:
     other = "CA" + "2" * 32
     calls.answer(SID, MORGAN, LINE)

@@ -15,11 +15,12 @@ from ivr.recordings.storage import RecordingKeep
 from ivr.store import outbox
 from ivr.store.engine import Sessions
 from ivr.store.models import Call, Recording
-from tests.harness.call_line import NoNews, understand
+from tests.fakes.fake_live_updates import FakeLiveUpdates
+from tests.fakes.fake_transcriber import FakeTranscriber
+from tests.harness.call_line import understand
 from tests.harness.calls import Calls
 from tests.harness.line_on_switch import Line, Play, until
 from tests.harness.switch_world import NUMBER
-from tests.harness.worker_factory import RecogniserTwin
 from workers.context import WorkerContext
 from workers.jobs import JOBS, Job
 
@@ -53,14 +54,14 @@ def test_a_call_whose_every_callback_is_lost_is_ended_fetched_and_deleted(
     play(story, works=False)
 
 
-class Quiet(NoNews):
+class FakeSettledLive(FakeLiveUpdates):
     def settle(self) -> None:
         pass
 
 
 def _sweeper(line: Line) -> Sweeper:
     calls = Calls(
-        line.sessions, line.clock, understand, SqlLedger(line.sessions, line.clock), NoNews(), request_handoff,
+        line.sessions, line.clock, understand, SqlLedger(line.sessions, line.clock), FakeLiveUpdates(), request_handoff,
         company="Test Bank", notice="n",
     )  # fmt: skip
     return Sweeper(line.sessions, line.clock, line.carrier, calls, line.service, NUMBER, timedelta(minutes=10))
@@ -68,10 +69,10 @@ def _sweeper(line: Line) -> Sweeper:
 
 def _sound_jobs(line: Line, folder: Path) -> None:
     """What the worker's sound queue would do."""
-    live: Any = Quiet()
+    live: Any = FakeSettledLive()
     keep = RecordingKeep((folder / "kept").as_uri(), b"k" * 32)
     context = WorkerContext(
-        line.sessions, line.clock, "", line.carrier, line.service, keep, live, RecogniserTwin, dials=line.service.dials
+        line.sessions, line.clock, "", line.carrier, line.service, keep, live, FakeTranscriber, dials=line.service.dials
     )  # fmt: skip
     while True:
         with line.sessions() as tx:

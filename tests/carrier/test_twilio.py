@@ -3,63 +3,19 @@
 import json
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx
 import pytest
 import requests
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
-from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
 
 from ivr.carrier.port import CarrierError
 from ivr.carrier.twilio.account import TwilioAccount
 from ivr.carrier.twilio.client import TwilioCarrier
 from ivr.dialling.policy import DialPolicy
-
-ACCOUNT = "AC" + "a" * 32
-CALL, CONFERENCE, RECORDING = "CA" + "b" * 32, "CF" + "c" * 32, "RE" + "d" * 32
-URL = "https://line.test/handoff/1/1/agent"
-
-
-class RecordingHttp(TwilioHttpClient):  # type: ignore[misc]
-    """Keeps each request as it would go out and gives the answer it was told to."""
-
-    def __init__(self, status: int = 200, body: dict[str, Any] | None = None, error: Exception | None = None) -> None:
-        super().__init__()
-        self.sent: list[tuple[str, str, dict[str, list[str]]]] = []
-        self._answer, self._error = Response(status, json.dumps(body or {"sid": CALL, "status": "ringing"})), error
-
-    def request(self, method: str, url: str, params: Any = None, data: Any = None, **_: Any) -> Response:
-        if self._error is not None:
-            raise self._error
-        self.sent.append((method.lower(), urlsplit(url).path, parse_qs(urlencode(data or {}, doseq=True))))
-        return self._answer
-
-
-def carrier(http: TwilioHttpClient, media: httpx.Client | None = None) -> TwilioCarrier:
-    return TwilioCarrier(TwilioAccount(ACCOUNT, "token", "+15559990000"), http=http, media=media, sleep=lambda _: None)
-
-
-REQUESTS = {
-    "ring": lambda c: c.ring("+15551112222", "+15559990000", URL, URL, 20, URL),
-    "ring a browser": lambda c: c.ring("client:ann", "+15559990000", URL, URL, 20, URL),
-    "move": lambda c: c.move(CALL, URL),
-    "end": lambda c: c.end(CALL),
-    "status": lambda c: c.status(CALL),
-    "end_conference": lambda c: c.end_conference(CONFERENCE),
-    "listen": lambda c: c.add_participant(
-        CONFERENCE, "+15551112222", "supervisor-3", muted=True, coach=None, status_url=URL, timeout=20
-    ),
-    "coach": lambda c: c.add_participant(
-        CONFERENCE, "client:eve", "supervisor-3", muted=False, coach=CALL, status_url=URL, timeout=20
-    ),
-    "change a participant": lambda c: c.change_participant(CONFERENCE, CALL, muted=True, hold=True, coach=CALL),
-    "end coaching": lambda c: c.change_participant(CONFERENCE, CALL, muted=False, coach=""),
-    "delete_recording": lambda c: c.delete_recording(RECORDING),
-    "send_text": lambda c: c.send_text("+15551112222", "Thank you."),
-    "check": lambda c: c.check(),
-}
+from tests.fakes.fake_twilio_http import ACCOUNT, CALL, CONFERENCE, RECORDING, FakeTwilioHttp
+from tests.harness.twilio_requests import REQUESTS, URL, carrier
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +26,7 @@ def api(shared: Path) -> dict[str, Any]:
 
 @pytest.mark.parametrize("name", REQUESTS)
 def test_each_request_is_one_that_the_carrier_describes(name: str, api: dict[str, Any]) -> None:
-    http = RecordingHttp(200, {"sid": CALL, "call_sid": CALL, "status": "in-progress", "friendly_name": "Bank"})
+    http = FakeTwilioHttp(200, {"sid": CALL, "call_sid": CALL, "status": "in-progress", "friendly_name": "Bank"})
     REQUESTS[name](carrier(http))
     ((method, path, form),) = http.sent
     operation = _operation(api, method, path)
@@ -81,7 +37,7 @@ def test_each_request_is_one_that_the_carrier_describes(name: str, api: dict[str
 
 
 def test_a_ring_asks_for_all_the_news_of_the_leg() -> None:
-    http = RecordingHttp()
+    http = FakeTwilioHttp()
     assert carrier(http).ring("client:ann", "+15559990000", URL, URL, 20, URL) == CALL
     form = http.sent[0][2]
     assert form["StatusCallbackEvent"] == ["initiated", "ringing", "answered", "completed"]
@@ -90,7 +46,7 @@ def test_a_ring_asks_for_all_the_news_of_the_leg() -> None:
 
 @pytest.mark.parametrize("code", [21220, 20404])
 def test_ending_what_is_over_is_no_error(code: int) -> None:
-    ended = carrier(RecordingHttp(400 if code == 21220 else 404, {"code": code, "message": "over", "status": 400}))
+    ended = carrier(FakeTwilioHttp(400 if code == 21220 else 404, {"code": code, "message": "over", "status": 400}))
     ended.end(CALL)
     ended.end_conference(CONFERENCE)
     ended.delete_recording(RECORDING)
@@ -98,13 +54,13 @@ def test_ending_what_is_over_is_no_error(code: int) -> None:
 
 
 def test_an_unknown_call_has_no_status() -> None:
-    assert carrier(RecordingHttp(404, {"code": 20404, "message": "unknown", "status": 404})).status(CALL) is None
+    assert carrier(FakeTwilioHttp(404, {"code": 20404, "message": "unknown", "status": 404})).status(CALL) is None
 
 
 def test_a_refused_ring_may_be_repeated_only_when_nothing_was_done() -> None:
-    busy = carrier(RecordingHttp(429, {"code": 20429, "message": "too many", "status": 429}))
-    wrong = carrier(RecordingHttp(400, {"code": 21211, "message": "invalid To", "status": 400}))
-    slow = carrier(RecordingHttp(error=requests.exceptions.ReadTimeout()))
+    busy = carrier(FakeTwilioHttp(429, {"code": 20429, "message": "too many", "status": 429}))
+    wrong = carrier(FakeTwilioHttp(400, {"code": 21211, "message": "invalid To", "status": 400}))
+    slow = carrier(FakeTwilioHttp(error=requests.exceptions.ReadTimeout()))
     again = []
     for each in (busy, wrong, slow):
         with pytest.raises(CarrierError) as raised:
@@ -122,7 +78,7 @@ def test_a_recording_that_is_not_there_yet_is_fetched_a_moment_later_with_creden
 
     media = httpx.Client(transport=httpx.MockTransport(answer), auth=(ACCOUNT, "token"))
     path = f"/2010-04-01/Accounts/{ACCOUNT}/Recordings/{RECORDING}"
-    assert carrier(RecordingHttp(), media).fetch_recording(f"https://elsewhere.test{path}") == b"RIFF"
+    assert carrier(FakeTwilioHttp(), media).fetch_recording(f"https://elsewhere.test{path}") == b"RIFF"
     assert str(asked[-1].url) == f"https://api.twilio.com{path}.wav"  # the credentials go to the carrier alone
     assert asked[-1].headers["Authorization"].startswith("Basic ")
 
@@ -137,7 +93,7 @@ def test_a_recording_that_is_not_there_yet_is_fetched_a_moment_later_with_creden
     ],
 )
 def test_whoever_asks_nothing_is_called_or_texted_that_the_policy_refuses(to: str, request_to: Any) -> None:
-    http = RecordingHttp(body={"sid": CALL, "call_sid": CALL, "status": "ringing"})
+    http = FakeTwilioHttp(body={"sid": CALL, "call_sid": CALL, "status": "ringing"})
     guarded = TwilioCarrier(TwilioAccount(ACCOUNT, "token", "+15559990000"), http=http, policy=DialPolicy.parse("US"))
     with pytest.raises(CarrierError) as refused:
         request_to(guarded, to)
@@ -150,7 +106,7 @@ def test_whoever_asks_nothing_is_called_or_texted_that_the_policy_refuses(to: st
 def test_with_an_api_key_the_accounts_token_is_never_sent() -> None:
     logins: list[Any] = []
 
-    class Http(RecordingHttp):
+    class Http(FakeTwilioHttp):
         def request(self, method: str, url: str, *args: Any, auth: Any = None, **kwargs: Any) -> Response:
             logins.append(auth)
             return super().request(method, url, *args, **kwargs)
@@ -166,7 +122,7 @@ def test_with_an_api_key_the_accounts_token_is_never_sent() -> None:
 def test_a_recording_that_never_comes_is_an_error() -> None:
     media = httpx.Client(transport=httpx.MockTransport(lambda _: httpx.Response(404)))
     with pytest.raises(CarrierError, match="HTTP 404"):
-        carrier(RecordingHttp(), media).fetch_recording("/x")
+        carrier(FakeTwilioHttp(), media).fetch_recording("/x")
 
 
 def _operation(api: dict[str, Any], method: str, path: str) -> dict[str, Any]:

@@ -15,11 +15,11 @@ from ivr.channels.media_app import MediaOptions, make_media_app
 from ivr.store.engine import Sessions
 from ivr.store.models import Call
 from speech.tts import TextToSpeech
-from tests.channels.test_media_app import Quick, close_code, play_until, start
 from tests.fakes.fake_clock import FakeClock
-from tests.fakes.fake_speech import ScriptedRecogniser, loud
+from tests.fakes.fake_speech import FakeQuickVoice, FakeRecogniser, loud
 from tests.harness.call_line import LINE, MEDIA, MORGAN, PUBLIC, SID, TOKEN
 from tests.harness.calls import Calls
+from tests.harness.media_socket import close_code, play_until, start
 
 OTHER = "CA" + "2" * 32
 Dial = Callable[[], WebSocketTestSession]
@@ -32,8 +32,8 @@ def room() -> Room:
 
 @pytest.fixture
 def dial(calls: Calls, room: Room, tmp_path: Path) -> Iterator[Dial]:
-    signatures, speaker = TwilioSignatures(TOKEN, PUBLIC, MEDIA), TextToSpeech(Quick(), tmp_path / "prompts")
-    app = make_media_app(calls.dialogue, signatures, ScriptedRecogniser(), speaker, lambda: loud, MediaOptions(room))
+    signatures, speaker = TwilioSignatures(TOKEN, PUBLIC, MEDIA), TextToSpeech(FakeQuickVoice(), tmp_path / "prompts")
+    app = make_media_app(calls.dialogue, signatures, FakeRecogniser(), speaker, lambda: loud, MediaOptions(room))
     signature = RequestValidator(TOKEN).compute_signature(MEDIA, {})
     with TestClient(app) as client:
         yield lambda: client.websocket_connect("/media", headers={HEADER: signature})

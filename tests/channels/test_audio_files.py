@@ -10,7 +10,7 @@ from ivr.channels.audio_files import NAMES, NOTICE, Speaks, music, notice_versio
 from ivr.dialogue.prompts.en import PROMPTS
 
 
-class Counting:
+class FakeVoice:
     """A voice that remembers what it said."""
 
     name = "counting"
@@ -23,7 +23,7 @@ class Counting:
         return np.full(800, 1000, np.int16)
 
 
-def everywhere(voice: Counting) -> dict[str, Speaks]:
+def everywhere(voice: FakeVoice) -> dict[str, Speaks]:
     return {"en": voice, "es": voice}
 
 
@@ -39,14 +39,14 @@ def test_no_way_is_told_before_it_is_open() -> None:
 
 
 def test_files_are_eight_kilohertz_mono(tmp_path: Path) -> None:
-    prepare_audio(tmp_path, everywhere(Counting()), "Test Bank")
+    prepare_audio(tmp_path, everywhere(FakeVoice()), "Test Bank")
     for name in NAMES:
         with wave.open(str(tmp_path / name)) as sound:
             assert (sound.getframerate(), sound.getnchannels(), sound.getsampwidth()) == (8000, 1, 2)
 
 
 def test_files_are_rendered_once_and_again_when_the_words_change(tmp_path: Path) -> None:
-    voice = Counting()
+    voice = FakeVoice()
     prepare_audio(tmp_path, everywhere(voice), "Test Bank")
     prepare_audio(tmp_path, everywhere(voice), "Test Bank")
     assert len(voice.said) == 3

@@ -7,10 +7,11 @@ from ivr.dialogue.actions import Listen, Say
 from ivr.handoff.request import request_handoff
 from ivr.ledger.sql import SqlLedger
 from ivr.store.engine import Sessions
-from tests.calls.test_superseded_streams import Stream
 from tests.fakes.fake_clock import FakeClock
-from tests.harness.call_line import LINE, MORGAN, SID, NoNews, understand
+from tests.fakes.fake_live_updates import FakeLiveUpdates
+from tests.harness.call_line import LINE, MORGAN, SID, understand
 from tests.harness.calls import Calls
+from tests.harness.media_stream import MediaStream
 
 
 @pytest.fixture
@@ -20,7 +21,7 @@ def calls(sessions: Sessions, clock: FakeClock, ledger: SqlLedger) -> Calls:
         clock,
         understand,
         ledger,
-        NoNews(),
+        FakeLiveUpdates(),
         request_handoff,
         company="Test Bank",
         notice="n",
@@ -28,9 +29,9 @@ def calls(sessions: Sessions, clock: FakeClock, ledger: SqlLedger) -> Calls:
     )
 
 
-def restart(calls: Calls, clock: FakeClock) -> Stream:
+def restart(calls: Calls, clock: FakeClock) -> MediaStream:
     """A caller on a stream, and the three seconds in which the media process is not there."""
-    stream = Stream(calls, calls.dialogue.connect(SID, calls.answer(SID, MORGAN, LINE).token))
+    stream = MediaStream(calls, calls.dialogue.connect(SID, calls.answer(SID, MORGAN, LINE).token))
     stream.say("balance")
     clock.forward(5)
     assert isinstance(calls.resume(SID, MORGAN, LINE), Reconnect)
@@ -49,7 +50,7 @@ def test_a_caller_goes_back_to_the_socket_and_hears_no_apology_for_it(calls: Cal
     assert calls.dialogue.worth_a_socket(SID)
     after = calls.resume(SID, MORGAN, LINE)
     assert isinstance(after, Reconnect)
-    stream = Stream(calls, calls.dialogue.connect(SID, after.token))
+    stream = MediaStream(calls, calls.dialogue.connect(SID, after.token))
     assert [type(action) for _, action in stream.last.actions] == [Listen]
     stream.key("2749")
     stream.answer()
@@ -76,11 +77,11 @@ def test_who_is_back_and_loses_the_socket_again_is_apologised_to(calls: Calls, c
     assert calls.dialogue.worth_a_socket(SID)
     after = calls.resume(SID, MORGAN, LINE)
     assert isinstance(after, Reconnect)
-    Stream(calls, calls.dialogue.connect(SID, after.token))
+    MediaStream(calls, calls.dialogue.connect(SID, after.token))
     clock.forward(10)
     after = calls.resume(SID, MORGAN, LINE)
     assert isinstance(after, Reconnect)
-    stream = Stream(calls, calls.dialogue.connect(SID, after.token))
+    stream = MediaStream(calls, calls.dialogue.connect(SID, after.token))
     assert isinstance(stream.last.actions[0][1], Say)
 
 
@@ -98,7 +99,7 @@ def test_a_socket_that_breaks_off_again_and_again_is_given_up(
     sessions: Sessions, clock: FakeClock, ledger: SqlLedger
 ) -> None:
     calls = Calls(
-        sessions, clock, understand, ledger, NoNews(), request_handoff, company="Test Bank", notice="n"
+        sessions, clock, understand, ledger, FakeLiveUpdates(), request_handoff, company="Test Bank", notice="n"
     )  # fmt: skip
     token, after = calls.answer(SID, MORGAN, LINE).token, None
     for _ in range(3):

@@ -14,6 +14,7 @@ from ivr.ledger.sql import SqlLedger
 from ivr.store.engine import Sessions
 from ivr.store.models import Handoff, Turn
 from speech.events import Close, Command, DtmfDigits, Event, Interrupted, Listen, NoInput, Speak, Spoken, UserTurn
+from tests.fakes.fake_session import FakeSession
 from tests.harness.call_line import LINE, MORGAN, SID
 from tests.harness.calls import Calls
 
@@ -27,21 +28,11 @@ def last_words(told: Sequence[Command]) -> Speak:
     return [command for command in told if isinstance(command, Speak)][-1]
 
 
-class Ear:
-    """A session that only notes what it is told."""
-
-    def __init__(self) -> None:
-        self.told: list[Command] = []
-
-    def tell(self, commands: Sequence[Command]) -> None:
-        self.told.extend(commands)
-
-
 def talk(calls: Calls, *events: Event | After, patience: Patience = Patience()) -> list[Command]:  # noqa: B008
     """Everything the session was told in a call with these events, each sent when all before it was answered."""
 
     async def call() -> list[Command]:
-        ear = Ear()
+        ear = FakeSession()
         connected = calls.dialogue.connect(SID, calls.answer(SID, MORGAN, LINE).token)
         with ThreadPoolExecutor(2) as sql, ThreadPoolExecutor(2) as ledger:
             async with asyncio.TaskGroup() as tasks:

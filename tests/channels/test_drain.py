@@ -18,12 +18,13 @@ from ivr.store.health import FAILURES, Watch
 from speech.events import Closed, Expectation, Speak
 from speech.events import Listen as Hear
 from speech.tts import TextToSpeech
-from tests.calls.test_superseded_streams import Stream
-from tests.channels.test_media_app import Quick, close_code, start
 from tests.fakes.fake_clock import FakeClock
-from tests.fakes.fake_speech import Line, ScriptedRecogniser, loud
+from tests.fakes.fake_speech import FakeQuickVoice, FakeRecogniser, loud
 from tests.harness.call_line import LINE, MEDIA, MORGAN, PUBLIC, SID, TOKEN
 from tests.harness.calls import Calls
+from tests.harness.media_socket import close_code, start
+from tests.harness.media_stream import MediaStream
+from tests.harness.session_line import SessionLine
 
 
 def test_it_ends_at_once_when_nobody_is_there() -> None:
@@ -79,13 +80,13 @@ def test_it_waits_no_longer_than_it_may() -> None:
 
 
 @pytest.fixture
-def line(tmp_path: Path) -> Line:
-    line = Line(tmp_path, ScriptedRecogniser())
+def line(tmp_path: Path) -> SessionLine:
+    line = SessionLine(tmp_path, FakeRecogniser())
     line.cache("Hello.")
     return line
 
 
-def test_a_stream_changes_hands_once_neither_side_says_anything(line: Line) -> None:
+def test_a_stream_changes_hands_once_neither_side_says_anything(line: SessionLine) -> None:
     async def script() -> None:
         async with line:
             await line.call(Speak("a", "Hello."), Hear(Expectation()))
@@ -106,7 +107,7 @@ def test_a_stream_changes_hands_once_neither_side_says_anything(line: Line) -> N
     assert line.session.left
 
 
-def test_a_stream_does_not_change_hands_while_the_ledger_is_asked(line: Line) -> None:
+def test_a_stream_does_not_change_hands_while_the_ledger_is_asked(line: SessionLine) -> None:
     async def script() -> None:
         async with line:
             await line.call(Hear(Expectation()))
@@ -120,7 +121,7 @@ def test_a_stream_does_not_change_hands_while_the_ledger_is_asked(line: Line) ->
 def test_the_next_stream_goes_on_without_an_apology_and_nothing_counts_as_lost(calls: Calls, clock: FakeClock) -> None:
     token = calls.answer(SID, MORGAN, LINE).token
     for _ in range(6):
-        stream = Stream(calls, calls.dialogue.connect(SID, token))
+        stream = MediaStream(calls, calls.dialogue.connect(SID, token))
         clock.forward(10)
         calls.dialogue.hand_over(SID)
         after = calls.resume(SID, MORGAN, LINE)
@@ -131,8 +132,8 @@ def test_the_next_stream_goes_on_without_an_apology_and_nothing_counts_as_lost(c
 
 def test_a_process_that_drains_takes_no_caller_and_says_so(calls: Calls, tmp_path: Path, sessions: Sessions) -> None:
     signatures = TwilioSignatures(TOKEN, PUBLIC, MEDIA)
-    tts = TextToSpeech(Quick(), tmp_path)
-    app = make_media_app(calls.dialogue, signatures, ScriptedRecogniser(), tts, lambda: loud)
+    tts = TextToSpeech(FakeQuickVoice(), tmp_path)
+    app = make_media_app(calls.dialogue, signatures, FakeRecogniser(), tts, lambda: loud)
     with TestClient(app) as client:
         assert client.get("/readyz").json() == {"ready": True, "away": []}
         app.state.drain.begun = True
@@ -155,7 +156,7 @@ def test_a_process_without_its_database_is_not_ready(calls: Calls, tmp_path: Pat
     for _ in range(FAILURES):
         watch.look_once()
     app = make_media_app(
-        calls.dialogue, TwilioSignatures(TOKEN, PUBLIC, MEDIA), ScriptedRecogniser(), TextToSpeech(Quick(), tmp_path),
-        lambda: loud, MediaOptions(watches=[watch]),
+        calls.dialogue, TwilioSignatures(TOKEN, PUBLIC, MEDIA), FakeRecogniser(),
+        TextToSpeech(FakeQuickVoice(), tmp_path), lambda: loud, MediaOptions(watches=[watch]),
     )  # fmt: skip
     assert json.loads(TestClient(app).get("/readyz").text) == {"ready": False, "away": ["database"]}

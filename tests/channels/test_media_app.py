@@ -1,12 +1,10 @@
 """The carrier's sockets: who is let in, and a call that is heard and answered over one."""
 
-import base64
 import json
 import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -24,30 +22,24 @@ from ivr.store.engine import Sessions
 from ivr.store.models import Call, Handoff, Turn
 from speech.audio import SILENCE, encode
 from speech.tts import TextToSpeech
-from tests.fakes.fake_speech import Beep, ScriptedRecogniser, loud
+from tests.fakes.fake_speech import FakeQuickVoice, FakeRecogniser, loud
 from tests.harness.call_line import LINE, MEDIA, MORGAN, PUBLIC, SID, TOKEN
 from tests.harness.calls import Calls
+from tests.harness.media_socket import close_code, media, play_until, start
 
 VOICED = encode(np.full(160, 8000, np.int16))
 Open = Callable[..., WebSocketTestSession]
 
 
-class Quick(Beep):
-    """A voice of a few milliseconds a sentence, so that nobody waits for it."""
-
-    def speak(self, text: str) -> np.ndarray[Any, np.dtype[np.int16]]:
-        return np.full(400, 3000, np.int16)
+@pytest.fixture
+def recogniser() -> FakeRecogniser:
+    return FakeRecogniser()
 
 
 @pytest.fixture
-def recogniser() -> ScriptedRecogniser:
-    return ScriptedRecogniser()
-
-
-@pytest.fixture
-def socket(calls: Calls, recogniser: ScriptedRecogniser, tmp_path: Path) -> Iterator[Open]:
+def socket(calls: Calls, recogniser: FakeRecogniser, tmp_path: Path) -> Iterator[Open]:
     signatures = TwilioSignatures(TOKEN, PUBLIC, MEDIA)
-    speaker = TextToSpeech(Quick(), tmp_path / "prompts")
+    speaker = TextToSpeech(FakeQuickVoice(), tmp_path / "prompts")
     app = make_media_app(calls.dialogue, signatures, recogniser, speaker, lambda: loud)
     with TestClient(app) as client:
 
@@ -56,39 +48,6 @@ def socket(calls: Calls, recogniser: ScriptedRecogniser, tmp_path: Path) -> Iter
             return client.websocket_connect("/media" + below, headers={HEADER: signature})
 
         yield dial
-
-
-def start(token: str, sid: str = SID, tracks: tuple[str, ...] = ("inbound",)) -> str:
-    about = {
-        "streamSid": "MZ1",
-        "callSid": sid,
-        "accountSid": "AC1",
-        "tracks": tracks,
-        "customParameters": {"token": token},
-    }
-    return json.dumps({"event": "start", "sequenceNumber": "1", "start": about, "streamSid": "MZ1"})
-
-
-def media(frame: bytes, at: int, track: str = "inbound") -> str:
-    payload = base64.b64encode(frame).decode()
-    return json.dumps({"event": "media", "media": {"track": track, "timestamp": str(at), "payload": payload}})
-
-
-def play_until(line: WebSocketTestSession, done: Callable[[], bool]) -> None:
-    """Plays what comes, echoing marks, until `done`."""
-    while not done():
-        message = json.loads(line.receive_text())
-        if message["event"] == "mark":
-            line.send_text(json.dumps({"event": "mark", "mark": message["mark"]}))
-
-
-def close_code(line: WebSocketTestSession) -> int:
-    with pytest.raises(WebSocketDisconnect) as closed:
-        while True:
-            message = json.loads(line.receive_text())
-            if message["event"] == "mark":
-                line.send_text(json.dumps({"event": "mark", "mark": message["mark"]}))
-    return closed.value.code
 
 
 @pytest.mark.parametrize("below", ["", "/listen"])
@@ -139,7 +98,7 @@ def test_zero_brings_a_person_and_closes_the_socket(socket: Open, calls: Calls, 
 
 
 def test_spoken_words_are_understood_and_answered(
-    socket: Open, calls: Calls, sessions: Sessions, recogniser: ScriptedRecogniser
+    socket: Open, calls: Calls, sessions: Sessions, recogniser: FakeRecogniser
 ) -> None:
     recogniser.texts = ["agent"]
     with socket() as line:
@@ -165,7 +124,7 @@ def test_a_fault_closes_the_socket_and_the_call_goes_on_elsewhere(
 
 
 def test_an_agent_s_words_are_kept_once_he_is_bridged(
-    socket: Open, calls: Calls, sessions: Sessions, recogniser: ScriptedRecogniser
+    socket: Open, calls: Calls, sessions: Sessions, recogniser: FakeRecogniser
 ) -> None:
     calls.answer(SID, MORGAN, LINE)
     after = calls.fault(SID, MORGAN, LINE, "document")
@@ -183,16 +142,14 @@ def test_an_agent_s_words_are_kept_once_he_is_bridged(
         assert [(t.speaker, t.text) for t in tx.scalars(select(Turn))] == [("agent", "this is Sam")]
 
 
-def test_the_process_says_that_it_is_alive(calls: Calls, recogniser: ScriptedRecogniser, tmp_path: Path) -> None:
-    tts = TextToSpeech(Quick(), tmp_path)
+def test_the_process_says_that_it_is_alive(calls: Calls, recogniser: FakeRecogniser, tmp_path: Path) -> None:
+    tts = TextToSpeech(FakeQuickVoice(), tmp_path)
     app = make_media_app(calls.dialogue, TwilioSignatures(TOKEN, PUBLIC, MEDIA), recogniser, tts, lambda: loud)
     assert TestClient(app).get("/health").json() == {"ok": True}
 
 
-def test_the_refusal_of_a_socket_is_403_on_the_wire(
-    calls: Calls, recogniser: ScriptedRecogniser, tmp_path: Path
-) -> None:
-    tts = TextToSpeech(Quick(), tmp_path)
+def test_the_refusal_of_a_socket_is_403_on_the_wire(calls: Calls, recogniser: FakeRecogniser, tmp_path: Path) -> None:
+    tts = TextToSpeech(FakeQuickVoice(), tmp_path)
     app = make_media_app(calls.dialogue, TwilioSignatures(TOKEN, PUBLIC, MEDIA), recogniser, tts, lambda: loud)
     config = uvicorn.Config(app, port=0, ws="websockets-sansio", log_level="error")
     server = uvicorn.Server(config)

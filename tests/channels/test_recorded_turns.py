@@ -4,7 +4,7 @@ import io
 import re
 import wave
 from collections.abc import Callable
-from concurrent.futures import Executor, Future
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from threading import Event
 from typing import Any
@@ -30,33 +30,20 @@ from ivr.store.models import Call, Handoff, Outbox, Turn
 from ivr.store.topics import TURN_DELETE
 from ivr.web.hooks.calls import CallDocuments, make_voice_blueprint
 from ivr.web.hooks.recorded_turns import make_turns_blueprint
-from speech.audio import Samples
 from speech.events import Expectation
-from speech.stt import ANYTHING, Segment, Transcript
-from tests.calls.test_one_time_codes import Texts
+from speech.stt import Segment
 from tests.fakes.fake_clock import FakeClock
-from tests.harness.call_line import LINE, MEDIA, MORGAN, PUBLIC, SID, TOKEN, HandoffsTold, NoNews, understand
+from tests.fakes.fake_executor import FakeExecutor
+from tests.fakes.fake_handoffs import FakeHandoffs
+from tests.fakes.fake_live_updates import FakeLiveUpdates
+from tests.fakes.fake_texts import FakeTexts
+from tests.fakes.fake_turn_recogniser import FakeTurnRecogniser
+from tests.harness.call_line import LINE, MEDIA, MORGAN, PUBLIC, SID, TOKEN, understand
 from tests.harness.calls import Calls
 
 
 @dataclass
-class Scribe:
-    """Hears what was put into `says`, one utterance after the other, and remembers what was asked for."""
-
-    says: list[str] = field(default_factory=list)
-    gate: Event | None = None
-    asked: list[Expectation] = field(default_factory=list)
-
-    def transcribe_long(self, samples: Samples, expect: Expectation = ANYTHING, *, gap: float = 0.6) -> list[Segment]:
-        self.asked.append(expect)
-        if self.gate is not None:
-            self.gate.wait(10)
-        text = self.says.pop(0)
-        return [Segment(0.0, 1.0, Transcript(text, 0.9, (), 1.0, 0.01, 0.1))] if text else []
-
-
-@dataclass
-class Shelf:
+class FakeRecordings:
     """The carrier's recordings."""
 
     deleted: list[str] = field(default_factory=list)
@@ -82,15 +69,6 @@ def wav(seconds: float = 1.0, channels: int = 1) -> bytes:
         file.setframerate(8000)
         file.writeframes(np.full(int(8000 * seconds) * channels, 3000, "<i2").tobytes())
     return data.getvalue()
-
-
-class AtOnce(Executor):
-    """Does what it is given before it goes on."""
-
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> "Future[Any]":
-        done: Future[Any] = Future()
-        done.set_result(fn(*args, **kwargs))
-        return done
 
 
 @dataclass
@@ -129,31 +107,33 @@ class Carrier:
 
 
 @pytest.fixture
-def scribe() -> Scribe:
-    return Scribe()
+def scribe() -> FakeTurnRecogniser:
+    return FakeTurnRecogniser()
 
 
 @pytest.fixture
-def shelf() -> Shelf:
-    return Shelf()
+def shelf() -> FakeRecordings:
+    return FakeRecordings()
 
 
 @pytest.fixture
 def calls(sessions: Sessions, clock: FakeClock, ledger: SqlLedger) -> Calls:
     return Calls(
-        sessions, clock, understand, ledger, NoNews(), request_handoff, company="Test Bank", notice="n",
+        sessions, clock, understand, ledger, FakeLiveUpdates(), request_handoff, company="Test Bank", notice="n",
         recorded_turns=True,
-        codes=OneTimeCodes(sessions, clock, ledger, Texts(), "Test Bank"),
+        codes=OneTimeCodes(sessions, clock, ledger, FakeTexts(), "Test Bank"),
     )  # fmt: skip
 
 
 @pytest.fixture
-def app(calls: Calls, sessions: Sessions, clock: FakeClock, scribe: Scribe, shelf: Shelf, tmp_path: Any) -> Flask:
+def app(
+    calls: Calls, sessions: Sessions, clock: FakeClock, scribe: FakeTurnRecogniser, shelf: FakeRecordings, tmp_path: Any
+) -> Flask:
     dialect, app = twilio_dialect(TwilioSignatures(TOKEN, PUBLIC, MEDIA)), Flask(__name__)
-    channel = TurnChannel(calls.dialogue, sessions, clock, lambda: scribe, AtOnce())
-    app.register_blueprint(make_turns_blueprint(channel, shelf, dialect, PUBLIC, AtOnce()))
+    channel = TurnChannel(calls.dialogue, sessions, clock, lambda: scribe, FakeExecutor())
+    app.register_blueprint(make_turns_blueprint(channel, shelf, dialect, PUBLIC, FakeExecutor()))
     documents = CallDocuments(twiml, PUBLIC, MEDIA)
-    app.register_blueprint(make_voice_blueprint(calls, HandoffsTold(), dialect, documents))
+    app.register_blueprint(make_voice_blueprint(calls, FakeHandoffs(), dialect, documents))
     return app
 
 
@@ -182,7 +162,7 @@ def test_the_bot_speaks_first_then_records(carrier: Carrier) -> None:
     assert (record.get("timeout"), record.get("playBeep")) == ("2", "false")
 
 
-def test_a_balance_is_told_after_the_pin(carrier: Carrier, scribe: Scribe, sessions: Sessions) -> None:
+def test_a_balance_is_told_after_the_pin(carrier: Carrier, scribe: FakeTurnRecogniser, sessions: Sessions) -> None:
     scribe.says = ["balance", "2749"]
     carrier.begin()
     carrier.says()
@@ -193,7 +173,7 @@ def test_a_balance_is_told_after_the_pin(carrier: Carrier, scribe: Scribe, sessi
     assert ("caller", "(PIN)") in turns(sessions)
 
 
-def test_a_pin_is_keyed_one_key_and_then_the_others(carrier: Carrier, scribe: Scribe) -> None:
+def test_a_pin_is_keyed_one_key_and_then_the_others(carrier: Carrier, scribe: FakeTurnRecogniser) -> None:
     scribe.says = ["balance"]
     carrier.begin()
     carrier.says()
@@ -204,7 +184,9 @@ def test_a_pin_is_keyed_one_key_and_then_the_others(carrier: Carrier, scribe: Sc
     assert "two thousand four hundred" in carrier.told
 
 
-def test_keys_that_no_longer_can_be_read_are_asked_for_again(carrier: Carrier, scribe: Scribe, shelf: Shelf) -> None:
+def test_keys_that_no_longer_can_be_read_are_asked_for_again(
+    carrier: Carrier, scribe: FakeTurnRecogniser, shelf: FakeRecordings
+) -> None:
     scribe.says = ["balance"]
     carrier.begin()
     carrier.says()
@@ -221,7 +203,7 @@ def test_a_key_ends_the_recording_and_counts(carrier: Carrier) -> None:
     assert carrier.at("Redirect") == f"{PUBLIC}/voice/resume"
 
 
-def test_a_person_is_a_word_away(carrier: Carrier, scribe: Scribe, sessions: Sessions) -> None:
+def test_a_person_is_a_word_away(carrier: Carrier, scribe: FakeTurnRecogniser, sessions: Sessions) -> None:
     scribe.says = ["agent"]
     carrier.begin()
     carrier.says()
@@ -248,14 +230,14 @@ def waits_until_asked(carrier: Carrier) -> int:
     raise AssertionError("the line never asked again")
 
 
-def test_a_caller_has_as_long_to_answer_as_on_the_socket(carrier: Carrier, scribe: Scribe) -> None:
+def test_a_caller_has_as_long_to_answer_as_on_the_socket(carrier: Carrier, scribe: FakeTurnRecogniser) -> None:
     scribe.says = ["balance"]
     carrier.begin()
     carrier.says()
     assert waits_until_asked(carrier) == 5  # two seconds each; digits are waited for ten seconds
 
 
-def test_who_waits_for_a_code_by_text_is_not_taken_for_silent(carrier: Carrier, scribe: Scribe) -> None:
+def test_who_waits_for_a_code_by_text_is_not_taken_for_silent(carrier: Carrier, scribe: FakeTurnRecogniser) -> None:
     scribe.says = ["balance", "I've forgotten my PIN", "yes"]
     carrier.begin()
     for _ in scribe.says.copy():
@@ -265,7 +247,7 @@ def test_who_waits_for_a_code_by_text_is_not_taken_for_silent(carrier: Carrier, 
 
 
 def test_a_noise_without_words_is_waited_through_like_silence(
-    carrier: Carrier, scribe: Scribe, sessions: Sessions
+    carrier: Carrier, scribe: FakeTurnRecogniser, sessions: Sessions
 ) -> None:
     scribe.says = ["", ""]
     carrier.begin()
@@ -276,7 +258,7 @@ def test_a_noise_without_words_is_waited_through_like_silence(
     assert [speaker for speaker, _ in turns(sessions)].count("caller") == 0
 
 
-def test_a_turn_delivered_twice_counts_once(carrier: Carrier, scribe: Scribe, sessions: Sessions) -> None:
+def test_a_turn_delivered_twice_counts_once(carrier: Carrier, scribe: FakeTurnRecogniser, sessions: Sessions) -> None:
     scribe.says = ["balance", "balance"]
     carrier.begin()
     first = carrier.at("Record")
@@ -287,7 +269,7 @@ def test_a_turn_delivered_twice_counts_once(carrier: Carrier, scribe: Scribe, se
 
 
 def test_what_was_said_in_a_request_that_failed_is_heard_all_the_same(
-    carrier: Carrier, scribe: Scribe, shelf: Shelf, sessions: Sessions
+    carrier: Carrier, scribe: FakeTurnRecogniser, shelf: FakeRecordings, sessions: Sessions
 ) -> None:
     scribe.says = ["balance"]
     carrier.begin()
@@ -301,14 +283,14 @@ def test_what_was_said_in_a_request_that_failed_is_heard_all_the_same(
         assert not tx.scalars(select(Handoff)).all()
 
 
-def test_what_was_said_stays_nowhere(carrier: Carrier, scribe: Scribe, shelf: Shelf) -> None:
+def test_what_was_said_stays_nowhere(carrier: Carrier, scribe: FakeTurnRecogniser, shelf: FakeRecordings) -> None:
     scribe.says = ["balance"]
     carrier.begin()
     carrier.says("RE7")
     assert shelf.deleted == ["RE7"]
 
 
-def test_a_recording_that_cannot_be_fetched_is_asked_for_again(carrier: Carrier, shelf: Shelf) -> None:
+def test_a_recording_that_cannot_be_fetched_is_asked_for_again(carrier: Carrier, shelf: FakeRecordings) -> None:
     shelf.fault = CarrierError("gone", again=True)
     carrier.begin()
     carrier.says()
@@ -316,7 +298,7 @@ def test_a_recording_that_cannot_be_fetched_is_asked_for_again(carrier: Carrier,
 
 
 def test_turns_stand_in_the_order_in_which_they_were_said(
-    carrier: Carrier, scribe: Scribe, sessions: Sessions, clock: FakeClock
+    carrier: Carrier, scribe: FakeTurnRecogniser, sessions: Sessions, clock: FakeClock
 ) -> None:
     scribe.says = ["balance"]
     carrier.begin()
@@ -328,7 +310,7 @@ def test_turns_stand_in_the_order_in_which_they_were_said(
 
 
 def test_who_is_heard_for_long_hears_a_word_and_then_the_same_answer(
-    carrier: Carrier, scribe: Scribe, monkeypatch: pytest.MonkeyPatch, sessions: Sessions
+    carrier: Carrier, scribe: FakeTurnRecogniser, monkeypatch: pytest.MonkeyPatch, sessions: Sessions
 ) -> None:
     monkeypatch.setattr("ivr.web.hooks.recorded_turns.FIRST_WORD", 0.02)
     monkeypatch.setattr("ivr.web.hooks.recorded_turns.NEXT_WORD", 0.02)
@@ -349,7 +331,7 @@ def test_who_is_heard_for_long_hears_a_word_and_then_the_same_answer(
 
 
 def test_a_noise_that_is_heard_for_long_is_waited_through_like_silence(
-    carrier: Carrier, scribe: Scribe, monkeypatch: pytest.MonkeyPatch
+    carrier: Carrier, scribe: FakeTurnRecogniser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("ivr.web.hooks.recorded_turns.FIRST_WORD", 0.02)
     scribe.says, scribe.gate = [""], Event()
@@ -361,7 +343,7 @@ def test_a_noise_that_is_heard_for_long_is_waited_through_like_silence(
 
 
 def test_who_waits_in_vain_is_brought_to_a_person(
-    app: Flask, carrier: Carrier, scribe: Scribe, monkeypatch: pytest.MonkeyPatch
+    app: Flask, carrier: Carrier, scribe: FakeTurnRecogniser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("ivr.web.hooks.recorded_turns.FIRST_WORD", 0.01)
     monkeypatch.setattr("ivr.web.hooks.recorded_turns.NEXT_WORD", 0.01)
@@ -374,7 +356,7 @@ def test_who_waits_in_vain_is_brought_to_a_person(
     scribe.gate.set()
 
 
-def test_a_turn_delivered_again_is_answered_as_it_was(carrier: Carrier, scribe: Scribe) -> None:
+def test_a_turn_delivered_again_is_answered_as_it_was(carrier: Carrier, scribe: FakeTurnRecogniser) -> None:
     scribe.says = ["balance"]
     carrier.begin()
     first = carrier.at("Record")
@@ -385,7 +367,7 @@ def test_a_turn_delivered_again_is_answered_as_it_was(carrier: Carrier, scribe: 
 
 
 def test_the_deletion_of_what_was_said_is_promised_before_it_is_heard(
-    carrier: Carrier, scribe: Scribe, shelf: Shelf, sessions: Sessions
+    carrier: Carrier, scribe: FakeTurnRecogniser, shelf: FakeRecordings, sessions: Sessions
 ) -> None:
     def promised() -> list[tuple[str, bool]]:
         with sessions() as tx:
@@ -411,7 +393,7 @@ def test_the_deletion_of_what_was_said_is_promised_before_it_is_heard(
     assert promised()[0] == ("RE7", False)
 
 
-def test_a_key_of_a_pin_stands_in_no_address(carrier: Carrier, scribe: Scribe) -> None:
+def test_a_key_of_a_pin_stands_in_no_address(carrier: Carrier, scribe: FakeTurnRecogniser) -> None:
     scribe.says = ["balance"]
     carrier.begin()
     carrier.says()
@@ -425,12 +407,12 @@ def test_a_key_of_a_pin_stands_in_no_address(carrier: Carrier, scribe: Scribe) -
 
 
 def test_nobody_is_greeted_late(carrier: Carrier, calls: Calls, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Stuck(AtOnce):
+    class Stuck(FakeExecutor):
         def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> "Future[Any]":
             return Future()
 
     monkeypatch.setattr("ivr.channels.recorded_turns.GREETING_SECONDS", 0.01)
-    monkeypatch.setattr(AtOnce, "submit", Stuck.submit)
+    monkeypatch.setattr(FakeExecutor, "submit", Stuck.submit)
     carrier.begin()
     assert "how can I help" in carrier.told
 

@@ -32,8 +32,10 @@ from switch.config import SwitchConfig
 from switch.media.audio import tone
 from switch.ports import Line
 from switch.server import Switch
-from tests.channels.test_recorded_turns import Scribe
-from tests.harness.call_line import LINE, MORGAN, TOKEN, HandoffsTold, NoNews, understand
+from tests.fakes.fake_handoffs import FakeHandoffs
+from tests.fakes.fake_live_updates import FakeLiveUpdates
+from tests.fakes.fake_turn_recogniser import FakeTurnRecogniser
+from tests.harness.call_line import LINE, MORGAN, TOKEN, understand
 from tests.harness.calls import Calls
 
 ACCOUNT = "AC" + "1" * 32
@@ -107,7 +109,7 @@ def line(sessions: Sessions, ledger: SqlLedger, ports: list[int], tmp_path: Path
         clock,
         understand,
         ledger,
-        NoNews(),
+        FakeLiveUpdates(),
         request_handoff,
         company="Test Bank",
         notice="n",
@@ -115,10 +117,10 @@ def line(sessions: Sessions, ledger: SqlLedger, ports: list[int], tmp_path: Path
     )
     carrier = TwilioCarrier(TwilioAccount(ACCOUNT, TOKEN, LINE, f"http://127.0.0.1:{switch}"))
     dialect, app = twilio_dialect(TwilioSignatures(TOKEN, public, socket)), Flask(__name__)
-    scribe = Scribe(["balance", "agent"])
+    scribe = FakeTurnRecogniser(["balance", "agent"])
     channel = TurnChannel(calls.dialogue, sessions, clock, lambda: scribe, pool)
     write_wav(tmp_path / "notice.wav", np.full(1600, 3000, np.int16))
-    app.register_blueprint(make_voice_blueprint(calls, HandoffsTold(), dialect, CallDocuments(twiml, public, socket)))
+    app.register_blueprint(make_voice_blueprint(calls, FakeHandoffs(), dialect, CallDocuments(twiml, public, socket)))
     app.register_blueprint(make_turns_blueprint(channel, carrier, dialect, public, pool))
     server = make_server("127.0.0.1", web, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)

@@ -29,7 +29,7 @@ BALANCE = UserTurn("balance", 0.9, (), 1.0, 2.0, {})
 
 
 @dataclass
-class After(Executor):
+class FakeLateExecutor(Executor):
     """Does its work `seconds` later, on the loop."""
 
     seconds: float = 0.0
@@ -41,7 +41,7 @@ class After(Executor):
 
 
 @dataclass
-class Minutes:
+class FakeTimedSession:
     """What the session was told, and when."""
 
     told: list[tuple[float, Command]] = field(default_factory=list)
@@ -62,13 +62,13 @@ def talk(
     calls: Calls, seconds: float, *events: UserTurn | DtmfDigits, answer_in: float = 0.0
 ) -> list[tuple[float, str]]:
     """What was said, by seconds, after the last event; only what that one asks of the ledger takes `seconds`."""
-    ledger, minutes = After(answer_in), Minutes()
+    ledger, minutes = FakeLateExecutor(answer_in), FakeTimedSession()
 
     async def call() -> float:
         loop = asyncio.get_running_loop()
         connected = calls.dialogue.connect(SID, calls.answer(SID, MORGAN, LINE).token)
         async with asyncio.TaskGroup() as tasks:
-            threads = Threads(After(), ledger)
+            threads = Threads(FakeLateExecutor(), ledger)
             conversation = Conversation(calls.dialogue, SID, connected, minutes, threads, tasks)  # type: ignore[arg-type]
             minutes.tell(await conversation.opening())
             for event in events[:-1]:

@@ -10,7 +10,7 @@ from ivr.desk.bot_brake import BotCall, Brakes, judge
 from ivr.store.engine import Sessions
 from ivr.store.models import Call, Handoff, Turn
 from tests.fakes.fake_clock import FakeClock
-from tests.harness.handoff_world import LiveTwin
+from tests.fakes.fake_live_updates import FakeLiveUpdates
 
 GOOD, UNHEARD, POOR = BotCall(False, 5), BotCall(True), BotCall(False, 2)
 seen = st.builds(BotCall, st.booleans(), st.one_of(st.none(), st.integers(1, 5)))
@@ -18,7 +18,7 @@ seen = st.builds(BotCall, st.booleans(), st.one_of(st.none(), st.integers(1, 5))
 
 @pytest.fixture
 def brakes(sessions: Sessions, clock: FakeClock) -> Brakes:
-    live: object = LiveTwin()
+    live: object = FakeLiveUpdates()
     return Brakes(sessions, clock, live, floor=0.4)  # type: ignore[arg-type]
 
 

@@ -7,7 +7,7 @@ from ivr.carrier.port import CarrierError
 
 
 @dataclass
-class CardTwin:
+class FakeCardCarrier:
     """`broken` requests are refused by their name."""
 
     asked: list[tuple[Any, ...]] = field(default_factory=list)

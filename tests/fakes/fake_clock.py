@@ -14,3 +14,11 @@ class FakeClock:
 
     def forward(self, seconds: float) -> None:
         self.time += timedelta(seconds=seconds)
+
+
+class FakeMonotonicClock:
+    def __init__(self) -> None:
+        self.time = 0.0
+
+    def __call__(self) -> float:
+        return self.time

@@ -15,7 +15,7 @@ from werkzeug.serving import make_server
 CLIENT, SECRET = "warmline", "a secret of the client"
 
 
-class Provider:
+class FakeOidcProvider:
     """`claims` are told of whoever comes; `wrong` overrides claims of the token; `forged` signs with another key."""
 
     def __init__(self, now: int) -> None:

@@ -4,7 +4,8 @@ import pytest
 
 from ivr.carrier.port import CarrierError
 from ivr.desk.agents import longest_idle
-from tests.harness.handoff_world import CALLER, CONFERENCE, PUBLIC, World, leg
+from tests.fakes.fake_carrier import leg
+from tests.harness.handoff_world import CALLER, CONFERENCE, PUBLIC, World
 
 RESUME = f"{PUBLIC}/voice/resume"
 ROOM, QUEUE, OFFERS = (f"{PUBLIC}/handoff/1/{name}" for name in ("room", "queue", "offers"))

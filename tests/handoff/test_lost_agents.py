@@ -4,8 +4,9 @@ import pytest
 
 from ivr.handoff import events as ev
 from ivr.store.models import Agent, Handoff
-from tests.handoff.test_callbacks import DIALLED, trying
-from tests.harness.handoff_world import CALLER, PUBLIC, SUPERVISOR, World, leg
+from tests.fakes.fake_carrier import SUPERVISOR, leg
+from tests.harness.call_back_world import DIALLED, trying
+from tests.harness.handoff_world import CALLER, PUBLIC, World
 
 PARTING, ROOM, RESUME = f"{PUBLIC}/handoff/1/parting", f"{PUBLIC}/handoff/1/room", f"{PUBLIC}/voice/resume"
 SECOND_ROOM = "CF" + "2" * 32

@@ -9,12 +9,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ivr.handoff import events as ev
-from ivr.handoff.effects import Effect, EndConference, EndLeg, FindAgent, MoveAgent, MoveCaller, Ring, StartDeadline
+from ivr.handoff.effects import Effect, EndConference, EndLeg, MoveAgent, MoveCaller, Ring, StartDeadline
 from ivr.handoff.machine import step
 from ivr.handoff.state import State
 from ivr.store.states import HANDOFF_ENDS, HandoffState
+from tests.harness.machine_run import CONFERENCE, Run
 
-CONFERENCE = "CF" + "1" * 32
 AGENTS = (7, 8, 9)
 ORDERS = (600, pytest.param(10_000, marks=[pytest.mark.slow, pytest.mark.timeout(1200)]))
 
@@ -66,27 +66,6 @@ any_event: st.SearchStrategy[ev.Event] = st.one_of(
     st.builds(ev.CallerNotReached, st.integers(1, 3), st.sampled_from(["no-answer", "busy", "failed", "hung-up"])),
     st.just(ev.MessageLeft()),
 )
-
-
-class Run:
-    """Plays events and remembers all effects, answering FindAgent as a desk with these agents would."""
-
-    def __init__(self, free: Sequence[int] = (), busy: bool = False, away: bool = False) -> None:
-        self.state, self.effects = State(away=True, caller="away") if away else State(), list[Effect]()
-        self.free, self.busy = tuple(free), busy
-
-    def play(self, *events: ev.Event) -> "Run":
-        for event in events:
-            self.state, effects = step(self.state, event)
-            self.effects += effects
-            for effect in effects:
-                if isinstance(effect, FindAgent):
-                    able = [agent for agent in self.free if agent not in effect.exclude]
-                    self.play(ev.Offered(able[0]) if able else ev.Nobody(self.busy))
-        return self
-
-    def of(self, kind: type) -> list[Effect]:
-        return [effect for effect in self.effects if isinstance(effect, kind)]
 
 
 class Line:

@@ -12,9 +12,10 @@ from ivr.desk.routing import Requirement, choose
 from ivr.dialogue.prompts.en import English
 from ivr.phrasing.announcements import Announcements
 from ivr.store.engine import Sessions
-from ivr.store.models import Agent, Call, Handoff
+from ivr.store.models import Agent, Handoff
+from tests.fakes.fake_carrier import leg
 from tests.fakes.fake_clock import FakeClock
-from tests.harness.handoff_world import CALLER, PUBLIC, World, leg
+from tests.harness.handoff_world import CALLER, PUBLIC, World, served_earlier
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)  # a Monday
 
@@ -22,22 +23,6 @@ NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)  # a Monday
 def an_agent(number: int, idle: float, skills: list[str] | None = None, languages: list[str] | None = None) -> Agent:
     since = NOW - timedelta(seconds=idle)
     return Agent(id=number, skills=skills or [], languages=languages or ["en"], presence_since=since)
-
-
-def bridged(world: World, wait: float, intent: str = "dispute", ago: float = 600) -> None:
-    """Somebody who waited `wait` seconds and spoke with a person `ago` seconds ago."""
-    with world.sessions.begin() as tx:
-        met = world.clock.now() - timedelta(seconds=ago)
-        asked = met - timedelta(seconds=wait)
-        call = Call(sid=f"CA{wait}{ago}{intent}", caller="+1999", called="+2", started_at=asked)
-        tx.add(call)
-        tx.flush()
-        tx.add(
-            Handoff(
-                call_sid=call.sid, state="served", reason="asked", intent=intent, summary="", requested_at=asked,
-                times={"bridged": met.isoformat()},
-            )
-        )  # fmt: skip
 
 
 # --- who is asked ---
@@ -113,21 +98,21 @@ def test_the_news_are_the_place_and_a_time_that_is_known(world: World) -> None:
     world.clock.forward(1)
     world.parked()
     for wait in (60, 170, 200):
-        bridged(world, wait)
+        served_earlier(world, wait)
     heard = world.hook("queue", CallSid=CALLER)
     assert "You are number 2 in the queue. Callers like you lately waited about 3 minutes." in heard
     assert 'action="https://line.test/handoff/2/key"' in heard
 
 
 def test_no_time_is_made_up(world: World, sessions: Sessions) -> None:
-    bridged(world, 60)
-    bridged(world, 70)
-    bridged(world, 80, intent="payment")
-    bridged(world, 90, ago=3700)
+    served_earlier(world, 60)
+    served_earlier(world, 70)
+    served_earlier(world, 80, intent="payment")
+    served_earlier(world, 90, ago=3700)
     with sessions() as tx:
         assert median_wait(tx, "dispute", world.clock.now()) is None
     assert "waited" not in Announcements("en").news(1, None)
-    bridged(world, 100)
+    served_earlier(world, 100)
     with sessions() as tx:
         assert median_wait(tx, "dispute", world.clock.now()) == 70
 
@@ -159,7 +144,7 @@ def test_who_accepts_moves_the_caller_out_of_the_queue_into_a_new_conference(wor
     assert second in world.hook("room", CallSid=CALLER)
     world.joins("agent-1", leg(1), "CF" + "2" * 32)
     world.joins("caller", CALLER, "CF" + "2" * 32)
-    assert world.row.state == "bridged"
+    assert world.row.state == "served_earlier"
 
 
 def test_whatever_he_is_keying_in_an_agent_who_has_accepted_comes_first(world: World) -> None:

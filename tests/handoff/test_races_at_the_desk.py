@@ -11,9 +11,9 @@ from ivr.desk.opening_hours import OpeningHours
 from ivr.desk.queue import median_wait
 from ivr.handoff import call_backs
 from ivr.store.models import Agent, Call, CallBack, Handoff, Offer
-from tests.handoff.test_callbacks import booked, promise
-from tests.handoff.test_queue import bridged
-from tests.harness.handoff_world import CALLER, World, leg
+from tests.fakes.fake_carrier import leg
+from tests.harness.call_back_world import booked, promise
+from tests.harness.handoff_world import CALLER, World, served_earlier
 
 ALWAYS = OpeningHours()
 
@@ -191,7 +191,7 @@ def test_who_waits_for_another_language_does_not_hold_up_those_behind(world: Wor
 
 def test_a_waiting_time_is_told_from_the_latest_callers_without_reading_all(world: World) -> None:
     for number in range(80):
-        bridged(world, wait=1000.0 if number < 30 else 100.0, ago=3000 - number)
+        served_earlier(world, wait=1000.0 if number < 30 else 100.0, ago=3000 - number)
     seen: list[object] = []
 
     def note(row: object, _context: object) -> None:

@@ -10,7 +10,8 @@ from ivr.desk.agents import PresenceRefusedError
 from ivr.handoff import events as ev
 from ivr.handoff.service import OfferResult, UnknownHandoffError
 from ivr.store.models import Agent
-from tests.harness.handoff_world import CALLER, PUBLIC, World, leg
+from tests.fakes.fake_carrier import leg
+from tests.harness.handoff_world import CALLER, PUBLIC, World
 
 
 def test_a_second_request_returns_the_live_hand_off(world: World) -> None:

@@ -9,7 +9,8 @@ from ivr.carrier.port import CarrierError
 from ivr.handoff import events as ev
 from ivr.store import outbox
 from ivr.store.models import Agent, Offer, Outbox
-from tests.harness.handoff_world import CALLER, CONFERENCE, PUBLIC, World, leg
+from tests.fakes.fake_carrier import leg
+from tests.harness.handoff_world import CALLER, CONFERENCE, PUBLIC, World
 
 ROOM, QUEUE = f"{PUBLIC}/handoff/1/room", f"{PUBLIC}/handoff/1/queue"
 SECOND_ROOM = "CF" + "2" * 32

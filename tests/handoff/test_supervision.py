@@ -8,7 +8,8 @@ from ivr.desk.queue import in_order
 from ivr.desk.wallboard import Wallboard, read_wallboard
 from ivr.handoff.supervision import Supervision, SupervisionRefusedError
 from ivr.store.models import Agent, Audit, Handoff
-from tests.harness.handoff_world import CALLER, CONFERENCE, PUBLIC, SUPERVISOR, World, leg
+from tests.fakes.fake_carrier import SUPERVISOR, leg
+from tests.harness.handoff_world import CALLER, CONFERENCE, PUBLIC, World
 
 
 @pytest.fixture

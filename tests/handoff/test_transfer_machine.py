@@ -8,7 +8,7 @@ from ivr.handoff import events as ev
 from ivr.handoff.effects import EndLeg, MoveCaller, Ring, Unhold
 from ivr.handoff.machine import step
 from ivr.handoff.state import State
-from tests.handoff.test_machine import CONFERENCE, Run
+from tests.harness.machine_run import CONFERENCE, Run
 
 FIRST, SECOND = 7, 8
 

@@ -7,8 +7,10 @@ import pytest
 import twiml
 from ivr.handoff import events as ev
 from ivr.handoff.addresses import conference_name
-from tests.carrier.test_twilio import REQUESTS, RecordingHttp, carrier
-from tests.harness.handoff_world import CALLER, CONFERENCE, PUBLIC, SUPERVISOR, World, leg
+from tests.fakes.fake_carrier import SUPERVISOR, leg
+from tests.fakes.fake_twilio_http import FakeTwilioHttp
+from tests.harness.handoff_world import CALLER, CONFERENCE, PUBLIC, World
+from tests.harness.twilio_requests import REQUESTS, carrier
 
 ROOM = f"{PUBLIC}/handoff/1/room"
 SAFE = ("Dial", "Redirect", "Hangup", "Record")  # what a caller's document may end with
@@ -66,7 +68,7 @@ def test_trap_6_a_conference_that_cannot_be_ended_is_over_and_the_ringing_leg_is
     world: World,
 ) -> None:
     for status in (400, 404):
-        carrier(RecordingHttp(status, {"code": 20001, "message": "cannot", "status": status})).end_conference(
+        carrier(FakeTwilioHttp(status, {"code": 20001, "message": "cannot", "status": status})).end_conference(
             CONFERENCE
         )
     world.agent("ann")
@@ -76,7 +78,7 @@ def test_trap_6_a_conference_that_cannot_be_ended_is_over_and_the_ringing_leg_is
 
 
 def test_trap_7_who_ends_the_conference_is_never_changed_afterwards() -> None:
-    http = RecordingHttp()
+    http = FakeTwilioHttp()
     REQUESTS["change a participant"](carrier(http))
     assert "EndConferenceOnExit" not in http.sent[0][2]
 

@@ -11,7 +11,8 @@ from ivr.handoff.warm_transfer import TransferRefusedError, Transfers, caller_le
 from ivr.payments import agent_cards
 from ivr.payments.agent_cards import CardRefusedError, Order
 from ivr.store.models import Agent, Audit, CardPayment, Handoff, Note, Offer
-from tests.harness.handoff_world import CALLER, CONFERENCE, PUBLIC, World, leg
+from tests.fakes.fake_carrier import leg
+from tests.harness.handoff_world import CALLER, CONFERENCE, PUBLIC, World
 
 NOTE = "He wants the fee explained; I have checked who he is."
 QUEUE = f"{PUBLIC}/handoff/1/queue"

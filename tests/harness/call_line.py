@@ -1,7 +1,6 @@
 """A call service over the sample bank, and a carrier that signs what it sends."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -13,7 +12,6 @@ from twilio.request_validator import RequestValidator
 from werkzeug.test import TestResponse
 
 import twiml
-from ivr.carrier.port import CarrierError
 from ivr.carrier.twilio.dialect import twilio_dialect
 from ivr.carrier.twilio.signatures import HEADER, TwilioSignatures
 from ivr.dialogue.actions import Kind
@@ -24,6 +22,9 @@ from ivr.ledger.sql import SqlLedger
 from ivr.store.engine import Sessions
 from ivr.web.hooks.calls import CallDocuments, make_voice_blueprint
 from tests.fakes.fake_clock import FakeClock
+from tests.fakes.fake_handoffs import FakeHandoffs
+from tests.fakes.fake_live_updates import FakeLiveUpdates
+from tests.fakes.fake_recorder import FakeRecorder
 from tests.harness.calls import Calls
 
 TOKEN = "the-auth-token"
@@ -46,27 +47,6 @@ def understand(text: str, expect: Kind, today: date) -> Meaning:
     )
 
 
-class NoNews:
-    def publish(self, topic: str, kind: str, ref: str = "") -> None:
-        pass
-
-
-@dataclass
-class HandoffsTold:
-    """Remembers what the line told the hand-offs."""
-
-    told: list[tuple[str, ...]] = field(default_factory=list)
-
-    def caller_gone(self, call_sid: str) -> None:
-        self.told.append(("gone", call_sid))
-
-    def message_left(self, call_sid: str, recording_sid: str) -> None:
-        self.told.append(("message", call_sid, recording_sid))
-
-    def resumed(self, call_sid: str, to: str) -> None:
-        pass
-
-
 @pytest.fixture
 def ledger(sessions: Sessions, clock: FakeClock) -> SqlLedger:
     cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -76,37 +56,26 @@ def ledger(sessions: Sessions, clock: FakeClock) -> SqlLedger:
 
 @pytest.fixture
 def calls(sessions: Sessions, clock: FakeClock, ledger: SqlLedger) -> Calls:
-    return Calls(sessions, clock, understand, ledger, NoNews(), request_handoff, company="Test Bank", notice="en-test")
-
-
-@dataclass
-class RecorderTwin:
-    """Pauses recordings, unless it has a `fault`."""
-
-    asked: list[str] = field(default_factory=list)
-    fault: CarrierError | None = None
-
-    def pause_recording(self, call_sid: str) -> None:
-        if self.fault is not None:
-            raise self.fault
-        self.asked.append(call_sid)
+    return Calls(
+        sessions, clock, understand, ledger, FakeLiveUpdates(), request_handoff, company="Test Bank", notice="en-test"
+    )
 
 
 @pytest.fixture
-def recorder() -> RecorderTwin:
-    return RecorderTwin()
+def recorder() -> FakeRecorder:
+    return FakeRecorder()
 
 
 @pytest.fixture
-def handoffs() -> HandoffsTold:
-    return HandoffsTold()
+def handoffs() -> FakeHandoffs:
+    return FakeHandoffs()
 
 
 Post = Callable[..., TestResponse]
 
 
 @pytest.fixture
-def client(calls: Calls, handoffs: HandoffsTold, recorder: RecorderTwin, tmp_path: Path) -> FlaskClient:
+def client(calls: Calls, handoffs: FakeHandoffs, recorder: FakeRecorder, tmp_path: Path) -> FlaskClient:
     app = Flask(__name__)
     dialect, documents = twilio_dialect(TwilioSignatures(TOKEN, PUBLIC, MEDIA)), CallDocuments(twiml, PUBLIC, MEDIA)
     voice = make_voice_blueprint(calls, handoffs, dialect, documents, recorder)

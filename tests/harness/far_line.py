@@ -14,7 +14,8 @@ from ivr.ledger.sql import SqlLedger
 from ivr.store.engine import Sessions, make_engine, make_sessions
 from ivr.store.migrate import upgrade
 from tests.fakes.fake_clock import FakeClock
-from tests.harness.call_line import NoNews, understand
+from tests.fakes.fake_live_updates import FakeLiveUpdates
+from tests.harness.call_line import understand
 from tests.harness.calls import Calls
 from tests.harness.postgres import Postgres
 from tests.harness.silent_proxy import SilentProxy, silent_proxy
@@ -35,7 +36,7 @@ class FarLine:
 def make_calls(sessions: Sessions, clock: FakeClock) -> tuple[Calls, SqlLedger]:
     ledger = SqlLedger(sessions, clock)
     service = Calls(
-        sessions, clock, understand, ledger, NoNews(), request_handoff, company="Test Bank", notice="en-test"
+        sessions, clock, understand, ledger, FakeLiveUpdates(), request_handoff, company="Test Bank", notice="en-test"
     )
     return service, ledger
 

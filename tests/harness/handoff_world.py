@@ -1,7 +1,6 @@
 """A hand-off's surroundings: a real database, a carrier that only remembers, and signed webhooks."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +9,6 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from twilio.request_validator import RequestValidator
 
-from ivr.carrier.port import CarrierError, CarrierRecording
 from ivr.carrier.twilio.dialect import twilio_dialect
 from ivr.carrier.twilio.signatures import TwilioSignatures
 from ivr.desk import agents
@@ -25,116 +23,16 @@ from ivr.store import outbox
 from ivr.store.engine import Sessions
 from ivr.store.models import Agent, Call, Handoff, Offer
 from ivr.web.hooks.handoffs import make_handoff_blueprint
+from tests.fakes.fake_carrier import FakeCarrier, leg
 from tests.fakes.fake_clock import FakeClock
+from tests.fakes.fake_live_updates import FakeLiveUpdates
 from tests.harness.handoff_service import handoff_service
 
 CALLER = "CA" + "c" * 32
 CONFERENCE = "CF" + "1" * 32
 PUBLIC = "https://line.test"
-SUPERVISOR = "CA" + "5" * 32
 LINE = "+15559990000"
 TOKEN = "token"
-
-
-def leg(attempt_number: int) -> str:
-    return f"CA{attempt_number:032x}"
-
-
-@dataclass
-class CarrierTwin:
-    """Remembers what it was asked. `faults` are raised by the next request of that name, which does nothing;
-
-    requests named in `lost` are done, and then their answers are lost. `meanwhile` happens between deed and answer."""
-
-    asked: list[tuple[Any, ...]] = field(default_factory=list)
-    faults: dict[str, CarrierError] = field(default_factory=dict)
-    lost: list[str] = field(default_factory=list)
-    meanwhile: dict[str, Callable[[], None]] = field(default_factory=dict)
-    statuses: dict[str, str] = field(default_factory=dict)
-    over: set[str] = field(default_factory=set)
-    rung: int = 0
-    fallbacks: list[str] = field(default_factory=list)
-
-    def _note(self, name: str, *what: Any) -> None:
-        if (fault := self.faults.pop(name, None)) is not None:
-            raise fault
-        self.asked.append((name, *what))
-        if name == "ring":
-            self.rung += 1
-        self.meanwhile.pop(name, lambda: None)()
-        if name in self.lost:
-            self.lost.remove(name)
-            raise CarrierError("the carrier does not answer", again=name != "ring")
-
-    def ring(self, to: str, from_: str, url: str, status_url: str, timeout: int, fallback_url: str) -> str:
-        self.fallbacks.append(fallback_url)
-        self._note("ring", to, url)
-        return leg(self.rung)
-
-    def move(self, call_sid: str, url: str) -> bool:
-        self._note("move", call_sid, url)
-        return call_sid not in self.over
-
-    def end(self, call_sid: str) -> None:
-        self._note("end", call_sid)
-
-    def status(self, call_sid: str) -> str | None:
-        return self.statuses.get(call_sid, "in-progress")
-
-    def end_conference(self, conference_sid: str) -> None:
-        self._note("end_conference", conference_sid)
-
-    def add_participant(
-        self, conference_sid: str, to: str, label: str, *, muted: bool, coach: str | None, status_url: str, timeout: int
-    ) -> str:
-        self._note("add_participant", conference_sid, to, label, muted, coach)
-        return SUPERVISOR
-
-    def change_participant(
-        self,
-        conference_sid: str,
-        call_sid: str,
-        *,
-        muted: bool | None = None,
-        hold: bool | None = None,
-        coach: str | None = None,
-    ) -> bool:
-        self._note("change_participant", conference_sid, call_sid, {"muted": muted, "hold": hold, "coach": coach})
-        return call_sid not in self.over
-
-    def fetch_recording(self, url: str) -> bytes:
-        self._note("fetch_recording", url)
-        return b""
-
-    def find_recording(self, recording_sid: str) -> CarrierRecording | None:
-        return None
-
-    def delete_recording(self, recording_sid: str) -> None:
-        self._note("delete_recording", recording_sid)
-
-    def pause_recording(self, call_sid: str) -> None:
-        self._note("pause_recording", call_sid)
-
-    def resume_recording(self, call_sid: str) -> None:
-        self._note("resume_recording", call_sid)
-
-    def send_text(self, to: str, body: str, dial: int | None = None) -> str:
-        self._note("send_text", to, body)
-        return "SM" + "0" * 32
-
-    def check(self) -> str:
-        return "twin"
-
-    def names(self) -> list[str]:
-        return [name for name, *_ in self.asked]
-
-
-@dataclass
-class LiveTwin:
-    news: list[tuple[str, str, str]] = field(default_factory=list)
-
-    def publish(self, topic: str, kind: str, ref: str = "") -> None:
-        self.news.append((topic, kind, ref))
 
 
 class World:
@@ -144,8 +42,8 @@ class World:
         self, sessions: Sessions, clock: FakeClock, hours: OpeningHours | None = None, live: Any = None
     ) -> None:
         self.sessions, self.clock, self.hours = sessions, clock, hours
-        self.carrier = CarrierTwin()
-        self.live: Any = live or LiveTwin()
+        self.carrier = FakeCarrier()
+        self.live: Any = live or FakeLiveUpdates()
         self.service = self.another_process()
         self.client = self._client()
         with sessions.begin() as tx:
@@ -292,3 +190,19 @@ class World:
 def world(sessions: Sessions, clock: FakeClock) -> World:
     """A hand-off's surroundings for one test."""
     return World(sessions, clock)
+
+
+def served_earlier(world: World, wait: float, intent: str = "dispute", ago: float = 600) -> None:
+    """Somebody who waited `wait` seconds and spoke with a person `ago` seconds ago."""
+    with world.sessions.begin() as tx:
+        met = world.clock.now() - timedelta(seconds=ago)
+        asked = met - timedelta(seconds=wait)
+        call = Call(sid=f"CA{wait}{ago}{intent}", caller="+1999", called="+2", started_at=asked)
+        tx.add(call)
+        tx.flush()
+        tx.add(
+            Handoff(
+                call_sid=call.sid, state="served", reason="asked", intent=intent, summary="", requested_at=asked,
+                times={"served_earlier": met.isoformat()},
+            )
+        )  # fmt: skip

@@ -45,12 +45,12 @@ from ivr.web.hooks.calls import CallDocuments, make_voice_blueprint
 from ivr.web.hooks.handoffs import make_handoff_blueprint
 from switch.leg import FINAL
 from switch.media.audio import tone
-from tests.harness.call_line import NoNews, understand
+from tests.fakes.fake_live_updates import FakeLiveUpdates
+from tests.harness.call_line import understand
 from tests.harness.calls import Calls
 from tests.harness.handoff_service import handoff_service
-from tests.harness.handoff_world import LiveTwin
+from tests.harness.switch_recordings import power
 from tests.harness.switch_world import ACCOUNT, NUMBER, TOKEN, MakeWorld, Person, World
-from tests.switch.test_conference import power
 from workers.context import WorkerContext
 from workers.jobs import JOBS, Job
 
@@ -115,7 +115,7 @@ class Line:
         self.drops = 0  # sockets that break off before the bot has understood anything
         self.said, self.stopped = asyncio.Event(), False
         self.said.set()
-        live: Any = LiveTwin()
+        live: Any = FakeLiveUpdates()
         self.w, self.sessions, self.voice, self.clock = w, sessions, voice, Clock()
         self.threads, self.http = threads, Way(w.switch.url)
         self.carrier = TwilioCarrier(TwilioAccount(ACCOUNT, TOKEN, NUMBER, w.switch.url), http=self.http)
@@ -130,7 +130,7 @@ class Line:
         self.phones = {name: w.person(f"client:{name}") for name in self.ids}
 
     def another_process(self) -> HandoffService:
-        live: Any = LiveTwin()
+        live: Any = FakeLiveUpdates()
         media = self.w.customer.url.replace("http", "ws") + "/media"
         config = HandoffConfig(NUMBER, self.w.customer.url, media, "Test Bank", RingTimes(agent=self.rings))
         return handoff_service(self.sessions, self.clock, self.carrier, live, config, self._spawn)
@@ -140,8 +140,8 @@ class Line:
         media = public.replace("http", "ws") + "/media"
         dialect, documents = twilio_dialect(TwilioSignatures(TOKEN, public, media)), CallDocuments(twiml, public, media)
         calls = Calls(
-            self.sessions, self.clock, understand, SqlLedger(self.sessions, self.clock), NoNews(), request_handoff,
-            company="Test Bank", notice="n",
+            self.sessions, self.clock, understand, SqlLedger(self.sessions, self.clock), FakeLiveUpdates(),
+            request_handoff, company="Test Bank", notice="n",
         )  # fmt: skip
         for name, pitch, seconds in (("notice", NOTICE, 0.1), ("music", MUSIC, 1.0), ("message-en", NOTICE, 0.1)):
             (folder / f"{name}.wav").write_bytes(wav(pitch, seconds))

@@ -4,8 +4,8 @@ import io
 import re
 import wave
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,182 +16,26 @@ from flask.testing import FlaskClient
 from redis import Redis
 
 from ivr.calls.pin_guard import PinGuard
-from ivr.carrier.port import CarrierError
 from ivr.clock import Clock
-from ivr.desk.agents import PresenceRefusedError
 from ivr.desk.bot_brake import Brakes
 from ivr.handoff.call_back_desk import CallBackDesk
 from ivr.handoff.service import HandoffService
-from ivr.handoff.supervision import SupervisionRefusedError
 from ivr.handoff.warm_transfer import Transfers, caller_leg
 from ivr.ledger.sql import SqlLedger
 from ivr.live_updates import Live
 from ivr.payments.agent_card_service import AgentCards, CardConfig
 from ivr.settings import Settings
 from ivr.store.engine import Sessions
-from ivr.store.models import Account, Agent, Announcement, Call, Handoff, Offer, PresenceSpell, Recording, Turn
+from ivr.store.models import Account, Agent, Call, Handoff, Offer, PresenceSpell, Recording, Turn
 from ivr.web.pages.assembly import PageServices, add_pages
-from tests.fakes.fake_card_carrier import CardTwin
+from tests.fakes.fake_card_carrier import FakeCardCarrier
+from tests.fakes.fake_handoff_service import FakeHandoffService, FakeSupervision
+from tests.fakes.fake_recordings import FakeRecordings
+from tests.fakes.fake_texts import FakeTexts
 
 PASSWORD = "correct horse"
 HASH = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1).hash(PASSWORD)
 CALL = "CA" + "1" * 32
-
-
-@dataclass(frozen=True)
-class Answer:
-    ok: bool = True
-    why: str = "won"
-
-
-@dataclass
-class HandoffsTwin:
-    """The hand-off service as the pages see it: it moves rows as the real one does, and remembers what was asked."""
-
-    sessions: Sessions
-    live: Live
-    clock: Clock
-    asked: list[tuple[str, int, int]] = field(default_factory=list)
-    refuse: str = ""
-    accepting: str = "bridged"  # where accepting leads at once
-    booked: list[tuple[int, str, datetime | None, str]] = field(default_factory=list)
-
-    def accept(self, handoff_id: int, agent_id: int) -> Answer:
-        return self._do("accept", handoff_id, agent_id, self.accepting, "on-call", "accepted")
-
-    def decline(self, handoff_id: int, agent_id: int) -> Answer:
-        return self._do("decline", handoff_id, agent_id, "parked", "available", "declined")
-
-    def end(self, handoff_id: int, agent_id: int) -> Answer:
-        return self._do("end", handoff_id, agent_id, "served", "wrap-up", None)
-
-    def presence(self, agent_id: int, presence: str) -> Agent:
-        with self.sessions.begin() as tx:
-            agent = tx.get_one(Agent, agent_id)
-            if agent.presence in ("offered", "on-call"):
-                if presence == "wrap-up":
-                    raise PresenceRefusedError("you are on a call: end it first")
-                agent.next_presence = None if presence == "available" else presence
-            else:
-                agent.presence, agent.presence_since = presence, self.clock.now()
-        self.live.publish(f"agent:{agent_id}", "presence")
-        return agent
-
-    def extend_wrap_up(self, agent_id: int) -> Agent:
-        with self.sessions.begin() as tx:
-            agent = tx.get_one(Agent, agent_id)
-            agent.wrap_up_until = (agent.wrap_up_until or self.clock.now()) + timedelta(seconds=30)
-        return agent
-
-    def hold(self, handoff_id: int, agent_id: int, on: bool) -> bool:
-        return self._switch("held", handoff_id, agent_id, on)
-
-    def mute(self, handoff_id: int, agent_id: int, on: bool) -> bool:
-        return self._switch("muted", handoff_id, agent_id, on)
-
-    def _switch(self, name: str, handoff_id: int, agent_id: int, on: bool) -> bool:
-        with self.sessions.begin() as tx:
-            handoff = tx.get_one(Handoff, handoff_id)
-            if handoff.state != "bridged" or handoff.agent_id != agent_id:
-                return False
-            held, muted = (
-                handoff.machine.get("held", False),
-                handoff.machine.get("attempts", [{}])[-1].get("muted", False),
-            )
-            held, muted = (on, muted) if name == "held" else (held, on)
-            attempt = {"agent": agent_id, "outcome": "accepted", "muted": muted}
-            handoff.machine = {"held": held, "attempts": [attempt]}
-        self.live.publish(f"agent:{agent_id}", "offer", str(handoff_id))
-        return True
-
-    def book_call_back(self, handoff_id: int, number: str, at: datetime | None, by: str) -> None:
-        if self.refuse:
-            raise PresenceRefusedError(self.refuse)
-        self.booked.append((handoff_id, number, at, by))
-
-    def _do(self, deed: str, handoff_id: int, agent_id: int, state: str, presence: str, outcome: str | None) -> Answer:
-        self.asked.append((deed, handoff_id, agent_id))
-        if self.refuse:
-            return Answer(False, self.refuse)
-        with self.sessions.begin() as tx:
-            handoff, agent = tx.get_one(Handoff, handoff_id), tx.get_one(Agent, agent_id)
-            handoff.state, agent.presence, agent.presence_since = state, presence, self.clock.now()
-            handoff.times = {**handoff.times, state: self.clock.now().isoformat()}
-            if outcome:
-                handoff.offers[-1].outcome = outcome
-            if deed == "accept":
-                handoff.agent_id = agent_id
-        self.live.publish(f"agent:{agent_id}", "offer", str(handoff_id))
-        return Answer()
-
-
-@dataclass
-class SupervisionTwin:
-    """Supervision as the board sees it: it moves rows as the real one does, and remembers what was asked."""
-
-    sessions: Sessions
-    live: Live
-    clock: Clock
-    asked: list[tuple[Any, ...]] = field(default_factory=list)
-    refuse: str = ""
-
-    def move_up(self, handoff_id: int, by: int) -> None:
-        self._note("up", handoff_id, by)
-        with self.sessions.begin() as tx:
-            tx.get_one(Handoff, handoff_id).place_at = self.clock.now() - timedelta(days=1)
-
-    def announce(self, text: str, by: int) -> None:
-        self._note("announce", text, by)
-        with self.sessions.begin() as tx:
-            tx.add(Announcement(text=text, by="twin", at=self.clock.now()))
-
-    def join(self, handoff_id: int, by: int, mode: str) -> None:
-        self._note(mode, handoff_id, by)
-        self._listen(handoff_id, [{"agent": by, "mode": mode, "call_sid": "CA9"}])
-
-    def take_over(self, handoff_id: int, by: int) -> None:
-        self._note("take-over", handoff_id, by)
-        with self.sessions.begin() as tx:
-            tx.get_one(Handoff, handoff_id).agent_id = by
-        self._listen(handoff_id, [])
-
-    def leave(self, handoff_id: int, by: int) -> None:
-        self._note("leave", handoff_id, by)
-        self._listen(handoff_id, [])
-
-    def _note(self, *asked: Any) -> None:
-        if self.refuse:
-            raise SupervisionRefusedError(self.refuse)
-        self.asked.append(asked)
-
-    def _listen(self, handoff_id: int, listeners: list[dict[str, Any]]) -> None:
-        with self.sessions.begin() as tx:
-            tx.get_one(Handoff, handoff_id).listeners = listeners
-        self.live.publish("desk", "handoff", str(handoff_id))
-
-
-@dataclass
-class TextsTwin:
-    """The carrier's SMS."""
-
-    sent: list[tuple[str, str]] = field(default_factory=list)
-    broken: bool = False
-
-    def send_text(self, to: str, body: str, dial: int | None = None) -> str:
-        if self.broken:
-            raise CarrierError("the carrier does not answer", again=False)
-        self.sent.append((to, body))
-        return "SM1"
-
-
-class RecordingsTwin:
-    """Sound in the clear, by the recording's path."""
-
-    def __init__(self) -> None:
-        self.sounds: dict[str | None, bytes] = {}
-
-    def read(self, recording: Recording) -> bytes:
-        return self.sounds[recording.path]
 
 
 def wav(seconds: float) -> bytes:
@@ -211,14 +55,14 @@ class Web:
 
     app: Flask
     sessions: Sessions
-    handoffs: HandoffsTwin
-    recordings: RecordingsTwin
+    handoffs: FakeHandoffService
+    recordings: FakeRecordings
     live: Live
     clock: Any
-    texts: TextsTwin
-    supervision: SupervisionTwin
+    texts: FakeTexts
+    supervision: FakeSupervision
     cards: AgentCards
-    carrier: CardTwin
+    carrier: FakeCardCarrier
 
     def person(self, name: str, *roles: str, presence: str = "away") -> int:
         with self.sessions.begin() as tx:
@@ -365,9 +209,9 @@ def make_web(sessions: Sessions, redis: Redis, redis_url: str, tmp_path: Path) -
         days = {"session_hours": 36, "session_idle_minutes": 2160}  # these clocks jump
         chosen = Settings(**{"data_dir": tmp_path, "redis_url": redis_url, **days, **settings})
         app, live = Flask(__name__, static_folder=None), Live(redis)
-        handoffs, recordings, texts = HandoffsTwin(sessions, live, clock), RecordingsTwin(), texts or TextsTwin()
-        supervision, brakes = SupervisionTwin(sessions, live, clock), Brakes(sessions, clock, live)
-        ledger, carrier = SqlLedger(sessions, clock), CardTwin()
+        handoffs, recordings, texts = FakeHandoffService(sessions, live, clock), FakeRecordings(), texts or FakeTexts()
+        supervision, brakes = FakeSupervision(sessions, live, clock), Brakes(sessions, clock, live)
+        ledger, carrier = SqlLedger(sessions, clock), FakeCardCarrier()
         cards = AgentCards(
             sessions, clock, carrier, live, ledger,
             CardConfig("https://line.test", "wss://line.test/media", UTC), caller_leg=caller_leg,

@@ -22,7 +22,7 @@ PAYMENT = {"confirmation": "1234", "amount": 5000, "on": "2026-03-02"}
 TODAY = date(2026, 3, 2)
 
 
-class Bank:
+class FakeBank:
     """Answers each request in turn with a status and a body, or with an error to raise."""
 
     def __init__(self, *answers: tuple[int, object] | Exception) -> None:
@@ -36,7 +36,7 @@ class Bank:
         return httpx.Response(answer[0], json=answer[1])
 
 
-def ledger(bank: Bank) -> HttpLedger:
+def ledger(bank: FakeBank) -> HttpLedger:
     return HttpLedger(URL, "secret", httpx.MockTransport(bank))
 
 
@@ -54,7 +54,7 @@ ASK: dict[str, tuple[Callable[[HttpLedger], object], object]] = {
 @pytest.mark.parametrize("name", ASK)
 def test_every_request_is_valid_by_the_contract(name: str) -> None:
     ask, answer = ASK[name]
-    bank = Bank((200, answer))
+    bank = FakeBank((200, answer))
     ask(ledger(bank))
     sent = bank.asked[0]
     request = MockRequest(
@@ -69,29 +69,29 @@ def test_every_request_is_valid_by_the_contract(name: str) -> None:
 
 
 def test_answers_are_read() -> None:
-    assert ASK["phone"][0](ledger(Bank((200, {"account": "acc-1"})))) == "acc-1"
-    assert ASK["pin"][0](ledger(Bank((200, {"ok": False, "locked": True})))) == PinChecked(ok=False, locked=True)
-    assert ASK["mobile"][0](ledger(Bank((200, {"mobile": "+15550100001"})))) == "+15550100001"
-    assert ASK["mobile"][0](ledger(Bank((200, {"mobile": None})))) is None
-    assert ASK["pay"][0](ledger(Bank((200, PAYMENT)))) == Paid("1234", 5000, TODAY)
-    assert ASK["pay"][0](ledger(Bank((409, {"why": "limit"})))) == Refused("limit")
-    facts = ledger(Bank((200, ACCOUNT))).facts("acc-1")
+    assert ASK["phone"][0](ledger(FakeBank((200, {"account": "acc-1"})))) == "acc-1"
+    assert ASK["pin"][0](ledger(FakeBank((200, {"ok": False, "locked": True})))) == PinChecked(ok=False, locked=True)
+    assert ASK["mobile"][0](ledger(FakeBank((200, {"mobile": "+15550100001"})))) == "+15550100001"
+    assert ASK["mobile"][0](ledger(FakeBank((200, {"mobile": None})))) is None
+    assert ASK["pay"][0](ledger(FakeBank((200, PAYMENT)))) == Paid("1234", 5000, TODAY)
+    assert ASK["pay"][0](ledger(FakeBank((409, {"why": "limit"})))) == Refused("limit")
+    facts = ledger(FakeBank((200, ACCOUNT))).facts("acc-1")
     assert facts is not None
     assert (facts.balance, facts.sources) == (245017, ("checking",))
     assert (facts.funds, facts.locked) == ((), False), "a ledger need not give what an agent alone sees"
     more = {"funds": [{"name": "checking", "available": 91200}], "locked": True}
-    facts = ledger(Bank((200, {**ACCOUNT, **more}))).facts("acc-1")
+    facts = ledger(FakeBank((200, {**ACCOUNT, **more}))).facts("acc-1")
     assert facts is not None
     assert (facts.funds, facts.locked) == ((("checking", 91200),), True)
 
 
 def test_an_unknown_account_is_none() -> None:
-    assert ledger(Bank((404, {}))).facts("acc-9") is None
-    assert ledger(Bank((404, {}))).check_pin("acc-9", "1234") == PinChecked(ok=False)
+    assert ledger(FakeBank((404, {}))).facts("acc-9") is None
+    assert ledger(FakeBank((404, {}))).check_pin("acc-9", "1234") == PinChecked(ok=False)
 
 
 def test_a_withheld_number_is_not_asked_about() -> None:
-    bank = Bank()
+    bank = FakeBank()
     assert ledger(bank).find_by_phone("anonymous") is None
     assert bank.asked == []
 
@@ -100,7 +100,7 @@ def test_a_withheld_number_is_not_asked_about() -> None:
 @pytest.mark.parametrize("failure", [httpx.ReadTimeout("late"), httpx.ConnectError("away"), (503, {})])
 def test_what_may_be_repeated_is_tried_again(name: str, failure: Exception | tuple[int, object]) -> None:
     ask, answer = ASK[name]
-    bank = Bank(failure, (200, answer))
+    bank = FakeBank(failure, (200, answer))
     ask(ledger(bank))
     first, second = bank.asked
     assert (first.url, first.content) == (second.url, second.content)
@@ -108,7 +108,7 @@ def test_what_may_be_repeated_is_tried_again(name: str, failure: Exception | tup
 
 @pytest.mark.parametrize("failure", [httpx.ReadTimeout("late"), (503, {})])
 def test_a_pin_is_offered_once(failure: Exception | tuple[int, object]) -> None:
-    bank = Bank(failure)
+    bank = FakeBank(failure)
     with pytest.raises(LedgerError):
         ledger(bank).check_pin("acc-1", "2749")
     assert len(bank.asked) == 1
@@ -117,7 +117,7 @@ def test_a_pin_is_offered_once(failure: Exception | tuple[int, object]) -> None:
 @pytest.mark.parametrize("answer", [(500, {}), (401, {}), (200, {"balance": "much"}), (200, [])])
 def test_an_answer_that_breaks_the_contract_is_an_error_without_its_content(answer: tuple[int, object]) -> None:
     with pytest.raises(LedgerError) as error:
-        ledger(Bank(answer)).facts("acc-1")
+        ledger(FakeBank(answer)).facts("acc-1")
     assert "much" not in str(error.value)
 
 
@@ -133,11 +133,11 @@ def test_an_answer_that_cannot_be_decoded_leaves_a_payment_in_doubt() -> None:
 
 def test_two_failures_are_the_end() -> None:
     with pytest.raises(LedgerError, match="ReadTimeout"):
-        ledger(Bank(httpx.ReadTimeout("late"), httpx.ReadTimeout("late"))).facts("acc-1")
+        ledger(FakeBank(httpx.ReadTimeout("late"), httpx.ReadTimeout("late"))).facts("acc-1")
 
 
 def test_the_token_travels_in_the_header_and_the_pin_in_the_body() -> None:
-    bank = Bank((200, {"ok": True}))
+    bank = FakeBank((200, {"ok": True}))
     ledger(bank).check_pin("acc-1", "2749")
     assert bank.asked[0].headers["Authorization"] == "Bearer secret"
     assert json.loads(bank.asked[0].content) == {"pin": "2749"}

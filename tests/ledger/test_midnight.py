@@ -15,7 +15,8 @@ from ivr.store.models import Entry
 from tests.fakes.fake_clock import FakeClock
 from tests.harness.call_line import LINE, MORGAN, SID
 from tests.harness.calls import Calls
-from tests.payments.test_bot_cards import Line, said
+from tests.harness.card_caller import CardCaller
+from tests.harness.media_caller import said
 
 MONDAY, TUESDAY = date(2026, 3, 2), date(2026, 3, 3)
 LATE = datetime(2026, 3, 2, 23, 59, tzinfo=UTC)
@@ -27,8 +28,8 @@ def clock() -> FakeClock:
     return FakeClock(LATE)
 
 
-def at_the_read_back(calls: Calls, day: str = TODAY) -> Line:
-    line = Line(None, calls)  # type: ignore[arg-type]
+def at_the_read_back(calls: Calls, day: str = TODAY) -> CardCaller:
+    line = CardCaller(None, calls)  # type: ignore[arg-type]
     connected = calls.dialogue.connect(SID, calls.answer(SID, MORGAN, LINE).token)
     line.stream = connected.number
     line.follow(line.apply(calls.dialogue.opening(connected)))
@@ -53,7 +54,7 @@ def test_today_agreed_at_one_to_midnight_is_paid_after_it_and_dated_honestly(
 
 
 def test_tomorrow_keyed_after_midnight_is_the_day_after(calls: Calls, clock: FakeClock) -> None:
-    line = Line(None, calls)  # type: ignore[arg-type]
+    line = CardCaller(None, calls)  # type: ignore[arg-type]
     connected = calls.dialogue.connect(SID, calls.answer(SID, MORGAN, LINE).token)
     line.stream = connected.number
     line.follow(line.apply(calls.dialogue.opening(connected)))

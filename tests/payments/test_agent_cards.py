@@ -15,8 +15,9 @@ from ivr.payments.agent_cards import CHARGED, CardRefusedError
 from ivr.payments.card_entry import LONGEST
 from ivr.store import outbox
 from ivr.store.models import Account, Audit, CardPayment, Outbox, Payment
-from tests.fakes.fake_card_carrier import CardTwin
-from tests.harness.handoff_world import CALLER, World, leg
+from tests.fakes.fake_card_carrier import FakeCardCarrier
+from tests.fakes.fake_carrier import leg
+from tests.harness.handoff_world import CALLER, World
 
 NUMBER, EXPIRY, CODE = "payment-card-number", "expiration-date", "security-code"
 PAID = CardUpdate(result="success", confirmation="48213377")
@@ -26,7 +27,7 @@ class Desk:
     """Ada talks with a caller; the carrier remembers; the worker runs when told."""
 
     def __init__(self, world: World) -> None:
-        self.world, self.carrier = world, CardTwin()
+        self.world, self.carrier = world, FakeCardCarrier()
         self.ada = world.agent("ada")
         with world.sessions.begin() as tx:
             tx.add(

@@ -32,6 +32,7 @@ from switch.config import SwitchConfig
 from switch.media.audio import SILENCE, tone
 from switch.server import Switch
 from switch.sids import now
+from tests.fakes.fake_live_updates import FakeLiveUpdates
 from tests.harness.switch_world import Person, until
 
 TOKEN, ACCOUNT = "token", "AC" + "1" * 32
@@ -41,10 +42,6 @@ ROOM = (
     '<Response><Start><Recording channels="dual"/></Start><Dial><Conference beep="false">room</Conference></Dial>'
     "</Response>"
 )
-
-
-class NoNews:
-    def publish(self, topic: str, kind: str, ref: str = "") -> None: ...
 
 
 class House:
@@ -118,7 +115,7 @@ def house(sessions: Sessions, tmp_path: Path) -> Iterator[Callable[[], House]]:
         TwilioCarrier(TwilioAccount(ACCOUNT, TOKEN, "+1", f"http://127.0.0.1:{port}")),
         ThreadPoolExecutor(2),
     )
-    ledger, live = SqlLedger(sessions, SystemClock()), NoNews()  # type: tuple[SqlLedger, Any]
+    ledger, live = SqlLedger(sessions, SystemClock()), FakeLiveUpdates()  # type: tuple[SqlLedger, Any]
     cards = AgentCards(
         sessions,
         SystemClock(),

@@ -21,9 +21,11 @@ from ivr.store.engine import Sessions
 from ivr.store.models import Agent, Call, CardPayment, Handoff, PaymentOrder
 from ivr.store.topics import CARD_BOOK
 from tests.fakes.fake_clock import FakeClock
-from tests.harness.call_line import LINE, MORGAN, SID, NoNews, understand
+from tests.fakes.fake_live_updates import FakeLiveUpdates
+from tests.harness.call_line import LINE, MORGAN, SID, understand
 from tests.harness.calls import Calls
-from tests.payments.test_bot_cards import Line, said
+from tests.harness.card_caller import CardCaller
+from tests.harness.media_caller import said
 from workers import context as workers_context
 from workers import jobs
 from workers.context import WorkerContext
@@ -33,7 +35,7 @@ ACCOUNT = {"balance": 245017, "currency": "USD", "owed": True, "due": 245017, "m
 
 
 @dataclass
-class Bank:
+class FakeBank:
     """A ledger over HTTP. `loses`: so many answers to payments are lost after the money has moved; `away`: before."""
 
     loses: int = 0
@@ -63,18 +65,18 @@ class Bank:
 
 
 @pytest.fixture
-def bank() -> Bank:
-    return Bank()
+def bank() -> FakeBank:
+    return FakeBank()
 
 
 @pytest.fixture
-def ledger(bank: Bank) -> HttpLedger:
+def ledger(bank: FakeBank) -> HttpLedger:
     return HttpLedger("https://ledger.example.com/v1", "", httpx.MockTransport(bank))
 
 
 @pytest.fixture
 def calls(sessions: Sessions, clock: FakeClock, ledger: HttpLedger) -> Calls:
-    return Calls(sessions, clock, understand, ledger, NoNews(), request_handoff, company="Bank", notice="n")
+    return Calls(sessions, clock, understand, ledger, FakeLiveUpdates(), request_handoff, company="Bank", notice="n")
 
 
 @pytest.fixture
@@ -95,9 +97,9 @@ def work(
     return perform
 
 
-def pay(calls: Calls) -> Line:
+def pay(calls: Calls) -> CardCaller:
     """A caller agrees to pay everything from checking, today."""
-    line = Line(None, calls)  # type: ignore[arg-type]
+    line = CardCaller(None, calls)  # type: ignore[arg-type]
     connected = calls.dialogue.connect(SID, calls.answer(SID, MORGAN, LINE).token)
     line.stream = connected.number
     line.follow(line.apply(calls.dialogue.opening(connected)))
@@ -118,7 +120,7 @@ def handoff(sessions: Sessions) -> Handoff:
 
 
 def test_a_payment_made_whose_answer_was_lost_is_not_claimed_and_the_agent_is_told(
-    calls: Calls, sessions: Sessions, bank: Bank
+    calls: Calls, sessions: Sessions, bank: FakeBank
 ) -> None:
     bank.loses = 2
     told = said(pay(calls).key(YES))
@@ -130,7 +132,7 @@ def test_a_payment_made_whose_answer_was_lost_is_not_claimed_and_the_agent_is_to
 
 
 def test_the_ledger_is_asked_again_under_the_same_key_until_it_is_known(
-    calls: Calls, sessions: Sessions, bank: Bank, work: Any
+    calls: Calls, sessions: Sessions, bank: FakeBank, work: Any
 ) -> None:
     bank.loses = 5
     pay(calls).key(YES)
@@ -148,7 +150,7 @@ def test_the_ledger_is_asked_again_under_the_same_key_until_it_is_known(
 
 
 def test_the_brief_that_is_open_says_what_came_of_it(
-    calls: Calls, sessions: Sessions, bank: Bank, work: Any, context: WorkerContext
+    calls: Calls, sessions: Sessions, bank: FakeBank, work: Any, context: WorkerContext
 ) -> None:
     bank.loses = 2
     pay(calls).key(YES)
@@ -164,7 +166,7 @@ def test_the_brief_that_is_open_says_what_came_of_it(
 
 
 def test_a_ledger_that_was_never_reached_moved_nothing_and_is_not_asked_behind_the_callers_back(
-    calls: Calls, sessions: Sessions, bank: Bank, work: Any
+    calls: Calls, sessions: Sessions, bank: FakeBank, work: Any
 ) -> None:
     line = pay(calls)
     bank.away = True
@@ -177,7 +179,7 @@ def test_a_ledger_that_was_never_reached_moved_nothing_and_is_not_asked_behind_t
 
 
 def test_a_payment_that_the_next_stream_asks_for_again_stands_as_the_ledger_then_says(
-    calls: Calls, sessions: Sessions, bank: Bank, work: Any
+    calls: Calls, sessions: Sessions, bank: FakeBank, work: Any
 ) -> None:
     line = pay(calls)
     line.apply(Keyed(YES))
@@ -194,7 +196,7 @@ def test_a_payment_that_the_next_stream_asks_for_again_stands_as_the_ledger_then
 
 @pytest.mark.parametrize("away", [True, False])
 def test_a_payment_that_was_made_stands_where_the_ledger_fails_when_it_is_asked_once_more(
-    calls: Calls, sessions: Sessions, bank: Bank, away: bool
+    calls: Calls, sessions: Sessions, bank: FakeBank, away: bool
 ) -> None:
     line = pay(calls)
     [*_, (_, asked)] = line.apply(Keyed(YES)).actions
@@ -207,7 +209,7 @@ def test_a_payment_that_was_made_stands_where_the_ledger_fails_when_it_is_asked_
 
 
 def test_the_answer_to_a_payment_asked_for_again_may_be_lost_too(
-    calls: Calls, sessions: Sessions, bank: Bank, work: Any
+    calls: Calls, sessions: Sessions, bank: FakeBank, work: Any
 ) -> None:
     line = pay(calls)
     line.apply(Keyed(YES))
@@ -221,7 +223,7 @@ def test_the_answer_to_a_payment_asked_for_again_may_be_lost_too(
 
 
 def test_a_caller_who_asks_for_a_person_while_the_ledger_is_asked_takes_the_doubt_along(
-    calls: Calls, sessions: Sessions, bank: Bank, work: Any
+    calls: Calls, sessions: Sessions, bank: FakeBank, work: Any
 ) -> None:
     line = pay(calls)
     line.apply(Keyed(YES))  # the ledger is being asked
@@ -232,7 +234,7 @@ def test_a_caller_who_asks_for_a_person_while_the_ledger_is_asked_takes_the_doub
 
 
 def test_a_process_killed_between_question_and_answer_leaves_no_doubt_behind(
-    calls: Calls, sessions: Sessions, bank: Bank, work: Any
+    calls: Calls, sessions: Sessions, bank: FakeBank, work: Any
 ) -> None:
     pay(calls).apply(Keyed(YES))
     calls.ended(SID, "completed")
@@ -245,7 +247,7 @@ def test_a_process_killed_between_question_and_answer_leaves_no_doubt_behind(
 
 
 def test_an_agent_reads_of_the_doubt_before_he_takes_a_card_for_the_account(
-    calls: Calls, sessions: Sessions, bank: Bank, work: Any
+    calls: Calls, sessions: Sessions, bank: FakeBank, work: Any
 ) -> None:
     bank.loses = 2
     pay(calls).key(YES)
@@ -259,7 +261,7 @@ def test_an_agent_reads_of_the_doubt_before_he_takes_a_card_for_the_account(
 
 
 def test_after_a_card_was_charged_for_it_the_ledger_is_not_asked_again(
-    calls: Calls, sessions: Sessions, bank: Bank, clock: FakeClock, work: Any
+    calls: Calls, sessions: Sessions, bank: FakeBank, clock: FakeClock, work: Any
 ) -> None:
     bank.loses = 2
     pay(calls).key(YES)
@@ -281,7 +283,7 @@ def test_after_a_card_was_charged_for_it_the_ledger_is_not_asked_again(
 
 
 def test_who_it_is_comes_from_the_ledger_and_a_ledger_that_is_away_delays_no_brief(
-    calls: Calls, sessions: Sessions, bank: Bank, ledger: HttpLedger, context: WorkerContext, work: Any
+    calls: Calls, sessions: Sessions, bank: FakeBank, ledger: HttpLedger, context: WorkerContext, work: Any
 ) -> None:
     line = pay(calls)
     line.key("0")
@@ -322,7 +324,7 @@ def card_of_the_bot(result: str | None) -> dict[str, Any]:
 
 @pytest.mark.parametrize("state", ["asked", "doubtful", "made", "scheduled"])
 def test_a_payment_in_doubt_is_not_asked_for_again_once_the_caller_has_paid_in_another_call(
-    calls: Calls, sessions: Sessions, bank: Bank, clock: FakeClock, work: Any, state: str
+    calls: Calls, sessions: Sessions, bank: FakeBank, clock: FakeClock, work: Any, state: str
 ) -> None:
     bank.loses = 2
     pay(calls).key(YES)
@@ -344,7 +346,7 @@ def test_a_payment_in_doubt_is_not_asked_for_again_once_the_caller_has_paid_in_a
 
 @pytest.mark.parametrize("state", ["refused", "not-made"])
 def test_a_later_payment_that_came_to_nothing_leaves_the_first_to_be_settled(
-    calls: Calls, sessions: Sessions, bank: Bank, clock: FakeClock, work: Any, state: str
+    calls: Calls, sessions: Sessions, bank: FakeBank, clock: FakeClock, work: Any, state: str
 ) -> None:
     bank.loses = 2
     pay(calls).key(YES)
@@ -364,7 +366,7 @@ def test_a_later_payment_that_came_to_nothing_leaves_the_first_to_be_settled(
 
 @pytest.mark.parametrize(("result", "state"), [("success", "left"), (None, "left"), ("declined", "made")])
 def test_a_payment_in_doubt_is_not_asked_for_again_once_the_bot_took_a_card_for_the_account(
-    calls: Calls, sessions: Sessions, bank: Bank, clock: FakeClock, work: Any, result: str | None, state: str
+    calls: Calls, sessions: Sessions, bank: FakeBank, clock: FakeClock, work: Any, result: str | None, state: str
 ) -> None:
     bank.loses = 2
     pay(calls).key(YES)

@@ -8,8 +8,7 @@ the ledger are handed in twice, jobs run up to three times, and some callers han
 import asyncio
 import json
 import random
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -32,6 +31,7 @@ from ivr.store.engine import Sessions, make_engine, make_sessions
 from ivr.store.models import Account, Base, Call, Outbox, Payment
 from speech import events as speech
 from speech.events import Close, Command, Listen, Speak
+from tests.fakes.fake_executor import FakeExecutor
 from tests.harness.call_line import Post
 from tests.harness.calls import Calls
 
@@ -51,18 +51,6 @@ def sessions(tmp_path: Path) -> Iterator[Sessions]:
     Base.metadata.create_all(engine)
     yield make_sessions(engine)
     engine.dispose()
-
-
-class Inline(Executor):
-    """Does the work at once: the chance that is tested is the test's own."""
-
-    def submit(self, work: Callable[..., Any], /, *arguments: Any, **named: Any) -> Future[Any]:
-        done: Future[Any] = Future()
-        try:
-            done.set_result(work(*arguments, **named))
-        except BaseException as error:
-            done.set_exception(error)
-        return done
 
 
 class Twice:
@@ -90,7 +78,7 @@ class Twice:
 
 
 @dataclass
-class Pad:
+class FakeSession:
     """A session of keys and marks: no sound, no waiting."""
 
     expected: int = 1
@@ -174,7 +162,7 @@ class Carrier:
         return self.send(path, **SUCCESS)
 
     async def _stream(self, token: str) -> None:
-        inline, pad, once = Inline(), Pad(), Once()
+        inline, pad, once = FakeExecutor(), FakeSession(), Once()
         connected = self.dialogue.connect(self.sid, token)
         number = iter(range(1, 10_000))
         async with asyncio.TaskGroup() as tasks:
@@ -193,7 +181,7 @@ class Carrier:
         self.drops -= lost
         return lost
 
-    async def _hear(self, talk: Conversation, pad: Pad, once: Once, number: Iterator[int]) -> None:
+    async def _hear(self, talk: Conversation, pad: FakeSession, once: Once, number: Iterator[int]) -> None:
         said = self._answer()
         if isinstance(said, speech.UserTurn):
             await talk.handle(said)
@@ -207,7 +195,7 @@ class Carrier:
                 await settled(talk)
         await settled(talk)
 
-    def _messages(self, pad: Pad, keys: str, number: Iterator[int]) -> list[str]:
+    def _messages(self, pad: FakeSession, keys: str, number: Iterator[int]) -> list[str]:
         """Keys in their order, marks anywhere between them, and copies of both anywhere after."""
         texts = [json.dumps({"event": "dtmf", "sequenceNumber": str(next(number)), "dtmf": {"digit": k}}) for k in keys]
         for name in pad.unheard:

@@ -18,9 +18,10 @@ from ivr.phrasing.announcements import Announcements
 from ivr.store.engine import Sessions
 from ivr.store.models import Offer
 from ivr.web.hooks.calls import CallDocuments
+from tests.fakes.fake_carrier import leg
 from tests.fakes.fake_clock import FakeClock
 from tests.harness.dialogue_talk import Talk, said
-from tests.harness.handoff_world import CALLER, World, leg
+from tests.harness.handoff_world import CALLER, World
 
 ES = Announcements("es")
 

@@ -8,7 +8,7 @@ import pytest
 from ivr.recordings.storage import RecordingKeep, RecordingMissing, RecordingUnreadable, recordings_key
 from ivr.recordings.transcription import UnreadableRecording, read_sound
 from ivr.store.models import Recording
-from tests.harness.worker_factory import sound
+from tests.harness.sounds import sound
 
 KEY = b"k" * 32
 

@@ -14,7 +14,7 @@ from speech.tts import TextToSpeech
 from speech.vad import SileroModel
 from speech.voices import make_voice
 from switch.phones.recorded_lines import FOLDER
-from tests.fakes.fake_speech import ScriptedRecogniser
+from tests.fakes.fake_speech import FakeRecogniser
 
 ROOMS = [
     *(Room((way,), db, noise) for way in (100.0, 250.0, 600.0) for db in (-10.0, -30.0) for noise in (None, -58.0)),
@@ -38,8 +38,8 @@ def speaker(tmp_path_factory: pytest.TempPathFactory) -> TextToSpeech:
     return speaker
 
 
-def called(said: Samples, room: Room, vad: SileroModel, speaker: TextToSpeech) -> tuple[Line, ScriptedRecogniser]:
-    recogniser = ScriptedRecogniser("agent")
+def called(said: Samples, room: Room, vad: SileroModel, speaker: TextToSpeech) -> tuple[Line, FakeRecogniser]:
+    recogniser = FakeRecogniser("agent")
     return asyncio.run(call(said, recogniser, vad, speaker, room)), recogniser
 
 
@@ -69,7 +69,7 @@ def test_what_a_caller_says_over_an_echo_is_heard_without_it(silero: SileroModel
     said = normalise(read_mono(FOLDER / "michael/my-card-was-stolen.wav"))
     sounds: list[Samples] = []
 
-    class Recording(ScriptedRecogniser):
+    class Recording(FakeRecogniser):
         def transcribe(self, sound, *rest):  # type: ignore[no-untyped-def]
             sounds.append(sound)
             return super().transcribe(sound, *rest)

@@ -6,17 +6,18 @@ from pathlib import Path
 import pytest
 
 from speech.events import Command, Event, Expectation, Listen, Speak, Spoken, UserTurn
-from tests.fakes.fake_speech import Line, ScriptedRecogniser
+from tests.fakes.fake_speech import FakeRecogniser
+from tests.harness.session_line import SessionLine
 
-FRAMES = 3  # of a character of the twin's voice
+FRAMES = 3  # of a character of the fake voice
 OPEN = Listen(Expectation(), 60.0)
 
 
-def played(line: Line, text: str) -> bool:
+def played(line: SessionLine, text: str) -> bool:
     return len(line.heard) == pytest.approx(FRAMES * len(text), abs=2)
 
 
-def let_hear(line: Line) -> None:
+def let_hear(line: SessionLine) -> None:
     for future, said in line.recogniser.held or []:
         if future.set_running_or_notify_cancel():
             future.set_result(said)
@@ -24,7 +25,7 @@ def let_hear(line: Line) -> None:
 
 def test_a_long_wait_for_the_hearing_is_filled_once(tmp_path: Path) -> None:
     async def run() -> None:
-        async with Line(tmp_path, ScriptedRecogniser()) as line:
+        async with SessionLine(tmp_path, FakeRecogniser()) as line:
             line.cache("One moment.")
             line.recogniser.held = []
             await line.call(OPEN)
@@ -44,7 +45,7 @@ def test_an_answer_in_time_has_no_filler_before_it(tmp_path: Path) -> None:
         return [Speak("a", "Fifty.")] if isinstance(event, UserTurn) else []
 
     async def run() -> None:
-        async with Line(tmp_path, ScriptedRecogniser(), answer) as line:
+        async with SessionLine(tmp_path, FakeRecogniser(), answer) as line:
             line.cache("One moment.", "Fifty.")
             await line.call(OPEN)
             await line.say(1.0, "What is my balance?")
@@ -57,7 +58,7 @@ def test_an_answer_in_time_has_no_filler_before_it(tmp_path: Path) -> None:
 
 def test_nothing_is_said_while_the_caller_speaks_on(tmp_path: Path) -> None:
     async def run() -> None:
-        async with Line(tmp_path, ScriptedRecogniser()) as line:
+        async with SessionLine(tmp_path, FakeRecogniser()) as line:
             line.cache("One moment.")
             line.recogniser.held = []
             await line.call(OPEN)

@@ -23,7 +23,7 @@ LEAD = 0.5
 
 
 @dataclass
-class Told:
+class FakeDetector:
     """A judge that has been told its mind."""
 
     interruption: float
@@ -47,7 +47,7 @@ def stops(sound: Samples) -> Iterator[float]:
 
 
 @dataclass
-class Minded:
+class FakeMindedDetector:
     """A detector that is as sure of every sound, whatever its network keeps in mind."""
 
     hidden_state: NDArray[np.float32]
@@ -64,7 +64,7 @@ def minding(kept: Samples, sound: Samples) -> float:
     vad = SileroModel(find_vad()).stream()
     for window in WindowCutter().add(kept[: SPAN_WINDOWS * WINDOW]):
         vad(window)
-    judge = InterruptionDetector(Minded(vad.hidden_state))
+    judge = InterruptionDetector(FakeMindedDetector(vad.hidden_state))
     for window in WindowCutter().add(sound[: SPAN_WINDOWS * WINDOW]):
         judge(window)
     return judge.interruption
@@ -98,24 +98,24 @@ def test_what_the_detector_keeps_in_mind_counts_besides_the_sound() -> None:
 
 
 def test_what_is_not_sure_at_once_stops_it_a_little_later() -> None:
-    doubtful = Told(0.7)
+    doubtful = FakeDetector(0.7)
     assert not is_interruption(0.13, doubtful)
     assert is_interruption(0.17, doubtful)
 
 
 def test_what_was_a_hum_for_a_quarter_of_a_second_stops_it_only_when_certain() -> None:
-    assert not is_interruption(0.4, Told(0.9))
-    assert is_interruption(0.4, Told(0.99))
+    assert not is_interruption(0.4, FakeDetector(0.9))
+    assert is_interruption(0.4, FakeDetector(0.99))
 
 
 def test_a_second_of_voice_stops_it_anyhow() -> None:
-    humming = Told(0.1)
+    humming = FakeDetector(0.1)
     assert not is_interruption(0.7, humming)
     assert is_interruption(1.0, humming)
 
 
 def test_a_click_of_one_window_stops_nothing() -> None:
-    assert not is_interruption(0.032, Told(1.0))
+    assert not is_interruption(0.032, FakeDetector(1.0))
 
 
 def test_a_clip_begins_with_its_voice_and_not_with_a_thump_before_it() -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from speech.events import DtmfDigits, Expectation, Interrupted, Listen, Speak, Spoken, UserTurn
-from tests.fakes.fake_speech import Line, ScriptedRecogniser
+from tests.fakes.fake_speech import FakeRecogniser
+from tests.harness.session_line import SessionLine
 
 PROMPT = "This is a rather long prompt. It goes on for some time."
 OPEN = Listen(Expectation())
@@ -15,13 +16,13 @@ PIN = Listen(Expectation("digits", 4))
 
 
 @pytest.fixture
-def line(tmp_path: Path) -> Line:
-    line = Line(tmp_path, ScriptedRecogniser())
+def line(tmp_path: Path) -> SessionLine:
+    line = SessionLine(tmp_path, FakeRecogniser())
     line.cache(PROMPT, "What is your PIN?", "One moment.")
     return line
 
 
-def play(line: Line, script: Callable[[], Awaitable[None]]) -> None:
+def play(line: SessionLine, script: Callable[[], Awaitable[None]]) -> None:
     async def run() -> None:
         async with line:
             await script()
@@ -29,19 +30,19 @@ def play(line: Line, script: Callable[[], Awaitable[None]]) -> None:
     asyncio.run(run())
 
 
-def let_it_be_heard(line: Line) -> None:
+def let_it_be_heard(line: SessionLine) -> None:
     for future, said in line.recogniser.held or []:
         if not future.done() and future.set_running_or_notify_cancel():
             future.set_result(said)
 
 
-def asks_for_the_pin(line: Line) -> None:
+def asks_for_the_pin(line: SessionLine) -> None:
     line.answers = lambda event: [Speak("q", "What is your PIN?"), PIN] if isinstance(event, UserTurn) else []
 
 
 @pytest.mark.parametrize("keys", ["2749", "2749#"])
 def test_a_pin_keyed_while_the_first_words_are_being_heard_answers_the_question_that_follows(
-    line: Line, keys: str
+    line: SessionLine, keys: str
 ) -> None:
     asks_for_the_pin(line)
     line.recogniser.held = []
@@ -61,7 +62,7 @@ def test_a_pin_keyed_while_the_first_words_are_being_heard_answers_the_question_
     assert [event.digits for event in line.of(DtmfDigits)] == ["2749"]
 
 
-def test_a_question_that_is_answered_ahead_is_not_read_out_to_its_end(line: Line) -> None:
+def test_a_question_that_is_answered_ahead_is_not_read_out_to_its_end(line: SessionLine) -> None:
     asks_for_the_pin(line)
     line.recogniser.held = []
 
@@ -77,7 +78,7 @@ def test_a_question_that_is_answered_ahead_is_not_read_out_to_its_end(line: Line
     assert [cut.id for cut in line.of(Interrupted)] == ["q"]
 
 
-def test_zero_brings_a_person_at_once_whatever_is_being_heard(line: Line) -> None:
+def test_zero_brings_a_person_at_once_whatever_is_being_heard(line: SessionLine) -> None:
     line.recogniser.held = []
 
     async def script() -> None:
@@ -92,7 +93,7 @@ def test_zero_brings_a_person_at_once_whatever_is_being_heard(line: Line) -> Non
 
 
 @pytest.mark.parametrize("stray", ["#", "9"])
-def test_a_key_that_means_nothing_after_the_pin_does_not_cut_the_answer(line: Line, stray: str) -> None:
+def test_a_key_that_means_nothing_after_the_pin_does_not_cut_the_answer(line: SessionLine, stray: str) -> None:
     async def script() -> None:
         line.answers = lambda event: [Speak("answer", PROMPT), OPEN] if isinstance(event, DtmfDigits) else []
         await line.call(PIN)
@@ -107,7 +108,7 @@ def test_a_key_that_means_nothing_after_the_pin_does_not_cut_the_answer(line: Li
     assert [event.digits for event in line.of(DtmfDigits)] == ["2749"]
 
 
-def test_another_key_after_the_pin_is_a_key(line: Line) -> None:
+def test_another_key_after_the_pin_is_a_key(line: SessionLine) -> None:
     async def script() -> None:
         line.answers = lambda event: [Speak("answer", PROMPT), OPEN] if isinstance(event, DtmfDigits) else []
         await line.call(PIN)

@@ -9,13 +9,15 @@ from speech.audio import SILENCE
 from speech.inference_queue import Priority
 from speech.media_streams import Start
 from speech.monitor import Monitor, TrackTurn
-from tests.fakes.fake_speech import VOICED, HandClock, ScriptedRecogniser, loud
+from tests.fakes.fake_clock import FakeMonotonicClock
+from tests.fakes.fake_speech import FakeRecogniser, loud
+from tests.harness.session_line import VOICED
 
 BOTH = Start("MZ1", "CA1", "AC1", ("inbound", "outbound"), {})
 
 
 def test_both_sides_are_heard_on_their_tracks_to_the_last_word_and_after_the_callers_of_the_bot() -> None:
-    clock, recogniser = HandClock(), ScriptedRecogniser("Hello.")
+    clock, recogniser = FakeMonotonicClock(), FakeRecogniser("Hello.")
     heard: list[TrackTurn] = []
 
     async def fork() -> AsyncIterator[str]:

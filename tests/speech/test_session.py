@@ -21,7 +21,8 @@ from speech.events import (
     UserTurn,
 )
 from speech.inference_queue import Priority
-from tests.fakes.fake_speech import Line, ScriptedRecogniser
+from tests.fakes.fake_speech import FakeRecogniser
+from tests.harness.session_line import SessionLine
 
 PROMPT = "This is a rather long prompt. It goes on for some time."
 OPEN = Listen(Expectation())
@@ -30,13 +31,13 @@ YES_NO = Listen(Expectation("yes-no"))
 
 
 @pytest.fixture
-def line(tmp_path: Path) -> Line:
-    line = Line(tmp_path, ScriptedRecogniser())
+def line(tmp_path: Path) -> SessionLine:
+    line = SessionLine(tmp_path, FakeRecogniser())
     line.cache(PROMPT, "Bye.", "Hello.", "Yes.")
     return line
 
 
-def play(line: Line, script: Callable[[], Awaitable[None]]) -> None:
+def play(line: SessionLine, script: Callable[[], Awaitable[None]]) -> None:
     async def run() -> None:
         async with line:
             await script()
@@ -44,7 +45,7 @@ def play(line: Line, script: Callable[[], Awaitable[None]]) -> None:
     asyncio.run(run())
 
 
-def test_what_the_caller_says_is_reported_with_its_times_and_its_latency(line: Line) -> None:
+def test_what_the_caller_says_is_reported_with_its_times_and_its_latency(line: SessionLine) -> None:
     async def script() -> None:
         await line.call(OPEN)
         await line.silence(1.0)
@@ -60,7 +61,7 @@ def test_what_the_caller_says_is_reported_with_its_times_and_its_latency(line: L
     assert heard.latency["listen"] == pytest.approx(0, abs=21)
 
 
-def test_a_prompt_is_paced_at_most_a_second_ahead_and_reported_when_it_was_heard(line: Line) -> None:
+def test_a_prompt_is_paced_at_most_a_second_ahead_and_reported_when_it_was_heard(line: SessionLine) -> None:
     ahead: list[float] = []
 
     async def script() -> None:
@@ -77,7 +78,7 @@ def test_a_prompt_is_paced_at_most_a_second_ahead_and_reported_when_it_was_heard
     assert spoken.latency["first_audio"] == 0
 
 
-def test_sound_leaves_in_messages_of_a_tenth_of_a_second(line: Line) -> None:
+def test_sound_leaves_in_messages_of_a_tenth_of_a_second(line: SessionLine) -> None:
     async def script() -> None:
         await line.call(Speak("a", "Yes."))
         await line.silence(0.5)
@@ -86,7 +87,7 @@ def test_sound_leaves_in_messages_of_a_tenth_of_a_second(line: Line) -> None:
     assert line.messages == [0.1, 0.1, 0.04]
 
 
-def test_two_prompts_follow_each_other_without_a_gap(line: Line) -> None:
+def test_two_prompts_follow_each_other_without_a_gap(line: SessionLine) -> None:
     async def script() -> None:
         await line.call(Speak("a", "Hello."), Speak("b", "Yes."))
         await line.silence(2.0)
@@ -96,7 +97,7 @@ def test_two_prompts_follow_each_other_without_a_gap(line: Line) -> None:
     assert all(later - earlier < 0.021 for earlier, later in zip(line.heard, line.heard[1:], strict=False))
 
 
-def test_a_prompt_that_is_not_cached_is_spoken_in_a_thread(line: Line) -> None:
+def test_a_prompt_that_is_not_cached_is_spoken_in_a_thread(line: SessionLine) -> None:
     async def script() -> None:
         await line.call(Speak("a", "Never said before."))
         for _ in range(40):
@@ -107,7 +108,7 @@ def test_a_prompt_that_is_not_cached_is_spoken_in_a_thread(line: Line) -> None:
     assert [spoken.id for spoken in line.of(Spoken)] == ["a"]
 
 
-def test_real_speech_stops_the_bot_and_says_how_much_was_heard(line: Line) -> None:
+def test_real_speech_stops_the_bot_and_says_how_much_was_heard(line: SessionLine) -> None:
     async def script() -> None:
         await line.call(Speak("a", PROMPT), Speak("b", "Bye."), OPEN)
         await line.silence(1.0)
@@ -125,7 +126,7 @@ def test_real_speech_stops_the_bot_and_says_how_much_was_heard(line: Line) -> No
     assert line.of(Spoken) == []  # marks that `clear` sends back are not taken for heard
 
 
-def test_a_cough_does_not_stop_the_bot(line: Line) -> None:
+def test_a_cough_does_not_stop_the_bot(line: SessionLine) -> None:
     async def script() -> None:
         await line.call(Speak("a", PROMPT), OPEN)
         await line.silence(1.0)
@@ -138,7 +139,7 @@ def test_a_cough_does_not_stop_the_bot(line: Line) -> None:
     assert line.of(UserTurn) == []
 
 
-def test_an_interruption_that_was_nothing_lets_the_bot_go_on_from_the_cut_sentence(line: Line) -> None:
+def test_an_interruption_that_was_nothing_lets_the_bot_go_on_from_the_cut_sentence(line: SessionLine) -> None:
     async def script() -> None:
         await line.call(Speak("a", PROMPT), OPEN)
         await line.silence(2.5)
@@ -150,7 +151,7 @@ def test_an_interruption_that_was_nothing_lets_the_bot_go_on_from_the_cut_senten
     assert line.of(Spoken)[0].id == "a"
 
 
-def test_a_nod_over_the_bot_is_not_an_interruption(line: Line) -> None:
+def test_a_nod_over_the_bot_is_not_an_interruption(line: SessionLine) -> None:
     async def script() -> None:
         await line.call(Speak("a", PROMPT), OPEN)
         await line.silence(0.6)
@@ -162,7 +163,7 @@ def test_a_nod_over_the_bot_is_not_an_interruption(line: Line) -> None:
     assert [spoken.id for spoken in line.of(Spoken)] == ["a"]
 
 
-def test_a_nod_before_a_yes_or_no_question_is_begun_is_no_answer_to_it(line: Line) -> None:
+def test_a_nod_before_a_yes_or_no_question_is_begun_is_no_answer_to_it(line: SessionLine) -> None:
     async def script() -> None:
         await line.call(Speak("a", PROMPT), Speak("q", "Yes."), YES_NO)
         await line.silence(0.6)
@@ -174,7 +175,7 @@ def test_a_nod_before_a_yes_or_no_question_is_begun_is_no_answer_to_it(line: Lin
     assert [spoken.id for spoken in line.of(Spoken)] == ["a", "q"]
 
 
-def test_a_prompt_that_must_be_heard_is_not_stopped_yet_the_caller_is_heard(line: Line) -> None:
+def test_a_prompt_that_must_be_heard_is_not_stopped_yet_the_caller_is_heard(line: SessionLine) -> None:
     async def script() -> None:
         await line.call(Speak("a", PROMPT, interruptible=False), OPEN)
         await line.silence(0.6)
@@ -187,7 +188,7 @@ def test_a_prompt_that_must_be_heard_is_not_stopped_yet_the_caller_is_heard(line
     assert line.of(Spoken)[0].id == "a"
 
 
-def test_a_short_pause_is_heard_early_and_thrown_away_when_the_caller_goes_on(line: Line) -> None:
+def test_a_short_pause_is_heard_early_and_thrown_away_when_the_caller_goes_on(line: SessionLine) -> None:
     async def script() -> None:
         await line.call(OPEN)
         line.recogniser.texts = ["I want to pay"]
@@ -201,7 +202,7 @@ def test_a_short_pause_is_heard_early_and_thrown_away_when_the_caller_goes_on(li
     assert [priority for _, _, priority in line.recogniser.asked] == [Priority.EARLY, Priority.EARLY]
 
 
-def test_a_yes_ends_a_yes_or_no_turn_at_once(line: Line) -> None:
+def test_a_yes_ends_a_yes_or_no_turn_at_once(line: SessionLine) -> None:
     async def script() -> None:
         await line.call(YES_NO)
         await line.say(0.4, "Yes.")
@@ -212,7 +213,7 @@ def test_a_yes_ends_a_yes_or_no_turn_at_once(line: Line) -> None:
     assert heard.latency["wait"] <= 250
 
 
-def test_a_slow_number_is_not_cut_off_and_ends_with_its_last_digit(line: Line) -> None:
+def test_a_slow_number_is_not_cut_off_and_ends_with_its_last_digit(line: SessionLine) -> None:
     async def script() -> None:
         await line.call(PIN)
         await line.say(0.6, "47")
@@ -227,7 +228,7 @@ def test_a_slow_number_is_not_cut_off_and_ends_with_its_last_digit(line: Line) -
     assert heard.latency["wait"] <= 250
 
 
-def test_steady_noise_does_not_hold_the_turn_or_the_silence(line: Line) -> None:
+def test_steady_noise_does_not_hold_the_turn_or_the_silence(line: SessionLine) -> None:
     async def script() -> None:
         await line.call(Listen(Expectation(), no_input_timeout=3.0))
         await line.say(8.5, "")
@@ -237,7 +238,7 @@ def test_steady_noise_does_not_hold_the_turn_or_the_silence(line: Line) -> None:
     assert len(line.of(NoInput)) == 1
 
 
-def test_speech_without_a_pause_is_over_at_last(line: Line) -> None:
+def test_speech_without_a_pause_is_over_at_last(line: SessionLine) -> None:
     async def script() -> None:
         await line.call(OPEN)
         await line.say(26.0, "And then and then")
@@ -247,7 +248,7 @@ def test_speech_without_a_pause_is_over_at_last(line: Line) -> None:
     assert line.of(UserTurn)[0].end - line.of(UserTurn)[0].start < 25.5
 
 
-def test_silence_counts_from_the_end_of_the_bots_sound_and_is_told_once(line: Line) -> None:
+def test_silence_counts_from_the_end_of_the_bots_sound_and_is_told_once(line: SessionLine) -> None:
     async def script() -> None:
         await line.call(Speak("a", "Hello."), Listen(Expectation(), no_input_timeout=3.0))
         await line.silence(10.0)
@@ -258,7 +259,7 @@ def test_silence_counts_from_the_end_of_the_bots_sound_and_is_told_once(line: Li
     assert silence.seconds == pytest.approx(3.0, abs=0.05)
 
 
-def test_keys_stop_the_bot_and_end_with_the_expected_count(line: Line) -> None:
+def test_keys_stop_the_bot_and_end_with_the_expected_count(line: SessionLine) -> None:
     async def script() -> None:
         await line.call(Speak("a", PROMPT), PIN)
         await line.silence(0.5)
@@ -282,7 +283,7 @@ def test_keys_stop_the_bot_and_end_with_the_expected_count(line: Line) -> None:
     ],
 )
 def test_keys_end_with_hash_with_a_pause_or_by_themselves(
-    line: Line, listen: Listen, keys: str, wait: float, digits: str
+    line: SessionLine, listen: Listen, keys: str, wait: float, digits: str
 ) -> None:
     async def script() -> None:
         await line.call(listen)
@@ -293,7 +294,7 @@ def test_keys_end_with_hash_with_a_pause_or_by_themselves(
     play(line, script)
 
 
-def test_the_last_words_are_reported_before_the_end(line: Line) -> None:
+def test_the_last_words_are_reported_before_the_end(line: SessionLine) -> None:
     async def script() -> None:
         await line.call(OPEN)
         await line.say(0.6, "Never mind.")
@@ -304,7 +305,7 @@ def test_the_last_words_are_reported_before_the_end(line: Line) -> None:
     assert line.of(Closed) == [Closed(by_us=False)]
 
 
-def test_a_lost_socket_loses_no_words_and_tells_what_was_heard_of_the_prompt(line: Line) -> None:
+def test_a_lost_socket_loses_no_words_and_tells_what_was_heard_of_the_prompt(line: SessionLine) -> None:
     async def script() -> None:
         await line.call(Speak("a", PROMPT))
         await line.silence(1.0)
@@ -315,7 +316,7 @@ def test_a_lost_socket_loses_no_words_and_tells_what_was_heard_of_the_prompt(lin
     assert [type(event) for event in line.events] == [Interrupted, DtmfDigits, Closed]
 
 
-def test_close_waits_until_all_is_heard(line: Line) -> None:
+def test_close_waits_until_all_is_heard(line: SessionLine) -> None:
     async def script() -> None:
         await line.call(Speak("a", "Bye."), Close())
         await line.silence(0.1)
@@ -328,7 +329,7 @@ def test_close_waits_until_all_is_heard(line: Line) -> None:
     assert line.of(Closed) == [Closed(by_us=True)]
 
 
-def test_a_caller_who_speaks_over_the_goodbye_keeps_the_line(line: Line) -> None:
+def test_a_caller_who_speaks_over_the_goodbye_keeps_the_line(line: SessionLine) -> None:
     async def script() -> None:
         await line.call(Speak("a", PROMPT), Close())
         await line.silence(1.0)
@@ -340,7 +341,7 @@ def test_a_caller_who_speaks_over_the_goodbye_keeps_the_line(line: Line) -> None
     assert line.of(UserTurn)[0].text == "Wait, one more thing."
 
 
-def test_events_are_handled_one_at_a_time(line: Line) -> None:
+def test_events_are_handled_one_at_a_time(line: SessionLine) -> None:
     running: list[int] = []
 
     async def slow(event: Event) -> list[Command]:
@@ -362,7 +363,7 @@ def test_events_are_handled_one_at_a_time(line: Line) -> None:
     play(line, script)
 
 
-def test_a_fault_of_the_owner_comes_out_of_the_session(line: Line) -> None:
+def test_a_fault_of_the_owner_comes_out_of_the_session(line: SessionLine) -> None:
     def fail(event: Event) -> list[Command]:
         raise LookupError("no such call")
 
@@ -377,7 +378,7 @@ def test_a_fault_of_the_owner_comes_out_of_the_session(line: Line) -> None:
     play(line, script)
 
 
-def test_the_answers_delay_is_counted_from_the_callers_last_sound(line: Line) -> None:
+def test_the_answers_delay_is_counted_from_the_callers_last_sound(line: SessionLine) -> None:
     line.answers = lambda event: [Speak("b", "Yes.")] if isinstance(event, UserTurn) else []
 
     async def script() -> None:
@@ -389,7 +390,7 @@ def test_the_answers_delay_is_counted_from_the_callers_last_sound(line: Line) ->
     assert line.of(Spoken)[0].latency["response"] == pytest.approx(450, abs=50)
 
 
-def test_marks_that_never_come_back_do_not_mute_the_call(line: Line) -> None:
+def test_marks_that_never_come_back_do_not_mute_the_call(line: SessionLine) -> None:
     line.marks = False
 
     async def script() -> None:
@@ -400,7 +401,7 @@ def test_marks_that_never_come_back_do_not_mute_the_call(line: Line) -> None:
     assert [type(event) for event in line.events[:3]] == [Spoken, Spoken, NoInput]
 
 
-def test_a_recogniser_that_fails_costs_the_words_and_not_the_call(line: Line) -> None:
+def test_a_recogniser_that_fails_costs_the_words_and_not_the_call(line: SessionLine) -> None:
     line.recogniser.held = []
 
     async def script() -> None:
@@ -416,7 +417,7 @@ def test_a_recogniser_that_fails_costs_the_words_and_not_the_call(line: Line) ->
     assert [type(event) for event in line.events[:1]] == [NoInput]
 
 
-def test_a_turn_that_is_over_before_its_hearing_began_keeps_its_place_in_the_queue(line: Line) -> None:
+def test_a_turn_that_is_over_before_its_hearing_began_keeps_its_place_in_the_queue(line: SessionLine) -> None:
     line.recogniser.held = []
 
     async def script() -> None:

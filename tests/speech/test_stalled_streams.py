@@ -16,8 +16,9 @@ from speech.monitor import Monitor, TrackTurn
 from speech.session import Session
 from speech.stalls import DEAD, STALLED
 from speech.tts import TextToSpeech
-from tests.fakes.fake_speech import START, VOICED, Beep, Interrupting, ScriptedRecogniser, loud
+from tests.fakes.fake_speech import FakeInterruptionDetector, FakeRecogniser, FakeVoice, loud
 from tests.harness.jumping_loop import Jumping
+from tests.harness.session_line import START, VOICED
 
 HOLD = Listen(Expectation(), no_input_timeout=60.0)
 PIN = Listen(Expectation("digits", 4), no_input_timeout=10.0)
@@ -28,7 +29,7 @@ class Caller:
     """Frames by the loop's clock, until they stop; the socket itself stays open."""
 
     def __init__(self, folder: Path, *texts: str) -> None:
-        self.recogniser, self.speaker = ScriptedRecogniser(*texts), TextToSpeech(Beep(), folder)
+        self.recogniser, self.speaker = FakeRecogniser(*texts), TextToSpeech(FakeVoice(), folder)
         self.speaker.prepare([PROMPT, "Yes.", "One moment."])
         self.events: list[tuple[float, Event]] = []
         self.answers: Callable[[Event], list[Command]] = lambda event: []
@@ -43,7 +44,7 @@ class Caller:
             self.speaker,
             lambda: loud,
             clock=loop.time,
-            interruption_detector=Interrupting,
+            interruption_detector=FakeInterruptionDetector,
             filler="One moment.",
         )
         self.task = asyncio.create_task(session.run(self._receive(), self._send, self._handle, opening))
@@ -276,6 +277,6 @@ def test_a_monitored_stream_that_has_gone_silent_is_given_up() -> None:
 
     async def script() -> None:
         start = Start("MZ1", "CA1", "AC1", ("inbound", "outbound"), {})
-        await asyncio.wait_for(Monitor(start, ScriptedRecogniser(), lambda: loud).run(half_open(), note), 12.0)
+        await asyncio.wait_for(Monitor(start, FakeRecogniser(), lambda: loud).run(half_open(), note), 12.0)
 
     play(script)

@@ -9,7 +9,7 @@ from speech.audio import RATE, loudness
 from speech.tts import TextToSpeech, sentences
 from speech.voices import UnknownVoiceError, make_voice
 from speech.voices.voice import for_telephone
-from tests.fakes.fake_speech import Beep
+from tests.fakes.fake_speech import FakeVoice
 
 
 def test_a_text_is_spoken_sentence_by_sentence_and_a_title_ends_none() -> None:
@@ -19,7 +19,7 @@ def test_a_text_is_spoken_sentence_by_sentence_and_a_title_ends_none() -> None:
 
 
 def test_a_sentence_is_rendered_once(tmp_path: Path) -> None:
-    voice = Beep()
+    voice = FakeVoice()
     speaker = TextToSpeech(voice, tmp_path)
     assert speaker.cached("Hello.") is None
     assert np.array_equal(speaker.synthesise("Hello."), speaker.synthesise("Hello."))
@@ -28,28 +28,28 @@ def test_a_sentence_is_rendered_once(tmp_path: Path) -> None:
 
 
 def test_prepared_prompts_are_shared_with_the_next_process(tmp_path: Path) -> None:
-    TextToSpeech(Beep(), tmp_path).prepare(["Hello. Goodbye."])
-    voice = Beep()
+    TextToSpeech(FakeVoice(), tmp_path).prepare(["Hello. Goodbye."])
+    voice = FakeVoice()
     speaker = TextToSpeech(voice, tmp_path)
-    assert np.array_equal(speaker.synthesise("Hello."), Beep().speak("Hello."))
+    assert np.array_equal(speaker.synthesise("Hello."), FakeVoice().speak("Hello."))
     assert voice.spoken == []
 
 
 def test_what_is_said_to_one_caller_is_not_written_to_disk(tmp_path: Path) -> None:
-    TextToSpeech(Beep(), tmp_path).synthesise("Your balance is twelve dollars.")
+    TextToSpeech(FakeVoice(), tmp_path).synthesise("Your balance is twelve dollars.")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_another_voice_has_its_own_prompts(tmp_path: Path) -> None:
-    TextToSpeech(Beep(), tmp_path).prepare(["Hello."])
-    other = Beep()
+    TextToSpeech(FakeVoice(), tmp_path).prepare(["Hello."])
+    other = FakeVoice()
     other.name = "beep-2"
     TextToSpeech(other, tmp_path).synthesise("Hello.")
     assert other.spoken == ["Hello."]
 
 
 def test_a_whole_text_has_rests_between_its_sentences(tmp_path: Path) -> None:
-    sound = TextToSpeech(Beep(), tmp_path).render("Yes. No.")
+    sound = TextToSpeech(FakeVoice(), tmp_path).render("Yes. No.")
     assert len(sound) == (4 + 3) * 480 + RATE // 4
 
 

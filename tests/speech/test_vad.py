@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from speech.vad import FAINT_DB, FAINT_DBFS, SETTLING, WINDOW, SileroStream
 
 
-class Network:
+class FakeNetwork:
     """Takes everything for speech, and counts how often it is asked."""
 
     def __init__(self) -> None:
@@ -21,12 +21,12 @@ class Network:
 
 
 @pytest.fixture
-def network() -> Network:
-    return Network()
+def network() -> FakeNetwork:
+    return FakeNetwork()
 
 
 @pytest.fixture
-def vad(network: Network) -> SileroStream:
+def vad(network: FakeNetwork) -> SileroStream:
     return SileroStream(network)
 
 
@@ -40,7 +40,7 @@ def test_after_speech_a_faint_window_is_none_whatever_the_network_says(vad: Sile
 
 
 def test_the_network_hears_that_the_voice_is_gone_and_is_asked_again_when_there_is_sound(
-    vad: SileroStream, network: Network
+    vad: SileroStream, network: FakeNetwork
 ) -> None:
     for dbfs in [-15, *[FAINT_DBFS - 3] * 50]:
         vad(window(dbfs))
@@ -49,7 +49,7 @@ def test_the_network_hears_that_the_voice_is_gone_and_is_asked_again_when_there_
     assert network.runs == 2 + SETTLING
 
 
-def test_noise_above_an_idle_lines_is_always_judged_by_the_network(vad: SileroStream, network: Network) -> None:
+def test_noise_above_an_idle_lines_is_always_judged_by_the_network(vad: SileroStream, network: FakeNetwork) -> None:
     for dbfs in [-5, *[FAINT_DBFS + 2] * 50]:
         assert vad(window(dbfs)) == 1.0
     assert network.runs == 51

@@ -17,7 +17,8 @@ from ivr.store.migrate import upgrade
 from ivr.store.models import Base
 from speech.events import UserTurn
 from tests.fakes.fake_clock import FakeClock
-from tests.harness.call_line import LINE, MORGAN, SID, NoNews, understand
+from tests.fakes.fake_live_updates import FakeLiveUpdates
+from tests.harness.call_line import LINE, MORGAN, SID, understand
 from tests.harness.calls import Calls
 
 
@@ -56,7 +57,9 @@ def test_a_call_runs_on_postgresql(postgres: str) -> None:
     cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     load_sample(sessions, clock.now().date(), cheap)
     ledger = SqlLedger(sessions, clock)
-    calls = Calls(sessions, clock, understand, ledger, NoNews(), request_handoff, company="Test Bank", notice="en-test")
+    calls = Calls(
+        sessions, clock, understand, ledger, FakeLiveUpdates(), request_handoff, company="Test Bank", notice="en-test"
+    )
     connected = calls.dialogue.connect(SID, calls.answer(SID, MORGAN, LINE).token)
     for _ in range(2):
         calls.dialogue.apply(SID, calls.dialogue.opening(connected), "s1.1")

@@ -3,7 +3,6 @@
 import statistics
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -17,30 +16,17 @@ from ivr.live_updates import Live
 from ivr.local.redis_server import EmbeddedRedis, RedisNotStarted
 from ivr.store.engine import Sessions
 from ivr.store.redis_client import connect
+from tests.fakes.fake_carrier import FakeCarrier
 from tests.fakes.fake_clock import FakeClock
+from tests.fakes.fake_redis import FakeRedis
 from tests.harness.call_line import MORGAN, understand
 from tests.harness.calls import Calls
 from tests.harness.handoff_service import handoff_service
-from tests.harness.handoff_world import LINE, PUBLIC, CarrierTwin
+from tests.harness.handoff_world import LINE, PUBLIC
 from tests.harness.silent_server import silent_server, stopped
 
 
-@dataclass
-class RedisTwin:
-    """Remembers what was published; fails while it is away."""
-
-    away: bool = False
-    asked: int = 0
-    published: list[str] = field(default_factory=list)
-
-    def publish(self, channel: str, _body: str) -> None:
-        self.asked += 1
-        if self.away:
-            raise RedisError
-        self.published.append(channel.rpartition(":")[2])
-
-
-def live_on(redis: RedisTwin, now: Callable[[], float] = time.monotonic, room: int = 1000) -> Live:
+def live_on(redis: FakeRedis, now: Callable[[], float] = time.monotonic, room: int = 1000) -> Live:
     return Live(redis, now=now, room=room)  # type: ignore[arg-type]
 
 
@@ -65,7 +51,7 @@ def test_a_command_to_a_silent_redis_fails_within_its_patience(silent: str) -> N
 
 
 def test_news_comes_in_its_order() -> None:
-    redis = RedisTwin()
+    redis = FakeRedis()
     live = live_on(redis)
     for number in range(50):
         live.publish(f"call:{number}", "turn")
@@ -74,7 +60,7 @@ def test_news_comes_in_its_order() -> None:
 
 
 def test_after_a_failure_redis_is_left_alone_for_a_while() -> None:
-    redis, now = RedisTwin(away=True), [100.0]
+    redis, now = FakeRedis(away=True), [100.0]
     live = live_on(redis, now=lambda: now[0])
     live.publish("desk", "handoff")
     assert live.settle(5)
@@ -118,7 +104,7 @@ def test_turns_hand_offs_and_callbacks_are_not_late_while_redis_stands_still(
 ) -> None:
     live = Live(connect(own_redis.url))
     calls = Calls(sessions, clock, understand, ledger, live, request_handoff, company="Test", notice="en")
-    handoffs = handoff_service(sessions, clock, CarrierTwin(), live, HandoffConfig(LINE, PUBLIC))
+    handoffs = handoff_service(sessions, clock, FakeCarrier(), live, HandoffConfig(LINE, PUBLIC))
 
     def of_a_call(number: int) -> None:
         sid = f"CA{number:032x}"

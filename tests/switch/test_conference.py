@@ -3,9 +3,8 @@
 import asyncio
 from typing import Any
 
-import numpy as np
-
 from switch.media.audio import SILENCE, decode, mix, tone
+from tests.harness.switch_recordings import power
 from tests.harness.switch_world import MakeWorld, Person, Run, World, until
 from tests.harness.twilio_client import client
 
@@ -34,12 +33,6 @@ async def enter(w: World, label: str, **how: Any) -> Person:
 def events(w: World) -> list[str]:
     requests = sorted(w.customer.to("/room"), key=lambda request: int(request.params["SequenceNumber"]))
     return [request.params["StatusCallbackEvent"] for request in requests]
-
-
-def power(sound: bytes, frequency: int) -> float:
-    samples = decode(sound).astype(float)
-    phase = 2j * np.pi * frequency * np.arange(len(samples)) / 8000
-    return float(abs(np.exp(-phase) @ samples)) / max(len(samples), 1)
 
 
 def test_mixing_adds_and_clips() -> None:

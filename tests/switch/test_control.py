@@ -17,7 +17,7 @@ LOUD = encode((np.sin(np.arange(160) * 0.3) * 8000).astype(np.int16))
 QUIET = b"\xff" * 160
 
 
-class TwinLine:
+class FakeLine:
     sid, from_, to = "CA1", "+15550100009", "+15550001111"
 
     def __init__(self) -> None:
@@ -35,13 +35,13 @@ class TwinLine:
         self.over.set()
 
 
-class TwinSwitch:
+class FakeSwitch:
     """Answers every call at once, says something for a second, and runs as fast as it can."""
 
     def __init__(self) -> None:
         self.phones: dict[str, PhoneSource] = {}
         self.placed: list[tuple[str, str | None]] = []
-        self.lines: list[TwinLine] = []
+        self.lines: list[FakeLine] = []
         self._tasks: list[asyncio.Task[None]] = []
 
     async def place(self, phone: Phone, from_: str, to: str | None = None) -> None:
@@ -55,7 +55,7 @@ class TwinSwitch:
         del self.phones[address]
 
     async def _run(self, phone: Phone) -> None:
-        line = TwinLine()
+        line = FakeLine()
         self.lines.append(line)
         phone.ring(line)
         phone.connected()
@@ -77,17 +77,17 @@ def say(text: str) -> bytes:
 
 
 @pytest.fixture
-def switch() -> TwinSwitch:
-    return TwinSwitch()
+def switch() -> FakeSwitch:
+    return FakeSwitch()
 
 
 @pytest.fixture
-def client(switch: TwinSwitch) -> TestClient:
+def client(switch: FakeSwitch) -> TestClient:
     app = Starlette(routes=control_routes(lambda: switch, say, listen))
     return TestClient(app, client=("127.0.0.1", 50000))
 
 
-def test_a_posted_script_is_called_and_told_line_by_line(client: TestClient, switch: TwinSwitch) -> None:
+def test_a_posted_script_is_called_and_told_line_by_line(client: TestClient, switch: FakeSwitch) -> None:
     script = {
         "from": "+15550100009",
         "steps": [{"wait": "help"}, {"say": "Hello there"}, {"keys": "27"}, "hang_up"],
@@ -116,7 +116,7 @@ def test_a_posted_script_is_called_and_told_line_by_line(client: TestClient, swi
     ],
 )
 def test_a_wrong_script_is_refused_and_not_called(
-    client: TestClient, switch: TwinSwitch, body: object, words: str
+    client: TestClient, switch: FakeSwitch, body: object, words: str
 ) -> None:
     answer = client.post("/control/calls", json=body)
     assert answer.status_code == 400
@@ -132,7 +132,7 @@ def test_what_is_not_json_is_refused(client: TestClient) -> None:
     assert client.post("/control/calls", content="- say: hello").status_code == 400
 
 
-def test_an_agent_stands_at_his_address_for_so_many_calls(client: TestClient, switch: TwinSwitch) -> None:
+def test_an_agent_stands_at_his_address_for_so_many_calls(client: TestClient, switch: FakeSwitch) -> None:
     body = {"address": "client:ada", "script": ["answer", {"keys": "1"}], "calls": 1}
     assert client.post("/control/phones", json=body).status_code == 201
     source = switch.phones["client:ada"]
@@ -149,7 +149,7 @@ def test_an_agent_needs_an_address_and_can_only_be_taken_away_once(client: TestC
     assert client.request("DELETE", "/control/phones", json={"address": "client:bo"}).status_code == 404
 
 
-def test_nobody_else_may_use_the_control(switch: TwinSwitch) -> None:
+def test_nobody_else_may_use_the_control(switch: FakeSwitch) -> None:
     app = Starlette(routes=control_routes(lambda: switch, say, listen))
     script = {"steps": ["hang_up"]}
     assert TestClient(app, client=("10.0.0.7", 50000)).post("/control/calls", json=script).status_code == 403

@@ -1,37 +1,16 @@
 """Recordings: two channels, pauses, callbacks, files that come a little later."""
 
 import asyncio
-import io
-import wave
 
-import httpx
 import numpy as np
-import numpy.typing as npt
 import pytest
 from starlette.responses import Response
 from twilio.base.exceptions import TwilioRestException
 
 from switch.media.audio import tone, write_wav
-from tests.harness.switch_world import ACCOUNT, TOKEN, MakeWorld, Person, Run, World, until
+from tests.harness.switch_recordings import RECORD, channels, fetch
+from tests.harness.switch_world import MakeWorld, Person, Run, World, until
 from tests.harness.twilio_client import client
-
-RECORD = (
-    '<Start><Recording channels="dual" trim="do-not-trim" recordingStatusCallback="/recording" '
-    'recordingStatusCallbackEvent="in-progress completed absent"/></Start>'
-)
-
-
-def channels(data: bytes) -> npt.NDArray[np.int16]:
-    with wave.open(io.BytesIO(data)) as file:
-        assert (file.getframerate(), file.getsampwidth()) == (8000, 2)
-        samples = np.frombuffer(file.readframes(file.getnframes()), "<i2")
-        return samples.reshape(-1, file.getnchannels())
-
-
-async def fetch(url: str, **params: str) -> httpx.Response:
-
-    async with httpx.AsyncClient(auth=(ACCOUNT, TOKEN)) as web:
-        return await web.get(url, params=params)
 
 
 async def recorded(w: World) -> Person:

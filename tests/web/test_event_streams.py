@@ -17,7 +17,7 @@ from tests.harness.web_pages import CALL, Web, with_token
 Open = Callable[..., Wire]
 
 
-class NoWebhooks:
+class FakeWebhooks:
     async def __call__(self, *_asgi: object) -> None:
         raise AssertionError("no webhook is asked here")
 
@@ -29,7 +29,7 @@ def streams(web: Web, redis_url: str) -> Streams:
 
 @pytest.fixture
 def address(web: Web, streams: Streams, redis: Redis, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    none: object = NoWebhooks()
+    none: object = FakeWebhooks()
     front = make_front(none, web.app, streams, streams.hub, tmp_path_factory.mktemp("audio"), [])  # type: ignore[arg-type]
     with served(front) as address:
         while not redis.pubsub_numpat():

@@ -14,7 +14,7 @@ from ivr.store.engine import Sessions
 from ivr.store.models import Outbox
 from ivr.store.topics import about
 from tests.fakes.fake_clock import FakeClock
-from tests.workers.test_relay import put, queued
+from tests.harness.worker_jobs import put, queued
 from workers.queues import NotOurs, RowJob, make_queue, waits
 from workers.relay import Relay
 

@@ -8,40 +8,11 @@ from sqlalchemy import select
 
 from ivr.carrier.port import CarrierError
 from ivr.store import outbox, topics
-from ivr.store.models import Call, Outbox, Recording
+from ivr.store.models import Call, Outbox
 from ivr.store.topics import TURN_DELETE, about
+from tests.harness.worker_jobs import SID, a_recording, recording, work_off
 from workers.context import Provider, WorkerContext
 from workers.jobs import JOBS, perform
-
-SID = "CA" + "d" * 32
-
-
-def a_recording(context: WorkerContext) -> int:
-    now = context.clock.now()
-    with context.sessions.begin() as tx:
-        tx.add(Call(sid=SID, caller="+1555", called="+1666", started_at=now))
-        recording = Recording(call_sid=SID, sid="RE" + "a" * 32, state="announced", source_url="/r", created_at=now)
-        tx.add(recording)
-        tx.flush()
-        outbox.put(tx, "recording.fetch", {"recording": recording.id}, now)
-        return recording.id
-
-
-def work_off(context: WorkerContext) -> list[str]:
-    """Perform what stands open, in order, until nothing does; the topics."""
-    topics: list[str] = []
-    while True:
-        with context.sessions() as tx:
-            row = tx.scalars(select(Outbox).where(Outbox.done_at.is_(None)).order_by(Outbox.id)).first()
-        if row is None or len(topics) > 20:
-            return topics
-        topics.append(row.topic)
-        perform(row.id)
-
-
-def recording(context: WorkerContext, recording_id: int) -> Recording:
-    with context.sessions() as tx:
-        return tx.get_one(Recording, recording_id)
 
 
 def test_a_recording_is_kept_encrypted_then_deleted_at_the_carrier_and_transcribed_by_channel(

@@ -65,7 +65,7 @@ def test_a_caller_without_a_number_gets_no_text(context: WorkerContext, caller: 
     assert row(context, row_id).done_at is not None
 
 
-class Holders:
+class FakeHolders:
     """A ledger that knows numbers on file."""
 
     def __init__(self, number: str | None) -> None:
@@ -83,7 +83,7 @@ def receipt(context: WorkerContext, monkeypatch: pytest.MonkeyPatch) -> Callable
         row_id = promise(context, "text.send", {"call": SID, "body": "Paid."}, "+15550100009")
         with context.sessions.begin() as tx:
             tx.get_one(Call, SID).account_id = "acc-1"
-        holders: Any = Holders(on_file)
+        holders: Any = FakeHolders(on_file)
         monkeypatch.setattr(workers_context.provider, "_context", replace(context, ledger=holders))
         jobs.perform(row_id)
         return asked(context)
@@ -124,7 +124,7 @@ def test_a_recording_that_does_not_go_on_is_tried_again(context: WorkerContext) 
 def test_a_card_payment_is_booked_in_the_ledger(context: WorkerContext, monkeypatch: pytest.MonkeyPatch) -> None:
     booked: list[tuple[Any, ...]] = []
 
-    class Books:
+    class FakeLedger:
         def book_card(self, *what: Any) -> None:
             booked.append(what)
 
@@ -132,7 +132,7 @@ def test_a_card_payment_is_booked_in_the_ledger(context: WorkerContext, monkeypa
     row_id = promise(context, "card.book", payload)
     jobs.perform(row_id)
     assert row(context, row_id).done_at is None  # nobody keeps books here yet: it stays promised
-    books: Any = Books()
+    books: Any = FakeLedger()
     monkeypatch.setattr(workers_context.provider, "_context", replace(context, ledger=books))
     jobs.perform(row_id)
     jobs.perform(row_id)

@@ -8,18 +8,8 @@ from ivr.store import outbox
 from ivr.store.engine import Sessions
 from ivr.store.topics import QUICK
 from tests.fakes.fake_clock import FakeClock
+from tests.harness.worker_jobs import put, queued
 from workers.relay import Relay
-
-
-def put(sessions: Sessions, clock: FakeClock, topic: str = "handoff.requested", wait: float = 0) -> int:
-    from datetime import timedelta
-
-    with sessions.begin() as tx:
-        return outbox.put(tx, topic, {"handoff": 1}, clock.now() + timedelta(seconds=wait))
-
-
-def queued(redis: Redis, name: str = "handoff") -> list[str]:
-    return Queue(name, connection=redis).job_ids
 
 
 def test_a_due_row_becomes_one_job(sessions: Sessions, clock: FakeClock, redis: Redis) -> None:

@@ -13,8 +13,9 @@ from ivr.recordings.transcription import Samples, Sound, cut
 from ivr.store import outbox
 from ivr.store.models import Outbox, Recording
 from speech.audio import RATE
-from tests.harness.worker_factory import RecogniserTwin, sound
-from tests.workers.test_jobs import a_recording, recording, work_off
+from tests.fakes.fake_transcriber import FakeTranscriber
+from tests.harness.sounds import sound
+from tests.harness.worker_jobs import a_recording, recording, work_off
 from workers import context as workers_context
 from workers import jobs
 from workers.context import WorkerContext
@@ -77,7 +78,7 @@ def test_a_recording_that_is_404_for_good_is_given_up_after_a_day(
 # --- pieces ---
 
 
-class Minutes(RecogniserTwin):
+class FakeMinutesTranscriber(FakeTranscriber):
     """Counts what it was given; `dies` at the piece of that number."""
 
     def __init__(self, dies: int = 0) -> None:
@@ -99,14 +100,14 @@ def long_recording(context: WorkerContext, seconds: float) -> int:
     return recording_id
 
 
-def use(context: WorkerContext, recogniser: Minutes, monkeypatch: pytest.MonkeyPatch) -> None:
+def use(context: WorkerContext, recogniser: FakeMinutesTranscriber, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers_context.provider, "_context", replace(context, recogniser=lambda: recogniser))
 
 
 def test_a_transcription_that_breaks_off_goes_on_where_it_was(
     context: WorkerContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    recording_id, recogniser = long_recording(context, 150.0), Minutes(dies=3)
+    recording_id, recogniser = long_recording(context, 150.0), FakeMinutesTranscriber(dies=3)
     use(context, recogniser, monkeypatch)
     row_id = row_of(context, "recording.transcribe").id
     jobs.perform(row_id)
@@ -122,7 +123,7 @@ def test_a_transcription_that_breaks_off_goes_on_where_it_was(
 def test_long_work_lets_others_go_first_and_every_piece_counts_as_progress(
     context: WorkerContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    recording_id, recogniser = long_recording(context, 150.0), Minutes()
+    recording_id, recogniser = long_recording(context, 150.0), FakeMinutesTranscriber()
     use(context, recogniser, monkeypatch)
     monkeypatch.setattr(jobs.recordings, "BUDGET", -1.0)
     row_id = row_of(context, "recording.transcribe").id
@@ -146,7 +147,7 @@ def row_of_id(context: WorkerContext, row_id: int) -> Outbox:
 
 def test_a_poisonous_recording_does_not_stop_the_next(context: WorkerContext, monkeypatch: pytest.MonkeyPatch) -> None:
     poisoned = long_recording(context, 1.0)
-    use(context, Minutes(dies=1), monkeypatch)
+    use(context, FakeMinutesTranscriber(dies=1), monkeypatch)
     jobs.perform(row_of(context, "recording.transcribe").id)
     with context.sessions() as tx:
         row = row_of(context, "recording.transcribe")

@@ -7,7 +7,7 @@ import pytest
 
 from ivr.local.redis_server import EmbeddedRedis
 from tests.harness.silent_server import stopped
-from tests.workers.test_worker_process import ask_for_people, briefed, until, worker
+from tests.harness.worker_process import ask_for_people, briefed, until, worker
 from workers.context import WorkerContext
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]

@@ -30,9 +30,11 @@ from speech.events import Expectation, Word
 from speech.stt import ANYTHING, Segment, Transcript
 from speech.tts import TextToSpeech
 from tests.fakes.fake_clock import FakeClock
-from tests.fakes.fake_speech import VOICED, Beep, ScriptedRecogniser, loud
-from tests.harness.handoff_world import LINE, PUBLIC, TOKEN, LiveTwin, World
-from tests.harness.worker_factory import sound
+from tests.fakes.fake_live_updates import FakeLiveUpdates
+from tests.fakes.fake_speech import FakeRecogniser, FakeVoice, loud
+from tests.harness.handoff_world import LINE, PUBLIC, TOKEN, World
+from tests.harness.session_line import VOICED
+from tests.harness.sounds import sound
 from workers import jobs
 from workers.context import WorkerContext, provider
 
@@ -41,7 +43,7 @@ ASKS = ("Gather", "Record", "Pay", "Connect", "Dial")
 FRAMES = 120  # of 20 ms, of which the caller speaks in some
 
 
-class News(LiveTwin):
+class News(FakeLiveUpdates):
     """Remembers what was published; nothing of it waits."""
 
     def settle(self, seconds: float = 0.0) -> bool:
@@ -105,7 +107,7 @@ class Line:
 
     def talk(self, caller: "Caller", said: str, until: Callable[[], bool]) -> None:
         """Over the media socket: `said` is spoken at once, and what the bot says is played `until` all is known."""
-        speaker, recogniser = TextToSpeech(Beep(), self.settings.data_dir / "prompts"), ScriptedRecogniser(said)
+        speaker, recogniser = TextToSpeech(FakeVoice(), self.settings.data_dir / "prompts"), FakeRecogniser(said)
         media = make_media_app(self.parts.dialogue, self.parts.dialect.signatures, recogniser, speaker, lambda: loud)
         signature = RequestValidator(TOKEN).compute_signature(self.settings.media_socket, {})
         with TestClient(media) as client, client.websocket_connect("/media", headers={HEADER: signature}) as socket:

@@ -27,7 +27,8 @@ from ivr.ledger.port import LedgerError
 from ivr.metrics import line_registry
 from ivr.payments import agent_cards
 from ivr.store.models import Agent, Base, Call, Handoff, Outbox, Turn
-from tests.harness.handoff_world import CALLER, leg
+from tests.fakes.fake_carrier import leg
+from tests.harness.handoff_world import CALLER
 from tests.project.shapes.line import PIN, Line
 
 CARD_TAKEN = {"Result": "success", "PaymentConfirmationCode": "48151623"}

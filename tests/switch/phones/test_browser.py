@@ -18,7 +18,7 @@ SILENCE = b"\xff" * 160
 FRAME = b"\x10" * 160
 
 
-class TwinLine:
+class FakeLine:
     sid, from_, to = "CA1", "+15550100009", "client:ada"
 
     def __init__(self) -> None:
@@ -37,13 +37,13 @@ class TwinLine:
         self.done.append("hang up")
 
 
-class TwinSwitch:
+class FakeSwitch:
     """Keeps the phone that was placed or registered; the test is the line, on the switch's own loop."""
 
     def __init__(self) -> None:
         self.phones: dict[str, PhoneSource] = {}
         self.placed: list[tuple[Phone, str]] = []
-        self.line = TwinLine()
+        self.line = FakeLine()
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def do(self, act: Callable[[], T]) -> T:
@@ -67,7 +67,7 @@ class TwinSwitch:
     def unregister(self, address: str) -> None:
         del self.phones[address]
 
-    def ring(self, address: str, line: TwinLine) -> Phone:
+    def ring(self, address: str, line: FakeLine) -> Phone:
         source = self.phones[address]
         phone = source() if callable(source) else source
         phone.ring(line)
@@ -75,12 +75,12 @@ class TwinSwitch:
 
 
 @pytest.fixture
-def switch() -> TwinSwitch:
-    return TwinSwitch()
+def switch() -> FakeSwitch:
+    return FakeSwitch()
 
 
 @pytest.fixture
-def client(switch: TwinSwitch) -> TestClient:
+def client(switch: FakeSwitch) -> TestClient:
     return TestClient(Starlette(routes=phone_routes(lambda: switch, lambda text: b"\x20" * 200)))
 
 
@@ -96,7 +96,7 @@ def until(condition: Callable[[], bool], socket: WebSocketTestSession) -> None:
     assert condition()
 
 
-def test_a_page_calls_the_line_and_hears_it(client: TestClient, switch: TwinSwitch) -> None:
+def test_a_page_calls_the_line_and_hears_it(client: TestClient, switch: FakeSwitch) -> None:
     with client.websocket_connect("/phone/socket") as socket:
         ask(socket, {"type": "dial", "from": "+15550100009"}, state="dialling", to="client:ada")
         phone, number = switch.placed[0]
@@ -107,7 +107,7 @@ def test_a_page_calls_the_line_and_hears_it(client: TestClient, switch: TwinSwit
         assert socket.receive_bytes() == FRAME
 
 
-def test_a_text_message_is_shown_beside_what_is_said(client: TestClient, switch: TwinSwitch) -> None:
+def test_a_text_message_is_shown_beside_what_is_said(client: TestClient, switch: FakeSwitch) -> None:
     with client.websocket_connect("/phone/socket") as socket:
         ask(socket, {"type": "dial", "from": "+15550100009"}, state="dialling")
         phone, _ = switch.placed[0]
@@ -116,7 +116,7 @@ def test_a_text_message_is_shown_beside_what_is_said(client: TestClient, switch:
 
 
 def test_what_the_microphone_gives_is_said_and_silence_when_it_gives_nothing(
-    client: TestClient, switch: TwinSwitch
+    client: TestClient, switch: FakeSwitch
 ) -> None:
     with client.websocket_connect("/phone/socket") as socket:
         ask(socket, {"type": "dial", "from": "+15550100009"}, state="dialling")
@@ -129,7 +129,7 @@ def test_what_the_microphone_gives_is_said_and_silence_when_it_gives_nothing(
         assert phone.say() == SILENCE
 
 
-def test_a_typed_sentence_is_spoken(client: TestClient, switch: TwinSwitch) -> None:
+def test_a_typed_sentence_is_spoken(client: TestClient, switch: FakeSwitch) -> None:
     with client.websocket_connect("/phone/socket") as socket:
         ask(socket, {"type": "dial", "from": "+15550100009"}, state="dialling")
         phone, _ = switch.placed[0]
@@ -138,7 +138,7 @@ def test_a_typed_sentence_is_spoken(client: TestClient, switch: TwinSwitch) -> N
         assert phone.say() == b"\x20" * 40 + b"\xff" * 120
 
 
-def test_keys_and_hanging_up_reach_the_line(client: TestClient, switch: TwinSwitch) -> None:
+def test_keys_and_hanging_up_reach_the_line(client: TestClient, switch: FakeSwitch) -> None:
     with client.websocket_connect("/phone/socket") as socket:
         ask(socket, {"type": "dial", "from": "+15550100009"}, state="dialling")
         for key in "1#":
@@ -148,14 +148,14 @@ def test_keys_and_hanging_up_reach_the_line(client: TestClient, switch: TwinSwit
         ask(socket, {"type": "key", "key": "A"}, type="problem")
 
 
-def test_an_agents_page_rings_answers_and_is_busy_for_others(client: TestClient, switch: TwinSwitch) -> None:
+def test_an_agents_page_rings_answers_and_is_busy_for_others(client: TestClient, switch: FakeSwitch) -> None:
     with client.websocket_connect("/phone/socket?as=client:ada") as socket:
         until(lambda: "client:ada" in switch.phones, socket)
         phone = switch.do(lambda: switch.ring("client:ada", switch.line))
         assert socket.receive_json()["state"] == "ringing"
         socket.send_json({"type": "answer"})
         until(lambda: switch.line.done == ["answer"], socket)
-        other = TwinLine()
+        other = FakeLine()
         switch.do(lambda: switch.ring("client:ada", other))
         assert other.done == ["decline busy"]
         switch.do(lambda: phone.ended("completed"))
@@ -167,13 +167,13 @@ def test_an_agents_page_rings_answers_and_is_busy_for_others(client: TestClient,
     assert switch.phones == {}
 
 
-def test_closing_the_page_hangs_up(client: TestClient, switch: TwinSwitch) -> None:
+def test_closing_the_page_hangs_up(client: TestClient, switch: FakeSwitch) -> None:
     with client.websocket_connect("/phone/socket") as socket:
         ask(socket, {"type": "dial", "from": "+15550100009"}, state="dialling")
     assert switch.line.done == ["hang up"]
 
 
-def in_call(socket: WebSocketTestSession, switch: TwinSwitch) -> Phone:
+def in_call(socket: WebSocketTestSession, switch: FakeSwitch) -> Phone:
     until(lambda: "client:ada" in switch.phones, socket)
     phone = switch.do(lambda: switch.ring("client:ada", switch.line))
     switch.do(phone.connected)
@@ -181,7 +181,7 @@ def in_call(socket: WebSocketTestSession, switch: TwinSwitch) -> Phone:
     return phone
 
 
-def test_an_agents_call_outlives_a_reload_of_his_page(client: TestClient, switch: TwinSwitch) -> None:
+def test_an_agents_call_outlives_a_reload_of_his_page(client: TestClient, switch: FakeSwitch) -> None:
     with client:
         with client.websocket_connect("/phone/socket?as=client:ada") as socket:
             phone = in_call(socket, switch)
@@ -194,7 +194,7 @@ def test_an_agents_call_outlives_a_reload_of_his_page(client: TestClient, switch
             assert switch.line.done == []
 
 
-def test_a_page_that_does_not_come_back_hangs_up(switch: TwinSwitch) -> None:
+def test_a_page_that_does_not_come_back_hangs_up(switch: FakeSwitch) -> None:
     with TestClient(Starlette(routes=phone_routes(lambda: switch, lambda text: b"", grace=0.05))) as client:
         with client.websocket_connect("/phone/socket?as=client:ada") as socket:
             in_call(socket, switch)
@@ -205,7 +205,7 @@ def test_a_page_that_does_not_come_back_hangs_up(switch: TwinSwitch) -> None:
 
 
 def test_the_page_left_behind_does_not_take_the_phone_from_the_newer_one(
-    client: TestClient, switch: TwinSwitch
+    client: TestClient, switch: FakeSwitch
 ) -> None:
     with client, contextlib.ExitStack() as older_page:
         older = older_page.enter_context(client.websocket_connect("/phone/socket?as=client:ada"))
@@ -216,7 +216,7 @@ def test_the_page_left_behind_does_not_take_the_phone_from_the_newer_one(
             assert "client:ada" in switch.phones
 
 
-def test_what_the_page_should_not_send_is_told(client: TestClient, switch: TwinSwitch) -> None:
+def test_what_the_page_should_not_send_is_told(client: TestClient, switch: FakeSwitch) -> None:
     with client.websocket_connect("/phone/socket") as socket:
         socket.send_text("{")
         assert socket.receive_json()["type"] == "problem"

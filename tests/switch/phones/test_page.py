@@ -27,7 +27,7 @@ pytestmark = [
 ]
 
 
-class LiveLine:
+class FakeLine:
     sid, from_, to = "CA1", "+15550100001", "+15550001111"
 
     def __init__(self) -> None:
@@ -47,11 +47,11 @@ class LiveLine:
         self.over.set()
 
 
-class LiveSwitch:
+class FakeSwitch:
     """Runs one call in real time: plays a greeting and keeps what the phone says."""
 
     def __init__(self, greeting: bytes) -> None:
-        self.line = LiveLine()
+        self.line = FakeLine()
         self.said = b""
         self.phones: dict[str, PhoneSource] = {}
         self._greeting = greeting
@@ -96,7 +96,7 @@ class Served:
     def __init__(self) -> None:
         greeting = RecordedLines().find("You're welcome. Goodbye.", "sarah")
         assert greeting is not None
-        self.switch: LiveSwitch | None = None
+        self.switch: FakeSwitch | None = None
         self._greeting = encode(greeting)
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
@@ -106,8 +106,8 @@ class Served:
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self._listener]})
         self._thread.start()
 
-    def new(self) -> LiveSwitch:
-        self.switch = LiveSwitch(self._greeting)
+    def new(self) -> FakeSwitch:
+        self.switch = FakeSwitch(self._greeting)
         return self.switch
 
     async def _listen(self, samples: Any) -> str:
@@ -163,7 +163,7 @@ def opened(browser: Any, address: str, **context: Any) -> tuple[Any, list[str]]:
     return page, faults
 
 
-def said_at_least(page: Any, switch: LiveSwitch, seconds: float) -> None:
+def said_at_least(page: Any, switch: FakeSwitch, seconds: float) -> None:
     """Wait until so much sound has reached the line from the page."""
     for _ in range(75):
         if sum(level_db(decode(frame)) > -45 for frame in frames(switch.said)) * 0.02 >= seconds:

@@ -24,7 +24,7 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
-class TestLine:
+class FakeLine:
     """A line that notes what is done to it; `far` is what the far side sends, frame by frame."""
 
     __test__ = False
@@ -60,7 +60,7 @@ def speak(text: str) -> bytes:
     return encode(tone(1.0))
 
 
-class Recogniser:
+class FakeRecogniser:
     """Gives the texts in turn, whatever is said."""
 
     def __init__(self, *texts: str) -> None:
@@ -78,17 +78,17 @@ def lines(tmp_path: Path) -> RecordedLines:
     return RecordedLines(tmp_path)
 
 
-Call = Callable[..., Coroutine[Any, Any, tuple[TestLine, dict[str, Any]]]]
+Call = Callable[..., Coroutine[Any, Any, tuple[FakeLine, dict[str, Any]]]]
 
 
 @pytest.fixture
 def call(lines: RecordedLines) -> Call:
     """Runs a script against what the far side sends, then ends the call; the line and the result."""
 
-    async def run(steps: Any, far: Samples, listen: Any = None, text: str = "") -> tuple[TestLine, dict[str, Any]]:
+    async def run(steps: Any, far: Samples, listen: Any = None, text: str = "") -> tuple[FakeLine, dict[str, Any]]:
         script = read_script(steps)
-        phone = ScriptedPhone(script, await load_audio(script, lines, speak), listen or Recogniser(*["..."] * 9))
-        line = TestLine()
+        phone = ScriptedPhone(script, await load_audio(script, lines, speak), listen or FakeRecogniser(*["..."] * 9))
+        line = FakeLine()
         phone.ring(line)
         phone.connected()
         for at in range(0, len(far), FRAME):
@@ -106,7 +106,7 @@ def call(lines: RecordedLines) -> Call:
     return run
 
 
-def audible(line: TestLine) -> list[float]:
+def audible(line: FakeLine) -> list[float]:
     return [index * 0.02 for index, frame in enumerate(line.sent) if level_db(decode(frame)) > -60]
 
 
@@ -121,7 +121,7 @@ async def test_it_says_its_line_and_hangs_up(call: Call) -> None:
 
 async def test_latency_is_from_the_end_of_its_speech_to_the_first_sound_of_the_answer(call: Call) -> None:
     far = np.concatenate([quiet(1.4), tone(1.0), quiet(2)])
-    _, result = await call([{"say": "Hello"}, {"quiet": 0.7}, "hang_up"], far, Recogniser("Hi"))
+    _, result = await call([{"say": "Hello"}, {"quiet": 0.7}, "hang_up"], far, FakeRecogniser("Hi"))
     assert result["latency"] == [pytest.approx(400, abs=25)]
     assert result["heard"] == [
         {"text": "Hi", "start": pytest.approx(1.4, abs=0.03), "end": pytest.approx(2.4, abs=0.03)}
@@ -132,14 +132,14 @@ async def test_latency_is_from_the_end_of_its_speech_to_the_first_sound_of_the_a
 async def test_it_waits_for_words_even_when_they_come_in_two_utterances(call: Call) -> None:
     far = np.concatenate([tone(1), quiet(1), tone(1), quiet(2)])
     steps = [{"wait": "your balance is 42"}, {"say": "Thanks"}, "hang_up"]
-    _, result = await call(steps, far, Recogniser("Well. Your balance", "is four, two dollars."))
+    _, result = await call(steps, far, FakeRecogniser("Well. Your balance", "is four, two dollars."))
     assert result["said"][0]["start"] == pytest.approx(3.6, abs=0.1)
     assert result["problems"] == []
 
 
 async def test_words_are_used_up_by_the_wait_they_answered(call: Call) -> None:
     far = np.concatenate([tone(1), quiet(4)])
-    _, result = await call([{"wait": "hello"}, {"wait": "hello", "within": 1}], far, Recogniser("Hello"))
+    _, result = await call([{"wait": "hello"}, {"wait": "hello", "within": 1}], far, FakeRecogniser("Hello"))
     assert result["problems"] == ["step 2: did not hear 'hello' within 1 s"]
 
 
@@ -231,8 +231,8 @@ async def test_a_recogniser_that_fails_is_a_problem_and_not_the_end(call: Call) 
 
 async def test_a_called_phone_answers_after_its_pause_and_then_follows_the_rest(lines: RecordedLines) -> None:
     script = read_script([{"pause": 0.01}, "answer", {"keys": "1"}, "hang_up"])
-    phone = ScriptedPhone(script, ScriptAudio(speak), Recogniser())
-    line = TestLine()
+    phone = ScriptedPhone(script, ScriptAudio(speak), FakeRecogniser())
+    line = FakeLine()
     phone.ring(line)
     assert line.done == []
     await asyncio.sleep(0.03)
@@ -244,8 +244,8 @@ async def test_a_called_phone_answers_after_its_pause_and_then_follows_the_rest(
 
 
 async def test_a_called_phone_declines(lines: RecordedLines) -> None:
-    phone = ScriptedPhone(read_script([{"decline": "no-answer"}]), ScriptAudio(speak), Recogniser())
-    line = TestLine()
+    phone = ScriptedPhone(read_script([{"decline": "no-answer"}]), ScriptAudio(speak), FakeRecogniser())
+    line = FakeLine()
     phone.ring(line)
     await asyncio.sleep(0)
     await asyncio.sleep(0)

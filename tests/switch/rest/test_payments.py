@@ -8,9 +8,9 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from twilio.base.exceptions import TwilioRestException
 
 from switch.media.audio import SILENCE
+from tests.harness.card_numbers import DECLINED, EXPIRY, GOOD, TYPO
 from tests.harness.switch_world import MakeWorld, Person, Run, World, until
 from tests.harness.twilio_client import client
-from tests.switch.verbs.test_pay import DECLINED, EXPIRY, GOOD, TYPO
 
 ROOM = "<Dial><Conference beep='false'>room</Conference></Dial>"
 

@@ -6,13 +6,11 @@ import json
 import pytest
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from switch.sids import now
+from tests.harness.card_numbers import DECLINED, DISCOVER, EXPIRY, GOOD, TYPO
+from tests.harness.switch_recordings import RECORD, channels, fetch
 from tests.harness.switch_world import MakeWorld, Person, Run, World, until
 from tests.harness.twilio_client import client
-from tests.switch.test_recording import RECORD, channels, fetch
 
-GOOD, DECLINED, TYPO, DISCOVER = "4242424242424242", "4000000000000002", "4242424242424241", "6011111111111117"
-EXPIRY = f"12{(now().year + 1) % 100:02d}"
 PAY = (
     '<Pay action="/paid" statusCallback="/progress" chargeAmount="50.00" postalCode="false" '
     'timeout="{0}" maxAttempts="{1}"/>'

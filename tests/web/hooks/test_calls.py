@@ -15,7 +15,8 @@ from ivr.dialogue.events import Started
 from ivr.store.engine import Sessions
 from ivr.store.models import Base, Call, Dial, Handoff, Outbox, Recording
 from tests.fakes.fake_clock import FakeClock
-from tests.harness.call_line import LINE, MORGAN, SID, HandoffsTold, Post
+from tests.fakes.fake_handoffs import FakeHandoffs
+from tests.harness.call_line import LINE, MORGAN, SID, Post
 from tests.harness.calls import Calls
 
 RE = "RE" + "1" * 32
@@ -148,7 +149,7 @@ def test_with_nobody_there_a_message_is_taken(post: Post, sessions: Sessions) ->
     assert verbs(post("/voice/resume")) == ["Play", "Record", "Redirect"]
 
 
-def test_a_message_is_kept_fetched_and_shown(post: Post, sessions: Sessions, handoffs: HandoffsTold) -> None:
+def test_a_message_is_kept_fetched_and_shown(post: Post, sessions: Sessions, handoffs: FakeHandoffs) -> None:
     post("/voice/incoming")
     put_in_stage(sessions, "message")
     assert verbs(post("/voice/message", **LEFT)) == ["Say", "Hangup"]
@@ -161,7 +162,7 @@ def test_a_message_is_kept_fetched_and_shown(post: Post, sessions: Sessions, han
     assert ("message", SID, RE) in handoffs.told
 
 
-def test_no_message_is_no_message(post: Post, sessions: Sessions, handoffs: HandoffsTold) -> None:
+def test_no_message_is_no_message(post: Post, sessions: Sessions, handoffs: FakeHandoffs) -> None:
     post("/voice/incoming")
     put_in_stage(sessions, "message")
     assert verbs(post("/voice/message")) == ["Say", "Hangup"]
@@ -169,7 +170,7 @@ def test_no_message_is_no_message(post: Post, sessions: Sessions, handoffs: Hand
 
 
 @pytest.mark.parametrize("path", ["/voice/status", "/voice/resume"])
-def test_a_call_that_is_over_is_over(post: Post, sessions: Sessions, handoffs: HandoffsTold, path: str) -> None:
+def test_a_call_that_is_over_is_over(post: Post, sessions: Sessions, handoffs: FakeHandoffs, path: str) -> None:
     post("/voice/incoming")
     post(path, CallStatus="completed")
     assert call_of(sessions).ended_at is not None

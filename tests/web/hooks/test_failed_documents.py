@@ -15,10 +15,11 @@ from ivr.store.models import Call, Handoff, Outbox, Recording
 from ivr.web.hooks.calls import CallDocuments, make_voice_blueprint
 from ivr.web.hooks.handoffs import make_handoff_blueprint
 from tests.fakes.fake_clock import FakeClock
-from tests.harness.call_line import SID, HandoffsTold, Post
+from tests.fakes.fake_handoffs import FakeHandoffs
+from tests.harness.call_line import SID, Post
 from tests.harness.calls import Calls
+from tests.harness.card_caller import GOOD, CardCaller, paid_url, promised, verbs
 from tests.harness.handoff_world import CALLER, PUBLIC, TOKEN, World
-from tests.payments.test_bot_cards import GOOD, Line, paid_url, promised, verbs
 
 NOT_FETCHED, NOT_READ = "11200", "12100"
 MESSAGE = {"RecordingSid": "RE" + "1" * 32, "RecordingUrl": "https://api.twilio.com/RE" + "1" * 32}
@@ -26,8 +27,8 @@ FAILED = "https://line.example.com/voice/message"
 
 
 @pytest.fixture
-def line(post: Post, calls: Calls) -> Line:
-    return Line(post, calls)
+def line(post: Post, calls: Calls) -> CardCaller:
+    return CardCaller(post, calls)
 
 
 def call_of(sessions: Sessions) -> Call:
@@ -35,7 +36,7 @@ def call_of(sessions: Sessions) -> Call:
         return tx.get_one(Call, SID)
 
 
-def test_a_charged_card_whose_answer_was_lost_is_booked_and_told(line: Line, sessions: Sessions) -> None:
+def test_a_charged_card_whose_answer_was_lost_is_booked_and_told(line: CardCaller, sessions: Sessions) -> None:
     line.agree()
     url = paid_url(line.post("/voice/resume"))
     failed = {"ErrorCode": NOT_FETCHED, "ErrorUrl": f"https://line.example.com{url}"}
@@ -46,7 +47,9 @@ def test_a_charged_card_whose_answer_was_lost_is_booked_and_told(line: Line, ses
 
 
 @pytest.mark.parametrize("order", [("own", "fallback"), ("fallback", "own"), ("fallback", "fallback")])
-def test_a_charged_card_is_booked_once_in_any_order(line: Line, sessions: Sessions, order: tuple[str, ...]) -> None:
+def test_a_charged_card_is_booked_once_in_any_order(
+    line: CardCaller, sessions: Sessions, order: tuple[str, ...]
+) -> None:
     line.agree()
     url = paid_url(line.post("/voice/resume"))
     for way in order:
@@ -56,7 +59,7 @@ def test_a_charged_card_is_booked_once_in_any_order(line: Line, sessions: Sessio
 
 
 def test_after_an_answer_that_the_carrier_could_not_read_the_card_is_booked_and_a_person_comes(
-    line: Line, sessions: Sessions
+    line: CardCaller, sessions: Sessions
 ) -> None:
     line.agree()
     url = paid_url(line.post("/voice/resume"))
@@ -71,7 +74,7 @@ def test_after_an_answer_that_the_carrier_could_not_read_the_card_is_booked_and_
 
 @pytest.mark.parametrize("code", [NOT_FETCHED, NOT_READ])
 def test_a_message_that_was_left_is_not_asked_for_again(
-    post: Post, sessions: Sessions, handoffs: HandoffsTold, code: str
+    post: Post, sessions: Sessions, handoffs: FakeHandoffs, code: str
 ) -> None:
     post("/voice/incoming")
     answer = post("/voice/fallback", ErrorCode=code, ErrorUrl=FAILED, **MESSAGE)
@@ -82,7 +85,7 @@ def test_a_message_that_was_left_is_not_asked_for_again(
     assert call_of(sessions).outcome == "message"
 
 
-def test_a_failed_document_without_a_result_still_leads_to_a_person(line: Line, sessions: Sessions) -> None:
+def test_a_failed_document_without_a_result_still_leads_to_a_person(line: CardCaller, sessions: Sessions) -> None:
     line.agree()
     url = paid_url(line.post("/voice/resume"))
     lost = {"ErrorCode": NOT_FETCHED, "ErrorUrl": f"https://line.example.com{url}"}

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from ivr.calls.pin_guard import PinGuard
 from ivr.carrier.callbacks import CardUpdate
+from ivr.carrier.port import CarrierError
 from ivr.ledger.port import LedgerError
 from ivr.ledger.sql import SqlLedger
 from ivr.recordings.retention import purge_older
@@ -79,7 +80,7 @@ def test_a_text_goes_to_the_caller_and_is_kept(web: Web) -> None:
 
 def test_a_text_that_the_carrier_refuses_is_told_and_not_kept(web: Web) -> None:
     client, handoff = in_call(web)
-    web.texts.broken = True
+    web.texts.fault = CarrierError("the carrier does not answer", again=False)
     assert "Nothing was sent" in do(client, handoff, "text", text="Hello")
     assert notes(web) == []
 

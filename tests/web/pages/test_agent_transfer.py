@@ -6,8 +6,9 @@ from sqlalchemy import select
 
 from ivr.store.engine import Sessions
 from ivr.store.models import Agent
+from tests.fakes.fake_carrier import leg
 from tests.fakes.fake_clock import FakeClock
-from tests.harness.handoff_world import World, leg
+from tests.harness.handoff_world import World
 from tests.harness.web_pages import Make, Web, with_token
 
 FRAGMENT = {"X-Fragment": "1"}

@@ -1,6 +1,5 @@
 """Doors for people in a real browser: passkeys with the browser's own authenticator, and how the pages look."""
 
-import shutil
 import socket
 import threading
 from collections.abc import Iterator
@@ -8,29 +7,18 @@ from typing import Any
 
 import pyotp
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from werkzeug.serving import make_server
 
 from ivr.clock import SystemClock
+from tests.harness.browser import NARROW, WIDE, Scheme, look
 from tests.harness.web_pages import PASSWORD, Make, Web
-from tests.web.pages.test_pages_in_browser import FLAGS, NARROW, WIDE, Scheme, look
 
 pytestmark = pytest.mark.browser
 AUTHENTICATOR = {
     "protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
     "isUserVerified": True, "automaticPresenceSimulation": True,
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = shutil.which("chromium")
-    if path is None:
-        pytest.skip("no chromium on this machine (Debian: apt-get install chromium)")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -1,16 +1,13 @@
 """The pages in a real browser, fed by real server-sent events over a real Redis."""
 
-import os
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, FloatRect, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 from redis import Redis
 from sqlalchemy import select
 
@@ -22,19 +19,13 @@ from ivr.store.engine import Sessions
 from ivr.store.models import Agent, CallBack, Turn
 from ivr.web.event_streams import Hub, Streams
 from ivr.web.front import make_front
+from tests.fakes.fake_carrier import leg
 from tests.harness.asgi_server import served
-from tests.harness.handoff_world import World, leg
+from tests.harness.browser import NARROW, WIDE, Scheme, look
+from tests.harness.handoff_world import World
 from tests.harness.web_pages import CALL, PASSWORD, Make, Web
 
 pytestmark = pytest.mark.browser
-
-FLAGS = [
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
-    *("--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required"),
-]
-TALL = 780  # pixels of a page that a picture in the docs shows
-WIDE, NARROW = ViewportSize(width=1280, height=900), ViewportSize(width=390, height=844)
-SHOTS = os.environ.get("WARMLINE_SHOTS", "")  # a folder: keep pictures of what was checked
 
 PHONE = "http://phone.test"
 SIMPLE_PHONE = (
@@ -43,24 +34,12 @@ SIMPLE_PHONE = (
     "<script>addEventListener('message', ({data}) => document.body.textContent = data)</script>"
 )
 
-Scheme = Literal["light", "dark"]
 Open = Callable[..., Page]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = shutil.which("chromium")
-    if path is None:
-        pytest.skip("no chromium on this machine (Debian: apt-get install chromium)")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
 def world(sessions: Sessions, redis: Redis) -> World:
-    """Calls through the real hand-off service, with a twin of the carrier."""
+    """Calls through the real hand-off service, with a fake carrier."""
     clock: Any = SystemClock()
     return World(sessions, clock, live=Live(redis))
 
@@ -178,20 +157,6 @@ def wide(page: Page, what: str) -> float:
     box = page.locator(what).bounding_box()
     assert box
     return box["width"]
-
-
-def look(page: Page, name: str) -> None:
-    """Nothing serious found by axe; the picture kept where wanted."""
-    found = Axe().run(page).response["violations"]
-    assert [
-        (fault["id"], fault["nodes"][0]["html"]) for fault in found if fault["impact"] in ("serious", "critical")
-    ] == []
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-    if SHOTS:
-        page.evaluate("scrollTo(0, 0)")
-        page.screenshot(path=Path(SHOTS) / f"{name}.png", full_page=True)
-        width = page.evaluate("innerWidth")
-        page.screenshot(path=Path(SHOTS) / f"{name}-screen.png", clip=FloatRect(x=0, y=0, width=width, height=TALL))
 
 
 def test_seven_pages_of_one_browser_share_one_stream(web: Web, open_page: Open, streams: Streams) -> None:

@@ -13,19 +13,19 @@ from werkzeug.test import TestResponse
 from ivr.clock import Clock
 from ivr.people import roster
 from ivr.store.models import Agent
-from tests.fakes.fake_oidc_provider import CLIENT, SECRET, Provider
+from tests.fakes.fake_oidc_provider import CLIENT, SECRET, FakeOidcProvider
 from tests.harness.web_pages import Make, Web
 
 
 @pytest.fixture
-def provider() -> Iterator[Provider]:
-    provider = Provider(int(time.time()))
+def provider() -> Iterator[FakeOidcProvider]:
+    provider = FakeOidcProvider(int(time.time()))
     yield provider
     provider.stop()
 
 
 @pytest.fixture
-def make(make_web: Make, clock: Clock, provider: Provider) -> Any:
+def make(make_web: Make, clock: Clock, provider: FakeOidcProvider) -> Any:
     def make(**settings: Any) -> Web:
         fixed = {"oidc_issuer": provider.issuer, "oidc_client_id": CLIENT, "oidc_client_secret": SECRET}
         return make_web(clock, **{**fixed, **settings})
@@ -50,7 +50,7 @@ def come(web: Web, client: FlaskClient | None = None, target: str = "") -> TestR
     return client.get(go(client, target)[1])
 
 
-def test_a_known_person_is_let_in_by_a_verified_address(web: Web, provider: Provider) -> None:
+def test_a_known_person_is_let_in_by_a_verified_address(web: Web, provider: FakeOidcProvider) -> None:
     web.person("Ada", "agent")
     client = web.app.test_client()
     assert come(web, client, "/agent/?x=1").location == "/agent/?x=1"
@@ -71,7 +71,7 @@ def test_a_known_person_is_let_in_by_a_verified_address(web: Web, provider: Prov
     ],
 )
 def test_who_is_not_known_by_a_verified_address_stays_outside(
-    make: Any, provider: Provider, claims: dict[str, Any], why: str
+    make: Any, provider: FakeOidcProvider, claims: dict[str, Any], why: str
 ) -> None:
     web = make(oidc_domains="bank.test")
     web.person("Ada", "agent")
@@ -92,13 +92,13 @@ WRONG = [
 
 
 @pytest.mark.parametrize("wrong", WRONG)
-def test_a_token_that_is_not_for_us_is_refused(web: Web, provider: Provider, wrong: dict[str, Any]) -> None:
+def test_a_token_that_is_not_for_us_is_refused(web: Web, provider: FakeOidcProvider, wrong: dict[str, Any]) -> None:
     web.person("Ada", "agent")
     provider.wrong = wrong
     assert come(web).status_code == 400
 
 
-def test_a_token_that_somebody_else_signed_is_refused(web: Web, provider: Provider) -> None:
+def test_a_token_that_somebody_else_signed_is_refused(web: Web, provider: FakeOidcProvider) -> None:
     web.person("Ada", "agent")
     provider.forged = True
     assert come(web).status_code == 400
@@ -127,7 +127,7 @@ def test_who_is_shut_out_here_stays_outside(web: Web) -> None:
     assert come(web).status_code == 403
 
 
-def test_the_provider_decides_on_roles_where_it_is_asked(make: Any, provider: Provider) -> None:
+def test_the_provider_decides_on_roles_where_it_is_asked(make: Any, provider: FakeOidcProvider) -> None:
     web = make(oidc_roles_claim="groups", oidc_roles="support=agent, qa=reviewer")
     ada = web.person("Ada", "supervisor")
     provider.claims["groups"] = ["qa", "other"]
@@ -138,7 +138,7 @@ def test_the_provider_decides_on_roles_where_it_is_asked(make: Any, provider: Pr
     assert "no role" in come(web).text
 
 
-def test_a_stranger_with_a_role_is_added_where_that_is_wanted(make: Any, provider: Provider) -> None:
+def test_a_stranger_with_a_role_is_added_where_that_is_wanted(make: Any, provider: FakeOidcProvider) -> None:
     web = make(oidc_roles_claim="groups", oidc_roles="support=agent", oidc_create=True)
     provider.claims |= {"groups": "support", "email": "Grace@bank.test", "name": "Grace"}
     assert come(web).location == "/agent/"
@@ -147,7 +147,7 @@ def test_a_stranger_with_a_role_is_added_where_that_is_wanted(make: Any, provide
         assert agent is not None and (agent.name, agent.roles, agent.phone) == ("Grace", ["agent"], "client:grace")
 
 
-def test_who_is_signed_in_proves_it_anew_at_the_provider(web: Web, provider: Provider) -> None:
+def test_who_is_signed_in_proves_it_anew_at_the_provider(web: Web, provider: FakeOidcProvider) -> None:
     client = web.signed_in("Ada", "agent")
     come(web, client, "/me/codes")
     assert provider.asked[-1]["prompt"] == "login"

@@ -21,8 +21,8 @@ from ivr.settings import Settings
 from ivr.store.engine import Sessions, make_engine, make_sessions
 from speech.audio import RATE, Samples, write_wav
 from speech.voices import make_voice
+from tests.harness.browser import FLAGS, look
 from tests.harness.running_line import free_ports
-from tests.web.pages.test_pages_in_browser import FLAGS, look
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(420)]
 

@@ -1,0 +1,19 @@
+"""The hand-offs as the line tells them what became of a caller."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass
+class FakeHandoffs:
+    """Remembers what the line told the hand-offs."""
+
+    told: list[tuple[str, ...]] = field(default_factory=list)
+
+    def caller_gone(self, call_sid: str) -> None:
+        self.told.append(("gone", call_sid))
+
+    def message_left(self, call_sid: str, recording_sid: str) -> None:
+        self.told.append(("message", call_sid, recording_sid))
+
+    def resumed(self, call_sid: str, to: str) -> None:
+        pass

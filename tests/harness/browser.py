@@ -1,0 +1,53 @@
+"""Chromium, and what is asked of every page in it."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, FloatRect, Page, ViewportSize, sync_playwright
+
+FLAGS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required"),
+]
+
+
+TALL = 780  # pixels of a page that a picture in the docs shows
+
+
+WIDE, NARROW = ViewportSize(width=1280, height=900), ViewportSize(width=390, height=844)
+
+
+SHOTS = os.environ.get("WARMLINE_SHOTS", "")  # a folder: keep pictures of what was checked
+
+
+Scheme = Literal["light", "dark"]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.skip("no chromium on this machine (Debian: apt-get install chromium)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+def look(page: Page, name: str) -> None:
+    """Nothing serious found by axe; the picture kept where wanted."""
+    found = Axe().run(page).response["violations"]
+    assert [
+        (fault["id"], fault["nodes"][0]["html"]) for fault in found if fault["impact"] in ("serious", "critical")
+    ] == []
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    if SHOTS:
+        page.evaluate("scrollTo(0, 0)")
+        page.screenshot(path=Path(SHOTS) / f"{name}.png", full_page=True)
+        width = page.evaluate("innerWidth")
+        page.screenshot(path=Path(SHOTS) / f"{name}-screen.png", clip=FloatRect(x=0, y=0, width=width, height=TALL))

@@ -1,0 +1,31 @@
+"""The hand-off's machine with the house around it: effects are noted, and agents found in turn."""
+
+from collections.abc import Sequence
+
+from ivr.handoff import events as ev
+from ivr.handoff.effects import Effect, FindAgent
+from ivr.handoff.machine import step
+from ivr.handoff.state import State
+
+CONFERENCE = "CF" + "1" * 32
+
+
+class Run:
+    """Plays events and remembers all effects, answering FindAgent as a desk with these agents would."""
+
+    def __init__(self, free: Sequence[int] = (), busy: bool = False, away: bool = False) -> None:
+        self.state, self.effects = State(away=True, caller="away") if away else State(), list[Effect]()
+        self.free, self.busy = tuple(free), busy
+
+    def play(self, *events: ev.Event) -> "Run":
+        for event in events:
+            self.state, effects = step(self.state, event)
+            self.effects += effects
+            for effect in effects:
+                if isinstance(effect, FindAgent):
+                    able = [agent for agent in self.free if agent not in effect.exclude]
+                    self.play(ev.Offered(able[0]) if able else ev.Nobody(self.busy))
+        return self
+
+    def of(self, kind: type) -> list[Effect]:
+        return [effect for effect in self.effects if isinstance(effect, kind)]

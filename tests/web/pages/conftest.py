@@ -1,0 +1,5 @@
+"""Chromium for the tests of this folder."""
+
+from tests.harness.browser import browser
+
+__all__ = ["browser"]
