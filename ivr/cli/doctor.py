@@ -9,6 +9,7 @@ import httpx
 
 from ivr.cli.common import MISSING, json_option, load_settings, show
 from ivr.clock import SystemClock, today
+from ivr.dialling.phone_numbers import is_written_number
 from ivr.settings import Settings
 
 
@@ -191,7 +192,7 @@ def _carrier(settings: Settings) -> str:
         )
     if wrong := settings.lacking_secrets:
         raise Unwell("no secret", wrong)
-    if not re.fullmatch(r"\+[1-9]\d{6,14}", settings.twilio_number):
+    if not is_written_number(settings.twilio_number):
         raise Unwell(f"TWILIO_NUMBER={settings.twilio_number!r} is no number", "Set it in E.164, as in +15550100100.")
     from ivr.carrier.chosen import make_carrier
     from ivr.carrier.port import CarrierError

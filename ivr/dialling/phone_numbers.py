@@ -16,14 +16,34 @@ HIDDEN = (
 # carriers send the words as they are, or keyed on a telephone ("+266696687" is ANONYMOUS)
 HIDDEN_DIGITS = frozenset("".join(LETTERS[sign] for sign in word.upper() if sign in LETTERS) for word in HIDDEN)
 SPELLING = re.compile(r"\+?[\d\s().\-/]+")  # how people write numbers; letters are no part of one
+WRITTEN = re.compile(r"\+[1-9][0-9]{6,14}")  # in E.164; whether there is such a number is not looked at
 AMERICAN = 1  # the calling code that the United States, Canada and the islands share
+
+
+def is_written_number(address: str) -> bool:
+    """Whether `address` is written as a number in E.164, as settings and the roster must have it."""
+    return WRITTEN.fullmatch(address) is not None
+
+
+def is_browser(address: str) -> bool:
+    """Whether `address` is a phone in a browser, `client:name`: it has no number, and no machine answers it."""
+    return address.startswith("client:")
+
+
+def is_sip(address: str) -> bool:
+    return address.lower().startswith(("sip:", "sips:"))
+
+
+def as_dialled(written: str) -> str:
+    """What a person wrote as a number, without the signs that people put between digits."""
+    return "".join(sign for sign in written if sign not in " -().\t")
 
 
 def withheld(caller: str) -> bool:
     """Whether `caller`, as the carrier gives it, hides who is calling: a word, or the word as keys of a telephone."""
-    if caller.startswith("client:"):
+    if is_browser(caller):
         return False
-    if caller.lower().startswith(("sip:", "sips:")):
+    if is_sip(caller):
         user, _, domain = caller.partition(":")[2].lower().partition("@")
         return user in HIDDEN or domain.startswith("anonymous.invalid")
     return e164(caller) is None or hidden_digits(caller)

@@ -8,7 +8,7 @@ from typing import Literal, Self
 import phonenumbers
 from phonenumbers import PhoneNumberType
 
-from ivr.dialling.phone_numbers import AMERICAN, HIDDEN, country, e164, hidden_digits, kind, withheld
+from ivr.dialling.phone_numbers import AMERICAN, HIDDEN, country, e164, hidden_digits, is_sip, kind, withheld
 
 Why = Literal["hidden", "no-number", "country", "costly", "barred", "sip"]
 COSTLY = frozenset(
@@ -60,7 +60,7 @@ class DialPolicy:
             return "no-number" if _mistyped(address) else "hidden"
         if BROWSER.fullmatch(address):
             return None
-        if address.lower().startswith(("sip:", "sips:")):
+        if is_sip(address):
             return None if self._own_sip(address) else "sip"
         if e164(address) != address:  # "+1 876 …", "tel:", or what only begins like a number
             return "no-number"
@@ -91,8 +91,7 @@ class DialPolicy:
 
 
 def _mistyped(address: str) -> bool:
-    sip = address.lower().startswith(("sip:", "sips:"))
-    return not sip and not hidden_digits(address) and address.lower() not in HIDDEN
+    return not is_sip(address) and not hidden_digits(address) and address.lower() not in HIDDEN
 
 
 def _costly(parsed: phonenumbers.PhoneNumber, number: str) -> bool:

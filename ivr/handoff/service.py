@@ -12,6 +12,7 @@ from ivr.carrier.port import OVER, Carrier, CarrierError
 from ivr.clock import Clock
 from ivr.desk import agents
 from ivr.dialling.dials import DialRefusedError, Dials, caller
+from ivr.dialling.phone_numbers import is_browser
 from ivr.handoff import call_backs
 from ivr.handoff import events as ev
 from ivr.handoff.account_holders import AccountHolders
@@ -170,7 +171,7 @@ class HandoffService:
         with self.sessions() as tx:
             attempt = State.from_json(get(tx, handoff_id).machine).attempts[attempt_number - 1]
             phone = tx.get_one(Agent, attempt.agent).phone if attempt.agent else attempt.phone
-        return not attempt.proved and not phone.startswith("client:")
+        return not attempt.proved and not is_browser(phone)
 
     # --- call-backs ---
 

@@ -9,14 +9,14 @@ from flask.typing import ResponseReturnValue
 from ivr.carrier.port import CarrierError
 from ivr.desk.agents import PresenceRefusedError
 from ivr.dialling.dials import DialRefusedError, Dials
-from ivr.dialling.phone_numbers import mobile
+from ivr.dialling.phone_numbers import as_dialled, mobile
 from ivr.ledger.port import LedgerError
 from ivr.redaction import mask_text
 from ivr.store.models import Audit, Call, Handoff, Note
 from ivr.web.pages.agent_panel import answer_with_panel
 from ivr.web.pages.agent_screen import own_handoff
 from ivr.web.pages.context import PageContext
-from ivr.web.pages.formats import HOW_IT_ENDED, as_dialled, moment, sentence
+from ivr.web.pages.formats import HOW_IT_ENDED, moment, sentence
 from ivr.web.pages.signed_in import me, only
 
 LONGEST_NOTE, LONGEST_TEXT = 4000, 480  # characters; a text is at most three SMS

@@ -6,10 +6,11 @@ from typing import Protocol
 from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
 
+from ivr.dialling.phone_numbers import as_dialled
 from ivr.handoff.warm_transfer import TransferRefusedError
 from ivr.web.pages.agent_panel import answer_with_panel
 from ivr.web.pages.context import PageContext
-from ivr.web.pages.formats import as_dialled, sentence
+from ivr.web.pages.formats import sentence
 from ivr.web.pages.signed_in import me, only
 
 

@@ -102,11 +102,6 @@ def sentence(refused: Exception) -> str:
     return words[:1].upper() + words[1:] + ("" if words.endswith((".", "!", "?")) else ".")
 
 
-def as_dialled(written: str) -> str:
-    """What a person wrote as a number, without the signs that people put between digits."""
-    return "".join(sign for sign in written if sign not in " -().\t")
-
-
 def midnight(now: datetime, zone: ZoneInfo) -> datetime:
     """When today began in `zone`."""
     return now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)

@@ -10,6 +10,7 @@ from flask_login import LoginManager, UserMixin, current_user
 from werkzeug.wrappers import Response
 
 from ivr.clock import Clock
+from ivr.dialling.phone_numbers import is_browser
 from ivr.people import sign_ins
 from ivr.people.api_keys import key_of
 from ivr.people.sign_ins import Limits
@@ -98,7 +99,7 @@ def me() -> SignedInPerson:
 
 def own_phone(url: str, person: SignedInPerson) -> str:
     """The person's browser phone at the phone page `url`; none for a person on a telephone number."""
-    return f"{url}?as={quote(person.phone)}" if url and person.phone.startswith("client:") else ""
+    return f"{url}?as={quote(person.phone)}" if url and is_browser(person.phone) else ""
 
 
 def know_people(app: Flask, people: SignedInPeople) -> None:
