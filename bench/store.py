@@ -46,7 +46,7 @@ from ivr.store.migrate import upgrade
 from ivr.store.models import Agent
 from ivr.store.pieces import in_pieces
 from ivr.web.pages.agent_screen import read_day, read_line, read_messages, read_screen
-from ivr.web.pages.latency_histogram import read_answers
+from ivr.web.pages.latency_histogram import read_latency
 from ivr.web.pages.quality_screen import read_calls, read_review
 from ivr.web.pages.wallboard_screen import read_view
 from speech.events import UserTurn
@@ -168,7 +168,7 @@ def _pages(sessions: Sessions, now: datetime) -> None:
     midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     with sessions() as tx:
         read_view(tx, now, midnight, 20.0)
-        read_answers(tx, now)
+        read_latency(tx, now)
     with sessions() as tx:
         read_messages(tx)
         read_line(tx, now)

@@ -4,17 +4,17 @@
 of the passage to a person, and `standby` those of a line without a store. All serve `ivr.carrier.documents.Documents`.
 """
 
-from twiml.calls import answer, apologise, apologise_and_record, goodbye, pay, reconnect, take_message
+from twiml.calls import answer_call, apologise, apologise_and_record, goodbye, pay, reconnect, take_message
 from twiml.handoffs import (
     already_gone,
     called_back,
     choose,
     empty,
+    enter_conference,
     in_a_moment,
     join,
     park,
     queue,
-    room,
     thank,
     wait,
     whisper,
@@ -27,7 +27,7 @@ __all__ = [
     "NEXT_KEY",
     "PAUSE",
     "already_gone",
-    "answer",
+    "answer_call",
     "apologise",
     "apologise_and_record",
     "ask",
@@ -35,6 +35,7 @@ __all__ = [
     "called_back",
     "choose",
     "empty",
+    "enter_conference",
     "goodbye",
     "in_a_moment",
     "join",
@@ -45,7 +46,6 @@ __all__ = [
     "queue",
     "reconnect",
     "ring",
-    "room",
     "take_message",
     "thank",
     "wait",

@@ -23,7 +23,7 @@ CARD_PROMPTS = (
 )
 
 
-def answer(
+def answer_call(
     notice_url: str, recording_callback: str, resume_url: str, stream_url: str, stream_callback: str, token: str
 ) -> str:
     """The first document: the notice, then recording, then the media socket, then a safe verb."""

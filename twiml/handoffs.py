@@ -1,4 +1,4 @@
-"""Documents for the passage of a call to a person: the caller's room, the agent's whisper, and the joining."""
+"""Documents for the passage of a call to a person: the caller's conference, the agent's whisper, and the joining."""
 
 from twilio.twiml.voice_response import Dial, Gather, Start, Stop, VoiceResponse
 
@@ -11,17 +11,17 @@ LISTENING = "listening"  # the fork's name, by which it is stopped while a card 
 
 
 def park(conference: str, wait_url: str, status_url: str, left_url: str, listen_url: str, listen_token: str) -> str:
-    """The caller waits in a conference of his own; both sides of it are heard at `listen_url`."""
+    """The caller waits in a conference of their own; both sides of it are heard at `listen_url`."""
     response = VoiceResponse()
     _listen(response, listen_url, {"token": listen_token})
-    response.append(_room(conference, wait_url, status_url, left_url))
+    response.append(_dial_conference(conference, wait_url, status_url, left_url))
     return str(response)
 
 
-def room(conference: str, wait_url: str, status_url: str, left_url: str) -> str:
-    """A caller who is listened to already enters his conference."""
+def enter_conference(conference: str, wait_url: str, status_url: str, left_url: str) -> str:
+    """A caller who is listened to already enters their conference."""
     response = VoiceResponse()
-    response.append(_room(conference, wait_url, status_url, left_url))
+    response.append(_dial_conference(conference, wait_url, status_url, left_url))
     return str(response)
 
 
@@ -33,14 +33,14 @@ def called_back(
     parameters: dict[str, str],
     enter: tuple[str, str, str, str],
 ) -> str:
-    """One whom we have called hears `text`, recorded from its first word, and is listened to in his conference.
+    """One whom we have called hears `text`, recorded from its first word, and is listened to in their conference.
 
     `enter`: conference, waiting music's, news' and leaving's addresses, as of `room`."""
     response = VoiceResponse()
     record(response, recording_url)
     say(response, text, language)
     _listen(response, listen_url, parameters)
-    response.append(_room(*enter))
+    response.append(_dial_conference(*enter))
     return str(response)
 
 
@@ -105,9 +105,9 @@ def in_a_moment(url: str) -> str:
 def join(
     conference: str, label: str, left_url: str, status_url: str | None = None, first: str = "", language: str = "en"
 ) -> str:
-    """The agent joins the caller; his leaving does not throw the caller out. `status_url`: he may be there first.
+    """The agent joins the caller, who stays when the agent leaves. `status_url`: the agent may be there first.
 
-    `first` is what he is told before."""
+    `first` is what the agent is told before."""
     response = VoiceResponse()
     if first:
         say(response, first, language)
@@ -163,7 +163,7 @@ def _listen_no_more(response: VoiceResponse) -> None:
     response.append(stop)
 
 
-def _room(conference: str, wait_url: str, status_url: str, left_url: str) -> Dial:
+def _dial_conference(conference: str, wait_url: str, status_url: str, left_url: str) -> Dial:
     dial = Dial(action=left_url, method="POST")
     dial.conference(
         conference,

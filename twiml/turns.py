@@ -1,4 +1,4 @@
-"""Documents for a caller without a media socket: say, take keys, record what he says, and ask again."""
+"""Documents for a caller without a media socket: say, take keys, record what they say, and ask again."""
 
 from collections.abc import Sequence
 
@@ -13,8 +13,8 @@ LONGEST = 20  # seconds of one utterance
 ANY_KEY = "0123456789*#"
 
 
-def ask(says: Sequence[str], keys_url: str, heard_url: str, silent_url: str) -> str:
-    """Say it; the first key goes to `keys_url`, what is said to `heard_url`, and where nothing came, `silent_url`."""
+def ask(says: Sequence[str], keys_url: str, recorded_url: str, silent_url: str) -> str:
+    """Say it; the first key goes to `keys_url`, what is said to `recorded_url`; silence goes on at `silent_url`."""
     response = VoiceResponse()
     if says:
         gather = response.gather(
@@ -23,7 +23,7 @@ def ask(says: Sequence[str], keys_url: str, heard_url: str, silent_url: str) -> 
         for text in says:
             gather.say(text)
     response.record(
-        action=heard_url, method="POST", max_length=LONGEST, timeout=PAUSE, finish_on_key=ANY_KEY, play_beep=False,
+        action=recorded_url, method="POST", max_length=LONGEST, timeout=PAUSE, finish_on_key=ANY_KEY, play_beep=False,
         trim="do-not-trim",
     )  # fmt: skip
     response.redirect(silent_url, method="POST")

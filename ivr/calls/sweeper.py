@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from ivr.calls.service import CallService
 from ivr.carrier.callbacks import RecordingNews
-from ivr.carrier.port import OVER, CallRecords, CarrierCall, CarrierError, CarrierRecording
+from ivr.carrier.port import CALL_OVER, CallRecords, CarrierCall, CarrierError, CarrierRecording
 from ivr.clock import Clock
 from ivr.handoff.state import State
 from ivr.store import outbox
@@ -81,7 +81,7 @@ class Sweeper:
 
     def _end_call(self, sid: str) -> None:
         found = self._carrier.find_call(sid)
-        if found is None or found.status in OVER:
+        if found is None or found.status in CALL_OVER:
             log.warning("call %s was over and nobody had said so", sid)
             self._calls.ended(sid, found.status if found else "completed")
             self._handoffs.caller_gone(sid)

@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
-CallStatus = Literal[
-    "queued", "initiated", "ringing", "in-progress", "completed", "busy", "no-answer", "failed", "canceled"
-]
-CALL_OVER: frozenset[str] = frozenset({"completed", "busy", "no-answer", "failed", "canceled"})
+from ivr.carrier.port import CALL_OVER, CallStatus
+
 UNKNOWN = "unknown"  # a number that the carrier does not give
 Brought = Literal["card", "recording", "keys", "call-status"]
 Fields = Mapping[str, str]  # a request's parameters by the carrier's names

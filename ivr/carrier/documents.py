@@ -16,7 +16,7 @@ class Documents(Protocol):
 
     # --- the caller and the bot ---
 
-    def answer(
+    def answer_call(
         self, notice_url: str, recording_callback: str, resume_url: str, stream_url: str, stream_callback: str,
         token: str,
     ) -> str: ...  # fmt: skip
@@ -32,7 +32,7 @@ class Documents(Protocol):
 
     # --- a turn without a media socket ---
 
-    def ask(self, says: Sequence[str], keys_url: str, heard_url: str, silent_url: str) -> str: ...
+    def ask(self, says: Sequence[str], keys_url: str, recorded_url: str, silent_url: str) -> str: ...
     def more_keys(self, count: int | None, keys_url: str) -> str: ...
     def leave(self, says: Sequence[str], url: str, language: str = "en") -> str: ...
 
@@ -41,7 +41,7 @@ class Documents(Protocol):
     def park(
         self, conference: str, wait_url: str, status_url: str, left_url: str, listen_url: str, listen_token: str
     ) -> str: ...
-    def room(self, conference: str, wait_url: str, status_url: str, left_url: str) -> str: ...
+    def enter_conference(self, conference: str, wait_url: str, status_url: str, left_url: str) -> str: ...
     def called_back(
         self, text: str, language: str, recording_url: str, listen_url: str, parameters: dict[str, str],
         enter: tuple[str, str, str, str],

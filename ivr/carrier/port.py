@@ -3,9 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
-OVER = ("completed", "busy", "failed", "no-answer", "canceled")
+CallStatus = Literal[
+    "queued", "initiated", "ringing", "in-progress", "completed", "busy", "no-answer", "failed", "canceled"
+]
+CALL_OVER: frozenset[str] = frozenset({"completed", "busy", "no-answer", "failed", "canceled"})
 
 
 class CarrierError(RuntimeError):
@@ -20,7 +23,7 @@ class CarrierError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class CarrierCall:
-    """A call as the carrier has it."""
+    """A call as the carrier has it; `status` is a `CallStatus`, the numbers are as it gives them."""
 
     sid: str
     status: str
@@ -61,7 +64,7 @@ class Carrier(Protocol):
     def end(self, call_sid: str) -> None: ...
 
     def status(self, call_sid: str) -> str | None:
-        """The call's status as the carrier names it; None when it does not know the call."""
+        """The call's `CallStatus`; None when the carrier does not know the call."""
         ...
 
     def end_conference(self, conference_sid: str) -> None: ...
@@ -69,7 +72,7 @@ class Carrier(Protocol):
     def add_participant(
         self, conference_sid: str, to: str, label: str, *, muted: bool, coach: str | None, status_url: str, timeout: int
     ) -> str:
-        """Ring `to` and put whoever answers into a conference; with `coach` only that leg hears him. The leg's sid."""
+        """Ring `to` and put whoever answers into a conference; with `coach` only that leg hears them. The leg's sid."""
         ...
 
     def change_participant(

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ivr.carrier.port import OVER, Carrier, CarrierError
+from ivr.carrier.port import CALL_OVER, Carrier, CarrierError
 from ivr.clock import Clock
 from ivr.desk import agents
 from ivr.dialling.dials import DialRefusedError, Dials, caller
@@ -296,13 +296,13 @@ class HandoffService:
     def _compare(self, row: Handoff) -> None:
         state = self.state(row)
         caller = state.dialled if state.away else row.call_sid
-        if caller is not None and self._carrier.status(caller) in (None, *OVER):
+        if caller is not None and self._carrier.status(caller) in (None, *CALL_OVER):
             self.apply(row.id, ev.CallerGone())
             return
         for attempt_number in filter(None, (state.second_number, state.current_number)):
             sid = state.attempts[attempt_number - 1].sid
             status = self._carrier.status(sid) if sid is not None else ""
-            if status in (None, *OVER):
+            if status in (None, *CALL_OVER):
                 self.apply(row.id, ev.LegEnded(attempt_number, "failed" if status == "failed" else "no-answer"))
         if state.away and state.seeking:
             self.ask_again(row.id)  # nobody fetches a document for him

@@ -14,7 +14,7 @@ from redis import RedisError
 from redis.asyncio import Redis
 
 from ivr.live_updates import PREFIX
-from ivr.web.wsgi import Answer, Receive, Scope, Send, ask
+from ivr.web.wsgi import Receive, Scope, Send, WholeResponse, ask
 
 log = logging.getLogger(__name__)
 HEARTBEAT = 10.0  # seconds
@@ -97,14 +97,14 @@ class Hub:
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """Whose stream it is, and what he may follow."""
+    """Whose stream it is, and what they may follow."""
 
     person: int
     topics: frozenset[str]
 
 
 class Streams:
-    """`GET /events`, as an ASGI app. Who asks, and for what he may, the pages' app says at the same address:
+    """`GET /events`, as an ASGI app. Who asks, and what they may follow, the pages' app says at the same address:
     when the stream opens and again at each beat, so that a right that is lost ends the stream."""
 
     def __init__(self, pages: Flask, hub: Hub, heartbeat: float = HEARTBEAT) -> None:
@@ -123,7 +123,7 @@ class Streams:
         if rights is None:
             await answer.send(send)
         elif self.open[rights.person] >= MOST:
-            await Answer.plain(429, TOO_MANY).send(send)
+            await WholeResponse.plain(429, TOO_MANY).send(send)
         else:
             self.open[rights.person] += 1
             try:
@@ -131,7 +131,7 @@ class Streams:
             finally:
                 self.open[rights.person] -= 1
 
-    async def _stream(self, scope: Scope, receive: Receive, send: Send, rights: Rights, answer: Answer) -> None:
+    async def _stream(self, scope: Scope, receive: Receive, send: Send, rights: Rights, answer: WholeResponse) -> None:
         post = Post()
         self.hub.follow(post, rights.topics)
         over = [asyncio.ensure_future(_gone(receive)), asyncio.ensure_future(self._ended())]
@@ -192,15 +192,15 @@ class Streams:
             return True
         return answer.status >= 500
 
-    async def _ask(self, scope: Scope) -> Answer:
+    async def _ask(self, scope: Scope) -> WholeResponse:
         try:
             async with asyncio.timeout(RIGHTS_SECONDS):
                 return await ask(self._pages, scope, b"", self._threads)
         except TimeoutError:
-            return Answer.plain(503, "The database does not answer.")
+            return WholeResponse.plain(503, "The database does not answer.")
 
 
-def _rights(answer: Answer) -> Rights | None:
+def _rights(answer: WholeResponse) -> Rights | None:
     if answer.status != 200:
         return None
     told = json.loads(answer.body)

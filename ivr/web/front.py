@@ -21,7 +21,7 @@ from ivr.channels.audio_files import NAMES
 from ivr.store.health import Watch
 from ivr.web.event_streams import Hub, Streams
 from ivr.web.hooks.dispatch import PATHS, Webhooks
-from ivr.web.wsgi import Answer, BadBody, Receive, Scope, Send, whole_body, with_body
+from ivr.web.wsgi import BodyRefusedError, Receive, Scope, Send, WholeResponse, whole_body, with_body
 
 PAGE_THREADS = 16
 
@@ -95,8 +95,8 @@ class _Rest:
             return
         try:
             body = await whole_body(scope, receive)
-        except BadBody as error:
-            await Answer.plain(error.status, "The request's body is not taken.").send(send)
+        except BodyRefusedError as error:
+            await WholeResponse.plain(error.status, "The request's body is not taken.").send(send)
             return
 
         async def again() -> dict[str, object]:

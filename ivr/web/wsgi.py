@@ -23,7 +23,7 @@ BODY_SECONDS = 10.0
 DROPPED = (b"transfer-encoding", b"content-length")
 
 
-class BadBody(Exception):
+class BodyRefusedError(Exception):
     """The body is not taken; `status` says why."""
 
     def __init__(self, status: int) -> None:
@@ -32,7 +32,7 @@ class BadBody(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class WholeResponse:
     """A whole answer."""
 
     status: int
@@ -40,7 +40,7 @@ class Answer:
     body: bytes
 
     @classmethod
-    def plain(cls, status: int, text: str) -> "Answer":
+    def plain(cls, status: int, text: str) -> "WholeResponse":
         return cls(status, [(b"content-type", b"text/plain; charset=utf-8")], text.encode())
 
     async def send(self, send: Send) -> None:
@@ -54,21 +54,21 @@ async def whole_body(scope: Scope, receive: Receive, most: int = BODY, seconds: 
     """Up to `most` bytes within `seconds`: who sends slowly holds no thread. Raises BadBody."""
     announced = dict(scope["headers"]).get(b"content-length", b"0")
     if not announced.isdigit() or int(announced) > most:
-        raise BadBody(413 if announced.isdigit() else 400)
+        raise BodyRefusedError(413 if announced.isdigit() else 400)
     body = bytearray()
     try:
         async with asyncio.timeout(seconds):
             while True:
                 message = await receive()
                 if message["type"] == "http.disconnect":
-                    raise BadBody(400)
+                    raise BodyRefusedError(400)
                 body += message.get("body", b"")
                 if len(body) > most:
-                    raise BadBody(413)
+                    raise BodyRefusedError(413)
                 if not message.get("more_body", False):
                     return bytes(body)
     except TimeoutError:
-        raise BadBody(408) from None
+        raise BodyRefusedError(408) from None
 
 
 def with_body(scope: Scope, body: bytes) -> Scope:
@@ -77,18 +77,18 @@ def with_body(scope: Scope, body: bytes) -> Scope:
     return {**scope, "headers": [*kept, (b"content-length", str(len(body)).encode())]}
 
 
-async def ask(app: Flask, scope: Scope, body: bytes, threads: Executor) -> Answer:
+async def ask(app: Flask, scope: Scope, body: bytes, threads: Executor) -> WholeResponse:
     """`app`'s answer, made in one of `threads`. Cancelled before its turn, nothing is done."""
     whole: Any = with_body(scope, body)
     environ: dict[str, Any] = {**build_environ(whole, cast("Any", BytesIO(body)))}
     return await asyncio.get_running_loop().run_in_executor(threads, _run, app, environ)
 
 
-def _run(app: Flask, environ: dict[str, Any]) -> Answer:
+def _run(app: Flask, environ: dict[str, Any]) -> WholeResponse:
     try:
         parts, status, headers = run_wsgi_app(app, environ, buffered=True)
     except Exception:  # of the app's own handling of a fault
         log.exception("a request failed and so did the answer to it")
-        return Answer.plain(500, "This did not work.")
+        return WholeResponse.plain(500, "This did not work.")
     pairs = [(name.lower().encode("latin1"), value.encode("latin1")) for name, value in headers]
-    return Answer(int(status.split(" ", 1)[0]), pairs, b"".join(parts))
+    return WholeResponse(int(status.split(" ", 1)[0]), pairs, b"".join(parts))

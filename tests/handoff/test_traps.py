@@ -105,7 +105,7 @@ def test_trap_9_hold_speaks_of_the_conference_that_they_are_in_now(world: World)
 
 
 def test_trap_10_the_agents_coming_starts_the_conference_and_the_callers_leaving_ends_it() -> None:
-    caller = ET.fromstring(twiml.room("room", "w", "c", "l")).find("Dial/Conference")
+    caller = ET.fromstring(twiml.enter_conference("room", "w", "c", "l")).find("Dial/Conference")
     agent = ET.fromstring(twiml.join("room", "agent-1", "l")).find("Dial/Conference")
     assert caller is not None and agent is not None
     assert (caller.get("startConferenceOnEnter"), caller.get("endConferenceOnExit")) == ("false", "true")
@@ -143,7 +143,7 @@ def test_trap_14_leaving_because_we_moved_the_leg_is_no_hanging_up(world: World)
 
 
 def test_trap_15_the_call_is_recorded_and_not_the_conference_which_is_mono_and_lacks_the_coach() -> None:
-    for document in (twiml.room("room", "w", "c", "l"), twiml.join("room", "agent-1", "l", "c")):
+    for document in (twiml.enter_conference("room", "w", "c", "l"), twiml.join("room", "agent-1", "l", "c")):
         room = ET.fromstring(document).find("Dial/Conference")
         assert room is not None
         assert room.get("record") is None

@@ -10,7 +10,9 @@ import pytest
 import twiml
 
 DOCUMENTS = {
-    "answer": twiml.answer("https://h/n.wav", "https://h/rec", "https://h/resume", "wss://h/media", "https://h/s", "t"),
+    "answer": twiml.answer_call(
+        "https://h/n.wav", "https://h/rec", "https://h/resume", "wss://h/media", "https://h/s", "t"
+    ),
     "reconnect": twiml.reconnect("https://h/resume", "wss://h/media", "https://h/s", "t", pause=1),
     "pay": twiml.pay(5005, "USD", "Default", "https://h/paid/7", "https://h/card"),
     "park": twiml.park("room", "https://h/w", "https://h/c", "https://h/l", "wss://h/media/listen", "t"),

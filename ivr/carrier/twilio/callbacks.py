@@ -5,11 +5,9 @@ from collections.abc import Iterable
 from typing import Literal, cast, get_args
 
 from ivr.carrier.callbacks import (
-    CALL_OVER,
     UNKNOWN,
     Brought,
     CallbackError,
-    CallStatus,
     CallUpdate,
     CardUpdate,
     ConferenceEvent,
@@ -20,6 +18,7 @@ from ivr.carrier.callbacks import (
     TextStatus,
     Utterance,
 )
+from ivr.carrier.port import CALL_OVER, CallStatus
 
 IDENTIFIER = re.compile(r"[A-Za-z0-9]{1,34}")  # it becomes a row's key or a file's name
 STATUSES: tuple[str, ...] = get_args(CallStatus)
@@ -33,7 +32,7 @@ BROUGHT: dict[str, Brought] = {
 ERROR_FIELDS = ("ErrorCode", "ErrorUrl")
 NOT_FETCHED = "11"  # error codes that begin so: our answer never came; all others complain of the answer itself
 EVENTS: dict[str, Literal["join", "leave"]] = {"participant-join": "join", "participant-leave": "leave"}
-LEFT_ALONE = "participant_hung_up"  # the other reasons are our own doing: the leg was moved, or its room ended
+LEFT_ALONE = "participant_hung_up"  # the other reasons are our own doing: the leg was moved, or its conference ended
 RECORD_VERB = "RecordVerb"  # recorded by a document of ours, not beside the call
 HANGUP = "hangup"  # stands for a key where the caller hung up while we recorded
 

@@ -57,9 +57,9 @@ class CallDocuments:
         self.message = self._at("/voice/message")
         self._stream = self._at("/voice/stream")
 
-    def answer(self, token: str) -> str:
+    def answer_call(self, token: str) -> str:
         notice = self._at("/voice/audio/notice.wav")
-        return self._documents.answer(notice, self.recording, self.resume, self._media, self._stream, token)
+        return self._documents.answer_call(notice, self.recording, self.resume, self._media, self._stream, token)
 
     def next(self, after: Next) -> str:
         match after:
@@ -129,7 +129,7 @@ def make_voice_blueprint(
     def incoming() -> Response:
         call = read(callbacks.call_update)
         ticket = calls.answer(call.sid, call.caller, call.called, call.attestation)
-        return respond(dialect, documents.answer(ticket.token))
+        return respond(dialect, documents.answer_call(ticket.token))
 
     @voice.route("/resume", methods=["GET", "POST"])
     def resume() -> Response:

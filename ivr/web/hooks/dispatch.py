@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from flask import Flask
 
-from ivr.web.wsgi import Answer, BadBody, Receive, Scope, Send, ask, whole_body
+from ivr.web.wsgi import BodyRefusedError, Receive, Scope, Send, WholeResponse, ask, whole_body
 
 PATHS = ("/voice/", "/handoff/", "/card/")
 STANDBY = "/voice/standby/"
@@ -29,13 +29,13 @@ class Webhooks:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             body = await whole_body(scope, receive)
-        except BadBody as error:
-            await Answer.plain(error.status, "The request's body is not taken.").send(send)
+        except BodyRefusedError as error:
+            await WholeResponse.plain(error.status, "The request's body is not taken.").send(send)
             return
         answer = await self._of_the_line(scope, body) or await ask(self._standby, scope, body, self._last)
         await answer.send(send)
 
-    async def _of_the_line(self, scope: Scope, body: bytes) -> Answer | None:
+    async def _of_the_line(self, scope: Scope, body: bytes) -> WholeResponse | None:
         """None: the line cannot answer, or not in time."""
         path: str = scope["path"]
         if path.startswith(STANDBY) or self._away():
@@ -49,7 +49,7 @@ class Webhooks:
             asked.cancel()
         return None if answer is not None and fallback and answer.status >= 500 else answer
 
-    async def _in_time(self, asked: asyncio.Future[Answer], seconds: float) -> Answer | None:
+    async def _in_time(self, asked: asyncio.Future[WholeResponse], seconds: float) -> WholeResponse | None:
         until = asyncio.get_running_loop().time() + seconds
         while True:
             left = until - asyncio.get_running_loop().time()

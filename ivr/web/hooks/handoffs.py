@@ -63,7 +63,7 @@ def make_handoff_blueprint(handoffs: HandoffService, dialect: Dialect) -> Bluepr
         ("/keyed", waiting.keyed),
         ("/other", waiting.other),
         ("/confirm/<digits>", waiting.confirm),
-        ("/room", waiting.room),
+        ("/room", waiting.enter_conference),
         ("/parting", waiting.parting),
         ("/stays", waiting.stays),
         ("/supervisor", hooks.supervisor),
@@ -164,7 +164,7 @@ class Hooks:
         return self._join(row, self._handoffs.state(row), attempt_number)
 
     def agent_left(self, handoff_id: int, attempt_number: int) -> ResponseReturnValue:
-        """He is out of the conference: his leg is over, or the conference is and he is still on the line."""
+        """The agent is out of the conference: their leg is over, or it is not and only the conference is."""
         leg = read(self._callbacks.call_update)
         if leg.over:
             self._handoffs.apply(handoff_id, ev.AgentLeft(attempt_number, dropped=leg.status == "failed"))
@@ -176,7 +176,7 @@ class Hooks:
         return self._respond(self._documents.empty())
 
     def agent_fallback(self, handoff_id: int, attempt_number: int) -> ResponseReturnValue:
-        """A document of his leg failed: what was asked for is done now, or he is asked for a moment."""
+        """A document of the agent's leg failed: what was asked for is done now, or they are asked for a moment."""
         views = {"accept": self.accept, "agent-left": self.agent_left}
         failed = read(self._callbacks.failed_document).url
         view = views.get(urlsplit(failed).path.rpartition("/")[2], self.agent)
@@ -198,7 +198,7 @@ class Hooks:
         return "", 204
 
     def supervisor(self, handoff_id: int, by: int = 0, mode: str = "listen") -> ResponseReturnValue:
-        """The progress of a supervisor's leg, which is the call's agent's once he has taken it over."""
+        """The progress of a supervisor's leg, which is the call's agent's once they have taken it over."""
         leg = read(self._callbacks.call_update)
         how = LEG_ENDS.get(leg.status or "")
         attempt_number = _attempt_number("", leg.sid, self._handoffs.state(self._handoffs.find(handoff_id)))
@@ -213,28 +213,21 @@ class Hooks:
     def _whisper(self, row: Handoff, attempt_number: int) -> ResponseReturnValue:
         """Who it is, and why; what a machine may hear says neither."""
         unproved = self._handoffs.needs_proof(row.id, attempt_number)
-        text = (
-            UNPROVED.format(company=self._handoffs.config.company or "ours") if unproved else whisper(row.brief or {})
-        )
+        company = self._handoffs.config.company or "ours"
+        text = UNPROVED.format(company=company) if unproved else whisper(row.brief or {})
         return self._respond(self._documents.whisper(text, self._leg(row.id, attempt_number, "accept")))
 
     def _join(self, row: Handoff, state: State, attempt_number: int) -> ResponseReturnValue:
-        if self._handoffs.needs_proof(
-            row.id, attempt_number
-        ):  # he clicked on his page, and a machine may have taken the call
+        if self._handoffs.needs_proof(row.id, attempt_number):  # a click on a page: a machine may be on the phone
             return self._respond(self._documents.whisper(IN_YOUR_NAME, self._leg(row.id, attempt_number, "accept")))
         self._handoffs.apply(row.id, ev.AgentFetched(attempt_number))
-        left, status = (
-            self._leg(row.id, attempt_number, "agent-left"),
-            self._handoffs.addresses.of(row.id, "conference"),
-        )
+        left = self._leg(row.id, attempt_number, "agent-left")
+        status = self._handoffs.addresses.of(row.id, "conference")
         words = Announcements(row.call.language)
         outside = state.attempts[attempt_number - 1].agent == 0  # who is no agent of ours does not know that we record
         first = words.line("transfer.recorded") if outside else ""
-        room = conference_name(row, state.round)
-        return self._respond(
-            self._documents.join(room, agent_label(attempt_number), left, status, first, words.language)
-        )
+        conference, label = conference_name(row, state.round), agent_label(attempt_number)
+        return self._respond(self._documents.join(conference, label, left, status, first, words.language))
 
     def _is_current(self, handoff_id: int, name: str | None) -> bool:
         """Whether it is the conference that the caller is in now, not an earlier one of theirs."""
@@ -253,7 +246,7 @@ def agent_label(attempt_number: int) -> str:
 
 
 def conference_events(news: ConferenceEvent, state: State) -> list[ev.Event]:
-    """What a conference callback says happened. Leaving because we moved the leg or ended the room says nothing new."""
+    """What a conference callback says happened; a leg that we moved, or whose conference we ended, has not left."""
     left = news.kind == "leave" and news.hung_up
     if news.label == "caller":
         if news.kind == "join":
@@ -266,7 +259,7 @@ def conference_events(news: ConferenceEvent, state: State) -> list[ev.Event]:
 
 
 def _attempt_number(label: str, sid: str, state: State) -> int | None:
-    """Which offer's leg it is; a supervisor's is one once he has taken the call over."""
+    """Which offer's leg it is; a supervisor's is one once they have taken the call over."""
     if label.removeprefix("agent-").isdigit():
         return int(label.removeprefix("agent-"))
     taken = [attempt_number for attempt_number, attempt in enumerate(state.attempts, 1) if attempt.sid == sid]

@@ -61,14 +61,14 @@ def make_turns_blueprint(
 
     @turns.post("")
     def begin() -> Response:
-        return _answer(channel.begin(_sid()))
+        return _reply(channel.begin(_sid()))
 
     @turns.post("/<int:number>/keys")
     def keys(number: int) -> Response:
         return _keyed(number, read(callbacks.keys).replace("#", ""))
 
-    @turns.post("/<int:number>/heard")
-    def heard(number: int) -> Response:
+    @turns.post("/<int:number>/heard", endpoint="heard")
+    def recorded(number: int) -> Response:
         said = read(callbacks.utterance)
         forget = _forgetting(channel, recordings, said.recording_sid) if said.recording_sid else None
         if said.keys:
@@ -118,14 +118,14 @@ def make_turns_blueprint(
         return respond(dialect, documents.leave((line,), addresses.turn(number, "wait", _asked(), **more)))
 
     def _came(number: int, came: Reply | Nothing) -> Response:
-        return _waiting(number, _recorded()) if isinstance(came, Nothing) else _answer(came)
+        return _waiting(number, _recorded()) if isinstance(came, Nothing) else _reply(came)
 
     def _waiting(number: int, seconds: int) -> Response:
         """No words for so many `seconds` more: listen on, for as long as the question allows."""
         asked, waited = _asked(), _waited() + seconds
         if waited < asked.no_input_timeout:
             return respond(dialect, addresses.ask((), number, asked, waited))
-        return _answer(channel.silent(_sid(), number))
+        return _reply(channel.silent(_sid(), number))
 
     def _keyed(number: int, pressed: str) -> Response:
         """One key answers a menu, and zero brings a person; digits, money and dates take more of them."""
@@ -140,7 +140,7 @@ def make_turns_blueprint(
         more = addresses.turn(number, "keys", asked, first=seal.sealed(pressed, sid, number))
         return respond(dialect, documents.more_keys(left, more))
 
-    def _answer(reply: Reply) -> Response:
+    def _reply(reply: Reply) -> Response:
         if reply.listen is None:
             return respond(dialect, documents.leave(reply.says, addresses.resume, reply.language))
         return respond(dialect, addresses.ask(reply.says, reply.number, reply.listen))

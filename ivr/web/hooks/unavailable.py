@@ -18,7 +18,7 @@ TIMES, PAUSE = 5, 4  # that a document is asked for again, and the seconds befor
 def unless_broken(
     dialect: Dialect, work: Callable[[], ResponseReturnValue], failed: str, url: str
 ) -> ResponseReturnValue:
-    """The answer of `work`, or a moment's patience and then `url`, a few times; `failed` is what could not be had."""
+    """The answer of `work`, or one moment and then `url`, a few times; `failed` is what could not be had."""
     try:
         return work()
     except Exception:

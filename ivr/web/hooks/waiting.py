@@ -27,7 +27,7 @@ KEY_SECONDS = 10
 
 
 class WaitingHooks:
-    """One method per address; all repeatable. Whatever he is doing, an agent who has accepted comes first."""
+    """One method per address; all repeatable. Whatever the caller is doing, an agent who has accepted comes first."""
 
     def __init__(self, handoffs: HandoffService, dialect: Dialect) -> None:
         self._handoffs, self._dialect = handoffs, dialect
@@ -36,7 +36,7 @@ class WaitingHooks:
     # --- the queue ---
 
     def queue(self, handoff_id: int, number: int = 0) -> ResponseReturnValue:
-        """News and music, a round of each time; fetched again, it also asks again who could take him."""
+        """News and music, a round of each time; fetched again, it also asks again who could take them."""
         if read(self._callbacks.call_over):
             return self._gone(handoff_id)
         self._handoffs.apply(handoff_id, ev.CallerWaits())
@@ -51,7 +51,7 @@ class WaitingHooks:
         return self._next(handoff_id)
 
     def offers(self, handoff_id: int) -> ResponseReturnValue:
-        """Nobody can take him: a call-back, or a message, which silence chooses."""
+        """Nobody can take the caller: a call-back, or a message, which silence chooses."""
         self._handoffs.apply(handoff_id, ev.CallerFetched("offers"))
         return self._unless_elsewhere(handoff_id) or self._offers(handoff_id)
 
@@ -63,7 +63,7 @@ class WaitingHooks:
     # --- the call-back ---
 
     def call_back(self, handoff_id: int) -> ResponseReturnValue:
-        """Confirm the number he calls from; without one, ask for one."""
+        """Confirm the number the caller calls from; without one, ask for one."""
         if (elsewhere := self._unless_elsewhere(handoff_id)) is not None:
             return elsewhere
         row = self._handoffs.find(handoff_id)
@@ -87,7 +87,7 @@ class WaitingHooks:
         return self._ask_number(handoff_id) if pressed == "2" else self.call_back(handoff_id)
 
     def other(self, handoff_id: int) -> ResponseReturnValue:
-        """No more calls go to the number that he chose: another one, or a message."""
+        """No more calls go to the number that the caller chose: another one, or a message."""
         return self._ask_number(handoff_id) if read(self._callbacks.keys) == "1" else self._message(handoff_id)
 
     def keyed(self, handoff_id: int) -> ResponseReturnValue:
@@ -104,7 +104,7 @@ class WaitingHooks:
             return self._book(handoff_id, f"+{digits}")
         return self._ask_number(handoff_id)
 
-    # --- his agent's leg is over ---
+    # --- the agent's leg is over ---
 
     def parting(self, handoff_id: int) -> ResponseReturnValue:
         """Who is done hangs up; who was cut off stays on the line, or presses any key."""
@@ -112,7 +112,7 @@ class WaitingHooks:
             return self._gone(handoff_id)
         row = self._handoffs.apply(handoff_id, ev.CallerFetched("parting"))
         if not self._handoffs.state(row).parting:
-            return self._where_he_belongs(handoff_id)
+            return self._where_they_belong(handoff_id)
         words, stays = Announcements(self._handoffs.find(handoff_id).call.language), self._at(handoff_id, "stays")
         return self._respond(self._documents.choose(words.line("parting"), stays, stays, words.language))
 
@@ -120,19 +120,19 @@ class WaitingHooks:
         if read(self._callbacks.call_over):
             return self._gone(handoff_id)
         self._handoffs.apply(handoff_id, ev.CallerStays())
-        return self._where_he_belongs(handoff_id)
+        return self._where_they_belong(handoff_id)
 
     # --- into the conference ---
 
-    def room(self, handoff_id: int) -> ResponseReturnValue:
+    def enter_conference(self, handoff_id: int) -> ResponseReturnValue:
         if read(self._callbacks.call_over):
             return self._gone(handoff_id)
         row = self._handoffs.find(handoff_id)
         state = self._handoffs.state(row)
-        return self._room(handoff_id, state) if state.end is None else self._goodbye(row, "goodbye")
+        return self._enter_conference(handoff_id, state) if state.end is None else self._goodbye(row, "goodbye")
 
     def caller(self, handoff_id: int, dial: int) -> ResponseReturnValue:
-        """He answered our call: to the agent who waits for him."""
+        """The caller answered our call: to the agent who waits for them."""
         row = self._handoffs.apply(handoff_id, ev.DialKnown(dial, read(self._callbacks.call_update).sid))
         state = self._handoffs.state(row)
         if state.end is not None or state.dial != dial or state.caller == "away":
@@ -150,13 +150,13 @@ class WaitingHooks:
         )
 
     def caller_fallback(self, handoff_id: int, dial: int) -> ResponseReturnValue:
-        """A document of the call that we made to him failed: on with what he was to hear."""
+        """A document of the call that we made to the caller failed: on with what they were to hear."""
 
         def go_on() -> ResponseReturnValue:
             if self._handoffs.state(self._handoffs.find(handoff_id)).caller in ("rung", "away"):
                 return self.caller(handoff_id, dial)
             self._handoffs.apply(handoff_id, ev.CallerOut())
-            return self._where_he_belongs(handoff_id)
+            return self._where_they_belong(handoff_id)
 
         again = self._handoffs.addresses.leg(handoff_id, dial, "caller-fallback")
         return unless_broken(self._dialect, go_on, read(self._callbacks.failed_document).url, again)
@@ -170,18 +170,18 @@ class WaitingHooks:
 
     # --- inside ---
 
-    def _where_he_belongs(self, handoff_id: int) -> ResponseReturnValue:
-        """With an agent, or where one is being rung for him; else in the queue."""
+    def _where_they_belong(self, handoff_id: int) -> ResponseReturnValue:
+        """With an agent, or where one is being rung for them; else in the queue."""
         state = self._handoffs.state(self._handoffs.find(handoff_id))
         if state.end is None and state.parting:
             return self.parting(handoff_id)
         if state.end is None and state.current is not None:
-            return self._room(handoff_id, state)
+            return self._enter_conference(handoff_id, state)
         self._handoffs.apply(handoff_id, ev.CallerWaits())
         return self._next(handoff_id)
 
     def _next(self, handoff_id: int, number: int = 0) -> ResponseReturnValue:
-        """Where he belongs now; in the queue, unless something has changed."""
+        """Where the caller belongs now; in the queue, unless something has changed."""
         if (elsewhere := self._unless_elsewhere(handoff_id)) is not None:
             return elsewhere
         how = waiting_prompt(self._handoffs, handoff_id)
@@ -204,13 +204,13 @@ class WaitingHooks:
         )
 
     def _unless_elsewhere(self, handoff_id: int) -> ResponseReturnValue | None:
-        """He is over, with an agent, or leaving a message."""
+        """The caller is gone, with an agent, or leaving a message."""
         row = self._handoffs.find(handoff_id)
         state, words = self._handoffs.state(row), Announcements(row.call.language)
         if state.end is not None:
             return self._goodbye(row, "goodbye")
         if state.holds:
-            return self._room(handoff_id, state)
+            return self._enter_conference(handoff_id, state)
         resume = self._handoffs.addresses.resume
         return (
             self._respond(self._documents.apologise(words.line("one_moment"), resume, words.language))
@@ -251,11 +251,11 @@ class WaitingHooks:
         self._handoffs.apply(handoff_id, ev.CallerGone())
         return self._respond(self._documents.empty())
 
-    def _room(self, handoff_id: int, state: State) -> ResponseReturnValue:
+    def _enter_conference(self, handoff_id: int, state: State) -> ResponseReturnValue:
         self._handoffs.apply(handoff_id, ev.CallerFetched("room"))
         parking = self._handoffs.addresses.parking(self._handoffs.find(handoff_id), state.round)
         return self._respond(
-            self._documents.room(parking.conference, parking.wait_url, parking.status_url, parking.left_url)
+            self._documents.enter_conference(parking.conference, parking.wait_url, parking.status_url, parking.left_url)
         )
 
     def _back(self, row: Handoff) -> str:

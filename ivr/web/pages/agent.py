@@ -31,7 +31,7 @@ from ivr.web.pages.reading_audit import opened
 from ivr.web.pages.recording_audio import Recordings, listen
 from ivr.web.pages.signed_in import me, only, own_phone
 
-KEPT = timedelta(days=30)  # of his own days, as a file
+KEPT = timedelta(days=30)  # of the agent's own days, as a file
 REFUSED = {
     "taken": "A colleague took this call a moment before you.",
     "too-late": "The ringing had ended. The call goes to someone else.",
@@ -41,7 +41,7 @@ REFUSED = {
 }
 
 
-class Answer(Protocol):
+class OfferResult(Protocol):
     """What became of a click: `why` is won, taken, too-late, caller-left, not-offered or ended."""
 
     @property
@@ -53,9 +53,9 @@ class Answer(Protocol):
 class Handoffs(Protocol):
     """What the page asks of the hand-off service. `presence` raises PresenceRefusedError where the state forbids it."""
 
-    def accept(self, handoff_id: int, agent_id: int) -> Answer: ...
-    def decline(self, handoff_id: int, agent_id: int) -> Answer: ...
-    def end(self, handoff_id: int, agent_id: int) -> Answer: ...
+    def accept(self, handoff_id: int, agent_id: int) -> OfferResult: ...
+    def decline(self, handoff_id: int, agent_id: int) -> OfferResult: ...
+    def end(self, handoff_id: int, agent_id: int) -> OfferResult: ...
     def presence(self, agent_id: int, presence: str) -> object: ...
 
 

@@ -20,9 +20,9 @@ from ivr.web.pages.formats import HOW_IT_ENDED, moment, sentence
 from ivr.web.pages.signed_in import me, only
 
 LONGEST_NOTE, LONGEST_TEXT = 4000, 480  # characters; a text is at most three SMS
-OVER = "This call is over."
+CALL_IS_OVER = "This call is over."
 FOLLOW_UP = timedelta(hours=12)  # a shift: after it, a call of long ago is no way to a telephone
-LONG_OVER = "This call is long over: nobody is called or texted from it any more."
+CALL_IS_LONG_OVER = "This call is long over: nobody is called or texted from it any more."
 
 
 class CallActions(Protocol):
@@ -69,73 +69,73 @@ def make_agent_call_blueprint(
         with sessions.begin() as tx:
             tx.add(Note(call_sid=handoff.call_sid, agent_id=me().id, at=clock.now(), kind=kind, text=mask_text(text)))
 
-    def answer(notice: str | None = None, done: str | None = None) -> ResponseReturnValue:
+    def panel(notice: str | None = None, done: str | None = None) -> ResponseReturnValue:
         return answer_with_panel(context, notice, done)
 
     @blueprint.post("/<any(hold, mute):action>")
     def switch(handoff_id: int, action: str) -> ResponseReturnValue:
         done = switches[action](handoff_id, me().id, request.form.get("on") == "1")
-        return answer(None if done else OVER)
+        return panel(None if done else CALL_IS_OVER)
 
     @blueprint.post("/pin-lock")
     def unlock(handoff_id: int) -> ResponseReturnValue:
         """The agent knows who is calling: PINs are taken again."""
         call = mine(handoff_id).call
         if call.account_id is None or long_over(call):
-            return answer(OVER)
+            return panel(CALL_IS_OVER)
         try:
             pins.lift(call.account_id)
         except LedgerError:
-            return answer("The ledger did not unlock it. Ask those who keep the accounts.")
+            return panel("The ledger did not unlock it. Ask those who keep the accounts.")
         with sessions.begin() as tx:
             tx.add(Audit(at=clock.now(), actor=me().email, action="pin-unlocked", subject=f"call:{call.sid}"))
-        return answer(done="The PIN is taken again.")
+        return panel(done="The PIN is taken again.")
 
     @blueprint.post("/note")
     def note(handoff_id: int) -> ResponseReturnValue:
         handoff, text = mine(handoff_id), _written(LONGEST_NOTE)
         write(handoff, "note", text)
-        return answer(done="The note is saved.")
+        return panel(done="The note is saved.")
 
     @blueprint.post("/text")
     def text(handoff_id: int) -> ResponseReturnValue:
         handoff, body = mine(handoff_id), _written(LONGEST_TEXT)
         number = mobile(handoff.call.caller)
         if texts is None or number is None:
-            return answer("This caller's phone cannot be sent a text.")
+            return panel("This caller's phone cannot be sent a text.")
         if long_over(handoff.call):
-            return answer(LONG_OVER)
+            return panel(CALL_IS_LONG_OVER)
         try:
             with sessions.begin() as tx:
                 dial = dials.permit(tx, number, "text", f"agent:{me().email}", handoff.call_sid, clock.now()).id
             texts.send_text(number, body, dial)
         except DialRefusedError as refused:
-            return answer(sentence(refused))
+            return panel(sentence(refused))
         except CarrierError as error:
             if error.doubtful:
                 write(handoff, "text", body)  # so that nobody sends it again without knowing
-                return answer("The carrier did not answer. The text may have been sent: ask the caller.")
-            return answer("The carrier did not take the text. Nothing was sent; try again.")
+                return panel("The carrier did not answer. The text may have been sent: ask the caller.")
+            return panel("The carrier did not take the text. Nothing was sent; try again.")
         write(handoff, "text", body)
-        return answer(done=f"The text was sent to {number}.")
+        return panel(done=f"The text was sent to {number}.")
 
     @blueprint.post("/call-back")
     def call_back(handoff_id: int) -> ResponseReturnValue:
         if long_over(mine(handoff_id).call):
-            return answer(LONG_OVER)
+            return panel(CALL_IS_LONG_OVER)
         number = as_dialled(request.form.get("number", ""))
         try:
             dials.check(number)
         except DialRefusedError as refused:
-            return answer(sentence(refused))
+            return panel(sentence(refused))
         at = moment(request.form.get("at", ""), context.zone)
         if at is not None and at <= clock.now():
-            return answer("That time is past. Choose a later one, or leave it empty to call as soon as possible.")
+            return panel("That time is past. Choose a later one, or leave it empty to call as soon as possible.")
         try:
             handoffs.book_call_back(handoff_id, number, at, me().email)
         except ValueError as refused:
-            return answer(sentence(refused))
-        return answer(done=f"The call-back to {number} is booked.")
+            return panel(sentence(refused))
+        return panel(done=f"The call-back to {number} is booked.")
 
     @blueprint.post("/wrap-up")
     def wrap_up(handoff_id: int) -> ResponseReturnValue:
@@ -155,8 +155,8 @@ def make_agent_call_blueprint(
             elif then == "ready":
                 handoffs.presence(me().id, "available")
         except PresenceRefusedError as refused:
-            return answer(sentence(refused))
-        return answer()
+            return panel(sentence(refused))
+        return panel()
 
     return blueprint
 

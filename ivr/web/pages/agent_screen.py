@@ -1,4 +1,4 @@
-"""What an agent's page shows, read from SQL: his state, his call or offer, his day, the messages left."""
+"""What an agent's page shows, read from SQL: their state, their call or offer, their day, the messages left."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,10 +32,10 @@ SILENT = ("transcribed", "absent")  # a recording with nothing in it ends in one
 
 @dataclass(frozen=True)
 class Screen:
-    """One agent's present. `handoff` is the one offered to him, his own, or the last one while he wraps up.
+    """One agent's present. `handoff` is the one offered to them, their own, or the last one while they wrap up.
 
     `held`: its caller is on hold; `muted`: the agent is; `card`: the last card entry of this hand-off; `transfer`: the
-    one under way or last tried; `colleagues` may take the call; `missed`: he is away because he missed a call;
+    one under way or last tried; `colleagues` may take the call; `missed`: they are away because they missed a call;
     `doubt`: what may have been paid already.
     """
 
@@ -68,7 +68,7 @@ class Known:
 
 @dataclass(frozen=True)
 class Talk:
-    """A call of his day."""
+    """A call of the agent's day."""
 
     at: datetime
     who: str
@@ -158,8 +158,8 @@ def read_day(tx: Session, agent_id: int, now: datetime, zone: ZoneInfo) -> list[
     taken = select(Offer.handoff_id).where(
         Offer.agent_id == agent_id, Offer.offered_at >= today, Offer.outcome == "accepted"
     )
-    his = select(Handoff).where(Handoff.id.in_(taken)).options(joinedload(Handoff.call))
-    found = tx.scalars(his.order_by(Handoff.id.desc())).all()
+    theirs = select(Handoff).where(Handoff.id.in_(taken)).options(joinedload(Handoff.call))
+    found = tx.scalars(theirs.order_by(Handoff.id.desc())).all()
     return [_talk(tx, handoff, now) for handoff in found if "bridged" in handoff.times]
 
 
@@ -176,7 +176,7 @@ def in_line(tx: Session, waiting: WaitingCaller) -> InLine:
 
 
 def read_messages(tx: Session) -> list[Message]:
-    """Messages that nobody has marked done, oldest first; not the silence of one who was told that he left nothing."""
+    """Messages that nobody has marked done, oldest first; not the silence of a caller who was told they left none."""
     found = tx.scalars(
         select(Recording)
         .where(Recording.kind == "message", Recording.done_at.is_(None), Recording.state.not_in(FORGOTTEN))
@@ -194,20 +194,20 @@ def who(tx: Session, call: Call) -> str:
 
 
 def _missed(tx: Session, agent: Agent) -> bool:
-    """Whether it was an offer running out that made him what he is."""
+    """Whether it was an offer running out that made the agent what they are."""
     last = select(Offer).where(Offer.agent_id == agent.id).order_by(Offer.id.desc()).limit(1)
     offer = tx.scalar(last)
     return offer is not None and offer.outcome in UNATTENDED and offer.ended_at == agent.presence_since
 
 
 def _mode(tx: Session, agent: Agent) -> tuple[Mode, Handoff | None]:
-    his = exists().where(Offer.handoff_id == Handoff.id, Offer.agent_id == agent.id)
-    took = his.where(Offer.outcome == "accepted")
+    offered_to_them = exists().where(Offer.handoff_id == Handoff.id, Offer.agent_id == agent.id)
+    took = offered_to_them.where(Offer.outcome == "accepted")
     if handoff := _first(
         tx, or_(Handoff.agent_id == agent.id, took.where(Offer.ended_at.is_(None))), Handoff.state.in_(TAKEN)
     ):
         return "talking", handoff
-    if handoff := _first(tx, Handoff.state.in_(("offered", "bridged")), his.where(Offer.outcome.is_(None))):
+    if handoff := _first(tx, Handoff.state.in_(("offered", "bridged")), offered_to_them.where(Offer.outcome.is_(None))):
         return "ringing", handoff
     if agent.presence == "wrap-up":
         return "wrap-up", _first(tx, Handoff.id == _last(tx, agent))
@@ -215,10 +215,10 @@ def _mode(tx: Session, agent: Agent) -> tuple[Mode, Handoff | None]:
 
 
 def _last(tx: Session, agent: Agent) -> int | None:
-    """The newest hand-off that is or was his."""
+    """The newest hand-off that is or was theirs."""
     accepted = select(Offer.handoff_id).where(Offer.agent_id == agent.id, Offer.outcome == "accepted")
-    his = select(Handoff.id).where(Handoff.agent_id == agent.id).order_by(Handoff.id.desc()).limit(1)
-    newest = (tx.scalar(accepted.order_by(Offer.offered_at.desc()).limit(1)), tx.scalar(his))
+    own = select(Handoff.id).where(Handoff.agent_id == agent.id).order_by(Handoff.id.desc()).limit(1)
+    newest = (tx.scalar(accepted.order_by(Offer.offered_at.desc()).limit(1)), tx.scalar(own))
     return max((known for known in newest if known is not None), default=None)
 
 

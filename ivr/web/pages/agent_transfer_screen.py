@@ -22,7 +22,7 @@ WHY_OVER: dict[Outcome | None, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """`who` is brought in; `mine`: the one who looks is he; `over` says what became of it (`why`).
+    """`who` is brought in; `mine`: the one who looks is that person; `over` says what became of it (`why`).
 
     alone: the two agents talk and the caller hears music; together: all three hear each other.
     """

@@ -34,7 +34,7 @@ def make_events_blueprint(sessions: Sessions) -> Blueprint:
 
 
 def may_follow(sessions: Sessions, person: SignedInPerson, sid: str) -> bool:
-    """Whether `person` may see the words of call `sid`: it is or was his, it is offered to him, or he reviews calls."""
+    """Whether `person` may see the words of call `sid`: it is, was or may become theirs, or they review calls."""
     if person.may("reviewer", "supervisor"):
         return True
     offered = exists().where(

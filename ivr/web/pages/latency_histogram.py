@@ -24,7 +24,7 @@ class Bar:
 
 
 @dataclass(frozen=True)
-class Answers:
+class LatencyHistogram:
     """The last day's answers; `p50` and `p95` in ms, None without any."""
 
     count: int
@@ -33,7 +33,7 @@ class Answers:
     bars: Sequence[Bar]
 
 
-def read_answers(tx: Session, now: datetime) -> Answers:
+def read_latency(tx: Session, now: datetime) -> LatencyHistogram:
     """Of all calls that began in the last day."""
     wait = Turn.latency["total"].as_float()  # read by the database: a busy day has many, and the board asks often
     lately = select(Call.sid).where(Call.started_at >= now - LATELY)
@@ -41,12 +41,12 @@ def read_answers(tx: Session, now: datetime) -> Answers:
     return summarise(tx.scalars(query).all())
 
 
-def summarise(waits: Sequence[float]) -> Answers:
+def summarise(waits: Sequence[float]) -> LatencyHistogram:
     """Percentiles are waits that happened: the nearest rank."""
     ordered, counts = sorted(waits), histogram(waits)
     most = max(counts) or 1
     bars = [Bar(upto, count, 100 * count / most) for upto, count in zip((*BOUNDS, None), counts, strict=True)]
-    return Answers(len(ordered), _percentile(ordered, 0.5), _percentile(ordered, 0.95), bars)
+    return LatencyHistogram(len(ordered), _percentile(ordered, 0.5), _percentile(ordered, 0.95), bars)
 
 
 def _percentile(ordered: Sequence[float], share: float) -> float | None:

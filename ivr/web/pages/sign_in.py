@@ -1,4 +1,4 @@
-"""Signing in and out, and the door that leads each person to his own page."""
+"""Signing in and out, and the door that leads each person to their own page."""
 
 from collections.abc import Callable
 from math import ceil
@@ -23,7 +23,7 @@ BUSY = "Too many people are signing in just now. Try again in a few seconds."
 def make_sign_in_blueprint(
     people: SignedInPeople, throttle: Throttle, left: Callable[[int], object] = lambda agent: None
 ) -> Blueprint:
-    """`/`, `/sign-in`, `/sign-out`. `left` is told the agent's id on sign-out, so that his phone stops ringing."""
+    """`/`, `/sign-in`, `/sign-out`. `left` is told the agent's id on sign-out, so that their phone stops ringing."""
     blueprint = Blueprint(
         "people", __name__, template_folder="../templates", static_folder="../static", static_url_path="/assets"
     )

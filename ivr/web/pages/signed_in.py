@@ -91,7 +91,7 @@ def limits_of(settings: Settings) -> Limits:
 
 
 def me() -> SignedInPerson:
-    """The person who asks; only where `only` has let him in."""
+    """The person who asks; only where `only` has let them in."""
     person = current_user._get_current_object()
     assert isinstance(person, SignedInPerson)  # noqa: S101
     return person

@@ -1,4 +1,4 @@
-"""Signing in with another house's word: OpenID Connect by code, with PKCE, state and nonce."""
+"""Signing in with an identity provider: OpenID Connect by code, with PKCE, state and nonce."""
 
 import logging
 
@@ -18,7 +18,7 @@ from ivr.web.pages.sign_in import let_in, note_failure
 from ivr.web.pages.signed_in import SignedInPeople, safe_next
 
 log = logging.getLogger(__name__)
-PATIENCE = 5  # seconds for each question to the provider
+PROVIDER_TIMEOUT = 5  # seconds for each question to the provider
 AWAY = "Your provider does not answer as it should. Try again, or sign in with your password."
 
 
@@ -37,7 +37,7 @@ def make_single_sign_on_blueprint(
         "house", client_id=client_id, client_secret=client_secret.get_secret_value(),
         server_metadata_url=f"{issuer.rstrip('/')}/.well-known/openid-configuration",
         client_kwargs={
-            "scope": "openid email profile", "code_challenge_method": "S256", "default_timeout": PATIENCE,
+            "scope": "openid email profile", "code_challenge_method": "S256", "default_timeout": PROVIDER_TIMEOUT,
         },
     )  # fmt: skip
 

@@ -10,7 +10,7 @@ from ivr.dialogue.flows.registry import SELF_SERVICE
 from ivr.handoff.supervision import SupervisionRefusedError
 from ivr.web.pages.context import PageContext
 from ivr.web.pages.formats import as_csv, midnight, sentence
-from ivr.web.pages.latency_histogram import read_answers
+from ivr.web.pages.latency_histogram import read_latency
 from ivr.web.pages.signed_in import me, only, own_phone
 from ivr.web.pages.wallboard_screen import read_live, read_rules, read_view
 
@@ -68,7 +68,7 @@ def make_board_blueprint(
                 "board/page.html",
                 view=read_view(tx, now, midnight(now, zone), service_seconds),
                 live=read_live(tx, chosen, me().id),
-                answers=read_answers(tx, now),
+                answers=read_latency(tx, now),
                 intents=SELF_SERVICE,
                 phone_url=own_phone(context.phone_url, me()),
             )
@@ -86,7 +86,7 @@ def make_board_blueprint(
     @blueprint.get("/answers")
     def answers() -> str:
         with sessions() as tx:
-            return render_template("board/answers.html", answers=read_answers(tx, clock.now()))
+            return render_template("board/answers.html", answers=read_latency(tx, clock.now()))
 
     @blueprint.get("/calls/<int:handoff_id>")
     def call(handoff_id: int) -> str:

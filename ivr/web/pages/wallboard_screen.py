@@ -36,7 +36,7 @@ class Row:
 
 @dataclass(frozen=True)
 class View:
-    """The board; `free` and `busy` count people. `waiting` is each in line with his hand-off's id."""
+    """The board; `free` and `busy` count people. `waiting` is each in line with their hand-off's id."""
 
     board: Wallboard
     waiting: Sequence[tuple[int, InLine]]

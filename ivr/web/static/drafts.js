@@ -21,7 +21,7 @@ export function dropDrafts(form) {
   for (const field of form.querySelectorAll(FIELDS)) sessionStorage.removeItem(PREFIX + field.id);
 }
 
-// Words about a caller do not outlive his call on this page.
+// Words about a caller do not outlive their call on this page.
 export function forgetOthers() {
   for (const key of Object.keys(sessionStorage)) {
     if (key.startsWith(PREFIX) && !document.getElementById(key.slice(PREFIX.length))) sessionStorage.removeItem(key);

@@ -5,7 +5,7 @@ from datetime import timedelta
 from flask.testing import FlaskClient
 
 from ivr.store.models import Call
-from ivr.web.pages.latency_histogram import read_answers, summarise
+from ivr.web.pages.latency_histogram import read_latency, summarise
 from tests.harness.web_pages import CALL, Web
 
 
@@ -33,7 +33,7 @@ def test_the_last_days_answers_stand_on_the_board(web: Web) -> None:
     assert "Half of 2 answers came within <strong>540 ms</strong>" in page
     assert '<th scope="row">750 ms</th><td>2</td>' in page
     with web.sessions() as tx:
-        assert read_answers(tx, web.clock.now() + timedelta(days=2)).count == 0
+        assert read_latency(tx, web.clock.now() + timedelta(days=2)).count == 0
 
 
 def test_a_board_without_answers_says_so(web: Web) -> None:
