@@ -48,9 +48,9 @@ from ivr.ledger.port import Ledger
 from ivr.ledger.sql import SqlLedger
 from ivr.live_updates import Live
 from ivr.logs import set_up_logging
+from ivr.made_once import made_once
 from ivr.metrics import line_registry, make_metrics_blueprint, media_registry, metrics_route
 from ivr.nlu.understanding import Understanding
-from ivr.once import made_once
 from ivr.payments.agent_card_service import AgentCards, CardConfig
 from ivr.people.api_keys import key_of
 from ivr.recordings.storage import RecordingKeep, recordings_key

@@ -40,11 +40,11 @@ from ivr.recordings.retention import purge_older
 from ivr.recordings.storage import RecordingFolder
 from ivr.settings import Settings
 from ivr.store import outbox
+from ivr.store.batches import in_pieces
 from ivr.store.engine import Sessions, make_engine, make_sessions
 from ivr.store.idempotency import forget_old
 from ivr.store.migrate import upgrade
 from ivr.store.models import Agent
-from ivr.store.pieces import in_pieces
 from ivr.web.pages.agent_screen import read_day, read_line, read_messages, read_screen
 from ivr.web.pages.latency_histogram import read_latency
 from ivr.web.pages.quality_screen import read_calls, read_review

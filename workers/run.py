@@ -22,9 +22,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ivr.local.redis_server import die_with_parent
 from ivr.store import outbox
+from ivr.store.batches import in_pieces
 from ivr.store.idempotency import forget_old
 from ivr.store.leases import take_lease
-from ivr.store.pieces import in_pieces
 from ivr.store.redis_client import connect as hasty_redis
 from workers.context import WorkerContext, provider, resolve
 from workers.queues import RowJob, make_queue

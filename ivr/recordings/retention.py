@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from ivr.clock import Clock
 from ivr.recordings.storage import RecordingFolder
 from ivr.store import outbox
+from ivr.store.batches import delete_some, in_pieces
 from ivr.store.engine import Sessions
 from ivr.store.idempotency import forget_old
 from ivr.store.models import (
@@ -32,7 +33,6 @@ from ivr.store.models import (
     Recording,
     Turn,
 )
-from ivr.store.pieces import delete_some, in_pieces
 from ivr.store.states import CALLBACK_OPEN, HANDOFF_ENDS
 from ivr.store.topics import RECORDING_DELETE
 

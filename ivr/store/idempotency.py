@@ -6,8 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from ivr.store.batches import delete_some
 from ivr.store.models import Webhook
-from ivr.store.pieces import delete_some
 
 KEPT = timedelta(days=7)  # no carrier repeats a callback later than that
 

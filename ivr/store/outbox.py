@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
+from ivr.store.batches import delete_some
 from ivr.store.models import Outbox
-from ivr.store.pieces import delete_some
 from ivr.store.topics import about
 
 KEPT = timedelta(days=1)  # what is done, for somebody who looks back

@@ -4,7 +4,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from ivr.once import made_once
+from ivr.made_once import made_once
 
 
 @dataclass(frozen=True)

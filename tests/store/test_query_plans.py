@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy import Select, select
 
+from ivr.store.batches import delete_some
 from ivr.store.engine import Sessions
 from ivr.store.models import Agent, Turn
-from ivr.store.pieces import delete_some
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ def test_the_house_may_not_read_a_growing_table_from_end_to_end(
         delete_some(tx, Turn, ids)
     found = [fault.partition(":")[0] for fault in rows_found_by_index]
     rows_found_by_index.clear()
-    assert found == ([] if passes else ["ivr/store/pieces.py"])
+    assert found == ([] if passes else ["ivr/store/batches.py"])
 
 
 def test_what_a_test_itself_asks_is_not_judged(sessions: Sessions, rows_found_by_index: list[str]) -> None:
