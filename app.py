@@ -27,9 +27,9 @@ from ivr.calls.sweeper import Sweeper
 from ivr.carrier.chosen import make_carrier, make_dialect
 from ivr.carrier.dialect import Dialect
 from ivr.carrier.port import LineCarrier
-from ivr.channels.admission import Room
+from ivr.channels.admission import Admission
 from ivr.channels.audio_files import notice_version
-from ivr.channels.recorded_turns import TurnChannel
+from ivr.channels.recorded_turns import RecordedTurns
 from ivr.clock import SystemClock
 from ivr.desk.bot_brake import Brakes
 from ivr.desk.ringing import RingTimes
@@ -46,7 +46,7 @@ from ivr.handoff.warm_transfer import Transfers, caller_leg
 from ivr.ledger.http import HttpLedger
 from ivr.ledger.port import Ledger
 from ivr.ledger.sql import SqlLedger
-from ivr.live_updates import Live
+from ivr.live_updates import LiveUpdates
 from ivr.logs import set_up_logging
 from ivr.made_once import made_once
 from ivr.metrics import line_registry, make_metrics_blueprint, media_registry, metrics_route
@@ -98,8 +98,8 @@ class Parts:
         return connect(self.settings.redis)
 
     @made_once
-    def live(self) -> Live:
-        return Live(self.redis)
+    def live(self) -> LiveUpdates:
+        return LiveUpdates(self.redis)
 
     @made_once
     def carrier(self) -> LineCarrier:
@@ -266,7 +266,7 @@ def create_webhooks(parts: Parts) -> Flask:
     """What the carrier asks."""
     app = _flask("ivr.web.hooks.dispatch", parts.settings)
     ledger, spare, s = ThreadPoolExecutor(8, "ledger"), ThreadPoolExecutor(2, "spare"), parts.settings
-    turns = TurnChannel(parts.dialogue, parts.sessions, parts.clock, lambda: parts.stt, ledger)
+    turns = RecordedTurns(parts.dialogue, parts.sessions, parts.clock, lambda: parts.stt, ledger)
     for blueprint in (
         make_turns_blueprint(
             turns, parts.carrier, parts.dialect, s.public_url, spare, secret=s.twilio_auth_token.get_secret_value()
@@ -296,11 +296,11 @@ def create_media(settings: Settings | None = None) -> Starlette:
     parts = _parts(settings)
     parts.understanding  # noqa: B018  # loaded before the first call, not in it
     tts = TextToSpeech(parts.voice, parts.settings.data_dir / "prompts", make_other_voices())
-    room, stt = Room(parts.settings.max_calls), parts.stt
-    registry = media_registry(lambda: room.taken, lambda: stt.waiting)
+    admission, stt = Admission(parts.settings.max_calls), parts.stt
+    registry = media_registry(lambda: admission.taken, lambda: stt.waiting)
     figures = metrics_route(registry, parts.metrics_token, parts.settings.private, parts.reads_figures)
     options = MediaOptions(
-        room, beside=[figures], watches=[_database_watch(parts)], drain_seconds=parts.settings.drain_seconds
+        admission, beside=[figures], watches=[_database_watch(parts)], drain_seconds=parts.settings.drain_seconds
     )
     return make_media_app(parts.dialogue, parts.dialect.signatures, stt, tts, parts.vad.stream, options)
 

@@ -45,7 +45,7 @@ def run(
 ) -> dict[str, Any]:
     """Levels of `step`, 2 `step`, ... calls, each measured for `seconds`, until the limit or `most`.
 
-    Raises HouseError, MissingModelError.
+    Raises SupervisorError, MissingModelError.
     """
     with running_line(settings, tell) as line:
         table = asyncio.run(_rise(Driver(line, sayings(), tell), most, step, seconds))

@@ -115,7 +115,7 @@ class Script:
 
 
 def run(settings: Settings, data: Path, tell: Tell = print, many: int = 50, grid: bool = True) -> dict[str, Any]:
-    """Silent callers in all rooms, where `grid`, and `many` who interrupt in some. Raises HouseError, NoData."""
+    """Silent callers in all rooms, where `grid`, and `many` who interrupt in some. Raises SupervisorError, NoData."""
     clips, chance = interruptions(data, many), random.Random(4)
     silent = [Script(room, number) for number, room in enumerate([NO_ECHO, *GRID, *SIBLINGS] if grid else [])]
     ats = [chance.uniform(*AT) for _ in clips]

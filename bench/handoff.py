@@ -31,7 +31,7 @@ STEPS = {"brief": ("requested", "briefed"), "ringing": ("requested", "ringing"),
 
 
 def run(settings: Settings, calls: int = 20, at_once: int = 2, tell: Tell = print) -> dict[str, Any]:
-    """Places `calls` calls, `at_once` at a time, each with an agent who accepts by key. Raises HouseError."""
+    """Places `calls` calls, `at_once` at a time, each with an agent who accepts by key. Raises SupervisorError."""
     with running_line(settings, tell, PARTS) as line:
         own, sessions = line.settings, line.sessions
         staff(own, sessions, at_once)

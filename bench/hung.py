@@ -19,7 +19,7 @@ SECONDS = 60
 
 
 def run(settings: Settings, seconds: int = SECONDS, tell: Tell = print) -> dict[str, Any]:
-    """Raises HouseError, MissingModelError."""
+    """Raises SupervisorError, MissingModelError."""
     with running_line(settings, tell, ("web",)) as line:
         asyncio.run(calls(line, 3))  # whatever is made at the first call
         usual = asyncio.run(calls(line, seconds))

@@ -37,7 +37,7 @@ ITEMS = ("wait", "listen", "decide", "speak", "total")
 
 
 def run(settings: Settings, data: Path | None = None, turns: int = 100, tell: Tell = print) -> dict[str, Any]:
-    """Calls until `turns` of them were answered; `data` has people's recordings. Raises NoData, HouseError."""
+    """Calls until `turns` of them were answered; `data` has people's recordings. Raises NoData, SupervisorError."""
     said = sayings(data)
     with running_line(settings, tell) as line:
         table = asyncio.run(_measure(line, said, turns, tell))

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from ivr.clock import SystemClock, today
 from ivr.dialogue.verbalize import number
-from ivr.local.demo import house_settings
+from ivr.local.demo import demo_settings
 from ivr.local.setup import prepare
-from ivr.local.supervisor import House
+from ivr.local.supervisor import Supervisor
 from ivr.secret_hashes import PIN_HASHER
 from ivr.settings import Settings
 from ivr.store.engine import Sessions, make_engine, make_sessions
@@ -29,7 +29,7 @@ class Line:
 
     settings: Settings
     sessions: Sessions
-    house: House
+    house: Supervisor
 
     def open_account(self, index: int, pin: str) -> str:
         """An account that calls from the number returned; the PIN is as dear to check as a customer's."""
@@ -61,17 +61,17 @@ def bench_account(index: int, pin: str, day: date) -> tuple[Account, list[Entry]
 
 @contextlib.contextmanager
 def running_line(settings: Settings, tell: Tell, parts: Sequence[str] = ("web", "media")) -> Iterator[Line]:
-    """`parts` of a house on free ports, with the settings' model and voice. Raises HouseError, MissingModelError."""
+    """`parts` of a house on free ports, with the settings' model and voice. Raises SupervisorError, MissingModelError."""
     web, media, switch = free_ports(3)
     with tempfile.TemporaryDirectory() as folder:
         own = {
             "port": web, "media_port": media, "switch_port": switch, "redis_url": "", "recordings_url": "",
             "data_dir": settings.data_dir / "bench", "database_url": f"sqlite:///{Path(folder) / 'bench.db'}",
         }  # fmt: skip
-        settings = house_settings(settings.model_copy(update=own))
+        settings = demo_settings(settings.model_copy(update=own))
         prepare(settings, tell)
         engine = make_engine(settings.database)
-        with House(settings, tell, parts) as house:
+        with Supervisor(settings, tell, parts) as house:
             yield Line(settings, make_sessions(engine), house)
         engine.dispose()
 

@@ -31,7 +31,7 @@ STEPS = (("/voice/incoming", "ringing"), ("/voice/fallback", "in-progress"), ("/
 
 
 def run(settings: Settings, streams: int = STREAMS, seconds: int = SECONDS, tell: Tell = print) -> dict[str, Any]:
-    """Raises HouseError, MissingModelError."""
+    """Raises SupervisorError, MissingModelError."""
     with running_line(settings, tell, ("web",)) as line:
         cookies = _people(line, -(-streams // EACH))
         each = [cookie for cookie in cookies for _ in range(EACH)][:streams]

@@ -26,7 +26,7 @@ GROWING = ("media_mb", "threads", "files", "late_frame_ms", "p95_ms")
 
 
 def run(settings: Settings, minutes: int = MINUTES, calls: int = CALLS, tell: Tell = print) -> dict[str, Any]:
-    """`calls` at once for `minutes`. Raises HouseError, MissingModelError."""
+    """`calls` at once for `minutes`. Raises SupervisorError, MissingModelError."""
     with running_line(settings, tell) as line:
         table = asyncio.run(_soak(Driver(line, sayings(), tell), minutes, calls))
     return {"bench": "soak", "machine": machine(), "figures": figures(table), "table": table}

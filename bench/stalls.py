@@ -151,7 +151,7 @@ def _token(document: str) -> str:
 
 
 def run(settings: Settings, calls: int = CALLS, tell: Tell = print) -> dict[str, Any]:
-    """`calls` that stall. Raises HouseError, MissingModelError."""
+    """`calls` that stall. Raises SupervisorError, MissingModelError."""
     with running_line(settings, tell) as line:
         table = asyncio.run(Driver(line, tell).run(calls))
     return {"bench": "stalls", "machine": machine(), "figures": figures(table), "table": table}

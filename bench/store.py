@@ -40,7 +40,7 @@ from ivr.recordings.retention import purge_older
 from ivr.recordings.storage import RecordingFolder
 from ivr.settings import Settings
 from ivr.store import outbox
-from ivr.store.batches import in_pieces
+from ivr.store.batches import in_batches
 from ivr.store.engine import Sessions, make_engine, make_sessions
 from ivr.store.idempotency import forget_old
 from ivr.store.migrate import upgrade
@@ -198,8 +198,8 @@ def _purge(sessions: Sessions, now: datetime) -> None:
 
 
 def _sweeps(sessions: Sessions, now: datetime) -> None:
-    in_pieces(sessions, lambda tx: forget_old(tx, now))
-    in_pieces(sessions, lambda tx: outbox.forget_done(tx, now))
+    in_batches(sessions, lambda tx: forget_old(tx, now))
+    in_batches(sessions, lambda tx: outbox.forget_done(tx, now))
     with sessions() as tx:
         outbox.due(tx, now)
 

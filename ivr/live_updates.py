@@ -12,7 +12,7 @@ from redis import Redis, RedisError
 
 log = logging.getLogger(__name__)
 PREFIX = "warmline:live:"  # before a topic: "desk", "agent:<id>" or "call:<sid>"
-ROOM = 1000  # news that wait to be sent
+CAPACITY = 1000  # news that wait to be sent
 PAUSE = 1.0  # seconds after a failure in which Redis is not asked
 
 
@@ -22,19 +22,19 @@ class Publisher(Protocol):
     def publish(self, topic: str, kind: str, ref: str = "") -> None: ...
 
 
-class Live:
+class LiveUpdates:
     """Publishes news, for whoever has a page open. Lost news is harmless: pages read SQL again on each heartbeat.
 
     A thread of its own speaks with Redis: whoever publishes is on a caller's way and waits for nothing. While Redis is
-    away or silent, and when more than `room` news wait, they are dropped; after a failure it is left alone for `pause`
-    seconds.
+    away or silent, and when more than `capacity` news wait, they are dropped; after a failure it is left alone for
+    `pause` seconds.
     """
 
     def __init__(
-        self, redis: Redis, room: int = ROOM, pause: float = PAUSE, now: Callable[[], float] = time.monotonic
+        self, redis: Redis, capacity: int = CAPACITY, pause: float = PAUSE, now: Callable[[], float] = time.monotonic
     ) -> None:
         self._redis, self._pause, self._now = redis, pause, now
-        self._waiting: Queue[tuple[str, str]] = Queue(room)
+        self._waiting: Queue[tuple[str, str]] = Queue(capacity)
         self._shut_until = 0.0
         self._starting = threading.Lock()
         self._sender: threading.Thread | None = None

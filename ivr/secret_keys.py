@@ -6,7 +6,7 @@ import secrets
 from pathlib import Path
 
 
-def kept_key(folder: Path, name: str) -> bytes:
+def persistent_key(folder: Path, name: str) -> bytes:
     """32 random bytes, the same at every call and for every process that shares `folder`."""
     path = folder / "keys" / name
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -12,7 +12,7 @@ from ivr.desk.bot_brake import Brakes
 from ivr.dialling.dials import Dials
 from ivr.handoff.service import HandoffService
 from ivr.ledger.port import Ledger
-from ivr.live_updates import Live
+from ivr.live_updates import LiveUpdates
 from ivr.payments.agent_card_service import AgentCards
 from ivr.recordings.storage import RecordingKeep
 from ivr.recordings.transcription import LongRecogniser
@@ -29,7 +29,7 @@ class WorkerContext:
     carrier: Carrier
     handoffs: HandoffService
     recordings: RecordingKeep
-    live: Live
+    live: LiveUpdates
     recogniser: Callable[[], LongRecogniser]
     dials: Dials
     brakes: Brakes | None = None  # without them no intent is braked by itself

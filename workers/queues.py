@@ -13,7 +13,7 @@ from workers.jobs import perform
 PERFORM = "workers.jobs.perform"
 
 
-class NotOurs(RuntimeError):
+class ForeignJobError(RuntimeError):
     """A job that names another function than ours: somebody else writes to our Redis."""
 
 
@@ -23,7 +23,7 @@ class RowJob(Job):
     @property
     def func(self) -> Callable[..., Any]:
         if self.func_name != PERFORM:
-            raise NotOurs(f"a job named the function {self.func_name!r}; only {PERFORM} is run")
+            raise ForeignJobError(f"a job named the function {self.func_name!r}; only {PERFORM} is run")
         return perform
 
     def restore(self, raw_data: Any) -> Any:

@@ -22,7 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ivr.local.redis_server import die_with_parent
 from ivr.store import outbox
-from ivr.store.batches import in_pieces
+from ivr.store.batches import in_batches
 from ivr.store.idempotency import forget_old
 from ivr.store.leases import take_lease
 from ivr.store.redis_client import connect as hasty_redis
@@ -169,5 +169,5 @@ def _may_sweep(context: WorkerContext, me: str, seconds: float) -> bool:
 
 def _forget(context: WorkerContext) -> None:
     now = context.clock.now()
-    in_pieces(context.sessions, lambda tx: forget_old(tx, now))
-    in_pieces(context.sessions, lambda tx: outbox.forget_done(tx, now))
+    in_batches(context.sessions, lambda tx: forget_old(tx, now))
+    in_batches(context.sessions, lambda tx: outbox.forget_done(tx, now))

@@ -46,7 +46,7 @@ class DialogueService:
         self._understand, self._queries, self._opening = understand, queries, opening
 
     def connect(self, sid: str, token: str) -> Connected:
-        """Lets a caller's socket in; raises BadToken."""
+        """Lets a caller's socket in; raises BadTokenError."""
         with self._sessions.begin() as tx:
             call = redeem(tx.get(Call, sid, with_for_update=True), token, self._clock.now(), "talk", "dialogue")
             call.streams += 1
@@ -62,7 +62,7 @@ class DialogueService:
             )
 
     def listen(self, sid: str, token: str) -> Listening:
-        """Lets a listening socket in; raises BadToken."""
+        """Lets a listening socket in; raises BadTokenError."""
         with self._sessions.begin() as tx:
             now, stages = self._clock.now(), ("parked", "bridged", "ended")  # ended: its call-back is listened to
             call = redeem(tx.get(Call, sid, with_for_update=True), token, now, "listen", *stages)

@@ -27,7 +27,7 @@ class Reconnect:
 
 
 @dataclass(frozen=True, slots=True)
-class ByTurns:
+class WithoutSocket:
     """On with the bot without a media socket, turn by turn."""
 
 
@@ -55,7 +55,7 @@ class Goodbye:
     thank: bool = False
 
 
-Next = Reconnect | ByTurns | Card | Park | TakeMessage | Goodbye
+Next = Reconnect | WithoutSocket | Card | Park | TakeMessage | Goodbye
 
 
 def reconnect(call: Call, now: datetime) -> Reconnect | None:
@@ -84,12 +84,12 @@ def _note(call: Call, what: str, now: datetime) -> None:
     call.problems = [*call.problems, {"what": what, "at": now.isoformat()}]
 
 
-def by_turns(call: Call, now: datetime) -> ByTurns:
+def without_socket(call: Call, now: datetime) -> WithoutSocket:
     """On without a socket: one that may still be open has nothing more to say, and its ticket opens none."""
     call.streams += 1
     call.stream_token = None
     _note(call, "by-turns", now)
-    return ByTurns()
+    return WithoutSocket()
 
 
 def worth_a_socket(call: Call, now: datetime) -> bool:

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from ivr.calls import next_step, repository
 from ivr.calls.dialogue_steps import TALKING, DialogueSteps
-from ivr.calls.next_step import ByTurns, Goodbye, Next, Park, Reconnect, TakeMessage
+from ivr.calls.next_step import Goodbye, Next, Park, Reconnect, TakeMessage, WithoutSocket
 from ivr.calls.outcome import outcome
 from ivr.calls.recording_news import note_recording
 from ivr.calls.stats import call_figures
@@ -61,7 +61,7 @@ class CallService:
             if call.stage == "card":
                 return bot_cards.begin(tx, call, now)
             if call.stage == "dialogue":
-                if (again := next_step.reconnect(call, now) or self._turn_by_turn(call, now)) is not None:
+                if (again := next_step.reconnect(call, now) or self._without_socket(call, now)) is not None:
                     return again
                 self._steps.give_up(tx, call, now)
             return self._next(tx, call)
@@ -150,8 +150,8 @@ class CallService:
     def _row(self, tx: Session, sid: str, caller: str, called: str) -> Call:
         return repository.find_or_add(tx, sid, caller, called, self._clock.now(), self._notice)
 
-    def _turn_by_turn(self, call: Call, now: datetime) -> ByTurns | None:
-        return next_step.by_turns(call, now) if self._recorded_turns else None
+    def _without_socket(self, call: Call, now: datetime) -> WithoutSocket | None:
+        return next_step.without_socket(call, now) if self._recorded_turns else None
 
     def _next(self, tx: Session, call: Call) -> Next:
         if call.stage == "message":

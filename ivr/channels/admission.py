@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 
-class Full(Exception):
-    """There is no room for another caller."""
+class AtCapacityError(Exception):
+    """The process talks with as many callers as it may."""
 
 
-class Room:
+class Admission:
     """Places for `most` callers; 0 is no limit. Used from one event loop."""
 
     def __init__(self, most: int = 0) -> None:
@@ -21,9 +21,9 @@ class Room:
 
     @contextmanager
     def place(self) -> Iterator[None]:
-        """One place while it lasts; raises Full."""
+        """One place while it lasts; raises AtCapacityError."""
         if self.full:
-            raise Full
+            raise AtCapacityError
         self.taken += 1
         try:
             yield

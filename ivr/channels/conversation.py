@@ -22,7 +22,7 @@ class Hears(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class LedgerTimeouts:
     """Seconds that the ledger may take: `slow` until we say that we are looking, `failed` until a person comes."""
 
     slow: float = 2.0
@@ -56,10 +56,10 @@ class Conversation:
         session: Hears,
         threads: Threads,
         tasks: asyncio.TaskGroup,
-        patience: Patience = Patience(),
+        timeouts: LedgerTimeouts = LedgerTimeouts(),
     ) -> None:
         self._service, self._sid, self._connected, self._session = service, sid, connected, session
-        self._threads, self._tasks, self._patience = threads, tasks, patience
+        self._threads, self._tasks, self._timeouts = threads, tasks, timeouts
         self._expect: actions.Kind = "open"
         self._events = 0
         self._said: dict[str, _Said] = {}
@@ -69,7 +69,7 @@ class Conversation:
     async def opening(self) -> list[Command]:
         """The first words of a new conversation, or the apology of one that goes on."""
         asked = asyncio.ensure_future(self._ledger(self._service.opening, self._connected))
-        done, _ = await asyncio.wait({asked}, timeout=self._patience.slow)
+        done, _ = await asyncio.wait({asked}, timeout=self._timeouts.slow)
         # nobody is greeted late because the ledger is slow: he tells us then who he is
         event = asked.result() if done else self._service.opening(self._connected, ask=False)
         return self._commands(await self._apply(event), {})
@@ -167,10 +167,10 @@ class Conversation:
         """Ask the ledger; say that it is slow, and give up on it in time."""
         answer = asyncio.ensure_future(self._ledger(self._service.ask, self._sid, query))
         try:
-            done, _ = await asyncio.wait({answer}, timeout=self._patience.slow)
+            done, _ = await asyncio.wait({answer}, timeout=self._timeouts.slow)
             if not done:
                 await self._step(events.Slow())
-                done, _ = await asyncio.wait({answer}, timeout=self._patience.failed - self._patience.slow)
+                done, _ = await asyncio.wait({answer}, timeout=self._timeouts.failed - self._timeouts.slow)
             await self._step(answer.result() if done else events.Failed())
         finally:
             if not answer.done():

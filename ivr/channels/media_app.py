@@ -17,13 +17,13 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from ivr.calls.dialogue_service import DialogueService
 from ivr.carrier.signatures import Signatures
-from ivr.channels.admission import Full, Room
+from ivr.channels.admission import Admission, AtCapacityError
 from ivr.channels.conversation import Conversation, Threads
 from ivr.channels.drain import Drain
 from ivr.dialogue.prompts.en import PROMPTS
 from ivr.logs import about_call
 from ivr.store.health import Watch
-from ivr.store.stream_tokens import BadToken
+from ivr.store.stream_tokens import BadTokenError
 from speech.media_streams import NoStartError, Start, read_start
 from speech.monitor import Monitor, TrackTurn
 from speech.session import Session
@@ -41,9 +41,9 @@ RECENT = 500  # messages, ten seconds of them
 
 @dataclass(frozen=True, slots=True)
 class MediaOptions:
-    """`room` for callers, routes `beside` the sockets, `watches` on what the process stands on, a drain's limit."""
+    """`admission` of callers, routes `beside` the sockets, `watches` on what the process stands on, a drain's limit."""
 
-    room: Room = field(default_factory=Room)
+    admission: Admission = field(default_factory=Admission)
     beside: Sequence[BaseRoute] = ()
     watches: Sequence[Watch] = ()
     drain_seconds: float = 20.0
@@ -60,10 +60,10 @@ def make_media_app(
     """`WS /media` for callers, `WS /media/listen` for calls that a person has, whether it lives and is ready, and what
     is `beside`.
 
-    A caller for whom there is no `room`, or who comes while the process is told to end, is not let in: /voice/resume
+    A caller for whom there is no place, or who comes while the process is told to end, is not let in: /voice/resume
     finds another way for them."""
     options = options or MediaOptions()
-    room, drain = options.room, Drain(options.drain_seconds)
+    admission, drain = options.admission, Drain(options.drain_seconds)
     threads = Threads(ThreadPoolExecutor(8, "sql"), ThreadPoolExecutor(16, "ledger"))
 
     async def media(socket: WebSocket) -> None:
@@ -74,8 +74,8 @@ def make_media_app(
 
     async def talk(start: Start, texts: AsyncIterator[str], socket: WebSocket) -> None:
         if drain.begun:
-            raise Full
-        with room.place():
+            raise AtCapacityError
+        with admission.place():
             await converse(start, texts, socket)
 
     async def converse(start: Start, texts: AsyncIterator[str], socket: WebSocket) -> None:
@@ -105,7 +105,7 @@ def make_media_app(
 
     async def ready(_request: Request) -> JSONResponse:
         away = [watch.name for watch in options.watches if watch.away]
-        away += ["room"] * room.full + ["drain"] * drain.begun
+        away += ["room"] * admission.full + ["drain"] * drain.begun
         return JSONResponse({"ready": not away, "away": away}, 503 if away else 200)
 
     @contextlib.asynccontextmanager
@@ -135,10 +135,10 @@ async def _let_in(socket: WebSocket, signatures: Signatures, below: str, serve: 
     try:
         await serve(await read_start(texts, START_SECONDS), texts, socket)
         await _close(socket, 1000)
-    except Full:
-        log.warning("no room for another caller: he is asked to try again")
+    except AtCapacityError:
+        log.warning("no room for another caller: they are asked to try again")
         await _close(socket, BUSY)
-    except (NoStartError, BadToken) as error:
+    except (NoStartError, BadTokenError) as error:
         log.warning("refused a media socket: %s", type(error).__name__)
         await _close(socket, POLICY)
     except Exception:

@@ -61,11 +61,11 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
-class Nothing:
+class NoWords:
     """No words were heard."""
 
 
-class TurnChannel:
+class RecordedTurns:
     """Each method is one webhook of the call; blocking. `recogniser` is made when the first caller needs it.
 
     It is the web process's own: this channel is for when the media process cannot be had.
@@ -117,12 +117,12 @@ class TurnChannel:
         """Nothing came for as long as the question's patience."""
         return self._run(sid, events.Silent(), f"t{number}")
 
-    def came_of(self, sid: str, number: int) -> "Reply | Nothing | None":
+    def came_of(self, sid: str, number: int) -> "Reply | NoWords | None":
         """What has come of turn `number`, for whoever did not wait for it: no words, or None while it is under way."""
         with self._sessions() as tx:
             call = tx.get_one(Call, sid)
             if tx.get(Webhook, _nothing(sid, number)) is not None:
-                return Nothing()
+                return NoWords()
             under_way = call.stage == "dialogue" and machine.restore(call.dialogue).phase == "waiting"
             if under_way or not self._known(tx, sid, number):
                 return None

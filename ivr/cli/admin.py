@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ivr.calls.pin_guard import PinGuard
-from ivr.cli.common import MISUSED, WRONG, fail, json_option, load_settings, open_database, show, tell
+from ivr.cli.common import MISUSED, WRONG, fail, json_option, load_settings, open_database, report, show
 from ivr.clock import SystemClock, today
 from ivr.dialling.phone_numbers import e164
 from ivr.dialogue import currencies
@@ -60,7 +60,7 @@ def sample() -> None:
     """Add the sample bank's accounts that are not there yet."""
     settings = load_settings()
     count = load_sample(open_database(settings), today(SystemClock(), settings.zone))
-    tell(f"Added {count} sample account{'' if count == 1 else 's'}.")
+    report(f"Added {count} sample account{'' if count == 1 else 's'}.")
 
 
 @accounts.command("unlock")
@@ -72,7 +72,7 @@ def unlock(account: str) -> None:
         PinGuard(sessions, clock, SqlLedger(sessions, clock)).lift(account)
     except LedgerError:
         fail(f"There is no account {account!r}; `warmline accounts list` shows which there are.", WRONG)
-    tell(f"{account} is unlocked.")
+    report(f"{account} is unlocked.")
 
 
 @click.command()
@@ -96,4 +96,4 @@ def purge(days: int | None, caller: str | None, as_json: bool) -> None:
     if as_json:
         show(gone)
     else:
-        tell(f"Deleted {gone['recordings']} recordings and what was personal in {gone['calls']} calls.")
+        report(f"Deleted {gone['recordings']} recordings and what was personal in {gone['calls']} calls.")

@@ -9,7 +9,7 @@ from typing import Any
 import click
 from sqlalchemy.orm import Session
 
-from ivr.cli.common import WRONG, fail, json_option, load_settings, open_database, show, tell
+from ivr.cli.common import WRONG, fail, json_option, load_settings, open_database, report, show
 from ivr.clock import SystemClock
 from ivr.people import factors, links, passwords, roster
 from ivr.people.roles import ROLES
@@ -71,7 +71,7 @@ def add(
     if as_json:
         show({"email": email, "password": None if password else made_up})
     else:
-        tell(f"{name} can sign in as {email}" + ("." if password else f" with the password {made_up}"))
+        report(f"{name} can sign in as {email}" + ("." if password else f" with the password {made_up}"))
 
 
 @agents.command("change")
@@ -122,7 +122,7 @@ def password(person: str, prompt: bool, as_json: bool) -> None:
         show({"email": agent.email, "link": link, "hours": int(links.LASTS.total_seconds() // 3600)})
     else:
         click.echo(link)
-        tell(f"Give it to {agent.name} alone: it works once, for a day.")
+        report(f"Give it to {agent.name} alone: it works once, for a day.")
 
 
 def _deed(name: str, words: str, does: Callable[[Session, Agent, str, datetime], None], about: str) -> None:
@@ -184,4 +184,4 @@ def _report(as_json: bool, value: dict[str, Any], words: str) -> None:
     if as_json:
         show(value)
     else:
-        tell(words)
+        report(words)

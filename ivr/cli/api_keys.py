@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from ivr.cli.agents import BY
-from ivr.cli.common import WRONG, fail, json_option, load_settings, open_database, show, tell
+from ivr.cli.common import WRONG, fail, json_option, load_settings, open_database, report, show
 from ivr.clock import SystemClock
 from ivr.people import api_keys as keys
 from ivr.people.api_keys import SCOPES, ApiKeyRefusedError
@@ -32,7 +32,7 @@ def add(name: str, scope: str, days: int, as_json: bool) -> None:
         show({"name": name, "scope": scope, "key": key, "days": days})
     else:
         click.echo(key)
-        tell("Send it as `Authorization: Bearer ...`. It is not shown again.")
+        report("Send it as `Authorization: Bearer ...`. It is not shown again.")
 
 
 @api_keys.command("list")
@@ -65,4 +65,4 @@ def revoke(name: str) -> None:
             keys.revoke(tx, name, BY, SystemClock().now())
     except ApiKeyRefusedError as refused:
         fail(f"{refused}; `warmline api-keys list` shows which there are.", WRONG)
-    tell(f"{name} opens nothing any more.")
+    report(f"{name} opens nothing any more.")

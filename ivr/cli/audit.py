@@ -7,7 +7,7 @@ import click
 from sqlalchemy import select
 
 from ivr.cli.agents import BY
-from ivr.cli.common import WRONG, fail, json_option, load_settings, open_database, show, tell
+from ivr.cli.common import WRONG, fail, json_option, load_settings, open_database, report, show
 from ivr.clock import SystemClock
 from ivr.store import audit as chain
 from ivr.store.models import Audit
@@ -61,7 +61,7 @@ def verify(expect: str | None, adopt: bool, as_json: bool) -> None:
     sessions = open_database(load_settings())
     if adopt:
         with sessions.begin() as tx:
-            tell(f"{chain.adopt(tx)} rows were taken in.")
+            report(f"{chain.adopt(tx)} rows were taken in.")
     with sessions() as tx:
         found = chain.verify(tx, expected)
     if as_json:
@@ -70,10 +70,10 @@ def verify(expect: str | None, adopt: bool, as_json: bool) -> None:
     if found.broken:
         fail(f"The audit is not whole: {found.broken}.", WRONG)
     if not as_json:
-        tell(f"The audit is whole: {found.rows} rows. Note its end elsewhere, for a later --expect:")
+        report(f"The audit is whole: {found.rows} rows. Note its end elsewhere, for a later --expect:")
         click.echo(f"{found.last}:{found.hash}")
         if found.outside:
-            tell(f"{found.outside} rows of an older version stand outside of the chain; --adopt takes them in.")
+            report(f"{found.outside} rows of an older version stand outside of the chain; --adopt takes them in.")
 
 
 @audit.command("cut")
@@ -87,7 +87,7 @@ def cut(days: int, as_json: bool) -> None:
     if as_json:
         show({"rows": gone})
     else:
-        tell(f"Deleted {gone} rows.")
+        report(f"Deleted {gone} rows.")
 
 
 def _noted(expect: str | None) -> tuple[int, str] | None:

@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from ivr.cli.common import MISSING, MISUSED, fail, json_option, load_settings, show, tell
-from ivr.local.supervisor import HouseError
+from ivr.cli.common import MISSING, MISUSED, fail, json_option, load_settings, report, show
+from ivr.local.supervisor import SupervisorError
 from ivr.settings import Settings
 from speech.model_files import MissingModelError
 
@@ -72,7 +72,7 @@ def bench(name: str, data: Path | None, many: int | None, as_json: bool) -> None
         result = BENCHES[name](settings, data, many)
     except NoData as error:
         fail(str(error), MISUSED)
-    except (MissingModelError, HouseError) as error:
+    except (MissingModelError, SupervisorError) as error:
         fail(str(error), MISSING)
     if as_json:
         show(result)
@@ -92,31 +92,31 @@ def _given(**values: Any) -> dict[str, Any]:
 def _latency(settings: Settings, data: Path | None, many: int | None) -> Result:
     from bench.latency import run
 
-    return run(settings, data, tell=tell, **_given(turns=many))
+    return run(settings, data, tell=report, **_given(turns=many))
 
 
 def _capacity(settings: Settings, _data: Path | None, many: int | None) -> Result:
     from bench.capacity import run
 
-    return run(settings, tell=tell, **_given(most=many))
+    return run(settings, tell=report, **_given(most=many))
 
 
 def _soak(settings: Settings, _data: Path | None, many: int | None) -> Result:
     from bench.soak import run
 
-    return run(settings, tell=tell, **_given(minutes=many))
+    return run(settings, tell=report, **_given(minutes=many))
 
 
 def _stalls(settings: Settings, _data: Path | None, many: int | None) -> Result:
     from bench.stalls import run
 
-    return run(settings, tell=tell, **_given(calls=many))
+    return run(settings, tell=report, **_given(calls=many))
 
 
 def _handoff(settings: Settings, _data: Path | None, many: int | None) -> Result:
     from bench.handoff import run
 
-    return run(settings, tell=tell, **_given(calls=many))
+    return run(settings, tell=report, **_given(calls=many))
 
 
 def _desk(_settings: Settings, _data: Path | None, many: int | None) -> Result:
@@ -128,49 +128,49 @@ def _desk(_settings: Settings, _data: Path | None, many: int | None) -> Result:
 def _speech(settings: Settings, _data: Path | None, _many: int | None) -> Result:
     from bench.speech import run
 
-    return run(settings.whisper_model, settings.data_dir, settings.voice, tell)
+    return run(settings.whisper_model, settings.data_dir, settings.voice, report)
 
 
 def _accuracy(settings: Settings, data: Path | None, many: int | None) -> Result:
     from bench.accuracy import run
 
-    return run(data or Path(), settings.whisper_model, settings.data_dir, tell, **_given(many=many))
+    return run(data or Path(), settings.whisper_model, settings.data_dir, report, **_given(many=many))
 
 
 def _turns(settings: Settings, data: Path | None, many: int | None) -> Result:
     from bench.turns import run
 
-    return run(data or Path(), settings.whisper_model, settings.data_dir, tell, **_given(many=many))
+    return run(data or Path(), settings.whisper_model, settings.data_dir, report, **_given(many=many))
 
 
 def _bargein(settings: Settings, data: Path | None, many: int | None) -> Result:
     from bench.bargein import run
 
-    return run(data or Path(), settings.whisper_model, settings.data_dir, tell, **_given(many=many))
+    return run(data or Path(), settings.whisper_model, settings.data_dir, report, **_given(many=many))
 
 
 def _pages(settings: Settings, _data: Path | None, many: int | None) -> Result:
     from bench.pages import run
 
-    return run(settings, tell=tell, **_given(streams=many))
+    return run(settings, tell=report, **_given(streams=many))
 
 
 def _hung(settings: Settings, _data: Path | None, many: int | None) -> Result:
     from bench.hung import run
 
-    return run(settings, tell=tell, **_given(seconds=many))
+    return run(settings, tell=report, **_given(seconds=many))
 
 
 def _store(settings: Settings, _data: Path | None, many: int | None) -> Result:
     from bench.store import run
 
-    return run(settings, tell=tell, **_given(turns=many))
+    return run(settings, tell=report, **_given(turns=many))
 
 
 def _echo(settings: Settings, data: Path | None, many: int | None) -> Result:
     from bench.echo import run
 
-    return run(settings, data or Path(), tell, **_given(many=many))
+    return run(settings, data or Path(), report, **_given(many=many))
 
 
 NEED_DATA = frozenset({"accuracy", "turns", "bargein", "echo"})

@@ -19,16 +19,16 @@ from ivr.cli.common import (
     fail,
     json_option,
     load_settings,
+    report,
     show,
-    tell,
     usable_database,
 )
 from ivr.clock import SystemClock
 from ivr.ledger.sample import SAMPLES
-from ivr.local.demo import AGENT_PHONE, furnish, house_settings, script, shortcomings
+from ivr.local.demo import AGENT_PHONE, demo_settings, furnish, script, shortcomings
 from ivr.local.scripted_calls import (
-    NoSwitch,
-    Placed,
+    NotPlacedError,
+    SwitchAwayError,
     place,
     put_scripted_agent,
     settled_report,
@@ -37,7 +37,7 @@ from ivr.local.scripted_calls import (
     take_scripted_agent,
 )
 from ivr.local.setup import prepare
-from ivr.local.supervisor import House, HouseError
+from ivr.local.supervisor import Supervisor, SupervisorError
 from ivr.nlu.encoder import MissingModelError as MissingEncoder
 from ivr.settings import Settings
 from ivr.store.engine import Sessions, make_engine, make_sessions
@@ -56,18 +56,18 @@ def demo(once: bool, as_json: bool) -> None:
 
     Stays until Ctrl-C, which stops every process it started.
     """
-    with _house(load_settings()) as (settings, sessions, passwords, house):
-        report = _scripted_call(settings, sessions, script("demo-caller"), script("demo-agent"))
+    with _everything(load_settings()) as (settings, sessions, passwords, supervisor):
+        document = _scripted_call(settings, sessions, script("demo-caller"), script("demo-agent"))
         from ivr.nlu.understanding import Understanding
 
-        report["problems"] += shortcomings(report, sessions, Understanding.load(settings.data_dir), SystemClock())
+        document["problems"] += shortcomings(document, sessions, Understanding.load(settings.data_dir), SystemClock())
         if as_json:
-            show(report)
-        _summarise(report)
+            show(document)
+        _summarise(document)
         if once:
-            raise SystemExit(WRONG if report["problems"] else 0)
+            raise SystemExit(WRONG if document["problems"] else 0)
         _show_pages(settings, passwords)
-        _stay(house)
+        _stay(supervisor)
 
 
 @click.command()
@@ -94,20 +94,20 @@ def call(wavs: tuple[Path, ...], says: tuple[str, ...], file: Path | None, calle
     steps = _script_of(wavs, says, file, caller)
     settings = load_settings()
     with _running(settings) as (settings, sessions):
-        report = _scripted_call(settings, sessions, steps, None)
+        document = _scripted_call(settings, sessions, steps, None)
     if as_json:
-        show(report)
-    _summarise(report)
-    raise SystemExit(WRONG if report["problems"] else 0)
+        show(document)
+    _summarise(document)
+    raise SystemExit(WRONG if document["problems"] else 0)
 
 
-def _stay(house: House) -> None:
+def _stay(supervisor: Supervisor) -> None:
     try:
         while True:
             time.sleep(1)
-            house.check()
+            supervisor.check()
     except KeyboardInterrupt:
-        tell("\nStopping.")
+        report("\nStopping.")
 
 
 def _script_of(wavs: tuple[Path, ...], says: tuple[str, ...], file: Path | None, caller: str) -> dict[str, Any]:
@@ -136,35 +136,35 @@ def _script_of(wavs: tuple[Path, ...], says: tuple[str, ...], file: Path | None,
 
 
 @contextmanager
-def _house(settings: Settings) -> Iterator[tuple[Settings, Sessions, dict[str, str], House]]:
-    settings = house_settings(settings)
+def _everything(settings: Settings) -> Iterator[tuple[Settings, Sessions, dict[str, str], Supervisor]]:
+    settings = demo_settings(settings)
     for number in (signal.SIGINT, signal.SIGTERM):  # also where a shell started us with Ctrl-C ignored
         signal.signal(number, signal.default_int_handler)
     try:
         with usable_database():
-            prepare(settings, tell)
+            prepare(settings, report)
             sessions = make_sessions(make_engine(settings.database))
         passwords = furnish(sessions, SystemClock(), settings)
-        with House(settings, tell) as house:
-            yield settings, sessions, passwords, house
-    except (HouseError, MissingModelError, MissingEncoder, VoiceUnavailableError) as error:
+        with Supervisor(settings, report) as supervisor:
+            yield settings, sessions, passwords, supervisor
+    except (SupervisorError, MissingModelError, MissingEncoder, VoiceUnavailableError) as error:
         fail(str(error), MISSING)
-    except (NoSwitch, Placed) as error:
+    except (SwitchAwayError, NotPlacedError) as error:
         fail(str(error), WRONG)
     except KeyboardInterrupt:
-        tell("\nStopped.")
+        report("\nStopped.")
         raise SystemExit(INTERRUPTED) from None
 
 
 @contextmanager
 def _running(settings: Settings) -> Iterator[tuple[Settings, Sessions]]:
     if switch_answers(settings):
-        tell(f"Calling through the switch at {switch_address(settings)}.")
+        report(f"Calling through the switch at {switch_address(settings)}.")
         yield settings, make_sessions(make_engine(settings.database))
         return
-    with _house(settings) as (housed, sessions, _, _):
-        put_scripted_agent(housed, AGENT_PHONE, script("demo-agent"))
-        yield housed, sessions
+    with _everything(settings) as (own, sessions, _, _):
+        put_scripted_agent(own, AGENT_PHONE, script("demo-agent"))
+        yield own, sessions
 
 
 def _scripted_call(
@@ -173,16 +173,16 @@ def _scripted_call(
     if agent is not None:
         put_scripted_agent(settings, AGENT_PHONE, agent)
     shown = _Transcript(sessions)
-    tell("Calling the line.")
+    report("Calling the line.")
     result = place(settings, caller, shown.progress)
-    tell("The caller has hung up; keeping and transcribing the recording.")
-    report = settled_report(settings, sessions, result["call"])
+    report("The caller has hung up; keeping and transcribing the recording.")
+    document = settled_report(settings, sessions, result["call"])
     shown.stop()
     if agent is not None:
         take_scripted_agent(settings, AGENT_PHONE)
-    report["caller"] = {key: result[key] for key in ("said", "heard", "latency")}
-    report["problems"] += result["problems"]
-    return report
+    document["caller"] = {key: result[key] for key in ("said", "heard", "latency")}
+    document["problems"] += result["problems"]
+    return document
 
 
 class _Transcript:
@@ -210,26 +210,26 @@ class _Transcript:
                 for turn in tx.scalars(select(Turn).where(Turn.call_sid == sid).order_by(Turn.start)):
                     if turn.id not in seen:
                         seen.add(turn.id)
-                        tell(f"  {turn.start:6.1f} s  {turn.speaker:>6}: {turn.text}")
+                        report(f"  {turn.start:6.1f} s  {turn.speaker:>6}: {turn.text}")
 
 
-def _summarise(report: dict[str, Any]) -> None:
-    tell(f"Outcome: {report['outcome']}.")
-    if handoff := report["handoff"]:
+def _summarise(document: dict[str, Any]) -> None:
+    report(f"Outcome: {document['outcome']}.")
+    if handoff := document["handoff"]:
         times = ", ".join(f"{name} {at:.1f} s" for name, at in handoff["times"].items())
-        tell(f"Hand-off: {handoff['state']} ({times}).")
-    if recording := report["recording"]:
-        tell(f"Recording: {recording['seconds']} s, {recording['channels']} channels, {recording['state']}.")
-    for problem in report["problems"]:
-        tell(f"Problem: {problem}")
+        report(f"Hand-off: {handoff['state']} ({times}).")
+    if recording := document["recording"]:
+        report(f"Recording: {recording['seconds']} s, {recording['channels']} channels, {recording['state']}.")
+    for problem in document["problems"]:
+        report(f"Problem: {problem}")
 
 
 def _show_pages(settings: Settings, passwords: dict[str, str]) -> None:
     line = settings.public_url
-    tell("")
+    report("")
     for page, name in PAGES:
         email = f"{name}@warmline.example"
-        tell(f"  {page:8} {line}/{page}/   sign in as {email}, password {passwords[email]}")
+        report(f"  {page:8} {line}/{page}/   sign in as {email}, password {passwords[email]}")
     customer = SAMPLES[0]
-    tell(f"  {'phone':8} {switch_address(settings)}/phone   call as {customer.phone}, whose PIN is {customer.pin}")
-    tell("\nCtrl-C stops everything.")
+    report(f"  {'phone':8} {switch_address(settings)}/phone   call as {customer.phone}, whose PIN is {customer.pin}")
+    report("\nCtrl-C stops everything.")

@@ -10,8 +10,8 @@ from pydantic import SecretStr, ValidationError
 
 from ivr.logs import set_up_logging
 from ivr.settings import Settings
-from ivr.store.engine import BadDatabaseUrl, Sessions, make_engine, make_sessions
-from ivr.store.migrate import DatabaseUnusable, upgrade
+from ivr.store.engine import BadDatabaseUrlError, Sessions, make_engine, make_sessions
+from ivr.store.migrate import DatabaseUnusableError, upgrade
 
 WRONG, MISUSED, MISSING = 1, 2, 3
 INTERRUPTED = 130  # as a shell reports Ctrl-C
@@ -53,15 +53,15 @@ def usable_database() -> Iterator[None]:
     """A database that is not as it must be ends the command with a sentence."""
     try:
         yield
-    except BadDatabaseUrl as error:
+    except BadDatabaseUrlError as error:
         fail(str(error), MISUSED)
-    except DatabaseUnusable as error:
+    except DatabaseUnusableError as error:
         fail(str(error), MISSING)
     except OSError as error:
         fail(f"The data folder cannot be used: {error}. Set WARMLINE_DATA_DIR to one that can.", MISSING)
 
 
-def tell(message: str) -> None:
+def report(message: str) -> None:
     """Progress for people, on stderr, so that stdout stays for the result."""
     click.echo(message, err=True)
 

@@ -1,8 +1,8 @@
-"""`doctor`: is everything there that a call needs, and what to mend when not."""
+"""`doctor`: is everything there that a call needs, and what to do when not."""
 
 import re
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import click
 import httpx
@@ -15,20 +15,20 @@ from ivr.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One finding; `mend` is empty when all is well."""
+    """One finding; `fix` says what to do about it, and is empty when all is well."""
 
     name: str
     ok: bool
     detail: str
-    mend: str = ""
+    fix: str = ""
 
 
-class Unwell(Exception):
-    """What is wrong, and how to mend it."""
+class CheckFailedError(Exception):
+    """What is wrong, and how to fix it."""
 
-    def __init__(self, detail: str, mend: str) -> None:
+    def __init__(self, detail: str, fix: str) -> None:
         super().__init__(detail)
-        self.detail, self.mend = detail, mend
+        self.detail, self.fix = detail, fix
 
 
 @click.command()
@@ -36,24 +36,28 @@ class Unwell(Exception):
 def doctor(as_json: bool) -> None:
     """Check settings, models, Redis, database, carrier and public address; say what to mend."""
     settings = load_settings()
-    checks = [_check(name, look, settings) for name, look in LOOKS.items()]
+    checks = [_check(name, check, settings) for name, check in CHECKS.items()]
     ok = all(check.ok for check in checks)
     if as_json:
-        show({"ok": ok, "checks": [asdict(check) for check in checks]})
+        show({"ok": ok, "checks": [_row(check) for check in checks]})
     else:
         for check in checks:
             click.echo(f"{'ok  ' if check.ok else 'MEND'} {check.name}: {check.detail}")
-            if check.mend:
-                click.echo(f"     {check.mend}")
+            if check.fix:
+                click.echo(f"     {check.fix}")
     if not ok:
         raise SystemExit(MISSING)
 
 
-def _check(name: str, look: Callable[[Settings], str], settings: Settings) -> Check:
+def _row(check: Check) -> dict[str, str | bool]:
+    return {"name": check.name, "ok": check.ok, "detail": check.detail, "mend": check.fix}
+
+
+def _check(name: str, check: Callable[[Settings], str], settings: Settings) -> Check:
     try:
-        return Check(name, True, look(settings))
-    except Unwell as found:
-        return Check(name, False, found.detail, found.mend)
+        return Check(name, True, check(settings))
+    except CheckFailedError as found:
+        return Check(name, False, found.detail, found.fix)
 
 
 def _data_folder(settings: Settings) -> str:
@@ -64,7 +68,7 @@ def _data_folder(settings: Settings) -> str:
         probe.touch()
         probe.unlink()
     except OSError as error:
-        raise Unwell(
+        raise CheckFailedError(
             f"{folder} cannot be written: {error}", "Set WARMLINE_DATA_DIR to a folder of your own."
         ) from error
     return str(folder)
@@ -76,7 +80,7 @@ def _whisper(settings: Settings) -> str:
     try:
         found = find_whisper(settings.whisper_model, settings.data_dir)
     except MissingModelError as error:
-        raise Unwell(
+        raise CheckFailedError(
             str(error), "Run `make setup`, or set WARMLINE_WHISPER_MODEL to a folder with the weights."
         ) from error
     return f"{settings.whisper_model}, from {found.source}: {found.path} (sha256 {found.sha256[:12]}…)"
@@ -88,7 +92,7 @@ def _vad(settings: Settings) -> str:
     try:
         return f"Silero, from packages: {find_vad()}"
     except MissingModelError as error:
-        raise Unwell(str(error), "Run `make setup`.") from error
+        raise CheckFailedError(str(error), "Run `make setup`.") from error
 
 
 def _voice(settings: Settings) -> str:
@@ -97,7 +101,7 @@ def _voice(settings: Settings) -> str:
     try:
         voice = make_voice(settings.voice)
     except (UnknownVoiceError, VoiceUnavailableError) as error:
-        raise Unwell(str(error), "Run `make setup`, or set WARMLINE_VOICE to another voice.") from error
+        raise CheckFailedError(str(error), "Run `make setup`, or set WARMLINE_VOICE to another voice.") from error
     return f"{voice.name}: says {voice.speak('Hello.').size / 8000:.1f} s for one word"
 
 
@@ -108,7 +112,7 @@ def _meaning(settings: Settings) -> str:
     try:
         understanding = Understanding.load(settings.data_dir)
     except MissingModelError as error:
-        raise Unwell(str(error), "Run `make setup`.") from error
+        raise CheckFailedError(str(error), "Run `make setup`.") from error
     meaning = understanding.understand("I want to talk to a person", today=today(SystemClock(), settings.zone))
     return f'"I want to talk to a person" is understood as {meaning.intent}'
 
@@ -126,24 +130,24 @@ def _redis(settings: Settings) -> str:
     except RedisError as error:
         if not settings.redis_url:
             return "embedded; not running now"
-        raise Unwell(f"no answer: {error}", "Start Redis, or set REDIS_URL to where it is.") from error
+        raise CheckFailedError(f"no answer: {error}", "Start Redis, or set REDIS_URL to where it is.") from error
     except ValueError as error:
-        raise Unwell("REDIS_URL is no address of a Redis", f"{error}.") from error
+        raise CheckFailedError("REDIS_URL is no address of a Redis", f"{error}.") from error
     return "answers"
 
 
 def _database(settings: Settings) -> str:
     from sqlalchemy.exc import SQLAlchemyError
 
-    from ivr.store.engine import BadDatabaseUrl, make_engine
+    from ivr.store.engine import BadDatabaseUrlError, make_engine
     from ivr.store.migrate import pending
 
     try:
         missing = pending(make_engine(settings.database))
-    except BadDatabaseUrl as error:
-        raise Unwell("not an address", str(error)) from error
+    except BadDatabaseUrlError as error:
+        raise CheckFailedError("not an address", str(error)) from error
     except SQLAlchemyError as error:
-        raise Unwell(
+        raise CheckFailedError(
             f"cannot be opened: {type(error).__name__}", "Set DATABASE_URL to a database that answers."
         ) from error
     return "answers; its tables are made when a process starts" if missing else "answers; its tables are up to date"
@@ -153,17 +157,17 @@ def _jobs(settings: Settings) -> str:
     from sqlalchemy import func, select
     from sqlalchemy.exc import SQLAlchemyError
 
-    from ivr.store.engine import BadDatabaseUrl, make_engine, make_sessions
+    from ivr.store.engine import BadDatabaseUrlError, make_engine, make_sessions
     from ivr.store.models import Outbox
 
     given_up = select(func.count()).select_from(Outbox).where(Outbox.given_up_at.is_not(None))
     try:
         with make_sessions(make_engine(settings.database))() as tx:
             count = tx.scalar(given_up) or 0
-    except (SQLAlchemyError, BadDatabaseUrl):
+    except (SQLAlchemyError, BadDatabaseUrlError):
         return "not known: there are no tables yet, or the database does not answer"
     if count:
-        raise Unwell(
+        raise CheckFailedError(
             f"{count} given up", "`warmline jobs --given-up` shows them; `warmline jobs retry --all` begins them anew."
         )
     return "none was given up"
@@ -179,7 +183,7 @@ def _ledger(settings: Settings) -> str:
         with HttpLedger(settings.ledger_url, settings.ledger_token.get_secret_value()) as ledger:
             ledger.find_by_number("0")
     except LedgerError as error:
-        raise Unwell(
+        raise CheckFailedError(
             str(error), "Check WARMLINE_LEDGER_URL, as in https://host/v1, and WARMLINE_LEDGER_TOKEN."
         ) from error
     return "answers"
@@ -187,13 +191,15 @@ def _ledger(settings: Settings) -> str:
 
 def _carrier(settings: Settings) -> str:
     if not re.fullmatch(r"AC[0-9a-f]{32}", settings.twilio_account_sid):
-        raise Unwell(
+        raise CheckFailedError(
             "no account", "Set TWILIO_ACCOUNT_SID (AC and 32 hex digits), or try `warmline demo`, which needs none."
         )
     if wrong := settings.lacking_secrets:
-        raise Unwell("no secret", wrong)
+        raise CheckFailedError("no secret", wrong)
     if not is_written_number(settings.twilio_number):
-        raise Unwell(f"TWILIO_NUMBER={settings.twilio_number!r} is no number", "Set it in E.164, as in +15550100100.")
+        raise CheckFailedError(
+            f"TWILIO_NUMBER={settings.twilio_number!r} is no number", "Set it in E.164, as in +15550100100."
+        )
     from ivr.carrier.chosen import make_carrier
     from ivr.carrier.port import CarrierError
 
@@ -201,16 +207,16 @@ def _carrier(settings: Settings) -> str:
     try:
         make_carrier(settings.twilio, settings.dials.policy).check()
     except CarrierError as error:
-        mend = "Check TWILIO_ACCOUNT_SID and its credentials" + (
+        fix = "Check TWILIO_ACCOUNT_SID and its credentials" + (
             ", and WARMLINE_CARRIER_URL: it replaces Twilio." if settings.carrier_url else "."
         )
-        raise Unwell(f"{asked} refuses or is not reached: {error}", mend) from error
+        raise CheckFailedError(f"{asked} refuses or is not reached: {error}", fix) from error
     return f"{asked} accepts the account"
 
 
 def _time_zone(settings: Settings) -> str:
     if "time_zone" not in settings.model_fields_set:
-        raise Unwell(
+        raise CheckFailedError(
             'none is set: "today" begins and ends with the day in UTC',
             "Set WARMLINE_TIME_ZONE to the line's, as in America/New_York; to UTC, where that is meant.",
         )
@@ -222,16 +228,18 @@ def _public_url(settings: Settings) -> str:
     try:
         answer = httpx.get(address, timeout=5)
     except httpx.HTTPError as error:
-        raise Unwell(
+        raise CheckFailedError(
             f"{address} does not answer ({type(error).__name__})",
             "Start `warmline serve web`, and set PUBLIC_URL to the address at which the carrier reaches it.",
         ) from error
     if answer.status_code != 200:
-        raise Unwell(f"{address} answers {answer.status_code}", "Set PUBLIC_URL to the web process's public address.")
+        raise CheckFailedError(
+            f"{address} answers {answer.status_code}", "Set PUBLIC_URL to the web process's public address."
+        )
     return f"{settings.public_url} answers"
 
 
-LOOKS: dict[str, Callable[[Settings], str]] = {
+CHECKS: dict[str, Callable[[Settings], str]] = {
     "data folder": _data_folder,
     "whisper weights": _whisper,
     "voice activity": _vad,

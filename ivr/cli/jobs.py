@@ -6,7 +6,7 @@ import click
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ivr.cli.common import MISUSED, WRONG, fail, json_option, load_settings, open_database, show, tell
+from ivr.cli.common import MISUSED, WRONG, fail, json_option, load_settings, open_database, report, show
 from ivr.clock import SystemClock
 from ivr.store import outbox
 from ivr.store.models import Outbox
@@ -74,7 +74,7 @@ def retry(job: int | None, everything: bool, topic: str | None, as_json: bool) -
     if as_json:
         show({"retried": begun})
     else:
-        tell(f"{len(begun)} job{'' if len(begun) == 1 else 's'} will be tried again now.")
+        report(f"{len(begun)} job{'' if len(begun) == 1 else 's'} will be tried again now.")
 
 
 @jobs.command("drop")
@@ -89,7 +89,7 @@ def drop(job: int, as_json: bool) -> None:
     if as_json:
         show({"dropped": job})
     else:
-        tell(f"Job {job} is dropped.")
+        report(f"Job {job} is dropped.")
 
 
 def _unfinished(tx: Session, topic: str | None, given_up: bool, limit: int | None = SHOWN) -> list[Outbox]:

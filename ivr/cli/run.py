@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from ivr.cli.common import MISSING, MISUSED, fail, load_settings, tell, usable_database
+from ivr.cli.common import MISSING, MISUSED, fail, load_settings, report, usable_database
 from ivr.local.supervisor import environment, port_trouble
 from ivr.settings import Settings
 
@@ -55,7 +55,7 @@ def _prepare(settings: Settings) -> None:
 
     try:
         with usable_database():
-            prepare(settings, tell)
+            prepare(settings, report)
     except (MissingModelError, MissingEncoder, VoiceUnavailableError) as error:
         fail(str(error), MISSING)
     _check_places(settings)
@@ -81,7 +81,7 @@ def _check_places(settings: Settings) -> None:
 def _need_redis(settings: Settings) -> None:
     from redis import RedisError
 
-    from ivr.local.redis_server import EmbeddedRedis, RedisNotStarted
+    from ivr.local.redis_server import EmbeddedRedis, RedisNotStartedError
     from ivr.store.redis_client import connect
 
     try:
@@ -89,7 +89,7 @@ def _need_redis(settings: Settings) -> None:
             EmbeddedRedis(settings.data_dir / "redis").__enter__()  # ends with this process
         with connect(settings.redis, 3) as connection:
             connection.ping()
-    except (RedisError, RedisNotStarted, ValueError) as error:
+    except (RedisError, RedisNotStartedError, ValueError) as error:
         fail(
             f"Redis at {settings.redis} does not answer ({error}). Start it, or set REDIS_URL to where it is.", MISSING
         )

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from ivr.cli.common import MISSING, MISUSED, WRONG, fail, json_option, load_settings, show, tell
+from ivr.cli.common import MISSING, MISUSED, WRONG, fail, json_option, load_settings, report, show
 from ivr.clock import SystemClock, today
 
 KINDS = ("open", "digits", "money", "date", "yes-no")
@@ -41,7 +41,7 @@ def transcribe(files: tuple[Path, ...], expect: str, as_json: bool) -> None:
                 heard = recogniser.transcribe_file(file, Expectation(expect))  # type: ignore[arg-type]
             except UnreadableAudioError as error:
                 failed = True
-                tell(str(error))
+                report(str(error))
                 continue
             row = {
                 "file": str(file), "text": heard.text, "confidence": round(heard.confidence, 3),

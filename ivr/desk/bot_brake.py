@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ivr.clock import Clock
-from ivr.live_updates import Live
+from ivr.live_updates import LiveUpdates
 from ivr.store.engine import Sessions
 from ivr.store.models import Audit, Brake, Call, Handoff, Turn
 
@@ -54,7 +54,7 @@ def judge(outcomes: Sequence[BotCall], floor: float) -> Verdict:
 class Brakes:
     """`floor`: the share of an intent's last calls that may go badly before the brake comes on by itself."""
 
-    def __init__(self, sessions: Sessions, clock: Clock, live: Live, floor: float = 0.4) -> None:
+    def __init__(self, sessions: Sessions, clock: Clock, live: LiveUpdates, floor: float = 0.4) -> None:
         self._sessions, self._clock, self._live, self._floor = sessions, clock, live, floor
 
     def braked(self, intent: str) -> bool:

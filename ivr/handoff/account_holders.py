@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from ivr.clock import Clock
 from ivr.handoff.brief import caller_of
 from ivr.ledger.port import Holder, LedgerError
-from ivr.live_updates import Live
+from ivr.live_updates import LiveUpdates
 from ivr.store import outbox
 from ivr.store.engine import Sessions
 from ivr.store.models import Call, Handoff
@@ -45,7 +45,7 @@ class AccountHolders:
     """Without a `pool` the ledger is our own database, and asked at once."""
 
     def __init__(
-        self, sessions: Sessions, clock: Clock, ledger: HolderSource, live: Live, pool: Executor | None = None
+        self, sessions: Sessions, clock: Clock, ledger: HolderSource, live: LiveUpdates, pool: Executor | None = None
     ) -> None:
         self._sessions, self._clock, self._ledger, self._live, self._pool = sessions, clock, ledger, live, pool
         self._slow_until: datetime | None = None

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from ivr.clock import Clock
 from ivr.desk.opening_hours import OpeningHours
 from ivr.handoff import call_backs
-from ivr.live_updates import Live
+from ivr.live_updates import LiveUpdates
 from ivr.store.engine import Sessions
 from ivr.store.models import Audit, CallBack
 from ivr.store.states import CALLBACK_OPEN
@@ -20,7 +20,7 @@ class CallBackRefusedError(ValueError):
 class CallBackDesk:
     """`by` is an e-mail address. All raise CallBackRefusedError, and UnknownCallBackError for one that never was."""
 
-    def __init__(self, sessions: Sessions, clock: Clock, live: Live, hours: OpeningHours) -> None:
+    def __init__(self, sessions: Sessions, clock: Clock, live: LiveUpdates, hours: OpeningHours) -> None:
         self._sessions, self._clock, self._live, self._hours = sessions, clock, live, hours
 
     def cancel(self, callback_id: int, by: str, why: str) -> CallBack:

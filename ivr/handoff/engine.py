@@ -14,7 +14,7 @@ from ivr.handoff.carrier_requests import CarrierRequests
 from ivr.handoff.config import HandoffConfig
 from ivr.handoff.state import State
 from ivr.handoff.transaction import Change, ConflictError, advance
-from ivr.live_updates import Live
+from ivr.live_updates import LiveUpdates
 from ivr.store.engine import Sessions
 from ivr.store.models import Handoff
 
@@ -50,7 +50,7 @@ class HandoffEngine:
         sessions: Sessions,
         clock: Clock,
         carrier: Carrier,
-        live: Live,
+        live: LiveUpdates,
         config: HandoffConfig,
         spawn: Callable[[Callable[[], None]], object] = call_now,
     ) -> None:

@@ -21,7 +21,7 @@ from ivr.handoff.config import JOIN_SECONDS, HandoffConfig
 from ivr.handoff.engine import HandoffEngine, OfferResult, UnknownHandoffError, Why, Within, call_now, get
 from ivr.handoff.request import live_handoff
 from ivr.handoff.state import State
-from ivr.live_updates import Live
+from ivr.live_updates import LiveUpdates
 from ivr.store import outbox
 from ivr.store.engine import Sessions
 from ivr.store.models import Agent, CallBack, Handoff
@@ -44,7 +44,7 @@ class HandoffService:
         sessions: Sessions,
         clock: Clock,
         carrier: Carrier,
-        live: Live,
+        live: LiveUpdates,
         config: HandoffConfig,
         dials: Dials,
         account_holders: AccountHolders,

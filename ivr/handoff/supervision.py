@@ -10,7 +10,7 @@ from ivr.desk.queue import to_the_head
 from ivr.handoff import events as ev
 from ivr.handoff.engine import CALL_IS_OVER, get
 from ivr.handoff.service import HandoffService
-from ivr.live_updates import Live
+from ivr.live_updates import LiveUpdates
 from ivr.store.engine import Sessions
 from ivr.store.models import Agent, Announcement, Audit, Handoff
 from ivr.store.states import HANDOFF_WAITING
@@ -27,7 +27,7 @@ class Supervision:
     """`by` is always the supervisor's agent id. CarrierError is told as SupervisionRefusedError."""
 
     def __init__(
-        self, sessions: Sessions, clock: Clock, carrier: Carrier, live: Live, handoffs: HandoffService
+        self, sessions: Sessions, clock: Clock, carrier: Carrier, live: LiveUpdates, handoffs: HandoffService
     ) -> None:
         self._sessions, self._clock, self._carrier, self._live = sessions, clock, carrier, live
         self._handoffs = handoffs

@@ -14,7 +14,7 @@ from ivr.ledger.sample import SAMPLES, load_sample
 from ivr.local.supervisor import reached_at
 from ivr.nlu.understanding import Understanding
 from ivr.people import passwords, roster
-from ivr.secret_keys import kept_key
+from ivr.secret_keys import persistent_key
 from ivr.settings import Settings
 from ivr.store.engine import Sessions
 from ivr.store.models import Account
@@ -28,9 +28,9 @@ PEOPLE = (
 )
 
 
-def house_settings(settings: Settings) -> Settings:
+def demo_settings(settings: Settings) -> Settings:
     """`settings` with the switch as the carrier and credentials of its own."""
-    token, here = kept_key(settings.data_dir, "switch").hex(), reached_at(settings.host)
+    token, here = persistent_key(settings.data_dir, "switch").hex(), reached_at(settings.host)
     return settings.model_copy(
         update={
             "twilio_account_sid": "AC" + token[:32],

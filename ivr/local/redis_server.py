@@ -18,7 +18,7 @@ from ivr.store.redis_client import connect
 PR_SET_PDEATHSIG = 1
 
 
-class RedisNotStarted(RuntimeError):
+class RedisNotStartedError(RuntimeError):
     """The embedded server did not come up; the message says where its log is."""
 
 
@@ -64,7 +64,7 @@ class EmbeddedRedis:
         while not self._answers():
             if self._process.poll() is not None or time.monotonic() > deadline:
                 self._process.kill()
-                raise RedisNotStarted(f"the embedded Redis did not start; see {self.folder / 'valkey.log'}")
+                raise RedisNotStartedError(f"the embedded Redis did not start; see {self.folder / 'valkey.log'}")
             time.sleep(0.01)
 
     def _answers(self) -> bool:
@@ -74,7 +74,7 @@ class EmbeddedRedis:
             with connect(self.url) as connection:
                 return bool(connection.ping())
         except RedisSilent as error:  # a second server on the same files would spoil them
-            raise RedisNotStarted(
+            raise RedisNotStartedError(
                 f"a Redis listens at {self.socket} and does not answer: end it, or set it going again"
             ) from error
         except RedisError:

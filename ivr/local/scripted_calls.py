@@ -17,11 +17,11 @@ Script = dict[str, Any]
 Progress = Callable[[dict[str, Any]], None]
 
 
-class NoSwitch(RuntimeError):
+class SwitchAwayError(RuntimeError):
     """No switch answers where one is expected."""
 
 
-class Placed(RuntimeError):
+class NotPlacedError(RuntimeError):
     """The switch did not place the call; the message is the switch's own."""
 
 
@@ -58,7 +58,7 @@ def place(settings: Settings, script: Script, progress: Progress) -> dict[str, A
             "POST", f"{switch_address(settings)}/control/calls", json=script, timeout=httpx.Timeout(10, read=None)
         ) as lines:
             if lines.status_code != 200:
-                raise Placed(lines.read().decode())
+                raise NotPlacedError(lines.read().decode())
             for line in lines.iter_lines():
                 event = json.loads(line)
                 if event["event"] == "result":
@@ -66,9 +66,11 @@ def place(settings: Settings, script: Script, progress: Progress) -> dict[str, A
                 else:
                     progress(event)
     except httpx.TransportError as error:
-        raise NoSwitch(f"The switch at {switch_address(settings)} does not answer ({type(error).__name__}).") from error
+        raise SwitchAwayError(
+            f"The switch at {switch_address(settings)} does not answer ({type(error).__name__})."
+        ) from error
     if result is None:
-        raise Placed("The switch ended the call without a result; its log says why.")
+        raise NotPlacedError("The switch ended the call without a result; its log says why.")
     return result
 
 

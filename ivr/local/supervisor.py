@@ -1,4 +1,4 @@
-"""The whole house on one machine: embedded Redis, web, media, worker and switch as child processes, ended together."""
+"""Everything on one machine: embedded Redis, web, media, worker and switch as child processes, ended together."""
 
 import errno
 import os
@@ -20,11 +20,11 @@ from ivr.settings import Settings
 PARTS = ("switch", "web", "media", "worker")
 
 
-class HouseError(RuntimeError):
+class SupervisorError(RuntimeError):
     """A part did not start or has stopped; the message says which, why, and what to do."""
 
 
-class House:
+class Supervisor:
     """Starts every part under `settings`, waits until each answers, and stops them in reverse order.
 
     `say` receives one line of plain words per step; only `parts` are started. Children inherit the settings as
@@ -73,10 +73,10 @@ class House:
         return self._redis.pid
 
     def check(self) -> None:
-        """Raises HouseError when a part has stopped by itself."""
+        """Raises SupervisorError when a part has stopped by itself."""
         for part, child in self._children.items():
             if child.poll() is not None:
-                raise HouseError(f"The {part} process stopped (exit {child.returncode}).\n{self._tail(part)}")
+                raise SupervisorError(f"The {part} process stopped (exit {child.returncode}).\n{self._tail(part)}")
 
     def stop(self) -> None:
         """Ends every part that was started; gives each ten seconds more than its callers may be handed over in."""
@@ -119,7 +119,7 @@ class House:
             except httpx.HTTPError:
                 pass
             if time.monotonic() > deadline:
-                raise HouseError(f"The {part} process did not answer within {seconds:.0f} s.\n{self._tail(part)}")
+                raise SupervisorError(f"The {part} process did not answer within {seconds:.0f} s.\n{self._tail(part)}")
             time.sleep(0.1)
         self.say(f"The {part} process is running.")
 
@@ -128,7 +128,7 @@ class House:
         ports = {"WARMLINE_PORT": s.port, "WARMLINE_MEDIA_PORT": s.media_port, "WARMLINE_SWITCH_PORT": s.switch_port}
         for name, port in ports.items():
             if trouble := port_trouble(s.host, port, name):
-                raise HouseError(trouble)
+                raise SupervisorError(trouble)
 
     def _tail(self, part: str, lines: int = 12) -> str:
         path = self.logs / f"{part}.log"

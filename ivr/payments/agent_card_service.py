@@ -12,7 +12,7 @@ from ivr.carrier.port import CardCarrier, CarrierError
 from ivr.clock import Clock
 from ivr.dialogue.facts import Facts
 from ivr.ledger.port import Ledger, LedgerError
-from ivr.live_updates import Live
+from ivr.live_updates import LiveUpdates
 from ivr.payments import agent_cards
 from ivr.payments.agent_cards import CardRefusedError, Order
 from ivr.payments.card_entry import UNDER_WAY, CardState
@@ -45,7 +45,7 @@ class AgentCards:
         sessions: Sessions,
         clock: Clock,
         carrier: CardCarrier,
-        live: Live,
+        live: LiveUpdates,
         ledger: Ledger,
         config: CardConfig,
         *,

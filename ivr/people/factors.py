@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from ivr.secret_keys import kept_key
+from ivr.secret_keys import persistent_key
 from ivr.store.models import Agent, Audit, CodeFactor, Passkey, RecoveryCode
 
 STEP = 30  # seconds
@@ -52,7 +52,7 @@ class SecretBox:
         """With a key that comes from the house's secret key, where one is set, so that all web hosts can read it."""
         if secret_key:
             return cls(hashlib.sha256(b"second factors\0" + secret_key.encode()).digest())
-        return cls(kept_key(data_dir, "second-factors"))
+        return cls(persistent_key(data_dir, "second-factors"))
 
     def seal(self, secret: str, agent_id: int) -> str:
         nonce = secrets.token_bytes(NONCE)

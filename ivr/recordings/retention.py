@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from ivr.clock import Clock
 from ivr.recordings.storage import RecordingFolder
 from ivr.store import outbox
-from ivr.store.batches import delete_some, in_pieces
+from ivr.store.batches import delete_some, in_batches
 from ivr.store.engine import Sessions
 from ivr.store.idempotency import forget_old
 from ivr.store.models import (
@@ -53,14 +53,14 @@ def purge_older(
     over = or_(Call.ended_at.is_not(None), Call.started_at < now - LONGEST_CALL)
     gone = _forget(sessions, (Call.started_at < before, over), now, files, rest)
     shifts = select(PresenceSpell.id).where(PresenceSpell.ended_at < before).limit(BATCH)
-    in_pieces(sessions, lambda tx: delete_some(tx, PresenceSpell, shifts), rest)
+    in_batches(sessions, lambda tx: delete_some(tx, PresenceSpell, shifts), rest)
     counted = min(before, now - COUNTED)
     for table in (Dial, PinAttempt):
         some = select(table.id).where(table.at < counted).limit(BATCH)
-        in_pieces(sessions, partial(delete_some, table=table, ids=some), rest)
-    in_pieces(sessions, lambda tx: outbox.forget_texts(tx, before), rest)
-    in_pieces(sessions, lambda tx: forget_old(tx, now), rest)
-    in_pieces(sessions, lambda tx: outbox.forget_done(tx, now), rest)
+        in_batches(sessions, partial(delete_some, table=table, ids=some), rest)
+    in_batches(sessions, lambda tx: outbox.forget_texts(tx, before), rest)
+    in_batches(sessions, lambda tx: forget_old(tx, now), rest)
+    in_batches(sessions, lambda tx: outbox.forget_done(tx, now), rest)
     _delete_strangers(sessions, files, now)
     _note(sessions, now, before.isoformat(), gone)
     return gone
@@ -79,7 +79,7 @@ def purge_caller(
 def _forget(
     sessions: Sessions, which: Sequence[ColumnElement[bool]], now: datetime, files: RecordingFolder, rest: Rest
 ) -> dict[str, int]:
-    calls = in_pieces(sessions, lambda tx: _forget_some(tx, which, now), rest)
+    calls = in_batches(sessions, lambda tx: _forget_some(tx, which, now), rest)
     return {"calls": calls, "recordings": _delete_files(sessions, files, rest)}
 
 

@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from ivr.secret_keys import kept_key
+from ivr.secret_keys import persistent_key
 from ivr.store.models import Recording
 
 NONCE = 12
@@ -23,18 +23,18 @@ KEY_BYTES = (16, 24, 32)
 OURS = re.compile(r"[A-Za-z0-9]+\.wav\.(aes|[0-9a-f]{8})")  # a recording, or one that was being written
 
 
-class RecordingMissing(LookupError):
+class RecordingMissingError(LookupError):
     """There is no file for the recording."""
 
 
-class RecordingUnreadable(LookupError):
+class RecordingUnreadableError(LookupError):
     """The file was not written with this key, or was changed since."""
 
 
 def recordings_key(setting: str, data_dir: Path) -> bytes:
     """The key as set (base64 of 16, 24 or 32 bytes), or one made once and kept in `data_dir`."""
     if not setting:
-        return kept_key(data_dir, "recordings")
+        return persistent_key(data_dir, "recordings")
     try:
         key = base64.b64decode(setting, validate=True)
     except binascii.Error as error:
@@ -103,14 +103,16 @@ class RecordingKeep:
         return path.name
 
     def read(self, recording: Recording) -> bytes:
-        """The WAV in the clear. RecordingMissing, RecordingUnreadable."""
+        """The WAV in the clear. Raises RecordingMissingError, RecordingUnreadableError."""
         try:
             data = self.files.where(recording.path).read_bytes() if recording.path else None
         except OSError as error:
-            raise RecordingMissing(f"the file of recording {recording.sid} cannot be read: {error.strerror}") from error
+            raise RecordingMissingError(
+                f"the file of recording {recording.sid} cannot be read: {error.strerror}"
+            ) from error
         if data is None:
-            raise RecordingMissing(f"recording {recording.sid} has no file")
+            raise RecordingMissingError(f"recording {recording.sid} has no file")
         try:
             return self._cipher.decrypt(data[:NONCE], data[NONCE:], recording.sid.encode())
         except (InvalidTag, ValueError) as error:
-            raise RecordingUnreadable(f"recording {recording.sid} was not written with this key") from error
+            raise RecordingUnreadableError(f"recording {recording.sid} was not written with this key") from error

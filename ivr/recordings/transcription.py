@@ -20,7 +20,7 @@ PIECE = 60.0  # seconds of sound that are understood at a time, in far less than
 SEARCH, FRAME = 5 * RATE, RATE // 50  # a pause is looked for in the last five seconds of a piece
 
 
-class UnreadableRecording(ValueError):
+class UnreadableSoundError(ValueError):
     """The sound is not a 16-bit PCM WAV."""
 
 
@@ -46,15 +46,15 @@ class Sound:
 
 
 def read_sound(data: bytes) -> Sound:
-    """The channels of a WAV. UnreadableRecording says what is wrong with it."""
+    """The channels of a WAV. UnreadableSoundError says what is wrong with it."""
     try:
         with wave.open(io.BytesIO(data)) as file:
             if file.getsampwidth() != 2:
-                raise UnreadableRecording(f"the recording has {8 * file.getsampwidth()}-bit samples, not 16")
+                raise UnreadableSoundError(f"the recording has {8 * file.getsampwidth()}-bit samples, not 16")
             rate, channels = file.getframerate(), file.getnchannels()
             samples = np.frombuffer(file.readframes(file.getnframes()), "<i2").reshape(-1, channels).T
     except (wave.Error, EOFError) as error:
-        raise UnreadableRecording(f"the recording is not a WAV file: {error}") from error
+        raise UnreadableSoundError(f"the recording is not a WAV file: {error}") from error
     if rate != RATE:
         samples = np.stack([resample(np.ascontiguousarray(channel), rate, RATE) for channel in samples])
     return Sound(np.ascontiguousarray(samples))

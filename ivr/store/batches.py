@@ -12,7 +12,7 @@ from ivr.store.engine import Sessions
 BREATH = 0.05  # seconds: who waits for SQLite's lock asks again about as often
 
 
-def in_pieces(sessions: Sessions, piece: Callable[[Session], int], rest: Callable[[float], None] = time.sleep) -> int:
+def in_batches(sessions: Sessions, piece: Callable[[Session], int], rest: Callable[[float], None] = time.sleep) -> int:
     """Do `piece`, each time in a transaction of its own, until it finds nothing more; how much it did in all."""
     total = 0
     while True:

@@ -20,11 +20,11 @@ POSTGRES = frozenset({"postgres", "postgresql", "postgresql+psycopg"})
 KINDS = "It is written as postgresql://user@host/name, or sqlite:////folder/file.db for a file."
 
 
-class BadDatabaseUrl(ValueError):
+class BadDatabaseUrlError(ValueError):
     """DATABASE_URL is of no use; the message says why and never tells its password."""
 
 
-class WriteInReadSession(RuntimeError):
+class WriteInReadSessionError(RuntimeError):
     """`sessions()` only reads: whoever writes does so within `sessions.begin()`."""
 
 
@@ -53,17 +53,19 @@ def make_sessions(engine: Engine) -> Sessions:
 
 
 def database_url(text: str) -> URL:
-    """`text` with its driver: `postgres://` and `postgresql://` are served by psycopg. Raises BadDatabaseUrl."""
+    """`text` with its driver: `postgres://` and `postgresql://` are served by psycopg. Raises BadDatabaseUrlError."""
     try:
         url = sa.make_url(text)
     except (ArgumentError, ValueError):
-        raise BadDatabaseUrl(f"DATABASE_URL is no database's address. {KINDS}") from None
+        raise BadDatabaseUrlError(f"DATABASE_URL is no database's address. {KINDS}") from None
     if url.drivername in POSTGRES:
         return url.set(drivername="postgresql+psycopg")
     if url.drivername not in SQLITE:
-        raise BadDatabaseUrl(f"DATABASE_URL asks for {url.drivername!r}: only PostgreSQL and SQLite are known. {KINDS}")
+        raise BadDatabaseUrlError(
+            f"DATABASE_URL asks for {url.drivername!r}: only PostgreSQL and SQLite are known. {KINDS}"
+        )
     if url.database in (None, "", ":memory:"):
-        raise BadDatabaseUrl(f"DATABASE_URL names no file, and several processes share one database. {KINDS}")
+        raise BadDatabaseUrlError(f"DATABASE_URL names no file, and several processes share one database. {KINDS}")
     return url
 
 
@@ -105,4 +107,4 @@ def _refuse_write(context: ExceptionContext) -> None:
     reads = context.connection is not None and context.connection.get_execution_options().get(READS, False)
     error: Any = context.original_exception
     if reads and ("READONLY" in getattr(error, "sqlite_errorname", "") or getattr(error, "sqlstate", "") == "25006"):
-        raise WriteInReadSession(WriteInReadSession.__doc__) from error
+        raise WriteInReadSessionError(WriteInReadSessionError.__doc__) from error

@@ -15,13 +15,13 @@ from ivr.store.engine import READ_ONLY, make_engine
 log = logging.getLogger(__name__)
 
 
-class DatabaseUnusable(RuntimeError):
+class DatabaseUnusableError(RuntimeError):
     """The database cannot be opened or brought up to date; the message says why and what to set."""
 
 
 def upgrade(url: str) -> None:
     """Applies every migration that `url` has not seen. Harmless when there is none, from any number of processes, and
-    on a database that a newer version has already taken further. Raises BadDatabaseUrl, DatabaseUnusable."""
+    on a database that a newer version has already taken further. Raises BadDatabaseUrlError, DatabaseUnusableError."""
     engine = make_engine(url, patient=True)
     try:
         if _newer(engine):
@@ -30,7 +30,7 @@ def upgrade(url: str) -> None:
         command.upgrade(_config(url), "head")
     except (OSError, SQLAlchemyError) as error:
         reason = str(error).splitlines()[0]
-        raise DatabaseUnusable(
+        raise DatabaseUnusableError(
             f"The database cannot be opened: {reason}. Set DATABASE_URL or WARMLINE_DATA_DIR to a place that can."
         ) from error
     finally:

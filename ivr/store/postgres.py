@@ -26,7 +26,7 @@ OPTIONS: dict[str, Any] = {
 }
 
 
-class NoAnswer(psycopg.OperationalError):
+class NoReplyError(psycopg.OperationalError):
     """The database took our words and said nothing."""
 
 
@@ -38,7 +38,7 @@ class HastyConnection(psycopg.Connection[Any]):
             return super().wait(gen, interval, timeout or (PING if self.autocommit else ANSWER))
         except _WaitTimeout as error:
             self.pgconn.finish()
-            raise NoAnswer("the database does not answer") from error
+            raise NoReplyError("the database does not answer") from error
 
 
 class PlainText(StrDumper):
@@ -77,5 +77,5 @@ def _limit(connection: Any, limits: dict[str, int]) -> None:
 
 def _no_second_try(context: ExceptionContext) -> None:
     """Who was silent just now is not asked again for a new connection while the caller waits."""
-    if context.is_pre_ping and isinstance(context.original_exception, NoAnswer):
+    if context.is_pre_ping and isinstance(context.original_exception, NoReplyError):
         context.is_disconnect = False

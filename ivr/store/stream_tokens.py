@@ -15,7 +15,7 @@ LIFE = timedelta(minutes=2)  # from a document's answer to its socket: a notice 
 Use = Literal["talk", "listen"]
 
 
-class BadToken(Exception):
+class BadTokenError(Exception):
     """The socket's token is unknown, used up, too old, for something else or not this call's."""
 
 
@@ -59,14 +59,14 @@ class Listening:
 
 
 def redeem(call: Call | None, token: str, now: datetime, use: Use, *stages: str) -> Call:
-    """The call, its token used up. Raises BadToken unless `token` is the call's, for this use and of late, and the
+    """The call, its token used up. Raises BadTokenError unless `token` is the call's, for this use and of late, and the
     call stands in one of `stages`."""
     if call is None or call.stage not in stages or call.stream_token is None:
-        raise BadToken
+        raise BadTokenError
     if not hmac.compare_digest(call.stream_token, _hash(token)):
-        raise BadToken
+        raise BadTokenError
     if "." in token and not _serves(token, use, now):  # one of a process of the last release says neither
-        raise BadToken
+        raise BadTokenError
     call.stream_token = None
     return call
 

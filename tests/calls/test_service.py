@@ -13,7 +13,7 @@ from ivr.dialogue.actions import CheckPin, HandOff, Listen, LookUp, Say
 from ivr.dialogue.events import Failed, Interrupted, Keyed, Paid, Resumed, Said
 from ivr.store.engine import Sessions
 from ivr.store.models import Call, Handoff, Outbox, Recording, Turn
-from ivr.store.stream_tokens import BadToken, StreamTicket
+from ivr.store.stream_tokens import BadTokenError, StreamTicket
 from speech.events import UserTurn
 from tests.fakes.fake_clock import FakeClock
 from tests.harness.call_line import LINE, MORGAN, SID
@@ -117,21 +117,21 @@ def test_times_count_from_the_start_of_the_call(calls: Calls, sessions: Sessions
 def test_a_token_opens_one_socket_only(calls: Calls) -> None:
     token = calls.answer(SID, MORGAN, LINE).token
     calls.dialogue.connect(SID, token)
-    with pytest.raises(BadToken):
+    with pytest.raises(BadTokenError):
         calls.dialogue.connect(SID, token)
 
 
 @pytest.mark.parametrize("token", ["", "guessed"])
 def test_a_wrong_token_opens_nothing(calls: Calls, token: str) -> None:
     calls.answer(SID, MORGAN, LINE)
-    with pytest.raises(BadToken):
+    with pytest.raises(BadTokenError):
         calls.dialogue.connect(SID, token)
 
 
 def test_another_call_s_token_opens_nothing(calls: Calls) -> None:
     token = calls.answer(SID, MORGAN, LINE).token
     calls.answer("CA" + "2" * 32, MORGAN, LINE)
-    with pytest.raises(BadToken):
+    with pytest.raises(BadTokenError):
         calls.dialogue.connect("CA" + "2" * 32, token)
 
 
@@ -186,7 +186,7 @@ def test_a_parked_call_is_overheard_with_a_token_of_its_own(
     caller.say("agent")
     park = calls.resume(SID, MORGAN, LINE)
     assert isinstance(park, Park)
-    with pytest.raises(BadToken):
+    with pytest.raises(BadTokenError):
         calls.dialogue.connect(SID, park.token)
     clock.forward(30)
     assert calls.dialogue.listen(SID, park.token).offset == 30.0
@@ -312,7 +312,7 @@ def test_a_goodbye_before_anything_was_done_is_no_service(
 def test_a_token_is_worth_nothing_after_two_minutes(calls: Calls, clock: FakeClock) -> None:
     token = calls.answer(SID, MORGAN, LINE).token
     clock.forward(121)
-    with pytest.raises(BadToken):
+    with pytest.raises(BadTokenError):
         calls.dialogue.connect(SID, token)
 
 
@@ -321,7 +321,7 @@ def test_a_first_webhook_that_is_replayed_opens_no_socket_beside_the_callers(
 ) -> None:
     caller.dial()
     replayed = calls.answer(SID, MORGAN, LINE).token
-    with pytest.raises(BadToken):
+    with pytest.raises(BadTokenError):
         calls.dialogue.connect(SID, replayed)
     assert call_of(sessions).streams == 1
 
@@ -331,5 +331,5 @@ def test_a_callers_token_listens_to_no_call(calls: Calls, over: bool, sessions: 
     token = calls.answer(SID, MORGAN, LINE).token
     with sessions.begin() as tx:
         tx.get_one(Call, SID).stage = "ended" if over else "bridged"
-    with pytest.raises(BadToken):
+    with pytest.raises(BadTokenError):
         calls.dialogue.listen(SID, token)

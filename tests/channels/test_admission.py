@@ -10,7 +10,7 @@ from twilio.request_validator import RequestValidator
 
 from ivr.calls.next_step import Reconnect
 from ivr.carrier.twilio.signatures import HEADER, TwilioSignatures
-from ivr.channels.admission import Full, Room
+from ivr.channels.admission import Admission, AtCapacityError
 from ivr.channels.media_app import MediaOptions, make_media_app
 from ivr.store.engine import Sessions
 from ivr.store.models import Call
@@ -26,25 +26,25 @@ Dial = Callable[[], WebSocketTestSession]
 
 
 @pytest.fixture
-def room() -> Room:
-    return Room(1)
+def admission() -> Admission:
+    return Admission(1)
 
 
 @pytest.fixture
-def dial(calls: Calls, room: Room, tmp_path: Path) -> Iterator[Dial]:
+def dial(calls: Calls, admission: Admission, tmp_path: Path) -> Iterator[Dial]:
     signatures, speaker = TwilioSignatures(TOKEN, PUBLIC, MEDIA), TextToSpeech(FakeQuickVoice(), tmp_path / "prompts")
-    app = make_media_app(calls.dialogue, signatures, FakeRecogniser(), speaker, lambda: loud, MediaOptions(room))
+    app = make_media_app(calls.dialogue, signatures, FakeRecogniser(), speaker, lambda: loud, MediaOptions(admission))
     signature = RequestValidator(TOKEN).compute_signature(MEDIA, {})
     with TestClient(app) as client:
         yield lambda: client.websocket_connect("/media", headers={HEADER: signature})
 
 
 def test_the_caller_past_the_limit_is_asked_to_come_again(
-    dial: Dial, calls: Calls, sessions: Sessions, clock: FakeClock, room: Room
+    dial: Dial, calls: Calls, sessions: Sessions, clock: FakeClock, admission: Admission
 ) -> None:
     with dial() as first:
         first.send_text(start(calls.answer(SID, MORGAN, LINE).token))
-        play_until(first, lambda: room.taken == 1)
+        play_until(first, lambda: admission.taken == 1)
         with dial() as second:
             second.send_text(start(calls.answer(OTHER, MORGAN, LINE).token, OTHER))
             assert close_code(second) == 1013
@@ -56,14 +56,14 @@ def test_the_caller_past_the_limit_is_asked_to_come_again(
 
 
 def test_a_place_is_free_again_when_its_caller_has_gone() -> None:
-    room = Room(1)
-    with room.place(), pytest.raises(Full), room.place():
+    admission = Admission(1)
+    with admission.place(), pytest.raises(AtCapacityError), admission.place():
         pass
-    with room.place():
-        assert room.taken == 1
+    with admission.place():
+        assert admission.taken == 1
 
 
-def test_a_room_without_a_limit_is_never_full() -> None:
-    room = Room()
-    with room.place(), room.place():
-        assert room.taken == 2
+def test_admission_without_a_limit_is_never_full() -> None:
+    admission = Admission()
+    with admission.place(), admission.place():
+        assert admission.taken == 2

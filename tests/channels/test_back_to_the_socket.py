@@ -2,7 +2,7 @@
 
 import pytest
 
-from ivr.calls.next_step import ByTurns, Park, Reconnect
+from ivr.calls.next_step import Park, Reconnect, WithoutSocket
 from ivr.dialogue.actions import Listen, Say
 from ivr.handoff.request import request_handoff
 from ivr.ledger.sql import SqlLedger
@@ -38,7 +38,7 @@ def restart(calls: Calls, clock: FakeClock) -> MediaStream:
     clock.forward(1.2)
     assert isinstance(calls.resume(SID, MORGAN, LINE), Reconnect)
     clock.forward(1.2)
-    assert isinstance(calls.resume(SID, MORGAN, LINE), ByTurns)
+    assert isinstance(calls.resume(SID, MORGAN, LINE), WithoutSocket)
     return stream
 
 
@@ -64,7 +64,7 @@ def test_a_socket_that_is_still_refused_costs_one_try_and_the_next_comes_later(c
     assert calls.dialogue.worth_a_socket(SID)
     assert isinstance(calls.resume(SID, MORGAN, LINE), Reconnect)
     clock.forward(1.5)
-    assert isinstance(calls.resume(SID, MORGAN, LINE), ByTurns)
+    assert isinstance(calls.resume(SID, MORGAN, LINE), WithoutSocket)
     clock.forward(25)
     assert not calls.dialogue.worth_a_socket(SID)
     clock.forward(20)

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import select
 
-from ivr.channels.conversation import Conversation, Patience, Threads
+from ivr.channels.conversation import Conversation, LedgerTimeouts, Threads
 from ivr.dialogue.events import PinChecked
 from ivr.ledger.sql import SqlLedger
 from ivr.store.engine import Sessions
@@ -28,7 +28,7 @@ def last_words(told: Sequence[Command]) -> Speak:
     return [command for command in told if isinstance(command, Speak)][-1]
 
 
-def talk(calls: Calls, *events: Event | After, patience: Patience = Patience()) -> list[Command]:  # noqa: B008
+def talk(calls: Calls, *events: Event | After, timeouts: LedgerTimeouts = LedgerTimeouts()) -> list[Command]:  # noqa: B008
     """Everything the session was told in a call with these events, each sent when all before it was answered."""
 
     async def call() -> list[Command]:
@@ -36,7 +36,7 @@ def talk(calls: Calls, *events: Event | After, patience: Patience = Patience()) 
         connected = calls.dialogue.connect(SID, calls.answer(SID, MORGAN, LINE).token)
         with ThreadPoolExecutor(2) as sql, ThreadPoolExecutor(2) as ledger:
             async with asyncio.TaskGroup() as tasks:
-                conversation = Conversation(calls.dialogue, SID, connected, ear, Threads(sql, ledger), tasks, patience)
+                conversation = Conversation(calls.dialogue, SID, connected, ear, Threads(sql, ledger), tasks, timeouts)
                 ear.tell(await conversation.opening())
                 for event in events:
                     assert await conversation.handle(event if isinstance(event, Event) else event(ear.told)) == []
@@ -107,7 +107,7 @@ def test_a_slow_ledger_is_said_to_be_slow(
         return PinChecked(ok=True)
 
     monkeypatch.setattr(ledger, "check_pin", slow)
-    told = talk(calls, BALANCE, DtmfDigits("2749", 8.0), patience=Patience(slow=0.05, failed=5.0))
+    told = talk(calls, BALANCE, DtmfDigits("2749", 8.0), timeouts=LedgerTimeouts(slow=0.05, failed=5.0))
     assert "seventeen cents" in spoken(told)
     with sessions() as tx:
         assert "repair.looking" in str(tx.scalars(select(Turn.prompt)).all())
@@ -118,7 +118,7 @@ def test_a_ledger_that_does_not_answer_brings_a_person(
 ) -> None:
     gate = threading.Event()
     monkeypatch.setattr(ledger, "check_pin", lambda account, pin: gate.wait(0.3) and PinChecked(ok=True))
-    told = talk(calls, BALANCE, DtmfDigits("2749", 8.0), patience=Patience(slow=0.02, failed=0.05))
+    told = talk(calls, BALANCE, DtmfDigits("2749", 8.0), timeouts=LedgerTimeouts(slow=0.02, failed=0.05))
     assert told[-1] == Close()
     with sessions() as tx:
         assert tx.scalars(select(Handoff.reason)).one() == "fault"

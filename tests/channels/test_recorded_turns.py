@@ -22,7 +22,7 @@ from ivr.calls.one_time_codes import OneTimeCodes
 from ivr.carrier.port import CarrierError
 from ivr.carrier.twilio.dialect import twilio_dialect
 from ivr.carrier.twilio.signatures import HEADER, TwilioSignatures
-from ivr.channels.recorded_turns import TurnChannel, read_wav
+from ivr.channels.recorded_turns import RecordedTurns, read_wav
 from ivr.handoff.request import request_handoff
 from ivr.ledger.sql import SqlLedger
 from ivr.store.engine import Sessions
@@ -130,7 +130,7 @@ def app(
     calls: Calls, sessions: Sessions, clock: FakeClock, scribe: FakeTurnRecogniser, shelf: FakeRecordings, tmp_path: Any
 ) -> Flask:
     dialect, app = twilio_dialect(TwilioSignatures(TOKEN, PUBLIC, MEDIA)), Flask(__name__)
-    channel = TurnChannel(calls.dialogue, sessions, clock, lambda: scribe, FakeExecutor())
+    channel = RecordedTurns(calls.dialogue, sessions, clock, lambda: scribe, FakeExecutor())
     app.register_blueprint(make_turns_blueprint(channel, shelf, dialect, PUBLIC, FakeExecutor()))
     documents = CallDocuments(twiml, PUBLIC, MEDIA)
     app.register_blueprint(make_voice_blueprint(calls, FakeHandoffs(), dialect, documents))

@@ -19,7 +19,7 @@ from ivr.carrier.twilio.account import TwilioAccount
 from ivr.carrier.twilio.client import TwilioCarrier
 from ivr.carrier.twilio.dialect import twilio_dialect
 from ivr.carrier.twilio.signatures import TwilioSignatures
-from ivr.channels.recorded_turns import TurnChannel
+from ivr.channels.recorded_turns import RecordedTurns
 from ivr.clock import SystemClock
 from ivr.handoff.request import request_handoff
 from ivr.ledger.sql import SqlLedger
@@ -118,7 +118,7 @@ def line(sessions: Sessions, ledger: SqlLedger, ports: list[int], tmp_path: Path
     carrier = TwilioCarrier(TwilioAccount(ACCOUNT, TOKEN, LINE, f"http://127.0.0.1:{switch}"))
     dialect, app = twilio_dialect(TwilioSignatures(TOKEN, public, socket)), Flask(__name__)
     scribe = FakeTurnRecogniser(["balance", "agent"])
-    channel = TurnChannel(calls.dialogue, sessions, clock, lambda: scribe, pool)
+    channel = RecordedTurns(calls.dialogue, sessions, clock, lambda: scribe, pool)
     write_wav(tmp_path / "notice.wav", np.full(1600, 3000, np.int16))
     app.register_blueprint(make_voice_blueprint(calls, FakeHandoffs(), dialect, CallDocuments(twiml, public, socket)))
     app.register_blueprint(make_turns_blueprint(channel, carrier, dialect, public, pool))

@@ -7,7 +7,7 @@ from typing import Any
 from ivr.clock import Clock
 from ivr.desk.agents import PresenceRefusedError
 from ivr.handoff.supervision import SupervisionRefusedError
-from ivr.live_updates import Live
+from ivr.live_updates import LiveUpdates
 from ivr.store.engine import Sessions
 from ivr.store.models import Agent, Announcement, Handoff
 
@@ -23,7 +23,7 @@ class FakeHandoffService:
     """The hand-off service as the pages see it: it moves rows as the real one does, and remembers what was asked."""
 
     sessions: Sessions
-    live: Live
+    live: LiveUpdates
     clock: Clock
     asked: list[tuple[str, int, int]] = field(default_factory=list)
     refuse: str = ""
@@ -106,7 +106,7 @@ class FakeSupervision:
     """Supervision as the board sees it: it moves rows as the real one does, and remembers what was asked."""
 
     sessions: Sessions
-    live: Live
+    live: LiveUpdates
     clock: Clock
     asked: list[tuple[Any, ...]] = field(default_factory=list)
     refuse: str = ""

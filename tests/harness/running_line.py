@@ -12,10 +12,10 @@ from sqlalchemy import select
 from ivr.calls.report import call_report
 from ivr.clock import SystemClock, today
 from ivr.desk.agents import set_presence
-from ivr.local.demo import AGENT_PHONE, furnish, house_settings, script
+from ivr.local.demo import AGENT_PHONE, demo_settings, furnish, script
 from ivr.local.scripted_calls import place, put_scripted_agent, take_scripted_agent
 from ivr.local.setup import prepare
-from ivr.local.supervisor import House
+from ivr.local.supervisor import Supervisor
 from ivr.recordings.storage import RecordingFolder
 from ivr.settings import Settings
 from ivr.store.engine import Sessions, make_engine, make_sessions
@@ -150,12 +150,12 @@ def opened_house(folder: Path, kept: Path, extra: dict[str, str]) -> Iterator[Li
     ports = dict(zip(("WARMLINE_PORT", "WARMLINE_MEDIA_PORT", "WARMLINE_SWITCH_PORT"), free_ports(3), strict=True))
     own = {"WARMLINE_DATA_DIR": str(folder), "DATABASE_URL": "", "REDIS_URL": "", "RECORDINGS_URL": ""}
     values: dict[str, Any] = {"_env_file": None, "WARMLINE_RING_SECONDS": RINGS, **ports, **own, **extra}
-    settings = house_settings(Settings(**values))
+    settings = demo_settings(Settings(**values))
     prepare(settings, lambda _: None)
     engine = make_engine(settings.database)
     sessions = make_sessions(engine)
     furnish(sessions, SystemClock(), settings)
-    with House(settings, lambda _: None):
+    with Supervisor(settings, lambda _: None):
         yield Line(settings, sessions)
     engine.dispose()
 

@@ -22,7 +22,7 @@ from ivr.handoff.call_back_desk import CallBackDesk
 from ivr.handoff.service import HandoffService
 from ivr.handoff.warm_transfer import Transfers, caller_leg
 from ivr.ledger.sql import SqlLedger
-from ivr.live_updates import Live
+from ivr.live_updates import LiveUpdates
 from ivr.payments.agent_card_service import AgentCards, CardConfig
 from ivr.settings import Settings
 from ivr.store.engine import Sessions
@@ -57,7 +57,7 @@ class Web:
     sessions: Sessions
     handoffs: FakeHandoffService
     recordings: FakeRecordings
-    live: Live
+    live: LiveUpdates
     clock: Any
     texts: FakeTexts
     supervision: FakeSupervision
@@ -208,7 +208,7 @@ def make_web(sessions: Sessions, redis: Redis, redis_url: str, tmp_path: Path) -
     ) -> Web:
         days = {"session_hours": 36, "session_idle_minutes": 2160}  # these clocks jump
         chosen = Settings(**{"data_dir": tmp_path, "redis_url": redis_url, **days, **settings})
-        app, live = Flask(__name__, static_folder=None), Live(redis)
+        app, live = Flask(__name__, static_folder=None), LiveUpdates(redis)
         handoffs, recordings, texts = FakeHandoffService(sessions, live, clock), FakeRecordings(), texts or FakeTexts()
         supervision, brakes = FakeSupervision(sessions, live, clock), Brakes(sessions, clock, live)
         ledger, carrier = SqlLedger(sessions, clock), FakeCardCarrier()

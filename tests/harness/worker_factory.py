@@ -9,7 +9,7 @@ from ivr.clock import SystemClock
 from ivr.dialling.dials import Dials
 from ivr.dialling.policy import DialPolicy
 from ivr.handoff.config import HandoffConfig
-from ivr.live_updates import Live
+from ivr.live_updates import LiveUpdates
 from ivr.recordings.storage import RecordingKeep
 from ivr.store.engine import make_engine, make_sessions
 from tests.fakes.fake_slow_carrier import FakeSlowCarrier
@@ -26,7 +26,7 @@ def context() -> WorkerContext:
         SystemClock(),
         FakeSlowCarrier(),
     )
-    live = Live(Redis.from_url(redis_url))
+    live = LiveUpdates(Redis.from_url(redis_url))
     return WorkerContext(
         dials=Dials(DialPolicy.parse("US"), "US"),
         sessions=sessions,

@@ -4,15 +4,15 @@ from pathlib import Path
 
 from redis import Redis
 
-from ivr.live_updates import Live
+from ivr.live_updates import LiveUpdates
 from ivr.local.redis_server import EmbeddedRedis
-from ivr.secret_keys import kept_key
+from ivr.secret_keys import persistent_key
 
 
 def test_a_key_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> None:
-    key = kept_key(tmp_path, "session")
+    key = persistent_key(tmp_path, "session")
     assert len(key) == 32
-    assert kept_key(tmp_path, "session") == key != kept_key(tmp_path, "other")
+    assert persistent_key(tmp_path, "session") == key != persistent_key(tmp_path, "other")
     assert (tmp_path / "keys" / "session").stat().st_mode & 0o777 == 0o600
 
 
@@ -32,4 +32,4 @@ def test_what_was_written_survives_a_restart(tmp_path: Path) -> None:
 
 
 def test_news_without_redis_is_dropped_without_harm(tmp_path: Path) -> None:
-    Live(Redis.from_url(f"unix://{tmp_path / 'none.sock'}")).publish("desk", "offer")
+    LiveUpdates(Redis.from_url(f"unix://{tmp_path / 'none.sock'}")).publish("desk", "offer")

@@ -5,7 +5,7 @@ import socket
 import pytest
 
 from ivr.cli.run import _every_address
-from ivr.local.demo import house_settings
+from ivr.local.demo import demo_settings
 from ivr.local.supervisor import port_trouble, reached_at
 from ivr.settings import Settings
 from tests.harness.running_line import free_ports
@@ -39,7 +39,7 @@ def test_what_listens_everywhere_is_reached_at_this_machine(host: str, address: 
 
 
 def test_a_house_that_listens_on_ipv6_has_addresses_that_can_be_read(tmp_path: object) -> None:
-    settings = house_settings(Settings.model_validate({"host": "::", "data_dir": tmp_path}))
+    settings = demo_settings(Settings.model_validate({"host": "::", "data_dir": tmp_path}))
     assert settings.public_url == "http://[::1]:8080"
     assert settings.media_url == "ws://[::1]:8081/media"
 

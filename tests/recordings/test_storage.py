@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from ivr.recordings.storage import RecordingKeep, RecordingMissing, RecordingUnreadable, recordings_key
-from ivr.recordings.transcription import UnreadableRecording, read_sound
+from ivr.recordings.storage import RecordingKeep, RecordingMissingError, RecordingUnreadableError, recordings_key
+from ivr.recordings.transcription import UnreadableSoundError, read_sound
 from ivr.store.models import Recording
 from tests.harness.sounds import sound
 
@@ -29,21 +29,21 @@ def test_what_was_kept_is_read_back_and_lies_encrypted_and_private(tmp_path: Pat
 def test_a_file_that_was_changed_is_not_played(tmp_path: Path, spoil: object) -> None:
     path = tmp_path / keep(tmp_path).keep("RE1", sound())
     path.write_bytes(spoil(path.read_bytes()))  # type: ignore[operator]
-    with pytest.raises(RecordingUnreadable, match="RE1"):
+    with pytest.raises(RecordingUnreadableError, match="RE1"):
         keep(tmp_path).read(Recording(sid="RE1", path=str(path)))
 
 
 def test_another_key_or_another_recordings_file_is_refused(tmp_path: Path) -> None:
     path = keep(tmp_path).keep("RE1", sound())
-    with pytest.raises(RecordingUnreadable):
+    with pytest.raises(RecordingUnreadableError):
         keep(tmp_path, b"x" * 32).read(Recording(sid="RE1", path=path))
-    with pytest.raises(RecordingUnreadable):
+    with pytest.raises(RecordingUnreadableError):
         keep(tmp_path).read(Recording(sid="RE2", path=path))
 
 
 @pytest.mark.parametrize("path", [None, "/nowhere/RE1.wav.aes"])
 def test_a_recording_without_file_says_so(tmp_path: Path, path: str | None) -> None:
-    with pytest.raises(RecordingMissing, match="RE1"):
+    with pytest.raises(RecordingMissingError, match="RE1"):
         keep(tmp_path).read(Recording(sid="RE1", path=path))
 
 
@@ -71,7 +71,7 @@ def test_sound_is_read_by_channel(tmp_path: Path) -> None:
 
 
 def test_what_is_no_wav_is_refused() -> None:
-    with pytest.raises(UnreadableRecording, match="not a WAV"):
+    with pytest.raises(UnreadableSoundError, match="not a WAV"):
         read_sound(b"<html>")
 
 

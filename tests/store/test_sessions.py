@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text, update
 from sqlalchemy.orm import Session
 
-from ivr.store.engine import BadDatabaseUrl, Sessions, WriteInReadSession, make_engine, make_sessions
+from ivr.store.engine import BadDatabaseUrlError, Sessions, WriteInReadSessionError, make_engine, make_sessions
 from ivr.store.migrate import upgrade
 from ivr.store.models import Announcement
 from tests.harness.call_line import LINE, MORGAN, SID
@@ -46,7 +46,7 @@ WRITES: dict[str, Callable[[Session], object]] = {
 
 @pytest.mark.parametrize("write", WRITES.values(), ids=WRITES)
 def test_a_session_that_reads_is_refused_every_write(sessions: Sessions, write: Callable[[Session], object]) -> None:
-    with sessions() as tx, pytest.raises(WriteInReadSession, match=r"sessions\.begin\(\)"):
+    with sessions() as tx, pytest.raises(WriteInReadSessionError, match=r"sessions\.begin\(\)"):
         write(tx)
 
 
@@ -57,7 +57,7 @@ def test_a_session_that_reads_is_refused_every_write_on_postgresql(
 ) -> None:
     upgrade(postgres)
     engine = make_engine(postgres)
-    with make_sessions(engine)() as tx, pytest.raises(WriteInReadSession):
+    with make_sessions(engine)() as tx, pytest.raises(WriteInReadSessionError):
         write(tx)
     engine.dispose()
 
@@ -103,7 +103,7 @@ def test_no_update_is_lost_between_two_who_read_and_then_write(sessions: Session
     ],
 )
 def test_a_wrong_address_is_refused_in_a_sentence_without_its_password(url: str, why: str) -> None:
-    with pytest.raises(BadDatabaseUrl, match="DATABASE_URL") as refused:
+    with pytest.raises(BadDatabaseUrlError, match="DATABASE_URL") as refused:
         make_engine(url)
     assert why in str(refused.value) and "s3cret" not in str(refused.value)
 

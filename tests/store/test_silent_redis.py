@@ -12,8 +12,8 @@ from ivr.handoff import events as ev
 from ivr.handoff.config import HandoffConfig
 from ivr.handoff.request import request_handoff
 from ivr.ledger.sql import SqlLedger
-from ivr.live_updates import Live
-from ivr.local.redis_server import EmbeddedRedis, RedisNotStarted
+from ivr.live_updates import LiveUpdates
+from ivr.local.redis_server import EmbeddedRedis, RedisNotStartedError
 from ivr.store.engine import Sessions
 from ivr.store.redis_client import connect
 from tests.fakes.fake_carrier import FakeCarrier
@@ -26,8 +26,8 @@ from tests.harness.handoff_world import LINE, PUBLIC
 from tests.harness.silent_server import silent_server, stopped
 
 
-def live_on(redis: FakeRedis, now: Callable[[], float] = time.monotonic, room: int = 1000) -> Live:
-    return Live(redis, now=now, room=room)  # type: ignore[arg-type]
+def live_on(redis: FakeRedis, now: Callable[[], float] = time.monotonic, room: int = 1000) -> LiveUpdates:
+    return LiveUpdates(redis, now=now, capacity=room)  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def silent(tmp_path: Path) -> Iterator[str]:
 
 
 def test_who_publishes_to_a_silent_redis_waits_for_nothing(silent: str) -> None:
-    live, begun = Live(connect(silent)), time.monotonic()
+    live, begun = LiveUpdates(connect(silent)), time.monotonic()
     for number in range(5000):
         live.publish("desk", "handoff", str(number))
     assert time.monotonic() - begun < 0.5
@@ -77,7 +77,7 @@ def test_a_second_server_is_not_started_beside_one_that_is_silent(tmp_path: Path
         assert server._process
         with (
             stopped(server._process.pid),
-            pytest.raises(RedisNotStarted, match="does not answer"),
+            pytest.raises(RedisNotStartedError, match="does not answer"),
             EmbeddedRedis(tmp_path),
         ):
             pass
@@ -102,7 +102,7 @@ def own_redis(tmp_path: Path) -> Iterator[EmbeddedRedis]:
 def test_turns_hand_offs_and_callbacks_are_not_late_while_redis_stands_still(
     sessions: Sessions, clock: FakeClock, ledger: SqlLedger, own_redis: EmbeddedRedis
 ) -> None:
-    live = Live(connect(own_redis.url))
+    live = LiveUpdates(connect(own_redis.url))
     calls = Calls(sessions, clock, understand, ledger, live, request_handoff, company="Test", notice="en")
     handoffs = handoff_service(sessions, clock, FakeCarrier(), live, HandoffConfig(LINE, PUBLIC))
 
@@ -128,7 +128,7 @@ def test_turns_hand_offs_and_callbacks_are_not_late_while_redis_stands_still(
 
 
 def test_what_was_published_before_and_after_it_stood_still_is_followed(own_redis: EmbeddedRedis) -> None:
-    live = Live(connect(own_redis.url, patience=0.2), pause=0.0)
+    live = LiveUpdates(connect(own_redis.url, patience=0.2), pause=0.0)
     watcher = Redis.from_url(own_redis.url).pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
     watcher.psubscribe("*")
     watcher.get_message(timeout=1)

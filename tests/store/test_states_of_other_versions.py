@@ -12,7 +12,7 @@ from ivr.handoff.state import Attempt
 from ivr.handoff.state import State as Handoff
 from ivr.store.engine import Sessions
 from ivr.store.models import Call
-from ivr.store.stream_tokens import BadToken
+from ivr.store.stream_tokens import BadTokenError
 from tests.harness.call_line import LINE, MORGAN, SID
 from tests.harness.calls import Calls
 from tests.harness.dialogue_talk import FACTS, TODAY
@@ -60,5 +60,5 @@ def test_a_ticket_of_an_older_process_lets_the_caller_in_once(calls: Calls, sess
     with sessions.begin() as tx:
         tx.get_one(Call, SID).stream_token = hashlib.sha256(b"as-it-was-issued").hexdigest()
     assert calls.dialogue.connect(SID, "as-it-was-issued").number == 1
-    with pytest.raises(BadToken):
+    with pytest.raises(BadTokenError):
         calls.dialogue.connect(SID, "as-it-was-issued")

@@ -15,7 +15,7 @@ from ivr.store.models import Outbox
 from ivr.store.topics import about
 from tests.fakes.fake_clock import FakeClock
 from tests.harness.worker_jobs import put, queued
-from workers.queues import NotOurs, RowJob, make_queue, waits
+from workers.queues import ForeignJobError, RowJob, make_queue, waits
 from workers.relay import Relay
 
 LEASE = timedelta(seconds=8)
@@ -130,7 +130,7 @@ def test_what_lies_in_redis_is_json_and_nothing_that_runs(sessions: Sessions, cl
 
 def test_a_job_of_somebody_elses_making_is_not_run(redis: Redis) -> None:
     evil = make_queue("handoff", redis).enqueue_call("os.system", args=("true",), job_id="evil")
-    with pytest.raises(NotOurs, match=r"os\.system"):
+    with pytest.raises(ForeignJobError, match=r"os\.system"):
         evil.perform()
 
 

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, Response
 
-from ivr.calls.next_step import ByTurns, Goodbye, Next, Park, Reconnect, TakeMessage
+from ivr.calls.next_step import Goodbye, Next, Park, Reconnect, TakeMessage, WithoutSocket
 from ivr.calls.service import CallService
 from ivr.carrier.callbacks import CallUpdate, FailedDocument
 from ivr.carrier.dialect import Dialect
@@ -65,7 +65,7 @@ class CallDocuments:
         match after:
             case Reconnect():
                 return self._documents.reconnect(self.resume, self._media, self._stream, after.token, after.pause)
-            case ByTurns():
+            case WithoutSocket():
                 return self._documents.leave((), self._at("/voice/turn"))
             case Card():
                 return self._pay(after)
@@ -85,7 +85,7 @@ class CallDocuments:
     def sorry(self, after: Next | None, words: Announcements) -> str:
         """After a fault: on to a person, or, with None or no way there, a message; needs no file of ours."""
         match after:
-            case Reconnect() | ByTurns() | Card() | Park():
+            case Reconnect() | WithoutSocket() | Card() | Park():
                 return self._documents.apologise(words.line("fault.person"), self.resume, words.language)
             case Goodbye():
                 return self._documents.goodbye()

@@ -16,7 +16,7 @@ from flask import Blueprint, Response, abort, request
 from ivr.carrier.dialect import Dialect
 from ivr.carrier.documents import Documents
 from ivr.carrier.port import CarrierError
-from ivr.channels.recorded_turns import Nothing, Reply, TurnChannel
+from ivr.channels.recorded_turns import NoWords, RecordedTurns, Reply
 from ivr.dialogue.actions import Kind, Listen
 from ivr.dialogue.prompts.en import PROMPTS
 from ivr.web.hooks.carrier_requests import read, require_signature, respond
@@ -40,7 +40,7 @@ class Recordings(Protocol):
 
 
 def make_turns_blueprint(
-    channel: TurnChannel,
+    channel: RecordedTurns,
     recordings: Recordings,
     dialect: Dialect,
     public: str,
@@ -77,10 +77,10 @@ def make_turns_blueprint(
             return _keyed(number, said.keys)
         sid, asked = _sid(), _asked()
 
-        def hear() -> Reply | Nothing:
+        def hear() -> Reply | NoWords:
             try:
                 wav = recordings.fetch_recording(said.url)
-                return channel.heard(sid, number, wav, asked.kind, asked.digits) or Nothing()
+                return channel.heard(sid, number, wav, asked.kind, asked.digits) or NoWords()
             except CarrierError as error:
                 log.warning("what was said in call %s cannot be fetched: %s", sid, error)
                 return channel.silent(sid, number)
@@ -103,7 +103,7 @@ def make_turns_blueprint(
     def silent(number: int) -> Response:
         return _waiting(number, documents.PAUSE)
 
-    def _soon(number: int, work: Callable[[], Reply | Nothing]) -> Response:
+    def _soon(number: int, work: Callable[[], Reply | NoWords]) -> Response:
         """The answer; where it takes long, a word first, and then the answer."""
         if channel.taken(_sid(), number):  # delivered once more
             return wait(number)
@@ -117,8 +117,8 @@ def make_turns_blueprint(
         more = {"waited": _waited(), "seconds": _recorded(), "tries": tries}
         return respond(dialect, documents.leave((line,), addresses.turn(number, "wait", _asked(), **more)))
 
-    def _came(number: int, came: Reply | Nothing) -> Response:
-        return _waiting(number, _recorded()) if isinstance(came, Nothing) else _reply(came)
+    def _came(number: int, came: Reply | NoWords) -> Response:
+        return _waiting(number, _recorded()) if isinstance(came, NoWords) else _reply(came)
 
     def _waiting(number: int, seconds: int) -> Response:
         """No words for so many `seconds` more: listen on, for as long as the question allows."""
@@ -198,7 +198,7 @@ class _Addresses:
         return self._documents.ask(says, keys, heard, silent)
 
 
-def _forgetting(channel: TurnChannel, recordings: Recordings, sid: str) -> Callable[[], None]:
+def _forgetting(channel: RecordedTurns, recordings: Recordings, sid: str) -> Callable[[], None]:
     """Promises that the recording of a turn is deleted, and gives what does it at once."""
     promise = channel.promise_to_forget(sid)
 

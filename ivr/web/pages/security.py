@@ -17,7 +17,7 @@ from secure import (
     XFrameOptions,
 )
 
-from ivr.secret_keys import kept_key
+from ivr.secret_keys import persistent_key
 from ivr.settings import Settings
 
 COOKIE_LASTS = timedelta(days=2)  # longer than any sign-in: when it is over is for the server to say
@@ -33,7 +33,7 @@ class Guards:
 def secure_pages(app: Flask, settings: Settings, phone_origin: str = "") -> Guards:
     """Guard all of `app`'s pages. `phone_origin` ("http://host:port") may be framed and given the microphone."""
     https = settings.public_url.startswith("https://")
-    app.secret_key = settings.secret_key.get_secret_value() or kept_key(settings.data_dir, "session").hex()
+    app.secret_key = settings.secret_key.get_secret_value() or persistent_key(settings.data_dir, "session").hex()
     app.config.update(
         SESSION_COOKIE_NAME="warmline",
         SESSION_COOKIE_HTTPONLY=True,

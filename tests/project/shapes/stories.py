@@ -17,7 +17,7 @@ from sqlalchemy import JSON, select
 
 from ivr.calls.report import call_report
 from ivr.carrier.callbacks import CardUpdate
-from ivr.cli.doctor import LOOKS
+from ivr.cli.doctor import CHECKS
 from ivr.cli.main import main
 from ivr.desk.workload import day_rows, write_csv
 from ivr.handoff.account_holders import AccountHolders
@@ -179,10 +179,10 @@ def _told_by_commands(line: Line) -> dict[str, Any]:
         for row in tx.scalars(select(Outbox).where(Outbox.done_at.is_(None))):
             row.given_up_at, job = row.due_at, row.id
     environment = {"WARMLINE_DATA_DIR": str(line.settings.data_dir)}
-    looks = {name: LOOKS[name] for name in ("data folder", "time zone")}
+    looks = {name: CHECKS[name] for name in ("data folder", "time zone")}
     told = {}
     with (
-        patch.dict(LOOKS, looks, clear=True),
+        patch.dict(CHECKS, looks, clear=True),
         patch.multiple("speech.model_files", find_whisper=Mock(), find_vad=Mock()),
         patch("speech.vad.SileroModel"),
         patch("speech.stt.WhisperSpeechToText", Mock(return_value=line.hears)),

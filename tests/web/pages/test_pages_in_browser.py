@@ -14,7 +14,7 @@ from sqlalchemy import select
 from ivr.carrier.callbacks import CardUpdate
 from ivr.clock import SystemClock
 from ivr.desk.bot_brake import Brakes
-from ivr.live_updates import Live
+from ivr.live_updates import LiveUpdates
 from ivr.store.engine import Sessions
 from ivr.store.models import Agent, CallBack, Turn
 from ivr.web.event_streams import Hub, Streams
@@ -41,7 +41,7 @@ Open = Callable[..., Page]
 def world(sessions: Sessions, redis: Redis) -> World:
     """Calls through the real hand-off service, with a fake carrier."""
     clock: Any = SystemClock()
-    return World(sessions, clock, live=Live(redis))
+    return World(sessions, clock, live=LiveUpdates(redis))
 
 
 @pytest.fixture

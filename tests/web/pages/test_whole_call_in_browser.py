@@ -13,10 +13,10 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 
 from ivr.clock import SystemClock
-from ivr.local.demo import furnish, house_settings
+from ivr.local.demo import demo_settings, furnish
 from ivr.local.scripted_calls import place, settled_report
 from ivr.local.setup import prepare
-from ivr.local.supervisor import House
+from ivr.local.supervisor import Supervisor
 from ivr.settings import Settings
 from ivr.store.engine import Sessions, make_engine, make_sessions
 from speech.audio import RATE, Samples, write_wav
@@ -65,11 +65,11 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Settings, 
     ports = dict(zip(("port", "media_port", "switch_port"), free_ports(3), strict=True))
     folder = tmp_path_factory.mktemp("house")
     storage = {"data_dir": folder, "database_url": "", "redis_url": "", "recordings_url": ""}
-    settings = house_settings(Settings.model_validate({**ports, **storage, "ring_seconds": 60}))
+    settings = demo_settings(Settings.model_validate({**ports, **storage, "ring_seconds": 60}))
     prepare(settings, lambda _: None)
     sessions = make_sessions(make_engine(settings.database))
     passwords = furnish(sessions, SystemClock(), settings)
-    with House(settings, lambda _: None):
+    with Supervisor(settings, lambda _: None):
         yield settings, sessions, passwords
 
 
