@@ -171,7 +171,7 @@ class Calls:
     def _written(self, sid: str) -> dict[str, Any]:
         with self._line.sessions() as tx:
             turns = tx.scalars(select(Turn).where(Turn.call_sid == sid)).all()
-        prompts = [turn.heard for turn in turns if turn.speaker == "bot"]
+        prompts = [turn.played for turn in turns if turn.speaker == "bot"]
         said = [turn.text for turn in turns if turn.speaker == "caller"]
         return {"prompts": len(prompts), "whole": sum(heard == 1.0 for heard in prompts), "turns": len(said)}
 

@@ -84,7 +84,7 @@ def _calls(many: int) -> Iterator[dict[type[Base], list[dict[str, Any]]]]:
             Turn: [
                 {
                     "call_sid": sid, "key": f"s1.{turn}", "speaker": "bot" if turn % 2 else "caller", "via": "voice",
-                    "text": WORDS, "start": turn * 6.0, "end": turn * 6.0 + 5.0, "confidence": 0.9, "heard": 1.0,
+                    "text": WORDS, "start": turn * 6.0, "end": turn * 6.0 + 5.0, "confidence": 0.9, "played": 1.0,
                     "intent": None if turn % 2 else intent, "words": [] if turn % 2 else words,
                     "latency": latency if turn % 2 else {},
                 }

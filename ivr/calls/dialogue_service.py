@@ -136,7 +136,7 @@ class DialogueService:
         with self._sessions.begin() as tx:
             return next_step.worth_a_socket(tx.get_one(Call, sid, with_for_update=True), self._clock.now())
 
-    def spoken(
+    def mark_spoken(
         self,
         sid: str,
         key: str,
@@ -146,19 +146,19 @@ class DialogueService:
         stream: Connected | None = None,
     ) -> None:
         """The bot's turn `key` was played to its end; times in seconds from the start of `stream`, or the present."""
-        self._mark(sid, key, stream, heard=1.0, start=start, end=end, latency=latency)
+        self._mark(sid, key, stream, played=1.0, start=start, end=end, latency=latency)
 
-    def cut_off(self, sid: str, key: str, heard: float, at: float, stream: Connected | None = None) -> None:
-        """The caller spoke over the bot's turn `key` when the share `heard` of it had been played."""
-        self._mark(sid, key, stream, heard=heard, end=at)
+    def mark_cut_off(self, sid: str, key: str, played: float, at: float, stream: Connected | None = None) -> None:
+        """The caller spoke over the bot's turn `key` when the share `played` of it had been heard."""
+        self._mark(sid, key, stream, played=played, end=at)
 
-    def overheard(self, sid: str, track: str, heard: UserTurn, offset: float) -> None:
+    def overheard(self, sid: str, track: str, turn: UserTurn, offset: float) -> None:
         """Words on a parked or bridged call, or its call-back. What a parked caller hears is not yet an agent's."""
         with self._sessions.begin() as tx:
             call = tx.get_one(Call, sid, with_for_update=True)
             if track == "outbound" and call.stage not in ("bridged", "ended"):
                 return
-            told = transcript.write_overheard(tx, call, "agent" if track == "outbound" else "caller", heard, offset)
+            told = transcript.write_overheard(tx, call, "agent" if track == "outbound" else "caller", turn, offset)
             masking.forget_on(call, told)
             if call.ended_at is not None:  # the last words are known a moment after the end
                 tx.flush()
@@ -177,9 +177,9 @@ class DialogueService:
         masking.forget_on(call, told)
         return told
 
-    def _mark(self, sid: str, key: str, stream: Connected | None, **heard: Any) -> None:
+    def _mark(self, sid: str, key: str, stream: Connected | None, **marks: Any) -> None:
         with self._sessions.begin() as tx:
             call = tx.get_one(Call, sid)
             offset = stream.offset if stream else transcript.stream_offset(call)
-            transcript.mark_heard(tx, call, key, offset=offset, **heard)
+            transcript.mark_played(tx, call, key, offset=offset, **marks)
         self._live.publish(f"call:{sid}", "turn", key)

@@ -42,7 +42,7 @@ def _turn(turn: Turn) -> dict[str, Any]:
         "start": _rounded(turn.start),
         "end": _rounded(turn.end),
         "confidence": _rounded(turn.confidence),
-        "heard": _rounded(turn.heard),
+        "heard": _rounded(turn.played),
         "latency": turn.latency,
     }
 

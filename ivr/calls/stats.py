@@ -27,16 +27,16 @@ class Spoken(Protocol):
     @property
     def end(self) -> float | None: ...
     @property
-    def heard(self) -> float | None: ...
+    def played(self) -> float | None: ...
     @property
     def latency(self) -> dict[str, Any]: ...
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ResponseLatency:
     """What passed in ms from the caller's last sound to the bot's first: stages that were not measured are None.
 
-    `wait` until his turn was judged over, `listen` until its words were known, `decide` until it was settled what to
+    `wait` until their turn was judged over, `listen` until its words were known, `decide` until it was settled what to
     say, `speak` until the first sound left us. A stage that ran beside another counts only where it was waited for.
     """
 
@@ -50,13 +50,13 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class CallFigures:
-    """Seconds, but for `answers` and `barge_ins` (ms). `words_per_minute` by speaker.
+    """Seconds, but for `response_latencies` and `barge_ins` (ms). `words_per_minute` by speaker.
 
     `barge_ins` are the times from the caller's first sound over the bot until it stopped, `talk_over` is how long two
     spoke at once, `silence` how long nobody did between the first word and the last, `longest_silence` at a stretch.
     """
 
-    answers: tuple[Answer, ...]
+    response_latencies: tuple[ResponseLatency, ...]
     barge_ins: tuple[float, ...]
     words_per_minute: dict[str, float]
     talking: dict[str, float]
@@ -65,7 +65,9 @@ class CallFigures:
     longest_silence: float
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        """As `Call.figures` holds them: the latencies stand under "answers"."""
+        figures = asdict(self)
+        return {"answers": figures.pop("response_latencies"), **figures}
 
 
 def call_figures(turns: Sequence[Spoken]) -> CallFigures:
@@ -76,7 +78,7 @@ def call_figures(turns: Sequence[Spoken]) -> CallFigures:
     gaps = [after[0] - before[1] for before, after in pairwise(together)]
     talking = {speaker: round(_length(each), 3) for speaker, each in spans.items()}
     return CallFigures(
-        answers=tuple(answers(ordered)),
+        response_latencies=tuple(response_latencies(ordered)),
         barge_ins=tuple(_barge_ins(ordered)),
         words_per_minute=_pace(ordered),
         talking=talking,
@@ -86,16 +88,16 @@ def call_figures(turns: Sequence[Spoken]) -> CallFigures:
     )
 
 
-def answers(turns: Sequence[Spoken]) -> Iterator[Answer]:
-    """The bot's answers, in order; what was measured of the caller's turn goes with the answer to it."""
-    heard: dict[str, Any] = {}
+def response_latencies(turns: Sequence[Spoken]) -> Iterator[ResponseLatency]:
+    """Of each answer of the bot, in order; what was measured of the caller's turn goes with the answer to it."""
+    of_caller: dict[str, Any] = {}
     for turn in turns:
         if turn.speaker == "caller":
-            heard = turn.latency
+            of_caller = turn.latency
         elif turn.speaker == "bot" and "total" in turn.latency:
-            known = {**heard, **turn.latency}
-            yield Answer(turn.start, *(known.get(stage) for stage in STAGES))
-            heard = {}
+            known = {**of_caller, **turn.latency}
+            yield ResponseLatency(turn.start, *(known.get(stage) for stage in STAGES))
+            of_caller = {}
 
 
 def histogram(values: Sequence[float], bounds: Sequence[float] = BOUNDS) -> list[int]:
@@ -107,9 +109,9 @@ def histogram(values: Sequence[float], bounds: Sequence[float] = BOUNDS) -> list
 
 
 def _barge_ins(turns: Sequence[Spoken]) -> Iterator[float]:
-    """For each bot turn that was cut off: how long the caller spoke before it stopped, where his words were kept."""
+    """For each bot turn that was cut off: how long the caller spoke before it stopped, where their words were kept."""
     for cut in turns:
-        if cut.speaker != "bot" or cut.end is None or cut.heard is None or cut.heard >= 1.0:
+        if cut.speaker != "bot" or cut.end is None or cut.played is None or cut.played >= 1.0:
             continue
         over = [turn for turn in turns if turn.speaker == "caller" and turn.via == "voice" and turn.end is not None]
         began = [turn.start for turn in over if cut.start <= turn.start <= cut.end <= (turn.end or 0.0)]
@@ -123,7 +125,7 @@ def _pace(turns: Sequence[Spoken]) -> dict[str, float]:
     for turn in turns:
         length = (turn.end or turn.start) - turn.start
         # what was cut off holds more words than were said
-        if turn.via != "voice" or holds_marker(turn.text) or length < SHORTEST or (turn.heard or 1.0) < 1.0:
+        if turn.via != "voice" or holds_marker(turn.text) or length < SHORTEST or (turn.played or 1.0) < 1.0:
             continue
         words[turn.speaker] = words.get(turn.speaker, 0) + len(turn.text.split())
         seconds[turn.speaker] = seconds.get(turn.speaker, 0.0) + length

@@ -86,48 +86,48 @@ def _add(tx: Session, row: Turn, asked: Named | None = None) -> Cards:
 
 
 def write_bot(tx: Session, call: Call, key: str, say: Say, at: float) -> None:
-    """The bot is about to say this; when and how much of it was heard is told later by `mark_heard`."""
+    """The bot is about to say this; when and how much of it was played is told later by `mark_played`."""
     _add(tx, Turn(call_sid=call.sid, key=key, speaker="bot", text=say.text, prompt=say.prompt, start=at))
 
 
-def mark_heard(
+def mark_played(
     tx: Session,
     call: Call,
     key: str,
     *,
     offset: float,
-    heard: float,
+    played: float,
     end: float,
     start: float | None = None,
     latency: dict[str, float] | None = None,
 ) -> None:
-    """The bot's turn `key` was played up to `heard` (0..1); times in seconds from its stream's start at `offset`."""
+    """The bot's turn `key` was `played` up to this share; times in seconds from its stream's start at `offset`."""
     turn = tx.scalar(select(Turn).where(Turn.call_sid == call.sid, Turn.key == key))
     if turn is None:
         return
-    turn.heard = heard
+    turn.played = played
     turn.end = offset + end
     turn.start = turn.start if start is None else offset + start
     turn.latency = {**turn.latency, **(latency or {})}
 
 
 def write_overheard(
-    tx: Session, call: Call, speaker: Literal["caller", "agent"], heard: UserTurn, offset: float
+    tx: Session, call: Call, speaker: Literal["caller", "agent"], turn: UserTurn, offset: float
 ) -> Cards:
     """What caller or agent said while the call was with a person; a repetition is harmless. The cards it completed."""
-    key = f"{speaker}@{offset + heard.start:.2f}"
+    key = f"{speaker}@{offset + turn.start:.2f}"
     if tx.scalar(select(Turn.id).where(Turn.call_sid == call.sid, Turn.key == key)) is not None:
         return ()
     row = Turn(
         call_sid=call.sid,
         key=key,
         speaker=speaker,
-        text=heard.text,
-        start=offset + heard.start,
-        end=offset + heard.end,
-        confidence=heard.confidence,
-        words=_words(heard.words, offset),
-        latency=heard.latency,
+        text=turn.text,
+        start=offset + turn.start,
+        end=offset + turn.end,
+        confidence=turn.confidence,
+        words=_words(turn.words, offset),
+        latency=turn.latency,
     )
     return _add(tx, row)
 

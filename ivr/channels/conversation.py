@@ -89,7 +89,7 @@ class Conversation:
             case speech.Spoken():
                 latency = {**self._known(event.id).latency, **_named(event.latency)}
                 await self._sql(
-                    self._service.spoken, self._sid, event.id, event.start, event.end, latency, self._connected
+                    self._service.mark_spoken, self._sid, event.id, event.start, event.end, latency, self._connected
                 )
             case speech.Closed():
                 self.close()
@@ -110,7 +110,7 @@ class Conversation:
             task.cancel()
 
     async def _interrupted(self, event: speech.Interrupted) -> None:
-        await self._sql(self._service.cut_off, self._sid, event.id, event.played, event.at, self._connected)
+        await self._sql(self._service.mark_cut_off, self._sid, event.id, event.played, event.at, self._connected)
         prompt = self._known(event.id).prompt
         async with self._turn:
             applied = await self._apply(events.Interrupted(prompt, event.played))

@@ -73,7 +73,7 @@ def caller_of(call: Call, account: Holder | None) -> dict[str, Any]:
 def _statements(turns: Sequence[Turn]) -> list[dict[str, Any]]:
     """What the bot did and said it would do: its sentences that asked nothing."""
     told = [turn for turn in turns if turn.speaker == "bot" and not turn.text.rstrip().endswith("?")]
-    return [{"text": turn.text, "at": turn.start, "heard": turn.heard} for turn in told]
+    return [{"text": turn.text, "at": turn.start, "heard": turn.played} for turn in told]
 
 
 def _earlier(call: Call) -> dict[str, Any]:
@@ -96,6 +96,6 @@ def _line(turn: Turn) -> dict[str, Any]:
         "start": turn.start,
         "end": turn.end,
         "confidence": turn.confidence,
-        "heard": turn.heard,
+        "heard": turn.played,
         "unsure": low,
     }

@@ -97,11 +97,11 @@ def test_a_repeated_event_changes_nothing(caller: MediaCaller, calls: Calls, ses
 
 def test_what_was_heard_of_the_bot_is_kept(caller: MediaCaller, calls: Calls, sessions: Sessions) -> None:
     key = next(key for key, action in caller.dial().actions if isinstance(action, Say))
-    calls.dialogue.cut_off(SID, key, 0.4, 1.2)
-    assert [(turn.heard, turn.end) for turn in turns_of(sessions, "bot") if turn.key == key] == [(0.4, 1.2)]
-    calls.dialogue.spoken(SID, key, 0.5, 3.0, {"speak": 80.0})
+    calls.dialogue.mark_cut_off(SID, key, 0.4, 1.2)
+    assert [(turn.played, turn.end) for turn in turns_of(sessions, "bot") if turn.key == key] == [(0.4, 1.2)]
+    calls.dialogue.mark_spoken(SID, key, 0.5, 3.0, {"speak": 80.0})
     turn = next(turn for turn in turns_of(sessions, "bot") if turn.key == key)
-    assert (turn.heard, turn.start, turn.end, turn.latency) == (1.0, 0.5, 3.0, {"speak": 80.0})
+    assert (turn.played, turn.start, turn.end, turn.latency) == (1.0, 0.5, 3.0, {"speak": 80.0})
 
 
 def test_times_count_from_the_start_of_the_call(calls: Calls, sessions: Sessions, clock: FakeClock) -> None:

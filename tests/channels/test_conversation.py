@@ -84,7 +84,7 @@ def test_a_cough_over_the_bot_is_left_to_the_session(calls: Calls, sessions: Ses
 
     assert talk(calls, cough) == before
     with sessions() as tx:
-        assert tx.scalars(select(Turn.heard).where(Turn.key == last_words(before).id)).one() == 0.2
+        assert tx.scalars(select(Turn.played).where(Turn.key == last_words(before).id)).one() == 0.2
 
 
 def test_an_answer_s_times_are_kept_by_stage(calls: Calls, sessions: Sessions) -> None:

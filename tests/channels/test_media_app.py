@@ -79,7 +79,7 @@ def test_a_socket_without_a_start_is_refused(socket: Open, monkeypatch: pytest.M
 def test_the_bot_speaks_first_and_what_was_heard_is_kept(socket: Open, calls: Calls, sessions: Sessions) -> None:
     def heard() -> bool:
         with sessions() as tx:
-            return tx.scalars(select(Turn.heard).where(Turn.speaker == "bot").order_by(Turn.id)).first() == 1.0
+            return tx.scalars(select(Turn.played).where(Turn.speaker == "bot").order_by(Turn.id)).first() == 1.0
 
     with socket() as line:
         line.send_text(start(calls.answer(SID, MORGAN, LINE).token))

@@ -179,11 +179,11 @@ def spoken(sid: str) -> list[Turn]:
         for n, (word, sure) in enumerate(doubtful)
     ]
     return [
-        turn("bot", 1.0, 4.0, "Thank you for calling Warmline Bank. How can I help?", heard=1.0),
+        turn("bot", 1.0, 4.0, "Thank you for calling Warmline Bank. How can I help?", played=1.0),
         turn("caller", 5.0, 6.5, "What is my balance?", confidence=0.91, intent="balance"),
-        turn("bot", 7.2, 10.0, "Please key your four-digit PIN.", heard=0.62, latency={"total": 540}),
+        turn("bot", 7.2, 10.0, "Please key your four-digit PIN.", played=0.62, latency={"total": 540}),
         turn("caller", 12.0, 14.0, "(PIN)", via="keys"),
-        turn("bot", 21.0, 23.5, "Your balance is 243 dollars and 10 cents.", heard=1.0, latency={"total": 710}),
+        turn("bot", 21.0, 23.5, "Your balance is 243 dollars and 10 cents.", played=1.0, latency={"total": 710}),
         turn("caller", 24.0, 27.0, "that charge from Acme is not mine", confidence=0.83, intent="dispute", words=words),
     ]  # fmt: skip
 

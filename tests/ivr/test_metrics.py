@@ -26,7 +26,7 @@ class Said:
     end: float | None
     text: str = "one two three"
     via: str = "voice"
-    heard: float | None = None
+    played: float | None = None
     latency: dict[str, Any] = field(default_factory=dict)
 
 
@@ -36,23 +36,23 @@ def test_an_answers_stages_are_the_callers_and_the_bots() -> None:
         Said("caller", 2.0, 3.0, latency={"wait": 300.0, "listen": 40.0}),
         Said("bot", 3.4, 5.0, latency={"decide": 20.0, "speak": 6.0, "total": 366.0}),
     ]
-    [answer] = call_figures(turns).answers
+    [answer] = call_figures(turns).response_latencies
     assert (answer.wait, answer.listen, answer.decide, answer.speak, answer.total) == (300, 40, 20, 6, 366)
 
 
 def test_a_stage_that_was_not_measured_is_unknown() -> None:
-    [answer] = call_figures([Said("bot", 3.0, 4.0, latency={"total": 900.0})]).answers
+    [answer] = call_figures([Said("bot", 3.0, 4.0, latency={"total": 900.0})]).response_latencies
     assert answer.total == 900
     assert answer.wait is None
 
 
 def test_a_barge_in_is_measured_from_the_callers_first_sound() -> None:
-    turns = [Said("bot", 0.0, 2.2, heard=0.5), Said("caller", 2.0, 3.5)]
+    turns = [Said("bot", 0.0, 2.2, played=0.5), Said("caller", 2.0, 3.5)]
     assert call_figures(turns).barge_ins == (200.0,)
 
 
 def test_a_prompt_heard_out_is_no_barge_in() -> None:
-    assert call_figures([Said("bot", 0.0, 2.2, heard=1.0), Said("caller", 2.0, 3.5)]).barge_ins == ()
+    assert call_figures([Said("bot", 0.0, 2.2, played=1.0), Said("caller", 2.0, 3.5)]).barge_ins == ()
 
 
 def test_talking_at_once_and_silence() -> None:
@@ -67,7 +67,7 @@ def test_the_pace_leaves_out_keys_masks_and_what_was_cut_off() -> None:
         Said("caller", 0.0, 3.0, "how much do I owe please"),
         Said("caller", 4.0, 9.0, "(PIN)"),
         Said("caller", 10.0, 10.0, "2749", via="keys"),
-        Said("bot", 11.0, 12.0, "a long sentence that was cut off", heard=0.1),
+        Said("bot", 11.0, 12.0, "a long sentence that was cut off", played=0.1),
     ]
     assert call_figures(turns).words_per_minute == {"caller": 120.0}
 
@@ -78,7 +78,7 @@ def test_a_bot_turn_that_was_never_heard_makes_no_sound() -> None:
 
 def test_a_call_without_turns_has_figures_of_nothing() -> None:
     figures = call_figures([])
-    assert (figures.answers, figures.silence, figures.talk_over) == ((), 0.0, 0.0)
+    assert (figures.response_latencies, figures.silence, figures.talk_over) == ((), 0.0, 0.0)
 
 
 def test_a_histogram_counts_up_to_and_with_each_bound() -> None:

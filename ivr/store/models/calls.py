@@ -55,7 +55,7 @@ class Call(Base):
 
 
 class Turn(Base):
-    """One utterance by caller, bot or agent. `heard` is the share of a bot turn that was played (0..1)."""
+    """One utterance by caller, bot or agent. `played` is the share of a bot turn that the caller heard (0..1)."""
 
     __tablename__ = "turns"
     __table_args__ = (UniqueConstraint("call_sid", "key"), Index("ix_turns_call_sid_start", "call_sid", "start"))
@@ -69,7 +69,7 @@ class Turn(Base):
     start: Mapped[float]
     end: Mapped[float | None]
     confidence: Mapped[float | None]
-    heard: Mapped[float | None]
+    played: Mapped[float | None] = mapped_column("heard")
     intent: Mapped[str | None] = mapped_column(String(32))
     prompt: Mapped[str | None] = mapped_column(String(64))
     words: Mapped[list[Any]] = mapped_column(default=list)  # {word, start, end, confidence}
