@@ -61,7 +61,7 @@ def bench_account(index: int, pin: str, day: date) -> tuple[Account, list[Entry]
 
 @contextlib.contextmanager
 def running_line(settings: Settings, tell: Tell, parts: Sequence[str] = ("web", "media")) -> Iterator[Line]:
-    """`parts` of a house on free ports, with the settings' model and voice. Raises SupervisorError, MissingModelError."""
+    """`parts` of a line on free ports, with its own model and voice. Raises SupervisorError, MissingModelError."""
     web, media, switch = free_ports(3)
     with tempfile.TemporaryDirectory() as folder:
         own = {
