@@ -13,9 +13,9 @@ from ivr.store.models import Agent, Audit, PresenceSpell
 from ivr.store.topics import WRAP_UP_OVER
 
 Presence = Literal["available", "offered", "on-call", "wrap-up", "break", "away"]
-CHOSEN = ("available", "wrap-up", "break", "away")  # what an agent sets himself
+CHOSEN = ("available", "wrap-up", "break", "away")  # what agents set themselves
 BUSY = ("offered", "on-call")
-AFTERWARDS = ("break", "away")  # what he may ask for while he is busy
+AFTERWARDS = ("break", "away")  # what they may ask for while they are busy
 AT_THE_DESK = ("available", "offered", "on-call", "wrap-up")
 LONGEST_WRAP_UP = 600.0
 
@@ -28,7 +28,7 @@ def choose_presence(tx: Session, agent: Agent, presence: str, now: datetime) -> 
     """The agent's own choice; a break asked for in a call starts after it. PresenceRefusedError says why not."""
     if presence not in CHOSEN:
         raise PresenceRefusedError(f"presence {presence!r} is none of {', '.join(CHOSEN)}")
-    tx.refresh(agent, with_for_update=True)  # he may have been offered a call since he was read
+    tx.refresh(agent, with_for_update=True)  # a call may have been offered since the row was read
     if agent.presence in BUSY:
         if presence == "wrap-up":
             raise PresenceRefusedError("wrap-up comes by itself after the call")
@@ -50,7 +50,7 @@ def set_presence(tx: Session, agent: Agent, presence: str, now: datetime, since:
 
 
 def after_call(tx: Session, agent: Agent, presence: str, now: datetime, since: datetime | None, wrap_up: float) -> str:
-    """Let a busy agent go, into the break he asked for or into `presence`; which it became."""
+    """Let a busy agent go, into the break they asked for or into `presence`; returns which it became."""
     presence = "away" if agent.disabled_at is not None else agent.next_presence or presence
     set_presence(tx, agent, presence, now, since if presence == "available" else None)
     agent.next_presence = None
@@ -68,7 +68,7 @@ def extend_wrap_up(tx: Session, agent: Agent, seconds: float, now: datetime) -> 
 
 
 def end_wrap_up(tx: Session, agent: Agent, now: datetime) -> bool:
-    """Make him available when his time is over; whether it was."""
+    """Make the agent available when their wrap-up is over; returns whether it was."""
     if agent.presence != "wrap-up" or agent.wrap_up_until is None or agent.wrap_up_until > now:
         return False
     set_presence(tx, agent, "available", now)
@@ -94,13 +94,16 @@ def reserve(tx: Session, agent_id: int, now: datetime) -> bool:
 
 
 def take_over(tx: Session, agent: Agent, now: datetime) -> None:
-    """Put him on a call whatever he was doing; who was not there for calls is not there for the next one either."""
+    """Put the agent on a call whatever they were doing.
+
+    Who was not there for calls is not there for the next one either.
+    """
     agent.next_presence = agent.presence if agent.presence in AFTERWARDS else agent.next_presence
     set_presence(tx, agent, "on-call", now)
 
 
 def free_since(tx: Session, agent_id: int) -> datetime | None:
-    """Since when an agent could be offered a call; None when he cannot."""
+    """Since when an agent could be offered a call; None when they cannot."""
     agent = tx.get(Agent, agent_id)
     return agent.presence_since if agent is not None and agent.presence == "available" else None
 

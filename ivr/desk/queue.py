@@ -23,7 +23,7 @@ KNOWN, LATEST = 3, 50  # fewer waits than KNOWN say nothing; more than the LATES
 
 @dataclass(frozen=True, slots=True)
 class WaitingCaller:
-    """One in the queue; `position` 1 is next, `waited` in seconds. `offered`: an agent's phone rings for him."""
+    """One in the queue; `position` 1 is next, `waited` in seconds. `offered`: an agent's phone rings for them."""
 
     handoff: Handoff
     position: int
@@ -44,7 +44,7 @@ def place_in_queue(tx: Session, call: Call, mood: str, now: datetime) -> datetim
 
 
 def is_repeat(tx: Session, call: Call) -> bool:
-    """He called before, in the last days, from a number that we know."""
+    """The caller has called before, in the last days, from a number that we know."""
     if withheld(call.caller):
         return False
     earlier = select(Call.sid).where(
@@ -90,13 +90,13 @@ def next_for(
 
 
 def to_the_head(tx: Session, row: Handoff) -> None:
-    """Give him the place before all who wait."""
+    """Give the hand-off the place before all who wait."""
     first = tx.scalar(select(func.min(Handoff.place_at)).where(Handoff.state.in_(HANDOFF_WAITING)))
     row.place_at = min(first or row.place_at, row.place_at) - timedelta(microseconds=1)
 
 
 def position(tx: Session, row: Handoff) -> int:
-    """1 when nobody stands before him."""
+    """1 when nobody stands before the caller."""
     before = select(func.count()).where(
         Handoff.state.in_(HANDOFF_WAITING), Handoff.id != row.id, Handoff.place_at < row.place_at
     )
@@ -114,7 +114,7 @@ def median_wait(tx: Session, intent: str, now: datetime) -> float | None:
 
 
 def waited_for_person(row: Handoff, since: datetime) -> float | None:
-    """How long he waited, where he came to speak with a person after `since`."""
+    """Seconds that the caller waited, where they came to speak with a person after `since`; else None."""
     bridged = row.times.get("bridged")
     if bridged is None or datetime.fromisoformat(bridged) < since:
         return None

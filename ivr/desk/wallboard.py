@@ -1,4 +1,4 @@
-"""The supervisor's board, read from SQL: the queue, the service level, who is doing what, and the live calls."""
+"""The supervisors' wallboard, read from SQL: the queue, the service level, who is doing what, and the live calls."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ TAKEN = ("accepted", "bridged")
 
 @dataclass(frozen=True, slots=True)
 class AgentStatus:
-    """One agent now; `load` is his day."""
+    """One agent now; `load` is their day."""
 
     agent: Agent
     presence: str
@@ -75,7 +75,7 @@ def service_level(tx: Session, now: datetime, since: datetime, within: float) ->
 
 
 def _in_time(row: Handoff, now: datetime, within: float) -> bool | None:
-    """None: he waits and may still be in time, or hung up before that."""
+    """None: they wait and may still be in time, or hung up before that."""
     waited = queue.waited_for_person(row, row.requested_at)
     if waited is not None:
         return waited <= within

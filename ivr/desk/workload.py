@@ -1,4 +1,4 @@
-"""Each agent's own hours, from the spells of his presence and his offers; for himself, and for an even load."""
+"""Each agent's own hours, from the spells of their presence and their offers; for them to see, and for an even load."""
 
 import csv
 import io
@@ -19,7 +19,7 @@ Row = dict[str, str | int | float]
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """Times in seconds. `calls` were taken, `offers` made to him, `declines` are his right, `missed` rang in vain."""
+    """Times in seconds. `calls` were taken, `offers` made, `declines` are an agent's right, `missed` rang in vain."""
 
     present: float = 0.0
     available: float = 0.0
@@ -33,7 +33,7 @@ class Load:
 
     @property
     def share(self) -> float:
-        """How much of his working time he talked or wrapped up, 0..1."""
+        """How much of their working time they talked or wrapped up, 0..1."""
         working = self.present - self.breaks
         return (self.talk + self.wrap_up) / working if working > 0 else 0.0
 
@@ -61,7 +61,7 @@ def read_load(tx: Session, agent_id: int, since: datetime, until: datetime) -> L
 def day_rows(
     tx: Session, since: datetime, until: datetime, zone: ZoneInfo | None = None, only: int | None = None
 ) -> list[Row]:
-    """One row for each agent and day of `zone` on which he was there, ready for CSV; times in minutes.
+    """One row for each agent and day of `zone` on which they were there, ready for CSV; times in minutes.
 
     `only`: this agent's days alone.
     """

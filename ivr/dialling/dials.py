@@ -42,7 +42,7 @@ class Limits:
 
 
 class Dials:
-    """Asked before every call and text to somebody outside of the house."""
+    """Asked before every call and text to somebody outside."""
 
     def __init__(self, policy: DialPolicy, home: str, limits: Limits = Limits()) -> None:
         """`home`: ISO code of the country in which keyed numbers are dialled."""

@@ -42,7 +42,7 @@ def write_brief(
 
 
 def whisper(brief: dict[str, Any]) -> str:
-    """What the agent hears before he accepts: at most eight seconds, no number and no money."""
+    """What the agent hears before they accept: at most eight seconds, no number and no money."""
     name = " ".join((brief["caller"]["name"] or "a caller").split()[:NAME_WORDS])
     kind = "Call-back. " if brief["why"]["reason"] == "callback" else ""
     why = brief["why"]["summary"]
@@ -54,7 +54,7 @@ def whisper(brief: dict[str, Any]) -> str:
 
 
 def caller_of(call: Call, account: Holder | None) -> dict[str, Any]:
-    """Who calls, and how he proved it."""
+    """Who calls, and how they proved it."""
     verified = call.verified_at is not None
     number_on_file = account is not None and account.phone == call.caller
     proof = "code by text" if machine.restore(call.dialogue).by_code else "PIN"

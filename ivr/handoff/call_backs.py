@@ -13,9 +13,9 @@ from ivr.store.models import Call, CallBack, Handoff
 from ivr.store.states import CALLBACK_OPEN, HANDOFF_ENDS
 from ivr.store.topics import CALLBACK_TRY
 
-FIRST = timedelta(seconds=10)  # he is still hearing our goodbye
+FIRST = timedelta(seconds=10)  # the caller is still hearing our goodbye
 LONGEST_CALL = timedelta(hours=4)  # no carrier lets one last longer: its end was told to nobody
-AGAIN = (timedelta(minutes=15), timedelta(hours=2))  # after the first and the second try that missed him
+AGAIN = (timedelta(minutes=15), timedelta(hours=2))  # after the first and the second try that missed the caller
 
 
 class UnknownCallBackError(LookupError):
@@ -49,9 +49,10 @@ def book(
 
 
 def start_try(tx: Session, callback_id: int, number: int, now: datetime, hours: OpeningHours) -> Handoff | None:
-    """The hand-off of try `number`, in the place he kept; None when it was made or cancelled.
+    """The hand-off of try `number`, in the place that the caller kept; None when it was made or cancelled.
 
-    When we are closed, or he is on the line, it is promised for later."""
+    When the desk is closed, or the caller is on the line, it is promised for later.
+    """
     call_back = find(tx, callback_id)
     if call_back.state != "booked" or call_back.tries != number - 1:
         return None
@@ -139,7 +140,7 @@ def _on_the_line(tx: Session, first: Handoff, now: datetime) -> bool:
 
 
 def _calls_again(tx: Session, number: str, now: datetime) -> bool:
-    """Whether he is on the line in another call, made from the number that he is to be called at."""
+    """Whether somebody is on the line in another call from the number that is to be called."""
     live = select(Call.sid).where(Call.caller == number, Call.ended_at.is_(None))
     return tx.scalar(live.where(Call.started_at > now - LONGEST_CALL).limit(1)) is not None
 

@@ -169,7 +169,7 @@ class CarrierRequests:
         self._apply(handoff_id, ev.RingFailed(effect.attempt_number), self._done(row_id))
 
     def _dial(self, row_id: int, handoff_id: int, effect: DialCaller) -> None:
-        """Call the caller back, once: a request of which nothing more is heard is a try that missed him."""
+        """Call the caller back, once: a request of which nothing more is heard is a try that missed them."""
         with self._sessions.begin() as tx:
             key = f"dial:{handoff_id}:{effect.dial}"
             fresh = first_time(tx, key, self._clock.now())
@@ -189,7 +189,7 @@ class CarrierRequests:
             )
         except CarrierError as error:
             if not still_wanted(self._state(handoff_id), effect):
-                self._drop(row_id)  # his phone rings, though the answer was lost
+                self._drop(row_id)  # the phone rings, though the answer was lost
                 return
             if error.doubtful:
                 raise
@@ -210,7 +210,7 @@ class CarrierRequests:
         return lambda tx: outbox.done(tx, row_id, self._clock.now())
 
     def _caller(self, handoff_id: int) -> str:
-        """The leg that the caller is on: his own call, or the one that we made."""
+        """The leg that the caller is on: their own call, or the one that we made."""
         with self._sessions() as tx:
             row = tx.get_one(Handoff, handoff_id)
             return State.from_json(row.machine).dialled or row.call_sid

@@ -29,7 +29,7 @@ class CallerWaits:
 
 @dataclass(frozen=True, slots=True)
 class CallerFetched:
-    """The caller's leg has fetched the document that he was sent to: the move is done."""
+    """The caller's leg has fetched the document that it was sent to: the move is done."""
 
     to: Target
 

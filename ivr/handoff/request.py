@@ -1,4 +1,4 @@
-"""Asking for a person: the hand-off, its brief and its deadline, promised in the caller's own transaction."""
+"""Asking for a person: the hand-off, its brief and its deadline, promised in the transaction of whoever asks."""
 
 from datetime import datetime, timedelta
 
@@ -15,7 +15,10 @@ from ivr.store.topics import HANDOFF_DEADLINE, HANDOFF_REQUESTED
 
 
 def request_handoff(tx: Session, call: Call, action: HandOff, now: datetime, handoff_seconds: int = 60) -> Handoff:
-    """The call's live hand-off: the one there is, or a new one. `handoff_seconds`: until he is told how he waits."""
+    """The call's live hand-off: the one there is, or a new one.
+
+    `handoff_seconds`: how long the caller hears music before they are told their place in the queue.
+    """
     standing = live_handoff(tx, call.sid)
     if standing is not None:
         return standing

@@ -32,7 +32,7 @@ from ivr.store.topics import HANDOFF_REQUESTED
 __all__ = ["HandoffService", "OfferResult", "UnknownHandoffError", "call_now"]
 
 log = logging.getLogger(__name__)
-BRIEF_LATE = 3.0  # seconds after which whoever notices writes the brief himself
+BRIEF_LATE = 3.0  # seconds after which whoever notices writes the brief
 DEADLINE_LATE = 3.0
 
 
@@ -135,8 +135,8 @@ class HandoffService:
     def end(self, handoff_id: int, agent_id: int) -> OfferResult:
         """The agent's goodbye."""
         state = self.state(self.apply(handoff_id, ev.AgentEnds(agent_id)))
-        his = [attempt for attempt in state.attempts if attempt.agent == agent_id and attempt.outcome == "accepted"]
-        return OfferResult(state.end is not None or (bool(his) and his[-1].left), "ended", state.phase)
+        theirs = [attempt for attempt in state.attempts if attempt.agent == agent_id and attempt.outcome == "accepted"]
+        return OfferResult(state.end is not None or (bool(theirs) and theirs[-1].left), "ended", state.phase)
 
     def presence(self, agent_id: int, presence: str) -> Agent:
         """The agent's own choice; in a call a break is noted for afterwards. PresenceRefusedError says why not."""
@@ -147,7 +147,7 @@ class HandoffService:
         return self._at_desk(agent_id, lambda tx, agent, now: agents.extend_wrap_up(tx, agent, seconds, now))
 
     def wrap_up_over(self, agent_id: int, within: Within | None = None) -> None:
-        """Make the agent available unless he extended his wrap-up or left it."""
+        """Make the agent available unless they extended their wrap-up or left it."""
 
         def change(tx: Session, agent: Agent, now: datetime) -> None:
             agents.end_wrap_up(tx, agent, now)
@@ -157,11 +157,11 @@ class HandoffService:
         self._at_desk(agent_id, change)
 
     def hold(self, handoff_id: int, agent_id: int, on: bool) -> bool:
-        """Music for the caller while the agent is elsewhere; False when it is not his live call, or in a transfer."""
+        """Music for the caller while the agent is elsewhere; False when it is not their live call, or in a transfer."""
         return self._change(handoff_id, agent_id, lambda row, state: state.dialled or row.call_sid, hold=on)
 
     def mute(self, handoff_id: int, agent_id: int, on: bool) -> bool:
-        """The agent is not heard; False when it is not his live call."""
+        """The agent is not heard; False when it is not their live call."""
         return self._change(
             handoff_id, agent_id, lambda _row, state: state.attempts[state.current_number - 1].sid, muted=on
         )
@@ -180,7 +180,7 @@ class HandoffService:
     ) -> CallBack | None:
         """Promise the caller a call-back at `number` (E.164), at once or at `at`.
 
-        He took it himself: his hand-off ends, and None says that an agent was quicker. `by` an agent's e-mail
+        `by` "caller": the hand-off ends, and None says that an agent was quicker. `by` an agent's e-mail
         address: the conversation goes on. Raises DialRefusedError, and nothing is changed.
         """
         booked: list[CallBack] = []
@@ -271,7 +271,7 @@ class HandoffService:
 
     @property
     def longest_in_conference(self) -> float:
-        """Seconds that a caller may wait in his conference before he is moved where keys are heard."""
+        """Seconds that a caller may wait in a conference before they are moved where keys are heard."""
         return self.config.handoff_seconds + JOIN_SECONDS + DEADLINE_LATE
 
     def ask_again(self, handoff_id: int) -> None:
@@ -305,7 +305,7 @@ class HandoffService:
             if status in (None, *CALL_OVER):
                 self.apply(row.id, ev.LegEnded(attempt_number, "failed" if status == "failed" else "no-answer"))
         if state.away and state.seeking:
-            self.ask_again(row.id)  # nobody fetches a document for him
+            self.ask_again(row.id)  # nobody fetches a document for a caller who is not on the line
 
     # --- inside ---
 
@@ -332,8 +332,8 @@ class HandoffService:
     ) -> bool:
         row = self.find(handoff_id)
         state, sid = self.state(row), None
-        his = state.bridged and state.current is not None and state.current.agent == agent_id
-        if his and (hold is None or state.second is None):
+        own_call = state.bridged and state.current is not None and state.current.agent == agent_id
+        if own_call and (hold is None or state.second is None):
             sid = leg(row, state)
         if sid is None or state.conference is None:
             return False

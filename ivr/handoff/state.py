@@ -7,7 +7,7 @@ from ivr.handoff.events import Outcome, Target
 from ivr.store.states import HandoffEnd, HandoffState
 
 Whereabouts = Literal["coming", "in", "moving", "queue", "gone", "away", "rung"]
-# where a caller is worth an agent's ring: on his way he hears the bot's last words, which take less time than a ring
+# where a caller is worth an agent's ring: on the way they hear the bot's last words, which take less time than a ring
 REACHABLE: tuple[Whereabouts, ...] = ("coming", "in", "moving", "queue", "away")
 
 
@@ -26,8 +26,8 @@ class Attempt:
     over: bool = False  # the leg is known to have ended
     outcome: Outcome | None = None
     left: bool = False  # accepted once, and no longer in it
-    muted: bool = False  # the caller does not hear him
-    consult: bool = False  # the call's agent brings him in; it is not his call
+    muted: bool = False  # the caller does not hear them
+    consult: bool = False  # the call's agent brings them in; it is not their call
     phone: str = ""
     later: dict[str, Any] = field(default_factory=dict)  # what a newer version keeps here: handed on unread
 
@@ -46,15 +46,19 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A hand-off's memory.
+    """All that a hand-off remembers; the fields' names are the keys of its JSON.
 
-    `caller`: coming (not parked yet), in (his conference), moving (between documents), queue (waiting where keys
-    are heard), gone; of a call-back: away (not dialled), rung, in. `round` counts his conferences, `left` is the
-    last that he was taken out of; `since` counts the offers made before the present round of asking. `queued`:
-    nobody took it at once; `late`: nor in the longest wait; `held`: he hears music while his agent is elsewhere;
-    `parting`: his agent's leg is over, and he is asked whether all is said; `asked`: he was offered a call-back or
-    a message; `message`: he leaves one. `moves` counts the documents that he was sent to, `sent` is the last of them
-    until his leg has fetched it. `dial` counts the times that a call-back's caller was dialled, `dialled` is that leg.
+    caller: where the caller is. `coming`: not parked yet; `in`: in a conference; `moving`: between documents;
+        `queue`: where keys are heard; `gone`: hung up. In a call-back also `away`: not dialled yet; `rung`: dialled.
+    conference, left, round: the carrier's id of the conference, of the last one that the caller was taken out of,
+        and how many there were.
+    since: how many attempts were made before the present round of asking agents.
+    queued, late: nobody took it at once; nobody took it within the longest wait.
+    held: the caller hears music while the agent is elsewhere.
+    parting: the agent's leg is over, and the caller is asked whether all is said.
+    asked, message: the caller was offered a call-back or a message; they leave one.
+    moves, sent: how many documents the caller was sent to, and the last of them until the leg has fetched it.
+    dial, dialled: how often a call-back's caller was dialled, and the id of that leg.
     """
 
     briefed: bool = False
@@ -92,7 +96,7 @@ class State:
 
     @property
     def second(self) -> Attempt | None:
-        """The attempt to bring in a second agent, as long as it stands or he is there."""
+        """The attempt to bring in a second agent, as long as it stands or they are there."""
         return self.attempt(self.second_number)
 
     @property
@@ -120,7 +124,7 @@ class State:
 
     @property
     def holds(self) -> bool:
-        """An agent has accepted and is in it or on his way."""
+        """An agent has accepted and is in it or on the way."""
         return self.current is not None and self.current.holds
 
     @property

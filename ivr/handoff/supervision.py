@@ -56,7 +56,7 @@ class Supervision:
         self._live.publish("desk", "announcement", "")
 
     def join(self, handoff_id: int, by: int, mode: Mode) -> None:
-        """Ring the supervisor into the call, or change how he takes part: unheard, heard by the agent, or by both."""
+        """Ring the supervisor into the call, or change how they take part: unheard, heard by the agent, or by both."""
         row, supervisor = self._live_call(handoff_id, by)
         conference, agent_leg = self._legs(row)
         muted, coach = mode == "listen", agent_leg if mode == "coach" else None
@@ -77,7 +77,7 @@ class Supervision:
         self._keep(handoff_id, by, mode, leg)
 
     def take_over(self, handoff_id: int, by: int) -> None:
-        """The supervisor, who is in the call, becomes its agent; the agent's leg ends and he wraps up."""
+        """The supervisor, who is in the call, becomes its agent; the former agent's leg ends and they wrap up."""
         row, _ = self._live_call(handoff_id, by)
         leg = _leg_of(row, by)
         if leg is None or not self._ask(row, leg, muted=False, coach=""):

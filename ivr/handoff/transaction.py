@@ -35,7 +35,7 @@ _CALL_OUTCOMES: dict[HandoffEnd, str] = {
     "message-taken": "message",
     "caller-left": "abandoned",
 }
-UNATTENDED = ("no-answer", "machine-answered")  # nobody sits there: he comes back with one key
+UNATTENDED = ("no-answer", "machine-answered")  # nobody sits there: they come back with one key
 _KEEPS_PLACE = ("declined", "too-late", "caller-left")
 
 
@@ -56,7 +56,7 @@ class Change:
 
 
 def advance(tx: Session, row: Handoff, event: Event, now: datetime, config: HandoffConfig) -> Change:
-    """Apply `event` in the caller's transaction. Conflict: roll back and try again."""
+    """Apply `event` in the transaction `tx`. Raises ConflictError: roll back and try again."""
     old = State.from_json(row.machine)
     if isinstance(event, TransferTo) and event.to:
         since = desk.free_since(tx, event.to)
@@ -199,7 +199,7 @@ def _keep_attempt(
 
 
 def _presence_after(old: State, state: State, before: Attempt, after: Attempt) -> str | None:
-    """The presence that this step gives the attempt's agent; None when it changes nothing for him."""
+    """The presence that this step gives the attempt's agent; None when it changes nothing for them."""
     if before.stands and after.holds and state.end is None:
         return "on-call"
     if before.stands and not after.stands:

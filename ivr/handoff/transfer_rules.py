@@ -22,7 +22,7 @@ from ivr.handoff.transitions import (
 
 
 def transfer_to(state: State, event: ev.TransferTo) -> Step:
-    """Ring a second agent; the caller is on hold already, so that he cannot overhear the two."""
+    """Ring a second agent; the caller is on hold already, so that they cannot overhear the two."""
     current = state.current
     if not state.bridged or not state.held or state.second is not None or event.to == event.by:
         return state, ()
@@ -53,7 +53,10 @@ def goodbye(state: State) -> Step:
 
 
 def left(state: State, dropped: bool) -> Step:
-    """The call's agent is out without a word: the second has the caller; else another is found, or he is asked."""
+    """The call's agent is out without a word.
+
+    The second has the caller; without one another is found, or the caller is asked whether all is said.
+    """
     if state.second is not None:
         return _hand_over(state, state.second)
     return regroup(state) if dropped else _ask_whether_done(state)
@@ -72,20 +75,20 @@ def caller_stays(state: State, _event: ev.CallerStays) -> Step:
 
 
 def lost_after_all(state: State) -> Step:
-    """While he is asked we learn that the agent's line had failed: he need not answer."""
+    """While the caller is asked we learn that the agent's line had failed: they need not answer."""
     state, moved = send(replace(state, parting=False), "room")
     state, further = seek_anew(state)
     return state, (*moved, *further)
 
 
 def stays_in(state: State) -> Step:
-    """He came into a conference instead of answering."""
+    """The caller came into a conference instead of answering."""
     state, further = caller_stays(state, ev.CallerStays())
     return meet(*ring(state, further))
 
 
 def reunite(state: State) -> Step:
-    """The conference broke under them: a document brings the caller into the next one, another one his agent."""
+    """The conference broke under them: a document brings the caller into the next one, another one the agent."""
     attempt_number, second = state.current_number, state.second_number
     state, parted = part(state, second) if second else (state, ())
     state = replace(state.with_attempt(attempt_number, joined=False, fetched=False), bridged=False)
@@ -93,7 +96,7 @@ def reunite(state: State) -> Step:
 
 
 def _hand_over(state: State, second: Attempt) -> Step:
-    """The caller hears music until the second is there; should he not come, another is looked for."""
+    """The caller hears music until the second is there; should they not come, another is looked for."""
     first, attempt_number = state.current_number, state.second_number
     gone = hang_up(state, first)
     state = state.with_attempt(attempt_number, consult=False)

@@ -67,7 +67,7 @@ def close(state: State, attempt_number: int, outcome: Outcome) -> Step:
 
 
 def part(state: State, attempt_number: int, outcome: Outcome = "too-late") -> Step:
-    """The second is out, or does not come: the call's agent is with his caller."""
+    """The second is out, or does not come: the call's agent is with the caller."""
     attempt = state.attempts[attempt_number - 1]
     outcome = "accepted" if attempt.joined else outcome
     state, unheld = unhold(state.with_attempt(attempt_number, outcome=outcome, left=attempt.holds))
@@ -80,7 +80,7 @@ def hang_up(state: State, attempt_number: int) -> tuple[Effect, ...]:
 
 
 def wait_in_queue(state: State) -> Step:
-    """From now on he waits in the queue; a call-back's caller, who is not on the line, just waits."""
+    """From now on the caller waits in the queue; a call-back's caller, who is not on the line, just waits."""
     if state.end is not None or state.asked or state.caller in ("away", "rung"):
         return state, ()
     state = replace(state, queued=True)
@@ -88,7 +88,7 @@ def wait_in_queue(state: State) -> Step:
 
 
 def move(state: State, to: Target) -> Step:
-    """Have the caller run another document; who is not parked yet is sent there once he is."""
+    """Have the caller run another document; who is not parked yet is sent there once they are."""
     if state.caller == "coming":
         return state, ()
     state = out_of_conference(state) if state.caller == "in" else replace(state, caller="moving")
@@ -96,13 +96,13 @@ def move(state: State, to: Target) -> Step:
 
 
 def send(state: State, to: Target) -> Step:
-    """The last document that he is sent to counts; what was promised of an earlier one is dropped."""
+    """The last document that the caller is sent to counts; what was promised of an earlier one is dropped."""
     state = replace(state, moves=state.moves + 1, sent=to)
     return state, (MoveCaller(to, state.moves),)
 
 
 def out_of_conference(state: State) -> State:
-    """His next conference is a new one, whose callbacks cannot be taken for the old one's."""
+    """The caller's next conference is a new one, whose callbacks cannot be taken for the old one's."""
     return replace(state, caller="moving", held=False, conference=None, left=state.conference, round=state.round + 1)
 
 
@@ -116,7 +116,7 @@ def regroup(state: State) -> Step:
 
 
 def seek_anew(state: State) -> Step:
-    """His waiting begins anew."""
+    """The wait begins anew."""
     state, further = seek(state)
     return state, (StartDeadline(), StartDeadline(last=True), *further)
 
@@ -144,7 +144,7 @@ def undial(state: State) -> Step:
 
 
 def finish(state: State, end: HandoffEnd) -> Step:
-    """No leg outlives the hand-off; a caller who is still there is sent to his goodbye, unless he leaves a message."""
+    """No leg outlives the hand-off; a caller who is still there is sent to a goodbye, unless they leave a message."""
     for attempt_number, attempt in enumerate(state.attempts, 1):
         if attempt.stands:
             state = state.with_attempt(attempt_number, outcome="caller-left" if state.caller == "gone" else "too-late")

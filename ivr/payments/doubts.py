@@ -1,4 +1,4 @@
-"""What may have been paid already: an agent reads it before he takes a card for the same account."""
+"""What may have been paid already: an agent reads it before they take a card for the same account."""
 
 from datetime import timedelta
 from typing import Any

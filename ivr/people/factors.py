@@ -49,7 +49,7 @@ class SecretBox:
 
     @classmethod
     def from_settings(cls, secret_key: str, data_dir: Path) -> "SecretBox":
-        """With a key that comes from the house's secret key, where one is set, so that all web hosts can read it."""
+        """With a key made from the setting's secret key, where there is one, so that all web hosts can read it."""
         if secret_key:
             return cls(hashlib.sha256(b"second factors\0" + secret_key.encode()).digest())
         return cls(persistent_key(data_dir, "second-factors"))

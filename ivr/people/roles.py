@@ -1,4 +1,4 @@
-"""What people may be."""
+"""The roles that a person may have; each opens its own pages."""
 
 ROLES = ("agent", "reviewer", "supervisor", "admin")
 ADMIN = "admin"

@@ -1,4 +1,4 @@
-"""The people of the house: added, changed, shut out and removed. Whatever takes a right away ends their sign-ins."""
+"""The people who may sign in: added, changed, shut out and removed. Whatever takes a right away ends their sign-ins."""
 
 import re
 import secrets

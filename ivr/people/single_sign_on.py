@@ -1,4 +1,4 @@
-"""Who a person is here by the word of another house (OpenID Connect): by a verified address, with roles where told."""
+"""Sign-in by an identity provider (OpenID Connect): who a person is by a verified address, with roles where told."""
 
 import re
 from collections.abc import Mapping

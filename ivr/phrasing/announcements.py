@@ -1,4 +1,4 @@
-"""What a caller who waits is told, in his language: honest, short, and never a time that is not known."""
+"""What a caller who waits is told, in their language: honest, short, and never a time that is not known."""
 
 from ivr.dialling.phone_numbers import spoken
 from ivr.dialogue.prompts import LINES, LOCALES
