@@ -42,7 +42,7 @@ shapes: $(DEV) ## Accept the public shapes as they are now: tables, addresses, s
 	$(BIN)/python -m tests.project.shapes
 
 shots: $(DEV) ## Take the pictures of the pages for the docs
-	$(BIN)/python -m bench.shots
+	$(BIN)/python -m bench.tools.shots
 
 lock: $(DEV) ## Pin the newest allowed versions of everything
 	$(BIN)/uv pip compile requirements/uv.in $(LOCK) -o requirements/uv.txt

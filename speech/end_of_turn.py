@@ -1,6 +1,6 @@
 """Does it sound finished: a linear judge over Whisper's ear, which hears both the words and how they are said.
 
-The text alone does not tell: a recogniser puts a full stop on anything. Trained by bench/ending_training.py.
+The text alone does not tell: a recogniser puts a full stop on anything. Trained by bench/train/end_of_turn.py.
 """
 
 import math

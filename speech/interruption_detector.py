@@ -3,7 +3,7 @@
 A voice detector takes a hum ("mhm") for speech, as it is. This small network also sees what kind of sound it is: words
 move and have something above 600 Hz, hums stay low and even, coughs are noise; and it sees the state of the detector's
 own network, which tells more than its probability. Its weights are interruption.npz beside this file, trained by
-bench/barge_training.py.
+bench/train/interruption_detector.py.
 """
 
 from collections import deque

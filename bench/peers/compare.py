@@ -19,13 +19,13 @@ from typing import Any
 
 import httpx
 
-from bench.callers import Caller, Clip, percentile
-from bench.line import Tell, free_ports
-from bench.machine import machine
 from bench.peers.ours import REPLY
-from bench.sayings import human_clips, rendered_clips
-from bench.streams import Clock, Stream
-from bench.words import distance, normal
+from bench.tools.callers import Caller, Clip, percentile
+from bench.tools.line import Tell, free_ports
+from bench.tools.machine import machine
+from bench.tools.recorded_speech import distance, normal
+from bench.tools.sayings import human_clips, rendered_clips
+from bench.tools.streams import Clock, Stream
 from ivr.local.redis_server import die_with_parent
 from ivr.settings import Settings
 from speech.audio import write_wav

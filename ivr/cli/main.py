@@ -2,11 +2,11 @@
 
 import click
 
+from bench.cli import bench
 from ivr.cli.admin import accounts, purge
 from ivr.cli.agents import agents
 from ivr.cli.api_keys import api_keys
 from ivr.cli.audit import audit
-from ivr.cli.bench import bench
 from ivr.cli.calls import call, demo
 from ivr.cli.doctor import doctor
 from ivr.cli.jobs import jobs

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bench import capacity, latency, soak
-from bench.callers import LOUD, PATIENCE, Caller, Clip, first_sound, percentile, trimmed
-from bench.line import bench_account
+from bench.calls import capacity, latency, soak
 from bench.peers import compare
-from bench.sayings import human_clips, rendered_clips, sayings
-from bench.streams import Stream
-from bench.words import NoData
+from bench.tools.callers import LOUD, PATIENCE, Caller, Clip, first_sound, percentile, trimmed
+from bench.tools.line import bench_account
+from bench.tools.recorded_speech import NoData
+from bench.tools.sayings import human_clips, rendered_clips, sayings
+from bench.tools.streams import Stream
 from speech.audio import FRAME, RATE, SILENCE, Samples, encode
 
 VOICE = encode(np.full(FRAME, 8000, np.int16))

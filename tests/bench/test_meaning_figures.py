@@ -2,8 +2,8 @@
 
 import pytest
 
-from bench.meaning.figures import Guess, confusion, figures
-from bench.meaning.phrases import phrases
+from bench.train.nlu.figures import Guess, confusion, figures
+from bench.train.nlu.phrases import phrases
 from ivr.nlu.intents import LABELS
 
 

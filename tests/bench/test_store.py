@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.store import WORKS, run
+from bench.calls.store import WORKS, run
 from ivr.settings import Settings
 
 

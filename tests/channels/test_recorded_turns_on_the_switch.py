@@ -13,8 +13,8 @@ from sqlalchemy import select
 from werkzeug.serving import make_server
 
 import twiml
-from bench.callers import Caller, Clip
-from bench.line import free_ports
+from bench.tools.callers import Caller, Clip
+from bench.tools.line import free_ports
 from ivr.carrier.twilio.account import TwilioAccount
 from ivr.carrier.twilio.client import TwilioCarrier
 from ivr.carrier.twilio.dialect import twilio_dialect

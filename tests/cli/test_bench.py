@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from ivr.cli.bench import bench
+from bench.cli import bench
 
 
 @pytest.mark.parametrize("name", ["accuracy", "turns", "bargein", "echo", "latency"])

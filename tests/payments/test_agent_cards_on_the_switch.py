@@ -14,7 +14,7 @@ from flask import Flask, Response, request
 from sqlalchemy import select
 from werkzeug.serving import make_server
 
-from bench.line import free_ports
+from bench.tools.line import free_ports
 from ivr.carrier.port import CarrierError
 from ivr.carrier.twilio.account import TwilioAccount
 from ivr.carrier.twilio.client import TwilioCarrier

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bench.echoes import Returning, Room
+from bench.tools.echoes import Returning, Room
 from speech.audio import FRAME, RATE, SILENCE, Samples, decode, encode, frames, normalise, read_mono, to_float
 from speech.echo import EchoCanceller
 from speech.far_end import FarEnd

@@ -5,9 +5,9 @@ import asyncio
 import numpy as np
 import pytest
 
-from bench.bargein import TEXT, Line, call
-from bench.echoes import Room
-from bench.words import rest
+from bench.speech.interruptions import TEXT, Line, call
+from bench.tools.echoes import Room
+from bench.tools.recorded_speech import rest
 from speech.audio import Samples, normalise, read_mono
 from speech.events import Interrupted, Spoken, UserTurn
 from speech.tts import TextToSpeech

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from bench.bargein import from_onset
-from bench.noises import Sound, closed_hum, cough
+from bench.speech.interruptions import from_onset
+from bench.tools.noises import Sound, closed_hum, cough
 from speech.audio import RATE, Samples, decode, encode, normalise, read_mono, to_int
 from speech.endpointing.turn_detector import TurnDetector
 from speech.interruption import is_interruption

@@ -67,7 +67,7 @@ def incoming(settings: Settings) -> httpx.Response:
 
 def signed_in(settings: Settings, address: str) -> Wire:
     """An open stream of news."""
-    from bench.pages import cookies_of
+    from bench.calls.pages import cookies_of
 
     sessions, clock = make_sessions(make_engine(settings.database)), SystemClock()
     with sessions.begin() as tx:

@@ -1,0 +1,1 @@
+"""Benches through the line: whole calls, through a switch or as streams, against running processes."""

@@ -1,0 +1,187 @@
+"""How long a caller waits: from the end of what he says to the first sound of the answer, call after call.
+
+    warmline bench latency [--many TURNS] [--data DIR]
+
+The end of speech is the last sample that the caller's phone played, the answer the first sample he could hear; where
+the line first said that it needs a moment, the answer is what came after.
+"""
+
+import asyncio
+import itertools
+import random
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from bench.tools.callers import Caller, Clip, Turn, percentile
+from bench.tools.line import Line, Tell, running_line
+from bench.tools.machine import machine
+from bench.tools.sayings import Sayings, sayings
+from ivr.cli.switch import config
+from ivr.settings import Settings
+from ivr.store.models import Call
+from ivr.store.models import Turn as Row
+from speech.audio import SILENCE
+from switch.ports import Line as PhoneLine
+from switch.server import Switch
+
+CALLS = (("balance", "bye"), ("transactions", "pay", "bye"), ("due", "bye"))  # what callers want, in turn
+YES_NO = {"agreed": "yes", "more": "no", "receipt": "no", "unsure": "yes", "number_ok": "yes"}
+ASKS_DIGITS, ASKS_WISH, OTHER = ("pin", "number"), ("open", "else"), ("amount", "source", "date")
+LONGEST_CALL = 180.0
+ITEMS = ("wait", "listen", "decide", "speak", "total")
+
+
+def run(settings: Settings, data: Path | None = None, turns: int = 100, tell: Tell = print) -> dict[str, Any]:
+    """Calls until `turns` of them were answered; `data` has people's recordings. Raises NoData, SupervisorError."""
+    said = sayings(data)
+    with running_line(settings, tell) as line:
+        table = asyncio.run(_measure(line, said, turns, tell))
+    return {"bench": "latency", "machine": machine(), "figures": figures(table), "table": table}
+
+
+async def _measure(line: Line, said: Sayings, wanted: int, tell: Tell) -> list[dict[str, Any]]:
+    switch = Switch(config(line.settings), lambda _: b"")
+    await switch.start()
+    table: list[dict[str, Any]] = []
+    try:
+        for number, wishes in enumerate(itertools.islice(itertools.cycle(CALLS), wanted), 1):
+            pin, ways = said.pins[number % len(said.pins)]
+            caller = await asyncio.to_thread(line.open_account, number, pin)
+            phone = _Phone(line, _Answers(said, ways, wishes, number))
+            await switch.place(phone, caller)
+            async with asyncio.timeout(LONGEST_CALL):
+                await phone.over.wait()
+            table += _rows(line, phone, number)
+            done = sum(row["ms"] is not None for row in table)
+            tell(f"{done} of {wanted} turns, {number} calls")
+            if done >= wanted:
+                break
+    finally:
+        await switch.stop()
+    return table
+
+
+@dataclass
+class _Answers:
+    """What one caller says to what he is asked; None: he hangs up."""
+
+    said: Sayings
+    pin: list[Clip]
+    wishes: tuple[str, ...]
+    seed: int
+    left: Iterator[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.left = iter(self.wishes)
+        self._chance = random.Random(self.seed)
+
+    def to(self, prompt: str) -> Clip | None:
+        """`prompt` is the name of the bot's last words, as "pin.ask/1"."""
+        asked = prompt.partition(".")[0]
+        if asked in ASKS_DIGITS:
+            return self._chance.choice(self.pin)
+        if asked in YES_NO:
+            return self._chance.choice(self.said.answers[YES_NO[asked]])
+        if asked in OTHER:
+            return self.said.rest[asked]
+        wish = next(self.left, None) if asked in ASKS_WISH else None
+        return None if wish is None else self._chance.choice(self.said.wishes[wish])
+
+
+class _Phone:
+    """The switch's phone in such a caller's hand. He knows what was asked from the line's own book."""
+
+    def __init__(self, line: Line, answers: _Answers) -> None:
+        self.over = asyncio.Event()
+        self.sid = ""
+        self.caller = Caller(self._asked)
+        self._line, self._answers = line, answers
+        self._far: PhoneLine | None = None
+        self._live = False
+        self._thinking: asyncio.Task[None] | None = None
+
+    def ring(self, line: PhoneLine) -> None:
+        self._far, self.sid = line, line.sid
+
+    def connected(self) -> None:
+        self._live = True
+
+    def say(self) -> bytes:
+        return self.caller.frame() if self._live else SILENCE
+
+    def hear(self, frame: bytes) -> None:
+        if self._live:
+            self.caller.hear(None if frame == SILENCE else frame)
+
+    def text(self, body: str) -> None: ...
+
+    def ended(self, status: str) -> None:
+        self._live = False
+        self.over.set()
+
+    def _asked(self) -> None:
+        self._thinking = asyncio.create_task(self._answer())
+
+    async def _answer(self) -> None:
+        prompt = await asyncio.to_thread(self._last_prompt)
+        if prompt is None:
+            return  # the notice before the stream: the bot has said nothing yet
+        clip = self._answers.to(prompt)
+        if clip is not None:
+            self.caller.say(clip)
+        elif self._far is not None:
+            self._far.hang_up()
+
+    def _last_prompt(self) -> str | None:
+        with self._line.sessions() as tx:
+            said = select(Row.prompt).where(Row.call_sid == self.sid, Row.speaker == "bot").order_by(Row.id.desc())
+            return tx.scalar(said.limit(1))
+
+
+def _rows(line: Line, phone: _Phone, number: int) -> list[dict[str, Any]]:
+    """The call's turns with the line's own account of each answer, where the two agree on how many there were."""
+    with line.sessions() as tx:
+        call = tx.get(Call, phone.sid)
+        kept = list(_account(call.turns)) if call else []
+    answered = [turn for turn in phone.caller.turns if turn.ms is not None]
+    items = iter(kept if len(kept) == len(answered) else [{}] * len(answered))
+    return [_row(turn, number, next(items) if turn.ms is not None else {}) for turn in phone.caller.turns]
+
+
+def _account(rows: list[Row]) -> Iterator[dict[str, float]]:
+    """What the line noted of each answer: of its first words, and of the caller's words that led to them."""
+    heard: dict[str, float] = {}
+    for row in rows:
+        if row.speaker == "caller":
+            heard = row.latency
+        elif "total" in row.latency:
+            yield {**heard, **row.latency}
+            heard = {}
+
+
+def _row(turn: Turn, call: int, latency: dict[str, float]) -> dict[str, Any]:
+    row = {"call": call, "kind": turn.clip.kind, "said": turn.clip.text, "cut": turn.cut, "first_sound_ms": turn.ms}
+    # "one moment" is a sound, but no answer
+    row["ms"] = None if turn.ms is None else round(max(turn.ms, latency.get("total", 0.0)), 1)
+    return row | {name: round(latency[name], 1) for name in ITEMS if name in latency}
+
+
+def figures(table: list[dict[str, Any]]) -> dict[str, float]:
+    """p50 and p95 over all and by kind of question, the same of each item, and how many were cut off."""
+    found: dict[str, list[float]] = defaultdict(list)
+    for row in table:
+        if row["ms"] is None:
+            continue
+        found[""].append(row["ms"])
+        found[row["kind"].replace("-", "_") + "_"].append(row["ms"])
+        for name in ITEMS:
+            if name in row:
+                found[f"line_{name}_"].append(row[name])
+    named = {f"{name}{share}_ms": round(percentile(values, at), 1) for name, values in found.items()
+             for share, at in (("p50", 0.5), ("p95", 0.95))}  # fmt: skip
+    return named | {"turns": len(found[""]), "cut_off": sum(row["cut"] for row in table)}

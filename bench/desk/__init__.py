@@ -1,0 +1,1 @@
+"""The bench of a day at the desk, in virtual time."""

@@ -1,0 +1,1 @@
+"""Benches of speech alone: accuracy, endpointing, interruptions and speed, without a call."""

@@ -1,0 +1,124 @@
+"""Train the digit reader (speech/digit_reader.npz): a small network over Whisper's encoder, on digits alone.
+
+    python -m bench.train.digit_reader --examples examples.npz --out reader.npz [--hold fsdd-george] [--steps 800]
+
+The examples are those of bench/train/digit_examples.py. `--hold` leaves one speaker out, for cross-validation
+(bench/train/digit_reader_crossed.py does it for all). Needs torch, which is no part of the project; some minutes on one
+core.
+"""
+
+import argparse
+import random
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.train.digit_examples import Example, load
+
+Array = NDArray[np.float32]
+
+PRINCIPAL = 128  # directions of the encoder's output that are kept: the rest is nearly empty
+HIDDEN = 96
+LAYERS = "bcd"
+BATCH = 16
+STEPS = 800
+WIDTH = 5  # pooled frames that a layer sees: three layers see half a second, a digit and its neighbours' edges
+SHARES = {"rendered": 3.0, "mixed": 2.0, "wordless": 0.8}  # how often a group is drawn, next to 1 for each speaker
+
+
+def train(found: list[Example], steps: int) -> dict[str, Array]:
+    """The reader's weights, under the names that speech.digit_reader reads."""
+    import torch
+
+    torch.manual_seed(0)
+    chance = random.Random(0)
+    mean, directions = _principal(found)
+    network = _network(torch)
+    learning = torch.optim.AdamW(network.parameters(), lr=1e-3, weight_decay=0.05)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(learning, 5e-3, total_steps=steps)
+    groups: dict[str, list[tuple[Any, Any]]] = defaultdict(list)
+    for one in found:
+        target = torch.tensor([int(digit) + 1 for digit in one.digits], dtype=torch.long)
+        groups[one.group].append((torch.from_numpy((one.features - mean) @ directions), target))
+    names = sorted(groups)
+    shares = [SHARES.get(name, 1.0) for name in names]
+    for step in range(steps):
+        batch = [chance.choice(groups[chance.choices(names, shares)[0]]) for _ in range(BATCH)]
+        loss = _loss(torch, network, batch)
+        learning.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+        learning.step()
+        schedule.step()
+        if step % 100 == 0:
+            print(f"step {step}: {loss.item():.3f}", flush=True)
+    return _weights(network, mean, directions)
+
+
+def _principal(found: list[Example]) -> tuple[Array, Array]:
+    """The mean of the features and their main directions [512, PRINCIPAL], each scaled to one."""
+    every = np.concatenate([one.features[::3] for one in found])
+    mean = every.mean(axis=0)
+    sizes, vectors = np.linalg.eigh(np.cov((every - mean).T))
+    kept = vectors[:, ::-1][:, :PRINCIPAL] / np.sqrt(sizes[::-1][:PRINCIPAL] + 1e-3)
+    return mean, np.asarray(kept, np.float32)
+
+
+def _network(torch: Any) -> Any:
+    nn = torch.nn
+
+    class Network(nn.Module):  # type: ignore[misc,name-defined]
+        def __init__(self) -> None:
+            super().__init__()
+            self.a, self.o, self.drop = nn.Linear(PRINCIPAL, HIDDEN), nn.Linear(HIDDEN, 11), nn.Dropout(0.15)
+            for name in LAYERS:
+                setattr(self, name, nn.Conv1d(HIDDEN, HIDDEN, WIDTH, padding=WIDTH // 2))
+
+        def forward(self, features: Any) -> Any:
+            hidden = torch.relu(self.a(self.drop(features))).transpose(1, 2)
+            for name in LAYERS:
+                hidden = hidden + torch.relu(getattr(self, name)(self.drop(hidden)))
+            return self.o(hidden.transpose(1, 2)).log_softmax(-1)
+
+    return Network()
+
+
+def _loss(torch: Any, network: Any, batch: list[tuple[Any, Any]]) -> Any:
+    lengths = torch.tensor([len(features) for features, _ in batch])
+    padded = torch.zeros(len(batch), int(lengths.max()), PRINCIPAL)
+    for index, (features, _) in enumerate(batch):
+        shaken = 0.15 * (torch.randn_like(features) + torch.randn(1, PRINCIPAL))  # another voice, another line
+        padded[index, : len(features)] = features + shaken
+    targets = [target for _, target in batch]
+    counts = torch.tensor([len(target) for target in targets])
+    logs = network(padded).transpose(0, 1)
+    losses = torch.nn.functional.ctc_loss(
+        logs, torch.cat(targets), lengths, counts, blank=0, reduction="none", zero_infinity=True
+    )
+    return (losses / counts.clamp(min=3)).mean()
+
+
+def _weights(network: Any, mean: Array, directions: Array) -> dict[str, Array]:
+    state = {name: value.numpy() for name, value in network.state_dict().items()}
+    stored: dict[str, Array] = {"mean": mean, "a": directions @ state["a.weight"].T, "o": state["o.weight"].T}
+    stored |= {name: state[f"{name}.weight"].transpose(2, 1, 0) for name in LAYERS}
+    stored |= {f"{name}0": state[f"{name}.bias"] for name in f"a{LAYERS}o"}
+    return {name: value.astype(np.float32 if name == "mean" else np.float16) for name, value in stored.items()}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--examples", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--hold", default="", help="a speaker to leave out")
+    parser.add_argument("--steps", type=int, default=STEPS)
+    given = parser.parse_args()
+    found = [one for one in load(given.examples) if one.group != given.hold]
+    np.savez_compressed(given.out, **train(found, given.steps))  # type: ignore[arg-type]
+
+
+if __name__ == "__main__":
+    main()
