@@ -1,4 +1,4 @@
-"""How many callers one media process bears at once: more and more of them, until answers or frames come late.
+"""How many calls one media process bears at once: more and more, until answers or frames come late.
 
     warmline bench capacity [--many CALLS]
 
@@ -41,14 +41,14 @@ ITEMS = ("wait", "listen", "decide", "speak", "total")
 
 
 def run(
-    settings: Settings, most: int = MOST, step: int = STEP, seconds: float = SECONDS, tell: Tell = print
+    settings: Settings, *, many: int = MOST, step: int = STEP, seconds: float = SECONDS, tell: Tell = print
 ) -> dict[str, Any]:
-    """Levels of `step`, 2 `step`, ... calls, each measured for `seconds`, until the limit or `most`.
+    """Levels of `step`, 2 `step`, ... calls, each measured for `seconds`, until the limit or `many` calls.
 
     Raises SupervisorError, MissingModelError.
     """
     with running_line(settings, tell) as line:
-        table = asyncio.run(_rise(Driver(line, sayings(), tell), most, step, seconds))
+        table = asyncio.run(_rise(Driver(line, sayings(), tell), many, step, seconds))
     result = {"bench": "capacity", "machine": machine(), "figures": figures(table), "table": table}
     return result | {"gives_way": gives_way(table)}
 
@@ -72,7 +72,7 @@ def _holds(row: dict[str, Any]) -> bool:
 
 @dataclass
 class Driver:
-    """Callers on a line, each of whom calls again when his call is over."""
+    """Callers on a line, each of whom calls again when their call is over."""
 
     line: Line
     said: Sayings
@@ -128,7 +128,7 @@ class Driver:
         row["p95_ms"] = row["total_p95_ms"]  # "one moment" is a sound, but no answer
         return row
 
-    # --- a caller, who calls again when his call is over ---
+    # --- a caller, who calls again when their call is over ---
 
     async def _call_on(self, web: httpx.AsyncClient, after: float) -> None:
         await asyncio.sleep(after)
@@ -189,7 +189,7 @@ class Driver:
 
 
 def _course(said: Sayings, pin: list[Clip], chance: random.Random) -> Iterator[Clip]:
-    """A wish, the PIN for it, and the other wishes. Whoever is misheard goes on as if he were not."""
+    """A wish, the PIN for it, and the other wishes. Whoever is misheard goes on as if they were not."""
     for number, wish in enumerate(WISHES):
         yield chance.choice(said.wishes[wish])
         if number == 0:

@@ -1,4 +1,4 @@
-"""The bot hears itself: does it speak on, and stop for a caller? Live, against the media process.
+"""The bot hears itself: are its prompts spoken to their end, and does it stop for a caller (--data).
 
     warmline bench echo --data DIR [--many N]
 
@@ -115,8 +115,8 @@ class Script:
     at: float = 0.0
 
 
-def run(settings: Settings, data: Path, tell: Tell = print, many: int = 50, grid: bool = True) -> dict[str, Any]:
-    """Silent callers in all rooms, where `grid`, and `many` who interrupt in some. Raises SupervisorError, NoData."""
+def run(settings: Settings, data: Path, *, many: int = 50, tell: Tell = print, grid: bool = True) -> dict[str, Any]:
+    """Silent callers in all rooms if `grid`, and `many` who interrupt in some. Raises SupervisorError, NoDataError."""
     clips, chance = interruptions(data, many), random.Random(4)
     silent = [Script(room, number) for number, room in enumerate([NO_ECHO, *GRID, *SIBLINGS] if grid else [])]
     ats = [chance.uniform(*AT) for _ in clips]

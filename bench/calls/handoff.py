@@ -1,4 +1,4 @@
-"""How quickly a hand-off goes through a whole running house: to the brief, to the ringing, from the accept to both in.
+"""How quickly a hand-off goes: request to brief, to ringing, and accept to joined.
 
     warmline bench handoff [--many CALLS]
 
@@ -30,21 +30,21 @@ WARMING = 1  # calls before the first that counts: the worker may still be start
 STEPS = {"brief": ("requested", "briefed"), "ringing": ("requested", "ringing"), "joined": ("accepted", "bridged")}
 
 
-def run(settings: Settings, calls: int = 20, at_once: int = 2, tell: Tell = print) -> dict[str, Any]:
-    """Places `calls` calls, `at_once` at a time, each with an agent who accepts by key. Raises SupervisorError."""
+def run(settings: Settings, *, many: int = 20, at_once: int = 2, tell: Tell = print) -> dict[str, Any]:
+    """Places `many` calls, `at_once` at a time, each with an agent who accepts by key. Raises SupervisorError."""
     with running_line(settings, tell, PARTS) as line:
         own, sessions = line.settings, line.sessions
         staff(own, sessions, at_once)
         with ThreadPoolExecutor(at_once) as callers:
             for number in range(WARMING):
                 _call(own, number)
-            numbers = range(WARMING, WARMING + calls)
+            numbers = range(WARMING, WARMING + many)
             for number, _ in enumerate(callers.map(lambda number: _call(own, number), numbers), 1):
-                tell(f"{number} of {calls} calls")
+                tell(f"{number} of {many} calls")
         with sessions() as tx:
             rows = list(tx.scalars(select(Handoff).order_by(Handoff.id)))[WARMING:]
     table = [_row(row) for row in rows]
-    return {"bench": "handoff", "machine": machine(), "figures": figures(table, calls), "table": table}
+    return {"bench": "handoff", "machine": machine(), "figures": figures(table, many), "table": table}
 
 
 def figures(table: list[dict[str, Any]], calls: int) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""A Redis that stands still: what a call's webhooks take meanwhile, beside what they take as a rule.
+"""How long a webhook takes while Redis stands still, beside what it takes as a rule.
 
     warmline bench hung [--many SECONDS]
 
@@ -18,16 +18,16 @@ from ivr.settings import Settings
 SECONDS = 60
 
 
-def run(settings: Settings, seconds: int = SECONDS, tell: Tell = print) -> dict[str, Any]:
-    """Raises SupervisorError, MissingModelError."""
+def run(settings: Settings, *, many: int = SECONDS, tell: Tell = print) -> dict[str, Any]:
+    """`many` seconds of calls with Redis, as many without. Raises SupervisorError, MissingModelError."""
     with running_line(settings, tell, ("web",)) as line:
         asyncio.run(calls(line, 3))  # whatever is made at the first call
-        usual = asyncio.run(calls(line, seconds))
+        usual = asyncio.run(calls(line, many))
         tell(f"With Redis: {words(usual)}")
         redis = line.house.redis_pid
         os.kill(redis, signal.SIGSTOP)
         try:
-            hung = asyncio.run(calls(line, seconds))
+            hung = asyncio.run(calls(line, many))
         finally:
             os.kill(redis, signal.SIGCONT)
         tell(f"While it stands still: {words(hung)}")

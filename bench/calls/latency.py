@@ -1,8 +1,8 @@
-"""How long a caller waits: from the end of what he says to the first sound of the answer, call after call.
+"""How long a caller waits: from the end of what they say to the first sound of the answer.
 
     warmline bench latency [--many TURNS] [--data DIR]
 
-The end of speech is the last sample that the caller's phone played, the answer the first sample he could hear; where
+The end of speech is the last sample that the caller's phone played, the answer the first sample they could hear; where
 the line first said that it needs a moment, the answer is what came after.
 """
 
@@ -36,11 +36,11 @@ LONGEST_CALL = 180.0
 ITEMS = ("wait", "listen", "decide", "speak", "total")
 
 
-def run(settings: Settings, data: Path | None = None, turns: int = 100, tell: Tell = print) -> dict[str, Any]:
-    """Calls until `turns` of them were answered; `data` has people's recordings. Raises NoData, SupervisorError."""
+def run(settings: Settings, data: Path | None = None, *, many: int = 100, tell: Tell = print) -> dict[str, Any]:
+    """Calls until `many` turns of them were answered; `data` holds recordings. Raises NoDataError, SupervisorError."""
     said = sayings(data)
     with running_line(settings, tell) as line:
-        table = asyncio.run(_measure(line, said, turns, tell))
+        table = asyncio.run(_measure(line, said, many, tell))
     return {"bench": "latency", "machine": machine(), "figures": figures(table), "table": table}
 
 
@@ -68,7 +68,7 @@ async def _measure(line: Line, said: Sayings, wanted: int, tell: Tell) -> list[d
 
 @dataclass
 class _Answers:
-    """What one caller says to what he is asked; None: he hangs up."""
+    """What one caller says to what they are asked; None: they hang up."""
 
     said: Sayings
     pin: list[Clip]
@@ -94,7 +94,7 @@ class _Answers:
 
 
 class _Phone:
-    """The switch's phone in such a caller's hand. He knows what was asked from the line's own book."""
+    """The switch's phone in such a caller's hand. They know what was asked from the line's database."""
 
     def __init__(self, line: Line, answers: _Answers) -> None:
         self.over = asyncio.Event()

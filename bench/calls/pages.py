@@ -1,4 +1,4 @@
-"""Open pages and calls at once: how long a webhook takes while hundreds of event streams are open.
+"""How long a webhook takes while hundreds of event streams of open pages are open.
 
     warmline bench pages [--many STREAMS]
 
@@ -30,11 +30,11 @@ HEADER = "X-Twilio-Signature"
 STEPS = (("/voice/incoming", "ringing"), ("/voice/fallback", "in-progress"), ("/voice/status", "completed"))
 
 
-def run(settings: Settings, streams: int = STREAMS, seconds: int = SECONDS, tell: Tell = print) -> dict[str, Any]:
-    """Raises SupervisorError, MissingModelError."""
+def run(settings: Settings, *, many: int = STREAMS, seconds: int = SECONDS, tell: Tell = print) -> dict[str, Any]:
+    """`many` event streams, for `seconds`. Raises SupervisorError, MissingModelError."""
     with running_line(settings, tell, ("web",)) as line:
-        cookies = _people(line, -(-streams // EACH))
-        each = [cookie for cookie in cookies for _ in range(EACH)][:streams]
+        cookies = _people(line, -(-many // EACH))
+        each = [cookie for cookie in cookies for _ in range(EACH)][:many]
         figures = asyncio.run(_measure(line, each, seconds, tell))
     return {"bench": "pages", "machine": machine(), "figures": figures}
 

@@ -1,4 +1,4 @@
-"""Does anything grow: the same number of calls at once for an hour, looked at every minute.
+"""Does anything grow: ten calls at once for an hour, looked at every minute.
 
     warmline bench soak [--many MINUTES]
 
@@ -25,10 +25,10 @@ MINUTE = 60.0  # seconds
 GROWING = ("media_mb", "threads", "files", "late_frame_ms", "p95_ms")
 
 
-def run(settings: Settings, minutes: int = MINUTES, calls: int = CALLS, tell: Tell = print) -> dict[str, Any]:
-    """`calls` at once for `minutes`. Raises SupervisorError, MissingModelError."""
+def run(settings: Settings, *, many: int = MINUTES, calls: int = CALLS, tell: Tell = print) -> dict[str, Any]:
+    """`calls` at once for `many` minutes. Raises SupervisorError, MissingModelError."""
     with running_line(settings, tell) as line:
-        table = asyncio.run(_soak(Driver(line, sayings(), tell), minutes, calls))
+        table = asyncio.run(_soak(Driver(line, sayings(), tell), many, calls))
     return {"bench": "soak", "machine": machine(), "figures": figures(table), "table": table}
 
 

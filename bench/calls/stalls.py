@@ -1,4 +1,4 @@
-"""The carrier's sound stops, at any moment: how long until the caller hears the bot again.
+"""The carrier's sound stops at any moment: how long until the caller hears the bot again.
 
     warmline bench stalls [--many CALLS]
 
@@ -150,10 +150,10 @@ def _token(document: str) -> str:
     return str(re.findall(r'name="token" value="([^"]+)"', document)[0])
 
 
-def run(settings: Settings, calls: int = CALLS, tell: Tell = print) -> dict[str, Any]:
-    """`calls` that stall. Raises SupervisorError, MissingModelError."""
+def run(settings: Settings, *, many: int = CALLS, tell: Tell = print) -> dict[str, Any]:
+    """`many` calls that stall. Raises SupervisorError, MissingModelError."""
     with running_line(settings, tell) as line:
-        table = asyncio.run(Driver(line, tell).run(calls))
+        table = asyncio.run(Driver(line, tell).run(many))
     return {"bench": "stalls", "machine": machine(), "figures": figures(table), "table": table}
 
 

@@ -1,4 +1,4 @@
-"""How long a caller's words wait for a grown SQLite file while the whole house reads, watches, counts and forgets.
+"""How long a caller's words wait for a grown SQLite file while all else is at work.
 
     warmline bench store [--many TURNS]
 
@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bench.calls.store_filling import fill
 from bench.tools.callers import percentile
 from bench.tools.line import Tell
 from bench.tools.machine import machine
-from bench.calls.store_filling import fill
 from ivr.calls.dialogue_service import DialogueService
 from ivr.calls.dialogue_steps import DialogueSteps
 from ivr.calls.opening import Opening
@@ -64,22 +64,25 @@ class Quiet:
         pass
 
 
-def run(settings: Settings, turns: int = 1_000_000, seconds: float = 60.0, tell: Tell = print) -> dict[str, Any]:
-    """The waits of the writes with nobody beside them and with everybody, in ms. About `turns` / 10,000 s to fill."""
-    kept = settings.data_dir.absolute() / "bench" / f"store-{turns}.db"
+def run(settings: Settings, *, many: int = 1_000_000, seconds: float = 60.0, tell: Tell = print) -> dict[str, Any]:
+    """The waits of the writes with nobody beside them and with everybody, in ms.
+
+    The file holds `many` turns; to fill it takes about `many` / 10,000 seconds, once.
+    """
+    kept = settings.data_dir.absolute() / "bench" / f"store-{many}.db"
     if not kept.exists():
-        tell(f"Filling {kept} with {turns:,} turns")
+        tell(f"Filling {kept} with {many:,} turns")
         kept.parent.mkdir(parents=True, exist_ok=True)
         draft = kept.with_suffix(".draft")
         draft.unlink(missing_ok=True)
-        fill(draft, turns, tell)
+        fill(draft, many, tell)
         draft.rename(kept)
     with tempfile.TemporaryDirectory(dir=kept.parent) as folder:
         file = Path(folder) / "warmline.db"
         shutil.copyfile(kept, file)
         upgrade(f"sqlite:///{file}")  # a file of an older version is worth as much
         figures = _measure(file, seconds, tell)
-    return {"bench": "store", "machine": machine(), "figures": {"turns": turns, **figures}}
+    return {"bench": "store", "machine": machine(), "figures": {"turns": many, **figures}}
 
 
 def _measure(file: Path, seconds: float, tell: Tell) -> dict[str, float]:

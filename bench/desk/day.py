@@ -1,4 +1,4 @@
-"""A day at the desk: waits, an even load, the service level and call-backs kept, in virtual time."""
+"""A day at the desk in virtual time: waits, workload, service level, call-backs; writes docs/desk.md."""
 
 import statistics
 import tempfile
@@ -23,13 +23,13 @@ from ivr.store.models import Agent, Base, CallBack, Handoff
 WITHIN = 20.0
 
 
-def run(docs: Path | None = None, seed: int = 7, callers: int = 200) -> dict[str, Any]:
-    """Plays the day; with `docs` it also writes desk.md and desk.svg into that folder."""
+def run(*, many: int = 200, docs: Path = Path("docs"), seed: int = 7) -> dict[str, Any]:
+    """Plays the day of `many` callers, and writes desk.md and desk.svg into `docs`."""
     memory = Path("/dev/shm")
     with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
         engine = make_engine(f"sqlite:///{folder}/day.db")
         Base.metadata.create_all(engine)
-        day = Day(make_sessions(engine), seed, callers)
+        day = Day(make_sessions(engine), seed, many)
         day.run()
         loads = _loads(day.sessions)
         result = {
@@ -39,9 +39,8 @@ def run(docs: Path | None = None, seed: int = 7, callers: int = 200) -> dict[str
             "table": [_row(name, load) for name, load in loads.items()],
         }
         engine.dispose()
-    if docs is not None:
-        (docs / "desk.md").write_text(page(result))
-        (docs / "desk.svg").write_text(plot({name: load.share for name, load in loads.items()}, day.queue, OPENS))
+    (docs / "desk.md").write_text(page(result))
+    (docs / "desk.svg").write_text(plot({name: load.share for name, load in loads.items()}, day.queue, OPENS))
     return result
 
 

@@ -15,7 +15,7 @@ EARLY, MIDDLE, LATE = (0.0, 6.5), (2.0, 8.5), (3.75, 10.25)  # shifts, in hours 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """An agent of the day: his shift in hours, and what sets him apart from his equals."""
+    """An agent of the day: their shift in hours, and what sets them apart from their equals."""
 
     name: str
     shift: tuple[float, float]

@@ -42,7 +42,7 @@ class Day:
         self.dice = random.Random(self.seed)
         self._heap: list[tuple[datetime, int, Callable[[], object]]] = []
         self._order, self._legs = itertools.count(), itertools.count(1)
-        self._waiting: dict[int, int] = {}  # hand-off -> which fetch of the queue document is his present one
+        self._waiting: dict[int, int] = {}  # hand-off -> which fetch of the queue document is their present one
         self.queue: list[tuple[datetime, int]] = []
         carrier: Any = PlayedCarrier(self)
         news: Any = Silent()
@@ -143,7 +143,7 @@ class Day:
         self.at(OPENS + timedelta(hours=hour), lambda: self.service.presence(agent_id, presence))
 
     def _return(self, agent_id: int, seconds: float) -> Callable[[], None]:
-        """Back from a break that he has had in full, however late a call let it begin."""
+        """Back from a break that they have had in full, however late a call let it begin."""
 
         def back() -> None:
             with self.sessions() as tx:
@@ -159,7 +159,7 @@ class Day:
         return back
 
     def rings(self, handoff_id: int, attempt_number: int, sid: str) -> None:
-        """An agent's phone: he accepts, declines or does not hear it."""
+        """An agent's phone: they accept, decline or do not hear it."""
         fate = self.dice.random()
         agent = self._state(handoff_id).attempts[attempt_number - 1].agent
         if fate < 0.93:
@@ -179,7 +179,7 @@ class Day:
         self.after(2.0, lambda: self._talk(handoff_id))
 
     def _talk(self, handoff_id: int) -> None:
-        """Once both are in, they talk for a while and the caller hangs up; else the caller is on his way."""
+        """Once both are in, they talk for a while and the caller hangs up; else the caller is on their way."""
         state = self._state(handoff_id)
         if not state.bridged or state.end is not None:
             if state.end is None and state.holds:
@@ -235,7 +235,7 @@ class Day:
             self.after(5.0, lambda: self._hang_up(handoff_id))
 
     def _waits(self, handoff_id: int, present: int, number: int) -> None:
-        """A round of the queue document; from the second on he may press 0."""
+        """A round of the queue document; from the second on the caller may press 0."""
         if self._waiting[handoff_id] != present:
             return
         self.service.apply(handoff_id, ev.CallerWaits())

@@ -38,14 +38,14 @@ ANSWER_SECONDS = 15.0
 REST_SECONDS = 3.0  # after the answer: a bot that cut the clip in two says the rest of it
 
 
-class PeerFailed(RuntimeError):
+class PeerError(RuntimeError):
     """A bot did not start; the message has the end of what it printed."""
 
 
 def run(
     settings: Settings, peer: Path, data: Path | None = None, turns: int = 60, tell: Tell = print
 ) -> dict[str, Any]:
-    """`turns` clips to each bot. Raises PeerFailed, MissingModelError, NoData."""
+    """`turns` clips to each bot. Raises PeerError, MissingModelError, NoDataError."""
     clips = (human_clips(data) if data else []) + rendered_clips()
     clips = [clip for pair in zip(clips, reversed(clips), strict=True) for clip in pair][
         :turns
@@ -89,7 +89,7 @@ def _await(child: subprocess.Popen[bytes], port: int, log: Path, name: str) -> N
             if httpx.get(f"http://127.0.0.1:{port}/health", timeout=2).status_code == 200:
                 return
         time.sleep(0.2)
-    raise PeerFailed(f"{name} did not start:\n" + log.read_text(errors="replace")[-1500:])
+    raise PeerError(f"{name} did not start:\n" + log.read_text(errors="replace")[-1500:])
 
 
 class _Bot:

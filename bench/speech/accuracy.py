@@ -1,4 +1,4 @@
-"""How well people are heard: wrong words, spoken digits, and what is heard where nobody speaks; before and after.
+"""How well people are understood: wrong words, digits, and what is made of noise (--data).
 
     warmline bench accuracy --data DIR [--many N]
 
@@ -15,8 +15,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.tools.line import Tell
 from bench.tools.machine import machine
 from bench.tools.recorded_speech import Spoken, clips, composed_strings, distance, listed_strings, normal
+from ivr.settings import Settings
 from speech.audio import RATE, Samples, read_mono, resample, telephone, to_float
 from speech.digit_words import spoken_digits
 from speech.endpointing.turn_detector import Signal, TurnDetector
@@ -41,18 +43,18 @@ class Variant:
 
 
 def run(
+    settings: Settings,
     data: Path,
-    whisper: str = "base",
-    folder: Path = Path("var"),
-    tell: Callable[[str], None] = print,
+    *,
     many: int | None = None,
+    tell: Tell = print,
     windows: Sequence[float] = (8.0,),
 ) -> dict[str, Any]:
     """Hear the data folder with each variant, or of it `many` strings and as many clips.
 
-    Raises NoData, MissingModelError.
+    Raises NoDataError, MissingModelError.
     """
-    weights, vad = find_whisper(whisper, folder), SileroModel(find_vad())
+    weights, vad = find_whisper(settings.whisper_model, settings.data_dir), SileroModel(find_vad())
     recogniser = WhisperSpeechToText(weights, 1, vad=vad.stream)
     variants = [Variant("now", _recogniser(recogniser)), *_earlier(Whisper(weights, 1), windows)]
     try:

@@ -1,4 +1,4 @@
-"""Is the caller let finish, and how long does he wait: cut-offs and delay on people who pause inside their turn.
+"""Are callers let finish, and how long do they wait: cut-offs and delay after their turns (--data).
 
     warmline bench turns --data DIR [--many N]
 
@@ -9,15 +9,17 @@ rows end every turn after one and the same silence.
 """
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from bench.tools.line import Tell
 from bench.tools.machine import machine
 from bench.tools.recorded_speech import held, over_the_line, rest, rows, spliced
+from ivr.settings import Settings
 from speech.audio import FRAME, RATE, Samples, normalise, read_mono, to_float
 from speech.endpointing.delay import DELAYS, DelayRules
 from speech.endpointing.turn_detector import Signal, TurnDetector
@@ -96,12 +98,10 @@ class Bench:
         return self._heard[key]
 
 
-def run(
-    data: Path, whisper: str = "base", folder: Path = Path("var"), tell: Callable[[str], None] = print, many: int = 24
-) -> dict[str, Any]:
-    """`many` turns of each group, under our rules and under one silence for all. Raises NoData, MissingModelError."""
+def run(settings: Settings, data: Path, *, many: int = 24, tell: Tell = print) -> dict[str, Any]:
+    """`many` turns of each group, under our delays and under one for all. Raises NoDataError, MissingModelError."""
     vad = SileroModel(find_vad())
-    recogniser = WhisperSpeechToText(find_whisper(whisper, folder), 1, vad=vad.stream)
+    recogniser = WhisperSpeechToText(find_whisper(settings.whisper_model, settings.data_dir), 1, vad=vad.stream)
     bench = Bench(recogniser, vad)
     table = []
     try:

@@ -1,4 +1,4 @@
-"""Who may stop the bot: interruptions and noises at random times, through a real session in virtual time.
+"""What stops the bot: interruptions and noises at random times, in virtual time (--data).
 
     warmline bench bargein --data DIR [--many N]
 
@@ -22,9 +22,11 @@ from numpy.typing import NDArray
 
 from bench.speech.endpointing import LISTEN
 from bench.tools.echoes import Returning, Room
+from bench.tools.line import Tell
 from bench.tools.machine import machine
 from bench.tools.noises import noises
 from bench.tools.recorded_speech import over_the_line, rest, rows
+from ivr.settings import Settings
 from speech.audio import FRAME, RATE, Samples, encode, normalise, read_mono, to_float
 from speech.events import Command, Event, Expectation, Interrupted, Listen, Speak, Spoken
 from speech.inference_queue import Priority
@@ -155,16 +157,10 @@ async def call(
     return line
 
 
-def run(
-    data: Path,
-    whisper: str = "base",
-    folder: Path = Path("var"),
-    tell: Callable[[str], None] = print,
-    many: int = 50,
-) -> dict[str, Any]:
-    """`many` interruptions and `many` noises. Raises NoData, MissingModelError."""
+def run(settings: Settings, data: Path, *, many: int = 50, tell: Tell = print) -> dict[str, Any]:
+    """`many` interruptions and `many` noises. Raises NoDataError, MissingModelError."""
     vad = SileroModel(find_vad())
-    recogniser = WhisperSpeechToText(find_whisper(whisper, folder), 1, vad=vad.stream)
+    recogniser = WhisperSpeechToText(find_whisper(settings.whisper_model, settings.data_dir), 1, vad=vad.stream)
     voice = make_voice("heart")
     chance = random.Random(4)
     sounds = [("interruption", sound) for sound in interruptions(data, many)] + list(noises(many, voice))

@@ -1,12 +1,13 @@
-"""Speech on this machine: how long an utterance takes to hear, and the voice to its first sound."""
+"""How long an utterance takes to transcribe, and the voice to its first sound."""
 
 import statistics
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from bench.tools.line import Tell
 from bench.tools.machine import machine
+from ivr.settings import Settings
 from speech.audio import read_mono
 from speech.model_files import find_vad, find_whisper
 from speech.stt import WhisperSpeechToText
@@ -17,10 +18,12 @@ from speech.voices import make_voice
 SENTENCE = "Your balance is two thousand four hundred fifty dollars and seventeen cents. Anything else?"
 
 
-def run(whisper: str, folder: Path, voice_name: str, tell: Callable[[str], None]) -> dict[str, Any]:
-    """Hears every recorded line of the sample callers once, and speaks a sentence twenty times."""
+def run(settings: Settings, *, tell: Tell = print) -> dict[str, Any]:
+    """Transcribes every recorded line of the sample callers once, and speaks a sentence twenty times."""
     lines = sorted((Path(__file__).parents[2] / "switch" / "lines").rglob("*.wav"))
-    recogniser = WhisperSpeechToText(find_whisper(whisper, folder), 1, vad=SileroModel(find_vad()).stream)
+    recogniser = WhisperSpeechToText(
+        find_whisper(settings.whisper_model, settings.data_dir), 1, vad=SileroModel(find_vad()).stream
+    )
     table: list[dict[str, Any]] = []
     for number, line in enumerate(lines, 1):
         sound = read_mono(line)
@@ -29,7 +32,7 @@ def run(whisper: str, folder: Path, voice_name: str, tell: Callable[[str], None]
         if number % 20 == 0:
             tell(f"{number} of {len(lines)} utterances heard")
     recogniser.close()
-    voice = make_voice(voice_name)
+    voice = make_voice(settings.voice)
     first, whole = [], []
     for _ in range(20):
         begun = time.perf_counter()

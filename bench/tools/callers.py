@@ -13,14 +13,14 @@ ROOM_DB = 10.0  # above a clip's quietest tenth its sound begins, between the ne
 FADE_DB = (35.0, 25.0)  # what is fainter than the loudest by the first is room, by less than the second is sound
 WINDOW = 80  # 10 ms
 REST = 0.8  # seconds of quiet after which a caller takes the far side to have finished
-PATIENCE = 12.0  # seconds without any answer, then he speaks again
+PATIENCE = 12.0  # seconds without any answer, then they speak again
 _NOISE = to_int(np.random.default_rng(5).normal(0, 10 ** (LINE_DBFS / 20), 50 * FRAME).astype(np.float32))
 _IDLE = [encode(_NOISE[start : start + FRAME]) for start in range(0, len(_NOISE), FRAME)]
 
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """Something a caller says, as the answer to a question of `kind`; `sound` ends with his last sound."""
+    """Something a caller says, as the answer to a question of `kind`; `sound` ends with their last sound."""
 
     kind: str
     text: str
@@ -42,7 +42,7 @@ class Turn:
 
 
 class Caller:
-    """A caller, 20 ms at a time. `quiet` is called when it is his turn: the far side has spoken and rests.
+    """A caller, 20 ms at a time. `quiet` is called when it is their turn: the far side has spoken and rests.
 
     It answers by `say`, at once or later. Give `frame` and `hear` one call each per 20 ms.
     """

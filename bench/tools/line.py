@@ -44,7 +44,7 @@ class Line:
 def bench_account(index: int, pin: str, day: date) -> tuple[Account, list[Entry]]:
     """Account number `index` with its history, the same each time, with figures of its own.
 
-    What a caller alone is told must be rendered for him: figures that two share would be spoken from memory.
+    What a caller alone is told must be rendered for them: figures that two share would be spoken from memory.
     """
     chance = random.Random(index)
     balance = chance.randrange(120_000, 380_000)

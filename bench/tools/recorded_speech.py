@@ -21,7 +21,7 @@ LISTS = ("speech.jsonl", "digit_strings.jsonl")
 GAP = (0.06, 0.35)  # seconds between composed digits, as in digit_strings.jsonl
 
 
-class NoData(RuntimeError):
+class NoDataError(RuntimeError):
     """The folder is not the development data; the message says what is missing."""
 
 
@@ -36,15 +36,15 @@ class Spoken:
 
 
 def rows(data: Path, name: str) -> list[dict[str, Any]]:
-    """The rows of one list of the data folder. Raises NoData."""
+    """The rows of one list of the data folder. Raises NoDataError."""
     path = data / name
     if not path.is_file():
-        raise NoData(f"{path}: not there; --data needs the folder that holds {name}")
+        raise NoDataError(f"{path}: not there; --data needs the folder that holds {name}")
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
 def checked(data: Path) -> Path:
-    """The folder, which has the lists that the benches read. Raises NoData."""
+    """The folder, which has the lists that the benches read. Raises NoDataError."""
     for name in LISTS:
         rows(data, name)
     return data

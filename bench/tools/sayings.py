@@ -50,7 +50,7 @@ class Sayings:
 
 
 def sayings(data: Path | None = None) -> Sayings:
-    """Wishes in neural voices; digits, yes and no by people where `data` has them. Raises NoData."""
+    """Wishes in neural voices; digits, yes and no by people where `data` has them. Raises NoDataError."""
     lines = RecordedLines()
 
     def clips(kind: str, said: tuple[tuple[str, str], ...]) -> list[Clip]:

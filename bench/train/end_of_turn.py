@@ -40,7 +40,7 @@ PRINCIPAL, TAUT = 40, 10.0  # directions of the features that are kept, and how 
 
 
 def sounds(data: Path) -> Iterator[Samples]:
-    """Sentences of people, of the switch's callers and of the bot's voice. Raises NoData."""
+    """Sentences of people, of the switch's callers and of the bot's voice. Raises NoDataError."""
     for row in rows(data, "speech.jsonl"):
         if row["kind"] == "sentence" and not held(row["file"]):
             yield read_mono(data / row["file"])

@@ -1,19 +1,27 @@
-"""The `warmline` command: one door, for people and for scripts."""
+"""The `warmline` command: one door, for people and for scripts.
+
+Other packages add commands of their own by an entry point of the group `warmline.commands`, as `bench` does.
+"""
+
+from importlib.metadata import EntryPoint, entry_points
 
 import click
 
-from bench.cli import bench
 from ivr.cli.admin import accounts, purge
 from ivr.cli.agents import agents
 from ivr.cli.api_keys import api_keys
 from ivr.cli.audit import audit
 from ivr.cli.calls import call, demo
+from ivr.cli.common import MISSING, fail
 from ivr.cli.doctor import doctor
 from ivr.cli.jobs import jobs
 from ivr.cli.prompts import prompts
 from ivr.cli.run import serve, switch, worker
 from ivr.cli.settings import settings
 from ivr.cli.words import transcribe, understand
+
+GROUP = "warmline.commands"
+ANY_ARGUMENTS = {"ignore_unknown_options": True, "allow_extra_args": True}
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -42,6 +50,28 @@ for command in (
     jobs,
     prompts,
     settings,
-    bench,
 ):
     main.add_command(command)
+
+
+def registered(entry: EntryPoint) -> click.Command:
+    """The command of another package; one that cannot be loaded says so when it is called, and breaks no other."""
+    try:
+        command = entry.load()
+    except Exception as error:  # whatever is wrong with another package
+        return _unavailable(entry, error)
+    return command if isinstance(command, click.Command) else _unavailable(entry, TypeError("it is no command"))
+
+
+def _unavailable(entry: EntryPoint, error: Exception) -> click.Command:
+    reason = f"Not available: {entry.value} cannot be loaded ({type(error).__name__}: {error})."
+
+    @click.command(entry.name, help=reason, short_help="Not available.", context_settings=ANY_ARGUMENTS)
+    def command() -> None:
+        fail(reason, MISSING)
+
+    return command
+
+
+for entry in entry_points(group=GROUP):
+    main.add_command(registered(entry))

@@ -12,7 +12,7 @@ from bench.calls import capacity, latency, soak
 from bench.peers import compare
 from bench.tools.callers import LOUD, PATIENCE, Caller, Clip, first_sound, percentile, trimmed
 from bench.tools.line import bench_account
-from bench.tools.recorded_speech import NoData
+from bench.tools.recorded_speech import NoDataError
 from bench.tools.sayings import human_clips, rendered_clips, sayings
 from bench.tools.streams import Stream
 from speech.audio import FRAME, RATE, SILENCE, Samples, encode
@@ -97,9 +97,9 @@ def test_everything_that_is_said_was_rendered() -> None:
 
 
 def test_a_folder_without_recordings_is_named(tmp_path: Any) -> None:
-    with pytest.raises(NoData, match="digit_strings"):
+    with pytest.raises(NoDataError, match="digit_strings"):
         sayings(tmp_path)
-    with pytest.raises(NoData, match=str(tmp_path)):
+    with pytest.raises(NoDataError, match=str(tmp_path)):
         human_clips(tmp_path)
 
 
