@@ -76,7 +76,7 @@ from speech.vad import SileroModel
 from speech.voices import Voice, make_other_voices, make_voice
 from workers.context import WorkerContext
 
-SWITCH_SECONDS = 0.0005
+THREAD_SWITCH_SECONDS = 0.0005
 
 
 @dataclass(frozen=True)
@@ -242,7 +242,7 @@ class Parts:
 def create_web(settings: Settings | None = None) -> Starlette:
     """The web process: the carrier's webhooks, people's pages and their event streams, each with what is its own."""
     # a webhook that holds SQLite's write lock must not wait behind busy threads for its next few instructions
-    sys.setswitchinterval(SWITCH_SECONDS)
+    sys.setswitchinterval(THREAD_SWITCH_SECONDS)
     parts = _parts(settings)
     desk = StandbyDesk(parts.settings.data_dir / "standby.json", parts.clock, parts.settings.hours)
     watches = _watches(parts, desk)
@@ -351,11 +351,11 @@ def _watches(parts: Parts, desk: StandbyDesk) -> tuple[Watch, ...]:
     """What a web process stands on. The first is the database's; a file cannot be cut off, but a lock be waited for."""
     settings, redis = parts.settings, parts.redis
     own = Parts(settings).sessions  # a look never waits for a connection that a caller's webhook has
-    patience = 6.0 if settings.database.startswith("sqlite") else 0.9  # it is given up on after 1
+    timeout = 6.0 if settings.database.startswith("sqlite") else 0.9  # it is given up on after 1
     return (
-        Watch("database", lambda: desk.refresh(own), patience),
+        Watch("database", lambda: desk.refresh(own), timeout),
         Watch("redis", redis.ping, every=2.0),
-        Watch("disk", lambda: probe(settings.data_dir), patience=5.0, every=5.0),
+        Watch("disk", lambda: probe(settings.data_dir), timeout=5.0, every=5.0),
     )
 
 

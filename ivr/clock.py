@@ -1,4 +1,4 @@
-"""The time, as an argument: real in the house, set by hand in tests."""
+"""The time, as an argument: real in a process, set by hand in tests."""
 
 from datetime import UTC, date, datetime
 from typing import Protocol

@@ -101,11 +101,11 @@ class DialogueService:
             call = tx.get_one(Call, sid, with_for_update=True)
             if not first_time(tx, f"event:{sid}:{key}", now):
                 return Applied()
-            told = self._write(tx, call, event, key, turn, stream) if turn is not None else ()
+            cards = self._write(tx, call, event, key, turn, stream) if turn is not None else ()
             event = orders.record_ledger_reply(tx, sid, event, now, machine.restore(call.dialogue))
             if superseded(call, stream) and call.stage in TALKING:
                 return Applied(elsewhere=True)
-            applied = self._steps.take(tx, call, event, now, told)
+            applied = self._steps.take(tx, call, event, now, cards)
         self._live.publish(f"call:{sid}", "turn", key)
         return applied
 
@@ -158,8 +158,8 @@ class DialogueService:
             call = tx.get_one(Call, sid, with_for_update=True)
             if track == "outbound" and call.stage not in ("bridged", "ended"):
                 return
-            told = transcript.write_overheard(tx, call, "agent" if track == "outbound" else "caller", turn, offset)
-            masking.forget_on(call, told)
+            cards = transcript.write_overheard(tx, call, "agent" if track == "outbound" else "caller", turn, offset)
+            masking.forget_on(call, cards)
             if call.ended_at is not None:  # the last words are known a moment after the end
                 tx.flush()
                 call.figures = call_figures(call.turns).to_json()
@@ -173,9 +173,9 @@ class DialogueService:
         """The turn is written down without its secrets; the cards that it completed, which the call has forgotten."""
         state = None if superseded(call, stream) else machine.restore(call.dialogue)
         offset = stream.offset if stream else transcript.stream_offset(call)
-        told = transcript.write_caller(tx, call, key, turn, event, state, offset)
-        masking.forget_on(call, told)
-        return told
+        cards = transcript.write_caller(tx, call, key, turn, event, state, offset)
+        masking.forget_on(call, cards)
+        return cards
 
     def _mark(self, sid: str, key: str, stream: Connected | None, **marks: Any) -> None:
         with self._sessions.begin() as tx:

@@ -52,8 +52,8 @@ def without(state: State, actions: tuple[Action, ...], cards: Cards) -> tuple[St
     """The dialogue and what it hands on, with no part of these cards."""
     if not cards:
         return state, actions
-    told = (replace(a, known=forget(a.known, cards)) if isinstance(a, HandOff) else a for a in actions)
-    return State.from_json(forget(state.to_json(), cards)), tuple(told)
+    kept = (replace(a, known=forget(a.known, cards)) if isinstance(a, HandOff) else a for a in actions)
+    return State.from_json(forget(state.to_json(), cards)), tuple(kept)
 
 
 def forget_on(call: Call, cards: Cards) -> None:

@@ -1,8 +1,9 @@
-"""Where a caller goes when his stream is over: the call's stage says it."""
+"""Where a caller goes when their stream is over: the call's stage says it."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
+from ivr.calls import problems
 from ivr.payments.bot_cards import Card
 from ivr.store.models import Call
 from ivr.store.stream_tokens import StreamTicket
@@ -61,12 +62,12 @@ Next = Reconnect | WithoutSocket | Card | Park | TakeMessage | Goodbye
 def reconnect(call: Call, now: datetime) -> Reconnect | None:
     """Notes the lost or refused socket and issues a ticket; None when sockets fail too often to go on."""
     if back_on_purpose(call):
-        _note(call, "stream-back", now)
+        problems.note(call, "stream-back", now)
         return Reconnect(StreamTicket.issue(call, now).token)
     unused = call.stream_token is not None
     if unused and _since_ticket(call, now) < REPEATED:
         return Reconnect(StreamTicket.issue(call, now).token, pause=1)
-    _note(call, "stream-refused" if unused else "stream-lost", now)
+    problems.note(call, "stream-refused" if unused else "stream-lost", now)
     if _count(call, "stream-lost", now) >= LOST or _count(call, "stream-refused", now) >= REFUSED:
         return None
     return Reconnect(StreamTicket.issue(call, now).token, pause=int(unused))
@@ -74,39 +75,34 @@ def reconnect(call: Call, now: datetime) -> Reconnect | None:
 
 def note_fault(call: Call, problem: str, now: datetime) -> bool:
     """Notes that a document failed; True when too many have. The same one within a second is a repetition."""
-    if not any((now - time).total_seconds() < REPEATED for time in _times(call, problem)):
-        _note(call, problem, now)
-    faults = [known for known in call.problems if known["what"].startswith("document")]
-    return len(faults) >= FAULTS
-
-
-def _note(call: Call, what: str, now: datetime) -> None:
-    call.problems = [*call.problems, {"what": what, "at": now.isoformat()}]
+    if not any((now - time).total_seconds() < REPEATED for time in problems.times(call, problem)):
+        problems.note(call, problem, now)
+    return sum(kind.startswith("document") for kind in problems.kinds(call)) >= FAULTS
 
 
 def without_socket(call: Call, now: datetime) -> WithoutSocket:
     """On without a socket: one that may still be open has nothing more to say, and its ticket opens none."""
     call.streams += 1
     call.stream_token = None
-    _note(call, "by-turns", now)
+    problems.note(call, "by-turns", now)
     return WithoutSocket()
 
 
 def worth_a_socket(call: Call, now: datetime) -> bool:
-    """Whether a caller who goes on turn by turn may try a socket again; notes that he does."""
+    """Whether a caller who goes on turn by turn may try a socket again; notes that they do."""
     if back_on_purpose(call):
         return True
-    tried = _times(call, "by-turns")
+    tried = problems.times(call, "by-turns")
     if not tried or (now - tried[-1]).total_seconds() < AGAIN * 2 ** (len(tried) - 1):
         return False
-    _note(call, "stream-again", now)
+    problems.note(call, "stream-again", now)
     return True
 
 
 def hand_over(call: Call, now: datetime) -> None:
     """The stream is about to be closed on purpose, for another to go on."""
     if not back_on_purpose(call):
-        _note(call, "stream-again", now)
+        problems.note(call, "stream-again", now)
 
 
 def back_on_purpose(call: Call) -> bool:
@@ -120,19 +116,15 @@ def back(call: Call) -> bool:
 
 
 def _last(call: Call) -> str:
-    notes = [str(problem["what"]) for problem in call.problems if problem["what"] in CHANNEL]
+    notes = [kind for kind in problems.kinds(call) if kind in CHANNEL]
     return notes[-1] if notes else ""
 
 
 def _count(call: Call, what: str, now: datetime) -> int:
-    return sum((now - time).total_seconds() < FADES for time in _times(call, what))
+    return sum((now - time).total_seconds() < FADES for time in problems.times(call, what))
 
 
 def _since_ticket(call: Call, now: datetime) -> float:
     notes = ("stream-lost", "stream-refused", "stream-back")
-    issued = [call.started_at, *(time for what in notes for time in _times(call, what))]
+    issued = [call.started_at, *(time for what in notes for time in problems.times(call, what))]
     return (now - max(issued)).total_seconds()
-
-
-def _times(call: Call, what: str) -> list[datetime]:
-    return [datetime.fromisoformat(problem["at"]) for problem in call.problems if problem["what"] == what]

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from ivr.calls import next_step, repository
+from ivr.calls import next_step, problems, repository
 from ivr.calls.dialogue_steps import TALKING, DialogueSteps
 from ivr.calls.next_step import Goodbye, Next, Park, Reconnect, TakeMessage, WithoutSocket
 from ivr.calls.outcome import outcome
@@ -49,12 +49,12 @@ class CallService:
         with self._sessions.begin() as tx:
             call = self._row(tx, sid, caller, called)
             call.verstat = call.verstat or (verstat and verstat[:64]) or None
-            if call.streams:  # the answer has been heard: whoever asks again is not the carrier
+            if call.streams:  # the answer was followed: whoever asks again is not the carrier
                 return StreamTicket.void()
             return StreamTicket.issue(call, self._clock.now())
 
     def resume(self, sid: str, caller: str, called: str) -> Next:
-        """Where the caller goes now that his stream is over."""
+        """Where the caller goes now that their stream is over."""
         now = self._clock.now()
         with self._sessions.begin() as tx:
             call = self._row(tx, sid, caller, called)
@@ -111,7 +111,7 @@ class CallService:
         self._live.publish(f"call:{sid}", "recording", news.sid)
 
     def message_left(self, sid: str, caller: str, called: str, news: RecordingNews | None) -> None:
-        """The caller is done with his message; None: he left nothing."""
+        """The caller is done with their message; None: they left nothing."""
         with self._sessions.begin() as tx:
             call = self._row(tx, sid, caller, called)
             if news is not None:
@@ -129,7 +129,7 @@ class CallService:
         with self._sessions.begin() as tx:
             call = tx.get(Call, sid, with_for_update=True)
             if call is not None and first_time(tx, f"stream-error:{stream}", now):
-                call.problems = [*call.problems, {"what": "stream-error", "stream": stream}]
+                problems.note(call, "stream-error", stream=stream)
 
     def text_told(self, dial: int, message: str, status: str) -> None:
         """What became of a text that we sent; one that never arrived stands in the call's problems."""
@@ -137,7 +137,7 @@ class CallService:
             lost = note_delivery(tx, dial, message, status)
             call = tx.get(Call, lost.call_sid, with_for_update=True) if lost and lost.call_sid else None
             if lost is not None and call is not None:
-                call.problems = [*call.problems, {"what": "text-not-delivered", "purpose": lost.purpose}]
+                problems.note(call, "text-not-delivered", purpose=lost.purpose)
 
     def language(self, sid: str) -> str:
         """In which language the caller is spoken to."""

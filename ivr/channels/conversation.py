@@ -15,7 +15,7 @@ from speech import events as speech
 from speech.events import Close, Command, Expectation, Listen, Speak
 
 
-class Hears(Protocol):
+class SpeechSession(Protocol):
     """The part of a speech session that a conversation speaks through."""
 
     def tell(self, commands: Sequence[Command]) -> None: ...
@@ -38,7 +38,7 @@ class Threads:
 
 
 @dataclass(slots=True)
-class _Said:
+class _BotTurn:
     """A bot turn under way: its prompt, and the milliseconds that led to it."""
 
     prompt: str
@@ -53,7 +53,7 @@ class Conversation:
         service: DialogueService,
         sid: str,
         connected: Connected,
-        session: Hears,
+        session: SpeechSession,
         threads: Threads,
         tasks: asyncio.TaskGroup,
         timeouts: LedgerTimeouts = LedgerTimeouts(),
@@ -62,7 +62,7 @@ class Conversation:
         self._threads, self._tasks, self._timeouts = threads, tasks, timeouts
         self._expect: actions.Kind = "open"
         self._events = 0
-        self._said: dict[str, _Said] = {}
+        self._bot_turns: dict[str, _BotTurn] = {}
         self._asking: set[asyncio.Task[None]] = set()
         self._turn = asyncio.Lock()
 
@@ -70,7 +70,7 @@ class Conversation:
         """The first words of a new conversation, or the apology of one that goes on."""
         asked = asyncio.ensure_future(self._ledger(self._service.opening, self._connected))
         done, _ = await asyncio.wait({asked}, timeout=self._timeouts.slow)
-        # nobody is greeted late because the ledger is slow: he tells us then who he is
+        # nobody is greeted late because the ledger is slow: they tell us then who they are
         event = asked.result() if done else self._service.opening(self._connected, ask=False)
         return self._commands(await self._apply(event), {})
 
@@ -151,7 +151,7 @@ class Conversation:
         for key, action in applied.actions:
             match action:
                 case actions.Say():
-                    self._said[key] = _Said(action.prompt, latency)
+                    self._bot_turns[key] = _BotTurn(action.prompt, latency)
                     latency = {}  # the first words are the answer; the rest only follow them
                     commands.append(Speak(key, action.text, action.interruptible and not leaving, action.language))
                 case actions.Listen():
@@ -188,8 +188,8 @@ class Conversation:
         self._asking.add(task)
         task.add_done_callback(self._asking.discard)
 
-    def _known(self, key: str) -> _Said:
-        return self._said.get(key, _Said(""))
+    def _known(self, key: str) -> _BotTurn:
+        return self._bot_turns.get(key, _BotTurn(""))
 
     # --- threads ---
 

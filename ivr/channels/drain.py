@@ -67,7 +67,7 @@ class Drain:
         loop = asyncio.get_running_loop()
         earlier = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
 
-        def told(number: int, frame: FrameType | None) -> None:
+        def on_signal(number: int, frame: FrameType | None) -> None:
             handler = earlier[signal.Signals(number)]
             end = (lambda: handler(number, frame)) if callable(handler) else (lambda: None)
             if self.begun:
@@ -76,7 +76,7 @@ class Drain:
                 loop.call_soon_threadsafe(self.begin, end)
 
         for number in earlier:
-            signal.signal(number, told)
+            signal.signal(number, on_signal)
         try:
             yield
         finally:

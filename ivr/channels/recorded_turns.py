@@ -1,4 +1,5 @@
-"""One caller without a media socket: what he says is recorded, heard, and answered by documents. Same dialogue."""
+"""One caller without a media socket: what they say is recorded, transcribed, and answered by documents. The
+dialogue is the same."""
 
 import io
 import logging
@@ -41,7 +42,7 @@ FORGET_AFTER = timedelta(minutes=1)  # by then it is heard, or was asked for aga
 PAUSE = 2.0  # seconds: a longer one within an utterance would have ended its recording
 
 
-class Hears(Protocol):
+class LongSpeechToText(Protocol):
     """A recogniser of recordings."""
 
     def transcribe_long(self, samples: Samples, expect: Expectation = ..., *, gap: float = ...) -> list[Segment]: ...
@@ -49,7 +50,7 @@ class Hears(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the caller is told, and what he is then asked for; `listen` None: he goes on at /voice/resume.
+    """What the caller is told, and what they are then asked for; `listen` None: they go on at /voice/resume.
 
     `number` is the turn's own: what answers it carries it, so that a repeated webhook is known as one.
     """
@@ -76,7 +77,7 @@ class RecordedTurns:
         service: DialogueService,
         sessions: Sessions,
         clock: Clock,
-        recogniser: Callable[[], Hears],
+        recogniser: Callable[[], LongSpeechToText],
         ledger: Executor,
     ) -> None:
         self._service, self._sessions, self._clock = service, sessions, clock
@@ -94,7 +95,7 @@ class RecordedTurns:
         event = self._in_time(self._service.opening, connected, seconds=GREETING_SECONDS)
         return self._run(sid, event or self._service.opening(connected, ask=False), f"b{number}")
 
-    def heard(self, sid: str, number: int, wav: bytes, kind: Kind, digits: int | None) -> Reply | None:
+    def recorded(self, sid: str, number: int, wav: bytes, kind: Kind, digits: int | None) -> Reply | None:
         """What was recorded; None: no words. Raises ValueError for what is no WAV file."""
         samples = read_wav(wav)
         segments = self._recogniser().transcribe_long(samples, Expectation(kind, digits), gap=PAUSE)
@@ -114,7 +115,7 @@ class RecordedTurns:
         return self._run(sid, events.Keyed(digits), f"t{number}", UserTurn.of_keys(digits, at))
 
     def silent(self, sid: str, number: int) -> Reply:
-        """Nothing came for as long as the question's patience."""
+        """Nothing came for as long as the question waits."""
         return self._run(sid, events.Silent(), f"t{number}")
 
     def came_of(self, sid: str, number: int) -> "Reply | NoWords | None":

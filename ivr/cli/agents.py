@@ -125,7 +125,7 @@ def password(person: str, prompt: bool, as_json: bool) -> None:
         report(f"Give it to {agent.name} alone: it works once, for a day.")
 
 
-def _deed(name: str, words: str, does: Callable[[Session, Agent, str, datetime], None], about: str) -> None:
+def _add_action(name: str, words: str, does: Callable[[Session, Agent, str, datetime], None], about: str) -> None:
     @agents.command(name, help=about)
     @click.argument("person")
     @json_option
@@ -137,10 +137,10 @@ def _deed(name: str, words: str, does: Callable[[Session, Agent, str, datetime],
         _report(as_json, {"email": email, "done": name}, f"{who} {words}.")
 
 
-_deed("disable", "is signed out everywhere and cannot sign in", roster.disable, "Shut PERSON out until `enable`.")
-_deed("enable", "can sign in again", roster.enable, "Let a disabled PERSON in again.")
-_deed("reset-factors", "has no second factor now", factors.reset_factors, "Take PERSON's second factors off.")
-_deed("sign-out", "is signed out everywhere", roster.sign_out_everywhere, "Sign PERSON out everywhere.")
+_add_action("disable", "is signed out everywhere and cannot sign in", roster.disable, "Shut PERSON out until `enable`.")
+_add_action("enable", "can sign in again", roster.enable, "Let a disabled PERSON in again.")
+_add_action("reset-factors", "has no second factor now", factors.reset_factors, "Take PERSON's second factors off.")
+_add_action("sign-out", "is signed out everywhere", roster.sign_out_everywhere, "Sign PERSON out everywhere.")
 
 
 @agents.command("remove")

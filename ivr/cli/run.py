@@ -1,4 +1,4 @@
-"""`serve`, `worker`, `switch`: run one part of the house."""
+"""`serve`, `worker`, `switch`: run one part of the line."""
 
 import asyncio
 import os

@@ -51,7 +51,7 @@ def take_scripted_agent(settings: Settings, address: str) -> list[dict[str, Any]
 
 
 def place(settings: Settings, script: Script, progress: Progress) -> dict[str, Any]:
-    """Places the call and returns the scripted caller's own account of it, once he has hung up."""
+    """Places the call and returns the scripted caller's own account of it, once they have hung up."""
     result: dict[str, Any] | None = None
     try:
         with httpx.stream(

@@ -12,22 +12,22 @@ from speech.tts import TextToSpeech, sentences
 from speech.voices import make_other_voices, make_voice
 
 
-def prepare(settings: Settings, tell: Callable[[str], None]) -> None:
+def prepare(settings: Settings, report: Callable[[str], None]) -> None:
     """Harmless when all is there. Raises the parts' own MissingModelError, UnknownVoiceError, VoiceUnavailableError."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     with (settings.data_dir / ".preparing").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # parts that start together prepare once
         upgrade(settings.database)
-        tell("The database has its tables.")
+        report("The database has its tables.")
         found = find_whisper(settings.whisper_model, settings.data_dir)
         find_vad()
-        tell(f"Whisper ({settings.whisper_model}, from {found.source}) is there.")
+        report(f"Whisper ({settings.whisper_model}, from {found.source}) is there.")
         voice, others = make_voice(settings.voice), make_other_voices()
         prepare_audio(settings.data_dir / "audio", {"en": voice, **others}, settings.company)
         speaker = TextToSpeech(voice, settings.data_dir / "prompts", others)
         for language in PROMPTS:
             speaker.prepare(fixed_prompts(settings.company, language), language)
-        tell(f"The bot's voice is {settings.voice}.")
+        report(f"The bot's voice is {settings.voice}.")
 
 
 def fixed_prompts(company: str, language: str) -> list[str]:

@@ -137,7 +137,7 @@ class Supervisor:
 
 
 def port_trouble(host: str, port: int, name: str) -> str:
-    """Why nothing can listen there, and the mend; empty when something can. `name` is the port's setting."""
+    """Why nothing can listen there, and what to do about it; empty when something can. `name` is the port's setting."""
     try:
         family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[
             0

@@ -1,6 +1,7 @@
 """A card entry that the bot leads: the carrier takes the card, the call's row says how far that is.
 
-`Call.card` holds {turn, amount, currency, account, on, watch, result, confirmation, told} and no card data.
+`Call.card` holds {turn, amount, currency, account, on, watch, result, confirmation, told} and no card data. No other
+module reads it.
 """
 
 from dataclasses import dataclass
@@ -26,6 +27,18 @@ class Card:
     turn: int
     amount: int
     currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class BotEntry:
+    """An entry that the carrier has begun, `amount` in minor units, `on` an ISO date. No result: it may be charged any
+    moment, or nobody told how it ended."""
+
+    amount: int
+    currency: str
+    on: str
+    confirmation: str
+    result: str | None
 
 
 def ask_for(call: Call, state: machine.State, action: TakeCard) -> None:
@@ -97,13 +110,19 @@ def doubt(call: Call) -> dict[str, str]:
     return {"card": "was being taken and may have been charged"} if begun else {}
 
 
-def state_of(call: Call) -> CardState | None:
-    """How far the entry is; None before the carrier began it. One without a result may be being charged any moment."""
+def entry_of(call: Call) -> BotEntry | None:
+    """The call's entry; None before the carrier began it."""
     card = call.card or {}
     if card.get("watch") is None:
         return None
-    result = card.get("result")
-    return "charging" if result is None else card_entry.state_after(result)
+    return BotEntry(card["amount"], card["currency"], card["on"], card["confirmation"], card.get("result"))
+
+
+def state_of(call: Call) -> CardState | None:
+    """How far the entry is; None before the carrier began it."""
+    if (entry := entry_of(call)) is None:
+        return None
+    return "charging" if entry.result is None else card_entry.state_after(entry.result)
 
 
 def may_have_charged(call: Call) -> bool:

@@ -1,7 +1,6 @@
 """What may have been paid already: an agent reads it before they take a card for the same account."""
 
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
@@ -32,16 +31,16 @@ def doubt(tx: Session, sid: str, account: str | None) -> str | None:
     if card is not None:
         return f"A card may have been charged {verbalize.written_money(card.amount, card.currency)} already."
     if (own := _untold(tx, sid, account)) is not None:
-        amount = verbalize.written_money(own["amount"], own["currency"])
+        amount = verbalize.written_money(own.amount, own.currency)
         return f"The caller's card may have been charged {amount} already."
     if account is not None and unbooked(tx, account):
         return "A card was charged for this account, and that does not stand in the ledger yet."
     return None
 
 
-def _untold(tx: Session, sid: str, account: str | None) -> dict[str, Any] | None:
+def _untold(tx: Session, sid: str, account: str | None) -> bot_cards.BotEntry | None:
     """The bot's card entry whose result never came, in this call or in one of the last day about `account`."""
     call = tx.get(Call, sid)
     earlier = bot_cards.calls_since(tx, account, call.started_at - A_DAY) if call and account else []
-    found = (other.card for other in (call, *earlier) if other and other.card and bot_cards.may_have_charged(other))
-    return next((card for card in found if card["result"] is None), None)
+    entries = (bot_cards.entry_of(other) for other in (call, *earlier) if other is not None)
+    return next((entry for entry in entries if entry is not None and entry.result is None), None)

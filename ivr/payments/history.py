@@ -44,8 +44,8 @@ def payments_of(tx: Session, call: Call) -> list[dict[str, Any]]:
 
 def _of_bot(call: Call) -> list[dict[str, Any]]:
     """The bot's own card entry, once the carrier has begun it."""
-    state, card = bot_cards.state_of(call), call.card
-    if state is None or card is None:
+    state, entry = bot_cards.state_of(call), bot_cards.entry_of(call)
+    if state is None or entry is None:
         return []
-    told = {name: card[name] for name in ("amount", "currency", "on", "confirmation")}
+    told = {"amount": entry.amount, "currency": entry.currency, "on": entry.on, "confirmation": entry.confirmation}
     return [{**told, "source": "card", "state": _PAID.get(state, "not-made")}]

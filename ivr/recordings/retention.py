@@ -72,7 +72,7 @@ def purge_caller(
     """Forget every call from the number `caller` that is over; how many calls and recordings."""
     now = clock.now()
     gone = _forget(sessions, (Call.caller == caller, Call.ended_at.is_not(None)), now, files, rest)
-    _note(sessions, now, "one caller", gone)  # not his number: the audit is kept
+    _note(sessions, now, "one caller", gone)  # not their number: the audit is kept
     return gone
 
 

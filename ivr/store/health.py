@@ -14,19 +14,19 @@ FAILURES = 2  # in a row: one may be a lock
 class Watch:
     """A thread that asks one thing by `look`, which raises what it raises, or hangs with it.
 
-    It is away while `look` fails again and again, or once it has been silent for `patience` seconds, until it succeeds.
+    It is away while `look` fails again and again, or once it has been silent for `timeout` seconds, until it succeeds.
     """
 
     def __init__(
         self,
         name: str,
         look: Callable[[], object],
-        patience: float = 0.9,
+        timeout: float = 0.9,
         every: float = 0.5,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self.name = name
-        self._look, self._patience, self._every, self._now = look, patience, every, now
+        self._look, self._timeout, self._every, self._now = look, timeout, every, now
         self._asked: float | None = None
         self._failures = 0
         self._stop = threading.Event()
@@ -34,7 +34,7 @@ class Watch:
     @property
     def away(self) -> bool:
         asked = self._asked
-        return self._failures >= FAILURES or (asked is not None and self._now() - asked > self._patience)
+        return self._failures >= FAILURES or (asked is not None and self._now() - asked > self._timeout)
 
     def start(self) -> None:
         threading.Thread(target=self._watch, daemon=True, name=f"watch-{self.name}").start()
@@ -52,7 +52,7 @@ class Watch:
                 log.warning("the %s answers again", self.name)
             self._failures = 0
         except Exception as error:
-            before, silent = self._failures, self._now() - asked > self._patience
+            before, silent = self._failures, self._now() - asked > self._timeout
             self._failures = max(before + 1, FAILURES if silent else 0)
             if before < FAILURES <= self._failures:
                 log.error("the %s is away (%s)", self.name, type(error).__name__)

@@ -6,14 +6,14 @@ from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-PATIENCE = 1.0  # seconds
+TIMEOUT = 1.0  # seconds
 
 
-def connect(url: str, patience: float = PATIENCE) -> Redis:
-    """A command fails with RedisError within about `patience` seconds, and is not tried again."""
-    return Redis.from_url(url, **hasty(patience))
+def connect(url: str, timeout: float = TIMEOUT) -> Redis:
+    """A command fails with RedisError within about `timeout` seconds, and is not tried again."""
+    return Redis.from_url(url, **hasty(timeout))
 
 
-def hasty(patience: float) -> dict[str, Any]:
+def hasty(timeout: float) -> dict[str, Any]:
     """The options of such a client, for those who make their own."""
-    return {"socket_timeout": patience, "socket_connect_timeout": patience, "retry": Retry(NoBackoff(), 0)}
+    return {"socket_timeout": timeout, "socket_connect_timeout": timeout, "retry": Retry(NoBackoff(), 0)}

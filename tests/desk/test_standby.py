@@ -343,7 +343,7 @@ def test_a_look_that_does_not_come_back_tells_that_the_store_is_away() -> None:
         came.set()
         hangs.wait(10)
 
-    watch = Watch("database", look, patience=1.0, now=lambda: now[0])
+    watch = Watch("database", look, timeout=1.0, now=lambda: now[0])
     looking = threading.Thread(target=watch.look_once)
     looking.start()
     came.wait(10)
@@ -364,7 +364,7 @@ def test_a_failure_after_a_silence_is_a_store_that_is_away_until_it_answers() ->
             now[0] += 1.0
             raise TimeoutError
 
-    watch = Watch("database", look, patience=0.9, now=lambda: now[0])
+    watch = Watch("database", look, timeout=0.9, now=lambda: now[0])
     watch.look_once()
     told = [watch.away]
     silent[0] = False

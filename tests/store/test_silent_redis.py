@@ -46,7 +46,7 @@ def test_who_publishes_to_a_silent_redis_waits_for_nothing(silent: str) -> None:
 def test_a_command_to_a_silent_redis_fails_within_its_patience(silent: str) -> None:
     begun = time.monotonic()
     with pytest.raises(RedisError):
-        connect(silent, patience=0.1).ping()
+        connect(silent, timeout=0.1).ping()
     assert time.monotonic() - begun < 0.5
 
 
@@ -128,7 +128,7 @@ def test_turns_hand_offs_and_callbacks_are_not_late_while_redis_stands_still(
 
 
 def test_what_was_published_before_and_after_it_stood_still_is_followed(own_redis: EmbeddedRedis) -> None:
-    live = LiveUpdates(connect(own_redis.url, patience=0.2), pause=0.0)
+    live = LiveUpdates(connect(own_redis.url, timeout=0.2), pause=0.0)
     watcher = Redis.from_url(own_redis.url).pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
     watcher.psubscribe("*")
     watcher.get_message(timeout=1)

@@ -9,7 +9,7 @@ from ivr.store.models.base import Base
 
 
 class Dial(Base):
-    """One call or text to an address outside of the house; forgotten after some days."""
+    """One call or text to an address outside; forgotten after some days."""
 
     __tablename__ = "dials"
     __table_args__ = (

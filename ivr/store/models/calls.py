@@ -45,7 +45,7 @@ class Call(Base):
     streams: Mapped[int] = mapped_column(default=0)
     problems: Mapped[list[Any]] = mapped_column(default=list)
     rating: Mapped[int | None]
-    holder: Mapped[dict[str, Any] | None]  # of the account, as the ledger names him; see ivr.ledger.port.Holder
+    holder: Mapped[dict[str, Any] | None]  # of the account, as the ledger names them; see ivr.ledger.port.Holder
     figures: Mapped[dict[str, Any] | None]  # ivr.calls.stats.CallFigures, kept at its end: words are forgotten earlier
     forgotten_at: Mapped[datetime | None]  # when `warmline purge` took away what is personal in it
 

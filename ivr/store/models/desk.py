@@ -10,7 +10,7 @@ from ivr.store.models.base import Base
 
 
 class Agent(Base):
-    """A person of the house. `roles` of agent, reviewer, supervisor, admin; `phone` is a number or `client:name`."""
+    """A person who can sign in. `roles` of agent, reviewer, supervisor, admin; `phone` is a number or `client:name`."""
 
     __tablename__ = "agents"
 

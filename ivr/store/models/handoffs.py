@@ -78,7 +78,7 @@ class Offer(Base):
 
 
 class CallBack(Base):
-    """A promise to call somebody. `place_at` is the place in the queue that he had when he took it."""
+    """A promise to call somebody. `place_at` is the place in the queue that they had when they took it."""
 
     __tablename__ = "callbacks"
 

@@ -80,7 +80,7 @@ def make_turns_blueprint(
         def hear() -> Reply | NoWords:
             try:
                 wav = recordings.fetch_recording(said.url)
-                return channel.heard(sid, number, wav, asked.kind, asked.digits) or NoWords()
+                return channel.recorded(sid, number, wav, asked.kind, asked.digits) or NoWords()
             except CarrierError as error:
                 log.warning("what was said in call %s cannot be fetched: %s", sid, error)
                 return channel.silent(sid, number)
