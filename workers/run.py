@@ -20,6 +20,7 @@ from rq import SimpleWorker, Worker
 from rq.serializers import JSONSerializer
 from sqlalchemy.exc import SQLAlchemyError
 
+from ivr.handoff.reconciliation import reconcile
 from ivr.local.redis_server import die_with_parent
 from ivr.store import outbox
 from ivr.store.batches import in_batches
@@ -137,7 +138,10 @@ def _relay(context: WorkerContext, stop: threading.Event, children: Sequence[Chi
 def _reconcile(context: WorkerContext, stop: threading.Event) -> None:
     """At the start, and now and then: the carrier's callbacks may have been lost, and old ones are forgotten."""
     while True:
-        works: list[Callable[[], object]] = [context.handoffs.reconcile, lambda: _forget(context)]
+        works: list[Callable[[], object]] = [
+            lambda: reconcile(context.handoffs, context.carrier),
+            lambda: _forget(context),
+        ]
         if context.brakes:
             works.append(context.brakes.watch)
         for work in works:

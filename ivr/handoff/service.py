@@ -8,7 +8,7 @@ from typing import Any, Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ivr.carrier.port import CALL_OVER, Carrier, CarrierError
+from ivr.carrier.port import Carrier
 from ivr.clock import Clock
 from ivr.desk import agents
 from ivr.dialling.dials import DialRefusedError, Dials, caller
@@ -25,7 +25,7 @@ from ivr.live_updates import LiveUpdates
 from ivr.store import outbox
 from ivr.store.engine import Sessions
 from ivr.store.models import Agent, CallBack, Handoff
-from ivr.store.states import HANDOFF_ENDS, HANDOFF_LIVE
+from ivr.store.states import HANDOFF_ENDS
 from ivr.store.stream_tokens import StreamTicket
 from ivr.store.topics import HANDOFF_REQUESTED
 
@@ -277,35 +277,6 @@ class HandoffService:
     def ask_again(self, handoff_id: int) -> None:
         """Who has not taken it may be asked once more."""
         self.apply(handoff_id, ev.AskAgain())
-
-    def reconcile(self) -> None:
-        """Ask the carrier what became of the legs of live hand-offs, and let no wrap-up last: callbacks get lost."""
-        with self.sessions() as tx:
-            rows = list(tx.scalars(select(Handoff).where(Handoff.state.in_(HANDOFF_LIVE))))
-            overdue = agents.overdue(tx, self._clock.now())
-        for agent_id in overdue:
-            self.wrap_up_over(agent_id)
-        for row in rows:
-            try:
-                self._compare(row)
-            except CarrierError as error:
-                log.warning("hand-off not reconciled: %s", error, extra={"handoff": row.id})
-            except Exception:  # whatever is wrong with one, the others are looked after
-                log.exception("hand-off not reconciled", extra={"handoff": row.id})
-
-    def _compare(self, row: Handoff) -> None:
-        state = self.state(row)
-        caller = state.dialled if state.away else row.call_sid
-        if caller is not None and self._carrier.status(caller) in (None, *CALL_OVER):
-            self.apply(row.id, ev.CallerGone())
-            return
-        for attempt_number in filter(None, (state.second_number, state.current_number)):
-            sid = state.attempts[attempt_number - 1].sid
-            status = self._carrier.status(sid) if sid is not None else ""
-            if status in (None, *CALL_OVER):
-                self.apply(row.id, ev.LegEnded(attempt_number, "failed" if status == "failed" else "no-answer"))
-        if state.away and state.seeking:
-            self.ask_again(row.id)  # nobody fetches a document for a caller who is not on the line
 
     # --- inside ---
 

@@ -4,6 +4,7 @@ import pytest
 
 from ivr.carrier.port import CarrierError
 from ivr.desk.agents import longest_idle
+from ivr.handoff.reconciliation import reconcile
 from tests.fakes.fake_carrier import leg
 from tests.harness.handoff_world import CALLER, CONFERENCE, PUBLIC, World
 
@@ -150,7 +151,7 @@ def test_after_a_restart_lost_goodbyes_are_found_out_by_asking_the_carrier(world
     world.agent("ann")
     world.bridged()
     world.carrier.statuses[CALLER] = "completed"
-    world.another_process().reconcile()
+    reconcile(world.another_process(), world.carrier)
     assert world.row.state == "served"
     assert ("end", leg(1)) in world.carrier.asked
 

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from ivr.handoff.reconciliation import reconcile
 from tests.harness.line_on_switch import ANN, BOB, CALLER, MUSIC, NOTICE, Line, Play, hears, say, until
 from tests.harness.switch_world import Person
 
@@ -220,7 +221,7 @@ def test_after_lost_goodbyes_the_agent_is_let_go_once_the_carrier_has_been_asked
         line.lost |= {"/status": 9, "/conference": 9, "/caller-left": 9, "/agent-left": 9}
         caller.hang_up()
         await until(lambda: bool(caller.final))
-        await line.do(line.another_process().reconcile)
+        await line.do(reconcile, line.another_process(), line.carrier)
         await until(lambda: bool(ann.final))
         assert line.state().end == "served"
 

@@ -3,6 +3,7 @@
 import pytest
 
 from ivr.handoff import events as ev
+from ivr.handoff.reconciliation import reconcile
 from ivr.store.models import Agent, Handoff
 from tests.fakes.fake_carrier import SUPERVISOR, leg
 from tests.harness.call_back_world import DIALLED, trying
@@ -40,7 +41,7 @@ def test_that_he_hung_up_is_found_out_where_nobody_tells_it(world: World) -> Non
     world.agent("ann")
     world.bridged().leaves("agent-1", leg(1))
     world.carrier.statuses[CALLER] = "completed"
-    world.service.reconcile()
+    reconcile(world.service, world.carrier)
     assert (world.row.state, world.call.outcome) == ("served", "handed-off")
 
 
@@ -51,7 +52,7 @@ def test_a_hand_off_that_cannot_be_read_keeps_nobody_from_being_looked_after(wor
         tx.get_one(Handoff, 1).machine = {"attempts": [{}], "what": "no version wrote"}
     sid = world.service.find(other).call_sid
     world.carrier.statuses[sid] = "completed"
-    world.service.reconcile()
+    reconcile(world.service, world.carrier)
     assert world.service.find(other).state == "caller-left"
 
 
@@ -109,7 +110,7 @@ def test_a_leg_that_the_carrier_only_tells_of_when_asked_is_taken_for_what_it_wa
     world.agent("bob")
     world.bridged()
     world.carrier.statuses[leg(1)] = status
-    world.service.reconcile()
+    reconcile(world.service, world.carrier)
     assert world.row.state == state
 
 

@@ -8,6 +8,7 @@ import pytest
 from ivr.carrier.port import CarrierError
 from ivr.desk.agents import PresenceRefusedError
 from ivr.handoff import events as ev
+from ivr.handoff.reconciliation import reconcile
 from ivr.handoff.service import OfferResult, UnknownHandoffError
 from ivr.store.models import Agent
 from tests.fakes.fake_carrier import leg
@@ -236,7 +237,7 @@ def test_wrap_up_lasts_ten_minutes_at_most(world: World) -> None:
 def test_a_wrap_up_whose_timer_was_lost_ends_all_the_same(world: World) -> None:
     ann = wrapping_up(world)
     world.clock.forward(31)
-    world.service.reconcile()
+    reconcile(world.service, world.carrier)
     assert world.presence(ann) == "available"
 
 
