@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from ivr.nlu.person_wish import ADJECTIVES, SOMEONE
+from ivr.nlu.person_request import ADJECTIVES, SOMEONE
 
 _GAP = (
     r"(?: (?:to|speak|speaking|talk|talking|chat|chatting|with|be|being|been|transferred|connected|passed|put|through"

@@ -4,18 +4,18 @@ from datetime import date
 from pathlib import Path
 
 from ivr.dialogue.meaning import Meaning
-from ivr.nlu import signals
+from ivr.nlu import entities
 from ivr.nlu.classifier import Head
 from ivr.nlu.currencies import currencies
 from ivr.nlu.dates import dates
 from ivr.nlu.day_order import day_first
-from ivr.nlu.decide import decide
 from ivr.nlu.declined import declined
 from ivr.nlu.digits import digits
 from ivr.nlu.encoder import Encoder
+from ivr.nlu.intent_decision import decide
 from ivr.nlu.money import money
-from ivr.nlu.plain import plain
-from ivr.nlu.temper import upset
+from ivr.nlu.normalise import plain
+from ivr.nlu.sentiment import upset
 from ivr.nlu.yes_no import yes_no
 
 WEIGHTS = Path(__file__).with_name("weights")
@@ -55,7 +55,7 @@ class Understanding:
         shares = self._shares(plain(meant))
         bare = expect in BARE_MONEY or (expect != "digits" and max(shares, key=shares.__getitem__) == "payment")
         amounts = money(text, bare=bare)
-        part = signals.share(text)
+        part = entities.share(text)
         days = dates(text, today, asked=expect == "date", day_first=self._day_first)
         number = "" if (amounts or days) and expect != "digits" else digits(text, asked=expect == "digits")
         found = {"money": bool(amounts or part), "date": bool(days), "digits": bool(number)}
@@ -70,10 +70,10 @@ class Understanding:
             share=part,
             dates=days,
             digits=number,
-            ordinal=signals.choice(text),
-            account_kind=signals.account_kind(text),
+            ordinal=entities.choice(text),
+            account_kind=entities.account_kind(text),
             upset=upset(text),
-            language=signals.language(text),
+            language=entities.language(text),
             ours=answered or decision.intent != "out_of_scope",
             no_person=wish.person,
             currencies=currencies(text) if amounts else (),

@@ -2,8 +2,8 @@
 
 import re
 
+from ivr.nlu.normalise import plain
 from ivr.nlu.patterns import any_of
-from ivr.nlu.plain import plain
 from ivr.number_words import TEENS, TENS, UNITS
 
 _OPENING = (

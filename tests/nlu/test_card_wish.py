@@ -2,7 +2,7 @@
 
 import pytest
 
-from ivr.nlu.card_wish import wants_card_payment
+from ivr.nlu.card_request import wants_card_payment
 
 
 @pytest.mark.parametrize(

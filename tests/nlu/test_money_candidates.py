@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from num2words import num2words
 
 from ivr.nlu.currencies import currencies
+from ivr.nlu.entities import share
 from ivr.nlu.money import money
-from ivr.nlu.signals import share
 
 CANDIDATES = {
     "pay 50-60 dollars": [5000, 6000],

@@ -2,9 +2,9 @@
 
 import pytest
 
-from ivr.nlu.person_wish import wants_person
-from ivr.nlu.signals import account_kind, choice, language, share
-from ivr.nlu.temper import upset
+from ivr.nlu.entities import account_kind, choice, language, share
+from ivr.nlu.person_request import wants_person
+from ivr.nlu.sentiment import upset
 from ivr.nlu.yes_no import yes_no
 
 YES = """yes|Yeah.|yep|yup|sure|okay|ok|Yes, please.|yeah go ahead|go ahead|please do|that's right|That's correct.

@@ -15,7 +15,7 @@ from typing import Any
 
 from bench.train.nlu.figures import Guess, confusion, figures
 from bench.train.nlu.rows import Row, read
-from ivr.nlu.decide import decide
+from ivr.nlu.intent_decision import decide
 from ivr.nlu.intents import LABELS
 from ivr.nlu.understanding import Understanding
 

@@ -5,7 +5,7 @@ import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from ivr.nlu.plain import plain
+from ivr.nlu.normalise import plain
 
 FOLDS = 5
 JUDGEMENT_CALL = 0.3

@@ -28,7 +28,7 @@ from bench.train.nlu.noise import noisy
 from bench.train.nlu.phrases import phrases
 from bench.train.nlu.rows import Row, fold, read
 from ivr.nlu.intents import LABELS
-from ivr.nlu.plain import plain
+from ivr.nlu.normalise import plain
 
 BATCH, CHUNK = 64, 40
 REFRESHED = 0.4

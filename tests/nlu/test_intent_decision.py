@@ -2,7 +2,7 @@
 
 import pytest
 
-from ivr.nlu.decide import decide
+from ivr.nlu.intent_decision import decide
 from ivr.nlu.intents import LABELS
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ivr.nlu.temper import upset
+from ivr.nlu.sentiment import upset
 
 CALM = """Sorry, stupid question, but what is my balance?|damn, I forgot my card
 this is ridiculous of me, I forgot what I owe|hell of a day, what's my balance

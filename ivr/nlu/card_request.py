@@ -2,7 +2,7 @@
 
 import re
 
-from ivr.nlu.plain import plain
+from ivr.nlu.normalise import plain
 
 _LEAD = (
     r"(?:hi|hello|hey|yes|yeah|ok|okay|so|well|and|then|actually|please|just|now|can|could|may|might|i|i'd|i'll|we|let"

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from ivr.nlu.card_wish import wants_card_payment
+from ivr.nlu.card_request import wants_card_payment
 from ivr.nlu.intents import CONTROL, DANGEROUS
-from ivr.nlu.person_wish import wants_person
+from ivr.nlu.person_request import wants_person
 from ivr.nlu.yes_no import no_answer, yes_no
 
 SURE = 0.97

@@ -2,8 +2,8 @@
 
 import re
 
+from ivr.nlu.normalise import plain
 from ivr.nlu.patterns import any_of
-from ivr.nlu.plain import plain
 
 SOMEONE = (
     r"(?:person|human(?: being)?|humans|people|ppl|agents?|some ?one|some ?body|anyone|anybody"

@@ -5,9 +5,9 @@ from itertools import pairwise
 from typing import Literal
 
 from ivr.dialogue.prompts import VOCABULARIES
+from ivr.nlu.normalise import plain
 from ivr.nlu.numbers import ordinal, tokens
 from ivr.nlu.patterns import any_of
-from ivr.nlu.plain import plain
 from languages import DEFAULT
 
 Share = Literal["full", "half", "minimum"]

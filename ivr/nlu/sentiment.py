@@ -2,8 +2,8 @@
 
 import re
 
+from ivr.nlu.normalise import plain
 from ivr.nlu.patterns import any_of
-from ivr.nlu.plain import plain
 
 _UPSET = any_of(
     r"f+u+c+k\w*", r"(?:bull)?shit\w*", r"bastards?", r"bitch\w*", r"assholes?", r"god ?damn\w*|damn|dammit",
