@@ -34,7 +34,7 @@ from ivr.clock import SystemClock
 from ivr.desk.bot_brake import Brakes
 from ivr.desk.ringing import RingTimes
 from ivr.desk.standby import StandbyDesk
-from ivr.dialogue.actions import HandOff, Kind
+from ivr.dialogue.actions import AnswerKind, HandOff
 from ivr.dialogue.meaning import Meaning
 from ivr.handoff.account_holders import AccountHolders
 from ivr.handoff.call_back_desk import CallBackDesk
@@ -232,7 +232,7 @@ class Parts:
     def metrics_token(self) -> str:
         return self.settings.metrics_token.get_secret_value()
 
-    def _understand(self, text: str, expect: Kind, today: date) -> Meaning:
+    def _understand(self, text: str, expect: AnswerKind, today: date) -> Meaning:
         return self.understanding.understand(text, expect=expect, today=today)
 
     def _hand_off(self, tx: Session, call: Call, action: HandOff, now: datetime) -> Handoff:

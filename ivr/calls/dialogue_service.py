@@ -15,7 +15,7 @@ from ivr.calls.stats import call_figures
 from ivr.clock import Clock
 from ivr.dialling.attestation import believed
 from ivr.dialogue import machine
-from ivr.dialogue.actions import Kind, Query
+from ivr.dialogue.actions import AnswerKind, Query
 from ivr.dialogue.events import Event, Keyed, Resumed, Returned, Said
 from ivr.dialogue.meaning import Meaning
 from ivr.live_updates import Publisher
@@ -26,7 +26,7 @@ from ivr.store.models import Call
 from ivr.store.stream_tokens import Connected, Listening, redeem, since_start, superseded
 from speech.events import UserTurn
 
-Understand = Callable[[str, Kind, date], Meaning]
+Understand = Callable[[str, AnswerKind, date], Meaning]
 
 
 class DialogueService:
@@ -76,13 +76,13 @@ class DialogueService:
             return Returned() if connected.back else Resumed()
         return self._opening.event(connected.caller, self._steps.today(), ask)
 
-    def event_of(self, turn: UserTurn, expect: Kind) -> Said | Keyed:
+    def event_of(self, turn: UserTurn, expect: AnswerKind) -> Said | Keyed:
         """What a turn is to the dialogue: keys, or words and what they mean as an answer of the kind `expect`."""
         if turn.keyed is not None:
             return Keyed(turn.keyed)
         return Said(turn.text, turn.confidence, self._understand(turn.text, expect, self._steps.today()))
 
-    def hear(self, sid: str, turn: UserTurn, expect: Kind, key: str, stream: Connected | None = None) -> Applied:
+    def hear(self, sid: str, turn: UserTurn, expect: AnswerKind, key: str, stream: Connected | None = None) -> Applied:
         """Understands a turn and applies it, as `apply` does."""
         return self.apply(sid, self.event_of(turn, expect), key, turn, stream)
 

@@ -60,7 +60,7 @@ class Conversation:
     ) -> None:
         self._service, self._sid, self._connected, self._session = service, sid, connected, session
         self._threads, self._tasks, self._timeouts = threads, tasks, timeouts
-        self._expect: actions.Kind = "open"
+        self._expect: actions.AnswerKind = "open"
         self._events = 0
         self._bot_turns: dict[str, _BotTurn] = {}
         self._asking: set[asyncio.Task[None]] = set()
@@ -83,7 +83,7 @@ class Conversation:
             case speech.DtmfDigits():
                 await self._hear(speech.UserTurn.of_keys(event.digits, event.at), began)
             case speech.NoInput():
-                await self._step(events.Silent())
+                await self._step(events.NoInput())
             case speech.Interrupted():
                 await self._interrupted(event)
             case speech.Spoken():

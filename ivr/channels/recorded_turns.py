@@ -22,7 +22,7 @@ from ivr.calls.transcript import stream_offset
 from ivr.clock import Clock
 from ivr.dialling.attestation import believed
 from ivr.dialogue import actions, events, machine
-from ivr.dialogue.actions import Kind
+from ivr.dialogue.actions import AnswerKind
 from ivr.payments.bot_cards import unreported
 from ivr.store import outbox
 from ivr.store.engine import Sessions
@@ -95,7 +95,7 @@ class RecordedTurns:
         event = self._in_time(self._service.opening, connected, seconds=GREETING_SECONDS)
         return self._run(sid, event or self._service.opening(connected, ask=False), f"b{number}")
 
-    def recorded(self, sid: str, number: int, wav: bytes, kind: Kind, digits: int | None) -> Reply | None:
+    def recorded(self, sid: str, number: int, wav: bytes, kind: AnswerKind, digits: int | None) -> Reply | None:
         """What was recorded; None: no words. Raises ValueError for what is no WAV file."""
         samples = read_wav(wav)
         segments = self._recogniser().transcribe_long(samples, Expectation(kind, digits), gap=PAUSE)
@@ -116,7 +116,7 @@ class RecordedTurns:
 
     def silent(self, sid: str, number: int) -> Reply:
         """Nothing came for as long as the question waits."""
-        return self._run(sid, events.Silent(), f"t{number}")
+        return self._run(sid, events.NoInput(), f"t{number}")
 
     def came_of(self, sid: str, number: int) -> "Reply | NoWords | None":
         """What has come of turn `number`, for whoever did not wait for it: no words, or None while it is under way."""

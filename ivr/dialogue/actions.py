@@ -6,7 +6,7 @@ from typing import Literal
 
 from ivr.dialogue.timeouts import NO_INPUT
 
-Kind = Literal["open", "yes-no", "digits", "money", "date"]
+AnswerKind = Literal["open", "yes-no", "digits", "money", "date"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Say:
 class Listen:
     """Wait for the caller. `secret` answers are never stored or logged."""
 
-    kind: Kind = "open"
+    kind: AnswerKind = "open"
     digits: int | None = None
     secret: bool = False
     no_input_timeout: float = NO_INPUT["open"]

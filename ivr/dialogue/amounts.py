@@ -7,7 +7,7 @@ from ivr.dialogue.state import Line, Raw
 _OR, _IN = "|", " "  # "5000|6000 EUR": candidates in hundredths, and the currency that was named
 
 
-def heard(meaning: Meaning, either: bool) -> Raw | None:
+def from_meaning(meaning: Meaning, either: bool) -> Raw | None:
     """What was heard as an amount; `either`: an "or" stands between the amounts and shares that were named."""
     options: list[Raw] = list(meaning.money)
     if meaning.share and (either or not options):
@@ -22,11 +22,14 @@ def heard(meaning: Meaning, either: bool) -> Raw | None:
 def settle(raw: Raw, currency: str, shares: dict[str, int]) -> Raw | None:
     """The one sum in minor units; the text of several or of another currency, of which to ask; None for nothing."""
     if not isinstance(raw, str):
-        return currencies.of_heard(int(raw), currency)
+        return currencies.from_hundredths(int(raw), currency)
     written, *codes = raw.split(_IN)
     if codes and currency not in codes:
         return raw
-    said = [shares[name] if name in shares else currencies.of_heard(int(name), currency) for name in written.split(_OR)]
+    said = [
+        shares[name] if name in shares else currencies.from_hundredths(int(name), currency)
+        for name in written.split(_OR)
+    ]
     sums = _payable(list(dict.fromkeys(value for value in said if value)), shares["full"])
     return (sums[0] if len(sums) == 1 else _OR.join(map(str, sums))) if sums else None
 
@@ -51,9 +54,9 @@ def unclear(value: Raw, currency: str) -> Line | None:
 def in_minor(raw: Raw, currency: str) -> Raw:
     """What was heard, with every sum in minor units; sums that the currency cannot have are left out."""
     if not isinstance(raw, str):
-        return currencies.of_heard(int(raw), currency) or raw
+        return currencies.from_hundredths(int(raw), currency) or raw
     options, *codes = raw.split(_IN)
-    sums = [str(currencies.of_heard(int(o), currency) or "") if o.isdigit() else o for o in options.split(_OR)]
+    sums = [str(currencies.from_hundredths(int(o), currency) or "") if o.isdigit() else o for o in options.split(_OR)]
     return _IN.join([_OR.join(filter(None, sums)) or raw, *codes])
 
 

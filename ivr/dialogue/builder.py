@@ -9,7 +9,7 @@ from ivr.dialogue.prompts import PROMPTS
 from ivr.dialogue.state import Line, Phase, State
 from ivr.dialogue.timeouts import NO_INPUT
 
-Outcome = tuple[State, tuple[Action, ...]]
+Transition = tuple[State, tuple[Action, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +44,11 @@ class Draft:
     def act(self, action: Action) -> Self:
         return replace(self, actions=(*self.actions, action))
 
-    def end(self, action: Action, phase: Phase) -> Outcome:
+    def end(self, action: Action, phase: Phase) -> Transition:
         """The step is complete with this action."""
         return replace(self.state, phase=phase, slow=False), (*self.actions, action)
 
-    def listen(self, ask: Ask, no_input_timeout: float | None = None) -> Outcome:
+    def listen(self, ask: Ask, no_input_timeout: float | None = None) -> Transition:
         """Wait for the answer to `ask`."""
         draft = self.having(question=ask.name, last=self.lines or self.state.last, cut=False)
         return draft.end(listening(ask, no_input_timeout), "asking")

@@ -5,7 +5,7 @@ from decimal import Decimal
 from babel.numbers import get_currency_precision
 
 MOST = 2**63 - 1  # minor units: what databases and ledgers hold
-HEARD = 2  # decimals of an amount as it is heard or keyed, whatever the currency turns out to be
+SPOKEN_DECIMALS = 2  # decimals of an amount as it is heard or keyed, whatever the currency turns out to be
 
 
 def decimals(currency: str) -> int:
@@ -26,6 +26,6 @@ def minor(amount: Decimal, currency: str) -> int | None:
     return int(scaled) if scaled == scaled.to_integral_value() and abs(scaled) <= MOST else None
 
 
-def of_heard(hundredths: int, currency: str) -> int | None:
+def from_hundredths(hundredths: int, currency: str) -> int | None:
     """Minor units of an amount that was heard in hundredths, before anybody knew of what."""
-    return minor(Decimal(hundredths).scaleb(-HEARD), currency)
+    return minor(Decimal(hundredths).scaleb(-SPOKEN_DECIMALS), currency)

@@ -2,7 +2,7 @@
 
 from ivr.dialogue import amounts, payment_rules
 from ivr.dialogue.actions import HandOff
-from ivr.dialogue.builder import Draft, Outcome
+from ivr.dialogue.builder import Draft, Transition
 from ivr.dialogue.flows.registry import FLOWS, LABELS, SELF_SERVICE
 from ivr.dialogue.flows.verify import LACKING, NOBODY
 from ivr.dialogue.prompts import PROMPTS, TOPICS
@@ -50,7 +50,7 @@ def _given(state: State, flow: str, given: dict[str, Raw]) -> dict[str, str]:
     return {name: asks[name].show(state, raw) for name, raw in (given | heard).items() if name in asks}
 
 
-def hand_off(draft: Draft, reason: str, intent: str = "", mood: str = "calm", language: str = DEFAULT) -> Outcome:
+def hand_off(draft: Draft, reason: str, intent: str = "", mood: str = "calm", language: str = DEFAULT) -> Transition:
     """One kind sentence, then a person, with all that is known."""
     prompt = f"person.{reason}" if reason not in TOPICS else "person.intent"
     spoken = language if prompt in PROMPTS.get(language, {}) else DEFAULT

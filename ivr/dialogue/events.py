@@ -40,7 +40,7 @@ class Keyed(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class Silent(Event):
+class NoInput(Event):
     """Nothing came while we listened."""
 
 
@@ -49,7 +49,7 @@ class Interrupted(Event):
     """The caller cut off a prompt after hearing `heard` (0..1) of it."""
 
     prompt: str
-    heard: float
+    played: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,7 @@ def code_key(keys: str) -> Raw | None:
 def amount(said: Said, asked: bool) -> Raw | None:
     """Minor units, a share of what is owed, or several of them, among which the caller is asked to choose."""
     meaning = said.meaning
-    raw = amounts.heard(meaning, either=bool(re.search(r"\bor\b", said.text.lower())))
+    raw = amounts.from_meaning(meaning, either=bool(re.search(r"\bor\b", said.text.lower())))
     if raw is not None:
         return raw
     if asked and not meaning.dates and 0 < len(meaning.digits) <= 5 and _DIGITS_ALONE.fullmatch(said.text.lower()):

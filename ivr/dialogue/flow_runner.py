@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from ivr.dialogue.actions import CheckCode, CheckPin, HangUp, LookUp, Say, TakeCard
-from ivr.dialogue.builder import Draft, Outcome
+from ivr.dialogue.builder import Draft, Transition
 from ivr.dialogue.escalation import hand_off
 from ivr.dialogue.flows.registry import SELF_SERVICE, committed, done, flow_of
 from ivr.dialogue.flows.steps import Ask, Do, Fetch, Person, Send, Step, Tell, Verified
@@ -13,7 +13,7 @@ from ivr.dialogue.state import Line, Raw, State, Task
 STALLS = 4  # refusals, repeats, waits and detours without progress before a person comes
 
 
-def advance(draft: Draft) -> Outcome:
+def advance(draft: Draft) -> Transition:
     """Do the next pending step of the uppermost task; end the task when none is left."""
     step = next((step for step in flow_of(draft.state.task).steps if _pending(draft.state, step)), None)
     match step:
@@ -56,7 +56,7 @@ def _settled(draft: Draft, name: str, value: Raw) -> Draft:
     return draft.at(draft.state.with_task(draft.state.task.settle(name, value)))
 
 
-def _ask(draft: Draft, ask: Ask) -> Outcome:
+def _ask(draft: Draft, ask: Ask) -> Transition:
     """Settle the item from what was already heard, or ask for it."""
     state = draft.state
     value = ask.settle(state, state.task.given.get(ask.name))
@@ -78,7 +78,7 @@ def settle(state: State, ask: Ask, value: Raw) -> State:
     return ask.then(noted.with_task(noted.task.settle(ask.name, value)), value)
 
 
-def question(draft: Draft, ask: Ask) -> Outcome:
+def question(draft: Draft, ask: Ask) -> Transition:
     """Ask for an item in its next wording; after two answers "anything else" is two words."""
     wording = "brief" if ask.name == "else" and _lines(draft) > 1 else "ask"
     return draft.keep(Line(f"{ask.name}.{wording}", ask.fields(draft.state))).listen(ask)
@@ -89,14 +89,14 @@ def _lines(draft: Draft) -> int:
     return sum(isinstance(action, Say) and action.text.endswith((".", "?")) for action in draft.actions)
 
 
-def _do(draft: Draft, step: Do) -> Outcome:
+def _do(draft: Draft, step: Do) -> Transition:
     action = step.act(draft.state)
     if isinstance(action, TakeCard):
         return draft.say(Line("card.lead")).end(action, "card")
     return draft.end(action, "waiting")
 
 
-def check_secret(draft: Draft, ask: Ask, secret: str) -> Outcome:
+def check_secret(draft: Draft, ask: Ask, secret: str) -> Transition:
     """A PIN or a code is used at once and kept nowhere."""
     check = CheckCode if ask.name == "code" else CheckPin
     return draft.end(check(str(draft.state.account), secret), "waiting")
@@ -109,7 +109,7 @@ def push(draft: Draft, task: Task) -> Draft:
     return draft.having(tasks=(*draft.state.tasks, task), facts=facts, stalls=0)
 
 
-def _finish(draft: Draft) -> Outcome:
+def _finish(draft: Draft) -> Transition:
     state = draft.state
     ended, below = state.task, state.tasks[:-1]
     if ended.flow == "goodbye":

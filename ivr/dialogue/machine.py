@@ -3,7 +3,8 @@
 from typing import Any
 
 from ivr.dialogue.actions import HangUp
-from ivr.dialogue.builder import Draft, Outcome, listening
+from ivr.dialogue.builder import Draft, Transition, listening
+from ivr.dialogue.dtmf import apply_keys
 from ivr.dialogue.escalation import account, hand_off, known, verified
 from ivr.dialogue.events import (
     CardTaken,
@@ -11,28 +12,28 @@ from ivr.dialogue.events import (
     Failed,
     Interrupted,
     Keyed,
+    NoInput,
     Paid,
     Refused,
     Resumed,
     Returned,
     Said,
-    Silent,
     Slow,
     Started,
 )
 from ivr.dialogue.flow_runner import advance
 from ivr.dialogue.outcome import resolved
 from ivr.dialogue.payment_rules import not_paid, paid
-from ivr.dialogue.repair import open_question, silent
+from ivr.dialogue.repair import no_input, open_question
 from ivr.dialogue.results import apply_result
 from ivr.dialogue.state import Line, State
-from ivr.dialogue.utterances import hear, in_their_words, keyed, leaving
+from ivr.dialogue.utterances import apply_utterance, leaving
 
 __all__ = ["State", "account", "begin", "known", "resolved", "restore", "step", "verified"]
 
 LONGEST = 100  # events of a call; beyond it something is going in circles
 READ_BACK = "agreed"
-HEARD_OUT = 0.8
+PLAYED_OUT = 0.8
 
 
 def begin() -> State:
@@ -45,7 +46,7 @@ def restore(data: dict[str, Any] | None) -> State:
     return State.from_json(data) if data else begin()
 
 
-def step(state: State, event: Event) -> Outcome:
+def step(state: State, event: Event) -> Transition:
     """The next state and what to do. The actions end with exactly one Query, Listen, HandOff, TakeCard or HangUp.
 
     Three exceptions keep what is under way: Slow gives at most one Say, an event of no consequence during a query or
@@ -66,7 +67,7 @@ def step(state: State, event: Event) -> Outcome:
             return _afterwards(draft.state, event), ()
 
 
-def _start(draft: Draft, event: Event) -> Outcome:
+def _start(draft: Draft, event: Event) -> Transition:
     if not isinstance(event, Started):
         raise ValueError(f"the first event of a conversation was {type(event).__name__}; send Started first")
     known = draft.having(
@@ -92,48 +93,48 @@ def _afterwards(state: State, event: Event) -> State:
             return state
 
 
-def _away(draft: Draft, event: Event) -> Outcome | None:
+def _away(draft: Draft, event: Event) -> Transition | None:
     """A person, from wherever we are."""
     if isinstance(event, Said):
-        return leaving(in_their_words(draft, event), event)
+        return leaving(draft, event)
     if isinstance(event, Keyed) and event.digits.strip("#") and not event.digits.strip("#0") and len(event.digits) < 4:
         return hand_off(draft, "asked")
     return None
 
 
-def _talk(draft: Draft, event: Event) -> Outcome:
+def _talk(draft: Draft, event: Event) -> Transition:
     """An event while we listen; a late answer to a query is none of the caller's."""
     if draft.state.turn > LONGEST:
         return hand_off(draft, "unclear")
     match event:
         case Said():
-            return hear(draft, event)
+            return apply_utterance(draft, event)
         case Keyed():
-            return keyed(draft, event.digits.strip("#"))
-        case Silent():
-            return silent(draft)
+            return apply_keys(draft, event.digits.strip("#"))
+        case NoInput():
+            return no_input(draft)
         case Resumed():
             return advance(draft.say(Line("repair.resumed")))
         case Interrupted():
-            cut = event.prompt.startswith(READ_BACK) and event.heard < HEARD_OUT
+            cut = event.prompt.startswith(READ_BACK) and event.played < PLAYED_OUT
             return _again(draft.having(cut=draft.state.cut or cut))
         case _:
             return _again(draft)
 
 
-def _again(draft: Draft) -> Outcome:
+def _again(draft: Draft) -> Transition:
     ask = open_question(draft.state)
     return draft.state, (listening(ask),)
 
 
-def _wait(draft: Draft, event: Event) -> Outcome:
+def _wait(draft: Draft, event: Event) -> Transition:
     """An event while a query or the carrier's card entry is under way."""
     match event:
         case Said() | Keyed() | Interrupted() if draft.state.phase == "waiting" and draft.state.turn > LONGEST:
             return hand_off(draft, "unclear")
-        case Silent() if draft.state.phase == "waiting":
+        case NoInput() if draft.state.phase == "waiting":
             return apply_result(draft, Failed())  # every query is given up sooner than a caller's patience: it was lost
-        case Said() | Keyed() | Silent() | Interrupted() | Started():
+        case Said() | Keyed() | NoInput() | Interrupted() | Started():
             return draft.state, ()
         case Slow():
             told = draft if draft.state.slow else draft.say(Line("repair.looking")).having(slow=True)

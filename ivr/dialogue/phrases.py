@@ -2,6 +2,8 @@
 
 import re
 
+from ivr.dialogue.events import Said
+
 PERSON = re.compile(
     r"\b(agents?|humans?|persons?|people|representatives?|reps?|operators?|supervisor|manager"
     r"|agente|persona|humano|operador[ae]?|representante)\b"
@@ -29,3 +31,9 @@ FAREWELL = re.compile(
 MONEY = re.compile(r"[$€£]|\b(dollars?|bucks?|cents?|pounds?|euros?|full|half|minimum|everything)\b")
 YES_NO = re.compile(r"\W*((yes|yeah|yep|yup|no|nope|nah)\W*){1,3}")
 OTHER_ACCOUNT = re.compile(r"\b(different|other|another|not my|wrong) (account|number|phone)\b")
+
+
+def asks_for_person(said: Said) -> bool:
+    """Whether the intent or the words ask for a person, and do not turn one down."""
+    named = bool(PERSON.search(said.text.lower())) and not said.meaning.no_person
+    return said.meaning.intent == "human_agent" or named

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from ivr.dialogue.builder import Draft, Outcome
+from ivr.dialogue.builder import Draft, Transition
 from ivr.dialogue.escalation import hand_off
 from ivr.dialogue.flow_runner import STALLS, advance
 from ivr.dialogue.flows.registry import asked, done, flow_of
@@ -24,7 +24,7 @@ def open_question(state: State) -> Ask:
     return ask
 
 
-def missed(draft: Draft, ask: Ask) -> Outcome:
+def no_match(draft: Draft, ask: Ask) -> Transition:
     """Not understood: once an example, then a person. A rating is not asked for twice."""
     if ask.name == "rating":
         return unrated(draft)
@@ -34,7 +34,7 @@ def missed(draft: Draft, ask: Ask) -> Outcome:
     return sorry.say(Line(f"{ask.name}.example", ask.fields(draft.state))).listen(ask)
 
 
-def silent(draft: Draft) -> Outcome:
+def no_input(draft: Draft) -> Transition:
     """Nothing came: ask and offer keys, then a person."""
     ask = open_question(draft.state)
     if ask.name == "rating":
@@ -46,7 +46,7 @@ def silent(draft: Draft) -> Outcome:
     return there.say(Line(keys, ask.fields(draft.state))).listen(ask)
 
 
-def repeat(draft: Draft, ask: Ask) -> Outcome:
+def repeat(draft: Draft, ask: Ask) -> Transition:
     """The last lines again, in their next wording."""
     again = draft.having(stalls=draft.state.stalls + 1)
     for line in draft.state.last:
@@ -54,7 +54,7 @@ def repeat(draft: Draft, ask: Ask) -> Outcome:
     return stall(draft) or again.listen(ask)
 
 
-def detour(draft: Draft, ask: Ask, example: bool = False) -> Outcome:
+def detour(draft: Draft, ask: Ask, example: bool = False) -> Transition:
     """Back to the question after words that do not answer it."""
     further = draft.having(stalls=draft.state.stalls + 1)
     wording = "example" if example else "ask"
@@ -62,12 +62,12 @@ def detour(draft: Draft, ask: Ask, example: bool = False) -> Outcome:
     return stall(draft) or further.say(line).listen(ask)
 
 
-def stall(draft: Draft) -> Outcome | None:
+def stall(draft: Draft) -> Transition | None:
     """A person, when the talk goes in circles."""
     return hand_off(replace(draft, actions=()), "unclear") if draft.state.stalls >= STALLS else None
 
 
-def cancel(draft: Draft) -> Outcome:
+def cancel(draft: Draft) -> Transition:
     """Drop the caller's task, with the questions that it brought."""
     tasks = draft.state.tasks
     while tasks[-1].flow in ("verify", "unsure") and len(tasks) > 2:
@@ -81,14 +81,14 @@ def _undone(task: Task) -> str:
     return "" if done(task) else flow_of(task).undone
 
 
-def goodbye(draft: Draft) -> Outcome:
+def goodbye(draft: Draft) -> Transition:
     """One question about the call, then the end."""
     undone = next(filter(None, map(_undone, draft.state.tasks)), "")
     parting = draft.say(Line(undone)) if undone else draft
     return advance(progress(parting.having(tasks=(Task("goodbye"),))))
 
 
-def unrated(draft: Draft) -> Outcome:
+def unrated(draft: Draft) -> Transition:
     return advance(draft.at(draft.state.with_task(draft.state.task.settle("rating", 0))))
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from ivr.dialogue import payment_rules
-from ivr.dialogue.builder import Draft, Outcome
+from ivr.dialogue.builder import Draft, Transition
 from ivr.dialogue.escalation import hand_off
 from ivr.dialogue.events import CardTaken, CodeChecked, CodeSent, Event, Failed, PinChecked, Refused
 from ivr.dialogue.facts import Facts
@@ -19,7 +19,7 @@ CARD_TRIES = 2
 NOT_CHARGED = ("caller-interrupted-with-star", "too-many-failed-attempts", "validation-error", "declined")
 
 
-def apply_result(draft: Draft, event: Event) -> Outcome:
+def apply_result(draft: Draft, event: Event) -> Transition:
     """Go on with the result of the query under way."""
     match event:
         case PinChecked():
@@ -49,23 +49,23 @@ def _awaiting(state: State, event: Event) -> Do | None:
     return next((step for step in steps if step.result and isinstance(event, step.result)), None)
 
 
-def _again(draft: Draft, prompt: str, ask: Ask) -> Outcome:
+def _again(draft: Draft, prompt: str, ask: Ask) -> Transition:
     return draft.keep(Line(prompt)).listen(ask)
 
 
-def _mismatch(draft: Draft) -> Outcome:
+def _mismatch(draft: Draft) -> Transition:
     task = draft.state.task.drop("named")
     anew = draft.at(draft.state.with_task(task)).having(account=None)
     return _again(anew, "number.mismatch", VERIFY.ask("number"))
 
 
-def _proved(draft: Draft) -> Outcome:
+def _proved(draft: Draft) -> Transition:
     """Thanks at once: they are heard while the ledger is asked for what the caller wants."""
     # a pound key pressed after the last digit must not silence the answer that follows
     return advance(draft.say(Line("verified"), interruptible=False))
 
 
-def _pin(draft: Draft, event: PinChecked) -> Outcome:
+def _pin(draft: Draft, event: PinChecked) -> Transition:
     if event.ok:
         return _proved(draft.having(verified=True))
     wrong = draft.having(wrong_pins=draft.state.wrong_pins + 1)
@@ -74,7 +74,7 @@ def _pin(draft: Draft, event: PinChecked) -> Outcome:
     return _mismatch(wrong) if named(wrong.state) else _again(wrong, "pin.wrong", VERIFY.ask("pin"))
 
 
-def _code_sent(draft: Draft, ok: bool) -> Outcome:
+def _code_sent(draft: Draft, ok: bool) -> Transition:
     if not ok and not named(draft.state):
         return hand_off(draft, "verification")
     sent = draft.at(draft.state.with_task(draft.state.task.settle("sent", True)))
@@ -83,7 +83,7 @@ def _code_sent(draft: Draft, ok: bool) -> Outcome:
     return advance(sent)
 
 
-def _code(draft: Draft, event: CodeChecked) -> Outcome:
+def _code(draft: Draft, event: CodeChecked) -> Transition:
     if event.ok:
         return _proved(draft.having(verified=True, by_code=True))
     tries = int(draft.state.task.slots.get("wrong_codes", 0)) + 1
@@ -98,7 +98,7 @@ def _reopen(draft: Draft) -> Draft:
     return draft.at(draft.state.with_task(draft.state.task.drop("key", "agreed", "change")))
 
 
-def _refused(draft: Draft, why: str) -> Outcome:
+def _refused(draft: Draft, why: str) -> Transition:
     if why not in ("insufficient", "limit") or draft.state.stalls >= PIN_TRIES:
         return hand_off(draft, "fault" if why in ("unknown", "nothing-due") else "payment", "payment")
     fields = payment_rules.payment_fields(draft.state)
@@ -106,7 +106,7 @@ def _refused(draft: Draft, why: str) -> Outcome:
     return advance(told.at(told.state.with_task(told.state.task.settle("agreed", False))))
 
 
-def _card(draft: Draft, event: CardTaken) -> Outcome:
+def _card(draft: Draft, event: CardTaken) -> Transition:
     if event.result == "success":
         return advance(draft.at(payment_rules.paid(draft.state, event.confirmation)))
     declines = int(draft.state.task.slots.get("declines", 0)) + 1

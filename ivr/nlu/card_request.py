@@ -2,7 +2,7 @@
 
 import re
 
-from ivr.nlu.normalise import plain
+from ivr.nlu.normalise import normalise
 
 _LEAD = (
     r"(?:hi|hello|hey|yes|yeah|ok|okay|so|well|and|then|actually|please|just|now|can|could|may|might|i|i'd|i'll|we|let"
@@ -19,4 +19,4 @@ _WISH = re.compile(
 
 def wants_card_payment(text: str) -> bool:
     """The caller wants to pay us by card, and says no more; who asks what that costs or where it works does not."""
-    return bool(_WISH.search(plain(text)))
+    return bool(_WISH.search(normalise(text)))

@@ -14,7 +14,7 @@ Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class IntentClassifier:
     """`weights` (384, labels) and `bias` (labels); scores are divided by `temperature`, which calibrates them."""
 
     labels: tuple[str, ...]
@@ -23,7 +23,7 @@ class Head:
     temperature: float
 
     @classmethod
-    def load(cls, folder: Path) -> "Head":
+    def load(cls, folder: Path) -> "IntentClassifier":
         """From `head.npz` and `head.json` in `folder`; raises MissingModelError."""
         try:
             about: dict[str, Any] = json.loads((folder / "head.json").read_text())

@@ -1,14 +1,12 @@
-"""What single words give away: a share of the amount, an account, a choice, temper, language."""
+"""Small entities in an utterance: a share of the amount, a kind of account, a choice from a list."""
 
 import re
 from itertools import pairwise
 from typing import Literal
 
-from ivr.dialogue.prompts import VOCABULARIES
-from ivr.nlu.normalise import plain
+from ivr.nlu.normalise import normalise
 from ivr.nlu.numbers import ordinal, tokens
 from ivr.nlu.patterns import any_of
-from languages import DEFAULT
 
 Share = Literal["full", "half", "minimum"]
 
@@ -50,8 +48,6 @@ _KINDS = (
 _CHOSEN = frozenset({"one", "option", "account", "card", "transaction", "choice"})
 _COUNTED = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5} | {str(n): n for n in range(1, 6)}
 
-_ASKED_FOR = {code: any_of(*known.asked_for) for code, known in VOCABULARIES.items()}
-
 
 def share(text: str) -> Share | None:
     """Full, half or minimum; the last one said. None when none, when negated, or when there is a choice of them."""
@@ -64,7 +60,7 @@ def share(text: str) -> Share | None:
 
 def account_kind(text: str) -> str | None:
     """checking, savings, credit, debit, loan or mortgage; the last one said."""
-    said = plain(text)
+    said = normalise(text)
     found = [(match.start(), kind) for kind, phrases in _KINDS for match in phrases.finditer(said)]
     return max(found)[1] if found else None
 
@@ -87,18 +83,3 @@ def _ordinal_choice(words: list[str], at: int) -> int | None:
     named = bool(_CHOSEN & set(words[found[1] : found[1] + 1]))
     alone = found[1] == len(words) and (at == 0 or words[:at] == ["the"])
     return found[0] if named or alone else None
-
-
-def language(text: str) -> str:
-    """The language that the caller speaks, or wishes to speak: a code of `languages.LANGUAGES`."""
-    said = plain(text)
-    words = said.split()
-    return next((code for code in VOCABULARIES if _ASKED_FOR[code].search(said) or _spoken(words, code)), DEFAULT)
-
-
-def _spoken(words: list[str], code: str) -> bool:
-    known = VOCABULARIES[code]
-    found = [word for word in words if word in known.words]
-    plainly = [word for word in found if word not in known.shared]
-    enough = len(found) * 2 >= len(words) and (len(plainly) > 1 or len(found) * 4 >= len(words) * 3)
-    return bool(plainly) and enough

@@ -7,7 +7,7 @@ from ivr.nlu.intents import CONTROL, DANGEROUS
 from ivr.nlu.person_request import wants_person
 from ivr.nlu.yes_no import no_answer, yes_no
 
-SURE = 0.97
+RULE_CONFIDENCE = 0.97
 DANGER_BAR = 0.6
 ASIDE = 0.3
 PLAINLY = 0.9
@@ -24,7 +24,7 @@ class Decision:
     ranked: tuple[tuple[str, float], ...]
 
 
-def decide(
+def choose_intent(
     text: str,
     shares: Shares,
     *,
@@ -44,7 +44,7 @@ def decide(
     shares = _without(shares, excluded)
     ruled = "help" if declined else by_rule(text, expect)
     if ruled:
-        return _decision(_raise_to(shares, ruled, SURE), ruled)
+        return _decision(_raise_to(shares, ruled, RULE_CONFIDENCE), ruled)
     weighed = _aside(shares) if answered else shares
     best = max(weighed, key=weighed.__getitem__)
     if best in DANGEROUS and weighed[best] < DANGER_BAR:

@@ -7,7 +7,7 @@ person. The others answer a question or steer the conversation.
 from ivr.dialogue.flows.registry import SELF_SERVICE
 from ivr.dialogue.prompts import TOPICS
 
-LABELS = (
+INTENTS = (
     *SELF_SERVICE, "card_problem", "dispute", "human_agent", "yes", "no", "repeat",
     "cancel", "goodbye", "help", "dont_know", "smalltalk", "other_banking", "out_of_scope",
 )  # fmt: skip

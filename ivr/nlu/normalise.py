@@ -8,7 +8,7 @@ _FILLERS = words_of("um umm uh uhh uhm er err erm hmm mm ah eh")
 _OTHER = re.compile(r"[^a-z0-9'$%ñáéíóúü ]+")
 
 
-def plain(text: str) -> str:
+def normalise(text: str) -> str:
     """Lower case, no punctuation, and no fillers unless there is nothing else."""
     lower = text.lower().replace("’", "'").replace("‘", "'")
     words = [word.strip("'") for word in _OTHER.sub(" ", lower).split()]

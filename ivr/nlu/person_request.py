@@ -2,7 +2,7 @@
 
 import re
 
-from ivr.nlu.normalise import plain
+from ivr.nlu.normalise import normalise
 from ivr.nlu.patterns import any_of
 
 SOMEONE = (
@@ -78,5 +78,5 @@ _OTHERWISE = any_of(
 
 def wants_person(text: str) -> bool:
     """The caller asks for a person; a question about being or meeting one is none."""
-    said = plain(text)
+    said = normalise(text)
     return bool(_ALONE.search(said) or _WISH.search(_OTHERWISE.sub(" ", said)))

@@ -2,7 +2,7 @@
 
 import re
 
-from ivr.nlu.normalise import plain
+from ivr.nlu.normalise import normalise
 from ivr.nlu.patterns import any_of
 
 _UPSET = any_of(
@@ -63,9 +63,9 @@ _AIMED = re.compile(
 )
 
 
-def upset(text: str) -> bool:
+def is_upset(text: str) -> bool:
     """Swearing at us, or anger in words."""
-    said = _HARMLESS.sub(" ", plain(text))
+    said = _HARMLESS.sub(" ", normalise(text))
     exclaimed = _EXCLAIMED.search(said)
     if exclaimed is not None:
         rest = said[exclaimed.end() :]

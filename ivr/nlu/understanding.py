@@ -5,17 +5,18 @@ from pathlib import Path
 
 from ivr.dialogue.meaning import Meaning
 from ivr.nlu import entities
-from ivr.nlu.classifier import Head
+from ivr.nlu.classifier import IntentClassifier
 from ivr.nlu.currencies import currencies
 from ivr.nlu.dates import dates
 from ivr.nlu.day_order import day_first
 from ivr.nlu.declined import declined
 from ivr.nlu.digits import digits
 from ivr.nlu.encoder import Encoder
-from ivr.nlu.intent_decision import decide
+from ivr.nlu.intent_decision import choose_intent
+from ivr.nlu.language import language
 from ivr.nlu.money import money
-from ivr.nlu.normalise import plain
-from ivr.nlu.sentiment import upset
+from ivr.nlu.normalise import normalise
+from ivr.nlu.sentiment import is_upset
 from ivr.nlu.yes_no import yes_no
 
 WEIGHTS = Path(__file__).with_name("weights")
@@ -26,7 +27,7 @@ NOTHING = Meaning(intent="dont_know", confidence=0.0)
 class Understanding:
     """What a caller's words mean. Safe to share between threads."""
 
-    def __init__(self, encoder: Encoder, head: Head, country: str = "US") -> None:
+    def __init__(self, encoder: Encoder, head: IntentClassifier, country: str = "US") -> None:
         self._encoder = encoder
         self._head = head
         self._day_first = day_first(country)
@@ -39,20 +40,20 @@ class Understanding:
         """
         own = folder / "meaning"
         weights = own if own.is_dir() else WEIGHTS
-        return cls(Encoder.load(weights), Head.load(weights), country)
+        return cls(Encoder.load(weights), IntentClassifier.load(weights), country)
 
     def understand(self, text: str, *, expect: str | None = None, today: date) -> Meaning:
         """The meaning of `text`. `expect` is what was asked for: open, yes-no, digits, money or date.
 
         An empty text means nothing, with confidence 0.
         """
-        said = plain(text)
+        said = normalise(text)
         if not said:
             return NOTHING
         wish = declined(text)
-        nothing_else = not plain(wish.rest)
+        nothing_else = not normalise(wish.rest)
         meant = text if nothing_else else wish.rest
-        shares = self._shares(plain(meant))
+        shares = self._shares(normalise(meant))
         bare = expect in BARE_MONEY or (expect != "digits" and max(shares, key=shares.__getitem__) == "payment")
         amounts = money(text, bare=bare)
         part = entities.share(text)
@@ -60,7 +61,9 @@ class Understanding:
         number = "" if (amounts or days) and expect != "digits" else digits(text, asked=expect == "digits")
         found = {"money": bool(amounts or part), "date": bool(days), "digits": bool(number)}
         answered = found.get(expect or "open", False)
-        decision = decide(meant, shares, expect=expect, answered=answered, no_person=wish.person, declined=nothing_else)
+        decision = choose_intent(
+            meant, shares, expect=expect, answered=answered, no_person=wish.person, declined=nothing_else
+        )
         return Meaning(
             intent=decision.intent,
             confidence=decision.confidence,
@@ -72,8 +75,8 @@ class Understanding:
             digits=number,
             ordinal=entities.choice(text),
             account_kind=entities.account_kind(text),
-            upset=upset(text),
-            language=entities.language(text),
+            upset=is_upset(text),
+            language=language(text),
             ours=answered or decision.intent != "out_of_scope",
             no_person=wish.person,
             currencies=currencies(text) if amounts else (),

@@ -2,7 +2,7 @@
 
 import re
 
-from ivr.nlu.normalise import plain
+from ivr.nlu.normalise import normalise
 from ivr.nlu.patterns import any_of
 from ivr.number_words import TEENS, TENS, UNITS
 
@@ -99,7 +99,7 @@ _HEAD_SHAKEN = re.compile(r"\b(?:uh|unh|mm|hm)-(?:uh|unh|mm)\b|\bnuh[- ]uh\b|^\W
 
 def _words(text: str) -> str:
     """As `plain`, with the sounds that mean yes and no as words: they are fillers otherwise."""
-    return plain(_HEAD_SHAKEN.sub("no", text.replace("uh-huh", "yes").replace("Uh-huh", "yes")))
+    return normalise(_HEAD_SHAKEN.sub("no", text.replace("uh-huh", "yes").replace("Uh-huh", "yes")))
 
 
 def no_answer(text: str) -> bool:

@@ -4,7 +4,7 @@ import pytest
 
 from bench.train.nlu.figures import Guess, confusion, figures
 from bench.train.nlu.phrases import phrases
-from ivr.nlu.intents import LABELS
+from ivr.nlu.intents import INTENTS
 
 
 def guess(truth: str, intent: str, confidence: float = 1.0, out: float = 0.0) -> Guess:
@@ -43,11 +43,11 @@ def test_out_of_scope_is_found_above_the_bar_that_keeps_the_others_in() -> None:
 
 def test_the_confusion_matrix_has_what_was_meant_in_rows() -> None:
     table = confusion([guess("balance", "payment")])
-    assert table[LABELS.index("balance")][LABELS.index("payment")] == 1
+    assert table[INTENTS.index("balance")][INTENTS.index("payment")] == 1
     assert sum(map(sum, table)) == 1
 
 
 def test_every_phrase_to_train_on_has_a_known_label_and_no_open_bracket() -> None:
     written = phrases(3)
-    assert {label for _, label in written} == set(LABELS)
+    assert {label for _, label in written} == set(INTENTS)
     assert not any(set("[]|") & set(text) for text, _ in written)

@@ -13,7 +13,7 @@ from sqlalchemy import StaticPool, create_engine, select
 from ivr.calls.next_step import Reconnect
 from ivr.channels.conversation import Conversation, Threads
 from ivr.dialogue.actions import HandOff, HangUp, Listen, Say
-from ivr.dialogue.events import Silent
+from ivr.dialogue.events import NoInput
 from ivr.handoff.request import request_handoff
 from ivr.ledger.sample import load_sample
 from ivr.ledger.sql import SqlLedger
@@ -80,7 +80,7 @@ def test_silence_on_a_stream_that_is_gone_sends_nobody_away(
 ) -> None:
     first, second = stream(), stream()
     for _ in range(3):
-        first.take(Silent())
+        first.take(NoInput())
     with sessions() as tx:
         assert tx.scalars(select(Handoff)).all() == []
     assert [type(action) for _, action in second.say("balance").actions] == [Say, Listen]
@@ -142,7 +142,7 @@ def test_a_query_that_nobody_answers_ends_with_a_person_once_the_caller_is_silen
     first = stream()
     first.say("balance")
     first.key("2749")
-    assert isinstance(first.take(Silent()).actions[-1][1], HandOff)
+    assert isinstance(first.take(NoInput()).actions[-1][1], HandOff)
     assert state(sessions)[0] == "parked"
 
 
@@ -173,7 +173,7 @@ def test_a_stream_is_over_once_the_caller_goes_on_by_turns(
         first = MediaStream(calls, calls.dialogue.connect(SID, after.token))
         clock.forward(5)
     assert first is not None
-    assert first.take(Silent()).elsewhere
+    assert first.take(NoInput()).elsewhere
 
 
 def test_times_of_a_superseded_stream_count_from_its_own_start(
@@ -278,13 +278,13 @@ def _live_through(sessions: Sessions, clock: FakeClock, steps: list[tuple[str, s
             case "late answer" if old is not present and old.asked:
                 old.answer()
             case "late silence" if old is not present:
-                old.take(Silent())
+                old.take(NoInput())
         assert _paid(sessions) <= 1
     if present.last.elsewhere or state(sessions)[0] != "dialogue":
         return
     present.asked.clear()  # nobody answers any more; he is silent
     spoken = len(present.heard)
-    applied = present.take(Silent())
+    applied = present.take(NoInput())
     left = any(isinstance(action, HandOff | HangUp) for _, action in applied.actions)
     assert left or len(present.heard) > spoken
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ivr.dialogue.actions import CheckPin, FindAccount, HangUp, Listen, LookUp, Pay, Rate, Say, SendText, TakeCard
-from ivr.dialogue.events import CardTaken, Interrupted, Paid, PinChecked, Refused, Resumed, Said, Silent, Started
+from ivr.dialogue.events import CardTaken, Interrupted, NoInput, Paid, PinChecked, Refused, Resumed, Said, Started
 from ivr.dialogue.machine import account, begin, known, step
 from tests.harness.dialogue_talk import BALANCE, BYE, DUE, FACTS, NO, PAY, PIN, RECENT, TODAY, YES, Talk, said, verified
 
@@ -29,7 +29,7 @@ def test_the_greeting_tells_the_way_to_a_person_and_is_open() -> None:
 
 def test_started_comes_first() -> None:
     with pytest.raises(ValueError, match="send Started first"):
-        step(begin(), Silent())
+        step(begin(), NoInput())
 
 
 # --- verify ---
@@ -423,8 +423,8 @@ def test_goodbye_asks_one_question(farewell: Said) -> None:
     assert talk.of(Rate) == [Rate(5)] and isinstance(talk.last, HangUp)
 
 
-@pytest.mark.parametrize("answer", [Silent(), said("I'd rather not"), said("", heard=0.1)])
-def test_a_rating_is_not_insisted_on(answer: Silent | Said) -> None:
+@pytest.mark.parametrize("answer", [NoInput(), said("I'd rather not"), said("", heard=0.1)])
+def test_a_rating_is_not_insisted_on(answer: NoInput | Said) -> None:
     talk = verified().play(BYE, answer)
     assert isinstance(talk.last, HangUp) and not talk.of(Rate)
 
@@ -483,7 +483,7 @@ DISPUTE = said("I want to dispute a charge", "dispute")
             Talk().play(BALANCE, said("I forgot it", "dont_know")),
             "Not verified, does not know the PIN, and wanted the balance.",
         ),
-        (Talk().play(Silent(), Silent()), "Not verified, and fell silent."),
+        (Talk().play(NoInput(), NoInput()), "Not verified, and fell silent."),
     ],
 )
 def test_the_summary_is_one_sentence_to_be_grasped_at_once(talk: Talk, summary: str) -> None:

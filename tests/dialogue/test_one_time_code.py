@@ -3,7 +3,7 @@
 import pytest
 
 from ivr.dialogue.actions import CheckCode, FindMobile, Listen, LookUp, SendCode
-from ivr.dialogue.events import CodeChecked, Interrupted, PinChecked, Silent, Slow
+from ivr.dialogue.events import CodeChecked, Interrupted, NoInput, PinChecked, Slow
 from ivr.dialogue.machine import step
 from ivr.dialogue.phrases import NOT_RECEIVED
 from tests.harness.dialogue_talk import BALANCE, NO, PAY, YES, Talk, said
@@ -38,7 +38,7 @@ def test_a_caller_from_elsewhere_gives_his_account_number_first() -> None:
 
 
 def test_one_and_pound_is_as_good_as_saying_that_it_is_forgotten() -> None:
-    talk = Talk(codes=True).play(BALANCE, Silent())
+    talk = Talk(codes=True).play(BALANCE, NoInput())
     assert "one and pound if you don't know it" in talk.says[-1]
     assert talk.play("1").prompts == ["code_ok.ask/1"]
 

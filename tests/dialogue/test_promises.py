@@ -32,13 +32,13 @@ from ivr.dialogue.events import (
     Interrupted,
     Keyed,
     MobileFound,
+    NoInput,
     Paid,
     PinChecked,
     Refused,
     Resumed,
     Returned,
     Said,
-    Silent,
     Slow,
     Started,
 )
@@ -89,7 +89,7 @@ _corrections = _money.map(lambda cents: said("no, that much", "no", yes_no=False
 _days = _dates.map(lambda on: said("that day", dates=(on,)))
 _keys = st.sampled_from(["1", "2", "3", "4", "5", "*", "", "4821", "1111", "95381901", "50", "0315", "9999"]).map(Keyed)
 _others = st.one_of(
-    st.sampled_from([Silent(), Resumed(), Returned()]),
+    st.sampled_from([NoInput(), Resumed(), Returned()]),
     st.floats(0, 1).map(lambda h: Interrupted("agreed.ask/1", h)),
 )
 callers = st.one_of(_words, _words, _amounts, _corrections, _days, _keys, _others)
@@ -127,7 +127,7 @@ _helpful: dict[str, list[Event]] = {
     "agreed": [YES, Keyed("1"), YES, NO, said("no, sixty", "no", yes_no=False, money=(6000,))],
     "change": [said("the amount"), said("sixty", money=(6000,)), Keyed("2"), YES],
     "receipt": [YES, NO, said("say that again", "repeat")],
-    "rating": [Keyed("5"), said("four"), Silent()],
+    "rating": [Keyed("5"), said("four"), NoInput()],
 }
 
 
@@ -148,7 +148,7 @@ class Conversation(RuleBasedStateMachine):
         self.state: State = begin()
         self.actions: tuple[Action, ...] = ()
         self.before: State = begin()
-        self.event: Event = Silent()
+        self.event: Event = NoInput()
         self.prompts: list[str] = []
         self.query: Action | None = None
         self.proved = False
@@ -238,7 +238,7 @@ class Conversation(RuleBasedStateMachine):
     @invariant()
     def two_failures_or_two_silences_reach_a_person(self) -> None:
         if self.state.phase == "asking" and self.state.question != "rating":
-            for event in (NOISE, Silent()):
+            for event in (NOISE, NoInput()):
                 state, actions = step(self.state, event)
                 if not isinstance(actions[-1], HandOff):
                     _, actions = step(state, event)
@@ -247,7 +247,7 @@ class Conversation(RuleBasedStateMachine):
     @invariant()
     def a_rating_is_the_last_question(self) -> None:
         if self.state.phase == "asking" and self.state.question == "rating":
-            assert isinstance(step(self.state, Silent())[1][-1], HangUp)
+            assert isinstance(step(self.state, NoInput())[1][-1], HangUp)
 
     @invariant()
     def no_fact_before_the_pin_or_code(self) -> None:

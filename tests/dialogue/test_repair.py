@@ -3,7 +3,7 @@
 import pytest
 
 from ivr.dialogue.actions import HandOff, Listen, Pay, Say
-from ivr.dialogue.events import Failed, Interrupted, Keyed, Resumed, Said, Silent, Slow
+from ivr.dialogue.events import Failed, Interrupted, Keyed, NoInput, Resumed, Said, Slow
 from ivr.dialogue.machine import step
 from tests.harness.dialogue_talk import BALANCE, BYE, DUE, MUMBLE, NO, PAY, PIN, YES, Talk, said, verified
 
@@ -90,12 +90,12 @@ def test_an_understood_answer_forgives_a_failure() -> None:
 
 
 def test_silence_asks_and_offers_keys_then_a_person() -> None:
-    talk = verified().play(PAY, Silent())
+    talk = verified().play(PAY, NoInput())
     assert talk.says == [
         "Are you still there?",
         "Press one for the full amount, two for the minimum, or key in dollars, with star as the point.",
     ]
-    assert talk.play(Silent()).handoff.reason == "silent"
+    assert talk.play(NoInput()).handoff.reason == "silent"
 
 
 def test_repeat_says_the_last_lines_in_other_words() -> None:
@@ -228,8 +228,8 @@ def test_a_person_is_reached_while_the_ledger_is_asked() -> None:
         assert isinstance(step(state, event)[1][-1], HandOff)
 
 
-@pytest.mark.parametrize("event", [Silent(), BALANCE, Keyed("0"), Resumed()])
-def test_after_a_hand_off_nothing_more_is_said(event: Silent | Said | Keyed | Resumed) -> None:
+@pytest.mark.parametrize("event", [NoInput(), BALANCE, Keyed("0"), Resumed()])
+def test_after_a_hand_off_nothing_more_is_said(event: NoInput | Said | Keyed | Resumed) -> None:
     assert step(Talk().play("0").state, event)[1] == ()
 
 

@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 import twiml
 from ivr.carrier.twilio.dialect import twilio_dialect
 from ivr.carrier.twilio.signatures import HEADER, TwilioSignatures
-from ivr.dialogue.actions import Kind
+from ivr.dialogue.actions import AnswerKind
 from ivr.dialogue.meaning import Meaning
 from ivr.handoff.request import request_handoff
 from ivr.ledger.sample import load_sample
@@ -37,7 +37,7 @@ LINE = "+15550109000"
 INTENTS = {"balance": "balance", "pay": "payment", "agent": "human_agent", "bye": "goodbye", "no": "no", "yes": "yes"}
 
 
-def understand(text: str, expect: Kind, today: date) -> Meaning:
+def understand(text: str, expect: AnswerKind, today: date) -> Meaning:
     """Enough understanding for a test: one known word is one intent, digits are digits."""
     word = text.lower().strip(".! ")
     digits = "".join(filter(str.isdigit, text))

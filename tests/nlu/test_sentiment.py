@@ -2,7 +2,7 @@
 
 import pytest
 
-from ivr.nlu.sentiment import upset
+from ivr.nlu.sentiment import is_upset
 
 CALM = """Sorry, stupid question, but what is my balance?|damn, I forgot my card
 this is ridiculous of me, I forgot what I owe|hell of a day, what's my balance
@@ -31,9 +31,9 @@ get me a goddamn agent|stop asking me stupid questions, idiots|my wife and I are
 
 @pytest.mark.parametrize("said", CALM)
 def test_calm(said: str) -> None:
-    assert not upset(said)
+    assert not is_upset(said)
 
 
 @pytest.mark.parametrize("said", UPSET)
 def test_upset(said: str) -> None:
-    assert upset(said)
+    assert is_upset(said)

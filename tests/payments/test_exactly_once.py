@@ -23,7 +23,7 @@ from ivr.calls.dialogue_service import DialogueService
 from ivr.calls.dialogue_steps import Applied
 from ivr.channels.conversation import Conversation, Threads
 from ivr.channels.media_app import Once
-from ivr.dialogue.actions import Kind, Query
+from ivr.dialogue.actions import AnswerKind, Query
 from ivr.dialogue.events import Event as Happening
 from ivr.dialogue.state import State
 from ivr.ledger.sql import SqlLedger
@@ -62,7 +62,7 @@ class Twice:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._service, name)
 
-    def hear(self, sid: str, turn: speech.UserTurn, expect: Kind, *rest: Any) -> Applied:
+    def hear(self, sid: str, turn: speech.UserTurn, expect: AnswerKind, *rest: Any) -> Applied:
         key, *stream = rest
         return self.apply(sid, self._service.event_of(turn, expect), key, turn, *stream)
 

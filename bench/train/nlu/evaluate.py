@@ -15,8 +15,8 @@ from typing import Any
 
 from bench.train.nlu.figures import Guess, confusion, figures
 from bench.train.nlu.rows import Row, read
-from ivr.nlu.intent_decision import decide
-from ivr.nlu.intents import LABELS
+from ivr.nlu.intent_decision import choose_intent
+from ivr.nlu.intents import INTENTS
 from ivr.nlu.understanding import Understanding
 
 TODAY = date(2026, 3, 2)
@@ -28,7 +28,7 @@ def from_scores(file: Path) -> list[Guess]:
 
 
 def _guess(text: str, truth: str, shares: dict[str, float]) -> Guess:
-    decision = decide(text, shares)
+    decision = choose_intent(text, shares)
     return Guess(truth, decision.intent, decision.confidence, dict(decision.ranked)["out_of_scope"])
 
 
@@ -46,9 +46,9 @@ def markdown(found: dict[str, Any], table: list[list[int]]) -> str:
     lines += [f"| {name} | {value:.4g} |" for name, value in found.items() if not isinstance(value, dict)]
     lines += ["", "| label | rows | F1 |", "| --- | --- | --- |"]
     lines += [f"| `{label}` | {found['support'][label]} | {value:.3f} |" for label, value in found["f1"].items()]
-    lines += ["", f"| meant \\ understood | {' | '.join(LABELS)} |", "| --- |" + " --- |" * len(LABELS)]
+    lines += ["", f"| meant \\ understood | {' | '.join(INTENTS)} |", "| --- |" + " --- |" * len(INTENTS)]
     lines += [
-        f"| `{label}` | {' | '.join(str(n or '') for n in row)} |" for label, row in zip(LABELS, table, strict=True)
+        f"| `{label}` | {' | '.join(str(n or '') for n in row)} |" for label, row in zip(INTENTS, table, strict=True)
     ]
     return "\n".join(lines)
 

@@ -16,7 +16,7 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 
 from bench.train.nlu.bert import SCALE, Encoder, published_names
 from bench.train.nlu.graph import encoder_graph
-from ivr.nlu.intents import LABELS
+from ivr.nlu.intents import INTENTS
 
 
 def export(checkpoint: Path, base: Path, out: Path, temperature: float) -> None:
@@ -38,7 +38,7 @@ def export(checkpoint: Path, base: Path, out: Path, temperature: float) -> None:
     shutil.copyfile(base / "tokenizer.json", out / "tokenizer.json")
     intents = {name: value.numpy() for name, value in state["intents"].items()}
     np.savez(out / "head.npz", weights=(SCALE * intents["weight"].T).astype(np.float32), bias=intents["bias"])
-    (out / "head.json").write_text(json.dumps({"labels": LABELS, "temperature": temperature}) + "\n")
+    (out / "head.json").write_text(json.dumps({"labels": INTENTS, "temperature": temperature}) + "\n")
 
 
 def main() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ivr.nlu.intents import DANGEROUS, LABELS, TO_A_PERSON
+from ivr.nlu.intents import DANGEROUS, INTENTS, TO_A_PERSON
 
 BINS = 15
 IN_SCOPE = 0.95
@@ -23,7 +23,7 @@ class Guess:
 
 def figures(guesses: Sequence[Guess]) -> dict[str, Any]:
     """Accuracy and the rest, as fractions; per-label F1 under "f1"."""
-    f1 = {label: _f1(guesses, label) for label in LABELS if any(guess.truth == label for guess in guesses)}
+    f1 = {label: _f1(guesses, label) for label in INTENTS if any(guess.truth == label for guess in guesses)}
     return {
         "rows": len(guesses),
         "accuracy": _mean(guess.truth == guess.intent for guess in guesses),
@@ -41,7 +41,7 @@ def figures(guesses: Sequence[Guess]) -> dict[str, Any]:
 def confusion(guesses: Sequence[Guess]) -> list[list[int]]:
     """Rows are what was meant, columns what was understood, in the order of LABELS."""
     pairs = Counter((guess.truth, guess.intent) for guess in guesses)
-    return [[pairs[meant, understood] for understood in LABELS] for meant in LABELS]
+    return [[pairs[meant, understood] for understood in INTENTS] for meant in INTENTS]
 
 
 def _acted(guess: Guess) -> bool:

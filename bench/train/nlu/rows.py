@@ -5,7 +5,7 @@ import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from ivr.nlu.normalise import plain
+from ivr.nlu.normalise import normalise
 
 FOLDS = 5
 JUDGEMENT_CALL = 0.3
@@ -38,4 +38,4 @@ def _row(row: dict[str, str]) -> Row:
 
 def fold(row: Row) -> int:
     """A fold that stays the same from run to run, and keeps texts that differ only in punctuation together."""
-    return zlib.crc32(plain(row.text).encode()) % FOLDS
+    return zlib.crc32(normalise(row.text).encode()) % FOLDS

@@ -27,8 +27,8 @@ from bench.train.nlu.bert import SCALE, Encoder, pretrained
 from bench.train.nlu.noise import noisy
 from bench.train.nlu.phrases import phrases
 from bench.train.nlu.rows import Row, fold, read
-from ivr.nlu.intents import LABELS
-from ivr.nlu.normalise import plain
+from ivr.nlu.intents import INTENTS
+from ivr.nlu.normalise import normalise
 
 BATCH, CHUNK = 64, 40
 REFRESHED = 0.4
@@ -71,7 +71,7 @@ class Model(nn.Module):  # type: ignore[misc,unused-ignore]
     def __init__(self, encoder: Encoder, fine: int) -> None:
         super().__init__()
         self.encoder = encoder
-        self.intents, self.fine = nn.Linear(384, len(LABELS)), nn.Linear(384, fine)
+        self.intents, self.fine = nn.Linear(384, len(INTENTS)), nn.Linear(384, fine)
         for layer in (self.intents, self.fine):
             nn.init.normal_(layer.weight, std=0.02)
             nn.init.zeros_(layer.bias)
@@ -87,12 +87,12 @@ class Model(nn.Module):  # type: ignore[misc,unused-ignore]
 
 def items_of(rows: Sequence[Row], avoid: set[str]) -> tuple[list[Item], int]:
     """Training items from rows and phrases whose text is not in `avoid`, and how many finer labels there are."""
-    kept = [row for row in rows if plain(row.text) not in avoid]
+    kept = [row for row in rows if normalise(row.text) not in avoid]
     often = [name for name, n in Counter(row.fine for row in kept).items() if n >= 5]
     index = {name: at for at, name in enumerate(often)}
-    items = [Item(plain(r.text), LABELS.index(r.label), index.get(r.fine, -100), r.weight) for r in kept]
-    written = [(plain(text), label) for text, label in phrases(40)]
-    items += [Item(text, LABELS.index(label), -100, PHRASE_WEIGHT) for text, label in written if text not in avoid]
+    items = [Item(normalise(r.text), INTENTS.index(r.label), index.get(r.fine, -100), r.weight) for r in kept]
+    written = [(normalise(text), label) for text, label in phrases(40)]
+    items += [Item(text, INTENTS.index(label), -100, PHRASE_WEIGHT) for text, label in written if text not in avoid]
     return items, len(often)
 
 
@@ -133,7 +133,7 @@ def loss_of(
 def train(model: Model, tokenizer: Tokenizer, items: list[Item], recipe: Recipe, draw: random.Random) -> None:
     counted = Counter(item.label for item in items)
     most = max(counted.values())
-    rarity = torch.tensor([(most / max(counted[at], 1)) ** RARER for at in range(len(LABELS))])
+    rarity = torch.tensor([(most / max(counted[at], 1)) ** RARER for at in range(len(INTENTS))])
     heads = [*model.intents.parameters(), *model.fine.parameters()]
     body = [p for p in model.encoder.parameters() if p.requires_grad]
     optimiser = torch.optim.AdamW(
@@ -162,9 +162,9 @@ def scores(model: Model, tokenizer: Tokenizer, rows: Sequence[Row], temperature:
     model.eval()
     for row in rows:
         with torch.no_grad():
-            vector = model.encoder(*tensors(tokenizer, [plain(row.text)]))
+            vector = model.encoder(*tensors(tokenizer, [normalise(row.text)]))
             shares = torch.softmax(model.intents(SCALE * vector)[0] / temperature, dim=0).tolist()
-        yield {"text": row.text, "truth": row.label, "shares": dict(zip(LABELS, shares, strict=True))}
+        yield {"text": row.text, "truth": row.label, "shares": dict(zip(INTENTS, shares, strict=True))}
 
 
 def held_out(rows: Sequence[Row], hold: str) -> list[Row]:
@@ -194,7 +194,7 @@ def main() -> None:
     held = held_out(rows, chosen.hold)
     if chosen.again is not None:
         rows = [row for row in rows if fold(row) == chosen.again or draw.random() < REFRESHED]
-    items, fine = items_of(rows, {plain(row.text) for row in held})
+    items, fine = items_of(rows, {normalise(row.text) for row in held})
     model = Model(pretrained(chosen.base / "model.safetensors"), fine)
     if chosen.start:
         model.restore(torch.load(chosen.start))

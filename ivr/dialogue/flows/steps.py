@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ivr.dialogue.actions import Kind, Query, Rate, SendText, TakeCard
+from ivr.dialogue.actions import AnswerKind, Query, Rate, SendText, TakeCard
 from ivr.dialogue.events import Said
 from ivr.dialogue.state import Line, Raw, State
 
@@ -49,7 +49,7 @@ class Ask:
     """
 
     name: str
-    kind: Kind
+    kind: AnswerKind
     extract: Callable[[Said, bool], Raw | None]
     extract_keyed: Callable[[str], Raw | None]
     digits: int | None = None

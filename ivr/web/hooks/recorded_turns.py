@@ -17,7 +17,7 @@ from ivr.carrier.dialect import Dialect
 from ivr.carrier.documents import Documents
 from ivr.carrier.port import CarrierError
 from ivr.channels.recorded_turns import NoWords, RecordedTurns, Reply
-from ivr.dialogue.actions import Kind, Listen
+from ivr.dialogue.actions import AnswerKind, Listen
 from ivr.dialogue.prompts.en import PROMPTS
 from ivr.web.hooks.carrier_requests import read, require_signature, respond
 
@@ -214,7 +214,7 @@ def _forgetting(channel: RecordedTurns, recordings: Recordings, sid: str) -> Cal
 
 def _asked() -> Listen:
     kind = request.args.get("kind", "open")
-    if kind not in get_args(Kind):
+    if kind not in get_args(AnswerKind):
         abort(400, f"kind={kind}: not a kind of question")
     patience = request.args.get("patience", Listen().no_input_timeout, type=float)
-    return Listen(cast("Kind", kind), request.args.get("digits", type=int), no_input_timeout=patience)
+    return Listen(cast("AnswerKind", kind), request.args.get("digits", type=int), no_input_timeout=patience)

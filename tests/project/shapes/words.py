@@ -11,12 +11,12 @@ import yaml
 
 from ivr.channels.audio_files import NAMES
 from ivr.desk.agents import Presence
-from ivr.dialogue.actions import Kind
+from ivr.dialogue.actions import AnswerKind
 from ivr.dialogue.prompts import LINES, PROMPTS
 from ivr.dialogue.state import Phase as DialoguePhase
 from ivr.handoff.events import Outcome, Target, Timed
 from ivr.handoff.state import Whereabouts
-from ivr.nlu.intents import LABELS
+from ivr.nlu.intents import INTENTS
 from ivr.people.roles import ROLES
 from ivr.store.states import HandoffState
 from switch.phones.script_reader import read_script
@@ -67,11 +67,11 @@ def vocabulary() -> dict[str, Any]:
     kinds = {
         "agents.presence": Presence, "handoffs.state": HandoffState, "handoffs.machine.caller": Whereabouts,
         "handoffs.machine.sent": Target, "offers.outcome": Outcome, "handoff.expire.what": Timed,
-        "calls.dialogue.phase": DialoguePhase, "kinds of answers": Kind,
+        "calls.dialogue.phase": DialoguePhase, "kinds of answers": AnswerKind,
     }  # fmt: skip
     named = {name: sorted(get_args(kind)) for name, kind in kinds.items()}
     came_to = {name: sorted(values) for name, values in seen().words.items() if values}
-    return named | {"agents.roles": sorted(ROLES), "intents": sorted(LABELS), "stories came to": came_to}
+    return named | {"agents.roles": sorted(ROLES), "intents": sorted(INTENTS), "stories came to": came_to}
 
 
 def ledger() -> dict[str, Any]:

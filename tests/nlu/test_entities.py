@@ -2,9 +2,10 @@
 
 import pytest
 
-from ivr.nlu.entities import account_kind, choice, language, share
+from ivr.nlu.entities import account_kind, choice, share
+from ivr.nlu.language import language
 from ivr.nlu.person_request import wants_person
-from ivr.nlu.sentiment import upset
+from ivr.nlu.sentiment import is_upset
 from ivr.nlu.yes_no import yes_no
 
 YES = """yes|Yeah.|yep|yup|sure|okay|ok|Yes, please.|yeah go ahead|go ahead|please do|that's right|That's correct.
@@ -139,12 +140,12 @@ def test_a_choice(said: str, which: int | None) -> None:
     "said", ["this is ridiculous", "what the fuck", "I'm so angry", "you people are useless", "I'm fed up"]
 )
 def test_an_upset_caller(said: str) -> None:
-    assert upset(said)
+    assert is_upset(said)
 
 
 @pytest.mark.parametrize("said", ["what's my balance", "that's great", "I set up a payment", "my mother was upbeat"])
 def test_a_calm_caller(said: str) -> None:
-    assert not upset(said)
+    assert not is_upset(said)
 
 
 @pytest.mark.parametrize(
