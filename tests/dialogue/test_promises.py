@@ -283,8 +283,9 @@ class Conversation(RuleBasedStateMachine):
 
     @invariant()
     def two_lines_at_most(self) -> None:
-        """Beside a brief "anything else?"."""
-        courteous = any(isinstance(a, Say) and a.prompt.startswith("else.brief") for a in self.actions)
+        """Beside a brief "anything else?", or what the caller had asked for before and is brought back to."""
+        brought_back = ("else.brief", "repair.back")
+        courteous = any(isinstance(a, Say) and a.prompt.startswith(brought_back) for a in self.actions)
         assert lines(self.actions) <= 2 + courteous, self.actions
 
     @invariant()
