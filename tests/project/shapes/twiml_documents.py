@@ -9,11 +9,13 @@ from typing import Any, get_type_hints
 from xml.etree import ElementTree as ET
 
 import twiml
+from ivr.desk.ringing import RingTimes
 
 GIVEN, HOLDS = "(given)", "(holds)"
 BY_TYPE: dict[Any, tuple[Any, ...]] = {str: (GIVEN,), int: (77,), dict[str, str]: ({GIVEN: GIVEN},)}
 BY_NAME: dict[str, tuple[Any, ...]] = {
     "currency": ("USD",), "language": ("en", "es"), "enter": ((GIVEN,) * 4,), "says": ((GIVEN,),), "count": (77, None),
+    "ring_seconds": (RingTimes().standby,),
 }  # fmt: skip
 
 
