@@ -61,7 +61,8 @@ from ivr.store.models import Call, Handoff
 from ivr.store.redis_client import connect
 from ivr.web.event_streams import Hub, Streams
 from ivr.web.front import make_front
-from ivr.web.hooks.calls import CallDocuments, make_voice_blueprint
+from ivr.web.hooks.call_documents import CallDocuments
+from ivr.web.hooks.calls import make_voice_blueprint
 from ivr.web.hooks.cards import make_card_hooks
 from ivr.web.hooks.dispatch import Webhooks
 from ivr.web.hooks.handoffs import make_handoff_blueprint

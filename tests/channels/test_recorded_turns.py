@@ -28,7 +28,8 @@ from ivr.ledger.sql import SqlLedger
 from ivr.store.engine import Sessions
 from ivr.store.models import Call, Handoff, Outbox, Turn
 from ivr.store.topics import TURN_DELETE
-from ivr.web.hooks.calls import CallDocuments, make_voice_blueprint
+from ivr.web.hooks.call_documents import CallDocuments
+from ivr.web.hooks.calls import make_voice_blueprint
 from ivr.web.hooks.recorded_turns import make_turns_blueprint
 from speech.events import Expectation
 from speech.stt import Segment

@@ -25,7 +25,8 @@ from ivr.handoff.request import request_handoff
 from ivr.ledger.sql import SqlLedger
 from ivr.store.engine import Sessions
 from ivr.store.models import Call, Handoff, Turn
-from ivr.web.hooks.calls import CallDocuments, make_voice_blueprint
+from ivr.web.hooks.call_documents import CallDocuments
+from ivr.web.hooks.calls import make_voice_blueprint
 from ivr.web.hooks.recorded_turns import make_turns_blueprint
 from speech.audio import SILENCE, write_wav
 from switch.config import SwitchConfig

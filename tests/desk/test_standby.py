@@ -24,7 +24,7 @@ from ivr.desk.standby import STALE, StandbyDesk
 from ivr.store.engine import Sessions
 from ivr.store.health import Watch
 from ivr.store.models import Agent, Base
-from ivr.web.hooks.calls import CallDocuments
+from ivr.web.hooks.call_documents import CallDocuments
 from ivr.web.hooks.dispatch import Webhooks
 from ivr.web.hooks.standby import make_standby_blueprint
 from tests.fakes.fake_clock import FakeClock

@@ -20,7 +20,8 @@ from ivr.handoff.request import request_handoff
 from ivr.ledger.sample import load_sample
 from ivr.ledger.sql import SqlLedger
 from ivr.store.engine import Sessions
-from ivr.web.hooks.calls import CallDocuments, make_voice_blueprint
+from ivr.web.hooks.call_documents import CallDocuments
+from ivr.web.hooks.calls import make_voice_blueprint
 from tests.fakes.fake_clock import FakeClock
 from tests.fakes.fake_handoffs import FakeHandoffs
 from tests.fakes.fake_live_updates import FakeLiveUpdates

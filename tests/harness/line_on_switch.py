@@ -41,7 +41,8 @@ from ivr.ledger.sql import SqlLedger
 from ivr.store import outbox
 from ivr.store.engine import Sessions
 from ivr.store.models import Agent, Call, Offer
-from ivr.web.hooks.calls import CallDocuments, make_voice_blueprint
+from ivr.web.hooks.call_documents import CallDocuments
+from ivr.web.hooks.calls import make_voice_blueprint
 from ivr.web.hooks.handoffs import make_handoff_blueprint
 from switch.leg import FINAL
 from switch.media.audio import tone

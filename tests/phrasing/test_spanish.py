@@ -17,7 +17,7 @@ from ivr.handoff.supervision import Supervision
 from ivr.phrasing.announcements import Announcements
 from ivr.store.engine import Sessions
 from ivr.store.models import Offer
-from ivr.web.hooks.calls import CallDocuments
+from ivr.web.hooks.call_documents import CallDocuments
 from tests.fakes.fake_carrier import leg
 from tests.fakes.fake_clock import FakeClock
 from tests.harness.dialogue_talk import Talk, said

@@ -1,22 +1,20 @@
-"""The carrier's webhooks: small transactions in, TwiML out, in milliseconds."""
+"""`/voice/*`: a call from its first ring to its end, as the carrier tells of it; one small transaction a request."""
 
 import logging
 from typing import Literal, Protocol
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Response
 
-from ivr.calls.next_step import Goodbye, Next, Park, Reconnect, TakeMessage, WithoutSocket
+from ivr.calls.next_step import Goodbye, Park, TakeMessage
 from ivr.calls.service import CallService
 from ivr.carrier.callbacks import CallUpdate, FailedDocument
 from ivr.carrier.dialect import Dialect
-from ivr.carrier.documents import Documents
 from ivr.carrier.port import CarrierError
-from ivr.channels.audio_files import MESSAGES
 from ivr.dialogue.events import CardTaken
 from ivr.payments.bot_cards import Card
 from ivr.payments.card_entry import FAULT, read_result
 from ivr.phrasing.announcements import Announcements
+from ivr.web.hooks.call_documents import CallDocuments
 from ivr.web.hooks.carrier_requests import read, require_signature, respond
 from ivr.web.hooks.failed_documents import ask_again
 from ivr.web.hooks.time_limit import within
@@ -39,77 +37,6 @@ class Recorder(Protocol):
     """The carrier, as far as a card needs it."""
 
     def pause_recording(self, call_sid: str) -> None: ...
-
-
-class CallDocuments:
-    """The carrier's documents with our addresses filled in: `public` is our public URL, `media` the media socket's.
-
-    `payment_connector` is the name under which the carrier knows who charges cards."""
-
-    def __init__(self, documents: Documents, public: str, media: str, payment_connector: str = "Default") -> None:
-        self._documents = documents
-        self._connector = payment_connector
-        self._public = public.rstrip("/")
-        self._media = media.rstrip("/")
-        self.prefix = urlsplit(self._public).path
-        self.resume = self._at("/voice/resume")
-        self.recording = self._at("/voice/recording")
-        self.message = self._at("/voice/message")
-        self._stream = self._at("/voice/stream")
-
-    def answer_call(self, token: str) -> str:
-        notice = self._at("/voice/audio/notice.wav")
-        return self._documents.answer_call(notice, self.recording, self.resume, self._media, self._stream, token)
-
-    def next(self, after: Next) -> str:
-        match after:
-            case Reconnect():
-                return self._documents.reconnect(self.resume, self._media, self._stream, after.token, after.pause)
-            case WithoutSocket():
-                return self._documents.leave((), self._at("/voice/turn"))
-            case Card():
-                return self._pay(after)
-            case Park():
-                return self._park(after)
-            case TakeMessage():
-                prompt = MESSAGES[Announcements(after.language).language]
-                return self._documents.take_message(self._at(f"/voice/audio/{prompt}"), self.message, self.recording)
-            case Goodbye():
-                words = Announcements(after.language)
-                return (
-                    self._documents.thank(words.line("goodbye"), words.language)
-                    if after.thank
-                    else self._documents.goodbye()
-                )
-
-    def sorry(self, after: Next | None, words: Announcements) -> str:
-        """After a fault: on to a person, or, with None or no way there, a message; needs no file of ours."""
-        match after:
-            case Reconnect() | WithoutSocket() | Card() | Park():
-                return self._documents.apologise(words.line("fault.person"), self.resume, words.language)
-            case Goodbye():
-                return self._documents.goodbye()
-            case TakeMessage() | None:
-                text = words.line("fault.message")
-                return self._documents.apologise_and_record(text, self.message, self.recording, words.language)
-
-    def _pay(self, card: Card) -> str:
-        paid, progress = self._at(f"/voice/paid/{card.turn}"), self._at("/voice/card")
-        return self._documents.pay(card.amount, card.currency, self._connector, paid, progress)
-
-    def _park(self, park: Park) -> str:
-        base = self._at(f"/handoff/{park.handoff}")
-        return self._documents.park(
-            park.conference,
-            f"{base}/wait",
-            f"{base}/conference",
-            f"{base}/caller-left",
-            f"{self._media}/listen",
-            park.token,
-        )
-
-    def _at(self, path: str) -> str:
-        return self._public + path
 
 
 def make_voice_blueprint(

@@ -43,7 +43,7 @@ def make_handoff_blueprint(handoffs: HandoffService, dialect: Dialect) -> Bluepr
     """`/handoff/...`, for the carrier alone."""
     blueprint = Blueprint("handoff", __name__, url_prefix="/handoff/<int:handoff_id>")
     require_signature(blueprint, dialect)
-    hooks, waiting = Hooks(handoffs, dialect), WaitingHooks(handoffs, dialect)
+    hooks, waiting = HandoffHooks(handoffs, dialect), WaitingHooks(handoffs, dialect)
     for path, view in (
         ("/conference", hooks.conference),
         ("/wait", hooks.wait),
@@ -81,7 +81,7 @@ def make_handoff_blueprint(handoffs: HandoffService, dialect: Dialect) -> Bluepr
     return blueprint
 
 
-class Hooks:
+class HandoffHooks:
     """One method per address; all repeatable."""
 
     def __init__(self, handoffs: HandoffService, dialect: Dialect) -> None:

@@ -7,7 +7,7 @@ from flask import Blueprint, Response
 from ivr.carrier.dialect import Dialect
 from ivr.desk.ringing import RingTimes
 from ivr.phrasing.announcements import Announcements
-from ivr.web.hooks.calls import CallDocuments
+from ivr.web.hooks.call_documents import CallDocuments
 from ivr.web.hooks.carrier_requests import read, require_signature, respond
 
 MESSAGE = "/voice/message"

@@ -25,11 +25,11 @@ from ivr.web.pages.agent_screen import (
     read_screen,
 )
 from ivr.web.pages.context import PageContext
-from ivr.web.pages.events import may_follow
 from ivr.web.pages.formats import as_csv, midnight, sentence
 from ivr.web.pages.reading_audit import opened
 from ivr.web.pages.recording_audio import Recordings, listen
 from ivr.web.pages.signed_in import me, only, own_phone
+from ivr.web.pages.stream_rights import may_follow
 
 KEPT = timedelta(days=30)  # of the agent's own days, as a file
 REFUSED = {

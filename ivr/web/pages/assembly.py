@@ -20,10 +20,9 @@ from ivr.web.pages.agent import Handoffs, make_agent_blueprint
 from ivr.web.pages.agent_call import CallActions, Pins, Texts, make_agent_call_blueprint
 from ivr.web.pages.agent_card import Cards, make_agent_card_blueprint
 from ivr.web.pages.agent_transfer import Transfers, make_agent_transfer_blueprint
-from ivr.web.pages.callbacks import CallBacks, make_call_backs_blueprint
+from ivr.web.pages.call_backs import CallBacks, make_call_backs_blueprint
 from ivr.web.pages.context import PageContext
 from ivr.web.pages.errors import explain_errors
-from ivr.web.pages.events import make_events_blueprint
 from ivr.web.pages.formats import show_values
 from ivr.web.pages.own import make_own_blueprint
 from ivr.web.pages.passkeys import make_own_passkeys_blueprint, make_passkey_blueprint
@@ -37,6 +36,7 @@ from ivr.web.pages.security import Guards, secure_pages
 from ivr.web.pages.sign_in import make_sign_in_blueprint
 from ivr.web.pages.signed_in import SignedInPeople, know_people, limits_of
 from ivr.web.pages.single_sign_on import make_single_sign_on_blueprint
+from ivr.web.pages.stream_rights import make_events_blueprint
 from ivr.web.pages.wallboard import Brakes, Supervises, make_board_blueprint
 
 

@@ -14,9 +14,9 @@ from ivr.people.throttle import Throttle
 from ivr.store.models import Agent, SignIn
 from ivr.web.pages.devices import describe, this_device
 from ivr.web.pages.formats import sentence
-from ivr.web.pages.guessing import rules_for, rules_for_code
 from ivr.web.pages.password import chosen
 from ivr.web.pages.sign_in import BUSY, slowed
+from ivr.web.pages.sign_in_throttle import rules_for, rules_for_code
 from ivr.web.pages.signed_in import PASSWORD, SignedInPeople, just_proven, me, only
 
 WRONG = "That is not your present password."

@@ -12,8 +12,8 @@ from ivr.people.passwords import TooBusyError
 from ivr.people.throttle import Throttle
 from ivr.store.models import Agent
 from ivr.web.pages.devices import this_device
-from ivr.web.pages.guessing import rules_for, rules_for_code
 from ivr.web.pages.sign_in import BUSY, later, let_in, note_failure, own_page, slowed
+from ivr.web.pages.sign_in_throttle import rules_for, rules_for_code
 from ivr.web.pages.signed_in import SignedInPeople, me, safe_next
 
 HALF = timedelta(minutes=10)  # between the password and the code

@@ -13,7 +13,7 @@ from ivr.people.passwords import TooBusyError
 from ivr.people.throttle import Throttle
 from ivr.store.models import Agent, Audit
 from ivr.web.pages.devices import describe, remember, this_device
-from ivr.web.pages.guessing import about_where, rules_for
+from ivr.web.pages.sign_in_throttle import about_where, rules_for
 from ivr.web.pages.signed_in import PASSWORD, SignedInPeople, SignedInPerson, me, safe_next
 
 WRONG = "That e-mail and password do not match. Check both and try again."

@@ -12,7 +12,8 @@ from ivr.carrier.twilio.dialect import twilio_dialect
 from ivr.carrier.twilio.signatures import HEADER, TwilioSignatures
 from ivr.store.engine import Sessions
 from ivr.store.models import Call, Handoff, Outbox, Recording
-from ivr.web.hooks.calls import CallDocuments, make_voice_blueprint
+from ivr.web.hooks.call_documents import CallDocuments
+from ivr.web.hooks.calls import make_voice_blueprint
 from ivr.web.hooks.handoffs import make_handoff_blueprint
 from tests.fakes.fake_clock import FakeClock
 from tests.fakes.fake_handoffs import FakeHandoffs
