@@ -34,7 +34,7 @@ def list_agents(as_json: bool) -> None:
                 "email": a.email, "name": a.name, "roles": a.roles, "phone": a.phone, "presence": a.presence,
                 "skills": a.skills, "disabled": a.disabled_at is not None,
             }
-            for a in roster.everybody(tx)
+            for a in roster.all_people(tx)
         ]  # fmt: skip
     if as_json:
         show(rows)
@@ -59,7 +59,7 @@ def add(
     as_json: bool,
 ) -> None:  # fmt: skip
     """Let someone sign in."""
-    settings, made_up = load_settings(), roster.made_up()
+    settings, made_up = load_settings(), roster.random_password()
     with _work(settings) as tx:
         if password is not None:
             passwords.check(password, [name, email, settings.company])
@@ -119,7 +119,7 @@ def password(person: str, prompt: bool, as_json: bool) -> None:
         token = links.make_link(tx, agent, BY, now)
     link = f"{settings.public_url.rstrip('/')}/password/{token}"
     if as_json:
-        show({"email": agent.email, "link": link, "hours": int(links.LASTS.total_seconds() // 3600)})
+        show({"email": agent.email, "link": link, "hours": int(links.LINK_LIFETIME.total_seconds() // 3600)})
     else:
         click.echo(link)
         report(f"Give it to {agent.name} alone: it works once, for a day.")

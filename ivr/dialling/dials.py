@@ -13,8 +13,8 @@ from ivr.store.models import Audit, Dial
 
 Purpose = Literal["call-back", "transfer", "text", "receipt", "code"]
 CALLS, TEXTS = ("call-back", "transfer"), ("text", "receipt", "code")
-LOST = ("undelivered", "failed")
-FINAL = ("delivered", "read", *LOST)
+UNDELIVERED = ("undelivered", "failed")
+DELIVERY_KNOWN = ("delivered", "read", *UNDELIVERED)
 DAY = timedelta(days=1)
 KEPT = timedelta(days=7)  # longer than any limit looks back
 
@@ -109,10 +109,10 @@ class Dials:
 def note_delivery(tx: Session, dial_id: int, sid: str, status: str) -> Dial | None:
     """What the carrier says of a text; the text, where it has come to nothing for the first time."""
     dial = tx.get(Dial, dial_id, with_for_update=True)
-    if dial is None or dial.status in FINAL:  # callbacks come late and in any order
+    if dial is None or dial.status in DELIVERY_KNOWN:  # callbacks come late and in any order
         return None
     dial.message_sid, dial.status = sid, status[:16]
-    return dial if status in LOST else None
+    return dial if status in UNDELIVERED else None
 
 
 def caller(number: str) -> str:

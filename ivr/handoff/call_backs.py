@@ -13,9 +13,9 @@ from ivr.store.models import Call, CallBack, Handoff
 from ivr.store.states import CALLBACK_OPEN, HANDOFF_ENDS
 from ivr.store.topics import CALLBACK_TRY
 
-FIRST = timedelta(seconds=10)  # the caller is still hearing our goodbye
+FIRST_TRY_AFTER = timedelta(seconds=10)  # the caller is still hearing our goodbye
 LONGEST_CALL = timedelta(hours=4)  # no carrier lets one last longer: its end was told to nobody
-AGAIN = (timedelta(minutes=15), timedelta(hours=2))  # after the first and the second try that missed the caller
+RETRY_AFTER = (timedelta(minutes=15), timedelta(hours=2))  # after the first and the second try that missed the caller
 
 
 class UnknownCallBackError(LookupError):
@@ -44,7 +44,7 @@ def book(
     tx.add(call_back)
     tx.flush()
     row.callback_id = call_back.id
-    _promise(tx, call_back, max(at or now, now + FIRST), hours)
+    _promise(tx, call_back, max(at or now, now + FIRST_TRY_AFTER), hours)
     return call_back, True
 
 
@@ -61,7 +61,7 @@ def start_try(tx: Session, callback_id: int, number: int, now: datetime, hours: 
     asked = select(Handoff).where(Handoff.call_sid == call_back.call_sid, Handoff.kind == "call")
     first = tx.scalars(asked.order_by(Handoff.id.desc()).limit(1)).one()
     if not hours.is_open(now) or _on_the_line(tx, first, now) or _calls_again(tx, call_back.number, now):
-        _promise(tx, call_back, now + FIRST, hours)
+        _promise(tx, call_back, now + FIRST_TRY_AFTER, hours)
         return None
     if not _change(tx, call_back, state="trying", tries=number, next_at=None):
         return None
@@ -98,11 +98,11 @@ def note_end(tx: Session, row: Handoff, state: State, now: datetime, hours: Open
         return
     if outcome == "served":
         call_back.state = "served"
-    elif call_back.tries > len(AGAIN):
+    elif call_back.tries > len(RETRY_AFTER):
         call_back.state = "given-up"
     else:
         call_back.state = "booked"
-        _promise(tx, call_back, now + AGAIN[call_back.tries - 1], hours)
+        _promise(tx, call_back, now + RETRY_AFTER[call_back.tries - 1], hours)
 
 
 def cancel(tx: Session, callback_id: int) -> CallBack:

@@ -63,8 +63,8 @@ class HandoffEngine:
         change = self._commit(handoff_id, event, within)
         if change.changed:
             self._publish(change)
-        if change.acts:
-            self.spawn(lambda: self.requests.carry_out_all(change.acts))
+        if change.requests:
+            self.spawn(lambda: self.requests.carry_out_all(change.requests))
         if change.freed:
             self.offer_to_free_agents()
         return change.handoff

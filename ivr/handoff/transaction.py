@@ -50,7 +50,7 @@ class Change:
     handoff: Handoff
     state: State
     changed: bool = False
-    acts: tuple[int, ...] = ()
+    requests: tuple[int, ...] = ()
     agents: tuple[int, ...] = ()
     freed: bool = False
 
@@ -239,11 +239,11 @@ def _promise(tx: Session, row: Handoff, effects: list[Effect], now: datetime, co
             since = row.times.get("waiting")
             outbox.put(tx, HANDOFF_DEADLINE, {"handoff": row.id, "last": effect.last, "since": since}, due)
         elif isinstance(effect, EndCaller):
-            _promise_act(tx, row, effect, now + timedelta(seconds=GOODBYE_SECONDS))
+            _promise_request(tx, row, effect, now + timedelta(seconds=GOODBYE_SECONDS))
         elif not isinstance(effect, FindAgent):
-            acts.append(_promise_act(tx, row, effect, now + timedelta(seconds=REQUEST_LEASE)))
+            acts.append(_promise_request(tx, row, effect, now + timedelta(seconds=REQUEST_LEASE)))
     return tuple(acts)
 
 
-def _promise_act(tx: Session, row: Handoff, effect: CarrierEffect, due_at: datetime) -> int:
+def _promise_request(tx: Session, row: Handoff, effect: CarrierEffect, due_at: datetime) -> int:
     return outbox.put(tx, HANDOFF_ACT, {"handoff": row.id, **effect_to_json(effect)}, due_at)

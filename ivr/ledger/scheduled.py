@@ -8,7 +8,7 @@ from ivr.dialogue.verbalize import written_money
 from ivr.ledger.posting import move, refusal
 from ivr.store import outbox
 from ivr.store.models import Account, Call, Payment
-from ivr.store.topics import PAYMENT_DUE
+from ivr.store.topics import PAYMENT_DUE, TEXT_SEND
 
 MORNING = time(8)  # the caller gets a text message then, so not at midnight
 _WHY = {
@@ -34,10 +34,10 @@ def execute(tx: Session, payment_id: int, now: datetime) -> None:
     payment.state = "refused" if payment.refusal else "made"
     if payment.refusal is None:
         move(tx, account, payment)
-    _tell(tx, payment, account.currency, now)
+    _promise_text(tx, payment, account.currency, now)
 
 
-def _tell(tx: Session, payment: Payment, currency: str, now: datetime) -> None:
+def _promise_text(tx: Session, payment: Payment, currency: str, now: datetime) -> None:
     sid = payment.key.rpartition(":")[0]
     if tx.get(Call, sid) is None:
         return  # not promised in a call of ours
@@ -47,4 +47,4 @@ def _tell(tx: Session, payment: Payment, currency: str, now: datetime) -> None:
     else:
         why = _WHY.get(payment.refusal, "the account has changed")
         body = f"Your scheduled payment {what} was not made: {why}. Please call us."
-    outbox.put(tx, "text.send", {"call": sid, "body": body}, now)
+    outbox.put(tx, TEXT_SEND, {"call": sid, "body": body}, now)

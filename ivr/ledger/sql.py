@@ -1,7 +1,8 @@
 """The ledger in our own database."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, timedelta, tzinfo
-from types import TracebackType
 
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -19,19 +20,18 @@ from ivr.secret_hashes import PIN_HASHER, verify
 from ivr.store.engine import Sessions
 from ivr.store.models import Account, Entry, Payment
 
-ATTEMPTS = (
-    10  # wrong PINs in a row from anywhere; who guesses from one number is held off sooner, by ivr.calls.pin_guard
-)
+# in a row, from anywhere; who guesses from one number is held off sooner, by ivr.calls.pin_guard
+WRONG_PINS_ALLOWED = 10
 LATE_YES = timedelta(hours=1)  # a yes of just before midnight comes through after it
-FADES = timedelta(hours=1)
-HISTORY = 10
-NOBODYS = PIN_HASHER.hash("no account's")
+LOCK_LASTS = timedelta(hours=1)
+TRANSACTIONS_SHOWN = 10
+NOBODYS_PIN_HASH = PIN_HASHER.hash("no account's")
 CARD = "card"
 UNREACHABLE = (DBAPIError, PoolEmpty)
 
 
 class SqlLedger(Ledger):
-    """Accounts, and which day it is in `zone`. Every method raises LedgerError where the database does not answer."""
+    """Keeps accounts in `sessions`. Which day it is, is the day in `zone`."""
 
     def __init__(self, sessions: Sessions, clock: Clock, zone: tzinfo = UTC) -> None:
         self._zone = zone
@@ -40,48 +40,48 @@ class SqlLedger(Ledger):
 
     def find_by_phone(self, number: str) -> str | None:
         spelled = e164(number)
-        with _available(self._sessions) as tx:
+        with _transaction(self._sessions) as tx:
             found = tx.scalars(select(Account.id).where(Account.phone == spelled).limit(2)).all()
         # two accounts on one number: neither is known to be calling
         return found[0] if spelled and len(found) == 1 else None
 
     def find_by_number(self, number: str) -> str | None:
-        with _available(self._sessions) as tx:
+        with _transaction(self._sessions) as tx:
             return tx.scalar(select(Account.id).where(Account.number == number))
 
     def check_pin(self, account: str, pin: str) -> PinChecked:
         known = self._count_attempt(account)
         if known is None:
-            verify(NOBODYS, pin)  # who listens to the clock learns nothing of which accounts there are
+            verify(NOBODYS_PIN_HASH, pin)  # who listens to the clock learns nothing of which accounts there are
             return PinChecked(ok=False)
         if known == "":
             return PinChecked(ok=False, locked=True)
         return self._settle_attempt(account, verify(known, pin))
 
     def mobile(self, account: str) -> str | None:
-        with _available(self._sessions) as tx:
+        with _transaction(self._sessions) as tx:
             row = tx.get(Account, account)
             return mobile(row.phone) if row and row.phone and not self._locked(row) else None
 
     def facts(self, account: str) -> Facts | None:
-        with _available(self._sessions) as tx:
+        with _transaction(self._sessions) as tx:
             row = tx.get(Account, account)
             return _facts(tx, row, self._locked(row)) if row else None
 
     def unlock(self, account: str) -> None:
-        with _available(self._sessions) as tx:
+        with _transaction(self._sessions) as tx:
             row = tx.get(Account, account, with_for_update=True)
             if row is None:
                 raise LedgerError("there is no such account to unlock")
             row.pin_failures, row.locked_at = 0, None
 
     def holder(self, account: str) -> Holder | None:
-        with _available(self._sessions) as tx:
+        with _transaction(self._sessions) as tx:
             row = tx.get(Account, account)
             return Holder(row.holder, row.number, row.phone) if row else None
 
     def pay(self, key: str, account: str, amount: int, source: str, on: date) -> Paid | Refused:
-        with _available(self._sessions) as tx:
+        with _transaction(self._sessions) as tx:
             row = tx.get(Account, account, with_for_update=True)  # whoever asks the same beside us waits here
             if row is None:
                 return Refused("unknown")
@@ -99,7 +99,7 @@ class SqlLedger(Ledger):
             return Paid(payment.confirmation, payment.amount, payment.on)
 
     def book_card(self, key: str, account: str, amount: int, confirmation: str, on: date) -> None:
-        with _available(self._sessions) as tx:
+        with _transaction(self._sessions) as tx:
             row = tx.get(Account, account, with_for_update=True)
             if row is None:
                 raise LedgerError("a card was charged for an account that is not there")
@@ -133,48 +133,38 @@ class SqlLedger(Ledger):
 
     def _count_attempt(self, account: str) -> str | None:
         # counted before it is checked, so that guesses in parallel count as well; "" is a locked account
-        with _available(self._sessions) as tx:
+        with _transaction(self._sessions) as tx:
             row = tx.get(Account, account, with_for_update=True)
             if row is None:
                 return None
             if row.locked_at is not None and not self._locked(row):
                 row.locked_at, row.pin_failures = None, 0
-            if row.locked_at is not None or row.pin_failures >= ATTEMPTS:
+            if row.locked_at is not None or row.pin_failures >= WRONG_PINS_ALLOWED:
                 return ""
             row.pin_failures += 1
             return row.pin_hash
 
     def _settle_attempt(self, account: str, ok: bool) -> PinChecked:
-        with _available(self._sessions) as tx:
+        with _transaction(self._sessions) as tx:
             row = tx.get_one(Account, account, with_for_update=True)
             if ok:
                 row.pin_failures = 0
-            elif row.pin_failures >= ATTEMPTS:
+            elif row.pin_failures >= WRONG_PINS_ALLOWED:
                 row.locked_at = self._clock.now()
             return PinChecked(ok=ok, locked=row.locked_at is not None)
 
     def _locked(self, row: Account) -> bool:
-        return row.locked_at is not None and self._clock.now() - row.locked_at < FADES
+        return row.locked_at is not None and self._clock.now() - row.locked_at < LOCK_LASTS
 
 
-class _available:  # noqa: N801
+@contextmanager
+def _transaction(sessions: Sessions) -> Iterator[Session]:
     """A transaction whose failure to reach the database is LedgerError."""
-
-    def __init__(self, sessions: Sessions) -> None:
-        self._begun = sessions.begin()
-
-    def __enter__(self) -> Session:
-        return self._begun.__enter__()
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        try:
-            self._begun.__exit__(kind, error, trace)
-        except UNREACHABLE as failure:
-            raise _unanswered(failure) from failure
-        if isinstance(error, UNREACHABLE):
-            raise _unanswered(error) from error
+    try:
+        with sessions.begin() as tx:
+            yield tx
+    except UNREACHABLE as failure:
+        raise _unanswered(failure) from failure
 
 
 def _unanswered(error: SQLAlchemyError) -> LedgerError:
@@ -182,7 +172,12 @@ def _unanswered(error: SQLAlchemyError) -> LedgerError:
 
 
 def _facts(tx: Session, row: Account, locked: bool) -> Facts:
-    newest = select(Entry).where(Entry.account_id == row.id).order_by(Entry.on.desc(), Entry.id.desc()).limit(HISTORY)
+    newest = (
+        select(Entry)
+        .where(Entry.account_id == row.id)
+        .order_by(Entry.on.desc(), Entry.id.desc())
+        .limit(TRANSACTIONS_SHOWN)
+    )
     return Facts(
         balance=row.balance,
         currency=row.currency,

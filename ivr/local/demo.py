@@ -51,7 +51,7 @@ def furnish(sessions: Sessions, clock: Clock, settings: Settings) -> dict[str, s
         for account in tx.scalars(select(Account).where(Account.id.in_([s.id for s in SAMPLES]))):
             account.pin_failures, account.locked_at = 0, None
         for email, name, phone, roles in PEOPLE:
-            password = chosen[email] = roster.made_up()
+            password = chosen[email] = roster.random_password()
             agent = roster.find(tx, email)
             if agent is None:
                 agent = roster.add(tx, email=email, name=name, phone=phone, roles=roles, now=clock.now())

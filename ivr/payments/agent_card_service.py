@@ -72,7 +72,7 @@ class AgentCards:
             if not sure and (words := doubt(tx, handoff.call_sid, account)) is not None:
                 raise CardRefusedError(f"{words} Tick that you have read it to take a card all the same")
             row = agent_cards.begin(tx, handoff, self._caller_leg(handoff), tx.get_one(Agent, agent_id), order, now)
-        self._tell(row)
+        self._publish(row)
         self._spawn(lambda: self._start(row))
         return row
 
@@ -82,7 +82,7 @@ class AgentCards:
             row = tx.get(CardPayment, payment_id, with_for_update=True)
             action = agent_cards.advance(tx, row, update, self._clock.now()) if row is not None else None
         if row is not None and not update.partial:
-            self._tell(row)
+            self._publish(row)
         if row is not None and action is not None:
             self._spawn(lambda: self._ask(row, action))
 
@@ -94,7 +94,7 @@ class AgentCards:
             if row is None or row.state != "open" or handoff.agent_id != agent_id:
                 return False
             agent_cards.end(tx, row, "cancelled", self._clock.now())
-        self._tell(row)
+        self._publish(row)
         return True
 
     def over(self, payment_id: int, within: Callable[[Session], None]) -> None:
@@ -108,7 +108,7 @@ class AgentCards:
         self._listen_again(row)
         with self._sessions.begin() as tx:
             within(tx)
-        self._tell(row)
+        self._publish(row)
 
     # --- the carrier's part ---
 
@@ -152,7 +152,7 @@ class AgentCards:
                 agent_cards.end(tx, row, state, self._clock.now())
             else:  # stopped meanwhile: what its end has seen to may have come too early
                 agent_cards.renew(tx, row, self._clock.now())
-        self._tell(row)
+        self._publish(row)
 
     def _stands(self, row: CardPayment, action: agent_cards.CardAction) -> bool:
         """Whether `action` is still to be done, as when it was decided for."""
@@ -185,5 +185,5 @@ class AgentCards:
     def _url(self, row: CardPayment) -> str:
         return f"{self._public}/card/{row.id}"
 
-    def _tell(self, row: CardPayment) -> None:
+    def _publish(self, row: CardPayment) -> None:
         self._live.publish(f"call:{row.call_sid}", "card", str(row.id))

@@ -17,7 +17,7 @@ from ivr.store.topics import CARD_OVER, TEXT_SEND
 
 FIELDS = ("payment-card-number", "expiration-date", "security-code")
 TRIES = 3  # at one field
-CHARGED = timedelta(minutes=1)  # a connector that has not answered by then will not
+CHARGE_TIMEOUT = timedelta(minutes=1)  # a connector that has not answered by then will not
 CardAction = Literal["capture", "complete"]
 
 
@@ -126,7 +126,7 @@ def _next_field(tx: Session, row: CardPayment, required: tuple[str, ...], now: d
         row.field = required[0]
         return "capture"
     row.state = "charging"
-    hasten(tx, row.watch, now + CHARGED)
+    hasten(tx, row.watch, now + CHARGE_TIMEOUT)
     return "complete"
 
 

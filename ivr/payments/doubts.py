@@ -30,7 +30,7 @@ def doubt(tx: Session, sid: str, account: str | None) -> str | None:
     card = tx.scalars(select(CardPayment).where(of_it, or_(CardPayment.state == "doubtful", elsewhere))).first()
     if card is not None:
         return f"A card may have been charged {verbalize.written_money(card.amount, card.currency)} already."
-    if (own := _untold(tx, sid, account)) is not None:
+    if (own := _without_result(tx, sid, account)) is not None:
         amount = verbalize.written_money(own.amount, own.currency)
         return f"The caller's card may have been charged {amount} already."
     if account is not None and unbooked(tx, account):
@@ -38,7 +38,7 @@ def doubt(tx: Session, sid: str, account: str | None) -> str | None:
     return None
 
 
-def _untold(tx: Session, sid: str, account: str | None) -> bot_cards.BotEntry | None:
+def _without_result(tx: Session, sid: str, account: str | None) -> bot_cards.BotEntry | None:
     """The bot's card entry whose result never came, in this call or in one of the last day about `account`."""
     call = tx.get(Call, sid)
     earlier = bot_cards.calls_since(tx, account, call.started_at - A_DAY) if call and account else []

@@ -19,10 +19,10 @@ from ivr.store import outbox
 from ivr.store.models import Call, CardPayment, PaymentOrder
 from ivr.store.topics import PAYMENT_SETTLE
 
-OPEN = ("asked", "doubtful")
+OPEN_ORDERS = ("asked", "doubtful")
 MOVED = ("made", "scheduled")
 NOT_MOVED = ("not-made", "refused")
-GRACE = timedelta(seconds=20)  # by then the dialogue has had its answer, or has none
+ANSWER_DUE = timedelta(seconds=20)  # by then the dialogue has had its answer, or has none
 
 
 def place_order(tx: Session, call: Call, state: State, pay: Pay, now: datetime) -> None:
@@ -36,7 +36,7 @@ def place_order(tx: Session, call: Call, state: State, pay: Pay, now: datetime) 
             standing.state = "doubtful"
         elif standing.state in NOT_MOVED:
             standing.state, standing.settled_at = "asked", None
-            outbox.put(tx, PAYMENT_SETTLE, {"key": key}, now + GRACE)
+            outbox.put(tx, PAYMENT_SETTLE, {"key": key}, now + ANSWER_DUE)
         return
     tx.add(
         PaymentOrder(
@@ -44,7 +44,7 @@ def place_order(tx: Session, call: Call, state: State, pay: Pay, now: datetime) 
             currency=currency(state), on=pay.on, agreed_on=state.today, state="asked", confirmation="", asked_at=now,
         )
     )  # fmt: skip
-    outbox.put(tx, PAYMENT_SETTLE, {"key": key}, now + GRACE)
+    outbox.put(tx, PAYMENT_SETTLE, {"key": key}, now + ANSWER_DUE)
 
 
 def record_ledger_reply(tx: Session, sid: str, event: Event, now: datetime, state: State) -> Event:
@@ -80,7 +80,7 @@ def _as_known(tx: Session, sid: str, event: Event, state: State) -> Event:
 
 def standing(tx: Session, sid: str) -> PaymentOrder | None:
     """The order of this call that has no answer yet."""
-    found = select(PaymentOrder).where(PaymentOrder.call_sid == sid, PaymentOrder.state.in_(OPEN))
+    found = select(PaymentOrder).where(PaymentOrder.call_sid == sid, PaymentOrder.state.in_(OPEN_ORDERS))
     return tx.scalars(found.order_by(PaymentOrder.asked_at.desc()).limit(1).with_for_update()).first()
 
 
@@ -95,7 +95,7 @@ def to_ask(tx: Session, key: str, now: datetime) -> PaymentOrder | None:
 
     Where the account was paid into since, or may have been, asking again could pay it twice: it is left to a person."""
     order = tx.get(PaymentOrder, key, with_for_update=True)
-    if order is None or order.state not in OPEN:
+    if order is None or order.state not in OPEN_ORDERS:
         return None
     if _paid_since(tx, order):
         _settle(order, "left", now)
@@ -111,7 +111,7 @@ def _paid_since(tx: Session, order: PaymentOrder) -> bool:
     )
     later = select(PaymentOrder.key).where(
         PaymentOrder.account == order.account, PaymentOrder.key != order.key, PaymentOrder.asked_at >= order.asked_at,
-        PaymentOrder.state.in_((*OPEN, *MOVED)),
+        PaymentOrder.state.in_((*OPEN_ORDERS, *MOVED)),
     )  # fmt: skip
     if any(tx.scalar(found.limit(1)) is not None for found in (by_agent, later)):
         return True

@@ -20,7 +20,7 @@ from ivr.store.models import Agent, Audit, CodeFactor, Passkey, RecoveryCode
 STEP = 30  # seconds
 DRIFT = 1  # steps that a phone's clock may be off
 RECOVERY_CODES = 10
-SIGNS = "abcdefghjkmnpqrstuvwxyz23456789"  # none is taken for another
+ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # none is taken for another
 NONCE = 12
 
 
@@ -109,7 +109,7 @@ def new_recovery_codes(tx: Session, agent_id: int) -> list[str]:
     """Ten new ones in place of all earlier."""
     tx.execute(delete(RecoveryCode).where(RecoveryCode.agent_id == agent_id))
     codes = [
-        "-".join("".join(secrets.choice(SIGNS) for _ in range(5)) for _ in range(2)) for _ in range(RECOVERY_CODES)
+        "-".join("".join(secrets.choice(ALPHABET) for _ in range(5)) for _ in range(2)) for _ in range(RECOVERY_CODES)
     ]
     tx.add_all(RecoveryCode(hash=_hash(code, agent_id), agent_id=agent_id) for code in codes)
     return codes
@@ -156,7 +156,7 @@ def _spend_code(tx: Session, row: CodeFactor, code: str, box: SecretBox, now: da
 
 
 def _random(signs: int) -> str:
-    return "".join(secrets.choice(SIGNS) for _ in range(signs))
+    return "".join(secrets.choice(ALPHABET) for _ in range(signs))
 
 
 def _hash(code: str, agent_id: int) -> str:

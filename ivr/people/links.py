@@ -9,14 +9,14 @@ from sqlalchemy.orm import Session
 from ivr.people.sign_ins import hash_of
 from ivr.store.models import Agent, PasswordLink
 
-LASTS = timedelta(hours=24)
+LINK_LIFETIME = timedelta(hours=24)
 
 
 def make_link(tx: Session, agent: Agent, by: str, now: datetime) -> str:
     """The token of a new link; earlier links of the person are void."""
     _spend_all(tx, agent.id, now)
     token = secrets.token_urlsafe(24)
-    tx.add(PasswordLink(token_hash=hash_of(token), agent_id=agent.id, by=by, expires_at=now + LASTS))
+    tx.add(PasswordLink(token_hash=hash_of(token), agent_id=agent.id, by=by, expires_at=now + LINK_LIFETIME))
     return token
 
 

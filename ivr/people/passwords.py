@@ -11,7 +11,7 @@ from threading import BoundedSemaphore
 from ivr.secret_hashes import PASSWORD_HASHER, verify
 
 SHORTEST, LONGEST = 10, 256
-FEWEST_SIGNS = 5  # different ones
+FEWEST_CHARACTERS = 5  # different ones
 AT_ONCE = 2  # each takes 64 MiB and a core
 SLOT_TIMEOUT = 5.0  # seconds in line, before one is told to come again
 LEET = str.maketrans("@4301!$5", "aaeoiiss")
@@ -67,7 +67,7 @@ def _is_pattern(text: str) -> bool:
     """Few signs, the same few again and again, or a run like 1234567890 or abcdefghij."""
     steps = {ord(later) - ord(earlier) for earlier, later in pairwise(text)}
     again = any(text == (text[:length] * len(text))[: len(text)] for length in range(1, 5))
-    return len(set(text)) < FEWEST_SIGNS or again or steps <= {1, -9} or steps <= {-1, 9}
+    return len(set(text)) < FEWEST_CHARACTERS or again or steps <= {1, -9} or steps <= {-1, 9}
 
 
 def _is_common(text: str) -> bool:
@@ -81,7 +81,7 @@ def _is_about(text: str, about: Sequence[str]) -> bool:
     rest = text
     for word in sorted(words, key=len, reverse=True):
         rest = rest.replace(word, "")
-    return rest != text and len(rest.strip(NOISE)) < FEWEST_SIGNS
+    return rest != text and len(rest.strip(NOISE)) < FEWEST_CHARACTERS
 
 
 @cache

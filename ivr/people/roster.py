@@ -27,7 +27,7 @@ def find(tx: Session, email: str) -> Agent | None:
     return tx.scalars(select(Agent).where(func.lower(Agent.email) == email.strip().lower())).first()
 
 
-def everybody(tx: Session) -> Sequence[Agent]:
+def all_people(tx: Session) -> Sequence[Agent]:
     """All who have not been removed, by name."""
     return tx.scalars(select(Agent).where(Agent.removed_at.is_(None)).order_by(Agent.name, Agent.id)).all()
 
@@ -155,7 +155,7 @@ def about(agent: Agent, company: str = "") -> list[str]:
     return [agent.name, agent.email, company]
 
 
-def made_up() -> str:
+def random_password() -> str:
     """A password that nobody guesses, for a person who will choose another."""
     while True:
         password = secrets.token_urlsafe(12)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 from ivr.store.models import Agent, SignIn
 
 NOTED = timedelta(minutes=5)  # being seen is written down no oftener
-TALKING = ("offered", "on-call", "wrap-up")
+KEEPS_SIGN_IN = ("offered", "on-call", "wrap-up")
 GRACE = timedelta(hours=4)  # a sign-in does not end in the middle of a call
 KEPT = timedelta(days=30)  # after its end
 
@@ -50,7 +50,7 @@ def holds(row: SignIn, limits: Limits, now: datetime) -> bool:
     agent = row.agent
     if row.ended_at is not None or agent.disabled_at is not None or row.stamp != stamp_of(agent):
         return False
-    grace = GRACE if agent.presence in TALKING else timedelta()
+    grace = GRACE if agent.presence in KEEPS_SIGN_IN else timedelta()
     return now < row.expires_at + grace and now < row.seen_at + limits.idle + grace
 
 

@@ -18,7 +18,7 @@ from redis.exceptions import RedisError
 from ivr.clock import Clock
 
 log = logging.getLogger(__name__)
-AWAY = 15.0  # seconds until Redis is asked again after it failed
+REDIS_RETRY = 15.0  # seconds until Redis is asked again after it failed
 MOST = 20_000  # counts kept in memory
 
 
@@ -91,7 +91,7 @@ class Throttle:
             try:
                 return self._in_redis(step, named)
             except (RedisError, OSError):
-                self._away_until = time.monotonic() + AWAY
+                self._away_until = time.monotonic() + REDIS_RETRY
                 log.warning("Redis does not answer: tries at signing in are counted in this process alone")
         with self._lock:
             waits, changed = step({name: self._memory.get(name, Tries()) for name in named})

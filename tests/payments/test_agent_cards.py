@@ -11,7 +11,7 @@ from ivr.carrier.callbacks import CardUpdate
 from ivr.handoff.warm_transfer import caller_leg
 from ivr.ledger.sql import SqlLedger
 from ivr.payments.agent_card_service import AgentCards, CardConfig
-from ivr.payments.agent_cards import CHARGED, CardRefusedError
+from ivr.payments.agent_cards import CHARGE_TIMEOUT, CardRefusedError
 from ivr.payments.card_entry import LONGEST
 from ivr.store import outbox
 from ivr.store.models import Account, Audit, CardPayment, Outbox, Payment
@@ -222,7 +222,7 @@ def test_a_carrier_that_refuses_takes_no_card(desk: Desk, broken: str) -> None:
 
 def test_a_charge_that_nobody_answers_is_in_doubt_and_not_tried_again(desk: Desk) -> None:
     row = desk.keyed()
-    desk.world.clock.forward(CHARGED.total_seconds())
+    desk.world.clock.forward(CHARGE_TIMEOUT.total_seconds())
     desk.work()
     assert (desk.row.state, desk.payments()) == ("doubtful", [])
     desk.cards.update(row.id, PAID)

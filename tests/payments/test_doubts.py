@@ -15,7 +15,7 @@ from ivr.handoff.account_holders import AccountHolders
 from ivr.handoff.request import request_handoff
 from ivr.ledger.http import HttpLedger
 from ivr.payments.doubts import doubt
-from ivr.payments.orders import GRACE
+from ivr.payments.orders import ANSWER_DUE
 from ivr.store import outbox
 from ivr.store.engine import Sessions
 from ivr.store.models import Agent, Call, CardPayment, Handoff, PaymentOrder
@@ -88,7 +88,7 @@ def work(
     monkeypatch.setattr(workers_context.provider, "_context", theirs)
 
     def perform() -> None:
-        clock.forward(GRACE.total_seconds())
+        clock.forward(ANSWER_DUE.total_seconds())
         with context.sessions() as tx:
             rows = [row.id for row in outbox.due(tx, clock.now()) if row.topic == "payment.settle"]
         for row_id in rows:

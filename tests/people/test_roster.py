@@ -79,7 +79,7 @@ def test_of_a_removed_person_only_a_number_stays(sessions: Sessions, clock: Fake
         row = tx.get_one(Agent, ann)
         assert "ann" not in str({**row.__dict__}).lower()
         assert (row.presence, row.roles) == ("away", [])
-        assert roster.everybody(tx) == []
+        assert roster.all_people(tx) == []
         assert [a.action for a in tx.scalars(select(Audit).where(Audit.action.startswith("person")))] == [
             "person-removed"
         ]

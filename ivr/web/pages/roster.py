@@ -36,7 +36,7 @@ def make_roster_blueprint(people: SignedInPeople, public_url: str) -> Blueprint:
 
     def list_with(error: str | None = None, done: str | None = None) -> str:
         with people.sessions() as tx:
-            rows = [(agent, factors_of(tx, agent.id)) for agent in roster.everybody(tx)]
+            rows = [(agent, factors_of(tx, agent.id)) for agent in roster.all_people(tx)]
         return render_template(
             "roster/list.html", rows=rows, error=error, done=done, roles=ROLE_WORDS, form=request.form
         )
