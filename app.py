@@ -53,7 +53,7 @@ from ivr.metrics import line_registry, make_metrics_blueprint, media_registry, m
 from ivr.nlu.understanding import Understanding
 from ivr.payments.agent_card_service import AgentCards, CardConfig
 from ivr.people.api_keys import key_of
-from ivr.recordings.storage import RecordingKeep, recordings_key
+from ivr.recordings.storage import RecordingStorage, recordings_key
 from ivr.settings import Settings, webhook_keys
 from ivr.store.engine import Sessions, make_engine, make_sessions
 from ivr.store.health import Watch, probe
@@ -204,9 +204,9 @@ class Parts:
         return AccountHolders(self.sessions, self.clock, self.ledger, self.live, pool)
 
     @made_once
-    def recordings(self) -> RecordingKeep:
+    def recordings(self) -> RecordingStorage:
         s = self.settings
-        return RecordingKeep(s.recordings, recordings_key(s.recordings_key.get_secret_value(), s.data_dir))
+        return RecordingStorage(s.recordings, recordings_key(s.recordings_key.get_secret_value(), s.data_dir))
 
     @made_once
     def understanding(self) -> Understanding:
@@ -317,11 +317,11 @@ def _database_watch(parts: Parts) -> Watch:
 
 
 def worker_context() -> WorkerContext:
-    """What a worker's jobs use; the recogniser is loaded by the first job that needs it."""
+    """What a worker's jobs use; Whisper is loaded by the first job that needs it."""
     parts = _parts(None)
     return WorkerContext(
         sessions=parts.sessions, clock=parts.clock, redis_url=parts.settings.redis, carrier=parts.carrier,
-        handoffs=parts.handoffs, recordings=parts.recordings, live=parts.live, recogniser=lambda: parts.stt,
+        handoffs=parts.handoffs, recordings=parts.recordings, live=parts.live, stt=lambda: parts.stt,
         ledger=parts.ledger, brakes=parts.brakes, agent_cards=parts.agent_cards, dialogue=parts.dialogue,
         dials=parts.settings.dials, sweeper=parts.sweeper,
     )  # fmt: skip

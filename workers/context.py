@@ -14,23 +14,23 @@ from ivr.handoff.service import HandoffService
 from ivr.ledger.port import Ledger
 from ivr.live_updates import LiveUpdates
 from ivr.payments.agent_card_service import AgentCards
-from ivr.recordings.storage import RecordingKeep
-from ivr.recordings.transcription import LongRecogniser
+from ivr.recordings.storage import RecordingStorage
+from ivr.recordings.transcription import LongSpeechToText
 from ivr.store.engine import Sessions
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerContext:
-    """The services a job may use. `recogniser` loads its model when first called."""
+    """The services a job may use. `stt` loads its model when first called."""
 
     sessions: Sessions
     clock: Clock
     redis_url: str
     carrier: Carrier
     handoffs: HandoffService
-    recordings: RecordingKeep
+    recordings: RecordingStorage
     live: LiveUpdates
-    recogniser: Callable[[], LongRecogniser]
+    stt: Callable[[], LongSpeechToText]
     dials: Dials
     brakes: Brakes | None = None  # without them no intent is braked by itself
     agent_cards: AgentCards | None = None  # without them, what an agent's card entry left behind stays promised

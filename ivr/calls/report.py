@@ -62,7 +62,7 @@ def _handoff(call: Call, handoff: Handoff) -> dict[str, Any]:
 
 def _recording(recording: Recording, folder: RecordingFolder) -> dict[str, Any]:
     return {
-        "file": str(folder.where(recording.path)) if recording.path else None,
+        "file": str(folder.locate(recording.path)) if recording.path else None,
         "state": recording.state,
         "channels": recording.channels,
         "seconds": _rounded(recording.seconds),

@@ -26,10 +26,10 @@ from ivr.store.topics import RECORDING_DELETE, RECORDING_FETCH, TURN_DELETE
 
 log = logging.getLogger(__name__)
 BATCH = 200
-BACK = timedelta(days=2)  # no recording is looked for that is older: it was looked for a thousand times
-TRY = timedelta(hours=1)  # from a call-back's beginning to that of its recording
+LOOK_BACK = timedelta(days=2)  # no recording is looked for that is older: it was looked for a thousand times
+LONGEST_CALLBACK = timedelta(hours=1)  # from a call-back's beginning to that of its recording
 T = TypeVar("T")
-AWAY = ("kept", "transcribed", "deleted", "absent")
+FETCHED = ("kept", "transcribed", "deleted", "absent")
 
 
 class Handoffs(Protocol):
@@ -101,12 +101,12 @@ class Sweeper:
         found = self._carrier.find_recording(row.sid)
         if found is not None and found.status in ("completed", "absent", "failed"):
             self._calls.recording(row.call_sid, _news(found, row.kind))
-        elif found is None and row.created_at < self._clock.now() - BACK:
+        elif found is None and row.created_at < self._clock.now() - LOOK_BACK:
             self._calls.recording(row.call_sid, RecordingNews(row.sid, "absent", "", row.kind))
 
     def _left_behind(self) -> None:
         """Recordings that lie at the carrier: fetched and not deleted, or unknown to us."""
-        lying = self._carrier.recordings(self._clock.now() - BACK, self._before(), BATCH)
+        lying = self._carrier.recordings(self._clock.now() - LOOK_BACK, self._before(), BATCH)
         self._each(self._settle, (found for found in lying if found.status == "completed"))
 
     def _settle(self, found: CarrierRecording) -> None:
@@ -114,11 +114,11 @@ class Sweeper:
             known = tx.scalar(select(Recording).where(Recording.sid == found.sid))
         if known is None:
             self._unknown(found)
-        elif known.state in AWAY:
+        elif known.state in FETCHED:
             self._promise(found.sid, RECORDING_DELETE, {"recording": known.id})
 
     def _unknown(self, found: CarrierRecording) -> None:
-        since = (found.started_at or self._clock.now() - BACK) - TRY
+        since = (found.started_at or self._clock.now() - LOOK_BACK) - LONGEST_CALLBACK
         with self._sessions() as tx:
             sid = _call_of(tx, found, since)
             turn = sid is not None and found.by_document and _is_turn(tx, sid, found)

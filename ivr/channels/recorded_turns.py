@@ -42,8 +42,8 @@ FORGET_AFTER = timedelta(minutes=1)  # by then it is heard, or was asked for aga
 PAUSE = 2.0  # seconds: a longer one within an utterance would have ended its recording
 
 
-class LongSpeechToText(Protocol):
-    """A recogniser of recordings."""
+class TurnSpeechToText(Protocol):
+    """What transcribes one recorded turn."""
 
     def transcribe_long(self, samples: Samples, expect: Expectation = ..., *, gap: float = ...) -> list[Segment]: ...
 
@@ -67,7 +67,7 @@ class NoWords:
 
 
 class RecordedTurns:
-    """Each method is one webhook of the call; blocking. `recogniser` is made when the first caller needs it.
+    """Each method is one webhook of the call; blocking. `stt` is made when the first caller needs it.
 
     It is the web process's own: this channel is for when the media process cannot be had.
     """
@@ -77,15 +77,15 @@ class RecordedTurns:
         service: DialogueService,
         sessions: Sessions,
         clock: Clock,
-        recogniser: Callable[[], LongSpeechToText],
+        stt: Callable[[], TurnSpeechToText],
         ledger: Executor,
     ) -> None:
         self._service, self._sessions, self._clock = service, sessions, clock
-        self._recogniser, self._ledger = recogniser, ledger
+        self._stt, self._ledger = stt, ledger
 
     def begin(self, sid: str) -> Reply:
-        """The first words, or the apology and where we were. Meanwhile the recogniser is made, if it is not there."""
-        threading.Thread(target=self._recogniser, daemon=True, name="recogniser").start()
+        """The first words, or the apology and where we were. Meanwhile Whisper is loaded, if it is not there."""
+        threading.Thread(target=self._stt, daemon=True, name="stt").start()
         with self._sessions() as tx:
             call = tx.get_one(Call, sid)
             connected = Connected(
@@ -98,7 +98,7 @@ class RecordedTurns:
     def recorded(self, sid: str, number: int, wav: bytes, kind: AnswerKind, digits: int | None) -> Reply | None:
         """What was recorded; None: no words. Raises ValueError for what is no WAV file."""
         samples = read_wav(wav)
-        segments = self._recogniser().transcribe_long(samples, Expectation(kind, digits), gap=PAUSE)
+        segments = self._stt().transcribe_long(samples, Expectation(kind, digits), gap=PAUSE)
         said = joined([segment.transcript for segment in segments], Expectation(kind, digits))
         if not said.text:
             with self._sessions.begin() as tx:

@@ -33,12 +33,12 @@ def transcribe(files: tuple[Path, ...], expect: str, as_json: bool) -> None:
         vad = SileroModel(find_vad()).stream
     except MissingModelError as error:
         fail(str(error), MISSING)
-    recogniser = WhisperSpeechToText(weights, settings.whisper_threads, vad=vad)
+    stt = WhisperSpeechToText(weights, settings.whisper_threads, vad=vad)
     failed = False
     try:
         for file in files:
             try:
-                heard = recogniser.transcribe_file(file, Expectation(expect))  # type: ignore[arg-type]
+                heard = stt.transcribe_file(file, Expectation(expect))  # type: ignore[arg-type]
             except UnreadableAudioError as error:
                 failed = True
                 report(str(error))
@@ -50,7 +50,7 @@ def transcribe(files: tuple[Path, ...], expect: str, as_json: bool) -> None:
             }  # fmt: skip
             show(row) if as_json else click.echo(f"{file}: {heard.text or '(nothing)'}  [{heard.confidence:.0%}]")
     finally:
-        recogniser.close()
+        stt.close()
     if failed:
         raise SystemExit(WRONG)
 

@@ -61,7 +61,7 @@ def purge_older(
     in_batches(sessions, lambda tx: outbox.forget_texts(tx, before), rest)
     in_batches(sessions, lambda tx: forget_old(tx, now), rest)
     in_batches(sessions, lambda tx: outbox.forget_done(tx, now), rest)
-    _delete_strangers(sessions, files, now)
+    _delete_unreferenced(sessions, files, now)
     _note(sessions, now, before.isoformat(), gone)
     return gone
 
@@ -139,7 +139,7 @@ def _delete_files(sessions: Sessions, files: RecordingFolder, rest: Rest) -> int
             return deleted
         paths = [path for _, path in rows if path]
         for path in paths:
-            files.forget(path)
+            files.delete(path)
         with sessions.begin() as tx:
             gone = update(Recording).where(Recording.id.in_([row_id for row_id, _ in rows]))
             tx.execute(gone.values(path=None, state=GONE))
@@ -147,7 +147,7 @@ def _delete_files(sessions: Sessions, files: RecordingFolder, rest: Rest) -> int
         rest(0.0)
 
 
-def _delete_strangers(sessions: Sessions, files: RecordingFolder, now: datetime) -> None:
+def _delete_unreferenced(sessions: Sessions, files: RecordingFolder, now: datetime) -> None:
     """Files that no row names: half-written ones, or of a process that was killed before it committed."""
 
     def named(names: Sequence[str]) -> set[str]:
@@ -156,7 +156,7 @@ def _delete_strangers(sessions: Sessions, files: RecordingFolder, now: datetime)
             kept = select(Recording.sid).where(Recording.sid.in_(sids), Recording.path.is_not(None))
             return {f"{sid}.wav.aes" for sid in tx.scalars(kept)}
 
-    for path in files.strangers(named, now - LONGEST_CALL):
+    for path in files.unreferenced(named, now - LONGEST_CALL):
         path.unlink(missing_ok=True)
 
 

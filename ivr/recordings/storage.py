@@ -53,16 +53,16 @@ class RecordingFolder:
             raise ValueError(f"RECORDINGS_URL {folder!r} is not a file:// address of a folder")
         self.folder = Path(unquote(parts.path))
 
-    def where(self, path: str) -> Path:
+    def locate(self, path: str) -> Path:
         """Where a recording's file is now. A path that was kept whole is found in a folder that has moved since."""
         whole = Path(path)
         return whole if whole.is_absolute() and whole.exists() else self.folder / whole.name
 
-    def forget(self, path: str) -> None:
+    def delete(self, path: str) -> None:
         """Delete the file; harmless when it is gone."""
-        self.where(path).unlink(missing_ok=True)
+        self.locate(path).unlink(missing_ok=True)
 
-    def strangers(self, known: Callable[[Sequence[str]], Collection[str]], before: datetime) -> Iterator[Path]:
+    def unreferenced(self, known: Callable[[Sequence[str]], Collection[str]], before: datetime) -> Iterator[Path]:
         """Files from before `before` that no recording names: `known` tells which of some names are named."""
         if not self.folder.is_dir():
             return
@@ -81,13 +81,13 @@ def _written(path: Path) -> float:
         return math.inf
 
 
-class RecordingKeep:
+class RecordingStorage:
     """Keeps recordings in a RecordingFolder, encrypted with `key`. A file is bound to its recording's sid."""
 
     def __init__(self, folder: str, key: bytes) -> None:
         self.files, self._cipher = RecordingFolder(folder), AESGCM(key)
 
-    def keep(self, sid: str, sound: bytes) -> str:
+    def save(self, sid: str, sound: bytes) -> str:
         """Write `sound` encrypted; the file's name in the folder. Written whole or not at all."""
         self.files.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         path, nonce = self.files.folder / f"{sid}.wav.aes", secrets.token_bytes(NONCE)
@@ -105,7 +105,7 @@ class RecordingKeep:
     def read(self, recording: Recording) -> bytes:
         """The WAV in the clear. Raises RecordingMissingError, RecordingUnreadableError."""
         try:
-            data = self.files.where(recording.path).read_bytes() if recording.path else None
+            data = self.files.locate(recording.path).read_bytes() if recording.path else None
         except OSError as error:
             raise RecordingMissingError(
                 f"the file of recording {recording.sid} cannot be read: {error.strerror}"

@@ -24,7 +24,7 @@ class UnreadableSoundError(ValueError):
     """The sound is not a 16-bit PCM WAV."""
 
 
-class LongRecogniser(Protocol):
+class LongSpeechToText(Protocol):
     """As speech.stt.WhisperSpeechToText: 8 kHz samples of one channel in, timed segments out."""
 
     def transcribe_long(self, samples: Samples) -> "list[Segment]": ...
@@ -69,7 +69,7 @@ class Piece:
     samples: Samples
 
 
-def cut(sound: Sound, seconds: float = PIECE) -> list[Piece]:
+def split(sound: Sound, seconds: float = PIECE) -> list[Piece]:
     """The whole sound in pieces of at most `seconds`, cut where it is quietest, always in the same places."""
     longest = int(seconds * RATE)
     return [
@@ -79,10 +79,10 @@ def cut(sound: Sound, seconds: float = PIECE) -> list[Piece]:
     ]
 
 
-def transcribe_piece(piece: Piece, recogniser: LongRecogniser) -> list[dict[str, Any]]:
+def transcribe_piece(piece: Piece, stt: LongSpeechToText) -> list[dict[str, Any]]:
     """{channel (1 = caller), text, start, end, confidence, words}, times in seconds from the recording's start."""
     shift = piece.start / RATE
-    return [_segment(piece.channel, segment, shift) for segment in recogniser.transcribe_long(piece.samples)]
+    return [_segment(piece.channel, segment, shift) for segment in stt.transcribe_long(piece.samples)]
 
 
 def in_order(segments: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

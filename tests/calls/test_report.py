@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from ivr.calls.report import call_report
-from ivr.recordings.storage import RecordingFolder, RecordingKeep
+from ivr.recordings.storage import RecordingFolder, RecordingStorage
 from ivr.store.engine import Sessions
 from ivr.store.models import Call, Recording
 from tests.fakes.fake_clock import FakeClock
@@ -13,7 +13,7 @@ SID = "CA" + "1" * 32
 
 def test_its_recording_is_named_by_where_it_lies_now(sessions: Sessions, clock: FakeClock, tmp_path: Path) -> None:
     before, after = tmp_path / "before", tmp_path / "after"
-    name = RecordingKeep(before.as_uri(), b"k" * 32).keep("RE1", b"RIFF")
+    name = RecordingStorage(before.as_uri(), b"k" * 32).save("RE1", b"RIFF")
     with sessions.begin() as tx:
         tx.add(Call(sid=SID, caller="+15550100001", called="+1", started_at=clock.now(), problems=[]))
         tx.flush()

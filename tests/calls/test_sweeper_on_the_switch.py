@@ -11,7 +11,7 @@ from sqlalchemy import select
 from ivr.calls.sweeper import Sweeper
 from ivr.handoff.request import request_handoff
 from ivr.ledger.sql import SqlLedger
-from ivr.recordings.storage import RecordingKeep
+from ivr.recordings.storage import RecordingStorage
 from ivr.store import outbox
 from ivr.store.engine import Sessions
 from ivr.store.models import Call, Recording
@@ -70,7 +70,7 @@ def _sweeper(line: Line) -> Sweeper:
 def _sound_jobs(line: Line, folder: Path) -> None:
     """What the worker's sound queue would do."""
     live: Any = FakeSettledLive()
-    keep = RecordingKeep((folder / "kept").as_uri(), b"k" * 32)
+    keep = RecordingStorage((folder / "kept").as_uri(), b"k" * 32)
     context = WorkerContext(
         line.sessions, line.clock, "", line.carrier, line.service, keep, live, FakeTranscriber, dials=line.service.dials
     )  # fmt: skip

@@ -10,7 +10,7 @@ from ivr.dialling.dials import Dials
 from ivr.dialling.policy import DialPolicy
 from ivr.handoff.config import HandoffConfig
 from ivr.live_updates import LiveUpdates
-from ivr.recordings.storage import RecordingKeep
+from ivr.recordings.storage import RecordingStorage
 from ivr.store.engine import make_engine, make_sessions
 from tests.fakes.fake_slow_carrier import FakeSlowCarrier
 from tests.fakes.fake_transcriber import FakeTranscriber
@@ -34,7 +34,7 @@ def context() -> WorkerContext:
         redis_url=redis_url,
         carrier=carrier,
         handoffs=handoff_service(sessions, clock, carrier, live, HandoffConfig("+15559990000", PUBLIC)),
-        recordings=RecordingKeep((folder / "kept").as_uri(), b"k" * 32),
+        recordings=RecordingStorage((folder / "kept").as_uri(), b"k" * 32),
         live=live,
-        recogniser=FakeTranscriber,
+        stt=FakeTranscriber,
     )

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from ivr.handoff.state import State
 from ivr.recordings import retention as forgetting
 from ivr.recordings.retention import purge_caller, purge_older
-from ivr.recordings.storage import RecordingFolder, RecordingKeep
+from ivr.recordings.storage import RecordingFolder, RecordingStorage
 from ivr.store import outbox
 from ivr.store.engine import Sessions
 from ivr.store.models import (
@@ -52,7 +52,7 @@ def no_rest(_seconds: float) -> None:
 
 def a_call(sessions: Sessions, sid: str, at: datetime, files: RecordingFolder, caller: str = CALLER) -> None:
     """A whole call, with something personal in every table that can hold it."""
-    keep = RecordingKeep(files.folder.as_uri(), b"k" * 32)
+    keep = RecordingStorage(files.folder.as_uri(), b"k" * 32)
     with sessions.begin() as tx:
         agent = tx.scalar(select(Agent)) or Agent(
             email="ann@bank.test", name="Ann", password_hash="", phone="client:ann", presence_since=at
@@ -92,7 +92,7 @@ def a_call(sessions: Sessions, sid: str, at: datetime, files: RecordingFolder, c
         row = outbox.put(tx, "text.send", {"call": sid, "body": f"{WORDS}: {ACCOUNT}"}, at)
         outbox.done(tx, row, at)
         tx.add(PresenceSpell(agent_id=agent.id, presence="away", began_at=at, ended_at=at))
-        path = keep.keep(f"RE{sid}", b"RIFF")
+        path = keep.save(f"RE{sid}", b"RIFF")
         tx.add(
             Recording(
                 call_sid=sid, sid=f"RE{sid}", state="transcribed", source_url="", path=path, created_at=at,
@@ -182,7 +182,7 @@ def test_a_file_is_deleted_before_its_name_is_and_again_after_a_kill(
         raise Killed
 
     with monkeypatch.context() as patched:
-        patched.setattr(files, "forget", killed)
+        patched.setattr(files, "delete", killed)
         with pytest.raises(Killed):
             purge_older(sessions, clock.now(), clock, files, no_rest)
     with sessions() as tx:

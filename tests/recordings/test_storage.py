@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.recordings.storage import RecordingKeep, RecordingMissingError, RecordingUnreadableError, recordings_key
+from ivr.recordings.storage import RecordingMissingError, RecordingStorage, RecordingUnreadableError, recordings_key
 from ivr.recordings.transcription import UnreadableSoundError, read_sound
 from ivr.store.models import Recording
 from tests.harness.sounds import sound
@@ -13,12 +13,12 @@ from tests.harness.sounds import sound
 KEY = b"k" * 32
 
 
-def keep(folder: Path, key: bytes = KEY) -> RecordingKeep:
-    return RecordingKeep(folder.as_uri(), key)
+def keep(folder: Path, key: bytes = KEY) -> RecordingStorage:
+    return RecordingStorage(folder.as_uri(), key)
 
 
 def test_what_was_kept_is_read_back_and_lies_encrypted_and_private(tmp_path: Path) -> None:
-    path = tmp_path / "kept" / keep(tmp_path / "kept").keep("RE1", sound())
+    path = tmp_path / "kept" / keep(tmp_path / "kept").save("RE1", sound())
     assert keep(tmp_path / "kept").read(Recording(sid="RE1", path=str(path))) == sound()
     assert sound()[:40] not in path.read_bytes()
     assert path.stat().st_mode & 0o777 == 0o600
@@ -27,14 +27,14 @@ def test_what_was_kept_is_read_back_and_lies_encrypted_and_private(tmp_path: Pat
 
 @pytest.mark.parametrize("spoil", [lambda data: data[:-1], lambda data: data[:20] + b"?" + data[21:], lambda data: b""])
 def test_a_file_that_was_changed_is_not_played(tmp_path: Path, spoil: object) -> None:
-    path = tmp_path / keep(tmp_path).keep("RE1", sound())
+    path = tmp_path / keep(tmp_path).save("RE1", sound())
     path.write_bytes(spoil(path.read_bytes()))  # type: ignore[operator]
     with pytest.raises(RecordingUnreadableError, match="RE1"):
         keep(tmp_path).read(Recording(sid="RE1", path=str(path)))
 
 
 def test_another_key_or_another_recordings_file_is_refused(tmp_path: Path) -> None:
-    path = keep(tmp_path).keep("RE1", sound())
+    path = keep(tmp_path).save("RE1", sound())
     with pytest.raises(RecordingUnreadableError):
         keep(tmp_path, b"x" * 32).read(Recording(sid="RE1", path=path))
     with pytest.raises(RecordingUnreadableError):
@@ -61,7 +61,7 @@ def test_a_key_that_is_none_is_refused_by_name(tmp_path: Path, setting: str) -> 
 
 def test_an_address_that_is_no_folder_is_refused() -> None:
     with pytest.raises(ValueError, match="s3://bucket"):
-        RecordingKeep("s3://bucket", KEY)
+        RecordingStorage("s3://bucket", KEY)
 
 
 def test_sound_is_read_by_channel(tmp_path: Path) -> None:
@@ -77,9 +77,9 @@ def test_what_is_no_wav_is_refused() -> None:
 
 @pytest.mark.parametrize("whole", [True, False], ids=["a whole path of an older row", "a name in the folder"])
 def test_a_folder_that_has_moved_is_still_read_and_forgotten(tmp_path: Path, whole: bool) -> None:
-    name = keep(tmp_path / "old").keep("RE1", sound())
+    name = keep(tmp_path / "old").save("RE1", sound())
     recording = Recording(sid="RE1", path=str(tmp_path / "old" / name) if whole else name)
     (tmp_path / "old").rename(tmp_path / "new")
     assert keep(tmp_path / "new").read(recording) == sound()
-    keep(tmp_path / "new").files.forget(recording.path or "")
+    keep(tmp_path / "new").files.delete(recording.path or "")
     assert not list((tmp_path / "new").iterdir())

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from ivr.carrier.port import CarrierError
-from ivr.recordings.transcription import Samples, Sound, cut
+from ivr.recordings.transcription import Samples, Sound, split
 from ivr.store import outbox
 from ivr.store.models import Outbox, Recording
 from speech.audio import RATE
@@ -101,7 +101,7 @@ def long_recording(context: WorkerContext, seconds: float) -> int:
 
 
 def use(context: WorkerContext, recogniser: FakeMinutesTranscriber, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers_context.provider, "_context", replace(context, recogniser=lambda: recogniser))
+    monkeypatch.setattr(workers_context.provider, "_context", replace(context, stt=lambda: recogniser))
 
 
 def test_a_transcription_that_breaks_off_goes_on_where_it_was(
@@ -159,14 +159,14 @@ def test_a_poisonous_recording_does_not_stop_the_next(context: WorkerContext, mo
 def test_pieces_are_the_whole_sound_cut_where_it_is_quiet() -> None:
     samples = np.full((2, 200 * RATE), 500, np.int16)
     samples[0, 57 * RATE : 58 * RATE] = 0
-    parts = cut(Sound(samples))
+    parts = split(Sound(samples))
     first = [part for part in parts if part.channel == 1]
     assert 57 * RATE <= first[1].start <= 58 * RATE
     for channel in (1, 2):
         mine = [part for part in parts if part.channel == channel]
         assert np.array_equal(np.concatenate([part.samples for part in mine]), samples[channel - 1])
         assert max(len(part.samples) for part in mine) <= 60 * RATE
-    assert cut(Sound(np.zeros((1, 0), np.int16))) == []
+    assert split(Sound(np.zeros((1, 0), np.int16))) == []
 
 
 def test_a_recording_is_worked_off_as_before(context: WorkerContext) -> None:

@@ -4,7 +4,7 @@ import time
 
 from ivr.carrier.port import CarrierError
 from ivr.recordings.redaction import mask_secrets
-from ivr.recordings.transcription import cut, in_order, read_sound, transcribe_piece
+from ivr.recordings.transcription import in_order, read_sound, split, transcribe_piece
 from ivr.store import outbox
 from ivr.store.models import Recording
 from ivr.store.topics import RECORDING_DELETE, RECORDING_FETCH, RECORDING_RESUME, RECORDING_TRANSCRIBE, TURN_DELETE
@@ -24,7 +24,7 @@ def fetch(context: WorkerContext, job: Job) -> None:
         data = context.carrier.fetch_recording(recording.source_url)
         sound = read_sound(data)
         _check_length(context, recording, sound.seconds)
-        path, channels, seconds = context.recordings.keep(recording.sid, data), sound.channels, sound.seconds
+        path, channels, seconds = context.recordings.save(recording.sid, data), sound.channels, sound.seconds
     with context.sessions.begin() as tx:
         job.done(tx)
         row = tx.get_one(Recording, recording.id)
@@ -72,13 +72,13 @@ def transcribe(context: WorkerContext, job: Job) -> None:
     """Piece by piece, each kept when it is done; after a while the rest waits behind others."""
     recording, begun = _recording(context, job), time.monotonic()
     sound = read_sound(context.recordings.read(recording)) if recording.state == "kept" else None
-    parts = cut(sound) if sound is not None else []
+    parts = split(sound) if sound is not None else []
     for number in range(recording.pieces, len(parts)):
         if number > recording.pieces and time.monotonic() - begun > BUDGET:
             with context.sessions.begin() as tx:
                 outbox.go_on(tx, job.row, context.clock.now())
             return
-        segments = transcribe_piece(parts[number], context.recogniser())
+        segments = transcribe_piece(parts[number], context.stt())
         with context.sessions.begin() as tx:
             row = tx.get_one(Recording, recording.id, with_for_update=True)
             if row.state != "kept" or row.pieces != number:

@@ -128,7 +128,7 @@ class Line:
         parts = self.parts
         context = WorkerContext(
             sessions=parts.sessions, clock=self.clock, redis_url="", carrier=self.world.carrier,
-            handoffs=parts.handoffs, recordings=parts.recordings, live=parts.live, recogniser=lambda: self.hears,
+            handoffs=parts.handoffs, recordings=parts.recordings, live=parts.live, stt=lambda: self.hears,
             dials=parts.settings.dials, ledger=parts.ledger, dialogue=parts.dialogue,
         )  # fmt: skip
         with patch.object(provider, "get", lambda: context):
