@@ -25,7 +25,7 @@ class PresenceRefusedError(ValueError):
 
 
 def choose_presence(tx: Session, agent: Agent, presence: str, now: datetime) -> None:
-    """The agent's own choice; a break asked for in a call starts after it. PresenceRefusedError says why not."""
+    """The agent's own choice; a break asked for in a call starts after it. Raises PresenceRefusedError."""
     if presence not in CHOSEN:
         raise PresenceRefusedError(f"presence {presence!r} is none of {', '.join(CHOSEN)}")
     tx.refresh(agent, with_for_update=True)  # a call may have been offered since the row was read

@@ -1,4 +1,4 @@
-"""Who is asked: among those who are free, the longest idle of the ablest."""
+"""Which agent is asked: by skill and language, then the longest idle."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ A = TypeVar("A", bound=Able)
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """What a caller needs: somebody for this intent who speaks this language."""
+    """What a caller needs of an agent: the skill for `intent`, and `language` (a code like "en")."""
 
     intent: str = ""
     language: str = "en"

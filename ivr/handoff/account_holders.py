@@ -1,4 +1,4 @@
-"""Who the caller's account belongs to, as its ledger says: asked within a budget, and filled in when it comes later."""
+"""Who the caller's account belongs to: the ledger is asked within a budget, and a late answer is filled in."""
 
 import logging
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Carries out what a hand-off promised the carrier and still wants; no phone is rung twice for one offer."""
+"""Asks the carrier for what a hand-off has promised and still wants; no phone is rung twice for one offer."""
 
 import logging
 from collections.abc import Callable, Iterable
@@ -39,7 +39,7 @@ Apply = Callable[[int, ev.Event, Callable[[Session], None] | None], Any]
 
 
 class CarrierRequests:
-    """Takes promised acts from the outbox; `apply` gives the service what came of them."""
+    """Takes promised requests from the outbox; `apply` gives the engine the event that each amounts to."""
 
     def __init__(
         self,

@@ -53,8 +53,10 @@ def effect_to_json(effect: CarrierEffect) -> dict[str, Any]:
 
 
 def effect_from_json(data: dict[str, Any]) -> CarrierEffect:
-    """Back from `effect_to_json`. A key that an older row lacks takes its field's default; raises KeyError for an
-    unknown name."""
+    """Back from `effect_to_json`. A key that an older row lacks takes its field's default.
+
+    Raises KeyError for an unknown name.
+    """
     written = _BY_NAME[data[DO]]
     keys = zip(fields(written.kind), written.keys, strict=True)
     return written.kind(**{field.name: data[key] for field, key in keys if key in data})

@@ -1,4 +1,4 @@
-"""Is what was promised to the carrier still wanted? Asked before each request, also before one that is repeated."""
+"""Whether a hand-off still wants what it promised: asked before each request to the carrier, and each repetition."""
 
 from ivr.handoff.effects import (
     CarrierEffect,

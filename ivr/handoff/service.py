@@ -100,7 +100,7 @@ class HandoffService:
         self.engine.requests.carry_out(outbox_id)
 
     def caller_gone(self, call_sid: str) -> None:
-        """The call is over; harmless without a hand-off."""
+        """The caller's call is over; harmless without a hand-off."""
         handoff_id = self._of_call(call_sid)
         if handoff_id is not None:
             self.apply(handoff_id, ev.CallerGone())
@@ -121,7 +121,7 @@ class HandoffService:
     # --- agents ---
 
     def accept(self, handoff_id: int, agent_id: int, by: Literal["key", "click"] = "click") -> OfferResult:
-        """One of all who accept wins; the others are told why not."""
+        """The agent takes the offer; of all who accept one wins, and the others are told why not."""
         state = self.state(self.apply(handoff_id, ev.Accepted(agent_id, by)))
         why = _verdict(state, agent_id)
         return OfferResult(why == "won", why, state.phase)
@@ -133,17 +133,17 @@ class HandoffService:
         return OfferResult(False, _verdict(state, agent_id), state.phase)
 
     def end(self, handoff_id: int, agent_id: int) -> OfferResult:
-        """The agent's goodbye."""
+        """The agent ends the conversation, or leaves it to the second agent in it."""
         state = self.state(self.apply(handoff_id, ev.AgentEnds(agent_id)))
         theirs = [attempt for attempt in state.attempts if attempt.agent == agent_id and attempt.outcome == "accepted"]
         return OfferResult(state.end is not None or (bool(theirs) and theirs[-1].left), "ended", state.phase)
 
     def presence(self, agent_id: int, presence: str) -> Agent:
-        """The agent's own choice; in a call a break is noted for afterwards. PresenceRefusedError says why not."""
+        """The agent's own choice; in a call a break is noted for afterwards. Raises PresenceRefusedError."""
         return self._at_desk(agent_id, lambda tx, agent, now: agents.choose_presence(tx, agent, presence, now))
 
     def extend_wrap_up(self, agent_id: int, seconds: int = 30) -> Agent:
-        """More time to write things down; PresenceRefusedError outside of wrap-up."""
+        """More time to write things down. Raises PresenceRefusedError outside of wrap-up."""
         return self._at_desk(agent_id, lambda tx, agent, now: agents.extend_wrap_up(tx, agent, seconds, now))
 
     def wrap_up_over(self, agent_id: int, within: Within | None = None) -> None:

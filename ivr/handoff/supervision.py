@@ -24,7 +24,7 @@ class SupervisionRefusedError(ValueError):
 
 
 class Supervision:
-    """`by` is always the supervisor's agent id. CarrierError is told as SupervisionRefusedError."""
+    """`by` is always the supervisor's agent id. All raise SupervisionRefusedError, also for a CarrierError."""
 
     def __init__(
         self, sessions: Sessions, clock: Clock, carrier: Carrier, live: LiveUpdates, handoffs: HandoffService

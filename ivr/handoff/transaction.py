@@ -1,4 +1,4 @@
-"""A hand-off's rows: one step, kept by compare-and-set with the offers, presence and stage that it changes."""
+"""One step of a hand-off in SQL: its state by compare-and-set, with the offers, presence and stage that it changes."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -45,7 +45,7 @@ class ConflictError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a step did: `acts` are outbox rows to carry out now; `freed`: an agent became available."""
+    """What a step did: `requests` are outbox rows to carry out now; `freed`: an agent became available."""
 
     handoff: Handoff
     state: State

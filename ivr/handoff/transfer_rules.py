@@ -1,4 +1,4 @@
-"""The rules of a conversation: mute and hold, a second agent who is briefed and takes it, a supervisor; its end."""
+"""The state machine's rules for a conversation: mute and hold, a second agent, a supervisor who takes over, its end."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Steps that several of the hand-off's rules share, each `state -> (state, effects)`."""
+"""Steps that several of the state machine's rules share, each `state -> (state, effects)`."""
 
 from dataclasses import replace
 

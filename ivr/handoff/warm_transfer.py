@@ -28,7 +28,7 @@ def caller_leg(row: Handoff) -> str | None:
 
 
 class Transfers:
-    """`by` is the id of the agent whose call it is. CarrierError is told as TransferRefusedError."""
+    """`by` is the id of the agent whose call it is. All raise TransferRefusedError, also for a CarrierError."""
 
     def __init__(self, handoffs: HandoffService) -> None:
         self._handoffs = handoffs

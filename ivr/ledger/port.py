@@ -44,7 +44,7 @@ class Ledger(Protocol):
         ...
 
     def unlock(self, account: str) -> None:
-        """Take PINs for the account again. LedgerError where the ledger does not do this from here."""
+        """Take PINs for the account again. Raises LedgerError where the ledger does not do this from here."""
         ...
 
     def mobile(self, account: str) -> str | None:

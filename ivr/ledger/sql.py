@@ -159,7 +159,7 @@ class SqlLedger(Ledger):
 
 @contextmanager
 def _transaction(sessions: Sessions) -> Iterator[Session]:
-    """A transaction whose failure to reach the database is LedgerError."""
+    """A transaction. Raises LedgerError where the database cannot be reached."""
     try:
         with sessions.begin() as tx:
             yield tx

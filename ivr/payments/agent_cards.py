@@ -1,4 +1,4 @@
-"""A card payment in an agent's call: its row, step by step, each in the caller's transaction."""
+"""A card entry in an agent's call: its row, step by step, each in the transaction `tx`."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta

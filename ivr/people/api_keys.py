@@ -1,4 +1,4 @@
-"""Keys for machines that read: made once, kept as a hash, good for one purpose and for a time."""
+"""API keys for machines that read figures or exports: each has one scope and an end, and is kept as a hash."""
 
 import secrets
 from collections.abc import Sequence
@@ -18,11 +18,11 @@ NOTED = timedelta(minutes=5)  # being used is written down no oftener
 
 
 class ApiKeyRefusedError(ValueError):
-    """It was not done; the message says why."""
+    """A key was not made or revoked; the message says why."""
 
 
 def make_key(tx: Session, name: str, scope: str, days: int, by: str, now: datetime) -> str:
-    """The key, told this once. ApiKeyRefusedError."""
+    """Make a key that lasts `days` and return it; it cannot be read again. Raises ApiKeyRefusedError."""
     if scope not in SCOPES:
         raise ApiKeyRefusedError(f"scope {scope!r} is none of {', '.join(SCOPES)}")
     if not name.strip() or len(name) > 64:
@@ -41,7 +41,7 @@ def all_keys(tx: Session) -> Sequence[ApiKey]:
 
 
 def revoke(tx: Session, name: str, by: str, now: datetime) -> None:
-    """From now on it opens nothing. ApiKeyRefusedError for an unknown name."""
+    """From now on the key opens nothing. Raises ApiKeyRefusedError for an unknown name."""
     row = tx.scalar(select(ApiKey).where(ApiKey.name == name))
     if row is None:
         raise ApiKeyRefusedError(f"there is no key {name!r}")
@@ -51,7 +51,7 @@ def revoke(tx: Session, name: str, by: str, now: datetime) -> None:
 
 
 def key_of(sessions: Sessions, header: str, scope: str, now: datetime) -> ApiKey | None:
-    """The key of an `Authorization` header, while it is good for `scope`."""
+    """The key of an `Authorization: Bearer` header, if it is good for `scope` now; else None."""
     kind, _, key = header.partition(" ")
     if kind.lower() != "bearer" or not key.startswith(PREFIX):
         return None

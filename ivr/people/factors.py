@@ -30,7 +30,7 @@ class UnreadableSecretError(LookupError):
 
 @dataclass(frozen=True)
 class Factors:
-    """What a person has beside the password."""
+    """Which second factors a person has beside the password."""
 
     codes: bool
     passkeys: int
@@ -59,7 +59,7 @@ class SecretBox:
         return base64.b64encode(nonce + self._cipher.encrypt(nonce, secret.encode(), str(agent_id).encode())).decode()
 
     def open(self, sealed: str, agent_id: int) -> str:
-        """UnreadableSecretError."""
+        """What `seal` was given. Raises UnreadableSecretError."""
         data = base64.b64decode(sealed)
         try:
             return self._cipher.decrypt(data[:NONCE], data[NONCE:], str(agent_id).encode()).decode()
@@ -129,7 +129,7 @@ def check_code(tx: Session, agent_id: int, code: str, box: SecretBox, now: datet
 
 
 def take_off_codes(tx: Session, agent: Agent, by: str, now: datetime) -> None:
-    """The app and its recovery codes."""
+    """Switch the app off, and void its recovery codes."""
     gone = _count(tx.execute(delete(CodeFactor).where(CodeFactor.agent_id == agent.id)))
     tx.execute(delete(RecoveryCode).where(RecoveryCode.agent_id == agent.id))
     if gone:
@@ -137,7 +137,7 @@ def take_off_codes(tx: Session, agent: Agent, by: str, now: datetime) -> None:
 
 
 def reset_factors(tx: Session, agent: Agent, by: str, now: datetime) -> None:
-    """Take everything off, for somebody who has lost it all."""
+    """Remove every second factor, for somebody who has lost them all."""
     take_off_codes(tx, agent, by, now)
     if _count(tx.execute(delete(Passkey).where(Passkey.agent_id == agent.id))):
         _note(tx, by, "factor-removed", agent.id, now, {"factor": "passkeys"})

@@ -32,7 +32,7 @@ MOST = 20  # of one person
 
 
 class PasskeyRefusedError(ValueError):
-    """It was not taken; the message says why."""
+    """A passkey was not accepted; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def ask_to_register(tx: Session, agent: Agent, site: Site) -> tuple[str, str]:
 
 
 def register(tx: Session, agent: Agent, site: Site, answer: str, challenge: str, name: str, now: datetime) -> Passkey:
-    """Keep the passkey that the browser has made. PasskeyRefusedError."""
+    """Keep the passkey that the browser has made. Raises PasskeyRefusedError."""
     if len(of_person(tx, agent.id)) >= MOST:
         raise PasskeyRefusedError(f"you have {MOST} passkeys: remove one first")
     _spend(tx, challenge, now)
@@ -90,7 +90,7 @@ def register(tx: Session, agent: Agent, site: Site, answer: str, challenge: str,
 
 
 def remove(tx: Session, agent: Agent, passkey_id: int, by: str, now: datetime) -> bool:
-    """False where the person has no such one."""
+    """False where the person has no such passkey."""
     row = tx.get(Passkey, passkey_id)
     if row is None or row.agent_id != agent.id:
         return False
@@ -109,7 +109,7 @@ def ask(tx: Session, site: Site, agent_id: int | None = None) -> tuple[str, str]
 
 
 def recognise(tx: Session, site: Site, answer: str, challenge: str, now: datetime) -> Agent:
-    """Whose passkey has answered the challenge, which is spent by it. PasskeyRefusedError."""
+    """The person whose passkey has answered the challenge, which is spent by it. Raises PasskeyRefusedError."""
     _spend(tx, challenge, now)
     row = tx.scalar(select(Passkey).where(Passkey.credential == _credential_of(answer)).with_for_update())
     agent = tx.get(Agent, row.agent_id) if row else None

@@ -29,13 +29,13 @@ class TooBusyError(RuntimeError):
 
 
 def hash_password(password: str) -> str:
-    """The hash to keep. TooBusyError."""
+    """The hash to keep. Raises TooBusyError."""
     with _slot():
         return PASSWORD_HASHER.hash(password)
 
 
 def matches(kept: str | None, password: str) -> bool:
-    """Whether `password` is the one of the hash `kept`; it takes as long where there is none. TooBusyError."""
+    """Whether `password` is the one of the hash `kept`; it takes as long where there is none. Raises TooBusyError."""
     if len(password) > LONGEST:
         return False
     with _slot():

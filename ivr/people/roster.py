@@ -19,7 +19,7 @@ NO_PASSWORD = "-"  # noqa: S105  # no hash: nothing matches it
 
 
 class RosterRefusedError(ValueError):
-    """It was not done; the message says why."""
+    """A person was not added or changed; the message says why."""
 
 
 def find(tx: Session, email: str) -> Agent | None:
@@ -131,7 +131,10 @@ def enable(tx: Session, agent: Agent, by: str, now: datetime) -> None:
 
 
 def remove(tx: Session, agent: Agent, by: str, now: datetime) -> None:
-    """Forget who the person was; the row stays for the calls' history under "Former colleague". RosterRefusedError."""
+    """Forget who the person was; the row stays for the calls' history under "Former colleague".
+
+    Raises RosterRefusedError for the last admin.
+    """
     _present(agent)
     _keep_an_admin(tx, agent)
     _note(tx, by, "person-removed", agent, now)

@@ -55,7 +55,7 @@ def holds(row: SignIn, limits: Limits, now: datetime) -> bool:
 
 
 def to_note(row: SignIn, now: datetime) -> bool:
-    """Whether `seen` is to be called."""
+    """Whether it is so long since the sign-in was last seen that `seen` is to be called."""
     return now - row.seen_at >= NOTED
 
 
@@ -84,7 +84,7 @@ def end_all(tx: Session, agent_id: int, why: str, now: datetime, but: int | None
 
 
 def of_person(tx: Session, agent_id: int, limits: Limits, now: datetime) -> Sequence[SignIn]:
-    """Those that last, the latest seen first."""
+    """The person's sign-ins that hold, the latest seen first."""
     rows = tx.scalars(
         select(SignIn)
         .where(SignIn.agent_id == agent_id, SignIn.ended_at.is_(None))
@@ -95,7 +95,7 @@ def of_person(tx: Session, agent_id: int, limits: Limits, now: datetime) -> Sequ
 
 
 def stamp_of(agent: Agent) -> str:
-    """Changes with the password, by whatever hand."""
+    """A digest of the password's hash: a sign-in whose stamp is another one has ended."""
     return hashlib.sha256(agent.password_hash.encode()).hexdigest()[:16]
 
 

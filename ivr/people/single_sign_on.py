@@ -16,7 +16,7 @@ BY = "single sign-on"
 
 
 class SignInRefusedError(ValueError):
-    """The provider knows the person, we let nobody in on that; the message says why."""
+    """The provider knows the person, but they may not sign in here; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,10 @@ def _added(
 
 
 def _roles(claims: Mapping[str, Any], rules: Rules) -> list[str] | None:
-    """The roles that the provider tells; None where it is not asked. SignInRefusedError when it tells none of ours."""
+    """The roles that the provider tells; None where it is not asked.
+
+    Raises SignInRefusedError when it tells none of ours.
+    """
     if not rules.claim:
         return None
     told = claims.get(rules.claim)

@@ -1,4 +1,4 @@
-"""The brake on guessing: each try is counted before it is looked at; the more there were, the longer the next waits.
+"""Throttles guessing: each try is counted before it is looked at; the more there were, the longer the next waits.
 
 Counts fade, so that nobody is locked out for good. They live in Redis for all processes, in memory while it is away.
 """
