@@ -1,4 +1,8 @@
-"""Telephone sound: mu-law, frames, resampling, levels and WAV files."""
+"""Telephone sound: mu-law, frames, resampling, levels and WAV files.
+
+Samples are int16 at 8 kHz unless said otherwise, [n] or [channels, n]; a frame is 160 of them, 20 ms, as 160 bytes of
+mu-law.
+"""
 
 import os
 import wave
@@ -13,8 +17,8 @@ from numpy.typing import NDArray
 
 Samples = NDArray[np.int16]
 
-RATE = 8000
-FRAME = 160  # 20 ms
+RATE = 8000  # samples in a second
+FRAME = 160  # samples: 20 ms
 SILENCE = b"\xff" * FRAME
 VOICE_DBFS = -20.0  # a usual level of speech on the telephone network: clear, and far from clipping
 PEAK_DBFS = -1.0

@@ -1,4 +1,4 @@
-"""Digits read straight from Whisper's ear: a small network over the encoder's output that knows only digits.
+"""Digits read straight from the output of Whisper's encoder, by a small network that knows only digits.
 
 Whisper's decoder is a writer: it goes on where a string seems to go on ("4, 5, 6 ..."), says things twice and turns
 "two" into "to". This reader has no such habits. It was trained (bench/train/digit_reader.py) with connectionist

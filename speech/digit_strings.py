@@ -34,7 +34,7 @@ class Verdict:
 def surely_read(readings: list[Reading], count: int, seconds: float) -> Verdict | None:
     """What the reader surely read of a sound of `seconds` that holds as many digits as were asked for and no more.
 
-    None where the writer must be heard too: more may have been said, and "a person" is not to be lost beside a PIN.
+    None where the writer must be asked too: more may have been said, and "a person" is not to be lost beside a PIN.
     """
     read = readings[0]
     if len(read.digits) != count or read.chance < ALONE:

@@ -36,8 +36,8 @@ def plain_words(text: str) -> list[str]:
 def spoken_digits(text: str, count: int | None = None) -> str | None:
     """The digits that `text` says, or None where it says something else as well.
 
-    With `count` known, a string said or heard twice over is cut to one, and words that sound like digits count as such
-    where the count is right only then. A wrong count comes back as it was heard.
+    With `count` known, a string that stands there twice over is cut to one, and words that sound like digits count as
+    such where the count is right only then. A wrong count comes back as it is.
     """
     words = plain_words(text)
     plain = _join(words, {})
@@ -76,7 +76,7 @@ def _digits_of(word: str, following: str, units: dict[str, str]) -> str | None:
 
 
 def _once(digits: str, count: int) -> str:
-    """One period of a string of `count` digits that was heard over and over, else the string as it is."""
+    """One period of a string of `count` digits that stands there over and over, else the string as it is."""
     if len(digits) <= count:
         return digits
     period = digits[:count]

@@ -1,14 +1,16 @@
-"""Keys pressed on the telephone, gathered into what was meant by them."""
+"""DTMF: keys pressed on the telephone, gathered into what was meant by them."""
 
 from speech.events import Expectation
 
-PAUSE = 2.0  # seconds: longer than between two keys of a number that is being read off a card
-BOUNCE = 0.3  # seconds after the last key of a number in which the same key again is the same press
+PAUSE = 2.0
+"""Seconds without a key after which what was pressed is complete: longer than between two keys of a card's number."""
+BOUNCE = 0.3
+"""Seconds after the last key of a number in which the same key again is the same press."""
 AT_ONCE = frozenset("0*")  # asking for a person, or to hear it again: complete in themselves
 
 
 class DtmfCollector:
-    """Gathers keys; `press` and `tick` give the digits once they are complete.
+    """Gathers keys; `press` and `tick` give the digits once they are complete. `expect` is what was asked.
 
     Keys pressed `ahead`, while what was said before them is not answered yet, wait for the question that follows;
     only what is complete in itself, and the digits that were asked for, do not.
@@ -18,7 +20,7 @@ class DtmfCollector:
         self.expect = Expectation()
         self._pressed = ""
         self._last = 0.0
-        self._ended = False  # by pound
+        self._closed = False  # by pound
         self._taken = ("", 0.0)  # the last key of a number that is complete, and when it was pressed
 
     @property
@@ -34,7 +36,7 @@ class DtmfCollector:
         """One more key: `0`-`9`, `*`, `#`. `#` ends the string and is not part of it."""
         self._last = now
         if key == "#":
-            self._ended = bool(self._pressed)
+            self._closed = bool(self._pressed)
         else:
             self._pressed += key
         asked = self.expect.kind == "digits" or self._pressed in AT_ONCE
@@ -48,11 +50,11 @@ class DtmfCollector:
 
     def take(self) -> str | None:
         """What was pressed so far, or None."""
-        pressed, self._pressed, self._ended = self._pressed, "", False
+        pressed, self._pressed, self._closed = self._pressed, "", False
         return pressed or None
 
     def _complete(self) -> str | None:
-        if self._ended:
+        if self._closed:
             return self.take()
         if self.expect.kind == "digits":
             if len(self._pressed) != self.expect.digits:

@@ -1,7 +1,7 @@
 """The bot's own sound in what comes from a caller: taken out, so that it is nobody's words.
 
-On a line without an echo the caller's sound passes untouched, and nothing but a search while a voice is heard over the
-bot costs anything. Why so: docs/decisions, "The bot's own echo".
+On a line without an echo the caller's sound passes untouched, and nothing but a search while somebody seems to
+speak over the bot costs anything. Why so: docs/decisions, "The bot's own echo".
 """
 
 from collections import deque
@@ -32,9 +32,9 @@ _NOISE: Sound = np.random.default_rng(3).normal(0, 1, 64 * FRAME).astype(np.floa
 
 
 class EchoCanceller:
-    """One caller's line. `sent` and `cleared` tell what the bot does; `clean` is given all that comes, 8 kHz.
+    """One caller's line. `sent` and `cleared` tell what the bot does; `cancel` is given all that comes, 8 kHz.
 
-    Where a voice is heard in what was cleaned, `search` tells whether it was the bot's.
+    Where there seems to be a voice in what `cancel` gave, `search` tells whether it was the bot's.
     """
 
     def __init__(self) -> None:

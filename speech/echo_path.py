@@ -77,7 +77,7 @@ def find_delay(near: Sound, far: Sound, known: Callable[[int], bool]) -> int | N
 class EchoPaths:
     """The ways back whose strongest samples are late by `lags`, each with TAPS taps.
 
-    Fitted by least squares over what was learned, the older the less. Of frequencies that were not heard yet it is
+    Fitted by least squares over what was learned, the older the less. Of frequencies that did not sound yet it is
     supposed that they come back like the others.
     """
 
@@ -102,11 +102,11 @@ class EchoPaths:
     def echo(self, far: Sound, count: int, shift: int = 0) -> Sound:
         """What of `far` comes back in the last `count` samples."""
         parts = self.taps.reshape(len(self.starts), TAPS)
-        heard = [
+        back = [
             np.correlate(_played(far, start + shift, count), part, "valid")
             for start, part in zip(self.starts, parts, strict=True)
         ]
-        return np.asarray(sum(heard), np.float32)
+        return np.asarray(sum(back), np.float32)
 
     def learn(self, far: Sound, near: Sound, weight: float, *, shift: int = 0, kept: float = 0.0) -> None:
         """Take in what came, `near`; what was learned before counts `kept` (0..1) of what it did."""

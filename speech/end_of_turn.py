@@ -1,6 +1,7 @@
-"""Does it sound finished: a linear judge over Whisper's ear, which hears both the words and how they are said.
+"""Does it sound finished: a linear model over the output of Whisper's encoder, which holds words and how they are said.
 
-The text alone does not tell: a recogniser puts a full stop on anything. Trained by bench/train/end_of_turn.py.
+The text alone does not tell: a recogniser puts a full stop on anything. The weights are end_of_turn.npz, trained by
+bench/train/end_of_turn.py.
 """
 
 import math
@@ -18,14 +19,14 @@ SPANS = ((-60, -40), (-40, -25), (-25, -18), (-18, -11), (-11, -4), (-4, 6))
 
 
 class EndOfTurnModel:
-    """The trained judge. Its features are those of the multilingual base model and of no other."""
+    """The trained model. Its features are those of the multilingual base model of Whisper and of no other."""
 
     def __init__(self, path: Path = WEIGHTS) -> None:
         with np.load(path) as stored:
             self._weights, self._bias = stored["w"], float(stored["b"][0])
 
     def __call__(self, features: Features, seconds: float) -> float:
-        """The chance 0..1 that who spoke for `seconds`, heard as `features` [frames, 512], has finished."""
+        """The chance 0..1 that who spoke for `seconds`, encoded as `features` [frames of 20 ms, 512], has finished."""
         score = float((end_of_turn_features(features, seconds) * self._weights).sum()) + self._bias
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))
 

@@ -103,7 +103,7 @@ Event = UserTurn | DtmfDigits | NoInput | Interrupted | Spoken | Closed
 
 @dataclass(frozen=True, slots=True)
 class Speak:
-    """Say `text`, written for the ear in `language`. Queued behind what is being said."""
+    """Say `text`, written to be spoken in `language`. Queued behind what is being said."""
 
     id: str
     text: str
@@ -121,7 +121,7 @@ class Listen:
 
 @dataclass(frozen=True, slots=True)
 class Close:
-    """Close the socket once all that is queued has been heard."""
+    """Close the socket once all that is queued has been played."""
 
 
 Command = Speak | Listen | Close

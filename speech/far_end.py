@@ -27,7 +27,7 @@ class FarEnd:
 
     @property
     def sounding(self) -> bool:
-        """Whether anything that was sent can still be heard, or will be."""
+        """Whether anything that was sent still sounds, or will."""
         return bool(self._waiting) or self._silent < len(self.sound)
 
     def add(self, sound: bytes) -> None:

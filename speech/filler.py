@@ -1,4 +1,4 @@
-"""No dead air: a few words where an answer takes long, and never where it is ready."""
+"""A filler: no dead air, but a few words where an answer takes long, and none where it is ready."""
 
 from speech.events import Interrupted, Speak, Spoken
 

@@ -1,4 +1,4 @@
-"""One fair queue for all that wants to be heard: by deadline, so that callers come first and nobody starves."""
+"""One queue for all that wants to be transcribed: by deadline, so that callers come first and nobody starves."""
 
 import heapq
 import itertools

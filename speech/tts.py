@@ -1,4 +1,4 @@
-"""Prompts as sound: sentence by sentence, each rendered once and kept."""
+"""Text to speech: sentence by sentence, each synthesised once and kept. Sound is int16 [n] at 8 kHz."""
 
 import hashlib
 import os

@@ -1,4 +1,7 @@
-"""Is someone speaking: Silero at 8 kHz, one model for the process and one stream for each voice listened to."""
+"""Voice activity detection: Silero at 8 kHz, one model for the process and one stream for each voice listened to.
+
+A detector takes windows of 256 samples (32 ms) in order and gives the probability of each that it holds speech.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,9 +17,9 @@ WINDOW = 256  # samples the model was trained on at 8 kHz: 32 ms
 WINDOW_SECONDS = WINDOW / RATE
 CONTEXT = 32
 FAINT_DBFS = -55.0  # the noise of an idle line: no louder window than this is ever left out
-FAINT_DB = 35.0  # and none that is nearer than this to the loudest that this line brought: a faint caller is heard
-SETTLING = 5  # faint windows in a row that the network still hears: it must know that the voice is gone
-STATE_SIZE = 128  # numbers in which the model keeps what it hears
+FAINT_DB = 35.0  # and none that is nearer than this to the loudest that this line brought: a faint caller counts
+SETTLING = 5  # faint windows in a row that the network still gets: it must know that the voice is gone
+STATE_SIZE = 128  # numbers in which the network keeps what came so far
 
 
 class Vad(Protocol):
@@ -27,11 +30,11 @@ class Vad(Protocol):
         ...
 
     def reset(self) -> None:
-        """What was heard so far counts no more."""
+        """What came so far counts no more."""
 
 
 class StatefulVad(Vad, Protocol):
-    """A detector that also tells what its network makes of the voice by now [HEARD]."""
+    """A detector that also tells what its network makes of the voice by now: its hidden state [STATE_SIZE]."""
 
     @property
     def hidden_state(self) -> NDArray[np.float32]: ...
@@ -78,17 +81,17 @@ class SileroStream:
         return view
 
     def __call__(self, window: Samples) -> float:
-        heard = to_float(window)
-        self._faint = self._faint + 1 if self._is_faint(heard) else 0
+        samples = to_float(window)
+        self._faint = self._faint + 1 if self._is_faint(samples) else 0
         if self._faint > SETTLING:
             return 0.0
-        sound = np.concatenate([self._context, heard[None]], axis=1)
+        sound = np.concatenate([self._context, samples[None]], axis=1)
         probability, self._state = self._session.run(None, {"input": sound, "state": self._state, "sr": self._RATE})
         self._context = sound[:, -CONTEXT:]
         return 0.0 if self._faint else float(probability[0, 0])
 
-    def _is_faint(self, heard: NDArray[np.float32]) -> bool:
-        power = float(heard @ heard) / WINDOW
+    def _is_faint(self, samples: NDArray[np.float32]) -> bool:
+        power = float(samples @ samples) / WINDOW
         self._loudest = max(self._loudest, power)
         return power < min(10 ** (FAINT_DBFS / 10), self._loudest * 10 ** (-FAINT_DB / 10))
 

@@ -100,7 +100,7 @@ class Whisper:
         return Encoded(sound, self._model.model.encode(self._features(sound, length)), length)
 
     def decode(self, encoded: Encoded, *, beams: int = 1, retry: bool = True) -> Decoding:
-        """The likeliest text; `again` hears a text that ran away once more with all of the encoder's window."""
+        """The likeliest text; `retry` decodes a text that ran away once more, with all of the encoder's window."""
         cap = min(224, 10 + int(6 * encoded.seconds))
         result = self._model.model.generate(
             encoded.features, [self._prompt], beam_size=beams, max_length=2 * cap, suppress_blank=True,
@@ -122,7 +122,7 @@ class Whisper:
         return Decoding(text, score, no_speech, tuple(shorter))
 
     def words(self, decoding: Decoding, encoded: Encoded) -> tuple[Word, ...]:
-        """The words that were heard with the times and the sureness that the attention gives: one more, cheap pass."""
+        """The words with the times and the sureness that the attention gives: one more, cheap pass."""
         frames = max(1, int(encoded.seconds * RATE / HOP))
         aligned = self._model.find_alignment(self._tokens, [list(decoding.tokens)], encoded.features, frames)[0]
         words: list[Word] = []

@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from ivr.settings import Settings
 from speech.audio import encode
+from speech.inference_queue import Priority
 from speech.model_files import find_vad, find_whisper
-from speech.stt import Priority, WhisperSpeechToText
+from speech.stt import WhisperSpeechToText
 from speech.vad import SileroModel
 from speech.voices import Voice, make_other_voices, make_voice
 from switch.config import SwitchConfig

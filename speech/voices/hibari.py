@@ -12,7 +12,7 @@ SEED = 1  # the same text gives the same sound in every process, so that the cac
 
 
 class HibariVoice:
-    """A female American voice."""
+    """A female American voice. Raises VoiceUnavailableError where hibari is not installed."""
 
     def __init__(self) -> None:
         try:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from speech import stt
+from speech import decoding
 from speech.audio import RATE, loudness, read_mono, telephone, write_wav
 from speech.endpointing.early_transcription import PAUSE
 from speech.events import Expectation
@@ -154,7 +154,7 @@ def test_a_yes_that_is_hardly_sure_in_the_short_window_is_heard_again_in_the_usu
 ) -> None:
     sound = RecordedLines().find("Yes.", "george")
     assert sound is not None
-    monkeypatch.setattr(stt, "ANSWER_BELIEVED", 1.01)
+    monkeypatch.setattr(decoding, "YES_NO_BELIEVED", 1.01)
     windows: list[float] = []
     encode = Whisper.encode
 
@@ -165,7 +165,7 @@ def test_a_yes_that_is_hardly_sure_in_the_short_window_is_heard_again_in_the_usu
 
     monkeypatch.setattr(Whisper, "encode", noted)
     assert whisper_base.transcribe(sound, Expectation("yes-no")).result().text
-    assert windows == [stt.YES_NO_WINDOW, WINDOW]
+    assert windows == [decoding.YES_NO_WINDOW, WINDOW]
 
 
 @pytest.mark.parametrize("order", [1, -1], ids=["a PIN, then the wish", "the wish, then a PIN"])
