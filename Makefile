@@ -6,7 +6,7 @@ RUN := .venv/.installed-run
 DEV := .venv/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-all check hooks format bench shapes shots lock clean
+.PHONY: help setup demo unit test test-all check hooks format bench shapes shots lock clean
 
 help: ## List the tasks
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -15,6 +15,9 @@ setup: $(RUN) ## Install what is needed to answer calls, into .venv
 
 demo: $(RUN) ## Start everything on this machine and place a call (ONCE=1 ends after it)
 	$(BIN)/warmline demo $(if $(ONCE),--once)
+
+unit: $(DEV) ## Run the tests of the pure core, in seconds
+	$(BIN)/pytest -m "unit and not slow"
 
 test: $(DEV) ## Run the tests, browsers and real speech included (a quarter of an hour)
 	$(BIN)/pytest -m "not slow"

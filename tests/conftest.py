@@ -1,10 +1,12 @@
 """What every test may ask for: a clock set by hand, a database, a real Redis, and the development data where it is."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from redis import Redis
+from sqlalchemy.event import listen
 
 from ivr.store.engine import Sessions, make_engine, make_sessions
 from ivr.store.models import Base
@@ -24,16 +26,39 @@ pytest_plugins = [
 ]
 
 
+KINDS = frozenset({"unit", "integration", "switch", "speech", "browser"})
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every module says what kind of tests it holds; a run without that is refused."""
+    modules = {module for item in items if (module := item.getparent(pytest.Module))}
+    kinds = {module.nodeid: [mark.name for mark in module.own_markers if mark.name in KINDS] for module in modules}
+    if unclear := sorted(f"{name} ({', '.join(marks) or 'none'})" for name, marks in kinds.items() if len(marks) != 1):
+        raise pytest.UsageError(f"one `pytestmark` of {', '.join(sorted(KINDS))} for each module: {', '.join(unclear)}")
+
+
 @pytest.fixture
 def clock() -> FakeClock:
     return FakeClock()
 
 
-@pytest.fixture
-def sessions(tmp_path: Path) -> Iterator[Sessions]:
-    """An empty SQLite database with all tables."""
-    engine = make_engine(f"sqlite:///{tmp_path / 'test.db'}")
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with all tables, made once: a copy costs a tenth of making it."""
+    file = tmp_path_factory.mktemp("database") / "empty.db"
+    engine = make_engine(f"sqlite:///{file}")
     Base.metadata.create_all(engine)
+    engine.dispose()
+    return file
+
+
+@pytest.fixture
+def sessions(tmp_path: Path, empty_database: Path) -> Iterator[Sessions]:
+    """An empty SQLite database with all tables, which waits for no disk: no test pulls the plug."""
+    shutil.copyfile(empty_database, file := tmp_path / "test.db")
+    engine = make_engine(f"sqlite:///{file}")
+    listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
     yield make_sessions(engine)
     engine.dispose()
 

@@ -17,6 +17,8 @@ from bench.tools.sayings import human_clips, rendered_clips, sayings
 from bench.tools.streams import Stream
 from speech.audio import FRAME, RATE, SILENCE, Samples, encode
 
+pytestmark = pytest.mark.unit
+
 VOICE = encode(np.full(FRAME, 8000, np.int16))
 
 

@@ -6,6 +6,8 @@ from bench.train.nlu.figures import Guess, confusion, figures
 from bench.train.nlu.phrases import phrases
 from ivr.nlu.intents import INTENTS
 
+pytestmark = pytest.mark.unit
+
 
 def guess(truth: str, intent: str, confidence: float = 1.0, out: float = 0.0) -> Guess:
     return Guess(truth, intent, confidence, out)

@@ -7,6 +7,8 @@ import pytest
 from bench.calls.store import WORKS, run
 from ivr.settings import Settings
 
+pytestmark = pytest.mark.integration
+
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)  # seconds on a free machine

@@ -2,11 +2,15 @@
 
 from pathlib import Path
 
+import pytest
+
 from ivr.calls.report import call_report
 from ivr.recordings.storage import RecordingFolder, RecordingStorage
 from ivr.store.engine import Sessions
 from ivr.store.models import Call, Recording
 from tests.fakes.fake_clock import FakeClock
+
+pytestmark = pytest.mark.unit
 
 SID = "CA" + "1" * 32
 

@@ -16,6 +16,8 @@ from tests.fakes.fake_clock import FakeClock
 from tests.harness.call_line import LINE, MORGAN, SID
 from tests.harness.calls import Calls
 
+pytestmark = pytest.mark.unit
+
 CARD = "4111 1111 1111 1111"
 STRANGER = "+15550109999"
 

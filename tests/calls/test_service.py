@@ -20,6 +20,8 @@ from tests.harness.call_line import LINE, MORGAN, SID
 from tests.harness.calls import Calls
 from tests.harness.media_caller import MediaCaller, call_of, said, turns_of
 
+pytestmark = pytest.mark.unit
+
 
 @pytest.fixture
 def caller(calls: Calls) -> MediaCaller:

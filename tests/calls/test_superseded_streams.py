@@ -27,6 +27,8 @@ from tests.harness.call_line import LINE, MORGAN, SID, understand
 from tests.harness.calls import Calls
 from tests.harness.media_stream import MediaStream
 
+pytestmark = pytest.mark.unit
+
 
 @pytest.fixture
 def stream(calls: Calls) -> Callable[[], MediaStream]:

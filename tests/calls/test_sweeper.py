@@ -18,6 +18,8 @@ from tests.fakes.fake_handoffs import FakeHandoffs
 from tests.harness.call_line import LINE, MORGAN, SID
 from tests.harness.calls import Calls
 
+pytestmark = pytest.mark.unit
+
 LATE = timedelta(minutes=10)
 
 

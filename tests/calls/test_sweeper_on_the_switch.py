@@ -24,7 +24,7 @@ from tests.harness.switch_world import NUMBER
 from workers.context import WorkerContext
 from workers.jobs import JOBS, Job
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.switch, pytest.mark.slow]
 LOST = ("/voice/status", "/status", "/voice/recording", "/voice/stream", "/voice/resume", "/voice/fallback")
 
 

@@ -6,6 +6,8 @@ from ivr.carrier.port import CarrierError
 from tests.fakes.fake_twilio_http import ACCOUNT, CALL, FakeTwilioHttp
 from tests.harness.twilio_requests import carrier
 
+pytestmark = pytest.mark.unit
+
 CURRENT = f"/2010-04-01/Accounts/{ACCOUNT}/Calls/{CALL}/Recordings/Twilio.CURRENT.json"
 
 

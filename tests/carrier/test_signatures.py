@@ -11,6 +11,8 @@ from ivr.carrier.twilio.dialect import twilio_dialect
 from ivr.carrier.twilio.signatures import HEADER, SCHEME_HEADER, TwilioSignatures
 from ivr.web.hooks.carrier_requests import require_signature
 
+pytestmark = pytest.mark.unit
+
 TOKEN = "12345"
 PUBLIC = "https://line.example.com/warm"
 

@@ -12,7 +12,7 @@ from tests.harness.web_pages import Make, make_web, with_token
 
 __all__ = ["make_web"]
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.switch, pytest.mark.slow]
 
 
 def test_an_agents_text_is_delivered_to_the_caller(

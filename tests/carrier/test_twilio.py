@@ -17,6 +17,8 @@ from ivr.dialling.policy import DialPolicy
 from tests.fakes.fake_twilio_http import ACCOUNT, CALL, CONFERENCE, RECORDING, FakeTwilioHttp
 from tests.harness.twilio_requests import REQUESTS, URL, carrier
 
+pytestmark = pytest.mark.unit
+
 
 @pytest.fixture(scope="module")
 def api(shared: Path) -> dict[str, Any]:

@@ -10,6 +10,8 @@ import pytest
 from ivr.carrier.callbacks import CallbackError, CardUpdate, ConferenceEvent, RecordingNews, TextStatus, Utterance
 from ivr.carrier.twilio import callbacks
 
+pytestmark = pytest.mark.unit
+
 ROOT = Path(__file__).parents[2]
 TWILIO = ROOT / "ivr" / "carrier" / "twilio"
 FIELD = re.compile(r"(?:[A-Z][a-z]+)+")

@@ -6,6 +6,8 @@ from twilio.base.exceptions import TwilioRestException
 from ivr.carrier.port import CarrierError
 from ivr.carrier.twilio.requests import ask, unless_missing
 
+pytestmark = pytest.mark.unit
+
 
 @pytest.mark.parametrize("request_", [ask, unless_missing])
 def test_a_refusal_names_its_code_and_no_telephone_number(request_: object) -> None:

@@ -4,10 +4,13 @@ import wave
 from pathlib import Path
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from ivr.channels.audio_files import NAMES, NOTICE, Speaks, music, notice_version, prepare_audio
 from ivr.dialogue.prompts.en import PROMPTS
+
+pytestmark = pytest.mark.unit
 
 
 class FakeVoice:

@@ -27,6 +27,8 @@ from tests.harness.call_line import LINE, MEDIA, MORGAN, PUBLIC, SID, TOKEN
 from tests.harness.calls import Calls
 from tests.harness.media_socket import close_code, media, play_until, start
 
+pytestmark = pytest.mark.integration
+
 VOICED = encode(np.full(160, 8000, np.int16))
 Open = Callable[..., WebSocketTestSession]
 

@@ -39,6 +39,8 @@ from tests.fakes.fake_turn_recogniser import FakeTurnRecogniser
 from tests.harness.call_line import LINE, MORGAN, TOKEN, understand
 from tests.harness.calls import Calls
 
+pytestmark = pytest.mark.switch
+
 ACCOUNT = "AC" + "1" * 32
 SPEECH = Clip("open", "", np.full(3 * 8000, 6000, np.int16))
 BEEP = tone((440,), 0.3)

@@ -8,6 +8,8 @@ from click.testing import CliRunner, Result
 
 from ivr.cli.main import main
 
+pytestmark = pytest.mark.unit
+
 NAMED = ("--name", "Ada", "--phone", "client:ada")
 
 

@@ -10,6 +10,8 @@ from sqlalchemy import text
 from ivr.cli.main import main
 from ivr.store.engine import make_engine
 
+pytestmark = pytest.mark.unit
+
 
 @pytest.fixture(autouse=True)
 def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

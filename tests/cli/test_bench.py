@@ -9,6 +9,8 @@ from click.testing import CliRunner
 from bench.registry import MODULES, summary
 from ivr.cli.main import main, registered
 
+pytestmark = pytest.mark.unit
+
 
 @pytest.mark.parametrize("name", ["accuracy", "turns", "bargein", "echo", "latency"])
 def test_a_folder_without_recordings_is_named(name: str, tmp_path: Path) -> None:

@@ -15,6 +15,8 @@ from ivr.cli.doctor import CheckFailedError, _carrier, _jobs, _ledger, _redis, _
 from ivr.settings import Settings
 from tests.harness.asgi_server import served
 
+pytestmark = pytest.mark.integration
+
 ACCOUNT = "AC" + "1" * 32
 OWN = {"twilio_account_sid": ACCOUNT, "twilio_auth_token": SecretStr("t" * 32), "twilio_number": "+15550100100"}
 

@@ -15,6 +15,8 @@ from ivr.store import outbox
 from ivr.store.engine import make_engine, make_sessions
 from ivr.store.models import Account, Call, PinAttempt
 
+pytestmark = pytest.mark.integration
+
 
 @pytest.fixture(autouse=True)
 def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -55,7 +57,6 @@ def test_missing_weights_say_where_they_were_looked_for(monkeypatch: pytest.Monk
     assert "nothing-here" in result.stderr
 
 
-@pytest.mark.speech
 def test_an_unreadable_wav_is_named_and_the_others_are_still_heard(own_folder: Path) -> None:
     bad = own_folder / "bad.wav"
     bad.write_bytes(b"this is no sound")
@@ -183,7 +184,6 @@ def test_an_agent_is_added_once() -> None:
     assert again.exit_code == 1 and "ada@example.com" in again.stderr
 
 
-@pytest.mark.speech
 def test_understand_reads_json_lines() -> None:
     result = warmline("understand", "--json", stdin='{"text": "what is my balance", "id": 7}\n')
     row = json.loads(result.stdout)
@@ -197,7 +197,6 @@ def test_understand_names_a_broken_line() -> None:
     assert "Line 1" in result.stderr
 
 
-@pytest.mark.speech
 def test_doctor_says_what_to_mend() -> None:
     result = warmline("doctor", "--json")
     report = json.loads(result.stdout)
@@ -207,7 +206,6 @@ def test_doctor_says_what_to_mend() -> None:
     assert not checks["carrier"]["ok"] and "TWILIO_ACCOUNT_SID" in checks["carrier"]["mend"]
 
 
-@pytest.mark.speech
 @pytest.mark.usefixtures("account")
 def test_a_worker_without_its_redis_says_where_it_looked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REDIS_URL", "redis://127.0.0.1:1")

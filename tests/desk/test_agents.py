@@ -7,6 +7,8 @@ from ivr.store.engine import Sessions
 from ivr.store.models import Agent, Audit
 from tests.fakes.fake_clock import FakeClock
 
+pytestmark = pytest.mark.unit
+
 
 def add(sessions: Sessions, clock: FakeClock, name: str, **more: object) -> Agent:
     with sessions.begin() as tx:

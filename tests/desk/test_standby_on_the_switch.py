@@ -15,6 +15,8 @@ from ivr.web.hooks.call_documents import CallDocuments
 from ivr.web.hooks.standby import make_standby_blueprint
 from tests.harness.switch_world import NUMBER, TOKEN, MakeWorld, Person, Run, World, until
 
+pytestmark = pytest.mark.switch
+
 ADA, BOB = "+15550003000", "client:bob"
 ALIASES = {"/voice": "/voice/incoming", "/fallback": "/voice/fallback", "/status": "/voice/status"}
 

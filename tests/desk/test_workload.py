@@ -3,8 +3,12 @@
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from ivr.desk.workload import Load, day_rows, read_load, spread, write_csv
 from tests.harness.handoff_world import CALLER, World
+
+pytestmark = pytest.mark.unit
 
 
 def load(world: World, agent_id: int) -> Load:

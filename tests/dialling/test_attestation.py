@@ -4,6 +4,8 @@ import pytest
 
 from ivr.dialling.attestation import Attestation, attestation, believed
 
+pytestmark = pytest.mark.unit
+
 
 @pytest.mark.parametrize(
     ("verstat", "told"),

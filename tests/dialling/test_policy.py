@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from ivr.dialling.phone_numbers import ISLANDS, country, e164, mobile, source, spoken, withheld
 from ivr.dialling.policy import DialPolicy, Why
 
+pytestmark = pytest.mark.unit
+
 HOME = DialPolicy.parse("US")
 regions = st.sampled_from(sorted(phonenumbers.SUPPORTED_REGIONS))
 kinds = st.sampled_from([value for name, value in vars(phonenumbers.PhoneNumberType).items() if name.isupper()])

@@ -9,6 +9,8 @@ from ivr.dialogue.events import Keyed, Started
 from ivr.dialogue.machine import State, begin, step
 from tests.harness.dialogue_talk import BALANCE, DUE, TODAY
 
+pytestmark = pytest.mark.unit
+
 
 def braked(*intents: str) -> State:
     return step(begin(), Started(TODAY, "acc-1", "Acme", intents))[0]

@@ -7,6 +7,8 @@ import pytest
 from ivr.dialogue.events import Said
 from tests.harness.dialogue_talk import PAY, Talk, said, verified
 
+pytestmark = pytest.mark.unit
+
 FIFTY_OR_SIXTY = said("fifty or sixty dollars", "payment", money=(5000, 6000), currencies=("USD",))
 
 

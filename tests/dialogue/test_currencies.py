@@ -11,6 +11,8 @@ from ivr.dialogue.state import State
 from ivr.web.pages.formats import money
 from twiml.calls import card_terms
 
+pytestmark = pytest.mark.unit
+
 MOST = 2**63 - 1
 
 

@@ -11,6 +11,8 @@ from ivr.dialogue.events import CardTaken, Interrupted, NoInput, Paid, PinChecke
 from ivr.dialogue.machine import account, begin, known, step
 from tests.harness.dialogue_talk import BALANCE, BYE, DUE, FACTS, NO, PAY, PIN, RECENT, TODAY, YES, Talk, said, verified
 
+pytestmark = pytest.mark.unit
+
 FIFTY = "fifty dollars"
 OVER_ANSWER = said(
     "pay fifty dollars tomorrow from checking",

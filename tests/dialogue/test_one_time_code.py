@@ -8,6 +8,8 @@ from ivr.dialogue.machine import step
 from ivr.dialogue.phrases import NOT_RECEIVED
 from tests.harness.dialogue_talk import BALANCE, NO, PAY, YES, Talk, said
 
+pytestmark = pytest.mark.unit
+
 FORGOT = said("I've forgotten my PIN", "dont_know")
 CODE = said("seven zero zero one nine three", digits="700193")
 WRONG = said("one two three four five six", digits="123456")

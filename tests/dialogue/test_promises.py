@@ -3,6 +3,7 @@
 import json
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -59,6 +60,8 @@ from tests.harness.dialogue_talk import (
     YES,
     said,
 )
+
+pytestmark = pytest.mark.unit
 
 AGENT = said("can I talk to a human", "out_of_scope", sure=0.3, heard=0.2)
 NOISE = Said("brumble the fen", 0.3, MUMBLE.meaning)

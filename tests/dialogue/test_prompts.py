@@ -11,6 +11,8 @@ from ivr.dialogue.prompts import PROMPTS
 from ivr.local.setup import fixed_prompts
 from speech.tts import sentences
 
+pytestmark = pytest.mark.unit
+
 
 def test_the_table_holds_every_wording() -> None:
     for language, prompts in PROMPTS.items():

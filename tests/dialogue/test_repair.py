@@ -7,6 +7,8 @@ from ivr.dialogue.events import Failed, Interrupted, Keyed, NoInput, Resumed, Sa
 from ivr.dialogue.machine import step
 from tests.harness.dialogue_talk import BALANCE, BYE, DUE, MUMBLE, NO, PAY, PIN, YES, Talk, said, verified
 
+pytestmark = pytest.mark.unit
+
 AGENT = said("agent", "human_agent")
 
 

@@ -6,6 +6,8 @@ import pytest
 
 from ivr.dialogue import verbalize
 
+pytestmark = pytest.mark.unit
+
 
 @pytest.mark.parametrize(
     ("amount", "currency", "words"),

@@ -5,12 +5,15 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.handoff.brief import whisper, write_brief
 from ivr.ledger.port import Holder
 from ivr.store.models import Call, Handoff, Turn
+
+pytestmark = pytest.mark.unit
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 PIN = "739146"

@@ -7,7 +7,7 @@ from tests.harness.line_on_switch import ANN, BOB, CALLER, Line, Play, hears, sa
 from tests.harness.switch_world import CALLER as NUMBER
 from tests.harness.switch_world import Person
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.switch, pytest.mark.slow]
 
 
 def promise(line: Line) -> CallBack:

@@ -18,6 +18,8 @@ from ivr.handoff.effects import (
     Unhold,
 )
 
+pytestmark = pytest.mark.unit
+
 EFFECTS: tuple[CarrierEffect, ...] = (
     Ring(2, 7),
     MoveAgent(2, "CA1"),

@@ -8,6 +8,8 @@ from ivr.handoff.reconciliation import reconcile
 from tests.fakes.fake_carrier import leg
 from tests.harness.handoff_world import CALLER, CONFERENCE, PUBLIC, World
 
+pytestmark = pytest.mark.unit
+
 RESUME = f"{PUBLIC}/voice/resume"
 ROOM, QUEUE, OFFERS = (f"{PUBLIC}/handoff/1/{name}" for name in ("room", "queue", "offers"))
 

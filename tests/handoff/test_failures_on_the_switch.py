@@ -8,7 +8,7 @@ from ivr.handoff.reconciliation import reconcile
 from tests.harness.line_on_switch import ANN, BOB, CALLER, MUSIC, NOTICE, Line, Play, hears, say, until
 from tests.harness.switch_world import Person
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.switch, pytest.mark.slow]
 
 
 async def hears_the_next(line: Line, caller: Person, name: str, k: int, pitch: int) -> None:

@@ -22,6 +22,8 @@ from tests.harness.line_on_switch import ANN, CALLER, Line, Play, hears, say, un
 from tests.harness.switch_world import ACCOUNT, NUMBER, TOKEN, MakeWorld, Run, World
 from tests.harness.twilio_client import client
 
+pytestmark = pytest.mark.switch
+
 CALLS, CALL = "/Calls.json", "/Calls/{call}.json"
 ROOM = "/Conferences/{conference}.json"
 PARTICIPANTS, PARTICIPANT = (

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import event, select, update
 
 from ivr.calls import repository
@@ -14,6 +15,8 @@ from ivr.store.models import Agent, Call, CallBack, Handoff, Offer
 from tests.fakes.fake_carrier import leg
 from tests.harness.call_back_world import booked, promise
 from tests.harness.handoff_world import CALLER, World, served_earlier
+
+pytestmark = pytest.mark.unit
 
 ALWAYS = OpeningHours()
 

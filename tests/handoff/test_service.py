@@ -14,6 +14,8 @@ from ivr.store.models import Agent
 from tests.fakes.fake_carrier import leg
 from tests.harness.handoff_world import CALLER, PUBLIC, World
 
+pytestmark = pytest.mark.unit
+
 
 def test_a_second_request_returns_the_live_hand_off(world: World) -> None:
     assert world.request() == world.request()

@@ -11,6 +11,8 @@ from ivr.store.models import Agent, Audit, Handoff
 from tests.fakes.fake_carrier import SUPERVISOR, leg
 from tests.harness.handoff_world import CALLER, CONFERENCE, PUBLIC, World
 
+pytestmark = pytest.mark.unit
+
 
 @pytest.fixture
 def eve(world: World) -> int:

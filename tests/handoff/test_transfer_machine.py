@@ -10,6 +10,8 @@ from ivr.handoff.machine import step
 from ivr.handoff.state import State
 from tests.harness.machine_run import CONFERENCE, Run
 
+pytestmark = pytest.mark.unit
+
 FIRST, SECOND = 7, 8
 
 

@@ -5,7 +5,7 @@ import pytest
 from tests.harness.line_on_switch import ANN, BOB, CALLER, EVE, Line, Play, hears, say, until
 from tests.harness.switch_world import Person
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.switch, pytest.mark.slow]
 
 
 async def both_hear(line: Line, caller: Person, agent: Person, pitch: int) -> None:

@@ -4,6 +4,8 @@ import pytest
 
 from tests.harness.line_on_switch import ANN, BOB, CALLER, EVE, Line, Play, hears, say, until
 
+pytestmark = pytest.mark.switch
+
 
 def test_the_caller_hears_music_in_the_briefing_then_both_then_the_second_alone(play: Play) -> None:
     async def story(line: Line) -> None:

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from ivr.logs import JsonLines, TextLines, about_call
 
+pytestmark = pytest.mark.unit
+
 FORMS = (TextLines(), JsonLines())
 
 

@@ -18,6 +18,8 @@ from ivr.store.engine import Sessions
 from ivr.store.models import Call, Handoff, Outbox, PaymentOrder, Turn
 from tests.fakes.fake_clock import FakeClock
 
+pytestmark = pytest.mark.unit
+
 
 @dataclass
 class Said:

@@ -4,7 +4,11 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
+import pytest
+
 from ivr.made_once import made_once
+
+pytestmark = pytest.mark.unit
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,8 @@ from pydantic import SecretStr, ValidationError
 from ivr.settings import Settings
 from ivr.settings.page import SECTIONS, settings_page
 
+pytestmark = pytest.mark.unit
+
 PAGE = Path(__file__).parents[2] / "docs" / "configuration.md"
 
 

@@ -15,6 +15,8 @@ from ivr.dialogue.events import Paid, PinChecked, Refused
 from ivr.ledger.http import HttpLedger
 from ivr.ledger.port import LedgerError
 
+pytestmark = pytest.mark.unit
+
 CONTRACT = Path(__file__).parents[2] / "docs" / "ledger-api.yaml"
 URL = "https://ledger.example.com/v1"
 ACCOUNT = {"balance": 245017, "currency": "USD", "owed": True, "due": 245017, "minimum": 3500, "sources": ["checking"]}

@@ -15,6 +15,8 @@ from tests.fakes.fake_clock import FakeClock
 from tests.harness.call_line import LINE, MORGAN, SID
 from tests.harness.calls import Calls
 
+pytestmark = pytest.mark.unit
+
 FRIDAY = date(2026, 3, 6)
 
 

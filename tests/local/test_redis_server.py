@@ -2,11 +2,14 @@
 
 from pathlib import Path
 
+import pytest
 from redis import Redis
 
 from ivr.live_updates import LiveUpdates
 from ivr.local.redis_server import EmbeddedRedis
 from ivr.secret_keys import persistent_key
+
+pytestmark = pytest.mark.integration
 
 
 def test_a_key_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> None:

@@ -10,6 +10,8 @@ from ivr.local.supervisor import port_trouble, reached_at
 from ivr.settings import Settings
 from tests.harness.running_line import free_ports
 
+pytestmark = pytest.mark.integration
+
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0", "localhost", "::1", "::"])
 def test_a_free_port_is_free_at_any_address_of_this_machine(host: str) -> None:

@@ -4,6 +4,8 @@ import pytest
 
 from ivr.nlu.card_request import wants_card_payment
 
+pytestmark = pytest.mark.unit
+
 
 @pytest.mark.parametrize(
     "text",

@@ -6,6 +6,8 @@ import pytest
 
 from ivr.nlu.dates import dates
 
+pytestmark = pytest.mark.unit
+
 TODAY = date(2026, 3, 2)
 
 ASKED = {

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from ivr.nlu.dates import dates
 from ivr.nlu.day_order import day_first
 
+pytestmark = pytest.mark.unit
+
 TODAY = date(2026, 3, 2)
 
 DAYS = {

@@ -4,6 +4,8 @@ import pytest
 
 from ivr.nlu.digits import digit_groups, digits, spelled
 
+pytestmark = pytest.mark.unit
+
 ASKED = {
     "four seven one nine": "4719",
     "4719": "4719",

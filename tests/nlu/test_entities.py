@@ -8,6 +8,8 @@ from ivr.nlu.person_request import wants_person
 from ivr.nlu.sentiment import is_upset
 from ivr.nlu.yes_no import yes_no
 
+pytestmark = pytest.mark.unit
+
 YES = """yes|Yeah.|yep|yup|sure|okay|ok|Yes, please.|yeah go ahead|go ahead|please do|that's right|That's correct.
 that is correct|correct|right|absolutely|of course|uh-huh|mhm|Mm-hmm.|sounds good|that works|do it|I do
 yes that's fine|sure, why not|no problem|I agree|fine|perfect|um yes|oh yeah|exactly|it is|you got it

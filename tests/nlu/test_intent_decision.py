@@ -5,6 +5,8 @@ import pytest
 from ivr.nlu.intent_decision import choose_intent
 from ivr.nlu.intents import INTENTS
 
+pytestmark = pytest.mark.unit
+
 
 def shares(**given: float) -> dict[str, float]:
     rest = (1 - sum(given.values())) / (len(INTENTS) - len(given))

@@ -4,6 +4,8 @@ import pytest
 
 from ivr.nlu.money import money
 
+pytestmark = pytest.mark.unit
+
 PLAIN = {
     "fifty": [5000],
     "fifty dollars": [5000],

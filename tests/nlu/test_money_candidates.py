@@ -9,6 +9,8 @@ from ivr.nlu.currencies import currencies
 from ivr.nlu.entities import share
 from ivr.nlu.money import money
 
+pytestmark = pytest.mark.unit
+
 CANDIDATES = {
     "pay 50-60 dollars": [5000, 6000],
     "$50-60": [5000, 6000],

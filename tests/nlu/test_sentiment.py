@@ -4,6 +4,8 @@ import pytest
 
 from ivr.nlu.sentiment import is_upset
 
+pytestmark = pytest.mark.unit
+
 CALM = """Sorry, stupid question, but what is my balance?|damn, I forgot my card
 this is ridiculous of me, I forgot what I owe|hell of a day, what's my balance
 I'm such an idiot, I missed my payment|I feel stupid asking but when is my bill due

@@ -35,6 +35,8 @@ from switch.sids import now
 from tests.fakes.fake_live_updates import FakeLiveUpdates
 from tests.harness.switch_world import Person, until
 
+pytestmark = pytest.mark.switch
+
 TOKEN, ACCOUNT = "token", "AC" + "1" * 32
 GOOD, DECLINED, TYPO = "4242424242424242", "4000000000000002", "4242424242424241"
 EXPIRY = f"12{(now().year + 1) % 100:02d}"

@@ -30,6 +30,8 @@ from workers import context as workers_context
 from workers import jobs
 from workers.context import WorkerContext
 
+pytestmark = pytest.mark.integration
+
 YES, FULL, CHECKING, TODAY = "1", "1", "1", "1"
 ACCOUNT = {"balance": 245017, "currency": "USD", "owed": True, "due": 245017, "minimum": 3500, "sources": ["checking"]}
 

@@ -11,13 +11,11 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.event import listen
 
 from ivr.calls.dialogue_service import DialogueService
 from ivr.calls.dialogue_steps import Applied
@@ -27,13 +25,15 @@ from ivr.dialogue.actions import AnswerKind, Query
 from ivr.dialogue.events import Event as Happening
 from ivr.dialogue.state import State
 from ivr.ledger.sql import SqlLedger
-from ivr.store.engine import Sessions, make_engine, make_sessions
-from ivr.store.models import Account, Base, Call, Outbox, Payment
+from ivr.store.engine import Sessions
+from ivr.store.models import Account, Call, Outbox, Payment
 from speech import events as speech
 from speech.events import Close, Command, Listen, Speak
 from tests.fakes.fake_executor import FakeExecutor
 from tests.harness.call_line import Post
 from tests.harness.calls import Calls
+
+pytestmark = pytest.mark.unit
 
 RUNS = 50
 OWED, PAID = 245017, 3500
@@ -41,16 +41,6 @@ FUNDS = [{"name": "checking", "available": 380000}, {"name": "savings", "availab
 KEYS = {"pin": "2749", "amount": "2", "date": "1", "agreed": "1", "receipt": "2", "rating": "5"}
 SUCCESS = {"Result": "success", "PaymentConfirmationCode": "48151623"}
 DECLINED = {"Result": "payment-connector-error", "ConnectorError": "card_declined"}
-
-
-@pytest.fixture
-def sessions(tmp_path: Path) -> Iterator[Sessions]:
-    """A database that does not wait for the disk: thousands of transactions, and no power cut among them."""
-    engine = make_engine(f"sqlite:///{tmp_path / 'test.db'}")
-    listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
-    Base.metadata.create_all(engine)
-    yield make_sessions(engine)
-    engine.dispose()
 
 
 class Twice:

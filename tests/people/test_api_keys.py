@@ -15,6 +15,8 @@ from ivr.store.engine import Sessions
 from ivr.store.models import ApiKey, Audit
 from tests.fakes.fake_clock import FakeClock
 
+pytestmark = pytest.mark.unit
+
 
 def made(sessions: Sessions, clock: FakeClock, name: str = "grafana", scope: str = "metrics") -> str:
     with sessions.begin() as tx:

@@ -13,6 +13,8 @@ from ivr.store.engine import Sessions
 from ivr.store.models import Agent, CodeFactor, RecoveryCode
 from tests.fakes.fake_clock import FakeClock
 
+pytestmark = pytest.mark.unit
+
 
 @pytest.fixture
 def box(tmp_path: Path) -> SecretBox:

@@ -8,6 +8,8 @@ import pytest
 from ivr.people import passwords
 from ivr.people.passwords import TooBusyError, WeakPasswordError
 
+pytestmark = pytest.mark.unit
+
 
 @pytest.mark.parametrize(
     ("password", "why"),

@@ -12,6 +12,8 @@ from ivr.store.engine import Sessions
 from ivr.store.models import Agent, Audit
 from tests.fakes.fake_clock import FakeClock
 
+pytestmark = pytest.mark.unit
+
 DAY = 86400
 
 

@@ -11,6 +11,8 @@ from ivr.people.throttle import Rule, Throttle, Tries, forgiven, left, tried, wa
 from ivr.store.redis_client import connect
 from tests.fakes.fake_clock import FakeClock
 
+pytestmark = pytest.mark.integration
+
 RULE = Rule(free=3, first=10, longest=60, fade=600)
 
 

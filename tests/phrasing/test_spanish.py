@@ -23,6 +23,8 @@ from tests.fakes.fake_clock import FakeClock
 from tests.harness.dialogue_talk import Talk, said
 from tests.harness.handoff_world import CALLER, World
 
+pytestmark = pytest.mark.unit
+
 ES = Announcements("es")
 
 

@@ -2,7 +2,11 @@
 
 from pathlib import Path
 
+import pytest
+
 from ivr.dialogue.flow_docs import flows_page
+
+pytestmark = pytest.mark.unit
 
 PAGE = Path(__file__).parents[2] / "docs" / "flows.md"
 

@@ -12,6 +12,8 @@ from tests.project.shapes.every import SHAPES
 from tests.project.shapes.example import shape_of
 from tests.project.shapes.frozen import FOLDER, Shape, accept, change
 
+pytestmark = pytest.mark.integration
+
 
 @pytest.mark.parametrize(("name", "shape"), SHAPES.items(), ids=list(SHAPES))
 def test_a_public_shape_is_as_it_was_frozen(name: str, shape: Shape) -> None:

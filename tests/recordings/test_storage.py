@@ -10,6 +10,8 @@ from ivr.recordings.transcription import UnreadableSoundError, read_sound
 from ivr.store.models import Recording
 from tests.harness.sounds import sound
 
+pytestmark = pytest.mark.unit
+
 KEY = b"k" * 32
 
 

@@ -4,6 +4,8 @@ import pytest
 
 from ivr.redaction import Line, Named, forget, kinds_in, mask, mask_text, mask_words
 
+pytestmark = pytest.mark.unit
+
 CARDS = {
     "My card is 4111 1111 1111 1111": "My card is (card number)",
     "four one one one, one one one one, one one one one, one one one one": "(card number)",

@@ -8,6 +8,8 @@ import pytest
 from tests.harness.scenario_file import MOST, TASKS, CallFileError, ExpectedPayment, Turns, load_call, read_call
 from tests.harness.scenario_verdict import Played, shortcomings, turns_until
 
+pytestmark = pytest.mark.unit
+
 SHORT: dict[str, Any] = {"about": "A call.", "script": ["hang_up"], "expect": {}}
 
 

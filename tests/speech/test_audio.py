@@ -9,6 +9,8 @@ import pytest
 
 from speech import audio
 
+pytestmark = pytest.mark.unit
+
 ALL = np.arange(65536, dtype=np.uint16).view(np.int16)
 
 

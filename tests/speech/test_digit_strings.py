@@ -7,6 +7,8 @@ from speech.digit_reader import Reading, _search, _timed
 from speech.digit_strings import AGREED, DOUBTED, WRONG_COUNT, surely_read, weigh
 from speech.events import Word
 
+pytestmark = pytest.mark.unit
+
 
 def read(digits: str, chance: float) -> Reading:
     return Reading(digits, chance, ())

@@ -4,6 +4,8 @@ import pytest
 
 from speech.digit_words import spoken_digits
 
+pytestmark = pytest.mark.unit
+
 
 @pytest.mark.parametrize(
     ("text", "count", "digits"),

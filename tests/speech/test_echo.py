@@ -10,6 +10,8 @@ from speech.far_end import FarEnd
 from speech.voices import make_voice
 from switch.phones.recorded_lines import FOLDER
 
+pytestmark = pytest.mark.speech
+
 KNOWN = 0.25  # seconds after its first sound from which an echo is known; the voice begins some 0.1 s into its prompt
 SILENT = -75.0  # dBFS
 

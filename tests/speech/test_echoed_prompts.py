@@ -16,6 +16,8 @@ from speech.voices import make_voice
 from switch.phones.recorded_lines import FOLDER
 from tests.fakes.fake_speech import FakeRecogniser
 
+pytestmark = pytest.mark.speech
+
 ROOMS = [
     *(Room((way,), db, noise) for way in (100.0, 250.0, 600.0) for db in (-10.0, -30.0) for noise in (None, -58.0)),
     Room((250.0,), -6.0),

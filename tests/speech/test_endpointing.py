@@ -18,6 +18,8 @@ from speech.endpointing.turn_detector import LONGEST, Signal, TurnDetector
 from speech.events import Expectation, Kind
 from speech.vad import WINDOW_SECONDS
 
+pytestmark = pytest.mark.unit
+
 
 @pytest.mark.parametrize(
     ("kind", "digits", "text", "rule"),

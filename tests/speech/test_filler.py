@@ -9,6 +9,8 @@ from speech.events import Command, Event, Expectation, Listen, Speak, Spoken, Us
 from tests.fakes.fake_speech import FakeRecogniser
 from tests.harness.session_line import SessionLine
 
+pytestmark = pytest.mark.unit
+
 FRAMES = 3  # of a character of the fake voice
 OPEN = Listen(Expectation(), 60.0)
 

@@ -6,6 +6,8 @@ import pytest
 
 from speech.inference_queue import InferenceQueue, Priority
 
+pytestmark = pytest.mark.unit
+
 
 class Held:
     """A queue of one thread that is busy until released."""

@@ -19,6 +19,8 @@ from speech.vad import WINDOW, SileroModel, WindowCutter
 from speech.voices import make_voice
 from switch.phones.recorded_lines import FOLDER
 
+pytestmark = pytest.mark.speech
+
 LEAD = 0.5
 
 

@@ -10,6 +10,8 @@ from speech.events import DtmfDigits, Expectation, Interrupted, Listen, Speak, S
 from tests.fakes.fake_speech import FakeRecogniser
 from tests.harness.session_line import SessionLine
 
+pytestmark = pytest.mark.unit
+
 PROMPT = "This is a rather long prompt. It goes on for some time."
 OPEN = Listen(Expectation())
 PIN = Listen(Expectation("digits", 4))

@@ -8,6 +8,8 @@ import pytest
 
 from speech.media_streams import Dtmf, Mark, Media, NoStartError, Start, Stop, media_message, parse, read_start
 
+pytestmark = pytest.mark.unit
+
 STARTED = {
     "event": "start",
     "sequenceNumber": "1",

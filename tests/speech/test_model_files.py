@@ -8,6 +8,8 @@ import pytest
 from speech import model_files
 from speech.model_files import MissingModelError, ModelFiles, find_vad, find_whisper
 
+pytestmark = pytest.mark.unit
+
 
 @pytest.fixture
 def packaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

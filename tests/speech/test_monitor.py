@@ -5,6 +5,8 @@ import base64
 import json
 from collections.abc import AsyncIterator
 
+import pytest
+
 from speech.audio import SILENCE
 from speech.inference_queue import Priority
 from speech.media_streams import Start
@@ -12,6 +14,8 @@ from speech.monitor import Monitor, TrackTurn
 from tests.fakes.fake_clock import FakeMonotonicClock
 from tests.fakes.fake_speech import FakeRecogniser, loud
 from tests.harness.session_line import VOICED
+
+pytestmark = pytest.mark.unit
 
 BOTH = Start("MZ1", "CA1", "AC1", ("inbound", "outbound"), {})
 

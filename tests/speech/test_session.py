@@ -24,6 +24,8 @@ from speech.inference_queue import Priority
 from tests.fakes.fake_speech import FakeRecogniser
 from tests.harness.session_line import SessionLine
 
+pytestmark = pytest.mark.unit
+
 PROMPT = "This is a rather long prompt. It goes on for some time."
 OPEN = Listen(Expectation())
 PIN = Listen(Expectation("digits", 4))

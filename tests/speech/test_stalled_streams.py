@@ -20,6 +20,8 @@ from tests.fakes.fake_speech import FakeInterruptionDetector, FakeRecogniser, Fa
 from tests.harness.jumping_loop import Jumping
 from tests.harness.session_line import START, VOICED
 
+pytestmark = pytest.mark.unit
+
 HOLD = Listen(Expectation(), no_input_timeout=60.0)
 PIN = Listen(Expectation("digits", 4), no_input_timeout=10.0)
 PROMPT = "This is a rather long prompt. It goes on for some time."

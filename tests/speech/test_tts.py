@@ -11,6 +11,8 @@ from speech.voices import UnknownVoiceError, make_voice
 from speech.voices.voice import for_telephone
 from tests.fakes.fake_speech import FakeVoice
 
+pytestmark = pytest.mark.unit
+
 
 def test_a_text_is_spoken_sentence_by_sentence_and_a_title_ends_none() -> None:
     text = "Hello, Mr. Brown. You owe fifty dollars!  Is that right?"

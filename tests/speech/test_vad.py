@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 from speech.vad import FAINT_DB, FAINT_DBFS, SETTLING, WINDOW, SileroStream
 
+pytestmark = pytest.mark.unit
+
 
 class FakeNetwork:
     """Takes everything for speech, and counts how often it is asked."""

@@ -4,6 +4,8 @@ import pytest
 
 from speech.whisper import unlooped
 
+pytestmark = pytest.mark.unit
+
 
 @pytest.mark.parametrize(
     ("text", "kept"),

@@ -15,6 +15,8 @@ from ivr.store.migrate import upgrade
 from ivr.store.models import Audit, Webhook
 from tests.fakes.fake_clock import FakeClock
 
+pytestmark = pytest.mark.integration
+
 
 def write(sessions: Sessions, clock: FakeClock, count: int = 1, **detail: object) -> None:
     for number in range(count):

@@ -22,7 +22,7 @@ from tests.harness.asgi_server import served
 from tests.harness.call_line import LINE, PUBLIC
 from tests.harness.far_line import FarLine
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.integration, pytest.mark.slow]
 TOKEN = "t" * 32
 
 

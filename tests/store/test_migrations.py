@@ -21,6 +21,8 @@ from tests.fakes.fake_live_updates import FakeLiveUpdates
 from tests.harness.call_line import LINE, MORGAN, SID, understand
 from tests.harness.calls import Calls
 
+pytestmark = pytest.mark.integration
+
 
 def differences(url: str) -> list[object]:
     engine = make_engine(url)

@@ -16,7 +16,7 @@ from tests.harness.call_line import LINE, MORGAN, SID
 from tests.harness.far_line import FarLine
 from tests.harness.postgres import Postgres
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.integration, pytest.mark.slow]
 SOON = 2.6  # seconds: two, and what a busy machine takes
 
 WORKS: dict[str, Callable[[FarLine], object]] = {

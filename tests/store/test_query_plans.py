@@ -7,6 +7,8 @@ from ivr.store.batches import delete_some
 from ivr.store.engine import Sessions
 from ivr.store.models import Agent, Turn
 
+pytestmark = pytest.mark.unit
+
 
 @pytest.mark.parametrize(
     ("ids", "passes"),

@@ -19,6 +19,8 @@ from tests.harness.call_line import LINE, MORGAN, SID
 from tests.harness.calls import Calls
 from tests.harness.far_line import make_calls
 
+pytestmark = pytest.mark.integration
+
 AT_ONCE = 8
 LONG = "sip:" + "a" * 200 + "@pbx.example;transport=udp"
 

@@ -14,6 +14,8 @@ from ivr.store.migrate import _config, pending, upgrade
 from ivr.store.models import Call
 from tests.harness.far_line import NOW
 
+pytestmark = pytest.mark.integration
+
 RELEASED = "0007"  # the newest migration of the last release: raised when one is made
 
 

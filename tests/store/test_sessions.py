@@ -15,6 +15,8 @@ from tests.harness.call_line import LINE, MORGAN, SID
 from tests.harness.calls import Calls
 from tests.harness.far_line import NOW
 
+pytestmark = pytest.mark.integration
+
 
 def announce(text: str) -> Announcement:
     return Announcement(text=text, by="ada", at=NOW)

@@ -25,6 +25,8 @@ from tests.harness.handoff_service import handoff_service
 from tests.harness.handoff_world import LINE, PUBLIC
 from tests.harness.silent_server import silent_server, stopped
 
+pytestmark = pytest.mark.integration
+
 
 def live_on(redis: FakeRedis, now: Callable[[], float] = time.monotonic, room: int = 1000) -> LiveUpdates:
     return LiveUpdates(redis, now=now, capacity=room)  # type: ignore[arg-type]

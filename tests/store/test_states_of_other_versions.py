@@ -17,6 +17,8 @@ from tests.harness.call_line import LINE, MORGAN, SID
 from tests.harness.calls import Calls
 from tests.harness.dialogue_talk import FACTS, TODAY
 
+pytestmark = pytest.mark.unit
+
 
 def begun() -> dict[str, Any]:
     state, _ = machine.step(machine.begin(), Started(TODAY, "A1", "Lakeside Credit"))

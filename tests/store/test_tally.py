@@ -12,6 +12,8 @@ from ivr.store.models import Call
 from ivr.store.tally import SETTLED, Kinds, Tally
 from tests.fakes.fake_clock import FakeClock
 
+pytestmark = pytest.mark.unit
+
 
 def over(clock: FakeClock) -> Tally:
     return Tally(clock, Call.outcome, Call.started_at, Call.ended_at.is_(None), Call.ended_at.is_not(None))

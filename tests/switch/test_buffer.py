@@ -1,10 +1,13 @@
 """The play buffer and the mixing arithmetic, without a clock."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from switch.media.audio import FRAME, SILENCE, decode, mix
 from switch.media.play_buffer import PlayBuffer
+
+pytestmark = pytest.mark.unit
 
 
 def test_an_empty_buffer_is_silence_and_marks_are_due_at_once() -> None:

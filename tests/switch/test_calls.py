@@ -10,6 +10,8 @@ from switch.media.audio import tone, write_wav
 from switch.signature import signature
 from tests.harness.switch_world import CALLER, NUMBER, TOKEN, MakeWorld, Person, Run, until
 
+pytestmark = pytest.mark.switch
+
 
 def test_the_signature_equals_the_published_vector() -> None:
     params = {

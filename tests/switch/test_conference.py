@@ -3,10 +3,14 @@
 import asyncio
 from typing import Any
 
+import pytest
+
 from switch.media.audio import SILENCE, decode, mix, tone
 from tests.harness.switch_recordings import power
 from tests.harness.switch_world import MakeWorld, Person, Run, World, until
 from tests.harness.twilio_client import client
+
+pytestmark = pytest.mark.switch
 
 ROOM = (
     '<Dial action="{action}"><Conference beep="false" startConferenceOnEnter="{starts}" endConferenceOnExit="{ends}" '

@@ -13,6 +13,8 @@ from switch.media.audio import Samples, encode
 from switch.phones.control import control_routes
 from switch.ports import Phone, PhoneSource
 
+pytestmark = pytest.mark.unit
+
 LOUD = encode((np.sin(np.arange(160) * 0.3) * 8000).astype(np.int16))
 QUIET = b"\xff" * 160
 

@@ -8,6 +8,8 @@ from starlette.responses import RedirectResponse, Response
 from switch.document import DocumentError, read
 from tests.harness.switch_world import MakeWorld, Run, until
 
+pytestmark = pytest.mark.switch
+
 XML = "text/xml"
 
 

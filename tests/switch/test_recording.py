@@ -12,6 +12,8 @@ from tests.harness.switch_recordings import RECORD, channels, fetch
 from tests.harness.switch_world import MakeWorld, Person, Run, World, until
 from tests.harness.twilio_client import client
 
+pytestmark = pytest.mark.switch
+
 
 async def recorded(w: World) -> Person:
     """A caller who has begun to leave a message."""

@@ -22,6 +22,8 @@ from switch.phones.script import (
 )
 from switch.phones.script_reader import load_script, read_script
 
+pytestmark = pytest.mark.unit
+
 
 def test_a_script_file_holds_a_heading_and_steps(tmp_path: Path) -> None:
     (tmp_path / "hello.wav").write_bytes(b"RIFF")

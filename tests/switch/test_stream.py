@@ -7,6 +7,7 @@ import socket
 from itertools import pairwise
 from typing import Any
 
+import pytest
 from starlette.responses import Response
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from twilio.request_validator import RequestValidator
@@ -15,6 +16,8 @@ from websockets.asyncio.server import ServerConnection, serve
 from switch.media.audio import tone
 from tests.harness.switch_world import ACCOUNT, TOKEN, MakeWorld, Run, World, until
 from tests.harness.twilio_client import client
+
+pytestmark = pytest.mark.switch
 
 CONNECT = (
     '<Connect action="/after"><Stream url="{url}/media?dropped=1" name="bot" statusCallback="{http}/stream">'

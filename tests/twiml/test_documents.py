@@ -9,6 +9,8 @@ import pytest
 
 import twiml
 
+pytestmark = pytest.mark.unit
+
 DOCUMENTS = {
     "answer": twiml.answer_call(
         "https://h/n.wav", "https://h/rec", "https://h/resume", "wss://h/media", "https://h/s", "t"

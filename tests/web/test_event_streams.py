@@ -14,6 +14,8 @@ from ivr.web.front import make_front
 from tests.harness.asgi_server import Wire, get, served
 from tests.harness.web_pages import CALL, Web, with_token
 
+pytestmark = pytest.mark.integration
+
 Open = Callable[..., Wire]
 
 

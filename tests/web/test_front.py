@@ -20,6 +20,8 @@ from ivr.web.request_limits import BODY, limit_requests
 from tests.harness.asgi_server import Wire, get, served
 from tests.harness.web_pages import Web
 
+pytestmark = pytest.mark.integration
+
 
 @dataclass
 class House:

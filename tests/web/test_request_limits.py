@@ -10,6 +10,8 @@ from ivr.carrier.twilio.signatures import TwilioSignatures
 from ivr.web.hooks.carrier_requests import require_signature
 from ivr.web.request_limits import BODY, limit_requests
 
+pytestmark = pytest.mark.unit
+
 
 def make_app(proxies: int = 0) -> Flask:
     app = Flask(__name__)

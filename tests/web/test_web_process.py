@@ -27,7 +27,7 @@ from tests.harness.running_line import free_ports
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "t" * 32
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.integration, pytest.mark.slow]
 
 
 @pytest.fixture(params=[1, 2], ids=["one-process", "two-processes"])

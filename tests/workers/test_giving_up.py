@@ -18,6 +18,8 @@ from tests.harness.worker_jobs import put, queued
 from workers.queues import ForeignJobError, RowJob, make_queue, waits
 from workers.relay import Relay
 
+pytestmark = pytest.mark.integration
+
 LEASE = timedelta(seconds=8)
 
 

@@ -14,6 +14,8 @@ from tests.harness.worker_jobs import SID, a_recording, recording, work_off
 from workers.context import Provider, WorkerContext
 from workers.jobs import JOBS, perform
 
+pytestmark = pytest.mark.integration
+
 
 def test_a_recording_is_kept_encrypted_then_deleted_at_the_carrier_and_transcribed_by_channel(
     context: WorkerContext,

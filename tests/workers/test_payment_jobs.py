@@ -19,6 +19,8 @@ from workers import context as workers_context
 from workers import jobs
 from workers.context import WorkerContext
 
+pytestmark = pytest.mark.integration
+
 SID = "CA" + "e" * 32
 
 

@@ -11,6 +11,8 @@ from tests.fakes.fake_clock import FakeClock
 from tests.harness.worker_jobs import put, queued
 from workers.relay import Relay
 
+pytestmark = pytest.mark.integration
+
 
 def test_a_due_row_becomes_one_job(sessions: Sessions, clock: FakeClock, redis: Redis) -> None:
     row = put(sessions, clock)

@@ -20,6 +20,8 @@ from workers import context as workers_context
 from workers import jobs
 from workers.context import WorkerContext
 
+pytestmark = pytest.mark.integration
+
 
 def row_of(context: WorkerContext, topic: str) -> Outbox:
     with context.sessions() as tx:

@@ -10,7 +10,7 @@ from tests.harness.silent_server import stopped
 from tests.harness.worker_process import ask_for_people, briefed, until, worker
 from workers.context import WorkerContext
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.integration, pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 def test_a_worker_rides_out_a_redis_that_stands_still(

@@ -18,7 +18,7 @@ from workers.context import WorkerContext
 from workers.run import QUEUES
 
 ROOT = Path(__file__).parents[2]
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
 
 
 def niceness(supervisor: int) -> dict[str, int]:

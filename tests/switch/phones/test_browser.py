@@ -13,6 +13,8 @@ from starlette.websockets import WebSocketDisconnect
 from switch.phones.softphone import phone_routes
 from switch.ports import Phone, PhoneSource
 
+pytestmark = pytest.mark.unit
+
 T = TypeVar("T")
 SILENCE = b"\xff" * 160
 FRAME = b"\x10" * 160

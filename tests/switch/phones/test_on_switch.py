@@ -3,6 +3,7 @@
 import asyncio
 
 import numpy as np
+import pytest
 from starlette.responses import Response
 
 from switch.media.audio import Samples, encode, write_wav
@@ -11,6 +12,8 @@ from switch.phones.script_audio import load_audio
 from switch.phones.script_reader import read_script
 from switch.phones.scripted_phone import ScriptedPhone
 from tests.harness.switch_world import CALLER, MakeWorld, Run
+
+pytestmark = pytest.mark.switch
 
 LINES = RecordedLines()
 

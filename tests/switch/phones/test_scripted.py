@@ -16,7 +16,7 @@ from switch.phones.script_reader import read_script
 from switch.phones.scripted_phone import ScriptedPhone
 from switch.phones.segmenter import Segmenter, level_db
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.unit, pytest.mark.anyio]
 
 
 @pytest.fixture

@@ -12,6 +12,8 @@ from tests.harness.card_numbers import DECLINED, EXPIRY, GOOD, TYPO
 from tests.harness.switch_world import MakeWorld, Person, Run, World, until
 from tests.harness.twilio_client import client
 
+pytestmark = pytest.mark.switch
+
 ROOM = "<Dial><Conference beep='false'>room</Conference></Dial>"
 
 

@@ -17,6 +17,8 @@ from switch.server import PortTakenError, Switch
 from tests.harness.switch_world import ACCOUNT, CALLER, NUMBER, TOKEN, MakeWorld, Run, until
 from tests.harness.twilio_client import client
 
+pytestmark = pytest.mark.switch
+
 AGENT = "+15550003000"
 
 

@@ -2,8 +2,12 @@
 
 import asyncio
 
+import pytest
+
 from tests.harness.switch_world import MakeWorld, Run, until
 from tests.harness.twilio_client import client
+
+pytestmark = pytest.mark.switch
 
 ADA = "+15550003000"
 

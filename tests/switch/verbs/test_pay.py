@@ -11,6 +11,8 @@ from tests.harness.switch_recordings import RECORD, channels, fetch
 from tests.harness.switch_world import MakeWorld, Person, Run, World, until
 from tests.harness.twilio_client import client
 
+pytestmark = pytest.mark.switch
+
 PAY = (
     '<Pay action="/paid" statusCallback="/progress" chargeAmount="50.00" postalCode="false" '
     'timeout="{0}" maxAttempts="{1}"/>'

@@ -19,6 +19,8 @@ from tests.fakes.fake_handoffs import FakeHandoffs
 from tests.harness.call_line import LINE, MORGAN, SID, Post
 from tests.harness.calls import Calls
 
+pytestmark = pytest.mark.unit
+
 RE = "RE" + "1" * 32
 MZ = "MZ" + "1" * 32
 COMPLETED = {

@@ -8,6 +8,8 @@ import pytest
 from ivr.carrier.port import CarrierError
 from ivr.web.hooks.time_limit import within
 
+pytestmark = pytest.mark.unit
+
 
 def test_what_is_done_in_time_is_answered() -> None:
     assert within(5.0, lambda: 7) == 7

@@ -17,6 +17,8 @@ from ivr.recordings.storage import RecordingFolder
 from ivr.store.models import Account, Agent, Audit, Call, Note
 from tests.harness.web_pages import CALL, Web, with_token
 
+pytestmark = pytest.mark.integration
+
 FRAGMENT = {"X-Fragment": "1"}
 
 

@@ -9,6 +9,8 @@ from ivr.store.models import Agent, Audit, Handoff, Recording
 from ivr.web.pages.formats import words_of
 from tests.harness.web_pages import CALL, Make, Web, with_token
 
+pytestmark = pytest.mark.integration
+
 FRAGMENT = {"X-Fragment": "1"}
 
 

@@ -11,6 +11,8 @@ from tests.fakes.fake_clock import FakeClock
 from tests.harness.handoff_world import World
 from tests.harness.web_pages import Make, Web, with_token
 
+pytestmark = pytest.mark.integration
+
 FRAGMENT = {"X-Fragment": "1"}
 
 

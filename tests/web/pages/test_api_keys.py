@@ -1,10 +1,13 @@
 """A machine reads an export with its key, and opens nothing else."""
 
+import pytest
 from sqlalchemy import select
 
 from ivr.people import api_keys
 from ivr.store.models import Audit
 from tests.harness.web_pages import Web
+
+pytestmark = pytest.mark.integration
 
 
 def header(web: Web, scope: str = "exports") -> dict[str, str]:

@@ -7,6 +7,8 @@ from sqlalchemy import select
 from ivr.store.models import Brake
 from tests.harness.web_pages import Web, with_token
 
+pytestmark = pytest.mark.integration
+
 FRAGMENT = {"X-Fragment": "1"}
 OTHER = "CA" + "2" * 32
 

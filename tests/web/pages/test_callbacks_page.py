@@ -9,6 +9,8 @@ from sqlalchemy import select
 from ivr.store.models import Audit, CallBack, Outbox
 from tests.harness.web_pages import CALL, Make, Web, with_token
 
+pytestmark = pytest.mark.integration
+
 
 def promised(web: Web, at: datetime | None = None, **more: object) -> int:
     """Grace is promised a call in an hour."""

@@ -2,11 +2,14 @@
 
 from datetime import timedelta
 
+import pytest
 from flask.testing import FlaskClient
 
 from ivr.store.models import Call
 from ivr.web.pages.latency_histogram import read_latency, summarise
 from tests.harness.web_pages import CALL, Web
+
+pytestmark = pytest.mark.integration
 
 
 def test_percentiles_are_waits_that_happened() -> None:

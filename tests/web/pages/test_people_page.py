@@ -9,6 +9,8 @@ from ivr.store.models import Agent, Audit
 from tests.fakes.fake_clock import FakeClock
 from tests.harness.web_pages import PASSWORD, Make, Web, with_token
 
+pytestmark = pytest.mark.integration
+
 ANN = {"name": "Ann", "email": "ann@bank.test", "phone": "client:ann", "roles": "reviewer"}
 
 

@@ -7,6 +7,8 @@ from sqlalchemy import select
 from ivr.store.models import Audit, Call, Recording
 from tests.harness.web_pages import CALL, Web
 
+pytestmark = pytest.mark.integration
+
 
 def listens(web: Web) -> int:
     with web.sessions() as tx:

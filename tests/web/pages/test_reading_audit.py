@@ -9,6 +9,8 @@ from ivr.web.pages.reading_audit import OTHERS, READS, SITTING
 from tests.fakes.fake_clock import FakeClock
 from tests.harness.web_pages import CALL, Make, Web
 
+pytestmark = pytest.mark.integration
+
 NOTED = ("read-", "search", "export")
 
 

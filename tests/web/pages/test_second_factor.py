@@ -11,6 +11,8 @@ from ivr.store.models import Agent
 from tests.fakes.fake_clock import FakeClock
 from tests.harness.web_pages import PASSWORD, Make, Web, with_token
 
+pytestmark = pytest.mark.integration
+
 
 @pytest.fixture
 def web(make_web: Make, clock: FakeClock) -> Web:

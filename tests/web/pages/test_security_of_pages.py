@@ -6,6 +6,8 @@ from flask.testing import FlaskClient
 from ivr.clock import Clock
 from tests.harness.web_pages import CALL, Make, Web, with_token
 
+pytestmark = pytest.mark.integration
+
 PHONE = "http://127.0.0.1:8090"
 
 

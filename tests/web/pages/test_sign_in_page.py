@@ -20,6 +20,8 @@ from tests.fakes.fake_clock import FakeClock
 from tests.harness.silent_server import silent_server
 from tests.harness.web_pages import PASSWORD, Make, Web, with_token
 
+pytestmark = pytest.mark.integration
+
 HTTPS = "https://line.bank.test"
 
 

@@ -16,6 +16,8 @@ from ivr.store.models import Agent
 from tests.fakes.fake_oidc_provider import CLIENT, SECRET, FakeOidcProvider
 from tests.harness.web_pages import Make, Web
 
+pytestmark = pytest.mark.integration
+
 
 @pytest.fixture
 def provider() -> Iterator[FakeOidcProvider]:
