@@ -5,14 +5,15 @@ import re
 from ivr.dialogue import amounts
 from ivr.dialogue.events import Said
 from ivr.dialogue.state import Raw
+from ivr.number_words import TEENS, TENS, UNITS, ZEROS
 from ivr.redaction import Line, digits_in, kinds_in, mask, mask_text
 
 _BY_CARD = re.compile(r"\b(by|with|using|use|from)( a| my| the)?( credit| debit)? card\b")
 _EITHER = re.compile(r"\b(or|between|either|and)\b")
 _TODAY = re.compile(r"(?<!not )\b(today|right now|right away|straight away|immediately|now)\b")
-_DIGIT = r"(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|\d)"
-_TEEN = r"(?:ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen)"
-_TENS = r"(?:twenty|thirty|fou?rty|fifty|sixty|seventy|eighty|ninety)"
+_DIGIT = rf"(?:{'|'.join((*UNITS, *ZEROS))}|\d)"
+_TEEN = rf"(?:{'|'.join(TEENS)})"
+_TENS = rf"(?:{'|'.join(TENS)})"
 _DIGITS_ALONE = re.compile(
     rf"\W*(?:(?:um|uh|please|dollars)\W+)*(?:{_DIGIT}\W*\b)*(?:{_TENS}(?:\W+{_DIGIT})?|{_TEEN})?\W*"
     r"(?:(?:dollars|please)\W*)*"
@@ -146,12 +147,10 @@ def change_key(keys: str) -> Raw | None:
     return {"1": "amount", "2": "source", "3": "date"}.get(keys)
 
 
-_STARS = ("one", "two", "three", "four", "five")
-
-
 def stars(said: Said, _: bool) -> Raw | None:
     words = re.findall(r"[a-z]+|\d", f"{said.text.lower()} {said.meaning.digits}")
-    found = [_STARS.index(w) + 1 if w in _STARS else int(w) for w in words if w in _STARS or w in "12345"]
+    numbers = (int(word) if word.isdigit() else UNITS.get(word, 0) for word in words)
+    found = [number for number in numbers if 1 <= number <= 5]
     return found[-1] if found else said.meaning.ordinal
 
 

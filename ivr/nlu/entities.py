@@ -7,6 +7,7 @@ from typing import Literal
 from ivr.nlu.normalise import normalise
 from ivr.nlu.numbers import ordinal, tokens
 from ivr.nlu.patterns import any_of
+from ivr.number_words import UNITS
 
 Share = Literal["full", "half", "minimum"]
 
@@ -46,7 +47,7 @@ _KINDS = (
     ("mortgage", any_of(r"mortgage")),
 )
 _CHOSEN = frozenset({"one", "option", "account", "card", "transaction", "choice"})
-_COUNTED = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5} | {str(n): n for n in range(1, 6)}
+_COUNTED = {word: n for word, n in UNITS.items() if 1 <= n <= 5} | {str(n): n for n in range(1, 6)}
 
 
 def share(text: str) -> Share | None:
