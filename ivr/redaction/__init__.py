@@ -1,11 +1,11 @@
 """What must not be written down of a conversation: card numbers, PINs, codes, ids, passwords. Pure."""
 
 from ivr.redaction.conversation import Line, Masked, Masking, mask, mask_text
-from ivr.redaction.cues import Named
-from ivr.redaction.find import kinds_in
-from ivr.redaction.scan import digits_in
+from ivr.redaction.detection import kinds_in
+from ivr.redaction.digit_runs import digits_in
+from ivr.redaction.erasure import forget, mask_digits, mask_words, redact
+from ivr.redaction.phrases import Named
 from ivr.redaction.spans import KEYED_CARD, MARKERS, Kind, Span, holds_marker, kind_of, overlap
-from ivr.redaction.written import forget, mask_digits, mask_words, redact
 
 __all__ = [
     "KEYED_CARD",

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from ivr.redaction.cues import Cue, Named, cues, telling
-from ivr.redaction.find import find
-from ivr.redaction.parts import cards_in_parts
-from ivr.redaction.scan import runs, tokens
+from ivr.redaction.detection import find
+from ivr.redaction.digit_runs import runs, tokens
+from ivr.redaction.erasure import redact, same_digits
+from ivr.redaction.phrases import Cue, Named, cues, telling
 from ivr.redaction.spans import Kind, Span, kind_of, overlap
-from ivr.redaction.written import redact, same_digits
+from ivr.redaction.split_cards import cards_in_parts
 
 LOOK_BACK = 3  # lines within which a question finds its answer
 CARD_LINES = 8  # lines within which a card that was spoken of is still meant

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from ivr.redaction.cues import Cue, Named
+from ivr.redaction.phrases import Cue, Named
 from ivr.redaction.spans import Span
 
 _SAYS = re.compile(

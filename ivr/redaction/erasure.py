@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ivr.redaction.scan import runs, tokens
+from ivr.redaction.digit_runs import runs, tokens
 from ivr.redaction.spans import MARKERS, Kind, Span
 
 SHORTEST = 4  # digits that give a secret away

@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from ivr.number_words import HEARD_AS, NATO, words_of
-from ivr.redaction.cues import LOOSE, Cue, Named, cues
+from ivr.redaction.digit_runs import Run, Token, runs, tokens
 from ivr.redaction.passwords import passwords
-from ivr.redaction.scan import Run, Token, runs, tokens
+from ivr.redaction.phrases import LOOSE, Cue, Named, cues
 from ivr.redaction.spans import Kind, Span, overlap
 
 SHORTEST_CARD = 13  # digits; where more stand together (a card, its date, its code), all of it is taken out

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Protocol
 
-from ivr.redaction.cues import Cue
-from ivr.redaction.find import SHORTEST_CARD, not_digits
-from ivr.redaction.scan import Run, luhn, runs, tokens
+from ivr.redaction.detection import SHORTEST_CARD, not_digits
+from ivr.redaction.digit_runs import Run, luhn, runs, tokens
+from ivr.redaction.phrases import Cue
 
 GAP = 6  # words between two parts
 LONGEST_CARD = 19
