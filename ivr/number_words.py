@@ -1,4 +1,4 @@
-"""The words that numbers are made of: one table for the grammars of meaning and for what must not be written down."""
+"""The words that numbers are made of, for understanding a caller and for finding what must not be written down."""
 
 
 def words_of(listed: str) -> frozenset[str]:

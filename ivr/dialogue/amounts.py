@@ -1,4 +1,4 @@
-"""An amount as it was heard: one sum, a share of what is owed, or candidates among which the caller has to choose."""
+"""An amount as the caller gives it: one sum, a share of what is owed, or several from which they have to choose."""
 
 from ivr.dialogue import currencies, verbalize
 from ivr.dialogue.meaning import Meaning
@@ -8,7 +8,7 @@ _OR, _IN = "|", " "  # "5000|6000 EUR": candidates in hundredths, and the curren
 
 
 def from_meaning(meaning: Meaning, either: bool) -> Raw | None:
-    """What was heard as an amount; `either`: an "or" stands between the amounts and shares that were named."""
+    """The amount in a meaning; `either`: an "or" stands between the amounts and shares that were named."""
     options: list[Raw] = list(meaning.money)
     if meaning.share and (either or not options):
         options.append(meaning.share)
@@ -52,7 +52,7 @@ def unclear(value: Raw, currency: str) -> Line | None:
 
 
 def in_minor(raw: Raw, currency: str) -> Raw:
-    """What was heard, with every sum in minor units; sums that the currency cannot have are left out."""
+    """What the caller gave, with every sum in minor units; sums that the currency cannot have are left out."""
     if not isinstance(raw, str):
         return currencies.from_hundredths(int(raw), currency) or raw
     options, *codes = raw.split(_IN)

@@ -1,4 +1,4 @@
-"""One step in the making: the state so far and what is to be done."""
+"""A transition in the making: the state so far, and the actions so far."""
 
 from dataclasses import dataclass, replace
 from typing import Any, Self
@@ -14,17 +14,17 @@ Transition = tuple[State, tuple[Action, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """`lines` are what a caller who says "repeat" wants to hear again."""
+    """Every method gives a new draft. `lines` are what a caller who says "repeat" wants to hear again."""
 
     state: State
     actions: tuple[Action, ...] = ()
     lines: tuple[Line, ...] = ()
 
-    def having(self, **changes: Any) -> Self:
+    def with_fields(self, **changes: Any) -> Self:
         """The same draft with these fields of the state changed."""
         return replace(self, state=replace(self.state, **changes))
 
-    def at(self, state: State) -> Self:
+    def with_state(self, state: State) -> Self:
         return replace(self, state=state)
 
     def say(self, line: Line, language: str = "en", interruptible: bool = True) -> Self:
@@ -37,11 +37,11 @@ class Draft:
         uses = {**self.state.uses, line.prompt: used + 1}
         return replace(self, state=replace(self.state, uses=uses), actions=(*self.actions, action))
 
-    def keep(self, line: Line) -> Self:
+    def say_repeatable(self, line: Line) -> Self:
         """Speak a line that "repeat" repeats."""
         return replace(self.say(line), lines=(*self.lines, line))
 
-    def act(self, action: Action) -> Self:
+    def do(self, action: Action) -> Self:
         return replace(self, actions=(*self.actions, action))
 
     def end(self, action: Action, phase: Phase) -> Transition:
@@ -50,7 +50,7 @@ class Draft:
 
     def listen(self, ask: Ask, no_input_timeout: float | None = None) -> Transition:
         """Wait for the answer to `ask`."""
-        draft = self.having(question=ask.name, last=self.lines or self.state.last, cut=False)
+        draft = self.with_fields(question=ask.name, last=self.lines or self.state.last, cut=False)
         return draft.end(listening(ask, no_input_timeout), "asking")
 
 

@@ -1,11 +1,11 @@
-"""Minor units: how many there are to a dollar, a yen, a dinar; and the most that we count."""
+"""Amounts in minor units (cents): how many decimals each currency has, and the most that is counted."""
 
 from decimal import Decimal
 
 from babel.numbers import get_currency_precision
 
 MOST = 2**63 - 1  # minor units: what databases and ledgers hold
-SPOKEN_DECIMALS = 2  # decimals of an amount as it is heard or keyed, whatever the currency turns out to be
+SPOKEN_DECIMALS = 2  # decimals of an amount as it is said or keyed, whatever the currency turns out to be
 
 
 def decimals(currency: str) -> int:
@@ -27,5 +27,5 @@ def minor(amount: Decimal, currency: str) -> int | None:
 
 
 def from_hundredths(hundredths: int, currency: str) -> int | None:
-    """Minor units of an amount that was heard in hundredths, before anybody knew of what."""
+    """Minor units of an amount that was said or keyed, in hundredths, before its currency was known."""
     return minor(Decimal(hundredths).scaleb(-SPOKEN_DECIMALS), currency)

@@ -1,4 +1,4 @@
-"""What a key means, whatever is being asked."""
+"""What keys mean, whatever is being asked."""
 
 from ivr.dialogue import extractors
 from ivr.dialogue.builder import Draft, Transition

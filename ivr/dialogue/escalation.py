@@ -1,4 +1,4 @@
-"""What the caller said, keyed and proved, and the passage to a person with it."""
+"""The hand-off to a person, with the one sentence and the facts that the agent's brief begins with."""
 
 from ivr.dialogue import amounts, payment_rules
 from ivr.dialogue.actions import HandOff
@@ -40,14 +40,14 @@ def known(state: State) -> dict[str, str]:
 
 
 def _items(state: State) -> dict[str, str]:
-    heard = {name: value for task in state.tasks for name, value in _given(state, task.flow, task.given).items()}
-    return {LABELS.get(name, name): value for name, value in (heard | state.noted).items()}
+    given = {name: value for task in state.tasks for name, value in _given(state, task.flow, task.given).items()}
+    return {LABELS.get(name, name): value for name, value in (given | state.noted).items()}
 
 
 def _given(state: State, flow: str, given: dict[str, Raw]) -> dict[str, str]:
     asks = {ask.name: ask for ask in FLOWS[flow].asks if ask.noted and not ask.secret}
-    heard = {"amount": amounts.in_minor(given["amount"], payment_rules.currency(state))} if "amount" in given else {}
-    return {name: asks[name].show(state, raw) for name, raw in (given | heard).items() if name in asks}
+    amount = {"amount": amounts.in_minor(given["amount"], payment_rules.currency(state))} if "amount" in given else {}
+    return {name: asks[name].show(state, raw) for name, raw in (given | amount).items() if name in asks}
 
 
 def hand_off(draft: Draft, reason: str, intent: str = "", mood: str = "calm", language: str = DEFAULT) -> Transition:
@@ -71,7 +71,7 @@ _WHY = {
     "dispute": "now disputes a charge",
     "card_problem": "has trouble with a card",
 } | {name: declared.failed for name, declared in SELF_SERVICE.items() if declared.failed}
-_WISHES = 2  # of the latest: the line is heard as well as read
+_WISHES = 2  # of the latest: the sentence is read aloud to the agent too
 
 
 def summary(state: State, reason: str, intent: str, language: str) -> str:

@@ -46,7 +46,7 @@ class NoInput(Event):
 
 @dataclass(frozen=True, slots=True)
 class Interrupted(Event):
-    """The caller cut off a prompt after hearing `heard` (0..1) of it."""
+    """The caller cut off a prompt of which the share `played` (0..1) had been played."""
 
     prompt: str
     played: float

@@ -1,4 +1,4 @@
-"""Taking an item out of an utterance or out of keys."""
+"""Takes one item, such as an account number or a date, out of an utterance or out of keys."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The script on paper: every prompt as a table, every flow as a diagram."""
+"""Writes `docs/flows.md`: every flow as a diagram, every prompt in a table."""
 
 from ivr.dialogue.flows.registry import FLOWS
 from ivr.dialogue.flows.steps import Ask, Do, Fetch, Person, Send, Step, Tell, Verified

@@ -1,4 +1,4 @@
-"""The interpreter: goes through the uppermost task's flow until the caller or the house must answer."""
+"""Plays flows: goes through the steps of the uppermost task until the caller, or the result of a query, is needed."""
 
 from dataclasses import replace
 
@@ -26,11 +26,11 @@ def advance(draft: Draft) -> Transition:
         case Fetch():
             return draft.end(LookUp(str(draft.state.account)), "waiting")
         case Tell():
-            told = draft.keep(Line(step.name, step.fields(draft.state)))
+            told = draft.say_repeatable(Line(step.name, step.fields(draft.state)))
             return advance(_settled(told, f"told:{step.name}", True))
         case Send():
-            sent = draft.act(step.act(draft.state))
-            return advance(_settled(sent.keep(Line(step.name)) if step.told else sent, step.name, True))
+            sent = draft.do(step.act(draft.state))
+            return advance(_settled(sent.say_repeatable(Line(step.name)) if step.told else sent, step.name, True))
         case Do():
             return _do(draft, step)
         case Person():
@@ -53,23 +53,23 @@ def _pending(state: State, step: Step) -> bool:
 
 
 def _settled(draft: Draft, name: str, value: Raw) -> Draft:
-    return draft.at(draft.state.with_task(draft.state.task.settle(name, value)))
+    return draft.with_state(draft.state.with_task(draft.state.task.settle(name, value)))
 
 
 def _ask(draft: Draft, ask: Ask) -> Transition:
-    """Settle the item from what was already heard, or ask for it."""
+    """Settle the item from what the caller gave already, or ask for it."""
     state = draft.state
     value = ask.settle(state, state.task.given.get(ask.name))
     if value is None:
-        forgotten = draft.at(state.with_task(state.task.drop(ask.name)))
+        forgotten = draft.with_state(state.with_task(state.task.drop(ask.name)))
         return question(forgotten, ask)
     refusal = ask.check(state, value)
     if refusal is not None:
         if state.stalls >= STALLS:
             return hand_off(draft, "unclear")
-        refused = draft.at(state.with_task(state.task.drop(ask.name))).having(stalls=state.stalls + 1)
-        return refused.keep(refusal).listen(ask)
-    return advance(draft.at(settle(state, ask, value)))
+        refused = draft.with_state(state.with_task(state.task.drop(ask.name))).with_fields(stalls=state.stalls + 1)
+        return refused.say_repeatable(refusal).listen(ask)
+    return advance(draft.with_state(settle(state, ask, value)))
 
 
 def settle(state: State, ask: Ask, value: Raw) -> State:
@@ -81,7 +81,7 @@ def settle(state: State, ask: Ask, value: Raw) -> State:
 def question(draft: Draft, ask: Ask) -> Transition:
     """Ask for an item in its next wording; after two answers "anything else" is two words."""
     wording = "brief" if ask.name == "else" and _lines(draft) > 1 else "ask"
-    return draft.keep(Line(f"{ask.name}.{wording}", ask.fields(draft.state))).listen(ask)
+    return draft.say_repeatable(Line(f"{ask.name}.{wording}", ask.fields(draft.state))).listen(ask)
 
 
 def _lines(draft: Draft) -> int:
@@ -106,7 +106,7 @@ def push(draft: Draft, task: Task) -> Draft:
     """Begin a task on top of what is under way; after a payment the ledger is read anew."""
     stale = any(committed(task) for task in draft.state.tasks)
     facts = None if stale else draft.state.facts
-    return draft.having(tasks=(*draft.state.tasks, task), facts=facts, stalls=0)
+    return draft.with_fields(tasks=(*draft.state.tasks, task), facts=facts, stalls=0)
 
 
 def _finish(draft: Draft) -> Transition:
@@ -117,7 +117,7 @@ def _finish(draft: Draft) -> Transition:
     facts = None if committed(ended) else state.facts
     early = ended.flow == "verify"  # a PIN before any wish: the open question still stands
     on_top = below if len(below) > 1 or early else (Task("else"),)
-    popped = draft.at(replace(state, tasks=on_top, facts=facts, done=_done(state)))
+    popped = draft.with_state(replace(state, tasks=on_top, facts=facts, done=_done(state)))
     back = len(below) > 1 and ended.flow in SELF_SERVICE and below[-1].flow in SELF_SERVICE
     return advance(popped.say(Line("repair.back", {"topic": TOPICS[below[-1].flow]})) if back else popped)
 

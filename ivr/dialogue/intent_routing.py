@@ -1,4 +1,4 @@
-"""From an intent to what it asks for: a flow, a person, the end of the call, or a word about the talk itself."""
+"""What each intent leads to: a flow, a person, the end of the call, or a reply to small talk."""
 
 from ivr.dialogue import extractors, phrases
 from ivr.dialogue.builder import Draft, Transition
@@ -46,10 +46,10 @@ def begin(draft: Draft, intent: str, given: dict[str, Raw]) -> Transition:
     """Start a flow with what the caller already gave for it."""
     wanted = tuple(dict.fromkeys((*draft.state.wanted, intent)))
     if intent in draft.state.braked:
-        return hand_off(draft.having(wanted=wanted), "braked", intent)
-    begun = push(draft.having(wanted=wanted, tasks=_to_come_back_to(draft.state.tasks)), Task(intent, given))
+        return hand_off(draft.with_fields(wanted=wanted), "braked", intent)
+    begun = push(draft.with_fields(wanted=wanted, tasks=_to_come_back_to(draft.state.tasks)), Task(intent, given))
     verify = tuple(task for task in draft.state.tasks if task.flow == "verify")[-1:]
-    return advance(progress(begun.having(tasks=(*begun.state.tasks, *verify))))
+    return advance(progress(begun.with_fields(tasks=(*begun.state.tasks, *verify))))
 
 
 def _to_come_back_to(tasks: tuple[Task, ...]) -> tuple[Task, ...]:
@@ -66,7 +66,7 @@ def _person(draft: Draft, said: Said) -> Transition | None:
     if confidence < (ACCEPT if amid else CONFIRM) or (amid and intent == "out_of_scope"):
         return None
     wanted = tuple(dict.fromkeys((*draft.state.wanted, intent)))
-    return hand_off(draft.having(wanted=wanted), intent, intent)
+    return hand_off(draft.with_fields(wanted=wanted), intent, intent)
 
 
 def _small_talk(draft: Draft, said: Said, ask: Ask) -> Transition | None:

@@ -1,4 +1,4 @@
-"""The dialogue: begin, then one event at a time; the same events always give the same actions."""
+"""The dialogue as a state machine: `begin`, then `step` with one event at a time."""
 
 from typing import Any
 
@@ -51,7 +51,7 @@ def step(state: State, event: Event) -> Transition:
 
     Three exceptions keep what is under way: Slow gives at most one Say, an event of no consequence during a query or
     card entry gives no action, and so does every event after a hand-off. Raises ValueError if Started is not first."""
-    draft = Draft(state).having(turn=state.turn + 1)
+    draft = Draft(state).with_fields(turn=state.turn + 1)
     if state.phase == "new":
         return _start(draft, event)
     if state.phase != "gone" and (away := _away(draft, event)) is not None:
@@ -70,7 +70,7 @@ def step(state: State, event: Event) -> Transition:
 def _start(draft: Draft, event: Event) -> Transition:
     if not isinstance(event, Started):
         raise ValueError(f"the first event of a conversation was {type(event).__name__}; send Started first")
-    known = draft.having(
+    known = draft.with_fields(
         today=event.today,
         company=event.company,
         account=event.account,
@@ -117,7 +117,7 @@ def _talk(draft: Draft, event: Event) -> Transition:
             return advance(draft.say(Line("repair.resumed")))
         case Interrupted():
             cut = event.prompt.startswith(READ_BACK) and event.played < PLAYED_OUT
-            return _again(draft.having(cut=draft.state.cut or cut))
+            return _again(draft.with_fields(cut=draft.state.cut or cut))
         case _:
             return _again(draft)
 
@@ -137,7 +137,7 @@ def _wait(draft: Draft, event: Event) -> Transition:
         case Said() | Keyed() | NoInput() | Interrupted() | Started():
             return draft.state, ()
         case Slow():
-            told = draft if draft.state.slow else draft.say(Line("repair.looking")).having(slow=True)
+            told = draft if draft.state.slow else draft.say(Line("repair.looking")).with_fields(slow=True)
             return told.state, told.actions
         case Resumed() if draft.state.phase == "waiting":
             return advance(draft.say(Line("repair.resumed")))

@@ -1,4 +1,4 @@
-"""Whether the bot did what a caller called for."""
+"""Whether the bot did what the caller called for."""
 
 from ivr.dialogue.flows.registry import FLOWS, SELF_SERVICE, flow_of
 from ivr.dialogue.flows.steps import Flow, Tell

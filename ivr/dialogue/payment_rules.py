@@ -39,7 +39,7 @@ def owing(state: State) -> bool:
 
 
 def amount_value(state: State, raw: Raw | None) -> Raw | None:
-    """Minor units for what was heard, or what is to be asked about it; None where there is no minimum to speak of."""
+    """Minor units for what the caller gave, or what is to be asked about it; None where there is no minimum."""
     if raw is None:
         return None
     shares = {"full": payable(state), "half": payable(state) // 2, "minimum": facts(state).minimum}

@@ -1,4 +1,4 @@
-"""Words that speak for themselves, whatever intent was understood."""
+"""Phrases that settle what is meant, whatever intent the classifier found."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Repair for every flow: repeat, rephrase, offer keys, cancel, say goodbye, and know when to stop."""
+"""What every flow does when the talk goes wrong: no input, no match, repeating, cancelling, giving up."""
 
 from dataclasses import replace
 
@@ -30,7 +30,7 @@ def no_match(draft: Draft, ask: Ask) -> Transition:
         return unrated(draft)
     if draft.state.missed:
         return hand_off(draft, "unclear")
-    sorry = draft.having(missed=1).say(Line("repair.sorry"))
+    sorry = draft.with_fields(missed=1).say(Line("repair.sorry"))
     return sorry.say(Line(f"{ask.name}.example", ask.fields(draft.state))).listen(ask)
 
 
@@ -41,14 +41,14 @@ def no_input(draft: Draft) -> Transition:
         return unrated(draft)
     if draft.state.silences:
         return hand_off(draft, "silent")
-    there = draft.having(silences=1).say(Line("repair.there"))
+    there = draft.with_fields(silences=1).say(Line("repair.there"))
     keys = "pin.keys_or_code" if ask.name == "pin" and draft.state.codes else f"{ask.name}.keys"
     return there.say(Line(keys, ask.fields(draft.state))).listen(ask)
 
 
 def repeat(draft: Draft, ask: Ask) -> Transition:
     """The last lines again, in their next wording."""
-    again = draft.having(stalls=draft.state.stalls + 1)
+    again = draft.with_fields(stalls=draft.state.stalls + 1)
     for line in draft.state.last:
         again = again.say(line)
     return stall(draft) or again.listen(ask)
@@ -56,7 +56,7 @@ def repeat(draft: Draft, ask: Ask) -> Transition:
 
 def detour(draft: Draft, ask: Ask, example: bool = False) -> Transition:
     """Back to the question after words that do not answer it."""
-    further = draft.having(stalls=draft.state.stalls + 1)
+    further = draft.with_fields(stalls=draft.state.stalls + 1)
     wording = "example" if example else "ask"
     line = Line(f"{ask.name}.{wording}", ask.fields(draft.state))
     return stall(draft) or further.say(line).listen(ask)
@@ -73,7 +73,7 @@ def cancel(draft: Draft) -> Transition:
     while tasks[-1].flow in ("verify", "unsure") and len(tasks) > 2:
         tasks = tasks[:-1]
     left = tasks[:-1] if len(tasks) > 2 else (Task("else"),)
-    return advance(progress(draft.having(tasks=left).say(Line(_undone(tasks[-1]) or "repair.cancelled"))))
+    return advance(progress(draft.with_fields(tasks=left).say(Line(_undone(tasks[-1]) or "repair.cancelled"))))
 
 
 def _undone(task: Task) -> str:
@@ -85,13 +85,13 @@ def goodbye(draft: Draft) -> Transition:
     """One question about the call, then the end."""
     undone = next(filter(None, map(_undone, draft.state.tasks)), "")
     parting = draft.say(Line(undone)) if undone else draft
-    return advance(progress(parting.having(tasks=(Task("goodbye"),))))
+    return advance(progress(parting.with_fields(tasks=(Task("goodbye"),))))
 
 
 def unrated(draft: Draft) -> Transition:
-    return advance(draft.at(draft.state.with_task(draft.state.task.settle("rating", 0))))
+    return advance(draft.with_state(draft.state.with_task(draft.state.task.settle("rating", 0))))
 
 
 def progress(draft: Draft) -> Draft:
     """The caller was understood: failures are forgiven."""
-    return draft.having(missed=0, silences=0)
+    return draft.with_fields(missed=0, silences=0)

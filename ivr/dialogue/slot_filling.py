@@ -1,4 +1,4 @@
-"""The items of a flow, out of what the caller answers or volunteers."""
+"""Fills the items of a flow with what the caller answers or volunteers."""
 
 from dataclasses import replace
 
@@ -38,8 +38,8 @@ def ahead(draft: Draft, said: Said, ask: Ask) -> Transition | None:
     }
     if not items:
         return None
-    fuller = draft.at(absorb(draft.having(tasks=draft.state.tasks[:-1]).state, items))
-    return question(progress(fuller.having(tasks=(*fuller.state.tasks, verify))), ask)
+    fuller = draft.with_state(absorb(draft.with_fields(tasks=draft.state.tasks[:-1]).state, items))
+    return question(progress(fuller.with_fields(tasks=(*fuller.state.tasks, verify))), ask)
 
 
 def take(draft: Draft, ask: Ask, raw: Raw | None, extra: dict[str, Raw], doubtful: bool = False) -> Transition | None:
@@ -53,7 +53,7 @@ def take(draft: Draft, ask: Ask, raw: Raw | None, extra: dict[str, Raw], doubtfu
     if raw is None and not extra:
         return None
     given = extra if raw is None else {**extra, ask.name: raw}
-    return advance(progress(draft.at(absorb(draft.state, given, doubtful))))
+    return advance(progress(draft.with_state(absorb(draft.state, given, doubtful))))
 
 
 def absorb(state: State, given: dict[str, Raw], doubtful: bool = False) -> State:

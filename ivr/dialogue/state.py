@@ -1,4 +1,4 @@
-"""Where a conversation stands: plain data that goes to JSON and back unchanged."""
+"""The state of a conversation: plain data that goes to JSON and back unchanged."""
 
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date
@@ -12,7 +12,7 @@ Raw = str | int | bool
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One flow under way: what was heard for it (`given`) and what is settled (`slots`)."""
+    """One flow under way: what the caller gave for it (`given`) and what is settled (`slots`)."""
 
     flow: str
     given: dict[str, Raw] = field(default_factory=dict)
@@ -25,7 +25,7 @@ class Task:
         return replace(self, slots={**self.slots, name: value})
 
     def drop(self, *names: str) -> Self:
-        """Forget the named items, heard and settled."""
+        """Forget the named items, given and settled."""
         return replace(self, given=_without(self.given, names), slots=_without(self.slots, names))
 
 
@@ -39,9 +39,9 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The whole conversation. `phase`: asking (we listen), waiting (for a query's answer), card (the carrier
+    """The whole conversation. `phase`: asking (we listen), waiting (for a query's result), card (the carrier
     takes a card), gone (handed off), ended (hung up). `question` names the item that was asked. `codes`: one-time
-    codes can be sent; `texts`: the number on file can be sent a text; `by_code`: the caller proved himself with one."""
+    codes can be sent; `texts`: the number on file can be sent a text; `by_code`: one of the codes verified them."""
 
     phase: Phase = "new"
     today: date = date.min

@@ -44,7 +44,7 @@ def in_their_words(draft: Draft, said: Said) -> Draft:
     """What the caller came for, kept for the brief; nothing that may hold a PIN."""
     secret = re.search(r"\bpin\b", said.text, re.I) or 4 <= len(said.meaning.digits) <= 6
     fit = at_menu(draft.state) and said.text and not secret
-    return draft.at(draft.state.note("said", mask_text(said.text))) if fit else draft
+    return draft.with_state(draft.state.note("said", mask_text(said.text))) if fit else draft
 
 
 def apply_utterance(draft: Draft, said: Said) -> Transition:
@@ -70,8 +70,8 @@ def _cancel(draft: Draft, said: Said, ask: Ask) -> Transition | None:
 def _other_account(draft: Draft, said: Said, ask: Ask) -> Transition | None:
     if draft.state.task.flow != "verify" or not phrases.OTHER_ACCOUNT.search(said.text.lower()):
         return None
-    fresh = draft.at(draft.state.with_task(Task("verify")))
-    return advance(progress(fresh.having(account=None, on_file=False)))
+    fresh = draft.with_state(draft.state.with_task(Task("verify")))
+    return advance(progress(fresh.with_fields(account=None, on_file=False)))
 
 
 def _repeat(draft: Draft, said: Said, ask: Ask) -> Transition | None:
@@ -88,7 +88,7 @@ def _digress(draft: Draft, said: Said, ask: Ask) -> Transition | None:
 def _hold(draft: Draft, said: Said, ask: Ask) -> Transition | None:
     if not phrases.WAIT.search(said.text.lower()) or _says_more(said):
         return None
-    held = draft.having(stalls=draft.state.stalls + 1).say(Line("repair.wait"))
+    held = draft.with_fields(stalls=draft.state.stalls + 1).say(Line("repair.wait"))
     return stall(draft) or held.listen(ask, timeouts.HOLD)
 
 
@@ -108,7 +108,7 @@ def _hesitate(draft: Draft, said: Said, ask: Ask) -> Transition | None:
         or draft.state.missed
     ):
         return None
-    return stall(draft) or draft.having(stalls=draft.state.stalls + 1).listen(ask, timeouts.THINKING)
+    return stall(draft) or draft.with_fields(stalls=draft.state.stalls + 1).listen(ask, timeouts.THINKING)
 
 
 ATTEMPTS: tuple[Attempt, ...] = (

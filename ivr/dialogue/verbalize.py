@@ -1,4 +1,4 @@
-"""Figures for the ear and for a text message: amounts, dates and digits as a bank says them."""
+"""Amounts, dates and digits in words, as a bank says them, and in writing for text messages."""
 
 from datetime import date, timedelta
 

@@ -1,4 +1,4 @@
-"""A caller who lacks what he is asked to prove himself with: a PIN forgotten, a code that did not come."""
+"""What happens when callers cannot prove who they are: the PIN is forgotten, or the code did not come."""
 
 from ivr.dialogue import phrases
 from ivr.dialogue.builder import Draft, Transition
@@ -11,7 +11,7 @@ from ivr.dialogue.repair import progress
 
 
 def forgotten(draft: Draft, said: Said, ask: Ask) -> Transition | None:
-    """He does not know it: a code instead of the PIN where codes are sent, else a person."""
+    """They do not know it: a code instead of the PIN where codes are sent, else a person."""
     unknown = said.meaning.intent == "dont_know" or phrases.FORGOT.search(said.text.lower())
     if ask.name not in LACKING or not unknown:
         return None
@@ -34,7 +34,7 @@ def code_instead(draft: Draft, ask: Ask) -> Transition | None:
     """On to a one-time code; None where the PIN was not asked for, or none is sent."""
     if ask.name != "pin" or not draft.state.codes:
         return None
-    return advance(progress(draft.at(draft.state.with_task(draft.state.task.settle("forgotten", True)))))
+    return advance(progress(draft.with_state(draft.state.with_task(draft.state.task.settle("forgotten", True)))))
 
 
 def send_again(draft: Draft) -> Transition:
@@ -42,4 +42,4 @@ def send_again(draft: Draft) -> Transition:
     if "resent" in task.slots:
         return hand_off(draft, "verification")
     anew = task.drop("sent").settle("key", draft.state.turn).settle("resent", True)
-    return advance(progress(draft.at(draft.state.with_task(anew))))
+    return advance(progress(draft.with_state(draft.state.with_task(anew))))

@@ -1,4 +1,4 @@
-"""A wish to pay by card, in so many words."""
+"""Whether the caller asks, in so many words, to pay by card."""
 
 import re
 

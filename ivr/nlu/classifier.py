@@ -1,4 +1,4 @@
-"""The trained layer on top of the encoder: a sentence vector to a probability for each intent."""
+"""The intent classifier: a trained layer that turns a sentence vector into a probability for each intent."""
 
 import json
 from dataclasses import dataclass

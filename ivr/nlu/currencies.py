@@ -1,4 +1,4 @@
-"""Which currency was named: as ISO codes, since "dollars" may be several."""
+"""The currency that was named, as ISO codes: "dollars" may be several."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Days as people say them, seen from today; a day that does not exist or is only hinted at is refused."""
+"""Dates as people say them ("next Friday"), reckoned from today; one that does not exist is refused."""
 
 import calendar
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""Whether a country writes the day before the month."""
+"""Whether a country writes the day before the month: 5/4 as the fifth of April."""
 
 from babel import Locale, UnknownLocaleError
 

@@ -1,4 +1,4 @@
-"""What a caller does not want: a person, or a subject, named only to be turned down."""
+"""What the caller turns down ("no agent, please"): a person, or a subject that is named only to be refused."""
 
 import re
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""A text to a vector with the small sentence encoder, on one core."""
+"""The sentence encoder: turns a text into a vector, on one processor core."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,7 @@
-"""From probabilities to a decision: sure rules first, and a higher bar for what is dangerous to get wrong."""
+"""Chooses the intent: by rule where the words settle it, else by the classifier's probabilities.
+
+An intent that is dangerous to get wrong has to be more probable than the others.
+"""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Amounts of money as people say them, in minor units; nothing rather than a guess."""
+"""Amounts of money as people say them, in minor units; no amount rather than a guess."""
 
 from dataclasses import dataclass, replace
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""A text prepared for the reader of amounts: ranges, lists and figures of other countries are spelled out."""
+"""Prepares a text for the grammar of amounts: ranges, lists and foreign ways to write figures are spelled out."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Days named by month and number: "march third", "the end of the month", "3/15"; a day that does not exist is None."""
+"""Dates named by month and day: "March third", "the end of the month", "3/15"; one that does not exist is None."""
 
 import calendar
 from datetime import date

@@ -1,4 +1,4 @@
-"""A text as the models see it: typed and heard words look alike."""
+"""Text normalisation: what the models and the rules see, whether it was typed or recognised."""
 
 import re
 

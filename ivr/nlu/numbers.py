@@ -1,4 +1,4 @@
-"""Numbers as people say them and as Whisper writes them: text to tokens, tokens to spoken numbers."""
+"""Numbers as people say them and as a recogniser writes them: a text to tokens, tokens to numbers."""
 
 import re
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Lists of words, and lists of phrases as one expression over plain text."""
+"""Many phrases as one regular expression over normalised text."""
 
 import re
 

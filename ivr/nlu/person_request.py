@@ -1,4 +1,4 @@
-"""A wish for a person, in so many words."""
+"""Whether the caller asks, in so many words, for a person."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""A meaning as the JSON document that scripts rely on."""
+"""A meaning as the JSON document of `warmline understand --json`, which scripts rely on."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Whether a caller is angry with us; not with themselves, with the weather, or out of politeness."""
+"""Whether the caller is angry with us, and not with themselves or the weather."""
 
 import re
 

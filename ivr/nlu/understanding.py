@@ -1,4 +1,4 @@
-"""Text to meaning: the trained models, the grammars of amounts, days and digits, and a few rules that outrank both."""
+"""From a text to its meaning: the intent, by classifier and rules, and the entities, by grammars."""
 
 from datetime import date
 from pathlib import Path
@@ -34,7 +34,7 @@ class Understanding:
 
     @classmethod
     def load(cls, folder: Path, country: str = "US") -> "Understanding":
-        """The models in `folder/meaning/` if the operator trained his own, else those that ship.
+        """The models in `folder/meaning/` if the operator trained their own, else those that ship.
 
         `country`: whose order of day and month is meant by 5/4. Raises MissingModelError.
         """

@@ -1,4 +1,4 @@
-"""Yes and no, as they open an answer or make up all of it."""
+"""Whether an answer says yes or no, in its first words or in all of it."""
 
 import re
 

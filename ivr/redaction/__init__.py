@@ -1,20 +1,25 @@
-"""What must not be written down of a conversation: card numbers, PINs, codes, ids, passwords. Pure."""
+"""Takes out of a conversation what must not be written down: card numbers, PINs, codes, ids and passwords.
+
+`mask` finds the secrets of a conversation line by line, by what was asked for, by the words beside the digits, and by
+patterns, and puts a marker in the place of each. `forget` takes a card that came in parts out of what was kept before
+it was complete. Nothing here reads or writes anything.
+"""
 
 from ivr.redaction.conversation import Line, Masked, Masking, mask, mask_text
 from ivr.redaction.detection import kinds_in
 from ivr.redaction.digit_runs import digits_in
 from ivr.redaction.erasure import forget, mask_digits, mask_words, redact
 from ivr.redaction.phrases import Named
-from ivr.redaction.spans import KEYED_CARD, MARKERS, Kind, Span, holds_marker, kind_of, overlap
+from ivr.redaction.spans import KEYED_CARD, MARKERS, SecretKind, Span, holds_marker, kind_of, overlap
 
 __all__ = [
     "KEYED_CARD",
     "MARKERS",
-    "Kind",
     "Line",
     "Masked",
     "Masking",
     "Named",
+    "SecretKind",
     "Span",
     "digits_in",
     "forget",

@@ -1,4 +1,4 @@
-"""The secrets of a conversation, line by line: what one line asks for another answers, and a card may take several."""
+"""Masks a whole conversation: what one line asks for is answered in another, and a card may come in several."""
 
 import re
 from collections.abc import Sequence
@@ -8,8 +8,8 @@ from functools import cached_property, lru_cache
 from ivr.redaction.detection import find
 from ivr.redaction.digit_runs import runs, tokens
 from ivr.redaction.erasure import redact, same_digits
-from ivr.redaction.phrases import Cue, Named, cues, telling
-from ivr.redaction.spans import Kind, Span, kind_of, overlap
+from ivr.redaction.phrases import Named, Phrase, phrases_in, telling
+from ivr.redaction.spans import SecretKind, Span, kind_of, overlap
 from ivr.redaction.split_cards import cards_in_parts
 
 LOOK_BACK = 3  # lines within which a question finds its answer
@@ -25,11 +25,11 @@ class Line:
         self.speaker, self.text, self.kept = speaker, text, False
 
     @cached_property
-    def cues(self) -> list[Cue]:
-        return _remembered(self.text) if self.kept else cues(self.text)
+    def phrases(self) -> list[Phrase]:
+        return _remembered(self.text) if self.kept else phrases_in(self.text)
 
 
-_remembered = lru_cache(1024)(cues)  # of texts that are kept anyway: they are looked at again with every line
+_remembered = lru_cache(1024)(phrases_in)  # of texts that are kept anyway: they are looked at again with every line
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Masked:
     spans: tuple[Span, ...] = ()
 
     @property
-    def kinds(self) -> tuple[Kind, ...]:
+    def kinds(self) -> tuple[SecretKind, ...]:
         return tuple(span.kind for span in self.spans)
 
 
@@ -116,23 +116,25 @@ class _Talk:
             if taken := self._taken(back):
                 echo = line.speaker != speaker and speaker != "bot"
                 return taken if taken == "card" or echo else None
-            if line.cues:
-                return telling([cue.named for cue in line.cues])
+            if line.phrases:
+                return telling([phrase.named for phrase in line.phrases])
         return None
 
     def _cards_about(self, at: int) -> bool:
         """Whether a card was spoken of in the lines before."""
         before = range(max(0, at - CARD_LINES), at)
         return any(
-            self._taken(n) in ("card", "cvv") or not CARDS.isdisjoint(cue.named for cue in self.lines[n].cues)
+            self._taken(n) in ("card", "cvv") or not CARDS.isdisjoint(phrase.named for phrase in self.lines[n].phrases)
             for n in before
         )
 
     def _number_about(self, at: int) -> bool:
         """Whether a card's number, and not only a card, was spoken of in the lines before."""
         before = range(max(0, at - CARD_LINES), at)
-        return any(self._taken(n) == "card" or any(cue.named == "card" for cue in self.lines[n].cues) for n in before)
+        return any(
+            self._taken(n) == "card" or any(phrase.named == "card" for phrase in self.lines[n].phrases) for n in before
+        )
 
-    def _taken(self, at: int) -> Kind | None:
+    def _taken(self, at: int) -> SecretKind | None:
         """The kind of the last secret in a line, masked already or about to be."""
         return self.spans[at][-1].kind if self.spans[at] else kind_of(self.lines[at].text)

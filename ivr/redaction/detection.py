@@ -1,4 +1,4 @@
-"""The secrets of one utterance: by what was asked first, by the words beside the digits, and by patterns."""
+"""Finds the secrets of one utterance: by what was asked, by the phrases beside the digits, and by patterns."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from ivr.number_words import HEARD_AS, NATO, words_of
 from ivr.redaction.digit_runs import Run, Token, runs, tokens
 from ivr.redaction.passwords import passwords
-from ivr.redaction.phrases import LOOSE, Cue, Named, cues
-from ivr.redaction.spans import Kind, Span, overlap
+from ivr.redaction.phrases import LOOSE, Named, Phrase, phrases_in
+from ivr.redaction.spans import SecretKind, Span, overlap
 
 SHORTEST_CARD = 13  # digits; where more stand together (a card, its date, its code), all of it is taken out
 NEAR, AFTER = 8, 4  # words between a name and its digits, before and after them
@@ -16,7 +16,7 @@ LONGEST_ACCOUNT = 16
 SPELLED = 3  # letters and digits, one by one or in groups, that make an id
 BARE = 2  # words beside digits that are all of an answer
 
-_LENGTHS: dict[Kind, tuple[int, int, int]] = {  # shortest, usual, longest
+_LENGTHS: dict[SecretKind, tuple[int, int, int]] = {  # shortest, usual, longest
     "pin": (3, 4, 6),
     "cvv": (3, 3, 5),
     "code": (4, 6, 8),
@@ -45,7 +45,7 @@ def _no() -> bool:
     return False
 
 
-def kinds_in(text: str, asked: Named | None = None) -> set[Kind]:
+def kinds_in(text: str, asked: Named | None = None) -> set[SecretKind]:
     """Which secrets there are in `text`."""
     return {span.kind for span in find(text, lambda: asked)}
 
@@ -56,13 +56,13 @@ def find(text: str, asked: Callable[[], Named | None] = _nothing, cards_about: C
     `asked`: what the words before it asked for or announced; `cards_about`: whether a card was spoken of lately. Both
     are looked up only where it matters.
     """
-    named, words = cues(text), tokens(text)
+    named, words = phrases_in(text), tokens(text)
     digits = runs(words, not_digits(text, named))
     found = list(passwords(text, named, asked))
     if not digits:
         return found
     wanted = asked()
-    about = any(cue.named in ("card", "a card", "cvv") for cue in named)
+    about = any(phrase.named in ("card", "a card", "cvv") for phrase in named)
     about = about or any(len(run.digits) >= SHORTEST_CARD for run in digits) or cards_about()
     long = [Span(run.start, run.end, "card") for run in digits if len(run.digits) >= SHORTEST_CARD]
     ids = [*_ids_by_pattern(text, named, wanted), *_spelled_ids(words, named)]
@@ -75,13 +75,13 @@ def find(text: str, asked: Callable[[], Named | None] = _nothing, cards_about: C
     return sorted(found, key=lambda span: span.start)
 
 
-def not_digits(text: str, named: Sequence[Cue]) -> list[tuple[int, int]]:
+def not_digits(text: str, named: Sequence[Phrase]) -> list[tuple[int, int]]:
     """Parts of the text whose digits are none to look at: names ("the three digits"), international account numbers."""
-    return [*((cue.start, cue.end) for cue in named), *(match.span() for match in _IBAN.finditer(text))]
+    return [*((phrase.start, phrase.end) for phrase in named), *(match.span() for match in _IBAN.finditer(text))]
 
 
 def _of_runs(
-    text: str, words: Sequence[Token], digits: Sequence[Run], named: Sequence[Cue], asked: Named | None, about: bool
+    text: str, words: Sequence[Token], digits: Sequence[Run], named: Sequence[Phrase], asked: Named | None, about: bool
 ) -> Iterator[Span]:
     names = _names(text, words, digits, named, asked)
     for before, run, meant in zip([None, *digits], digits, names, strict=False):
@@ -91,13 +91,15 @@ def _of_runs(
 
 
 def _names(
-    text: str, words: Sequence[Token], digits: Sequence[Run], named: Sequence[Cue], asked: Named | None
+    text: str, words: Sequence[Token], digits: Sequence[Run], named: Sequence[Phrase], asked: Named | None
 ) -> list[Named | None]:
     """What each run is called: by the words before it, by those after it, or as the run beside it."""
     names: list[Named | None] = []
-    pending: list[Cue] = []
+    pending: list[Phrase] = []
     for before, run, after in zip([None, *digits], digits, [*digits[1:], None], strict=False):
-        between = [cue for cue in named if (before.end if before else 0) <= cue.start and cue.end <= run.start]
+        between = [
+            phrase for phrase in named if (before.end if before else 0) <= phrase.start and phrase.end <= run.start
+        ]
         pending += between
         name = _before(words, run, between) or _behind(text, words, run, after, named) or _loosely(words, run, between)
         if name is None:
@@ -105,37 +107,41 @@ def _names(
         elif before is not None and not between and names[-1] is None and _words(words, before.end, run.start) <= 2:
             names[-1] = name  # "3100 or 5380 for my PIN"
         names.append(name)
-        pending = [cue for cue in pending if cue.named != name]
+        pending = [phrase for phrase in pending if phrase.named != name]
     return names
 
 
-def _before(words: Sequence[Token], run: Run, between: Sequence[Cue]) -> Named | None:
-    near = [cue.named for cue in between if _words(words, cue.end, run.start) <= NEAR]
+def _before(words: Sequence[Token], run: Run, between: Sequence[Phrase]) -> Named | None:
+    near = [phrase.named for phrase in between if _words(words, phrase.end, run.start) <= NEAR]
     return next((name for name in reversed(near) if name not in LOOSE), None)
 
 
-def _loosely(words: Sequence[Token], run: Run, between: Sequence[Cue]) -> Named | None:
-    return next((cue.named for cue in reversed(between) if _words(words, cue.end, run.start) <= NEAR), None)
+def _loosely(words: Sequence[Token], run: Run, between: Sequence[Phrase]) -> Named | None:
+    return next((phrase.named for phrase in reversed(between) if _words(words, phrase.end, run.start) <= NEAR), None)
 
 
-def _behind(text: str, words: Sequence[Token], run: Run, after: Run | None, named: Sequence[Cue]) -> Named | None:
+def _behind(text: str, words: Sequence[Token], run: Run, after: Run | None, named: Sequence[Phrase]) -> Named | None:
     """ "2749 is my PIN", "2749, my PIN": a name that follows, and does not go with the digits after it."""
     end = after.start if after else len(text)
-    for cue in named:
-        between = text[run.end : cue.start]
-        if not run.end <= cue.start < end or cue.named not in _LENGTHS or _words(words, run.end, cue.start) > AFTER:
+    for phrase in named:
+        between = text[run.end : phrase.start]
+        if (
+            not run.end <= phrase.start < end
+            or phrase.named not in _LENGTHS
+            or _words(words, run.end, phrase.start) > AFTER
+        ):
             continue
-        free = after is None or _words(words, cue.end, after.start) > 2
+        free = after is None or _words(words, phrase.end, after.start) > 2
         if not _SENTENCE_END.search(between) and (free or _IS.match(between)):
-            return cue.named
+            return phrase.named
     return None
 
 
 def _inherited(
-    words: Sequence[Token], before: Run, run: Run, pending: Sequence[Cue], last: Named | None
+    words: Sequence[Token], before: Run, run: Run, pending: Sequence[Phrase], last: Named | None
 ) -> Named | None:
     """A name that waits for its digits ("my PIN for account number 40012345 is 2749"), or a correction."""
-    waiting = [cue.named for cue in pending if cue.named in _LENGTHS]
+    waiting = [phrase.named for phrase in pending if phrase.named in _LENGTHS]
     if waiting:
         return waiting[-1]
     return last if _words(words, before.end, run.start) <= CORRECTED else None
@@ -145,7 +151,7 @@ def _words(words: Sequence[Token], start: int, end: int) -> int:
     return sum(1 for token in words if start <= token.start < end and token.is_word)
 
 
-def _kind(words: Sequence[Token], before: Run | None, run: Run, meant: Named | None, about: bool) -> Kind | None:
+def _kind(words: Sequence[Token], before: Run | None, run: Run, meant: Named | None, about: bool) -> SecretKind | None:
     count = len(run.digits)
     if run.dialled and meant not in ("card", "pin"):
         return None
@@ -182,7 +188,7 @@ def _beside_card(words: Sequence[Token], before: Run, run: Run) -> bool:
     return all(not token.is_word or token.text in _BESIDE_CARD for token in between)
 
 
-def _spans(words: Sequence[Token], run: Run, kind: Kind) -> Iterator[Span]:
+def _spans(words: Sequence[Token], run: Run, kind: SecretKind) -> Iterator[Span]:
     """The run, or as many of its first pieces as such a secret has digits."""
     _, usual, longest = _LENGTHS[kind]
     taken, start, end = "", _widened(words, run, kind), run.start
@@ -194,7 +200,7 @@ def _spans(words: Sequence[Token], run: Run, kind: Kind) -> Iterator[Span]:
         yield Span(start, end, kind, taken)
 
 
-def _widened(words: Sequence[Token], run: Run, kind: Kind) -> int:
+def _widened(words: Sequence[Token], run: Run, kind: SecretKind) -> int:
     """Where it begins: with the month before a year, or a word that a recogniser writes for a digit."""
     lead = words[run.first - 1] if run.first else None
     if lead is None:
@@ -203,10 +209,10 @@ def _widened(words: Sequence[Token], run: Run, kind: Kind) -> int:
     return lead.start if heard or (kind == "expiry" and lead.text in _MONTHS) else run.start
 
 
-def _ids_by_pattern(text: str, named: Sequence[Cue], asked: Named | None) -> Iterator[Span]:
+def _ids_by_pattern(text: str, named: Sequence[Phrase], asked: Named | None) -> Iterator[Span]:
     """A social security number in its own grouping, a national insurance number by its letters."""
     for match in _SSN.finditer(text):
-        before = [cue.named for cue in named if cue.end <= match.start()]
+        before = [phrase.named for phrase in named if phrase.end <= match.start()]
         kept = (before[-1] if before else asked) in ("kept", "maybe kept")
         if "-" in match[0] or not kept:
             yield Span(match.start(), match.end(), "id", "".join(filter(str.isdigit, match[0])))
@@ -214,12 +220,12 @@ def _ids_by_pattern(text: str, named: Sequence[Cue], asked: Named | None) -> Ite
         yield Span(match.start(), match.end(), "id", "".join(filter(str.isdigit, match[0])))
 
 
-def _spelled_ids(words: Sequence[Token], named: Sequence[Cue]) -> Iterator[Span]:
+def _spelled_ids(words: Sequence[Token], named: Sequence[Phrase]) -> Iterator[Span]:
     """Letters and digits one by one, after "my national insurance number is"."""
-    for cue in named:
-        if cue.named != "id":
+    for phrase in named:
+        if phrase.named != "id":
             continue
-        after = [token for token in words if token.start >= cue.end]
+        after = [token for token in words if token.start >= phrase.end]
         start = next((at for at, token in enumerate(after[:AFTER]) if _spelled(token)), len(after))
         end = start
         while end < len(after) and (_spelled(after[end]) or not after[end].is_word or after[end].text in _ASIDE):

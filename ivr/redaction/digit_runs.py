@@ -1,4 +1,4 @@
-"""Digits in a text, however they are said or written, with the place where each stands."""
+"""Finds runs of digits in a text, however they are said or written, and where each stands."""
 
 import re
 from collections.abc import Iterator, Sequence

@@ -1,10 +1,10 @@
-"""Taking spans out of what is written: the text, each word's entry, and whatever else holds the same digits."""
+"""Takes secrets out of what is written: the text, each word's entry, and whatever else holds the same digits."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ivr.redaction.digit_runs import runs, tokens
-from ivr.redaction.spans import MARKERS, Kind, Span
+from ivr.redaction.spans import MARKERS, SecretKind, Span
 
 SHORTEST = 4  # digits that give a secret away
 
@@ -51,7 +51,7 @@ def _lower(one: Mapping[str, Any], other: Mapping[str, Any]) -> float | None:
     return min(known, default=None)
 
 
-def mask_digits(text: str, kind: Kind, shortest: int = 3) -> list[Span]:
+def mask_digits(text: str, kind: SecretKind, shortest: int = 3) -> list[Span]:
     """Every run of digits in a text that is known to hold such a secret, however it was heard."""
     return [
         Span(run.start, run.end, kind, run.digits)

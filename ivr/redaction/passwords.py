@@ -1,9 +1,9 @@
-"""Passwords said aloud: whatever follows "my password is" up to the end of the sentence."""
+"""Finds passwords said aloud: whatever follows "my password is", to the end of the sentence."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from ivr.redaction.phrases import Cue, Named
+from ivr.redaction.phrases import Named, Phrase
 from ivr.redaction.spans import Span
 
 _SAYS = re.compile(
@@ -28,12 +28,12 @@ _EVASIVE = re.compile(
 LONGEST_ANSWER = 4  # words
 
 
-def passwords(text: str, named: Sequence[Cue], asked: Callable[[], Named | None]) -> Iterator[Span]:
+def passwords(text: str, named: Sequence[Phrase], asked: Callable[[], Named | None]) -> Iterator[Span]:
     """Each password in `text`; `asked` for one, a short answer is one."""
-    mentioned = [cue for cue in named if cue.named == "password"]
-    for cue in mentioned:
-        says = _SAYS.match(text, cue.end) or (
-            _SAYS.match(text, cue.end - 2) if text[: cue.end].endswith("'s") else None
+    mentioned = [phrase for phrase in named if phrase.named == "password"]
+    for phrase in mentioned:
+        says = _SAYS.match(text, phrase.end) or (
+            _SAYS.match(text, phrase.end - 2) if text[: phrase.end].endswith("'s") else None
         )
         if says is None or (_NO_SECRET.match(text, says.end()) and not set(":=") & set(says[0])):
             continue

@@ -1,13 +1,13 @@
-"""Words that say what the digits beside them are: a card, a PIN, an id, or something that may be kept."""
+"""Phrases that say what the digits beside them are: a card, a PIN, an id, or something that may be kept."""
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ivr.redaction.spans import MARKER, Kind
+from ivr.redaction.spans import MARKER, SecretKind
 
-Named = Kind | Literal["a card", "kept", "maybe kept"]
+Named = SecretKind | Literal["a card", "kept", "maybe kept"]
 """Besides the kinds: "a card" is spoken of, but not its number; digits "kept" have a name of their own (an account
 number, an amount); "maybe kept" are words such as "pay", which lose against any secret."""
 
@@ -83,7 +83,7 @@ _ANY = [(named, re.compile(pattern, re.I)) for named, pattern in _PATTERNS]
 
 
 @dataclass(frozen=True, slots=True)
-class Cue:
+class Phrase:
     """`named` at text[start:end]."""
 
     named: Named
@@ -99,12 +99,12 @@ def telling(named: Sequence[Named]) -> Named | None:
     return next((name for name in reversed(named) if name not in LOOSE), named[-1] if named else None)
 
 
-def cues(text: str) -> list[Cue]:
+def phrases_in(text: str) -> list[Phrase]:
     """What is named in `text`, in order; of what overlaps, the more telling. Markers of what was taken out are none."""
     bare = MARKER.sub(lambda match: " " * len(match[0]), text).replace("’", "'")
-    found: list[Cue] = []
+    found: list[Phrase] = []
     for named, pattern in _ANY:
         for match in pattern.finditer(bare):
-            if not any(match.start() < cue.end and cue.start < match.end() for cue in found):
-                found.append(Cue(named, match.start(), match.end()))
-    return sorted(found, key=lambda cue: cue.start)
+            if not any(match.start() < phrase.end and phrase.start < match.end() for phrase in found):
+                found.append(Phrase(named, match.start(), match.end()))
+    return sorted(found, key=lambda phrase: phrase.start)

@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["card", "cvv", "expiry", "pin", "code", "id", "password"]
+SecretKind = Literal["card", "cvv", "expiry", "pin", "code", "id", "password"]
 
-MARKERS: dict[Kind, str] = {
+MARKERS: dict[SecretKind, str] = {
     "card": "(card number)",
     "cvv": "(security code)",
     "expiry": "(expiry date)",
@@ -26,7 +26,7 @@ class Span:
 
     start: int
     end: int
-    kind: Kind
+    kind: SecretKind
     digits: str = ""
 
 
@@ -39,7 +39,7 @@ def holds_marker(text: str) -> bool:
     return bool(MARKER.search(text))
 
 
-def kind_of(text: str) -> Kind | None:
+def kind_of(text: str) -> SecretKind | None:
     """The kind of the last secret that was taken out of this text."""
     markers = MARKER.findall(text)
     return next((kind for kind, marker in MARKERS.items() if marker == markers[-1]), "card") if markers else None

@@ -1,4 +1,4 @@
-"""A card read out in parts: over several pauses, or over several utterances."""
+"""Finds a card that was read out in parts, with pauses or over several utterances."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Protocol
 
 from ivr.redaction.detection import SHORTEST_CARD, not_digits
 from ivr.redaction.digit_runs import Run, luhn, runs, tokens
-from ivr.redaction.phrases import Cue
+from ivr.redaction.phrases import Phrase
 
 GAP = 6  # words between two parts
 LONGEST_CARD = 19
@@ -22,7 +22,7 @@ class Spoken(Protocol):
     text: str
 
     @property
-    def cues(self) -> Sequence[Cue]: ...
+    def phrases(self) -> Sequence[Phrase]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +52,9 @@ def _chains(lines: Sequence[Spoken], speaker: str) -> list[list[Part]]:
                 chains.append([])
             continue
         words, at, end = tokens(line.text), 0, 0
-        for run in runs(words, not_digits(line.text, line.cues)):
+        for run in runs(words, not_digits(line.text, line.phrases)):
             words_since += sum(token.is_word for token in words[at : run.first])
-            renamed = any(end <= cue.start < run.start and cue.named not in _OF_CARDS for cue in line.cues)
+            renamed = any(end <= phrase.start < run.start and phrase.named not in _OF_CARDS for phrase in line.phrases)
             other = run.priced or run.dated or run.dialled or len(run.digits) >= SHORTEST_CARD
             if words_since > GAP or renamed or other:
                 chains.append([])
@@ -67,7 +67,7 @@ def _chains(lines: Sequence[Spoken], speaker: str) -> list[list[Part]]:
 
 def _asks_for_another(line: Spoken) -> bool:
     """Whether the other side went on to an amount or a telephone number; an account may be a card misnamed."""
-    names = {cue.named for cue in line.cues if "account" not in line.text[cue.start : cue.end].lower()}
+    names = {phrase.named for phrase in line.phrases if "account" not in line.text[phrase.start : phrase.end].lower()}
     return bool(names & {"kept", "maybe kept"}) and not names & {"card", "a card"}
 
 

@@ -1,5 +1,4 @@
-"""What the caller is asked when nothing is under way: what they want, at first and after each flow, or whether it is
-what was understood only half."""
+"""The questions between flows: how can I help, anything else, and "is this about ...?" where an intent is doubtful."""
 
 from dataclasses import replace
 

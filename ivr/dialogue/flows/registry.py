@@ -1,4 +1,4 @@
-"""Every flow, and the lists that follow from them."""
+"""The list of all flows, and what is derived from it: the menu, the intents, the names in the brief."""
 
 from ivr.dialogue.flows.balance import BALANCE
 from ivr.dialogue.flows.due_date import DUE_DATE

@@ -1,4 +1,4 @@
-"""The latest transactions, a few at a time."""
+"""The latest transactions, three at a time."""
 
 from ivr.dialogue import extractors, verbalize
 from ivr.dialogue.facts import Transaction

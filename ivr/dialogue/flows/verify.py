@@ -1,4 +1,4 @@
-"""Who is calling: the verify flow, by PIN, or by a one-time code for whoever has forgotten it."""
+"""Verifies who is calling: by PIN, or by a one-time code for a caller who has forgotten it."""
 
 from dataclasses import replace
 

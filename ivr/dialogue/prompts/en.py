@@ -1,7 +1,7 @@
 """Everything said in English: by the bot, each prompt in its wordings, and by the line while a person is on the way.
 
-An answer to a yes or to digits begins with a sentence that holds no figure where that is natural: its sound is there
-already, and what the caller alone is told is rendered while he hears it.
+What is said after a yes or after digits begins, where that is natural, with a sentence that holds no figure: it was
+rendered before the call, and the figures that follow are rendered while it is played.
 """
 
 from datetime import date, datetime
@@ -35,7 +35,7 @@ PROMPTS: dict[str, tuple[str, ...]] = {
     "unsure.ask": ("Is this about {topic}?", "Are you calling about {topic}?", "So that's about {topic}, right?"),
     "unsure.example": ("Say yes if it's about {topic}, or no.", "Is it about {topic}, yes or no?"),
     "unsure.keys": ("Press one if it's about {topic}, or two if not.", "One for yes, two for no, zero for a person."),
-    # --- while he waits ---
+    # --- while the caller waits ---
     "moment": ("One moment.",),
     # --- who is calling ---
     "number.ask": (
