@@ -52,7 +52,7 @@ class Stalling(Stream):
             super()._echo(names)
 
 
-class Heard(Caller):
+class StallCaller(Caller):
     """A caller who notes when the bot is audible, by the clock."""
 
     def __init__(self, quiet: Any) -> None:
@@ -96,7 +96,7 @@ class Driver:
         token = _token(await self._post(web, "/voice/incoming", sid, number))
         ready = asyncio.Event()
         clip = self._chance.choice(self._said.wishes["balance"])
-        caller = Heard(ready.set)
+        caller = StallCaller(ready.set)
         stream = Stalling(self.line.settings.media_socket, caller, call=sid)
         running = asyncio.create_task(stream.run(self._clock, token, self._auth))
         await self._until(moment, caller, ready, clip)
@@ -107,7 +107,7 @@ class Driver:
         self.tell(f"{index + 1}: sound stopped ({moment}), the bot's next word after {seconds:.1f} s, stream {streams}")
         return row
 
-    async def _until(self, moment: str, caller: Heard, ready: asyncio.Event, clip: Any) -> None:
+    async def _until(self, moment: str, caller: StallCaller, ready: asyncio.Event, clip: Any) -> None:
         """Wait for the moment at which the sound stops."""
         if moment == "prompt":
             while not caller.bot:
@@ -120,7 +120,7 @@ class Driver:
         await asyncio.sleep(length * self._chance.uniform(0.2, 0.8) if moment == "word" else length + 0.2)
 
     async def _next_word(
-        self, web: httpx.AsyncClient, sid: str, number: str, began: float, open_ones: list[tuple[Any, Heard, Any]]
+        self, web: httpx.AsyncClient, sid: str, number: str, began: float, open_ones: list[tuple[Any, StallCaller, Any]]
     ) -> tuple[float, int]:
         """Seconds to the bot's next word, and on which stream of the call it came."""
         silent_since = began
@@ -133,7 +133,7 @@ class Driver:
                 silent_since = at
             if running.done():
                 token = _token(await self._post(web, "/voice/resume", sid, number))
-                following = Heard(lambda: None)
+                following = StallCaller(lambda: None)
                 stream = Stalling(self.line.settings.media_socket, following, call=sid)
                 open_ones.append((stream, following, asyncio.create_task(stream.run(self._clock, token, self._auth))))
             await asyncio.sleep(0.02)

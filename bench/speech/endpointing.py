@@ -53,7 +53,7 @@ class Outcome:
     delay: float
 
 
-class Bench:
+class Player:
     """Turns with their detector probabilities; transcripts are kept, since every rule asks for the same ones."""
 
     def __init__(self, recogniser: WhisperSpeechToText, vad: SileroModel) -> None:
@@ -102,15 +102,15 @@ def run(settings: Settings, data: Path, *, many: int = 24, tell: Tell = print) -
     """`many` turns of each group, under our delays and under one for all. Raises NoDataError, MissingModelError."""
     vad = SileroModel(find_vad())
     recogniser = WhisperSpeechToText(find_whisper(settings.whisper_model, settings.data_dir), 1, vad=vad.stream)
-    bench = Bench(recogniser, vad)
+    player = Player(recogniser, vad)
     table = []
     try:
         said = list(turns(data, many, vad))
-        chances = [bench.probabilities(turn) for turn in said]
+        chances = [player.probabilities(turn) for turn in said]
         for name, rules, how in _rules():
             tell(f"{len(said)} turns, {name}")
             for turn, chance in zip(said, chances, strict=True):
-                outcome = bench.play(turn, chance, rules, **how)
+                outcome = player.play(turn, chance, rules, **how)
                 table.append({"rules": name, "group": turn.group, "cut": int(outcome.cut)})
                 table[-1] |= {"delay_ms": round(1000 * outcome.delay)}
     finally:

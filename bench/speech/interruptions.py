@@ -46,7 +46,7 @@ TICK = FRAME / RATE
 LOWEST = 250  # Hz: below it telephones carry little, and clips hold rumble
 STAYS = 3 * FRAME  # samples for which a voice stays: a click does not
 WITHIN = 0.25  # seconds in which a real interruption must stop the bot
-LEARNT = ("fsdd", "picovoice-speech-to-intent-benchmark")  # whose clips the judge of interruptions was trained on
+LEARNT = ("fsdd", "picovoice-speech-to-intent-benchmark")  # whose clips the interruption detector was trained on
 AFTER = 6.0  # seconds watched after the sound
 ANYTHING = Expectation()
 

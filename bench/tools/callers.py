@@ -1,4 +1,4 @@
-"""Callers for the benches: what they say, and a mouth and an ear that measure to the sample."""
+"""Callers for the benches: what they say, and playout and listening that measure to the sample."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Train the judge of a turn's end (speech/end_of_turn.npz) on whole sentences, and on the same ones broken off.
+"""Train the end-of-turn model (speech/end_of_turn.npz) on whole sentences, and on the same ones broken off.
 
     python -m bench.train.end_of_turn --data DIR --out ending.npz
 

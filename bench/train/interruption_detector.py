@@ -1,4 +1,4 @@
-"""Train the judge of interruptions (speech/interruption.npz): a very small network over a quarter of a second.
+"""Train the interruption detector (speech/interruption.npz): a very small network over a quarter of a second.
 
     python -m bench.train.interruption_detector --data DIR --rendered DIR [DIR ...] --out barge.npz
 
@@ -60,7 +60,7 @@ SHAKEN = 0.3  # noise on each feature, in its own spread: few voices must do for
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """What the judge sees [n, features] of one sound from its onset on, and the seconds of voice before each [n]."""
+    """What the network sees [n, features] of one sound from its onset on, and the seconds of voice before each [n]."""
 
     windows: Array
     voiced: Array
@@ -69,7 +69,7 @@ class Sound:
     again: bool  # over another line: only learnt from
 
     @property
-    def learnt(self) -> Array:
+    def learned(self) -> Array:
         end = WATCHED if self.kind in SPEECH else HUMMED
         return self.windows[SETTLING : round(end / WINDOW_SECONDS)]
 
@@ -146,7 +146,7 @@ def _changed(sound: Samples, chance: random.Random, pitch: tuple[float, float]) 
 
 
 def windows(sound: Samples, model: SileroModel, earlier: Samples) -> tuple[Array, Array]:
-    """What the judge sees from the sound's onset (`LEAD`) on, and the seconds of voice in the turn by then."""
+    """What the network sees from the sound's onset (`LEAD`) on, and the seconds of voice in the turn by then."""
     vad, before, turn = model.stream(), np.zeros(WINDOW, np.int16), TurnDetector()
     for window in WindowCutter().add(earlier):
         vad(window)
@@ -167,11 +167,11 @@ def windows(sound: Samples, model: SileroModel, earlier: Samples) -> tuple[Array
 
 
 def train(found: list[Sound]) -> dict[str, Array]:
-    """The judge's weights, under the names that speech.interruption_detector reads: the mean of several networks."""
+    """The network's weights, under the names that speech.interruption_detector reads: the mean of several networks."""
     groups: dict[str, list[Array]] = defaultdict(list)
     for one in found:
-        if one.kind not in APART and len(one.learnt):
-            groups[one.kind].append(one.learnt)
+        if one.kind not in APART and len(one.learned):
+            groups[one.kind].append(one.learned)
     nets = [_net(groups, np.random.default_rng(seed)) for seed in range(NETS)]
     axes = {"a": 1, "a0": 0, "o": 0}
     weights = {name: np.concatenate([net[name] for net in nets], axis=axis) for name, axis in axes.items()}
@@ -222,7 +222,7 @@ def _slopes(layers: list[Any], batch: Array, wanted: Array, weight: Array) -> li
     return [batch.T @ back, back.sum(axis=0), hidden.T @ wrong, wrong.sum(axis=0)]
 
 
-def judged(weights: dict[str, Array], windows: Array) -> Array:
+def chances_of(weights: dict[str, Array], windows: Array) -> Array:
     hidden = np.maximum(windows @ weights["a"] + weights["a0"], 0)
     return np.asarray(1 / (1 + np.exp(-(hidden @ weights["o"] + weights["o0"])[:, 0])), np.float32)
 
@@ -233,7 +233,7 @@ def crossed(found: list[Sound]) -> Iterator[tuple[Sound, Array]]:
         weights = train([one for one in found if _fold(one.voice) != fold])
         for one in found:
             if _fold(one.voice) == fold and not one.again:
-                yield one, judged(weights, one.windows)
+                yield one, chances_of(weights, one.windows)
 
 
 def _fold(voice: str) -> int:

@@ -1,4 +1,4 @@
-"""Render what the judge of interruptions learns from besides recordings: neural voices' hums, and words like hums.
+"""Render what the interruption detector learns from besides recordings: neural voices' hums, and words like hums.
 
     python -m bench.train.interruption_voices --model kokoro.onnx --voices package/voices --out DIR
 

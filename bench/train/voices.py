@@ -1,4 +1,4 @@
-"""Render what the digit reader and the judge of interruptions learn from besides recordings: many neural voices.
+"""Render what the digit reader and the interruption detector learn from besides recordings: many neural voices.
 
     python -m bench.train.voices --model kokoro.onnx --voices package/voices --out DIR
 
