@@ -11,14 +11,8 @@ from ivr.redaction import Line, Named, forget, mask, mask_text, mask_words
 from ivr.store.models import Call, Turn
 
 WINDOW = 16  # turns: a card read out in four parts, each with the other side's words between
-_ASKED: dict[str, Named] = {"number": "kept", "number_ok": "kept", "pin": "pin", "code": "code", "code_ok": "code"}
 
 Cards = tuple[str, ...]
-
-
-def asked_for(state: State) -> Named | None:
-    """What digits mean in the answer to the open question; None where the words before it tell."""
-    return _ASKED.get(state.question, "maybe kept" if state.question == "amount" else None)
 
 
 def take_out(tx: Session, turn: Turn, asked: Named | None = None) -> Cards:

@@ -6,16 +6,16 @@ from typing import Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ivr.calls.masking import Cards, asked_for, take_out
+from ivr.calls.masking import Cards, take_out
 from ivr.dialogue.actions import Say
 from ivr.dialogue.events import Event, Keyed, Said
+from ivr.dialogue.open_question import digits_mean, expects_secret, takes_many_keys
 from ivr.dialogue.state import State
 from ivr.redaction import KEYED_CARD, MARKERS, Named, digits_in, kinds_in
 from ivr.store.models import Call, Turn
 from speech.events import UserTurn, Word
 
 PIN_KEYS = 4
-LONG_KEYS = ("number", "amount", "date")  # questions that several keys answer
 SECRET, CODE = MARKERS["pin"], MARKERS["code"]
 CARD = KEYED_CARD
 LONGEST_CODE = 6
@@ -31,16 +31,17 @@ def hidden(state: State, turn: UserTurn, event: Event) -> str:
     digits = event.meaning.digits if isinstance(event, Said) else turn.text
     if state.phase == "card" and any(map(str.isdigit, digits + turn.text)):
         return CARD
-    if state.question.startswith("code") and (state.expects_secret or digits):
+    secret, meant = expects_secret(state), digits_mean(state)
+    if meant == "code" and (secret or digits):
         return CODE
-    asked = state.expects_secret or (bool(digits) and state.question == "pin") or _keyed_ahead(state, event)
+    asked = secret or (bool(digits) and meant == "pin") or _keyed_ahead(state, event)
     return SECRET if asked or "pin" in kinds_in(turn.text) else ""
 
 
 def _keyed_ahead(state: State, event: Event) -> bool:
     """One key answers most questions: several may be a PIN that the caller did not wait to be asked for."""
     keys = event.digits if isinstance(event, Keyed) else ""
-    long = state.phase == "asking" and state.question in LONG_KEYS and (state.verified or len(keys) != PIN_KEYS)
+    long = takes_many_keys(state) and (state.verified or len(keys) != PIN_KEYS)
     return bool(keys.strip("0*#")) and len(keys) > 1 and not long
 
 
@@ -73,7 +74,7 @@ def write_caller(
     )
     if secret and len(digits_in(turn.text)) <= LONGEST_CODE:
         row.text, row.words = secret, []
-    cards = _add(tx, row, asked_for(state) if state is not None else None)
+    cards = _add(tx, row, digits_mean(state) if state is not None else None)
     if secret:  # more digits than a PIN has may be the rest of a card
         row.text, row.words = secret, []
     return cards

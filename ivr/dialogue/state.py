@@ -74,11 +74,6 @@ class State:
     def task(self) -> Task:
         return self.tasks[-1]
 
-    @property
-    def expects_secret(self) -> bool:
-        """Whether the next answer is a PIN or a code: it must not be stored or logged."""
-        return self.phase == "asking" and self.question in ("pin", "code")
-
     def with_task(self, task: Task) -> Self:
         """The same conversation with its uppermost task replaced."""
         return replace(self, tasks=(*self.tasks[:-1], task))

@@ -9,6 +9,7 @@ import pytest
 from ivr.dialogue.actions import CheckPin, FindAccount, HangUp, Listen, LookUp, Pay, Rate, Say, SendText, TakeCard
 from ivr.dialogue.events import CardTaken, Interrupted, NoInput, Paid, PinChecked, Refused, Resumed, Said, Started
 from ivr.dialogue.machine import account, begin, known, step
+from ivr.dialogue.open_question import expects_secret
 from tests.harness.dialogue_talk import BALANCE, BYE, DUE, FACTS, NO, PAY, PIN, RECENT, TODAY, YES, Talk, said, verified
 
 pytestmark = pytest.mark.unit
@@ -41,7 +42,7 @@ def test_from_the_number_on_file_a_pin_is_enough() -> None:
     talk = Talk().play(BALANCE)
     assert talk.says == ["What's your four digit PIN number?"]
     assert isinstance(talk.last, Listen) and talk.last.secret and talk.last.digits == 4
-    assert talk.state.expects_secret
+    assert expects_secret(talk.state)
     assert talk.play(PIN).says[1] == "Your balance is two hundred forty five dollars and seventeen cents."
 
 

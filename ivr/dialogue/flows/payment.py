@@ -73,6 +73,7 @@ PAYMENT = Flow(
             fields=payment_rules.amount_fields,
             show=payment_rules.amount_shown,
             label="pay amount",
+            digits_mean="maybe kept",
             volunteer=True,
         ),
         Ask(

@@ -33,7 +33,10 @@ SELF_SERVICE: dict[str, SelfService] = dict(
 MENU: dict[str, str] = {declared.key: name for name, declared in SELF_SERVICE.items()}
 """Key to flow."""
 
-LABELS: dict[str, str] = {ask.name: ask.label for flow in FLOWS.values() for ask in flow.asks if ask.label}
+ASKS: dict[str, Ask] = {ask.name: ask for flow in _ALL for ask in flow.asks}
+"""Every item by its name, which no two flows share."""
+
+LABELS: dict[str, str] = {name: ask.label for name, ask in ASKS.items() if ask.label}
 """What the brief calls an item, where it is not the item's name."""
 
 

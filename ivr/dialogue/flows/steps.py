@@ -7,6 +7,7 @@ from typing import Any
 from ivr.dialogue.actions import AnswerKind, Query, Rate, SendText, TakeCard
 from ivr.dialogue.events import Said
 from ivr.dialogue.state import Line, Raw, State
+from ivr.redaction import Named
 
 
 def always(_: State) -> bool:
@@ -45,7 +46,7 @@ class Ask:
     `settle` turns what was extracted into a value (None: not usable; it is also tried with nothing extracted, for
     items that need no question). `check` gives the line that refuses a value. `then` follows a settled value.
     `label`: the item's name in the brief, where it is not its own. `no_input_timeout` in seconds, where the kind's own
-    is too short.
+    is too short. `digits_mean`: what digits in the answer are to whoever writes it down; None: its words tell.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Ask:
     confirms: bool = False
     noted: bool = True
     label: str = ""
+    digits_mean: Named | None = None
     no_input_timeout: float | None = None
 
 
