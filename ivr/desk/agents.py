@@ -110,30 +110,27 @@ def free_since(tx: Session, agent_id: int) -> datetime | None:
 
 def colleagues(tx: Session, agent_id: int) -> list[Agent]:
     """The others who could be offered a call now, by name."""
-    free = [agent for agent in _at_the_desk(tx) if agent.presence == "available" and agent.id != agent_id]
+    free = [agent for agent in at_the_desk(tx) if agent.presence == "available" and agent.id != agent_id]
     return sorted(free, key=lambda agent: (agent.name, agent.id))
 
 
-def longest_idle(tx: Session, exclude: Collection[int] = (), want: Requirement | None = None) -> Agent | None:
-    """The available agent who is next for `want`."""
-    there = _at_the_desk(tx)
-    return choose([agent for agent in there if agent.presence == "available"], there, want or Requirement(), exclude)
+def longest_idle(tx: Session, exclude: Collection[int] = (), requirement: Requirement | None = None) -> Agent | None:
+    """The available agent who is next for a caller with this `requirement`; never one of `exclude`, ids."""
+    everyone = at_the_desk(tx)
+    free = [agent for agent in everyone if agent.presence == "available"]
+    return choose(free, everyone, requirement or Requirement(), exclude)
 
 
 def at_the_desk(tx: Session) -> list[Agent]:
     """All who are at the desk, if only busy; the longest in their presence first."""
-    return _at_the_desk(tx)
+    rows = select(Agent).where(Agent.presence.in_(AT_THE_DESK), Agent.disabled_at.is_(None))
+    agents = tx.scalars(rows.order_by(Agent.presence_since, Agent.id))
+    return [agent for agent in agents if "agent" in agent.roles]
 
 
 def on_shift(tx: Session) -> bool:
     """Is anybody there, if only busy?"""
-    return bool(_at_the_desk(tx))
-
-
-def _at_the_desk(tx: Session) -> list[Agent]:
-    there = select(Agent).where(Agent.presence.in_(AT_THE_DESK), Agent.disabled_at.is_(None))
-    agents = tx.scalars(there.order_by(Agent.presence_since, Agent.id))
-    return [agent for agent in agents if "agent" in agent.roles]
+    return bool(at_the_desk(tx))
 
 
 def _turn_spell(tx: Session, agent: Agent, presence: str, now: datetime) -> None:

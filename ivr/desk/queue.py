@@ -16,7 +16,7 @@ from ivr.store.states import HANDOFF_IN_LINE, HANDOFF_WAITING
 UPSET = ("upset",)
 HEAD_START = timedelta(minutes=3)  # what being upset, and calling again, each count for
 REPEAT = timedelta(days=3)
-LATELY = timedelta(hours=1)
+RECENT_WAITS = timedelta(hours=1)
 PAGE = 20  # rows of the queue that are read at a time
 KNOWN, LATEST = 3, 50  # fewer waits than KNOWN say nothing; more than the LATEST are not looked at
 
@@ -54,13 +54,6 @@ def is_repeat(tx: Session, call: Call) -> bool:
         Call.started_at < call.started_at,
     )
     return tx.scalar(earlier.limit(1)) is not None
-
-
-def in_order(tx: Session) -> list[int]:
-    """The hand-offs that wait for an agent, the next one first."""
-    return list(
-        tx.scalars(select(Handoff.id).where(Handoff.state.in_(HANDOFF_WAITING)).order_by(Handoff.place_at, Handoff.id))
-    )
 
 
 def next_for(
@@ -106,10 +99,10 @@ def position(tx: Session, row: Handoff) -> int:
 def median_wait(tx: Session, intent: str, now: datetime) -> float | None:
     """Seconds to a person of the callers of the last hour with this intent; None when fewer than three are known."""
     lately = select(Handoff).where(
-        Handoff.kind == "call", Handoff.intent == intent, Handoff.requested_at >= now - 2 * LATELY
+        Handoff.kind == "call", Handoff.intent == intent, Handoff.requested_at >= now - 2 * RECENT_WAITS
     )
     rows = tx.scalars(lately.order_by(Handoff.requested_at.desc()).limit(LATEST))
-    waits = [wait for row in rows if (wait := waited_for_person(row, now - LATELY)) is not None]
+    waits = [wait for row in rows if (wait := waited_for_person(row, now - RECENT_WAITS)) is not None]
     return median(waits) if len(waits) >= KNOWN else None
 
 

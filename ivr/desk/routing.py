@@ -30,16 +30,19 @@ class Requirement:
     language: str = "en"
 
 
-def choose(free: Sequence[A], there: Sequence[A], want: Requirement, exclude: Collection[int] = ()) -> A | None:
+def choose(
+    free: Sequence[A], at_desk: Sequence[A], requirement: Requirement, exclude: Collection[int] = ()
+) -> A | None:
     """The next agent: a specialist who speaks the language, else any who does; anybody where nobody there does.
 
-    `free` may be asked at once, `there` are all at the desk. The longest idle first; never one of `exclude`.
+    `free` may be asked at once, `at_desk` are all who are there. The longest idle first; never one of `exclude`.
     """
     candidates = [agent for agent in free if agent.id not in exclude]
+    language, intent = requirement.language, requirement.intent
     for able in (
-        [agent for agent in candidates if want.language in agent.languages and want.intent in agent.skills],
-        [agent for agent in candidates if want.language in agent.languages],
-        [] if any(want.language in agent.languages for agent in there) else candidates,
+        [agent for agent in candidates if language in agent.languages and intent in agent.skills],
+        [agent for agent in candidates if language in agent.languages],
+        [] if any(language in agent.languages for agent in at_desk) else candidates,
     ):
         if able:
             return min(able, key=_idle)

@@ -12,8 +12,7 @@ from ivr.desk import bot_brake, queue
 from ivr.desk.queue import WaitingCaller, read_queue
 from ivr.desk.workload import Load, read_load
 from ivr.store.models import Agent, Brake, Call, Handoff
-
-TAKEN = ("accepted", "bridged")
+from ivr.store.states import HANDOFF_WITH_AGENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +86,7 @@ def _in_time(row: Handoff, now: datetime, within: float) -> bool | None:
 
 
 def _taken(tx: Session) -> Sequence[Handoff]:
-    rows = select(Handoff).where(Handoff.state.in_((*TAKEN, "offered")))
+    rows = select(Handoff).where(Handoff.state.in_((*HANDOFF_WITH_AGENT, "offered")))
     return (
         tx.scalars(
             rows.options(joinedload(Handoff.call), joinedload(Handoff.agent), joinedload(Handoff.offers)).order_by(
@@ -115,7 +114,7 @@ def _status(tx: Session, agent: Agent, taken: Sequence[Handoff], now: datetime, 
 
 
 def _is_theirs(row: Handoff, agent: Agent) -> bool:
-    if row.state in TAKEN and row.agent_id == agent.id:
+    if row.state in HANDOFF_WITH_AGENT and row.agent_id == agent.id:
         return True
     return any(offer.agent_id == agent.id and offer.ended_at is None for offer in row.offers)
 

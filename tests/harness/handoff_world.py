@@ -203,6 +203,6 @@ def served_earlier(world: World, wait: float, intent: str = "dispute", ago: floa
         tx.add(
             Handoff(
                 call_sid=call.sid, state="served", reason="asked", intent=intent, summary="", requested_at=asked,
-                times={"served_earlier": met.isoformat()},
+                times={"bridged": met.isoformat()},
             )
         )  # fmt: skip

@@ -19,12 +19,11 @@ from ivr.ledger.port import Ledger, LedgerError
 from ivr.payments import agent_cards
 from ivr.payments.doubts import doubt
 from ivr.store.models import Account, Agent, Call, CardPayment, Handoff, Note, Offer, Recording
-from ivr.store.states import HANDOFF_IN_LINE
+from ivr.store.states import HANDOFF_IN_LINE, HANDOFF_WITH_AGENT
 from ivr.web.pages.agent_transfer_screen import Transfer, read_transfer
 from ivr.web.pages.formats import masked, midnight, plain
 
 Mode = Literal["ringing", "talking", "wrap-up", "idle"]
-TAKEN = ("accepted", "bridged")
 MESSAGE_DONE = "message-done"
 FORGOTTEN = ("deleting", "deleted")
 SILENT = ("transcribed", "absent")  # a recording with nothing in it ends in one of these
@@ -204,7 +203,9 @@ def _mode(tx: Session, agent: Agent) -> tuple[Mode, Handoff | None]:
     offered_to_them = exists().where(Offer.handoff_id == Handoff.id, Offer.agent_id == agent.id)
     took = offered_to_them.where(Offer.outcome == "accepted")
     if handoff := _first(
-        tx, or_(Handoff.agent_id == agent.id, took.where(Offer.ended_at.is_(None))), Handoff.state.in_(TAKEN)
+        tx,
+        or_(Handoff.agent_id == agent.id, took.where(Offer.ended_at.is_(None))),
+        Handoff.state.in_(HANDOFF_WITH_AGENT),
     ):
         return "talking", handoff
     if handoff := _first(tx, Handoff.state.in_(("offered", "bridged")), offered_to_them.where(Offer.outcome.is_(None))):
