@@ -26,26 +26,26 @@ def make_standby_blueprint(
     """
     blueprint = Blueprint("standby", __name__)
     require_signature(blueprint, dialect)
-    desk = _Desk(phones, dialect, documents, public.rstrip("/"), number)
+    hooks = _StandbyHooks(phones, dialect, documents, public.rstrip("/"), number)
     for path in LEADS_TO_A_PERSON:
-        blueprint.add_url_rule(path, path.strip("/"), desk.person, methods=["GET", "POST"])
-    blueprint.add_url_rule("/voice/turn/<path:rest>", "turn", desk.person, methods=["POST"])
-    blueprint.add_url_rule("/voice/standby/<int:n>", "next", desk.next, methods=["POST"])
-    blueprint.add_url_rule("/voice/standby/whisper", "whisper", desk.whisper, methods=["POST"])
-    blueprint.add_url_rule("/voice/standby/accept", "taken", desk.accept, methods=["POST"])
-    blueprint.add_url_rule(MESSAGE, "message", desk.message, methods=["GET", "POST"])
+        blueprint.add_url_rule(path, path.strip("/"), hooks.person, methods=["GET", "POST"])
+    blueprint.add_url_rule("/voice/turn/<path:rest>", "turn", hooks.person, methods=["POST"])
+    blueprint.add_url_rule("/voice/standby/<int:n>", "next", hooks.next, methods=["POST"])
+    blueprint.add_url_rule("/voice/standby/whisper", "whisper", hooks.whisper, methods=["POST"])
+    blueprint.add_url_rule("/voice/standby/accept", "taken", hooks.accept, methods=["POST"])
+    blueprint.add_url_rule(MESSAGE, "message", hooks.message, methods=["GET", "POST"])
     of = "/handoff/<int:handoff>"
-    blueprint.add_url_rule(f"{of}/wait", "wait", desk.wait, methods=["POST"])
+    blueprint.add_url_rule(f"{of}/wait", "wait", hooks.wait, methods=["POST"])
     for leg in ("caller", "caller-fallback"):  # somebody whom we have called back
-        blueprint.add_url_rule(f"{of}/<int:number>/{leg}", leg, desk.person, methods=["POST"])
+        blueprint.add_url_rule(f"{of}/<int:number>/{leg}", leg, hooks.person, methods=["POST"])
     for leg in ("agent", "accept", "agent-fallback"):
-        blueprint.add_url_rule(f"{of}/<int:number>/{leg}", leg, desk.agent, methods=["POST"])
+        blueprint.add_url_rule(f"{of}/<int:number>/{leg}", leg, hooks.agent, methods=["POST"])
     for code in (404, 405):  # everything else leads to /voice/fallback, or is of no use without a store
         blueprint.app_errorhandler(code)(lambda _error: (AWAY, 503))
     return blueprint
 
 
-class _Desk:
+class _StandbyHooks:
     """One method per address."""
 
     def __init__(

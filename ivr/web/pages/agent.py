@@ -11,7 +11,7 @@ from ivr.desk.workload import Load, day_rows, read_load, write_csv
 from ivr.ledger.port import Ledger
 from ivr.store.models import Audit, Call, Recording
 from ivr.web.pages.agent_call import Pins
-from ivr.web.pages.agent_panel import answer_with_panel
+from ivr.web.pages.agent_panel import panel_response
 from ivr.web.pages.agent_screen import (
     MESSAGE_DONE,
     InLine,
@@ -100,7 +100,7 @@ def make_agent_blueprint(
         return call is not None and call.account_id is not None and pins.locked(call.account_id, call.caller)
 
     def answered(notice: str | None = None) -> ResponseReturnValue:
-        return answer_with_panel(context, notice)
+        return panel_response(context, notice)
 
     @blueprint.get("/")
     def page() -> str:

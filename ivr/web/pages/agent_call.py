@@ -13,7 +13,7 @@ from ivr.dialling.phone_numbers import as_dialled, mobile
 from ivr.ledger.port import LedgerError
 from ivr.redaction import mask_text
 from ivr.store.models import Audit, Call, Handoff, Note
-from ivr.web.pages.agent_panel import answer_with_panel
+from ivr.web.pages.agent_panel import panel_response
 from ivr.web.pages.agent_screen import own_handoff
 from ivr.web.pages.context import PageContext
 from ivr.web.pages.formats import HOW_IT_ENDED, moment, sentence
@@ -70,7 +70,7 @@ def make_agent_call_blueprint(
             tx.add(Note(call_sid=handoff.call_sid, agent_id=me().id, at=clock.now(), kind=kind, text=mask_text(text)))
 
     def panel(notice: str | None = None, done: str | None = None) -> ResponseReturnValue:
-        return answer_with_panel(context, notice, done)
+        return panel_response(context, notice, done)
 
     @blueprint.post("/<any(hold, mute):action>")
     def switch(handoff_id: int, action: str) -> ResponseReturnValue:

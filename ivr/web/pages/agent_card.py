@@ -10,7 +10,7 @@ from ivr.dialogue import currencies
 from ivr.ledger.port import Ledger, LedgerError
 from ivr.payments.agent_cards import CardRefusedError
 from ivr.store.models import Call, Handoff
-from ivr.web.pages.agent_panel import answer_with_panel
+from ivr.web.pages.agent_panel import panel_response
 from ivr.web.pages.agent_screen import own_handoff
 from ivr.web.pages.context import PageContext
 from ivr.web.pages.formats import sentence
@@ -51,16 +51,16 @@ def make_agent_card_blueprint(context: PageContext, cards: Cards, ledger: Ledger
             account = account_of(handoff.call)
             cards.take(handoff_id, me().id, account, _amount(ledger, account), sure="sure" in request.form)
         except CardRefusedError as refused:
-            return answer_with_panel(context, sentence(refused))
+            return panel_response(context, sentence(refused))
         except LedgerError:
-            return answer_with_panel(context, NO_ANSWER)
-        return answer_with_panel(context)
+            return panel_response(context, NO_ANSWER)
+        return panel_response(context)
 
     @blueprint.post("/cancel")
     def cancel(handoff_id: int) -> ResponseReturnValue:
         mine(handoff_id)
         done = cards.cancel(handoff_id, me().id)
-        return answer_with_panel(context, None if done else TOO_LATE)
+        return panel_response(context, None if done else TOO_LATE)
 
     return blueprint
 

@@ -8,7 +8,7 @@ from ivr.web.pages.context import PageContext
 from ivr.web.pages.signed_in import me
 
 
-def answer_with_panel(context: PageContext, notice: str | None = None, done: str | None = None) -> ResponseReturnValue:
+def panel_response(context: PageContext, notice: str | None = None, done: str | None = None) -> ResponseReturnValue:
     """The panel for a script, with a `notice` of what was refused or of what is `done`; the page for a plain form."""
     if not request.headers.get("X-Fragment"):
         return redirect(url_for("agent.page"), 303)

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from ivr.dialling.phone_numbers import as_dialled
 from ivr.handoff.warm_transfer import TransferRefusedError
-from ivr.web.pages.agent_panel import answer_with_panel
+from ivr.web.pages.agent_panel import panel_response
 from ivr.web.pages.context import PageContext
 from ivr.web.pages.formats import sentence
 from ivr.web.pages.signed_in import me, only
@@ -43,8 +43,8 @@ def make_agent_transfer_blueprint(context: PageContext, transfers: Transfers) ->
         try:
             work()
         except TransferRefusedError as refused:
-            return answer_with_panel(context, sentence(refused))
-        return answer_with_panel(context)
+            return panel_response(context, sentence(refused))
+        return panel_response(context)
 
     return blueprint
 

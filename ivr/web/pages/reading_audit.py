@@ -29,19 +29,19 @@ READS: Mapping[str, tuple[str, str]] = {
     "quality.calls": ("search", "calls"),
     "quality.call": ("read-call", "call:{sid}"),
 }
-# Nothing of callers, or noted where it is done: sound by `listening`, briefs and messages by `opened`.
+# Nothing of callers, or noted where it is done: sound by `recording_audio`, briefs and messages by `opened`.
 OTHERS = frozenset(
     {
         "people.home", "people.sign_in", "password.form", "sso.ask", "sso.back", "events.events",
         "second.form", "second.prove", "own.page", "own.codes", "roster.page", "roster.person",
         "agent.page", "agent.own", "agent.panel", "agent.work", "agent.messages", "agent.message_audio",
-        "board.fragment", "board.rules", "board.answers", "quality.audio",
+        "board.fragment", "board.rules", "board.latency", "quality.audio",
     }
 )  # fmt: skip
 
 
 def opened(action: str, subject: str) -> None:
-    """Say that the answer under way shows `subject`, where its address does not tell."""
+    """Say that the response under way shows `subject`, where its address does not tell."""
     g.setdefault("opened", []).append((action, subject))
 
 
@@ -50,10 +50,10 @@ def note_reading(app: Flask, sessions: Sessions, clock: Clock) -> None:
     lately = Lately()
 
     @app.after_request
-    def note(answer: Response) -> Response:
-        seen = _seen() if answer.status_code == 200 and request.method == "GET" else []
+    def note(response: Response) -> Response:
+        seen = _seen() if response.status_code == 200 and request.method == "GET" else []
         if not seen or not current_user.is_authenticated:
-            return answer
+            return response
         person, now = current_user._get_current_object(), clock.now()
         assert isinstance(person, SignedInPerson)  # noqa: S101
         words = {key: value[:100] for key, value in request.args.to_dict().items()}
@@ -63,7 +63,7 @@ def note_reading(app: Flask, sessions: Sessions, clock: Clock) -> None:
                 for action, subject in fresh:
                     detail = words if action == "search" else {}
                     tx.add(Audit(at=now, actor=person.email, action=action, subject=subject[:255], detail=detail))
-        return answer
+        return response
 
 
 class Lately:

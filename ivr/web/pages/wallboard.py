@@ -40,7 +40,7 @@ class Brakes(Protocol):
 def make_board_blueprint(
     context: PageContext, supervision: Supervises, brakes: Brakes, service_seconds: float = 20.0
 ) -> Blueprint:
-    """`/board/`, for supervisors. `service_seconds`: an answer within it counts for the service level."""
+    """`/board/`, for supervisors. `service_seconds`: a call taken within it counts for the service level."""
     blueprint = Blueprint("board", __name__, url_prefix="/board")
     blueprint.before_request(only("supervisor"))
     sessions, clock, zone = context.sessions, context.clock, context.zone
@@ -68,7 +68,7 @@ def make_board_blueprint(
                 "board/page.html",
                 view=read_view(tx, now, midnight(now, zone), service_seconds),
                 live=read_live(tx, chosen, me().id),
-                answers=read_latency(tx, now),
+                latency=read_latency(tx, now),
                 intents=SELF_SERVICE,
                 phone_url=own_phone(context.phone_url, me()),
             )
@@ -84,9 +84,9 @@ def make_board_blueprint(
             return render_template("board/rules.html", announcement=said, brakes=standing, intents=SELF_SERVICE)
 
     @blueprint.get("/answers")
-    def answers() -> str:
+    def latency() -> str:
         with sessions() as tx:
-            return render_template("board/answers.html", answers=read_latency(tx, clock.now()))
+            return render_template("board/latency.html", latency=read_latency(tx, clock.now()))
 
     @blueprint.get("/calls/<int:handoff_id>")
     def call(handoff_id: int) -> str:
