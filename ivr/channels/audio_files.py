@@ -10,10 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ivr.dialogue.prompts import LINES
+from ivr.dialogue.prompts.en import NOTICE
 from speech.audio import RATE, write_wav
 
-# The carrier plays it before anyone listens, so it says no more than it must; the greeting tells the way to a person.
-NOTICE = "Hi, this is {company}. You are talking to an A.I. assistant, and the call is recorded."
 MESSAGES = {language: f"message-{language}.wav" for language in LINES}
 NAMES = ("notice.wav", "music.wav", *MESSAGES.values())
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from ivr.channels.audio_files import NAMES, NOTICE, Speaks, music, notice_version, prepare_audio
-from ivr.dialogue.prompts.en import PROMPTS
+from ivr.channels.audio_files import NAMES, Speaks, music, notice_version, prepare_audio
+from ivr.dialogue.prompts.en import NOTICE, PROMPTS
 
 pytestmark = pytest.mark.unit
 

@@ -6,6 +6,9 @@ rendered before the call, and the figures that follow are rendered while it is p
 
 from datetime import date, datetime
 
+NOTICE = "Hi, this is {company}. You are talking to an A.I. assistant, and the call is recorded."
+"""What every call begins with. Nobody listens while the carrier plays it, so it says no more than it must."""
+
 PROMPTS: dict[str, tuple[str, ...]] = {
     # --- the caller's wish ---
     "open.person": ("Say agent, or press zero, at any time for a person.",),
