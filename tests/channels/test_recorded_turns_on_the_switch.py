@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from flask import Flask
+from flask import Flask, send_from_directory
 from sqlalchemy import select
 from werkzeug.serving import make_server
 
@@ -125,6 +125,7 @@ def line(sessions: Sessions, ledger: SqlLedger, ports: list[int], tmp_path: Path
     write_wav(tmp_path / "notice.wav", np.full(1600, 3000, np.int16))
     app.register_blueprint(make_voice_blueprint(calls, FakeHandoffs(), dialect, CallDocuments(twiml, public, socket)))
     app.register_blueprint(make_turns_blueprint(channel, carrier, dialect, public, pool))
+    app.add_url_rule("/voice/audio/<name>", "sound", lambda name: send_from_directory(tmp_path, name))
     server = make_server("127.0.0.1", web, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
