@@ -82,7 +82,8 @@ THREAD_SWITCH_SECONDS = 0.0005
 
 @dataclass(frozen=True)
 class Parts:
-    """Every service of one process, made when first asked for."""
+    """Every service of one process, made when first asked for. It stays here: the functions below hand out what each
+    process, page and job needs of it."""
 
     settings: Settings
 

@@ -109,7 +109,7 @@ class DialogueService:
         self._live.publish(f"call:{sid}", "turn", key)
         return applied
 
-    def late(self, sid: str, event: Event, within: Callable[[Session], None] = lambda _tx: None) -> None:
+    def replied_late(self, sid: str, event: Event, within: Callable[[Session], None] = lambda _tx: None) -> None:
         """The ledger's answer after the dialogue is over: what became of the money is noted, the rest is of no use.
 
         `within` is done in the same transaction."""

@@ -67,7 +67,7 @@ class DialogueSteps:
             return
         _keep(call, machine.step(machine.restore(call.dialogue), event)[0])
         known = machine.known(machine.restore(call.dialogue))
-        repository.tell_handoffs(tx, call, {name: known[name] for name in ("payment", "paid") if name in known})
+        repository.update_handoffs(tx, call, {name: known[name] for name in ("payment", "paid") if name in known})
         self.conclude(tx, call)
 
     def catch_up(self, call: Call) -> None:

@@ -51,7 +51,7 @@ def handoff_of(tx: Session, sid: str) -> Handoff | None:
     return tx.scalar(of_it.order_by(Handoff.id.desc()).limit(1))
 
 
-def tell_handoffs(tx: Session, call: Call, news: dict[str, str]) -> None:
+def update_handoffs(tx: Session, call: Call, news: dict[str, str]) -> None:
     """What has become known since stands in what the call's agents read."""
     payments = payments_of(tx, call)
     for row in tx.scalars(select(Handoff).where(Handoff.call_sid == call.sid)):

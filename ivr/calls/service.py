@@ -131,7 +131,7 @@ class CallService:
             if call is not None and first_time(tx, f"stream-error:{stream}", now):
                 problems.note(call, "stream-error", stream=stream)
 
-    def text_told(self, dial: int, message: str, status: str) -> None:
+    def text_reported(self, dial: int, message: str, status: str) -> None:
         """What became of a text that we sent; one that never arrived stands in the call's problems."""
         with self._sessions.begin() as tx:
             lost = note_delivery(tx, dial, message, status)

@@ -180,7 +180,7 @@ class Conversation:
         """A payment may have been made after all, which stands in what is known of the call."""
         if not answer.cancelled() and answer.exception() is None:
             asyncio.get_running_loop().run_in_executor(
-                self._threads.sql, self._service.late, self._sid, answer.result()
+                self._threads.sql, self._service.replied_late, self._sid, answer.result()
             )
 
     def _spawn(self, work: Any) -> None:

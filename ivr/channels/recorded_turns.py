@@ -118,7 +118,7 @@ class RecordedTurns:
         """Nothing came for as long as the question waits."""
         return self._run(sid, events.NoInput(), f"t{number}")
 
-    def came_of(self, sid: str, number: int) -> "Reply | NoWords | None":
+    def result_of(self, sid: str, number: int) -> "Reply | NoWords | None":
         """What has come of turn `number`, for whoever did not wait for it: no words, or None while it is under way."""
         with self._sessions() as tx:
             call = tx.get_one(Call, sid)
@@ -204,7 +204,7 @@ class RecordedTurns:
             if arguments and isinstance(arguments[0], str):
                 sid = arguments[0]
                 asked.add_done_callback(
-                    lambda late: None if late.exception() else self._service.late(sid, late.result())
+                    lambda late: None if late.exception() else self._service.replied_late(sid, late.result())
                 )
             return None
 

@@ -293,11 +293,11 @@ def test_money_that_moved_after_the_caller_went_to_a_person_is_noted(
     caller: MediaCaller, calls: Calls, sessions: Sessions
 ) -> None:
     ask_for_the_balance(caller)
-    calls.dialogue.late(SID, Paid("481516", 5000, call_of(sessions).started_at.date()))
+    calls.dialogue.replied_late(SID, Paid("481516", 5000, call_of(sessions).started_at.date()))
     assert "paid" not in (call_of(sessions).dialogue or {})["noted"]  # the dialogue is still there to hear of it
     caller.say("agent")
-    calls.dialogue.late(SID, Paid("481516", 5000, call_of(sessions).started_at.date()))
-    calls.dialogue.late(SID, Failed())
+    calls.dialogue.replied_late(SID, Paid("481516", 5000, call_of(sessions).started_at.date()))
+    calls.dialogue.replied_late(SID, Failed())
     assert (call_of(sessions).dialogue or {})["noted"]["paid"] == "481516"
 
 

@@ -185,7 +185,7 @@ def test_a_payment_that_the_next_stream_asks_for_again_stands_as_the_ledger_then
 ) -> None:
     line = pay(calls)
     line.apply(Keyed(YES))
-    calls.dialogue.late(SID, Failed(sure=True))  # told after the stream was lost: the dialogue still waits
+    calls.dialogue.replied_late(SID, Failed(sure=True))  # told after the stream was lost: the dialogue still waits
     assert order(sessions).state == "not-made"
     calls.resume(SID, MORGAN, LINE)
     asked = line.apply(Resumed())
@@ -203,7 +203,9 @@ def test_a_payment_that_was_made_stands_where_the_ledger_fails_when_it_is_asked_
     line = pay(calls)
     [*_, (_, asked)] = line.apply(Keyed(YES)).actions
     assert isinstance(asked, Query)
-    calls.dialogue.late(SID, calls.dialogue.ask(SID, asked))  # told after the stream was lost: the dialogue still waits
+    calls.dialogue.replied_late(
+        SID, calls.dialogue.ask(SID, asked)
+    )  # told after the stream was lost: the dialogue still waits
     bank.away, bank.loses = away, 2 * (not away)
     told = said(line.follow(line.apply(Resumed())))
     assert "paid" in told and "gone through" not in told
@@ -215,7 +217,7 @@ def test_the_answer_to_a_payment_asked_for_again_may_be_lost_too(
 ) -> None:
     line = pay(calls)
     line.apply(Keyed(YES))
-    calls.dialogue.late(SID, Failed(sure=True))
+    calls.dialogue.replied_late(SID, Failed(sure=True))
     work()
     bank.loses = 2
     line.follow(line.apply(Resumed()))

@@ -41,9 +41,9 @@ def settle_payment(context: WorkerContext, job: Job) -> None:
     try:
         answer = context.ledger.pay(order.key, order.account, order.amount, order.source, order.on)
     except LedgerError:
-        context.dialogue.late(order.call_sid, Failed())
+        context.dialogue.replied_late(order.call_sid, Failed())
         raise
-    context.dialogue.late(order.call_sid, answer, within=job.done)
+    context.dialogue.replied_late(order.call_sid, answer, within=job.done)
 
 
 @does(PAYMENT_DUE)

@@ -110,7 +110,7 @@ def make_voice_blueprint(
     @voice.post("/text/<int:dial>")
     def text(dial: int) -> Response:
         told = read(callbacks.text_status)
-        calls.text_told(dial, told.sid, told.status)
+        calls.text_reported(dial, told.sid, told.status)
         return Response(status=204)
 
     @voice.post("/recording/<sid>")

@@ -93,7 +93,7 @@ def make_turns_blueprint(
     @turns.post("/<int:number>/wait")
     def wait(number: int) -> Response:
         until, tries = time.monotonic() + NEXT_WORD, request.args.get("tries", 0, type=int)
-        while (came := channel.came_of(_sid(), number)) is None and time.monotonic() < until:
+        while (came := channel.result_of(_sid(), number)) is None and time.monotonic() < until:
             time.sleep(LOOK)
         if came is None and tries >= WORDS:
             abort(503)  # a person takes over, from /voice/fallback
