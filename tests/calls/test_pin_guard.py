@@ -13,7 +13,7 @@ from ivr.store.engine import Sessions
 from ivr.store.models import Call
 from tests.fakes.fake_clock import FakeClock
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.integration
 
 OWNER, STRANGER, RIGHT = "+15550100001", "+15559990000", "2749"
 LOCKED, WRONG, OK = PinChecked(ok=False, locked=True), PinChecked(ok=False), PinChecked(ok=True)

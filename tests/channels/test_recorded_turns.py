@@ -42,7 +42,7 @@ from tests.fakes.fake_turn_recogniser import FakeTurnRecogniser
 from tests.harness.call_line import LINE, MEDIA, MORGAN, PUBLIC, SID, TOKEN, understand
 from tests.harness.calls import Calls
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.integration
 
 
 @dataclass

@@ -8,7 +8,7 @@ from click.testing import CliRunner, Result
 
 from ivr.cli.main import main
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.integration
 
 NAMED = ("--name", "Ada", "--phone", "client:ada")
 

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from ivr.cli.main import main
 from ivr.store.engine import make_engine
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.integration
 
 
 @pytest.fixture(autouse=True)

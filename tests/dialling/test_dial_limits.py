@@ -9,7 +9,7 @@ from ivr.store.models import Audit, Call, CallBack
 from tests.fakes.fake_carrier import leg
 from tests.harness.handoff_world import CALLER, World
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.integration
 
 FOREIGN = ["+19005551234", "+882161234567", "+883510012345678", "+25261234567", "+23221234567", "+18765551234",
            "sip:bob@evil.example", "+86282452253"]  # fmt: skip

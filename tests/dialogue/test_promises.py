@@ -61,7 +61,7 @@ from tests.harness.dialogue_talk import (
     said,
 )
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.integration
 
 AGENT = said("can I talk to a human", "out_of_scope", sure=0.3, heard=0.2)
 NOISE = Said("brumble the fen", 0.3, MUMBLE.meaning)

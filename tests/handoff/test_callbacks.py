@@ -20,7 +20,7 @@ from tests.fakes.fake_clock import FakeClock
 from tests.harness.call_back_world import DIALLED, booked, free, promise, trying
 from tests.harness.handoff_world import CALLER, LINE, World
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.integration
 
 
 def people(world: World) -> CallBackDesk:

@@ -8,7 +8,7 @@ from ivr.handoff.reconciliation import reconcile
 from tests.fakes.fake_carrier import leg
 from tests.harness.handoff_world import CALLER, CONFERENCE, PUBLIC, World
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.integration
 
 RESUME = f"{PUBLIC}/voice/resume"
 ROOM, QUEUE, OFFERS = (f"{PUBLIC}/handoff/1/{name}" for name in ("room", "queue", "offers"))

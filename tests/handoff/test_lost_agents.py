@@ -9,7 +9,7 @@ from tests.fakes.fake_carrier import SUPERVISOR, leg
 from tests.harness.call_back_world import DIALLED, trying
 from tests.harness.handoff_world import CALLER, PUBLIC, World
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.integration
 
 PARTING, ROOM, RESUME = f"{PUBLIC}/handoff/1/parting", f"{PUBLIC}/handoff/1/room", f"{PUBLIC}/voice/resume"
 SECOND_ROOM = "CF" + "2" * 32

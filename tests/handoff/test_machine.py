@@ -15,7 +15,7 @@ from ivr.handoff.state import State
 from ivr.store.states import HANDOFF_ENDS, HandoffState
 from tests.harness.machine_run import CONFERENCE, Run
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.integration
 
 AGENTS = (7, 8, 9)
 ORDERS = (600, pytest.param(10_000, marks=[pytest.mark.slow, pytest.mark.timeout(1200)]))

@@ -8,7 +8,7 @@ from ivr.handoff import events as ev
 from ivr.store.states import HANDOFF_ENDS
 from tests.harness.handoff_orders import Orders
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.integration
 
 ORDERS = (300, pytest.param(10_000, marks=[pytest.mark.slow, pytest.mark.timeout(1800)]))
 HOW = ("done", "done", "lost", "refused", "died")

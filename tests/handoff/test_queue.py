@@ -17,7 +17,7 @@ from tests.fakes.fake_carrier import leg
 from tests.fakes.fake_clock import FakeClock
 from tests.harness.handoff_world import CALLER, PUBLIC, World, served_earlier
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.integration
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)  # a Monday
 

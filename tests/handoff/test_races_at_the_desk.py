@@ -16,7 +16,7 @@ from tests.fakes.fake_carrier import leg
 from tests.harness.call_back_world import booked, promise
 from tests.harness.handoff_world import CALLER, World, served_earlier
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.integration
 
 ALWAYS = OpeningHours()
 

@@ -14,7 +14,7 @@ from ivr.store.models import Agent
 from tests.fakes.fake_carrier import leg
 from tests.harness.handoff_world import CALLER, PUBLIC, World
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.integration
 
 
 def test_a_second_request_returns_the_live_hand_off(world: World) -> None:

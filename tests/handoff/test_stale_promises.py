@@ -12,7 +12,7 @@ from ivr.store.models import Agent, Offer, Outbox
 from tests.fakes.fake_carrier import leg
 from tests.harness.handoff_world import CALLER, CONFERENCE, PUBLIC, World
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.integration
 
 ROOM, QUEUE = f"{PUBLIC}/handoff/1/room", f"{PUBLIC}/handoff/1/queue"
 SECOND_ROOM = "CF" + "2" * 32

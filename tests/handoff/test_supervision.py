@@ -11,7 +11,7 @@ from ivr.store.models import Agent, Audit, Handoff
 from tests.fakes.fake_carrier import SUPERVISOR, leg
 from tests.harness.handoff_world import CALLER, CONFERENCE, PUBLIC, World
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.integration
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from tests.fakes.fake_twilio_http import FakeTwilioHttp
 from tests.harness.handoff_world import CALLER, CONFERENCE, PUBLIC, World
 from tests.harness.twilio_requests import REQUESTS, carrier
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.integration
 
 ROOM = f"{PUBLIC}/handoff/1/room"
 SAFE = ("Dial", "Redirect", "Hangup", "Record")  # what a caller's document may end with

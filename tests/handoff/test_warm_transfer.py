@@ -14,7 +14,7 @@ from ivr.store.models import Agent, Audit, CardPayment, Handoff, Note, Offer
 from tests.fakes.fake_carrier import leg
 from tests.harness.handoff_world import CALLER, CONFERENCE, PUBLIC, World
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.integration
 
 NOTE = "He wants the fee explained; I have checked who he is."
 QUEUE = f"{PUBLIC}/handoff/1/queue"

@@ -19,7 +19,7 @@ from tests.fakes.fake_card_carrier import FakeCardCarrier
 from tests.fakes.fake_carrier import leg
 from tests.harness.handoff_world import CALLER, World
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.integration
 
 NUMBER, EXPIRY, CODE = "payment-card-number", "expiration-date", "security-code"
 PAID = CardUpdate(result="success", confirmation="48213377")

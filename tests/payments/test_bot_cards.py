@@ -18,7 +18,7 @@ from tests.harness.calls import Calls
 from tests.harness.card_caller import GOOD, CardCaller, paid_url, promised, verbs
 from tests.harness.media_caller import call_of, said
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.integration
 
 DECLINED = {"Result": "payment-connector-error", "ConnectorError": "card_declined"}
 

@@ -33,7 +33,7 @@ from tests.fakes.fake_executor import FakeExecutor
 from tests.harness.call_line import Post
 from tests.harness.calls import Calls
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.integration
 
 RUNS = 50
 OWED, PAID = 245017, 3500

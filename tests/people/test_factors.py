@@ -13,7 +13,7 @@ from ivr.store.engine import Sessions
 from ivr.store.models import Agent, CodeFactor, RecoveryCode
 from tests.fakes.fake_clock import FakeClock
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.integration
 
 
 @pytest.fixture

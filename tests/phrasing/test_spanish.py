@@ -23,7 +23,7 @@ from tests.fakes.fake_clock import FakeClock
 from tests.harness.dialogue_talk import Talk, said
 from tests.harness.handoff_world import CALLER, World
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.integration
 
 ES = Announcements("es")
 

@@ -37,7 +37,7 @@ from tests.fakes.fake_clock import FakeClock
 from tests.harness.call_line import LINE
 from tests.harness.calls import Calls
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.integration
 
 CALLER, ACCOUNT, WORDS = "+15550177777", "acc-secret", "my mother is ill"
 KEPT = {"accounts", "agents", "entries", "payments", "audit"}  # the ledger's books, the people of the house, the audit

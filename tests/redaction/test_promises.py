@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from ivr.redaction import Line, mask, mask_text, mask_words
 from tests.harness.spoken_digits import card_number, gives_away, groups, misheard, said
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.integration
 
 BEFORE = [
     "",

@@ -12,7 +12,7 @@ from ivr.store.models import Call
 from ivr.store.tally import SETTLED, Kinds, Tally
 from tests.fakes.fake_clock import FakeClock
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.integration
 
 
 def over(clock: FakeClock) -> Tally:

@@ -19,7 +19,7 @@ from tests.fakes.fake_handoffs import FakeHandoffs
 from tests.harness.call_line import LINE, MORGAN, SID, Post
 from tests.harness.calls import Calls
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.integration
 
 RE = "RE" + "1" * 32
 MZ = "MZ" + "1" * 32

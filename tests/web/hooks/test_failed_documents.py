@@ -22,7 +22,7 @@ from tests.harness.calls import Calls
 from tests.harness.card_caller import GOOD, CardCaller, paid_url, promised, verbs
 from tests.harness.handoff_world import CALLER, PUBLIC, TOKEN, World
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.integration
 
 NOT_FETCHED, NOT_READ = "11200", "12100"
 MESSAGE = {"RecordingSid": "RE" + "1" * 32, "RecordingUrl": "https://api.twilio.com/RE" + "1" * 32}
