@@ -1,4 +1,4 @@
-"""The bot's own sound in what comes from a caller: taken out, so that it is nobody's words.
+"""Echo cancellation: the bot's own sound is taken out of what comes from a caller, so that it is nobody's words.
 
 On a line without an echo the caller's sound passes untouched, and nothing but a search while somebody seems to
 speak over the bot costs anything. Why so: docs/decisions, "The bot's own echo".
@@ -13,14 +13,14 @@ from speech.echo_path import EXPLAINED, LOUDEST, MOST_PATHS, SHIFTS, SPAN, WINDO
 from speech.far_end import FarEnd, pushed
 
 LOST = RATE  # samples: a longer gap in the time stamps is no lost sound
-YOUNG = 25  # frames from all of which new ways are learned: half a second
+YOUNG = 25  # frames from all of which new paths are learned: half a second
 SELDOM = 3  # later from every third, which costs a third
 KEPT = 0.96  # of what was learned, each time: of 1.5 s
 LEFT = (0.01, 0.25)  # power of an echo that stays where it was taken out: 20 to 6 dB fainter
 SLOWLY = 0.1  # of a change in that, by frame
 DOUBT = 4.0  # above that by this much it is a voice
 FADING = 0.6  # of an echo's power that may still ring a frame later
-UNDER = 0.3  # share of the sound that stays above which the way may have jumped
+UNDER = 0.3  # share of the sound that stays above which the path may have jumped
 FAINT = 1e-9  # power that does not matter: -90 dBFS
 HARDLY = 10**-6.6  # power of what is nobody's voice: -66 dBFS
 UNEVEN = 1.5  # power of a line's noise against its quietest frame
@@ -45,8 +45,8 @@ class EchoCanceller:
         self._noise = 0
         self._new(None)
 
-    def _new(self, ways: EchoPaths | None) -> None:
-        self._ways = ways
+    def _new(self, paths: EchoPaths | None) -> None:
+        self._paths = paths
         self._shift = self._age = 0
         self._left, self._echo, self._gain = LEFT[1], 0.0, 1.0
         self._floor: deque[float] = deque(maxlen=QUIETEST)
@@ -84,30 +84,30 @@ class EchoCanceller:
         if not self._far.sounding or (lag := find_delay(self._rest, self._far.sound, self._known)) is None:
             return None
         far, near = self._far.sound, self._near
-        ways, shift, before = self._ways, self._shift, _power(self._rest)
-        if new := ways is None or not self._known(lag):
-            known = [] if ways is None else [other + shift for other in ways.lags]
-            ways, shift = EchoPaths([lag, *known][:MOST_PATHS]), 0
-        ways.learn(far, near, 1 / before, shift=shift, kept=1.0)
-        ways.fit()
-        echo = ways.echo(far, WINDOW, shift)
+        paths, shift, before = self._paths, self._shift, _power(self._rest)
+        if new := paths is None or not self._known(lag):
+            known = [] if paths is None else [other + shift for other in paths.lags]
+            paths, shift = EchoPaths([lag, *known][:MOST_PATHS]), 0
+        paths.learn(far, near, 1 / before, shift=shift, kept=1.0)
+        paths.fit()
+        echo = paths.echo(far, WINDOW, shift)
         rest = near - echo
         if new:
             played = far[len(far) - lag - WINDOW :][:WINDOW]
             if _power(rest) > (1 - EXPLAINED) * before or echo @ echo > LOUDEST * (played @ played):
                 return None
-            self._new(ways)
+            self._new(paths)
             self._floor.append(_usual(near, rest))
         elif (left := _power(rest) / _power(echo)) > LEFT[1]:  # somebody speaks besides
             return None
-        else:  # of what the ways do not explain, more is an echo than was thought
+        else:  # of what the paths do not explain, more is an echo than was thought
             self._left = max(self._left, left)
         pushed(self._rest, rest)
         blocks = zip(_blocks(rest), _blocks(echo), strict=True)
         return to_int(np.concatenate([self._gated(*block) for block in blocks]))
 
     def _known(self, lag: int) -> bool:
-        return self._ways is not None and self._ways.covers(lag - self._shift)
+        return self._paths is not None and self._paths.covers(lag - self._shift)
 
     def _pass(self, near: Sound) -> None:
         self._far.play(len(near))
@@ -117,41 +117,41 @@ class EchoCanceller:
     def _cleaned(self, samples: Samples) -> Samples:
         near = to_float(samples)
         self._pass(near)
-        if self._ways is None:
+        if self._paths is None:
             return samples
-        echo = self._echo_in(near, self._ways)
+        echo = self._echo_in(near, self._paths)
         rest = near - echo
         left = _power(rest)
         if self._echo > FAINT:
-            self._follow(self._ways, near, left)
+            self._follow(self._paths, near, left)
         if left > _power(near):  # it did not come back this time
             rest = near
         self._rest[-len(rest) :] = rest
         self._floor.append(_power(rest))
         return to_int(self._gated(rest, echo))
 
-    def _echo_in(self, near: Sound, ways: EchoPaths) -> Sound:
-        """The echo as the ways let expect it; where they jumped by a frame or two, as they are now."""
+    def _echo_in(self, near: Sound, paths: EchoPaths) -> Sound:
+        """The echo that the paths predict; where they jumped by a frame or two, as they are now."""
         far, count = self._far.sound, len(near)
-        best = ways.echo(far, count, self._shift)
+        best = paths.echo(far, count, self._shift)
         least, all_of_it = _power(near - best), _power(near)
         if least <= UNDER * all_of_it or all_of_it < FAINT:
             return best
         before = self._shift
-        for shift in (before + by for by in SHIFTS if ways.reaches(before + by)):
-            echo = ways.echo(far, count, shift)
+        for shift in (before + by for by in SHIFTS if paths.reaches(before + by)):
+            echo = paths.echo(far, count, shift)
             left = _power(near - echo)
             if left < min(UNDER * all_of_it, least / 2):
                 best, least, self._shift = echo, left, shift
         return best
 
-    def _follow(self, ways: EchoPaths, near: Sound, left: float) -> None:
-        """The ways change slowly; where somebody speaks nothing is learned of them."""
+    def _follow(self, paths: EchoPaths, near: Sound, left: float) -> None:
+        """The paths change slowly; where somebody speaks nothing is learned of them."""
         self._age += 1
         if self._age > YOUNG and self._age % SELDOM:
             return
-        ways.learn(self._far.sound, near, 1 / left, shift=self._shift, kept=KEPT)
-        ways.fit()
+        paths.learn(self._far.sound, near, 1 / left, shift=self._shift, kept=KEPT)
+        paths.fit()
 
     def _gated(self, rest: Sound, echo: Sound) -> Sound:
         """What is left of the echo itself held back, with the line's noise in its place; a voice passes."""

@@ -1,4 +1,4 @@
-"""By which ways the bot's sound comes back: found by likeness, fitted by least squares. No state of a call."""
+"""By which paths the bot's sound comes back: found by correlation, fitted by least squares. No state of a call."""
 
 from collections.abc import Callable
 
@@ -9,12 +9,12 @@ from speech.audio import FRAME, RATE
 
 Sound = NDArray[np.float32]
 
-REACH = 8192  # samples: the longest way, 1.02 s: 0.8 s of the line's and the network's there and back
+REACH = 8192  # samples: the longest path, 1.02 s: 0.8 s of the line's and the network's there and back
 WINDOW = 2048  # samples in which an echo is looked for: 0.26 s
-TAPS = 96  # samples for which one way rings: a telephone's band, a handset
+TAPS = 96  # samples for which one path rings: a telephone's band, a handset
 RISE = 24  # of them before its strongest
 MOST_PATHS = 3  # echoes at once
-SHIFTS = tuple(frames * FRAME for frames in (-1, 1, -2, 2))  # by which a way may jump: its sound travels in frames
+SHIFTS = tuple(frames * FRAME for frames in (-1, 1, -2, 2))  # by which a path may jump: its sound travels in frames
 SPAN = REACH + WINDOW + TAPS  # samples of what was played that are needed
 
 # An echo is alike at one delay and hardly at those beside it; two voices are alike at every period of their pitch. Of
@@ -62,7 +62,7 @@ def _lifted(spectrum: NDArray[np.complexfloating]) -> NDArray[np.floating]:
 def find_delay(near: Sound, far: Sound, known: Callable[[int], bool]) -> int | None:
     """By how many samples `near` looks like an echo of `far`; None where it is a sound of its own.
 
-    By a way that is `known` an echo is believed sooner.
+    By a path that is `known` an echo is believed sooner.
     """
     alike = correlation(near, far)
     best = int(alike.argmax())
@@ -75,7 +75,7 @@ def find_delay(near: Sound, far: Sound, known: Callable[[int], bool]) -> int | N
 
 
 class EchoPaths:
-    """The ways back whose strongest samples are late by `lags`, each with TAPS taps.
+    """The paths back whose strongest samples are late by `lags`, each with TAPS taps.
 
     Fitted by least squares over what was learned, the older the less. Of frequencies that did not sound yet it is
     supposed that they come back like the others.
@@ -86,7 +86,8 @@ class EchoPaths:
         self.starts = [max(0, lag - RISE) for lag in lags]
         size = TAPS * len(lags)
         self._peaks = [
-            (way + 1) * TAPS - 1 - (lag - start) for way, (lag, start) in enumerate(zip(lags, self.starts, strict=True))
+            (index + 1) * TAPS - 1 - (lag - start)
+            for index, (lag, start) in enumerate(zip(lags, self.starts, strict=True))
         ]
         self.taps: Sound = np.zeros(size, np.float32)
         self._products: Sound = np.zeros((size, size), np.float32)
@@ -96,7 +97,7 @@ class EchoPaths:
         return any(start - RISE <= lag < start + TAPS for start in self.starts)
 
     def reaches(self, shift: int) -> bool:
-        """Whether the ways, longer by `shift`, are possible ones."""
+        """Whether the paths, longer by `shift`, are possible ones."""
         return min(self.starts) + shift >= 0 and max(self.starts) + shift <= REACH
 
     def echo(self, far: Sound, count: int, shift: int = 0) -> Sound:

@@ -1,4 +1,4 @@
-"""What the far side plays of what it was sent: the reference in which an echo is looked for."""
+"""The far end: what it plays of what it was sent, the reference of the echo canceller."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,7 @@ SCALE = np.float32(1 / 32768)
 class FarEnd:
     """First in, first out, by the clock of what the far side sends. `sound` holds the last `span` samples played.
 
-    It plays a little sooner than the far side does, by the way there and back, which so becomes part of the echo's.
+    It plays a little sooner than the far side does, by the path there and back, which so becomes part of the echo's.
     Where frames had waited for us it plays much too soon; the marks that come back tell.
     """
 
