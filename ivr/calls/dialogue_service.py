@@ -58,7 +58,7 @@ class DialogueService:
                 resumed,
                 bot_cards.unreported(call),
                 offset,
-                next_step.back(call),
+                next_step.back_on_a_socket(call),
             )
 
     def listen(self, sid: str, token: str) -> Listening:

@@ -21,7 +21,7 @@ CHANNEL = ("stream-lost", "stream-refused", "by-turns", "stream-again", "stream-
 
 @dataclass(frozen=True, slots=True)
 class Reconnect:
-    """Back to the bot, after `pause` seconds."""
+    """Back to the bot on a new media socket, after `pause` seconds."""
 
     token: str
     pause: int = 0
@@ -50,7 +50,7 @@ class TakeMessage:
 
 @dataclass(frozen=True, slots=True)
 class Goodbye:
-    """All is said; `thank`: by a person, whose last word may have been to hang up."""
+    """The call ends. `thank`: a person spoke last, and may have hung up without a word."""
 
     language: str = "en"
     thank: bool = False
@@ -106,12 +106,12 @@ def hand_over(call: Call, now: datetime) -> None:
 
 
 def back_on_purpose(call: Call) -> bool:
-    """On the way from turns to a socket: nothing was lost."""
+    """Whether the caller is on their way from recorded turns to a socket, where nothing was lost."""
     return _last(call) == "stream-again"
 
 
-def back(call: Call) -> bool:
-    """The present socket was opened so: the question stands as it was asked by the last turn."""
+def back_on_a_socket(call: Call) -> bool:
+    """Whether the present socket took over from recorded turns: the last turn's question stands as it was asked."""
     return _last(call) == "stream-back"
 
 

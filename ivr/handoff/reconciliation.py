@@ -1,4 +1,4 @@
-"""What the carrier knows of live hand-offs' legs, asked now and then: callbacks get lost."""
+"""Asks the carrier now and then how the legs of live hand-offs are, since callbacks get lost."""
 
 import logging
 

@@ -20,7 +20,7 @@ from ivr.secret_hashes import PIN_HASHER, verify
 from ivr.store.engine import Sessions
 from ivr.store.models import Account, Entry, Payment
 
-# in a row, from anywhere; who guesses from one number is held off sooner, by ivr.calls.pin_guard
+# wrong PINs in a row, from anywhere; ivr.calls.pin_guard stops one number sooner
 WRONG_PINS_ALLOWED = 10
 LATE_YES = timedelta(hours=1)  # a yes of just before midnight comes through after it
 LOCK_LASTS = timedelta(hours=1)
@@ -31,7 +31,7 @@ UNREACHABLE = (DBAPIError, PoolEmpty)
 
 
 class SqlLedger(Ledger):
-    """Keeps accounts in `sessions`. Which day it is, is the day in `zone`."""
+    """Keeps accounts in the database of `sessions`; today is the day in `zone`."""
 
     def __init__(self, sessions: Sessions, clock: Clock, zone: tzinfo = UTC) -> None:
         self._zone = zone

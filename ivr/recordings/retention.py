@@ -1,6 +1,6 @@
-"""Forgetting: what is personal in calls past their time. In small pieces, so that no call waits, and it can be stopped.
+"""Deletes what is personal in old calls, in small pieces: no live call waits for it, and it can be stopped.
 
-Figures, outcomes, the audit and the ledger's own books stay. Files go before the rows that name them.
+Figures, outcomes, the audit and the ledger's own books stay. A file is deleted before the row that names it.
 """
 
 import time
@@ -129,7 +129,7 @@ def _forget_recordings(tx: Session, sids: Sequence[str], now: datetime) -> None:
 
 
 def _delete_files(sessions: Sessions, files: RecordingFolder, rest: Rest) -> int:
-    """A file is gone before its name is: whoever is stopped in between deletes it again."""
+    """Deletes each file before its name: a run that is stopped in between deletes it again the next time."""
     going = select(Recording.id, Recording.path).where(Recording.state == GOING).order_by(Recording.id).limit(BATCH)
     deleted = 0
     while True:
@@ -148,7 +148,7 @@ def _delete_files(sessions: Sessions, files: RecordingFolder, rest: Rest) -> int
 
 
 def _delete_unreferenced(sessions: Sessions, files: RecordingFolder, now: datetime) -> None:
-    """Files that no row names: half-written ones, or of a process that was killed before it committed."""
+    """Deletes files that no row names: they were half written, or their process was killed before it committed."""
 
     def named(names: Sequence[str]) -> set[str]:
         sids = {name.partition(".")[0]: name for name in names}

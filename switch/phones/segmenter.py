@@ -1,4 +1,4 @@
-"""Cuts what a phone hears into utterances, by energy above a floor that follows the line's noise."""
+"""Cuts the sound that reaches a phone into utterances: what is louder than a floor, which follows the line's noise."""
 
 from collections import deque
 from dataclasses import dataclass

@@ -15,7 +15,7 @@ def recording_options(
     track: str = "both",
     trimmed: bool = True,
 ) -> RecordingOptions:
-    """`trimmed`: whether silence at both ends is cut off where the element has no `trim`."""
+    """`trimmed`: whether silence at both ends is cut off, unless the element's `trim` says otherwise."""
     callback = element.get("recordingStatusCallback", "")
     return RecordingOptions(
         channels=channels,

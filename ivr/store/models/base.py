@@ -1,4 +1,4 @@
-"""What every table has in common: naming, times in UTC, sums of money, indexes of the few rows that count."""
+"""What all tables share: names of constraints, times in UTC, sums of money, partial indexes."""
 
 from datetime import UTC, datetime
 from typing import Any
