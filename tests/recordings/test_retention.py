@@ -158,13 +158,13 @@ def test_a_purge_that_is_stopped_is_gone_on_with(
     for number in range(5):
         a_call(sessions, f"CA{number}", clock.now() - timedelta(days=100), files)
 
-    class Stopped(Exception):
+    class StoppedError(Exception):
         pass
 
     def stop(_seconds: float) -> None:
-        raise Stopped
+        raise StoppedError
 
-    with pytest.raises(Stopped):
+    with pytest.raises(StoppedError):
         purge_older(sessions, clock.now(), clock, files, stop)
     with sessions() as tx:
         assert len(tx.scalars(select(Call.sid).where(Call.caller == CALLER)).all()) == 3
@@ -177,15 +177,15 @@ def test_a_file_is_deleted_before_its_name_is_and_again_after_a_kill(
 ) -> None:
     a_call(sessions, "CA1", clock.now() - timedelta(days=100), files)
 
-    class Killed(Exception):
+    class KilledError(Exception):
         pass
 
     def killed(path: str) -> None:
-        raise Killed
+        raise KilledError
 
     with monkeypatch.context() as patched:
         patched.setattr(files, "delete", killed)
-        with pytest.raises(Killed):
+        with pytest.raises(KilledError):
             purge_older(sessions, clock.now(), clock, files, no_rest)
     with sessions() as tx:
         assert tx.scalars(select(Recording.path)).all() == ["RECA1.wav.aes"]
