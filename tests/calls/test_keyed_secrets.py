@@ -21,7 +21,7 @@ from tests.harness.call_line import LINE, MORGAN, SID, understand
 from tests.harness.calls import Calls
 from tests.harness.media_stream import MediaStream
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.integration
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 PIN = "2749"

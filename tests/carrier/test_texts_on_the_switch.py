@@ -7,7 +7,8 @@ import pytest
 from ivr.carrier.twilio.account import TwilioAccount
 from ivr.carrier.twilio.client import TwilioCarrier
 from tests.fakes.fake_clock import FakeClock
-from tests.harness.switch_world import ACCOUNT, NUMBER, TOKEN, MakeWorld, Run, until
+from tests.harness.eventually import until
+from tests.harness.switch_world import ACCOUNT, NUMBER, TOKEN, MakeWorld, Run
 from tests.harness.web_pages import Make, make_web, with_token
 
 __all__ = ["make_web"]

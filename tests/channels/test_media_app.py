@@ -2,7 +2,6 @@
 
 import json
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -25,6 +24,7 @@ from speech.tts import TextToSpeech
 from tests.fakes.fake_speech import FakeQuickVoice, FakeRecogniser, loud
 from tests.harness.call_line import LINE, MEDIA, MORGAN, PUBLIC, SID, TOKEN
 from tests.harness.calls import Calls
+from tests.harness.eventually import eventually
 from tests.harness.media_socket import close_code, media, play_until, start
 
 pytestmark = pytest.mark.integration
@@ -158,8 +158,7 @@ def test_the_refusal_of_a_socket_is_403_on_the_wire(calls: Calls, recogniser: Fa
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
-        while not server.started:
-            time.sleep(0.01)
+        eventually(lambda: server.started)
         port = server.servers[0].sockets[0].getsockname()[1]
         with pytest.raises(InvalidStatus) as refused, connect(f"ws://127.0.0.1:{port}/media"):
             pass

@@ -13,7 +13,8 @@ from ivr.carrier.twilio.dialect import twilio_dialect
 from ivr.carrier.twilio.signatures import HEADER, TwilioSignatures
 from ivr.web.hooks.call_documents import CallDocuments
 from ivr.web.hooks.standby import make_standby_blueprint
-from tests.harness.switch_world import NUMBER, TOKEN, MakeWorld, Person, Run, World, until
+from tests.harness.eventually import until
+from tests.harness.switch_world import NUMBER, TOKEN, MakeWorld, Person, Run, World
 
 pytestmark = pytest.mark.switch
 

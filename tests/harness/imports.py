@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator, Mapping, Set
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -17,9 +18,10 @@ def module_name(file: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def imports(file: Path) -> set[str]:
+@cache
+def imports(file: Path) -> frozenset[str]:
     """What the file may import when it runs; of `from a import b` both `a` and `a.b`, as `b` may be a module."""
-    return set(_imports(ast.parse(file.read_text())))
+    return frozenset(_imports(ast.parse(file.read_text())))
 
 
 def _imports(node: ast.AST) -> Iterator[str]:
@@ -33,7 +35,8 @@ def _imports(node: ast.AST) -> Iterator[str]:
             yield from _imports(child)
 
 
-def import_graph() -> dict[str, set[str]]:
+@cache
+def import_graph() -> Mapping[str, frozenset[str]]:
     """Of each module of ours the modules of ours that it imports."""
     files = [ROOT / "app.py", *(file for package in PACKAGES for file in sorted((ROOT / package).rglob("*.py")))]
     modules = {module_name(file): file for file in files}

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,7 @@ from ivr.web.hooks.handoffs import make_handoff_blueprint
 from switch.leg import FINAL
 from switch.media.audio import tone
 from tests.fakes.fake_live_updates import FakeLiveUpdates
+from tests.harness import eventually
 from tests.harness.call_line import understand
 from tests.harness.calls import Calls
 from tests.harness.handoff_service import handoff_service
@@ -354,11 +356,7 @@ class Routes(dict[str, Any]):
         return lambda form: self.line.hook(address, form)
 
 
-async def until(condition: Callable[[], Any], seconds: float = 10.0) -> None:
-    """Wait for something to become true, seldom enough that the database is left to those who work."""
-    async with asyncio.timeout(seconds):
-        while not condition():
-            await asyncio.sleep(0.05)
+until = partial(eventually.until, every=0.05)  # seldom enough that the database is left to those who work
 
 
 def wav(pitch: int, seconds: float) -> bytes:

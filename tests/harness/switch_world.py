@@ -22,6 +22,7 @@ from switch.config import SwitchConfig
 from switch.media.audio import SILENCE, tone
 from switch.ports import Line
 from switch.server import Switch, _Server
+from tests.harness.eventually import until
 
 ACCOUNT = "AC" + "a" * 32
 TOKEN = "secret"
@@ -142,13 +143,6 @@ class World:
 
 def twiml(inner: str) -> str:
     return f'<?xml version="1.0" encoding="UTF-8"?><Response>{inner}</Response>'
-
-
-async def until(condition: Callable[[], Any], seconds: float = 10.0) -> None:
-    """Wait for something to become true; fail when it does not."""
-    async with asyncio.timeout(seconds):
-        while not condition():
-            await asyncio.sleep(0.005)
 
 
 @asynccontextmanager

@@ -33,7 +33,8 @@ from switch.media.audio import SILENCE, tone
 from switch.server import Switch
 from switch.sids import now
 from tests.fakes.fake_live_updates import FakeLiveUpdates
-from tests.harness.switch_world import Person, until
+from tests.harness.eventually import until
+from tests.harness.switch_world import Person
 
 pytestmark = pytest.mark.switch
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -20,6 +20,7 @@ from ivr.settings import Settings
 from ivr.store.models import Agent
 from tests.harness.asgi_server import served
 from tests.harness.call_line import LINE, PUBLIC
+from tests.harness.eventually import eventually
 from tests.harness.far_line import FarLine
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
@@ -78,20 +79,13 @@ def line(far: FarLine, redis_url: str, tmp_path: Path) -> Iterator[Line]:
         far.way.carry()
 
 
-def until(happened: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 15
-    while not happened():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-
-
 def first_verbs(answer: httpx.Response) -> list[str]:
     return [verb.tag for verb in ET.fromstring(answer.text)]
 
 
 @pytest.mark.parametrize("how", ["silence", "cut"])
 def test_callers_are_led_to_a_person_in_two_seconds_and_to_the_bot_once_it_is_back(line: Line, how: str) -> None:
-    until(lambda: line.away() == [])
+    eventually(lambda: line.away() == [])
     assert first_verbs(line.webhooks(["/voice/incoming"])[0][1]) == ["Play", "Start", "Connect", "Redirect"]
     getattr(line.far.way, how)()
     answers = line.webhooks(["/voice/incoming", "/voice/resume", "/voice/fallback", "/voice/status"] * 20)
@@ -104,5 +98,5 @@ def test_callers_are_led_to_a_person_in_two_seconds_and_to_the_bot_once_it_is_ba
     assert all(first_verbs(answer) == ["Say", "Dial"] for answer in documents[-30:])
     assert line.away() == ["database"]
     line.far.way.carry()
-    until(lambda: line.away() == [])
+    eventually(lambda: line.away() == [])
     assert first_verbs(line.webhooks(["/voice/incoming"])[0][1]) == ["Play", "Start", "Connect", "Redirect"]

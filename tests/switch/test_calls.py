@@ -8,7 +8,8 @@ from twilio.request_validator import RequestValidator
 
 from switch.media.audio import tone, write_wav
 from switch.signature import signature
-from tests.harness.switch_world import CALLER, NUMBER, TOKEN, MakeWorld, Person, Run, until
+from tests.harness.eventually import until
+from tests.harness.switch_world import CALLER, NUMBER, TOKEN, MakeWorld, Person, Run
 
 pytestmark = pytest.mark.switch
 

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from switch.media.audio import SILENCE, decode, mix, tone
+from tests.harness.eventually import until
 from tests.harness.switch_recordings import power
-from tests.harness.switch_world import MakeWorld, Person, Run, World, until
+from tests.harness.switch_world import MakeWorld, Person, Run, World
 from tests.harness.twilio_client import client
 
 pytestmark = pytest.mark.switch

@@ -6,7 +6,8 @@ import pytest
 from starlette.responses import RedirectResponse, Response
 
 from switch.document import DocumentError, read
-from tests.harness.switch_world import MakeWorld, Run, until
+from tests.harness.eventually import until
+from tests.harness.switch_world import MakeWorld, Run
 
 pytestmark = pytest.mark.switch
 

@@ -8,8 +8,9 @@ from starlette.responses import Response
 from twilio.base.exceptions import TwilioRestException
 
 from switch.media.audio import tone, write_wav
+from tests.harness.eventually import until
 from tests.harness.switch_recordings import RECORD, channels, fetch
-from tests.harness.switch_world import MakeWorld, Person, Run, World, until
+from tests.harness.switch_world import MakeWorld, Person, Run, World
 from tests.harness.twilio_client import client
 
 pytestmark = pytest.mark.switch

@@ -14,7 +14,8 @@ from twilio.request_validator import RequestValidator
 from websockets.asyncio.server import ServerConnection, serve
 
 from switch.media.audio import tone
-from tests.harness.switch_world import ACCOUNT, TOKEN, MakeWorld, Run, World, until
+from tests.harness.eventually import until
+from tests.harness.switch_world import ACCOUNT, TOKEN, MakeWorld, Run, World
 from tests.harness.twilio_client import client
 
 pytestmark = pytest.mark.switch

@@ -12,6 +12,7 @@ from ivr.store.models import Agent, Handoff, Offer
 from ivr.web.event_streams import MOST, Hub, Streams
 from ivr.web.front import make_front
 from tests.harness.asgi_server import Wire, get, served
+from tests.harness.eventually import eventually
 from tests.harness.web_pages import CALL, Web, with_token
 
 pytestmark = pytest.mark.integration
@@ -34,8 +35,7 @@ def address(web: Web, streams: Streams, redis: Redis, tmp_path_factory: pytest.T
     none: object = FakeWebhooks()
     front = make_front(none, web.app, streams, streams.hub, tmp_path_factory.mktemp("audio"), [])  # type: ignore[arg-type]
     with served(front) as address:
-        while not redis.pubsub_numpat():
-            time.sleep(0.01)
+        eventually(redis.pubsub_numpat)
         yield address
 
 

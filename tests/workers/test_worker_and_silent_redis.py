@@ -26,4 +26,4 @@ def test_a_worker_rides_out_a_redis_that_stands_still(
                 ask_for_people(context, 3, first=1)
                 time.sleep(20)  # longer than any of its connections waits for a word
                 assert process.poll() is None
-            until(lambda: briefed(context) == 4, 60)
+            until(lambda: briefed(context) == 4, seconds=60)

@@ -91,7 +91,7 @@ def test_who_listens_to_a_recording_ends_with_its_worker(
         heavy = _children(process.pid, "workers heavy ")[0]
         listening = _children(heavy, "")[0]
         os.kill(heavy, signal.SIGKILL)
-        until(lambda: not Path(f"/proc/{listening}").exists(), 20)
+        until(lambda: not Path(f"/proc/{listening}").exists(), seconds=20)
 
 
 def test_a_worker_rides_out_a_redis_that_forgot_everything(context: WorkerContext, redis: Redis) -> None:

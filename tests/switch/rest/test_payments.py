@@ -9,7 +9,8 @@ from twilio.base.exceptions import TwilioRestException
 
 from switch.media.audio import SILENCE
 from tests.harness.card_numbers import DECLINED, EXPIRY, GOOD, TYPO
-from tests.harness.switch_world import MakeWorld, Person, Run, World, until
+from tests.harness.eventually import until
+from tests.harness.switch_world import MakeWorld, Person, Run, World
 from tests.harness.twilio_client import client
 
 pytestmark = pytest.mark.switch

@@ -14,7 +14,8 @@ from twilio.base.exceptions import TwilioRestException
 
 from switch.config import SwitchConfig
 from switch.server import PortTakenError, Switch
-from tests.harness.switch_world import ACCOUNT, CALLER, NUMBER, TOKEN, MakeWorld, Run, until
+from tests.harness.eventually import until
+from tests.harness.switch_world import ACCOUNT, CALLER, NUMBER, TOKEN, MakeWorld, Run
 from tests.harness.twilio_client import client
 
 pytestmark = pytest.mark.switch

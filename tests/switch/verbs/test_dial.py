@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from tests.harness.switch_world import MakeWorld, Run, until
+from tests.harness.eventually import until
+from tests.harness.switch_world import MakeWorld, Run
 from tests.harness.twilio_client import client
 
 pytestmark = pytest.mark.switch

@@ -7,8 +7,9 @@ import pytest
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from tests.harness.card_numbers import DECLINED, DISCOVER, EXPIRY, GOOD, TYPO
+from tests.harness.eventually import until
 from tests.harness.switch_recordings import RECORD, channels, fetch
-from tests.harness.switch_world import MakeWorld, Person, Run, World, until
+from tests.harness.switch_world import MakeWorld, Person, Run, World
 from tests.harness.twilio_client import client
 
 pytestmark = pytest.mark.switch
