@@ -29,7 +29,7 @@ class Faults:
         """The next `times` requests are done, and answered `seconds` later."""
         self._faults.append(_Fault(method, path, times, seconds))
 
-    async def answer(self, method: str, path: str, response: Response) -> Response:
+    async def disturb(self, method: str, path: str, response: Response) -> Response:
         """What becomes of the answer to a request that was done."""
         fault = next((f for f in self._faults if (f.method, f.path) == (method, path) and f.times), None)
         if fault is None:

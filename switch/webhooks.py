@@ -28,7 +28,7 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Answer:
+class WebhookResponse:
     url: str
     content_type: str
     body: bytes
@@ -54,7 +54,9 @@ class Webhooks:
     async def close(self) -> None:
         await self._client.aclose()
 
-    async def fetch(self, request: Request, params: Mapping[str, str], cookies: httpx.Cookies | None = None) -> Answer:
+    async def fetch(
+        self, request: Request, params: Mapping[str, str], cookies: httpx.Cookies | None = None
+    ) -> WebhookResponse:
         """The answer to one webhook. Raises DocumentError with the code of what went wrong."""
         if urlsplit(request.url).scheme not in ("http", "https"):
             raise DocumentError(11100, f"{request.url!r} is not an absolute address")
@@ -67,7 +69,7 @@ class Webhooks:
             raise DocumentError(11205, f"cannot reach {request.url}: {error}") from error
         if not response.is_success:
             raise DocumentError(11200, f"{request.url} answered {response.status_code}")
-        return Answer(str(response.url), response.headers.get("content-type", ""), response.content)
+        return WebhookResponse(str(response.url), response.headers.get("content-type", ""), response.content)
 
     async def notify(self, url: str, method: str, params: Mapping[str, str]) -> None:
         """A callback: sent once, its answer is ignored, its failure only noted."""

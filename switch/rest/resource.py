@@ -75,7 +75,7 @@ class Resource:
             try:
                 self._authenticate(request)
                 response = await methods[request.method](request)
-                return await self.exchange.faults.answer(request.method, path, response)
+                return await self.exchange.faults.disturb(request.method, path, response)
             except RestError as error:
                 return error.response()
 
