@@ -26,7 +26,7 @@ class HangUpError(Exception):
         self.status = status
 
 
-class Ending(Enum):
+class DocumentEnd(Enum):
     """Why a run is over: its document ran out of verbs, or it hung up."""
 
     RAN_OUT = "ran out"
@@ -62,7 +62,7 @@ class Interpreter:
         self._url = ""
         self._recovering = 0
 
-    async def run(self, first: Request | Document) -> Ending:
+    async def run(self, first: Request | Document) -> DocumentEnd:
         """Run documents until one ends. Raises CancelledError when the leg is taken away."""
         step: Request | Document | None = first
         try:
@@ -70,8 +70,8 @@ class Interpreter:
                 step = await self._step(step)
         except HangUpError as ending:
             self.status = ending.status
-            return Ending.HUNG_UP
-        return Ending.RAN_OUT
+            return DocumentEnd.HUNG_UP
+        return DocumentEnd.RAN_OUT
 
     async def _step(self, step: Request | Document) -> Request | Document | None:
         self._url = step.url

@@ -33,7 +33,7 @@ from ivr.local.scripted_calls import (
     put_scripted_agent,
     settled_report,
     switch_address,
-    switch_answers,
+    switch_is_up,
     take_scripted_agent,
 )
 from ivr.local.setup import prepare
@@ -158,7 +158,7 @@ def _everything(settings: Settings) -> Iterator[tuple[Settings, Sessions, dict[s
 
 @contextmanager
 def _running(settings: Settings) -> Iterator[tuple[Settings, Sessions]]:
-    if switch_answers(settings):
+    if switch_is_up(settings):
         report(f"Calling through the switch at {switch_address(settings)}.")
         yield settings, make_sessions(make_engine(settings.database))
         return

@@ -40,7 +40,7 @@ class EmbeddedRedis:
         self.folder.mkdir(parents=True, exist_ok=True)
         with (self.folder / ".lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            if not self._answers():
+            if not self._responds():
                 self._start()
         return self
 
@@ -61,13 +61,13 @@ class EmbeddedRedis:
         command = [str(get_binary_path()), *(part for key, value in options.items() for part in (f"--{key}", value))]
         self._process = subprocess.Popen(command, start_new_session=True, preexec_fn=die_with_parent)  # noqa: S603
         deadline = time.monotonic() + seconds
-        while not self._answers():
+        while not self._responds():
             if self._process.poll() is not None or time.monotonic() > deadline:
                 self._process.kill()
                 raise RedisNotStartedError(f"the embedded Redis did not start; see {self.folder / 'valkey.log'}")
             time.sleep(0.01)
 
-    def _answers(self) -> bool:
+    def _responds(self) -> bool:
         if not self.socket.exists():
             return False
         try:

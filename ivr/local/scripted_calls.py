@@ -29,7 +29,7 @@ def switch_address(settings: Settings) -> str:
     return f"http://{reached_at(settings.host)}:{settings.switch_port}"
 
 
-def switch_answers(settings: Settings) -> bool:
+def switch_is_up(settings: Settings) -> bool:
     try:
         return httpx.get(f"{switch_address(settings)}/health", timeout=2).status_code == 200
     except httpx.HTTPError:

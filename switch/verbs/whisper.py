@@ -4,7 +4,7 @@ import asyncio
 import xml.etree.ElementTree as ET
 from collections.abc import Mapping
 
-from switch.interpreter import Ending, Interpreter, Verb
+from switch.interpreter import DocumentEnd, Interpreter, Verb
 from switch.leg import FINAL, Leg
 from switch.verbs.gather import gather
 from switch.verbs.hangup import hangup
@@ -42,7 +42,7 @@ async def agrees(interpreter: Interpreter, child: Leg, noun: ET.Element) -> bool
         await asyncio.wait({running, over}, return_when=asyncio.FIRST_COMPLETED)
         if child.session is not None:
             return False
-        if running.done() and running.result() is Ending.RAN_OUT and child.status not in FINAL:
+        if running.done() and running.result() is DocumentEnd.RAN_OUT and child.status not in FINAL:
             return True
         child.finish("completed")
         return False

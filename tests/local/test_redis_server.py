@@ -24,7 +24,7 @@ def test_a_second_user_attaches_and_the_first_one_ends_the_server(tmp_path: Path
         with EmbeddedRedis(tmp_path) as second:
             Redis.from_url(second.url).set("a", "1")
         assert Redis.from_url(first.url).get("a") == b"1"
-    assert not first._answers()
+    assert not first._responds()
 
 
 def test_what_was_written_survives_a_restart(tmp_path: Path) -> None:
