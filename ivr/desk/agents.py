@@ -7,6 +7,7 @@ from typing import Any, Literal, get_args
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from ivr.desk import drafts
 from ivr.desk.routing import Requirement, choose
 from ivr.store import outbox
 from ivr.store.models import Agent, Audit, PresenceSpell
@@ -15,9 +16,13 @@ from ivr.store.topics import WRAP_UP_OVER
 Presence = Literal["available", "offered", "on-call", "wrap-up", "break", "away"]
 CHOSEN = ("available", "wrap-up", "break", "away")  # what agents set themselves
 BUSY = ("offered", "on-call")
-AFTERWARDS = ("break", "away")  # what they may ask for while they are busy
+AFTERWARDS = ("break", "away")  # what they may ask for while they are busy, and get when they are done
 AT_THE_DESK = ("available", "offered", "on-call", "wrap-up")
 LONGEST_WRAP_UP = 600.0
+WITH_A_CALL = ("on-call", "wrap-up")  # while they may write about it
+WRITING = 20.0  # seconds that a wrap-up lasts after the last word typed
+WRITING_NEARLY_OVER = 15.0
+LONGEST_WRITING = 180.0  # in all: somebody may be waiting. Whoever needs longer asks for it
 
 
 class PresenceRefusedError(ValueError):
@@ -35,10 +40,14 @@ def choose_presence(tx: Session, agent: Agent, presence: str, now: datetime) -> 
         agent.next_presence = presence if presence in AFTERWARDS else None
     elif agent.presence != presence:
         set_presence(tx, agent, presence, now)
+        agent.next_presence = None
 
 
 def set_presence(tx: Session, agent: Agent, presence: str, now: datetime, since: datetime | None = None) -> None:
-    """Change and record it; who is shut out is away. `since` restores a time: a decline does not cost the place."""
+    """Change and record it; who is shut out is away. `since` restores a time: a decline does not cost the place.
+
+    Whoever is with no call any more has what they were writing about it kept as a note.
+    """
     if presence not in get_args(Presence):
         raise PresenceRefusedError(f"presence {presence!r} is none of {', '.join(get_args(Presence))}")
     if agent.disabled_at is not None and presence not in BUSY:
@@ -47,16 +56,25 @@ def set_presence(tx: Session, agent: Agent, presence: str, now: datetime, since:
     tx.add(Audit(at=now, actor=agent.email, action="presence", subject=f"agent:{agent.id}", detail=detail))
     _turn_spell(tx, agent, presence, now)
     agent.presence, agent.presence_since, agent.wrap_up_until = presence, since or now, None
+    if presence not in WITH_A_CALL:
+        drafts.keep(tx, agent.id, now)
 
 
 def after_call(tx: Session, agent: Agent, presence: str, now: datetime, since: datetime | None, wrap_up: float) -> str:
-    """Let a busy agent go, into the break they asked for or into `presence`; returns which it became."""
-    presence = "away" if agent.disabled_at is not None else agent.next_presence or presence
-    set_presence(tx, agent, presence, now, since if presence == "available" else None)
-    agent.next_presence = None
-    if presence == "wrap-up":
+    """Let a busy agent go into `presence`; returns which it became. A break they asked for waits for the wrap-up."""
+    if presence != "wrap-up":
+        return _go_on(tx, agent, presence, now, since)
+    set_presence(tx, agent, presence, now)
+    if agent.presence == "wrap-up":  # not of one who was shut out meanwhile
         _time_wrap_up(tx, agent, now + timedelta(seconds=wrap_up))
-    return presence
+    return agent.presence
+
+
+def finish_wrap_up(tx: Session, agent: Agent, now: datetime) -> None:
+    """The agent is done: available, or in the break they asked for. Nothing changes where it was over before."""
+    tx.refresh(agent, with_for_update=True)
+    if agent.presence == "wrap-up":
+        _go_on(tx, agent, "available", now)
 
 
 def extend_wrap_up(tx: Session, agent: Agent, seconds: float, now: datetime) -> None:
@@ -67,11 +85,34 @@ def extend_wrap_up(tx: Session, agent: Agent, seconds: float, now: datetime) -> 
     _time_wrap_up(tx, agent, min(until, agent.presence_since + timedelta(seconds=LONGEST_WRAP_UP)))
 
 
+def writing(tx: Session, agent: Agent, now: datetime) -> bool:
+    """A word was typed about a call: the wrap-up goes on for a moment; returns whether that made it longer.
+
+    Where it is over already, what came too late is a note as well.
+    """
+    tx.refresh(agent, with_for_update=True)
+    if agent.presence not in WITH_A_CALL:
+        drafts.keep(tx, agent.id, now)
+    until = agent.wrap_up_until
+    if agent.presence != "wrap-up" or until is None or until - now > timedelta(seconds=WRITING_NEARLY_OVER):
+        return False
+    wished = min(now + timedelta(seconds=WRITING), writing_ends(agent))
+    if wished <= until:
+        return False
+    _time_wrap_up(tx, agent, wished)
+    return True
+
+
+def writing_ends(agent: Agent) -> datetime:
+    """When the wrap-up ends at the latest, however much is written."""
+    return agent.presence_since + timedelta(seconds=LONGEST_WRITING)
+
+
 def end_wrap_up(tx: Session, agent: Agent, now: datetime) -> bool:
-    """Make the agent available when their wrap-up is over; returns whether it was."""
+    """Let the agent go on when their wrap-up is over; returns whether it was."""
     if agent.presence != "wrap-up" or agent.wrap_up_until is None or agent.wrap_up_until > now:
         return False
-    set_presence(tx, agent, "available", now)
+    _go_on(tx, agent, "available", now)
     return True
 
 
@@ -131,6 +172,14 @@ def at_the_desk(tx: Session) -> list[Agent]:
 def on_shift(tx: Session) -> bool:
     """Is anybody there, if only busy?"""
     return bool(at_the_desk(tx))
+
+
+def _go_on(tx: Session, agent: Agent, presence: str, now: datetime, since: datetime | None = None) -> str:
+    """Into the break that the agent asked for, or into `presence`; returns which it became."""
+    presence = agent.next_presence or presence
+    set_presence(tx, agent, presence, now, since if presence == "available" else None)
+    agent.next_presence = None
+    return agent.presence
 
 
 def _turn_spell(tx: Session, agent: Agent, presence: str, now: datetime) -> None:

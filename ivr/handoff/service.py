@@ -146,6 +146,19 @@ class HandoffService:
         """More time to write things down. Raises PresenceRefusedError outside of wrap-up."""
         return self._at_desk(agent_id, lambda tx, agent, now: agents.extend_wrap_up(tx, agent, seconds, now))
 
+    def finish_wrap_up(self, agent_id: int) -> Agent:
+        """The agent is done with the last call: available, or in the break they asked for."""
+        return self._at_desk(agent_id, agents.finish_wrap_up)
+
+    def writing(self, agent_id: int) -> Agent:
+        """The agent types something about a call: their wrap-up does not end in the middle of it."""
+        with self.sessions.begin() as tx:
+            agent = tx.get_one(Agent, agent_id)
+            longer = agents.writing(tx, agent, self._clock.now())
+        if longer:
+            self._tell_of(agent_id)
+        return agent
+
     def wrap_up_over(self, agent_id: int, within: Within | None = None) -> None:
         """Make the agent available unless they extended their wrap-up or left it."""
 
@@ -286,11 +299,14 @@ class HandoffService:
             agent = tx.get_one(Agent, agent_id)
             before = agent.presence
             change(tx, agent, self._clock.now())
-        self._live.publish("desk", "presence", str(agent_id))
-        self._live.publish(f"agent:{agent_id}", "presence", str(agent_id))
+        self._tell_of(agent_id)
         if agent.presence == "available" != before:
             self.offer_to_free_agents()
         return agent
+
+    def _tell_of(self, agent_id: int) -> None:
+        self._live.publish("desk", "presence", str(agent_id))
+        self._live.publish(f"agent:{agent_id}", "presence", str(agent_id))
 
     def _change(
         self,

@@ -24,6 +24,7 @@ from ivr.store.models import (
     CallBack,
     CardPayment,
     Dial,
+    Draft,
     Handoff,
     Note,
     OneTimeCode,
@@ -97,6 +98,7 @@ def _forget_some(tx: Session, which: Sequence[ColumnElement[bool]], now: datetim
 def _forget_words(tx: Session, sids: Sequence[str]) -> None:
     tx.execute(update(Turn).where(Turn.call_sid.in_(sids)).values(text="", words=[]))
     tx.execute(update(Note).where(Note.call_sid.in_(sids), Note.kind != "outcome").values(text=""))
+    tx.execute(delete(Draft).where(Draft.call_sid.in_(sids)))
     for handoff in tx.scalars(select(Handoff).where(Handoff.call_sid.in_(sids))):
         handoff.summary, handoff.known, handoff.brief = "", {}, None
         if handoff.state in HANDOFF_ENDS:

@@ -51,6 +51,12 @@ class FakeHandoffService:
         self.live.publish(f"agent:{agent_id}", "presence")
         return agent
 
+    def finish_wrap_up(self, agent_id: int) -> Agent:
+        return self.presence(agent_id, "available")
+
+    def writing(self, agent_id: int) -> None:
+        self.asked.append(("writing", 0, agent_id))
+
     def extend_wrap_up(self, agent_id: int) -> Agent:
         with self.sessions.begin() as tx:
             agent = tx.get_one(Agent, agent_id)

@@ -148,12 +148,12 @@ def test_an_agent_who_becomes_available_gets_who_is_waiting(world: World) -> Non
     assert world.row.state == "offered"
 
 
-def test_a_break_asked_for_under_an_offer_or_on_a_call_starts_after_it(world: World) -> None:
+def test_a_break_asked_for_on_a_call_starts_after_its_wrap_up(world: World) -> None:
     ann = world.agent("ann")
     world.bridged()
     assert world.service.presence(ann, "break").presence == "on-call"
     world.leaves("caller", CALLER)
-    assert world.presence(ann) == "break"
+    assert world.presence(ann) == "wrap-up"
     world.clock.forward(31)
     world.run_due()
     assert world.presence(ann) == "break"

@@ -118,3 +118,17 @@ class Note(Base):
     text: Mapped[str] = mapped_column(Text)
 
     agent: Mapped["Agent"] = relationship()
+
+
+class Draft(Base):
+    """What an agent has written in one form about a call and not sent: `fields` by their names, secrets taken out."""
+
+    __tablename__ = "drafts"
+    __table_args__ = (UniqueConstraint("agent_id", "call_sid", "form"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id"))
+    call_sid: Mapped[str] = mapped_column(ForeignKey("calls.sid"), index=True)
+    form: Mapped[str] = mapped_column(String(16))  # note, text, transfer, call-back
+    fields: Mapped[dict[str, Any]]
+    at: Mapped[datetime]

@@ -7,6 +7,7 @@ from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
 
 from ivr.carrier.port import CarrierError
+from ivr.desk import drafts
 from ivr.desk.agents import PresenceRefusedError
 from ivr.dialling.dials import DialRefusedError, Dials
 from ivr.dialling.phone_numbers import as_dialled, mobile
@@ -20,6 +21,7 @@ from ivr.web.pages.formats import HOW_IT_ENDED, moment, sentence
 from ivr.web.pages.signed_in import me, only
 
 LONGEST_NOTE, LONGEST_TEXT = 4000, 480  # characters; a text is at most three SMS
+DRAFTED = ("text", "outcome", "to", "number", "at")  # the fields of the forms that are kept while they are written
 CALL_IS_OVER = "This call is over."
 FOLLOW_UP = timedelta(hours=12)  # a shift: after it, a call of long ago is no way to a telephone
 CALL_IS_LONG_OVER = "This call is long over: nobody is called or texted from it any more."
@@ -31,7 +33,8 @@ class CallActions(Protocol):
     def hold(self, handoff_id: int, agent_id: int, on: bool) -> bool: ...
     def mute(self, handoff_id: int, agent_id: int, on: bool) -> bool: ...
     def extend_wrap_up(self, agent_id: int) -> object: ...
-    def presence(self, agent_id: int, presence: str) -> object: ...
+    def finish_wrap_up(self, agent_id: int) -> object: ...
+    def writing(self, agent_id: int) -> object: ...
     def book_call_back(self, handoff_id: int, number: str, at: datetime | None, by: str) -> object: ...
 
 
@@ -51,7 +54,10 @@ class Texts(Protocol):
 def make_agent_call_blueprint(
     context: PageContext, handoffs: CallActions, texts: Texts | None, dials: Dials, pins: Pins
 ) -> Blueprint:
-    """`/agent/handoffs/<id>/hold`, `/mute`, `/note`, `/text`, `/call-back`, `/wrap-up`: of their own call alone."""
+    """`/agent/handoffs/<id>/hold`, `/mute`, `/note`, `/text`, `/call-back`, `/wrap-up`, `/drafts/<form>`.
+
+    Each of the agent's own call alone.
+    """
     blueprint = Blueprint("agent_call", __name__, url_prefix="/agent/handoffs/<int:handoff_id>")
     blueprint.before_request(only("agent", "supervisor"))
     sessions, clock = context.sessions, context.clock
@@ -65,8 +71,10 @@ def make_agent_call_blueprint(
         ended = call.ended_at
         return ended is not None and clock.now() - ended > FOLLOW_UP
 
-    def write(handoff: Handoff, kind: str, text: str) -> None:
+    def write(handoff: Handoff, kind: str, text: str, form: str = "note") -> None:
+        """Keep what was sent from `form`, where it is no draft any more."""
         with sessions.begin() as tx:
+            drafts.drop(tx, me().id, handoff.call_sid, form)
             tx.add(Note(call_sid=handoff.call_sid, agent_id=me().id, at=clock.now(), kind=kind, text=mask_text(text)))
 
     def panel(notice: str | None = None, done: str | None = None) -> ResponseReturnValue:
@@ -91,6 +99,18 @@ def make_agent_call_blueprint(
             tx.add(Audit(at=clock.now(), actor=me().email, action="pin-unlocked", subject=f"call:{call.sid}"))
         return panel(done="The PIN is taken again.")
 
+    @blueprint.post("/drafts/<any(note, text, transfer, 'call-back'):form>")
+    def draft(handoff_id: int, form: str) -> ResponseReturnValue:
+        """What stands in a form while it is written; 204."""
+        handoff = mine(handoff_id)
+        fields = {name: text for name, text in request.form.items() if name in DRAFTED}
+        if fields.get("outcome") not in (None, "", *HOW_IT_ENDED):
+            abort(400, f"outcome {fields['outcome']!r} is none of {', '.join(HOW_IT_ENDED)}")
+        with sessions.begin() as tx:
+            drafts.save(tx, me().id, handoff.call_sid, form, fields, clock.now())
+        handoffs.writing(me().id)
+        return "", 204
+
     @blueprint.post("/note")
     def note(handoff_id: int) -> ResponseReturnValue:
         handoff, text = mine(handoff_id), _written(LONGEST_NOTE)
@@ -113,15 +133,16 @@ def make_agent_call_blueprint(
             return panel(sentence(refused))
         except CarrierError as error:
             if error.doubtful:
-                write(handoff, "text", body)  # so that nobody sends it again without knowing
+                write(handoff, "text", body, "text")  # so that nobody sends it again without knowing
                 return panel("The carrier did not answer. The text may have been sent: ask the caller.")
             return panel("The carrier did not take the text. Nothing was sent; try again.")
-        write(handoff, "text", body)
+        write(handoff, "text", body, "text")
         return panel(done=f"The text was sent to {number}.")
 
     @blueprint.post("/call-back")
     def call_back(handoff_id: int) -> ResponseReturnValue:
-        if long_over(mine(handoff_id).call):
+        handoff = mine(handoff_id)
+        if long_over(handoff.call):
             return panel(CALL_IS_LONG_OVER)
         number = as_dialled(request.form.get("number", ""))
         try:
@@ -135,6 +156,8 @@ def make_agent_call_blueprint(
             handoffs.book_call_back(handoff_id, number, at, me().email)
         except ValueError as refused:
             return panel(sentence(refused))
+        with sessions.begin() as tx:
+            drafts.drop(tx, me().id, handoff.call_sid, "call-back")
         return panel(done=f"The call-back to {number} is booked.")
 
     @blueprint.post("/wrap-up")
@@ -153,7 +176,7 @@ def make_agent_call_blueprint(
             if then == "more":
                 handoffs.extend_wrap_up(me().id)
             elif then == "ready":
-                handoffs.presence(me().id, "available")
+                handoffs.finish_wrap_up(me().id)
         except PresenceRefusedError as refused:
             return panel(sentence(refused))
         return panel()

@@ -1,7 +1,7 @@
 """What an agent's page shows, read from SQL: their state, their call or offer, their day, the messages left."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from ivr.desk import agents
+from ivr.desk import agents, drafts
+from ivr.desk.drafts import Drafts
 from ivr.desk.queue import WaitingCaller, read_queue
 from ivr.dialogue.facts import Facts
 from ivr.handoff.account_holders import holder_of
@@ -35,7 +36,9 @@ class Screen:
 
     `held`: its caller is on hold; `muted`: the agent is; `card`: the last card entry of this hand-off; `transfer`: the
     one under way or last tried; `colleagues` may take the call; `missed`: they are away because they missed a call;
-    `doubt`: what may have been paid already.
+    `doubt`: what may have been paid already; `drafts`: what the agent is writing, form -> field -> text;
+    `writing_ends`: how long a wrap-up lasts at the most while they write; `kept`: their note, where it ended before
+    they sent it.
     """
 
     mode: Mode
@@ -56,6 +59,9 @@ class Screen:
     colleagues: Sequence[Agent] = ()
     missed: bool = False
     doubt: str | None = None
+    drafts: Drafts = field(default_factory=dict)
+    writing_ends: datetime | None = None
+    kept: str = ""
 
 
 @dataclass(frozen=True)
@@ -123,6 +129,9 @@ def read_screen(tx: Session, agent_id: int, now: datetime) -> Screen:
         colleagues=agents.colleagues(tx, agent_id) if mode == "talking" else (),
         doubt=doubt(tx, handoff.call_sid, handoff.call.account_id) if handoff and mode == "talking" else None,
         missed=agent.presence == "away" and _missed(tx, agent),
+        drafts=drafts.read(tx, agent_id, handoff.call_sid) if handoff else {},
+        writing_ends=agents.writing_ends(agent) if until else None,
+        kept=_kept(tx, agent) if mode == "idle" else "",
     )
 
 
@@ -197,6 +206,17 @@ def _missed(tx: Session, agent: Agent) -> bool:
     last = select(Offer).where(Offer.agent_id == agent.id).order_by(Offer.id.desc()).limit(1)
     offer = tx.scalar(last)
     return offer is not None and offer.outcome in UNATTENDED and offer.ended_at == agent.presence_since
+
+
+def _kept(tx: Session, agent: Agent) -> str:
+    """What the agent was writing of their last call when their time was over, until they do something else."""
+    last = _last(tx, agent)
+    if last is None:
+        return ""
+    theirs = select(Note).join(Handoff, Handoff.call_sid == Note.call_sid).where(Handoff.id == last)
+    kept = theirs.where(Note.agent_id == agent.id, Note.at == agent.presence_since, Note.kind == "note")
+    note = tx.scalar(kept.order_by(Note.id.desc()).limit(1))
+    return note.text if note is not None else ""
 
 
 def _mode(tx: Session, agent: Agent) -> tuple[Mode, Handoff | None]:

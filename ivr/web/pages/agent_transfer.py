@@ -6,8 +6,10 @@ from typing import Protocol
 from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
 
+from ivr.desk import drafts
 from ivr.dialling.phone_numbers import as_dialled
 from ivr.handoff.warm_transfer import TransferRefusedError
+from ivr.store.models import Handoff
 from ivr.web.pages.agent_panel import panel_response
 from ivr.web.pages.context import PageContext
 from ivr.web.pages.formats import sentence
@@ -33,7 +35,13 @@ def make_agent_transfer_blueprint(context: PageContext, transfers: Transfers) ->
     def ask(handoff_id: int) -> ResponseReturnValue:
         number, note = as_dialled(request.form.get("number", "")), request.form.get("text", "").strip()
         to = 0 if number else _colleague()
-        return tried(lambda: transfers.ask(handoff_id, me().id, to, number, note))
+
+        def work() -> None:
+            transfers.ask(handoff_id, me().id, to, number, note)
+            with context.sessions.begin() as tx:
+                drafts.drop(tx, me().id, tx.get_one(Handoff, handoff_id).call_sid, "transfer")
+
+        return tried(work)
 
     @blueprint.post("/<any(alone, together, leave):action>")
     def go_on(handoff_id: int, action: str) -> ResponseReturnValue:

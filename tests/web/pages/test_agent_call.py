@@ -1,5 +1,6 @@
 """What an agent can do for the caller from the page, and that he can do it in his own calls alone."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from ivr.ledger.port import LedgerError
 from ivr.ledger.sql import SqlLedger
 from ivr.recordings.retention import purge_older
 from ivr.recordings.storage import RecordingFolder
-from ivr.store.models import Account, Agent, Audit, Call, Note
+from ivr.store.models import Account, Agent, Audit, Call, Draft, Note
 from tests.harness.web_pages import CALL, Web, with_token
 
 pytestmark = pytest.mark.integration
@@ -64,6 +65,61 @@ def test_no_secret_is_kept_in_what_an_agent_writes(web: Web, deed: str) -> None:
     client, handoff = in_call(web)
     do(client, handoff, deed, text="Card 4111 1111 1111 1111, PIN 2749")
     assert notes(web) == [(deed, "Card (card number), PIN (PIN)")]
+
+
+def written(web: Web) -> dict[str, dict[str, str]]:
+    with web.sessions() as tx:
+        return {draft.form: draft.fields for draft in tx.scalars(select(Draft).order_by(Draft.id))}
+
+
+@pytest.mark.parametrize(
+    ("form", "fields", "shown"),
+    [
+        ("note", {"text": "Wants the receipt"}, ">Wants the receipt</textarea>"),
+        ("text", {"text": "Your case is"}, ">Your case is</textarea>"),
+        ("call-back", {"number": "+15550100002", "at": "2026-03-02T10:00"}, 'value="+15550100002"'),
+    ],
+)
+def test_what_is_being_written_is_there_in_another_browser(
+    web: Web, form: str, fields: dict[str, str], shown: str
+) -> None:
+    client, handoff = in_call(web)
+    assert do(client, handoff, f"drafts/{form}", **fields) == ""
+    assert written(web) == {form: fields}
+    assert shown in client.get("/agent/work").text
+
+
+def test_what_is_being_written_about_how_it_ended_is_there_after_a_reload(web: Web) -> None:
+    client, handoff = in_call(web)
+    do(client, handoff, "end")
+    do(client, handoff, "drafts/note", text="Wants", outcome="follow-up")
+    page = client.get("/agent/panel").text
+    assert ">Wants</textarea>" in page
+    assert re.search(r'value="follow-up"[^>]* checked', page)
+
+
+@pytest.mark.parametrize("deed", ["note", "text", "call-back", "wrap-up"])
+def test_what_was_sent_is_no_draft_any_more(web: Web, deed: str) -> None:
+    client, handoff = in_call(web)
+    fields = {"number": "+15550100002"} if deed == "call-back" else {"text": "Wants the receipt"}
+    do(client, handoff, f"drafts/{'note' if deed == 'wrap-up' else deed}", **fields)
+    do(client, handoff, deed, **fields)
+    assert written(web) == {}
+
+
+def test_no_secret_is_kept_in_a_draft(web: Web) -> None:
+    client, handoff = in_call(web)
+    do(client, handoff, "drafts/note", text="Card 4111 1111 1111 1111, PIN 2749")
+    assert written(web) == {"note": {"text": "Card (card number), PIN (PIN)"}}
+
+
+def test_an_outcome_that_does_not_exist_and_an_unknown_form_are_no_drafts(web: Web) -> None:
+    client, handoff = in_call(web)
+    for form, outcome in (("note", "great"), ("poem", "")):
+        data = with_token(client, outcome=outcome)
+        answer = client.post(f"/agent/handoffs/{handoff}/drafts/{form}", data=data, headers=FRAGMENT)
+        assert answer.status_code in (400, 404)
+    assert written(web) == {}
 
 
 @pytest.mark.parametrize("text", ["", "   ", "x" * 4001])
@@ -213,7 +269,7 @@ def test_an_unknown_outcome_is_refused(web: Web) -> None:
     assert (answer.status_code, notes(web)) == (400, [])
 
 
-@pytest.mark.parametrize("deed", ["note", "text", "call-back", "wrap-up", "card", "card/cancel"])
+@pytest.mark.parametrize("deed", ["note", "text", "call-back", "wrap-up", "card", "card/cancel", "drafts/note"])
 def test_a_colleagues_call_is_not_his_to_write_on(web: Web, deed: str) -> None:
     client = web.signed_in("Ada", "agent", presence="available")
     web.call()
@@ -252,10 +308,12 @@ def test_what_was_written_is_forgotten_with_the_calls_words(web: Web, tmp_path: 
     client, handoff = in_call(web)
     do(client, handoff, "note", text="Lives alone.")
     do(client, handoff, "wrap-up", outcome="solved")
+    do(client, handoff, "drafts/text", text="Lives al")
     with web.sessions.begin() as tx:
         tx.scalars(select(Call)).one().ended_at = web.clock.now()
     purge_older(web.sessions, web.clock.now(), web.clock, RecordingFolder(tmp_path.as_uri()), rest=lambda _: None)
     assert notes(web) == [("note", ""), ("outcome", "solved")]
+    assert written(web) == {}
 
 
 def test_a_card_is_taken_from_the_page_and_its_progress_shown(web: Web) -> None:

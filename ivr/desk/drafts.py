@@ -1,0 +1,67 @@
+"""What an agent is writing about a call and has not sent: kept while it grows, and never lost when their time is up."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy.orm import Session
+
+from ivr.redaction import mask_text
+from ivr.store.models import Draft, Note
+
+FORMS = ("note", "text", "transfer", "call-back")
+LONGEST = 4000  # characters of one field
+UNSENT = {"note": "", "text": "Text, not sent: ", "transfer": "Transfer, not asked for: "}  # prose that becomes a note
+
+Drafts = Mapping[str, Mapping[str, str]]
+
+
+def save(tx: Session, agent_id: int, call_sid: str, form: str, fields: Mapping[str, str], now: datetime) -> None:
+    """Keep what stands in `form` now, by the names of its fields, secrets taken out; nothing in it forgets it."""
+    written = {name: mask_text(text[:LONGEST]) for name, text in fields.items() if text.strip()}
+    draft = tx.scalar(select(Draft).where(*_one(agent_id, call_sid, form)).with_for_update())
+    if not written:
+        drop(tx, agent_id, call_sid, form)
+    elif draft is None:
+        tx.add(Draft(agent_id=agent_id, call_sid=call_sid, form=form, fields=written, at=now))
+    else:
+        draft.fields, draft.at = written, now
+    tx.flush()
+
+
+def read(tx: Session, agent_id: int, call_sid: str) -> Drafts:
+    """What the agent has under way for the call: form -> field -> text."""
+    rows = tx.scalars(select(Draft).where(Draft.agent_id == agent_id, Draft.call_sid == call_sid))
+    return {row.form: row.fields for row in rows}
+
+
+def drop(tx: Session, agent_id: int, call_sid: str, form: str) -> None:
+    """It was sent."""
+    tx.execute(delete(Draft).where(*_one(agent_id, call_sid, form)))
+
+
+def keep(tx: Session, agent_id: int, now: datetime) -> None:
+    """Make notes of all that the agent has under way: they cannot go on writing it."""
+    rows = tx.scalars(select(Draft).where(Draft.agent_id == agent_id).order_by(Draft.id).with_for_update()).all()
+    for row in rows:
+        if outcome := row.fields.get("outcome"):
+            _add(tx, row, "outcome", outcome, now)
+        if row.form in UNSENT and (text := row.fields.get("text", "").strip()):
+            _add(tx, row, "note", UNSENT[row.form] + text, now)
+        tx.delete(row)
+    tx.flush()
+
+
+def _add(tx: Session, draft: Draft, kind: str, text: str, now: datetime) -> None:
+    """A note, or the rest of one: the end of a sentence may arrive after its beginning was kept."""
+    theirs = select(Note).where(Note.call_sid == draft.call_sid, Note.agent_id == draft.agent_id, Note.kind == kind)
+    last = tx.scalars(theirs.order_by(Note.id.desc()).limit(1)).first()
+    if last is not None and text.startswith(last.text):
+        last.text = text
+    else:
+        tx.add(Note(call_sid=draft.call_sid, agent_id=draft.agent_id, at=now, kind=kind, text=text))
+    tx.flush()
+
+
+def _one(agent_id: int, call_sid: str, form: str) -> tuple[ColumnElement[bool], ...]:
+    return Draft.agent_id == agent_id, Draft.call_sid == call_sid, Draft.form == form
