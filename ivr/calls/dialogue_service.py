@@ -1,9 +1,10 @@
 """The channels' side of a call: who may speak on its streams, what is heard there, and what the dialogue answers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ivr.calls import masking, next_step, transcript
@@ -108,6 +109,16 @@ class DialogueService:
             applied = self._steps.take(tx, call, event, now, cards)
         self._live.publish(f"call:{sid}", "turn", key)
         return applied
+
+    def moved_on(self, sid: str) -> Applied:
+        """What the channel of a call that is not the dialogue's any more has yet to say."""
+        with self._sessions() as tx:
+            return self._steps.moved_on(tx, tx.get_one(Call, sid))
+
+    def not_talking(self, sids: Collection[str]) -> list[str]:
+        """Of these calls those that are not the dialogue's any more, whoever took them away."""
+        with self._sessions() as tx:
+            return list(tx.scalars(select(Call.sid).where(Call.sid.in_(sids), Call.stage.not_in(TALKING))))
 
     def replied_late(self, sid: str, event: Event, within: Callable[[Session], None] = lambda _tx: None) -> None:
         """The ledger's answer after the dialogue is over: what became of the money is noted, the rest is of no use.

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from ivr import clock as clocks
-from ivr.calls import masking, repository
+from ivr.calls import masking, repository, transcript
 from ivr.calls.actions import RequestHandoff, carry_out
 from ivr.calls.masking import Cards
 from ivr.calls.outcome import outcome
@@ -50,8 +50,8 @@ class DialogueSteps:
         if isinstance(event, CardTaken) and not bot_cards.mark_reported(call):
             return Applied()
         if call.stage not in TALKING:
-            self.take_late(tx, call, event)
-            return Applied(elsewhere=True)  # noted for the brief; what comes next is no longer the dialogue's to say
+            self.take_late(tx, call, event)  # noted for the brief; what comes next is no longer the dialogue's to say
+            return self.moved_on(tx, call)
         state, actions = masking.without(*machine.step(self._state_today(call), event), cards)
         call.step += 1
         _keep(call, state)
@@ -60,6 +60,12 @@ class DialogueSteps:
         for key, action in keyed:
             carry_out(tx, call, state, key, action, now, self._request_handoff)
         return Applied(keyed)
+
+    def moved_on(self, tx: Session, call: Call) -> Applied:
+        """For a channel whose call is not the dialogue's any more: the last words, where a hand-off was decided without
+        it. It says those that it has not said, and lets the caller go on."""
+        handed_over = call.stage == "parked" and machine.restore(call.dialogue).phase == "gone"
+        return Applied(transcript.unsaid(tx, call) if handed_over else (), elsewhere=True)
 
     def take_late(self, tx: Session, call: Call, event: Event) -> None:
         """Notes what became of the money of a call whose dialogue is over; of other events nothing."""

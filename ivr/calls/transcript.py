@@ -91,6 +91,15 @@ def write_bot(tx: Session, call: Call, key: str, say: Say, at: float) -> None:
     _add(tx, Turn(call_sid=call.sid, key=key, speaker="bot", text=say.text, prompt=say.prompt, start=at))
 
 
+def unsaid(tx: Session, call: Call) -> tuple[tuple[str, Say], ...]:
+    """What the dialogue's last step has the bot say and nobody has heard yet, each with the key of its turn."""
+    last = select(Turn).where(Turn.call_sid == call.sid, Turn.key.startswith(f"bot{call.step}."), Turn.end.is_(None))
+    return tuple(
+        (turn.key, Say(turn.prompt or "", turn.text, interruptible=False, language=call.language))
+        for turn in tx.scalars(last.order_by(Turn.id))
+    )
+
+
 def mark_played(
     tx: Session,
     call: Call,

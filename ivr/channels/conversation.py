@@ -104,6 +104,11 @@ class Conversation:
         """The next stream goes on where this one ends, without an apology."""
         await self._sql(self._service.hand_over, self._sid, self._connected)
 
+    async def moved_on(self) -> None:
+        """The call was taken out of the dialogue's hands: say what is left to say, and let the caller go on."""
+        async with self._turn:
+            self._session.tell(self._commands(await self._sql(self._service.moved_on, self._sid), {}))
+
     def close(self) -> None:
         """Questions still open are asked anew by whoever goes on with the call."""
         for task in self._asking:
@@ -144,9 +149,14 @@ class Conversation:
     # --- what the dialogue wants ---
 
     def _commands(self, applied: Applied, latency: dict[str, float]) -> list[Command]:
-        if applied.elsewhere:
-            return [Close()]
         commands: list[Command] = []
+        if applied.elsewhere:
+            unsaid = [(key, say) for key, say in applied.actions if isinstance(say, actions.Say)]
+            for key, say in unsaid:
+                if key not in self._bot_turns:
+                    self._bot_turns[key] = _BotTurn(say.prompt)
+                    commands.append(Speak(key, say.text, interruptible=False, language=say.language))
+            return [*commands, Close()]
         leaving = any(isinstance(action, actions.TakeCard) for _, action in applied.actions)
         for key, action in applied.actions:
             match action:

@@ -20,6 +20,7 @@ from ivr.carrier.signatures import Signatures
 from ivr.channels.admission import Admission, AtCapacityError
 from ivr.channels.conversation import Conversation, Threads
 from ivr.channels.drain import Drain
+from ivr.channels.moved_calls import MovedCalls
 from ivr.dialogue.prompts.en import PROMPTS
 from ivr.logs import about_call
 from ivr.store.health import Watch
@@ -66,6 +67,11 @@ def make_media_app(
     admission, drain = options.admission, Drain(options.drain_seconds)
     threads = Threads(ThreadPoolExecutor(8, "sql"), ThreadPoolExecutor(16, "ledger"))
 
+    async def not_talking(sids: Sequence[str]) -> Sequence[str]:
+        return await asyncio.get_running_loop().run_in_executor(threads.sql, service.not_talking, sids)
+
+    moved = MovedCalls(not_talking)
+
     async def media(socket: WebSocket) -> None:
         await _let_in(socket, signatures, "", talk)
 
@@ -86,7 +92,8 @@ def make_media_app(
         session = Session(start, stt, tts, vad, filler=PROMPTS["moment"][0])
         async with asyncio.TaskGroup() as tasks:
             conversation = Conversation(service, start.call_sid, connected, session, threads, tasks)
-            with drain.talking(lambda: session.leave(lambda: conversation.at_rest)):
+            leave = drain.talking(lambda: session.leave(lambda: conversation.at_rest))
+            with leave, moved.watched(start.call_sid, conversation):
                 opening = await conversation.opening()
                 await session.run(texts, socket.send_text, conversation.handle, opening)
             conversation.close()
@@ -112,8 +119,10 @@ def make_media_app(
     async def living(_app: Starlette) -> AsyncIterator[None]:
         for watch in options.watches:
             watch.start()
+        looking = asyncio.create_task(moved.run())
         with drain.on_signals():
             yield
+        looking.cancel()
         for watch in options.watches:
             watch.stop()
 

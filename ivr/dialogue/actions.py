@@ -98,7 +98,10 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class HandOff:
-    """Bring a person. `reason` is asked, unclear, silent, upset, verification, fault, or the intent."""
+    """Bring a person. `reason` is asked, unclear, silent, upset, verification, fault, supervisor, or the intent.
+
+    `wanted`: the id of the agent who asked for the caller; 0: whoever is next.
+    """
 
     reason: str
     intent: str
@@ -106,6 +109,7 @@ class HandOff:
     known: dict[str, str] = field(default_factory=dict)
     mood: str = "calm"
     language: str = "en"
+    wanted: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,13 +50,16 @@ def _given(state: State, flow: str, given: dict[str, Raw]) -> dict[str, str]:
     return {name: asks[name].show(state, raw) for name, raw in (given | amount).items() if name in asks}
 
 
-def hand_off(draft: Draft, reason: str, intent: str = "", mood: str = "calm", language: str = DEFAULT) -> Transition:
-    """One kind sentence, then a person, with all that is known."""
+def hand_off(
+    draft: Draft, reason: str, intent: str = "", mood: str = "calm", language: str = DEFAULT, wanted: int = 0
+) -> Transition:
+    """One kind sentence, then a person, with all that is known; `wanted` as in `HandOff`."""
     prompt = f"person.{reason}" if reason not in TOPICS else "person.intent"
     spoken = language if prompt in PROMPTS.get(language, {}) else DEFAULT
     said = draft.say(Line(prompt, {"topic": TOPICS.get(reason, "")}), spoken, interruptible=False)
     intent = intent or (said.state.wanted[-1] if said.state.wanted else "")
-    action = HandOff(reason, intent, summary(said.state, reason, intent, language), known(said.state), mood, language)
+    told = summary(said.state, reason, intent, language)
+    action = HandOff(reason, intent, told, known(said.state), mood, language, wanted)
     return said.end(action, "gone")
 
 
@@ -68,6 +71,7 @@ _WHY = {
     "fault": "was stopped by a fault of the line",
     "doubt": "was stopped before the ledger had answered",
     "braked": "was brought on by the bot brake",
+    "supervisor": "was taken over by a supervisor",
     "dispute": "now disputes a charge",
     "card_problem": "has trouble with a card",
 } | {name: declared.failed for name, declared in SELF_SERVICE.items() if declared.failed}

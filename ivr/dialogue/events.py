@@ -63,6 +63,13 @@ class Returned(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class TakenOver(Event):
+    """A supervisor asks for the caller; `agent` is the supervisor's id."""
+
+    agent: int
+
+
+@dataclass(frozen=True, slots=True)
 class Found(Event):
     """Answer to FindAccount: the account, or None."""
 

@@ -20,6 +20,7 @@ from ivr.dialogue.events import (
     Said,
     Slow,
     Started,
+    TakenOver,
 )
 from ivr.dialogue.flow_runner import advance
 from ivr.dialogue.outcome import resolved
@@ -54,6 +55,9 @@ def step(state: State, event: Event) -> Transition:
     draft = Draft(state).with_fields(turn=state.turn + 1)
     if state.phase == "new":
         return _start(draft, event)
+    if isinstance(event, TakenOver):
+        talking = state.phase in ("asking", "waiting")
+        return hand_off(draft, "supervisor", wanted=event.agent) if talking else (state, ())
     if state.phase != "gone" and (away := _away(draft, event)) is not None:
         return away
     match state.phase:

@@ -7,9 +7,10 @@ from ivr.handoff.events import Target, Timed
 
 @dataclass(frozen=True, slots=True)
 class FindAgent:
-    """Ask the desk; it answers with Offered or Nobody."""
+    """Ask the desk; it answers with Offered or Nobody. `wanted` goes before all, if they are free to talk."""
 
     exclude: tuple[int, ...]
+    wanted: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Literal
 
 Outcome = Literal["accepted", "declined", "no-answer", "busy", "failed", "machine-answered", "too-late", "caller-left"]
 
-Timed = Literal["accept", "join", "reach"]
+Timed = Literal["accept", "answer", "join", "reach"]
 Target = Literal["resume", "room", "queue", "offers", "parting"]
 
 
@@ -154,7 +154,8 @@ class AgentEnds:
 
 @dataclass(frozen=True, slots=True)
 class Expired:
-    """The attempt has had its time: to be accepted, to be joined, or to reach the caller of a call-back."""
+    """The attempt has had its time: to be accepted, to be answered where it was accepted before it rang, to be joined,
+    or to reach the caller of a call-back."""
 
     attempt_number: int
     what: Timed

@@ -133,8 +133,12 @@ def _ask_again(state: State, _event: ev.AskAgain) -> Step:
 def _offered(state: State, event: ev.Offered) -> Step:
     if not state.seeking or state.late or event.agent in state.passed:
         return state, ()
-    state = replace(state, attempts=(*state.attempts, Attempt(event.agent, event.idle_since)))
-    return ring(state, (StartTimer(len(state.attempts), "accept"),))
+    wanted = event.agent == state.wanted
+    offer = Attempt(event.agent, event.idle_since, outcome="accepted" if wanted else None)
+    state = replace(state, attempts=(*state.attempts, offer), wanted=0)
+    timer = StartTimer(len(state.attempts), "answer" if wanted else "accept")
+    state, moved = move(state, "room") if wanted and state.caller == "queue" else (state, ())
+    return ring(state, (*moved, timer))
 
 
 def _nobody(state: State, event: ev.Nobody) -> Step:

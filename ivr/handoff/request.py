@@ -30,7 +30,7 @@ def request_handoff(tx: Session, call: Call, action: HandOff, now: datetime, han
         summary=action.summary,
         known=dict(action.known),
         mood=action.mood,
-        machine=State().to_json(),
+        machine=State(wanted=action.wanted).to_json(),
         version=0,
         requested_at=now,
         place_at=place_in_queue(tx, call, action.mood, now),

@@ -58,6 +58,7 @@ class State:
     parting: the agent's leg is over, and the caller is asked whether all is said.
     asked, message: the caller was offered a call-back or a message; they leave one.
     moves, sent: how many documents the caller was sent to, and the last of them until the leg has fetched it.
+    wanted: the agent who asked for this caller and takes them without being asked; 0: whoever is next.
     dial, dialled: how often a call-back's caller was dialled, and the id of that leg.
     """
 
@@ -81,6 +82,7 @@ class State:
     dial: int = 0
     dialled: str | None = None
     missed: str | None = None
+    wanted: int = 0
     end: HandoffEnd | None = None
     later: dict[str, Any] = field(default_factory=dict)  # as an attempt's
 

@@ -120,6 +120,8 @@ def _settle(
 
 
 def _ask_desk(tx: Session, row: Handoff, ask: FindAgent, now: datetime, config: HandoffConfig) -> Event:
+    if ask.wanted and (wanted := tx.get_one(Agent, ask.wanted)).presence not in desk.BUSY:
+        return Offered(wanted.id, wanted.presence_since.isoformat())
     if not config.hours.is_open(now):
         return Nobody(on_shift=False)
     agent = desk.longest_idle(tx, ask.exclude, Requirement(row.intent, row.call.language))
@@ -227,11 +229,13 @@ def _promise(tx: Session, row: Handoff, effects: list[Effect], now: datetime, co
     acts: list[int] = []
     for effect in effects:
         if isinstance(effect, StartTimer):
-            waits = {"accept": config.rings.agent + RING_MARGIN, "join": JOIN_SECONDS, "reach": REACH_SECONDS}
-            if effect.what == "join":
-                row.times = {**row.times, "joining": now.isoformat()}
+            rings = config.rings.agent + RING_MARGIN
+            waits = {"accept": rings, "answer": rings + JOIN_SECONDS, "join": JOIN_SECONDS, "reach": REACH_SECONDS}
+            due = now + timedelta(seconds=waits[effect.what])
+            if effect.what in ("answer", "join"):
+                row.times = {**row.times, "joining": (due - timedelta(seconds=JOIN_SECONDS)).isoformat()}
             payload = {"handoff": row.id, "k": effect.attempt_number, "what": effect.what}
-            outbox.put(tx, HANDOFF_EXPIRE, payload, now + timedelta(seconds=waits[effect.what]))
+            outbox.put(tx, HANDOFF_EXPIRE, payload, due)
         elif isinstance(effect, StartDeadline):
             if not effect.last:  # it comes first of the two
                 row.times = {**row.times, "waiting": now.isoformat()}

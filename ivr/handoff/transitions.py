@@ -26,7 +26,7 @@ def seek(state: State) -> Step:
         return state, ()
     if state.late:
         return ask(state)
-    return state, ((FindAgent(state.passed),) if state.briefed else ())
+    return state, ((FindAgent(state.passed, state.wanted),) if state.briefed else ())
 
 
 def ring(state: State, effects: tuple[Effect, ...] = ()) -> Step:

@@ -24,9 +24,10 @@ TALKING = [
     ev.Briefed(), ev.CallerJoined(CONFERENCE), ev.Offered(7), ev.Answered(1, "CA1"), ev.Accepted(7), ev.AgentJoined(1),
 ]  # fmt: skip
 STARTS = [
-    pytest.param(False, [], id="call"),
-    pytest.param(True, [], id="call-back"),
-    pytest.param(False, [*TALKING, ev.Switched(7, held=True), ev.TransferTo(7, 8)], id="transfer"),
+    pytest.param(False, [], 0, id="call"),
+    pytest.param(False, [], 7, id="taken over from the bot"),
+    pytest.param(True, [], 0, id="call-back"),
+    pytest.param(False, [*TALKING, ev.Switched(7, held=True), ev.TransferTo(7, 8)], 0, id="transfer"),
 ]
 
 ks = st.integers(1, 4)
@@ -55,7 +56,7 @@ any_event: st.SearchStrategy[ev.Event] = st.one_of(
     st.builds(ev.AgentJoined, ks),
     st.builds(ev.AgentLeft, ks, st.booleans()),
     st.builds(ev.AgentEnds, agents),
-    st.builds(ev.Expired, ks, st.sampled_from(["accept", "join", "reach"])),
+    st.builds(ev.Expired, ks, st.sampled_from(get_args(ev.Timed))),
     st.builds(ev.Deadline, st.booleans()),
     st.just(ev.MessageChosen()),
     st.just(ev.CallBackBooked()),
@@ -103,15 +104,15 @@ def check(state: State, before: State) -> None:
         assert state.holds or not state.queued, "he is in a room where no key is heard, and no agent is on his way"
 
 
-def play_any_order(away: bool, events: list[ev.Event], free: list[int], busy: bool) -> None:
-    run, line = Run(free, busy, away), Line(away)
+def play_any_order(away: bool, events: list[ev.Event], free: list[int], busy: bool, wanted: int = 0) -> None:
+    run, line = Run(free, busy, away, wanted), Line(away)
     for event in events:
         before, done = run.state, len(run.effects)
         run.play(event)
         line.note(event, run.effects[done:])
         check(run.state, before)
     for _ in range(len(AGENTS) + 1):  # every timer that was started goes off
-        timers = [ev.Expired(number, what) for number in range(1, 16) for what in ("accept", "join", "reach")]
+        timers = [ev.Expired(number, what) for number in range(1, 16) for what in get_args(ev.Timed)]
         run.play(ev.CallerStays(), ev.Deadline(), ev.Deadline(last=True), *timers)
     state = run.state
     assert state.second is None or state.second.joined or state.end, "the second's phone rings for ever"
@@ -138,14 +139,14 @@ def play_any_order(away: bool, events: list[ev.Event], free: list[int], busy: bo
 
 
 @pytest.mark.parametrize("orders", ORDERS)
-@pytest.mark.parametrize(("away", "first"), STARTS)
+@pytest.mark.parametrize(("away", "first", "wanted"), STARTS)
 def test_no_order_of_events_gives_an_illegal_state_a_leaked_leg_or_a_caller_in_silence(
-    orders: int, away: bool, first: list[ev.Event]
+    orders: int, away: bool, first: list[ev.Event], wanted: int
 ) -> None:
     @settings(max_examples=orders, deadline=None, suppress_health_check=list(HealthCheck), database=None)
     @given(st.lists(any_event, max_size=30), st.lists(agents, unique=True), st.booleans())
     def every(events: list[ev.Event], free: list[int], busy: bool) -> None:
-        play_any_order(away, [*first, *events], free, busy)
+        play_any_order(away, [*first, *events], free, busy, wanted)
 
     every()
 

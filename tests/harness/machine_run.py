@@ -13,8 +13,9 @@ CONFERENCE = "CF" + "1" * 32
 class Run:
     """Plays events and remembers all effects, answering FindAgent as a desk with these agents would."""
 
-    def __init__(self, free: Sequence[int] = (), busy: bool = False, away: bool = False) -> None:
-        self.state, self.effects = State(away=True, caller="away") if away else State(), list[Effect]()
+    def __init__(self, free: Sequence[int] = (), busy: bool = False, away: bool = False, wanted: int = 0) -> None:
+        self.state = State(away=True, caller="away") if away else State(wanted=wanted)
+        self.effects = list[Effect]()
         self.free, self.busy = tuple(free), busy
 
     def play(self, *events: ev.Event) -> "Run":
@@ -23,7 +24,8 @@ class Run:
             self.effects += effects
             for effect in effects:
                 if isinstance(effect, FindAgent):
-                    able = [agent for agent in self.free if agent not in effect.exclude]
+                    first = (effect.wanted,) if effect.wanted else ()
+                    able = [agent for agent in (*first, *self.free) if agent not in effect.exclude]
                     self.play(ev.Offered(able[0]) if able else ev.Nobody(self.busy))
         return self
 

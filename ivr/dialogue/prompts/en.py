@@ -270,6 +270,7 @@ PROMPTS: dict[str, tuple[str, ...]] = {
     "person.doubt": (
         "I'm sorry, I can't tell yet whether that payment has gone through, so I'll get someone who will check.",
     ),
+    "person.supervisor": ("One moment, a colleague of mine will go on with you.",),
     "person.braked": ("I'll get someone who can do that with you.",),
     "person.language": ("I'll get someone for you right away.",),
     "person.intent": ("I'll get someone who can help with {topic}.",),
