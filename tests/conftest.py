@@ -27,15 +27,30 @@ pytest_plugins = [
 
 
 KINDS = frozenset({"unit", "integration", "switch", "speech", "browser"})
+STORES = frozenset({"sessions", "redis", "redis_url", "postgres", "postgres_server"})
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """`-m unit` reads no module of another kind: importing them takes longer than running the pure core."""
+    if not str(config.getoption("-m")).startswith("unit") or not collection_path.name.startswith("test_"):
+        return None
+    return None if "mark.unit" in collection_path.read_text() else True
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Every module says what kind of tests it holds; a run without that is refused."""
+    """Every module says what kind of tests it holds; a unit test asks for no store. A run without that is refused."""
     modules = {module for item in items if (module := item.getparent(pytest.Module))}
     kinds = {module.nodeid: [mark.name for mark in module.own_markers if mark.name in KINDS] for module in modules}
     if unclear := sorted(f"{name} ({', '.join(marks) or 'none'})" for name, marks in kinds.items() if len(marks) != 1):
         raise pytest.UsageError(f"one `pytestmark` of {', '.join(sorted(KINDS))} for each module: {', '.join(unclear)}")
+    with_store = {
+        item.getparent(pytest.Module).nodeid  # type: ignore[union-attr]
+        for item in items
+        if item.get_closest_marker("unit") and STORES & set(getattr(item, "fixturenames", ()))
+    }
+    if with_store:
+        raise pytest.UsageError(f"a unit test asks for no store; mark as integration: {', '.join(sorted(with_store))}")
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from tests.harness.call_line import MORGAN, SID, understand
 from tests.harness.calls import Calls
 from tests.harness.media_caller import MediaCaller, call_of, said, turns_of
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.integration
 
 OTHER = "CA" + "2" * 32
 SPENT = CodeChecked(ok=False, spent=True)

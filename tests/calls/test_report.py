@@ -10,7 +10,7 @@ from ivr.store.engine import Sessions
 from ivr.store.models import Call, Recording
 from tests.fakes.fake_clock import FakeClock
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.integration
 
 SID = "CA" + "1" * 32
 

@@ -16,7 +16,7 @@ from tests.fakes.fake_clock import FakeClock
 from tests.harness.call_line import LINE, MORGAN, SID
 from tests.harness.calls import Calls
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.integration
 
 CARD = "4111 1111 1111 1111"
 STRANGER = "+15550109999"

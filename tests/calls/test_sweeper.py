@@ -18,7 +18,7 @@ from tests.fakes.fake_handoffs import FakeHandoffs
 from tests.harness.call_line import LINE, MORGAN, SID
 from tests.harness.calls import Calls
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.integration
 
 LATE = timedelta(minutes=10)
 

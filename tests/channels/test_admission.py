@@ -21,7 +21,7 @@ from tests.harness.call_line import LINE, MEDIA, MORGAN, PUBLIC, SID, TOKEN
 from tests.harness.calls import Calls
 from tests.harness.media_socket import close_code, play_until, start
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.integration
 
 OTHER = "CA" + "2" * 32
 Dial = Callable[[], WebSocketTestSession]

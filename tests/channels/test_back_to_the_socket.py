@@ -13,7 +13,7 @@ from tests.harness.call_line import LINE, MORGAN, SID, understand
 from tests.harness.calls import Calls
 from tests.harness.media_stream import MediaStream
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.integration
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from tests.fakes.fake_session import FakeSession
 from tests.harness.call_line import LINE, MORGAN, SID
 from tests.harness.calls import Calls
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.integration
 
 BALANCE = UserTurn("balance", 0.9, (), 4.0, 4.6, {"wait": 400.0, "listen": 200.0})
 

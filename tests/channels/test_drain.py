@@ -26,7 +26,7 @@ from tests.harness.media_socket import close_code, start
 from tests.harness.media_stream import MediaStream
 from tests.harness.session_line import SessionLine
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.integration
 
 
 def test_it_ends_at_once_when_nobody_is_there() -> None:

@@ -24,7 +24,7 @@ from tests.harness.call_line import LINE, MORGAN, SID
 from tests.harness.calls import Calls
 from tests.harness.jumping_loop import Jumping
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.integration
 
 PAY = UserTurn("pay", 0.9, (), 1.0, 2.0, {})
 BALANCE = UserTurn("balance", 0.9, (), 1.0, 2.0, {})

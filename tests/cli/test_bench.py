@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from bench.registry import MODULES, summary
 from ivr.cli.main import main, registered
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.integration
 
 
 @pytest.mark.parametrize("name", ["accuracy", "turns", "bargein", "echo", "latency"])

@@ -7,7 +7,7 @@ from ivr.store.engine import Sessions
 from ivr.store.models import Agent, Audit
 from tests.fakes.fake_clock import FakeClock
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.integration
 
 
 def add(sessions: Sessions, clock: FakeClock, name: str, **more: object) -> Agent:

@@ -12,7 +12,7 @@ from ivr.store.models import Call, Handoff, Turn
 from tests.fakes.fake_clock import FakeClock
 from tests.fakes.fake_live_updates import FakeLiveUpdates
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.integration
 
 GOOD, UNHEARD, POOR = BotCall(False, 5), BotCall(True), BotCall(False, 2)
 seen = st.builds(BotCall, st.booleans(), st.one_of(st.none(), st.integers(1, 5)))

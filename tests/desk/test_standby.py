@@ -30,7 +30,7 @@ from ivr.web.hooks.standby import make_standby_blueprint
 from tests.fakes.fake_clock import FakeClock
 from tests.harness.call_line import LINE, MEDIA, PUBLIC, SID, TOKEN
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.integration
 
 AGENT = "client:ada"
 FALLBACK = {"ErrorCode": "11200", "ErrorUrl": f"{PUBLIC}/voice/resume"}

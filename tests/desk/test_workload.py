@@ -8,7 +8,7 @@ import pytest
 from ivr.desk.workload import Load, day_rows, read_load, spread, write_csv
 from tests.harness.handoff_world import CALLER, World
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.integration
 
 
 def load(world: World, agent_id: int) -> Load:

@@ -11,7 +11,7 @@ from ivr.store.engine import Sessions
 from ivr.store.models import Audit, Dial
 from tests.fakes.fake_clock import FakeClock
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.integration
 
 GRACE, ADA = "+15550100001", "agent:ada@bank.test"
 DIALS = Dials(DialPolicy.parse("US"), "US", Limits(per_number=3, per_person=5, per_day=8))

@@ -18,7 +18,7 @@ from ivr.store.engine import Sessions
 from ivr.store.models import Call, Handoff, Outbox, PaymentOrder, Turn
 from tests.fakes.fake_clock import FakeClock
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.integration
 
 
 @dataclass

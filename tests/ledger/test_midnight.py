@@ -18,7 +18,7 @@ from tests.harness.calls import Calls
 from tests.harness.card_caller import CardCaller
 from tests.harness.media_caller import said
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.integration
 
 MONDAY, TUESDAY = date(2026, 3, 2), date(2026, 3, 3)
 LATE = datetime(2026, 3, 2, 23, 59, tzinfo=UTC)

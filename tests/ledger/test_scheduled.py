@@ -15,7 +15,7 @@ from tests.fakes.fake_clock import FakeClock
 from tests.harness.call_line import LINE, MORGAN, SID
 from tests.harness.calls import Calls
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.integration
 
 FRIDAY = date(2026, 3, 6)
 

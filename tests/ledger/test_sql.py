@@ -14,7 +14,7 @@ from ivr.store.engine import Sessions, make_engine, make_sessions
 from ivr.store.models import Account, Payment
 from tests.fakes.fake_clock import FakeClock
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.integration
 
 TODAY = date(2026, 3, 2)
 

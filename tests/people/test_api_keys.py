@@ -15,7 +15,7 @@ from ivr.store.engine import Sessions
 from ivr.store.models import ApiKey, Audit
 from tests.fakes.fake_clock import FakeClock
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.integration
 
 
 def made(sessions: Sessions, clock: FakeClock, name: str = "grafana", scope: str = "metrics") -> str:

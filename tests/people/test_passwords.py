@@ -8,7 +8,7 @@ import pytest
 from ivr.people import passwords
 from ivr.people.passwords import TooBusyError, WeakPasswordError
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.integration
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from ivr.store.engine import Sessions
 from ivr.store.models import Agent
 from tests.fakes.fake_clock import FakeClock
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.integration
 
 LIMITS = Limits(idle=timedelta(hours=2), whole=timedelta(hours=14))
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.harness.imports import ROOT, circle, import_graph
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.integration
 
 FEW = 10
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.harness.imports import PACKAGES, ROOT, imports, module_name
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.integration
 
 TESTS = ROOT / "tests"
 BESIDE = {"fakes", "harness", "scenarios", "project", "ivr"}  # `ivr`: the modules at the line's root

@@ -7,7 +7,7 @@ from ivr.store.batches import delete_some
 from ivr.store.engine import Sessions
 from ivr.store.models import Agent, Turn
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.integration
 
 
 @pytest.mark.parametrize(

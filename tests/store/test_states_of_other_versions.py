@@ -17,7 +17,7 @@ from tests.harness.call_line import LINE, MORGAN, SID
 from tests.harness.calls import Calls
 from tests.harness.dialogue_talk import FACTS, TODAY
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.integration
 
 
 def begun() -> dict[str, Any]:
