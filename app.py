@@ -24,7 +24,7 @@ from ivr.calls.pin_guard import PinGuard, PinLimits
 from ivr.calls.queries import Queries
 from ivr.calls.service import CallService
 from ivr.calls.sweeper import Sweeper
-from ivr.carrier.chosen import make_carrier, make_dialect
+from ivr.carrier.chosen import make_browser_phone, make_carrier, make_dialect
 from ivr.carrier.dialect import Dialect
 from ivr.carrier.port import LineCarrier
 from ivr.channels.admission import Admission
@@ -69,6 +69,7 @@ from ivr.web.hooks.handoffs import make_handoff_blueprint
 from ivr.web.hooks.recorded_turns import make_turns_blueprint
 from ivr.web.hooks.standby import make_standby_blueprint
 from ivr.web.pages.assembly import PageServices, add_pages
+from ivr.web.pages.phone import Phones
 from ivr.web.request_limits import limit_requests
 from speech.model_files import find_vad, find_whisper
 from speech.stt import WhisperSpeechToText
@@ -257,9 +258,9 @@ def create_web(settings: Settings | None = None) -> Starlette:
 def create_pages(parts: Parts) -> Flask:
     """What people see."""
     app = _flask("ivr.web", parts.settings)
-    phone = f"{parts.settings.carrier_url.rstrip('/')}/phone" if parts.settings.carrier_url else ""
-    add_pages(app, _page_services(parts), phone)
     registry, s = line_registry(parts.sessions, parts.clock), parts.settings
+    switch = f"{s.carrier_url.rstrip('/')}/phone" if s.carrier_url else ""
+    add_pages(app, _page_services(parts), Phones(switch, make_browser_phone(s.phone_account, s.data_dir)))
     app.register_blueprint(make_metrics_blueprint(registry, parts.metrics_token, s.private, parts.reads_figures))
     return app
 

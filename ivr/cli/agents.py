@@ -9,8 +9,10 @@ from typing import Any
 import click
 from sqlalchemy.orm import Session
 
+from ivr.carrier.chosen import make_browser_phone
 from ivr.cli.common import WRONG, fail, json_option, load_settings, open_database, report, show
 from ivr.clock import SystemClock
+from ivr.dialling.phone_numbers import is_browser
 from ivr.people import factors, links, passwords, roster
 from ivr.people.roles import ROLES
 from ivr.settings import Settings
@@ -68,6 +70,7 @@ def add(
             tx, email=email, name=name, phone=phone, roles=roles, skills=skills, now=now, by=BY,
             password_hash=passwords.hash_password(password or made_up),
         )  # fmt: skip
+    _warn_of_browser_phone(settings, phone)
     if as_json:
         show({"email": email, "password": None if password else made_up})
     else:
@@ -90,12 +93,14 @@ def change(
     skills: tuple[str, ...], no_skills: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Change what is given of PERSON (an e-mail address). Other roles sign the person out."""
-    with _work(load_settings()) as tx:
+    settings = load_settings()
+    with _work(settings) as tx:
         agent = _known(tx, person)
         changed = roster.change(
             tx, agent, BY, SystemClock().now(), email=email, name=name, phone=phone, roles=roles or None,
             skills=[] if no_skills else skills or None,
         )  # fmt: skip
+    _warn_of_browser_phone(settings, phone or "")
     _report(as_json, {"email": agent.email, "changed": changed}, f"Changed: {', '.join(changed) or 'nothing'}.")
 
 
@@ -165,6 +170,16 @@ def _work(settings: Settings) -> Iterator[Session]:
             yield tx
     except ValueError as refused:
         fail(str(refused), WRONG)
+
+
+def _warn_of_browser_phone(settings: Settings, phone: str) -> None:
+    """A phone in a browser that cannot ring is said at once, not found out by a caller."""
+    if not is_browser(phone.strip()) or settings.carrier_url:
+        return
+    if lacking := make_browser_phone(settings.phone_account, settings.data_dir).lacking():
+        report(f"{phone.strip()} will not ring: phones in browsers are not set up.")
+        for words in lacking:
+            report(f"  {words}")
 
 
 def _known(tx: Session, email: str) -> Agent:

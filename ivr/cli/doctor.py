@@ -7,10 +7,14 @@ from dataclasses import dataclass
 import click
 import httpx
 
+from ivr.carrier.chosen import make_browser_phone, make_carrier, phone_app_url
+from ivr.carrier.port import CarrierError
 from ivr.cli.common import MISSING, json_option, load_settings, show
 from ivr.clock import SystemClock, today
-from ivr.dialling.phone_numbers import is_written_number
+from ivr.dialling.phone_numbers import is_browser, is_written_number
+from ivr.people.roster import all_people
 from ivr.settings import Settings
+from ivr.store.models import Agent
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,9 +204,6 @@ def _carrier(settings: Settings) -> str:
         raise CheckFailedError(
             f"TWILIO_NUMBER={settings.twilio_number!r} is no number", "Set it in E.164, as in +15550100100."
         )
-    from ivr.carrier.chosen import make_carrier
-    from ivr.carrier.port import CarrierError
-
     asked = settings.carrier_url or "Twilio"
     try:
         make_carrier(settings.twilio, settings.dials.policy).check()
@@ -212,6 +213,53 @@ def _carrier(settings: Settings) -> str:
         )
         raise CheckFailedError(f"{asked} refuses or is not reached: {error}", fix) from error
     return f"{asked} accepts the account"
+
+
+def _browser_phones(settings: Settings) -> str:
+    people = _with_browser_phones(settings)
+    if people is None:
+        return "not known: there are no tables yet, or the database does not answer"
+    if not people:
+        return "nobody has one"
+    names = ", ".join(sorted(person.name for person in people))
+    if settings.carrier_url:
+        return f"{names}: on the page of the switch, {settings.carrier_url}"
+    if never := [f"{one.name} ({one.phone})" for one in people if settings.dials.policy.refuses(one.phone)]:
+        raise CheckFailedError(
+            f"{', '.join(never)} can never be rung", "Give each a phone `client:NAME`, of letters, digits and _."
+        )
+    if lacking := make_browser_phone(settings.phone_account, settings.data_dir).lacking():
+        raise CheckFailedError(f"{names} cannot be rung: phones in browsers are not set up", " ".join(lacking))
+    _check_phone_app(settings)
+    return f"{names}: key, TwiML app and script are there; only a call shows that they work"
+
+
+def _with_browser_phones(settings: Settings) -> list[Agent] | None:
+    """Those who may be rung in their browser; None where no table can be read."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from ivr.store.engine import BadDatabaseUrlError, make_engine, make_sessions
+
+    try:
+        with make_sessions(make_engine(settings.database))() as tx:
+            return [one for one in all_people(tx) if is_browser(one.phone) and one.disabled_at is None]
+    except (SQLAlchemyError, BadDatabaseUrlError):
+        return None
+
+
+def _check_phone_app(settings: Settings) -> None:
+    wanted = f"{settings.public_url.rstrip('/')}/voice/phone"
+    try:
+        found = phone_app_url(settings.twilio, settings.twilio_twiml_app_sid)
+    except CarrierError:
+        return  # the check of the carrier says why
+    if found is None:
+        raise CheckFailedError("the account has no such TwiML app", "Set TWILIO_TWIML_APP_SID to one of its own.")
+    if found != wanted:
+        raise CheckFailedError(
+            f"the TwiML app asks {found or 'nobody'} when an agent calls",
+            f"In the carrier's console, set the app's voice request URL to {wanted} (HTTP POST).",
+        )
 
 
 def _time_zone(settings: Settings) -> str:
@@ -250,6 +298,7 @@ CHECKS: dict[str, Callable[[Settings], str]] = {
     "jobs": _jobs,
     "ledger": _ledger,
     "carrier": _carrier,
+    "phones in browsers": _browser_phones,
     "time zone": _time_zone,
     "public address": _public_url,
 }

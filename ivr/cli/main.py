@@ -18,6 +18,7 @@ from ivr.cli.jobs import jobs
 from ivr.cli.prompts import prompts
 from ivr.cli.run import serve, switch, worker
 from ivr.cli.settings import settings
+from ivr.cli.setup import setup
 from ivr.cli.words import transcribe, understand
 
 GROUP = "warmline.commands"
@@ -50,6 +51,7 @@ for command in (
     jobs,
     prompts,
     settings,
+    setup,
 ):
     main.add_command(command)
 

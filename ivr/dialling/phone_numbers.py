@@ -30,6 +30,11 @@ def is_browser(address: str) -> bool:
     return address.startswith("client:")
 
 
+def browser_name(address: str) -> str:
+    """The name in `client:name`, by which the carrier knows the phone."""
+    return address.removeprefix("client:")
+
+
 def is_sip(address: str) -> bool:
     return address.lower().startswith(("sip:", "sips:"))
 

@@ -10,7 +10,8 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from ivr.desk.agents import BUSY, set_presence
-from ivr.dialling.phone_numbers import is_written_number
+from ivr.dialling.phone_numbers import is_browser, is_written_number
+from ivr.dialling.policy import BROWSER
 from ivr.people import passwords, sign_ins
 from ivr.people.roles import ADMIN, ROLES
 from ivr.store.models import Agent, Audit, CodeFactor, Passkey, PasswordLink, RecoveryCode, SignIn
@@ -209,6 +210,8 @@ def _checked_name(name: str) -> str:
 
 def _checked_phone(phone: str) -> str:
     phone = phone.strip()
+    if is_browser(phone) and not BROWSER.fullmatch(phone):
+        raise RosterRefusedError(f"phone {phone!r}: the name after client: is of letters, digits and . _ @ + - alone")
     if not is_written_number(phone) and not re.fullmatch(r"(client|sip):\S{1,200}", phone):
         raise RosterRefusedError(f"phone {phone!r} is not a number like +15551230000 nor client:name")
     return phone

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import SecretStr, ValidationInfo, field_validator
 
-from ivr.carrier.twilio.account import TwilioAccount
+from ivr.carrier.twilio.account import PhoneAccount, TwilioAccount
 from ivr.desk.opening_hours import OpeningHours
 from ivr.dialling.dials import Dials, Limits
 from ivr.dialling.phone_numbers import home_country
@@ -119,6 +119,12 @@ class Settings(Fields):
             self.twilio_account_sid, self.twilio_auth_token.get_secret_value(), self.twilio_number, self.carrier_url,
             login=self.carrier_login, texts_url=f"{self.public_url.rstrip('/')}/voice/text",
         )  # fmt: skip
+
+    @property
+    def phone_account(self) -> PhoneAccount:
+        """What tokens for agents' phones in the browser are made from."""
+        secret = self.twilio_api_secret.get_secret_value()
+        return PhoneAccount(self.twilio_account_sid, self.twilio_api_key, secret, self.twilio_twiml_app_sid)
 
     @property
     def carrier_login(self) -> tuple[str, str]:

@@ -45,6 +45,13 @@ class Fields(BaseSettings):
         "an API key's SID (`SK...`): used for REST instead of the auth token",
     )
     twilio_api_secret: SecretStr = _setting("TWILIO_API_SECRET", SecretStr(""), "its secret")
+    twilio_twiml_app_sid: str = _setting(
+        "TWILIO_TWIML_APP_SID",
+        "",
+        "a TwiML app's SID (`AP...`) whose voice URL is `PUBLIC_URL/voice/phone`; with an API key and `warmline setup "
+        "phone`, agents whose phone is `client:NAME` have it in their browser",
+        shown="no phones in browsers",
+    )
     twilio_number: str = _setting("TWILIO_NUMBER", "", "the line's own number, in E.164 (`+15550100100`)")
     public_url: str = _setting(
         "PUBLIC_URL",

@@ -1,5 +1,7 @@
 // The browser's side of the sound: microphone, loudspeaker, ringing and key tones.
 
+import { decode } from "./sound.js";
+
 const KEY_TONES = {
   1: [697, 1209], 2: [697, 1336], 3: [697, 1477], 4: [770, 1209], 5: [770, 1336], 6: [770, 1477],
   7: [852, 1209], 8: [852, 1336], 9: [852, 1477], "*": [941, 1209], 0: [941, 1336], "#": [941, 1477],
@@ -10,6 +12,12 @@ export class Audio {
   constructor(onFrame) {
     this.onFrame = onFrame;
     this.ringing = null;
+    this.heard = 0; // how loud the far end is now, 0 to 1
+    this.microphoneId = this.speakerId = ""; // empty: the browser's own choice
+  }
+
+  get choosesSpeaker() {
+    return "setSinkId" in AudioContext.prototype;
   }
 
   // Browsers let sound begin only after a click or key.
@@ -27,6 +35,7 @@ export class Audio {
   }
 
   play(bytes) {
+    this.heard = Math.sqrt(decode(bytes).reduce((sum, sample) => sum + sample * sample, 0) / bytes.length);
     this.speaker?.port.postMessage(bytes);
   }
 
@@ -34,8 +43,9 @@ export class Audio {
   async openMicrophone() {
     if (this.microphone) return;
     if (!navigator.mediaDevices) throw new DOMException("needs https or localhost", "SecurityError");
+    const chosen = this.microphoneId ? { deviceId: { exact: this.microphoneId } } : {};
     const stream = await navigator.mediaDevices.getUserMedia({
-      audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1 },
+      audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1, ...chosen },
     });
     await this.waking;
     const source = this.context.createMediaStreamSource(stream);
@@ -44,6 +54,19 @@ export class Audio {
     source.connect(this.microphone);
     this.stream = stream;
     this.source = source;
+  }
+
+  async useMicrophone(id) {
+    this.microphoneId = id;
+    if (!this.microphone) return;
+    this.closeMicrophone();
+    await this.openMicrophone();
+  }
+
+  async useSpeaker(id) {
+    await this.wake();
+    await this.context.setSinkId(id);
+    this.speakerId = id;
   }
 
   closeMicrophone() {

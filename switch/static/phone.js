@@ -1,6 +1,7 @@
 // The softphone's page: what is shown in each state, and what its buttons and keys ask of the switch.
 
 import { Audio } from "./audio.js";
+import { framed, obeyDesk, tellDesk } from "./desk.js";
 
 const SAMPLES = [
   ["+15550100001", "A customer"],
@@ -23,8 +24,11 @@ const address = new URLSearchParams(location.search).get("as");
 const audio = new Audio(sendFrame);
 let socket;
 let state = "offline";
+let ended = ""; // how the last call ended
+let peer = "";
 let began = 0;
 let muted = false;
+let levelTold = 0;
 
 function connect() {
   const url = new URL("/phone/socket", location.href);
@@ -33,7 +37,10 @@ function connect() {
   socket = new WebSocket(url);
   socket.binaryType = "arraybuffer";
   socket.onopen = () => show("idle");
-  socket.onmessage = ({ data }) => (typeof data === "string" ? receive(JSON.parse(data)) : audio.play(new Uint8Array(data)));
+  socket.onmessage = ({ data }) => {
+    if (typeof data === "string") receive(JSON.parse(data));
+    else audio.play(new Uint8Array(data));
+  };
   socket.onclose = () => {
     show("offline");
     setTimeout(connect, 2000);
@@ -43,13 +50,29 @@ function connect() {
 const send = (message) => socket.readyState === WebSocket.OPEN && socket.send(JSON.stringify(message));
 
 function sendFrame(frame, level) {
-  the("level").value = muted ? 0 : Math.min(1, Math.max(0, 1 + Math.log10(level + 1e-6) / 3));
+  const shown = muted ? 0 : loudness(level);
+  the("level").value = shown;
+  tellLevel(shown);
   if (state === "connected" && !muted && socket.readyState === WebSocket.OPEN) socket.send(frame);
+}
+
+// 0 to 1, as the ear hears it.
+function loudness(level) {
+  return Math.min(1, Math.max(0, 1 + Math.log10(level + 1e-6) / 3));
+}
+
+function tellLevel(microphone) {
+  if (state !== "connected" || Date.now() - levelTold < 100) return;
+  levelTold = Date.now();
+  tellDesk("level", { microphone, speaker: loudness(audio.heard) });
 }
 
 function receive(message) {
   if (message.type === "transcript") addLine(message.speaker, message.text);
-  else if (message.type === "problem") warn(message.text);
+  else if (message.type === "problem") {
+    warn(message.text);
+    tellDesk("problem", { text: message.text });
+  }
   else show(message.state, message);
 }
 
@@ -58,9 +81,11 @@ function receive(message) {
 function show(next, { status = "", from = "", to = "" } = {}) {
   if (next === state) return;
   state = next;
+  ended = status;
   document.body.dataset.state = state;
   the("state").textContent = (state === "ended" && ENDINGS[status]) || SAYINGS[state];
-  the("peer").textContent = { dialling: to, connected: address ? from : to, ringing: `from ${from}` }[state] ?? "";
+  peer = { dialling: to, connected: address ? from : to, ringing: from }[state] ?? "";
+  the("peer").textContent = state === "ringing" ? `from ${from}` : peer;
   for (const id of ["caller", "call", "answer", "decline", "hang-up", "mute"]) {
     const callerOnly = id === "caller" || id === "call";
     the(id).hidden = !SHOWN[state].includes(id) || (callerOnly && Boolean(address));
@@ -69,6 +94,11 @@ function show(next, { status = "", from = "", to = "" } = {}) {
     control.disabled = state !== "connected";
   }
   enter(state);
+  tellState();
+}
+
+function tellState() {
+  tellDesk("state", { state, status: ended, peer, muted });
 }
 
 function enter(next) {
@@ -78,12 +108,13 @@ function enter(next) {
     clearTranscript();
   }
   // in a desk's frame the desk keeps the keys
-  if (next === "ringing" && parent === window) the("answer").focus();
+  if (next === "ringing" && !framed) the("answer").focus();
   if (next === "connected") {
     if (!audio.microphone) openSound(); // the page was reloaded in the call
     began = Date.now();
     addLine("news", "Connected");
   }
+  if (next === "ended" || next === "idle") setMute(false);
   if (next === "ended" || next === "offline") {
     audio.closeMicrophone();
     the("level").value = 0;
@@ -131,7 +162,11 @@ async function openSound() {
     const waking = audio.wake(); // after a reload without a click, the open microphone is what lets sound begin
     await audio.openMicrophone();
     await waking;
+    tellDesk("problem", { text: "" });
+    tellDevices();
   } catch (error) {
+    const kind = { NotAllowedError: "refused", NotFoundError: "missing" }[error.name] ?? "unusable";
+    tellDesk("problem", { text: kind });
     const why = { NotAllowedError: "was refused", NotFoundError: "was not found", SecurityError: "needs https or localhost" };
     warn(`The microphone ${why[error.name] ?? "cannot be used"}. You can listen, press keys, and type what you want to say.`);
   }
@@ -144,23 +179,30 @@ async function call() {
 }
 
 async function answer() {
+  if (state !== "ringing") return;
   await openSound();
   send({ type: "answer" });
+}
+
+async function dial(to) {
+  await openSound();
+  send({ type: "dial", to });
 }
 
 function press(key) {
   if (state !== "connected") return;
   send({ type: "key", key });
   audio.key(key);
-  const button = document.querySelector(`#keys button[data-key="${key}"]`);
+  const button = document.querySelector(`#keys button[data-key="${CSS.escape(key)}"]`);
   button.classList.add("down");
   setTimeout(() => button.classList.remove("down"), 150);
 }
 
-function toggleMute() {
-  muted = !muted;
+function setMute(on) {
+  muted = on;
   the("mute").setAttribute("aria-pressed", String(muted));
   the("mute").textContent = muted ? "Muted" : "Mute";
+  tellState();
 }
 
 function sayTyped(event) {
@@ -198,7 +240,7 @@ the("call").addEventListener("click", call);
 the("answer").addEventListener("click", answer);
 the("decline").addEventListener("click", () => send({ type: "decline" }));
 the("hang-up").addEventListener("click", () => send({ type: "hang_up" }));
-the("mute").addEventListener("click", toggleMute);
+the("mute").addEventListener("click", () => setMute(!muted));
 the("typed").addEventListener("submit", sayTyped);
 document.addEventListener("keydown", (event) => {
   const typing = event.target.matches("input, select, textarea");
@@ -210,7 +252,33 @@ show("offline");
 the("state").textContent = "Connecting to the switch …";
 connect();
 
-// A desk that frames this phone answers it with the click that accepted the call.
-addEventListener("message", ({ source, data }) => {
-  if (source === parent && data === "answer" && state === "ringing") answer();
+async function tellDevices() {
+  const found = (await navigator.mediaDevices?.enumerateDevices()) ?? [];
+  const of = (kind) => found.filter((one) => one.kind === kind && one.deviceId && one.deviceId !== "default")
+    .map(({ deviceId, label }, nth) => ({ id: deviceId, name: label || `Device ${nth + 1}` }));
+  const speakers = audio.choosesSpeaker ? of("audiooutput") : [];
+  tellDesk("devices", { microphones: of("audioinput"), speakers, microphone: audio.microphoneId, speaker: audio.speakerId });
+}
+
+async function choose(which, id) {
+  try {
+    await audio[which](id);
+  } catch {
+    warn("That device cannot be used.");
+    tellDesk("problem", { text: "That device cannot be used." });
+  }
+  tellDevices();
+}
+
+navigator.mediaDevices?.addEventListener("devicechange", tellDevices);
+obeyDesk({
+  hello: () => { tellState(); tellDevices(); },
+  answer,
+  decline: () => send({ type: "decline" }),
+  hang_up: () => send({ type: "hang_up" }),
+  mute: ({ on }) => setMute(on),
+  press: ({ digits }) => [...digits].forEach(press),
+  dial: ({ to }) => dial(to),
+  microphone: ({ id }) => choose("useMicrophone", id),
+  speaker: ({ id }) => choose("useSpeaker", id),
 });

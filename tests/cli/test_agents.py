@@ -115,3 +115,21 @@ def test_an_unknown_person_is_named(deed: str) -> None:
 def test_signing_somebody_out_is_told() -> None:
     add("ada@bank.test")
     assert "signed out everywhere" in warmline("agents", "sign-out", "ada@bank.test").stderr
+
+
+def test_a_phone_in_the_browser_that_would_not_ring_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = add("ada@bank.test").stderr
+    for words in ("client:ada will not ring", "TWILIO_API_KEY", "TWILIO_TWIML_APP_SID", "warmline setup phone"):
+        assert words in said
+    assert "will not ring" in warmline("agents", "change", "ada@bank.test", "--phone", "client:ada_2").stderr
+    assert "will not ring" not in warmline("agents", "change", "ada@bank.test", "--phone", "+15550101234").stderr
+    assert "will not ring" not in warmline("agents", "change", "ada@bank.test", "--name", "Ada B").stderr
+    monkeypatch.setenv("WARMLINE_CARRIER_URL", "http://127.0.0.1:8090")
+    assert "will not ring" not in warmline("agents", "change", "ada@bank.test", "--phone", "client:ada").stderr
+
+
+@pytest.mark.parametrize("phone", ["client:", "client:a/b", "client:ada?x", "client:" + "a" * 130])
+def test_a_phone_that_the_line_would_never_ring_is_refused(phone: str) -> None:
+    result = warmline("agents", "add", "ada@bank.test", "--name", "Ada", "--phone", phone)
+    assert result.exit_code == 1
+    assert people() == []

@@ -28,6 +28,7 @@ from ivr.settings import Settings
 from ivr.store.engine import Sessions
 from ivr.store.models import Account, Agent, Call, Handoff, Offer, PresenceSpell, Recording, Turn
 from ivr.web.pages.assembly import PageServices, add_pages
+from ivr.web.pages.phone import Phones
 from tests.fakes.fake_card_carrier import FakeCardCarrier
 from tests.fakes.fake_handoff_service import FakeHandoffService, FakeSupervision
 from tests.fakes.fake_recordings import FakeRecordings
@@ -204,7 +205,12 @@ def make_web(sessions: Sessions, redis: Redis, redis_url: str, tmp_path: Path) -
     """Pages on these settings, with this clock; over the real hand-off `service` where one is given."""
 
     def make(
-        clock: Clock, phone_url: str = "", service: HandoffService | None = None, texts: Any = None, **settings: Any
+        clock: Clock,
+        phone_url: str = "",
+        service: HandoffService | None = None,
+        texts: Any = None,
+        phones: Phones | None = None,
+        **settings: Any,
     ) -> Web:
         days = {"session_hours": 36, "session_idle_minutes": 2160}  # these clocks jump
         chosen = Settings(**{"data_dir": tmp_path, "redis_url": redis_url, **days, **settings})
@@ -222,7 +228,7 @@ def make_web(sessions: Sessions, redis: Redis, redis_url: str, tmp_path: Path) -
             CallBackDesk(sessions, clock, live, chosen.hours), PinGuard(sessions, clock, ledger), texts,
             supervision, brakes, Transfers(service) if service else None,
         )  # fmt: skip
-        add_pages(app, house, phone_url)
+        add_pages(app, house, phones or Phones(phone_url))
         return Web(app, sessions, handoffs, recordings, live, clock, texts, supervision, cards, carrier)
 
     return make

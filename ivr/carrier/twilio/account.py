@@ -16,3 +16,16 @@ class TwilioAccount:
     base_url: str = ""
     login: tuple[str, str] | None = None
     texts_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneAccount:
+    """What tokens for phones in browsers are made from.
+
+    `key` and `secret` are an API key's ("SK..."), `app` is the TwiML app's SID ("AP...").
+    """
+
+    sid: str
+    key: str
+    secret: str
+    app: str

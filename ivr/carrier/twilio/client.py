@@ -89,6 +89,13 @@ class TwilioCarrier:
             return None
         return CarrierCall(call_sid, str(found[0].status), str(found[0]._from or ""), str(found[0].to or ""))
 
+    def app_voice_url(self, app: str) -> str | None:
+        """Where the TwiML app sends what its browsers call; None when the account has no such app."""
+        found: list[Any] = []
+        if not unless_missing(lambda: found.append(self._client.applications(app).fetch())):
+            return None
+        return str(found[0].voice_url or "")
+
     # --- conferences ---
 
     def end_conference(self, conference_sid: str) -> None:

@@ -28,7 +28,7 @@ from ivr.web.pages.context import PageContext
 from ivr.web.pages.formats import as_csv, midnight, sentence
 from ivr.web.pages.reading_audit import opened
 from ivr.web.pages.recording_audio import Recordings, listen
-from ivr.web.pages.signed_in import me, only, own_phone
+from ivr.web.pages.signed_in import me, only
 from ivr.web.pages.stream_rights import may_follow
 
 KEPT = timedelta(days=30)  # of the agent's own days, as a file
@@ -104,9 +104,9 @@ def make_agent_blueprint(
 
     @blueprint.get("/")
     def page() -> str:
-        phone, now = own_phone(context.phone_url, me()), screen()
+        phone, now = context.phones.show(me()), screen()
         return render_template(
-            "agent/page.html", phone_url=phone, screen=now, queue=line(), day=day(), load=load(), messages=tasks(),
+            "agent/page.html", phone=phone, screen=now, queue=line(), day=day(), load=load(), messages=tasks(),
             zone=context.time_zone, account=read_account(ledger, now), pin_locked=pin_locked(now),
         )  # fmt: skip
 

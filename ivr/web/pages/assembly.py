@@ -3,7 +3,6 @@
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
-from urllib.parse import urlsplit
 
 from flask import Flask
 
@@ -27,6 +26,7 @@ from ivr.web.pages.formats import show_values
 from ivr.web.pages.own import make_own_blueprint
 from ivr.web.pages.passkeys import make_own_passkeys_blueprint, make_passkey_blueprint
 from ivr.web.pages.password import make_password_blueprint
+from ivr.web.pages.phone import Phones, make_phone_blueprint
 from ivr.web.pages.quality import make_quality_blueprint
 from ivr.web.pages.reading_audit import note_reading
 from ivr.web.pages.recording_audio import Recordings
@@ -63,20 +63,20 @@ class PageServices:
     transfers: Transfers | None = None  # without it, calls stay with whom they came to
 
 
-def add_pages(app: Flask, services: PageServices, phone_url: str = "") -> Guards:
+def add_pages(app: Flask, services: PageServices, phones: Phones) -> Guards:
     """Put every page on `app`; exempt webhooks with `guards.csrf.exempt(blueprint)`.
 
-    `phone_url` is the browser phone's page ("http://127.0.0.1:8090/phone"); empty shows none.
+    `phones`: those that people have in their browser.
     """
-    parts, settings = urlsplit(phone_url), services.settings
-    guards = secure_pages(app, settings, f"{parts.scheme}://{parts.netloc}" if phone_url else "")
+    settings = services.settings
+    guards = secure_pages(app, settings)
     people = SignedInPeople(services.sessions, services.clock, limits_of(settings), settings.second_factor_roles)
     know_people(app, people)
     note_reading(app, services.sessions, services.clock)
     show_values(app)
     explain_errors(app)
     _add_sign_in(app, settings, people, services.handoffs)
-    context = PageContext(services.sessions, services.clock, settings.time_zone, phone_url)
+    context = PageContext(services.sessions, services.clock, settings.time_zone, phones)
     _add_desk(app, context, services)
     _add_board(app, context, services)
     app.register_blueprint(make_quality_blueprint(context, services.recordings))
@@ -89,6 +89,7 @@ def _add_desk(app: Flask, context: PageContext, services: PageServices) -> None:
     handoffs, pins, ledger = services.handoffs, services.pins, services.ledger
     app.register_blueprint(make_agent_blueprint(context, handoffs, services.recordings, ledger, pins))
     app.register_blueprint(make_agent_call_blueprint(context, handoffs, services.texts, services.settings.dials, pins))
+    app.register_blueprint(make_phone_blueprint(context.phones, services.sessions, services.clock))
     app.register_blueprint(make_agent_card_blueprint(context, services.cards, ledger))
     app.register_blueprint(make_call_backs_blueprint(context, services.call_backs))
     app.jinja_env.globals["TRANSFERS"] = services.transfers is not None

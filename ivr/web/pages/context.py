@@ -1,23 +1,24 @@
 """What the pages of the desk have in common."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from ivr.clock import Clock
 from ivr.store.engine import Sessions
+from ivr.web.pages.phone import Phones
 
 
 @dataclass(frozen=True)
 class PageContext:
     """Where rows are read, what time it is, and in which zone days begin and times are shown.
 
-    `phone_url` is the browser phone's page, given `?as=client:<name>`; empty: no phone on the pages.
+    `phones` are those that people have in their browser.
     """
 
     sessions: Sessions
     clock: Clock
     time_zone: str = "UTC"
-    phone_url: str = ""
+    phones: Phones = field(default_factory=Phones)
 
     @property
     def zone(self) -> ZoneInfo:

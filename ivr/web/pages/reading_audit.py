@@ -35,7 +35,7 @@ OTHERS = frozenset(
         "people.home", "people.sign_in", "password.form", "sso.ask", "sso.back", "events.events",
         "second.form", "second.prove", "own.page", "own.codes", "roster.page", "roster.person",
         "agent.page", "agent.own", "agent.panel", "agent.work", "agent.messages", "agent.message_audio",
-        "board.fragment", "board.rules", "board.latency", "quality.audio",
+        "board.fragment", "board.rules", "board.latency", "quality.audio", "phone.script",
     }
 )  # fmt: skip
 

@@ -1,10 +1,10 @@
 """What guards every page, in one place: cookies, CSRF, headers and the content policy."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 from flask_wtf import CSRFProtect
 from secure import (
     ContentSecurityPolicy,
@@ -30,8 +30,25 @@ class Guards:
     csrf: CSRFProtect
 
 
-def secure_pages(app: Flask, settings: Settings, phone_origin: str = "") -> Guards:
-    """Guard all of `app`'s pages. `phone_origin` ("http://host:port") may be framed and given the microphone."""
+@dataclass(frozen=True)
+class Allowed:
+    """Whom a page may ask beyond ourselves, as sources of a content policy ("https://host", "mediastream:").
+
+    `frames` may be framed and given the microphone, `connects` be connected to, `plays` be played.
+    """
+
+    frames: tuple[str, ...] = ()
+    connects: tuple[str, ...] = ()
+    plays: tuple[str, ...] = ()
+
+
+def allow(what: Allowed) -> None:
+    """Let the page under way, and no other, have `what`."""
+    g.allowed = what
+
+
+def secure_pages(app: Flask, settings: Settings) -> Guards:
+    """Guard all of `app`'s pages."""
     https = settings.public_url.startswith("https://")
     app.secret_key = settings.secret_key.get_secret_value() or persistent_key(settings.data_dir, "session").hex()
     app.config.update(
@@ -43,32 +60,35 @@ def secure_pages(app: Flask, settings: Settings, phone_origin: str = "") -> Guar
         SESSION_REFRESH_EACH_REQUEST=False,  # an answer that comes after the sign-out would bring its cookie back
         WTF_CSRF_TIME_LIMIT=None,  # a page stays open for a whole shift; the token ends with the session
     )
-    _send_headers(app, _headers([phone_origin] if phone_origin else [], https))
+    _send_headers(app, https)
     return Guards(CSRFProtect(app))
 
 
-def _headers(phones: Sequence[str], https: bool) -> Secure:
+@cache
+def _headers(allowed: Allowed, https: bool) -> Secure:
+    microphones = ("self", *(f'"{one}"' for one in allowed.frames))
     policy = (
         ContentSecurityPolicy()
-        .default_src("'none'").script_src("'self'").style_src("'self'").img_src("'self'").media_src("'self'")
-        .connect_src("'self'", *phones).frame_src(*(phones or ["'none'"]))
+        .default_src("'none'").script_src("'self'").style_src("'self'").img_src("'self'")
+        .media_src("'self'", *allowed.plays).connect_src("'self'", *allowed.connects)
+        .frame_src(*(allowed.frames or ["'none'"]))
         .form_action("'self'").base_uri("'none'").frame_ancestors("'none'")
     )  # fmt: skip
     return Secure(
         csp=policy,
         coop=CrossOriginOpenerPolicy().same_origin(),
         hsts=StrictTransportSecurity().max_age(31_536_000) if https else None,
-        permissions=PermissionsPolicy().geolocation().camera().microphone("self", *(f'"{phone}"' for phone in phones)),
+        permissions=PermissionsPolicy().geolocation().camera().microphone(*microphones),
         referrer=ReferrerPolicy().same_origin(),
         xcto=XContentTypeOptions(),
         xfo=XFrameOptions().deny(),
     )
 
 
-def _send_headers(app: Flask, headers: Secure) -> None:
+def _send_headers(app: Flask, https: bool) -> None:
     @app.after_request
     def guard(response: Response) -> Response:
-        for name, value in headers.headers.items():
+        for name, value in _headers(g.get("allowed", Allowed()), https).headers.items():
             response.headers.setdefault(name, value)
         if request.endpoint != "static" and not str(request.endpoint).endswith(".static"):
             response.headers.setdefault("Cache-Control", "no-store")

@@ -11,7 +11,7 @@ from ivr.handoff.supervision import SupervisionRefusedError
 from ivr.web.pages.context import PageContext
 from ivr.web.pages.formats import as_csv, midnight, sentence
 from ivr.web.pages.latency_histogram import read_latency
-from ivr.web.pages.signed_in import me, only, own_phone
+from ivr.web.pages.signed_in import me, only
 from ivr.web.pages.wallboard_screen import read_live, read_rules, read_view
 
 Mode = Literal["listen", "coach", "barge"]
@@ -70,7 +70,7 @@ def make_board_blueprint(
                 live=read_live(tx, chosen, me().id),
                 latency=read_latency(tx, now),
                 intents=SELF_SERVICE,
-                phone_url=own_phone(context.phone_url, me()),
+                phone=context.phones.show(me()),
             )
 
     @blueprint.get("/panel")

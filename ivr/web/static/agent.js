@@ -1,6 +1,6 @@
 // The agent's page: a call that cannot be missed, answered by mouse or by key, and the transcript that grows.
 
-import "./desk_phone.js";
+import "./phone_strip.js";
 import { forgetOthers } from "./drafts.js";
 import { typing } from "./keys.js";
 import { follow } from "./live.js";

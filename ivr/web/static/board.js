@@ -1,6 +1,6 @@
 // The supervisor's board: it keeps itself true; a live call opens beside it without leaving the page.
 
-import "./desk_phone.js";
+import "./phone_strip.js";
 import "./keys.js";
 import { follow, refresh } from "./live.js";
 

@@ -196,7 +196,7 @@ def test_his_phone_is_on_the_page_where_he_has_one_in_the_browser(make_web: Make
     assert 'src="http://127.0.0.1:8090/phone?as=client%3Aada"' in page
     with web.sessions.begin() as tx:
         tx.get_one(Agent, 1).phone = "+15550109999"
-    assert "iframe" not in web.app.test_client().get("/agent/").text
+    assert "phone-strip" not in web.app.test_client().get("/agent/").text
 
 
 def test_what_a_caller_said_is_text_and_never_markup(web: Web) -> None:

@@ -31,7 +31,9 @@ PHONE = "http://phone.test"
 SIMPLE_PHONE = (
     "<html lang=en><meta name=color-scheme content='light dark'><title>Phone</title>"
     "<style>body { font: 1rem system-ui; text-align: center }</style><body><main><h1>ringing</h1></main>"
-    "<script>addEventListener('message', ({data}) => document.body.textContent = data)</script>"
+    "<script>addEventListener('message', ({source, data: {warmline}}) => {"
+    " if (warmline === 'hello') source.postMessage({warmline: 'state', state: 'ringing', peer: '+15550100001'}, '*');"
+    " else document.body.textContent = warmline; })</script>"
 )
 
 Open = Callable[..., Page]

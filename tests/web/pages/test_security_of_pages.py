@@ -25,9 +25,14 @@ def test_only_our_own_scripts_and_styles_run(web: Web) -> None:
 
 def test_the_phone_may_be_framed_and_may_hear(make_web: Make, clock: Clock) -> None:
     web = make_web(clock, phone_url=f"{PHONE}/phone")
-    assert policy_of(web.app.test_client())["frame-src"] == PHONE
-    headers = web.app.test_client().get("/sign-in").headers
+    headers = web.signed_in("Ada", "agent").get("/agent/").headers
+    assert f"frame-src {PHONE};" in headers["Content-Security-Policy"]
     assert f'microphone=(self "{PHONE}")' in headers["Permissions-Policy"]
+
+
+def test_a_page_without_a_phone_may_frame_nothing(make_web: Make, clock: Clock) -> None:
+    web = make_web(clock, phone_url=f"{PHONE}/phone")
+    assert policy_of(web.app.test_client())["frame-src"] == "'none'"
 
 
 def test_pages_are_never_kept_and_never_framed(web: Web) -> None:
