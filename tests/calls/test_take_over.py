@@ -21,7 +21,7 @@ from tests.fakes.fake_live_updates import FakeLiveUpdates
 from tests.harness.call_line import LINE, MORGAN, SID, understand
 from tests.harness.calls import Calls
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.integration
 
 
 @pytest.fixture

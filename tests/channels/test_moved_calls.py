@@ -21,7 +21,7 @@ from tests.fakes.fake_session import FakeSession
 from tests.harness.call_line import LINE, MORGAN, SID
 from tests.harness.calls import Calls
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.integration
 
 SENTENCE = "One moment, a colleague of mine will go on with you."
 
