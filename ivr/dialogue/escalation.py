@@ -69,22 +69,24 @@ _WHY = {
     "silent": "fell silent",
     "upset": "is upset",
     "fault": "was stopped by a fault of the line",
-    "doubt": "was stopped before the ledger had answered",
+    "doubt": "a payment is in doubt",
     "braked": "was brought on by the bot brake",
     "supervisor": "was taken over by a supervisor",
-    "dispute": "now disputes a charge",
+    "dispute": "disputes a charge",
     "card_problem": "has trouble with a card",
 } | {name: declared.failed for name, declared in SELF_SERVICE.items() if declared.failed}
 _WISHES = 2  # of the latest: the sentence is read aloud to the agent too
 
 
 def summary(state: State, reason: str, intent: str, language: str) -> str:
-    """One sentence for the agent's screen and ear: who, what was done, why a person."""
-    parts = [_proof(state, reason), *_wishes(state, intent)[-_WISHES:]]
-    if reason != "verification":
-        parts.append(_why(reason, language))
-    last = parts.pop() if len(parts) > 1 else ""
-    return f"{', '.join(parts)}{', and ' if last else ''}{last}."
+    """One sentence for the agent's screen and ear: why a person, who, what was done."""
+    story = ", ".join([_proof(state, reason), *_wishes(state, intent)[-_WISHES:]])
+    why = "" if reason == "verification" else f"{_why(reason, language)}; "
+    return f"{_upper(why)}{story}." if why else f"{_upper(story)}."
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _why(reason: str, language: str) -> str:
@@ -95,11 +97,11 @@ def _why(reason: str, language: str) -> str:
 
 def _proof(state: State, reason: str) -> str:
     if state.verified:
-        return "Verified by a code sent by text" if state.by_code else "Verified by PIN"
+        return "verified by a code sent by text" if state.by_code else "verified by PIN"
     if state.wrong_pins and not state.question.startswith("code"):
-        return f"Not verified after {state.wrong_pins} wrong PIN{'s' if state.wrong_pins > 1 else ''}"
+        return f"not verified after {state.wrong_pins} wrong PIN{'s' if state.wrong_pins > 1 else ''}"
     lacking = LACKING.get(state.question) if reason == "verification" else None
-    return f"Not verified, {lacking}" if lacking else "Not verified"
+    return f"not verified, {lacking}" if lacking else "not verified"
 
 
 def _wishes(state: State, intent: str) -> list[str]:

@@ -11,6 +11,7 @@ from ivr.dialogue.prompts import TOPICS
 from ivr.dialogue.state import Line, Raw, State, Task
 
 STALLS = 4  # refusals, repeats, waits and detours without progress before a person comes
+ENOUGH = 2  # lines in one step, after which nothing is offered any more
 
 
 def advance(draft: Draft) -> Transition:
@@ -60,6 +61,8 @@ def _ask(draft: Draft, ask: Ask) -> Transition:
     """Settle the item from what the caller gave already, or ask for it."""
     state = draft.state
     value = ask.settle(state, state.task.given.get(ask.name))
+    if value is None and ask.offer and _lines(draft) >= ENOUGH:
+        value = False
     if value is None:
         forgotten = draft.with_state(state.with_task(state.task.drop(ask.name)))
         return question(forgotten, ask)
@@ -80,7 +83,7 @@ def settle(state: State, ask: Ask, value: Raw) -> State:
 
 def question(draft: Draft, ask: Ask) -> Transition:
     """Ask for an item in its next wording; after two answers "anything else" is two words."""
-    wording = "brief" if ask.name == "else" and _lines(draft) > 1 else "ask"
+    wording = "brief" if ask.name == "else" and _lines(draft) >= ENOUGH else "ask"
     return draft.say_repeatable(Line(f"{ask.name}.{wording}", ask.fields(draft.state))).listen(ask)
 
 

@@ -9,7 +9,7 @@ from ivr.dialogue.flow_runner import advance, push
 from ivr.dialogue.flows.registry import SELF_SERVICE
 from ivr.dialogue.flows.steps import Ask
 from ivr.dialogue.prompts import TOPICS
-from ivr.dialogue.repair import at_menu, detour, goodbye, progress
+from ivr.dialogue.repair import at_menu, detour, goodbye, odd, progress
 from ivr.dialogue.slot_filling import volunteered
 from ivr.dialogue.state import Line, Raw, Task
 
@@ -17,7 +17,7 @@ from ivr.dialogue.state import Line, Raw, Task
 def route(draft: Draft, said: Said, ask: Ask) -> Transition | None:
     """Whatever the intent asks for; None where it asks for nothing, or not surely enough."""
     done_here = self_service(draft, said) or _farewell(draft, said)
-    return done_here or _person(draft, said) or _small_talk(draft, said, ask)
+    return done_here or _person(draft, said, ask) or _small_talk(draft, said, ask)
 
 
 def self_service(draft: Draft, said: Said) -> Transition | None:
@@ -57,14 +57,18 @@ def _to_come_back_to(tasks: tuple[Task, ...]) -> tuple[Task, ...]:
     return tasks[:1] + tuple(task for task in tasks[1:] if task.flow in SELF_SERVICE)[-1:]
 
 
-def _person(draft: Draft, said: Said) -> Transition | None:
-    """An intent that starts no flow brings a person; amid a task only when it is plainly meant."""
+def _person(draft: Draft, said: Said, ask: Ask) -> Transition | None:
+    """An intent that starts no flow brings a person; amid a task only when it is plainly meant.
+
+    One that is no intent of a bank's callers at all does so the second time."""
     intent, confidence = said.meaning.intent, said.meaning.confidence
     if intent in SELF_SERVICE or intent not in TOPICS or said.confidence < RECOGNISED / 2:
         return None
     amid = not at_menu(draft.state) and draft.state.question != "unsure"
     if confidence < (ACCEPT if amid else CONFIRM) or (amid and intent == "out_of_scope"):
         return None
+    if intent == "out_of_scope" and (second_try := odd(draft, ask)) is not None:
+        return second_try
     wanted = tuple(dict.fromkeys((*draft.state.wanted, intent)))
     return hand_off(draft.with_fields(wanted=wanted), intent, intent)
 

@@ -159,8 +159,17 @@ def dated(state: State, event: Paid) -> State:
 
 def paid(state: State, confirmation: str) -> State:
     """The payment stands, with the ledger's confirmation number if it has one."""
-    told = state.note("paid", confirmation or "by card").note("payment", "was made")
+    told = state.note("paid", confirmation or "by card").note("payment", "was made").note("done", _done(state))
     return told.with_task(state.task.settle("paid", confirmation))
+
+
+def _done(state: State) -> str:
+    """The call's payments in words, this one the last: one that is still to go out has not paid anything yet."""
+    slots = state.task.slots
+    on = date.fromisoformat(str(slots.get("date", state.today.isoformat())))
+    amount = verbalize.written_money(int(slots.get("amount", 0)), currency(state))
+    deed = f"scheduled {amount} for {verbalize.short_day(on, state.today)}" if on > state.today else f"paid {amount}"
+    return " and ".join(filter(None, (state.noted.get("done"), deed)))
 
 
 def not_paid(state: State) -> State:

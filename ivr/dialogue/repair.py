@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from ivr.dialogue import timeouts
 from ivr.dialogue.builder import Draft, Transition
 from ivr.dialogue.escalation import hand_off
 from ivr.dialogue.flow_runner import STALLS, advance
@@ -34,6 +35,14 @@ def no_match(draft: Draft, ask: Ask) -> Transition:
     return sorry.say(Line(f"{ask.name}.example", ask.fields(draft.state))).listen(ask)
 
 
+def odd(draft: Draft, ask: Ask) -> Transition | None:
+    """Words that belong to nothing that we know of: once an example, for the words may be misheard; then None."""
+    if draft.state.missed:
+        return None
+    strange = draft.with_fields(missed=1).say(Line("repair.odd"))
+    return strange.say(Line(f"{ask.name}.example", ask.fields(draft.state))).listen(ask)
+
+
 def no_input(draft: Draft) -> Transition:
     """Nothing came: ask and offer keys, then a person."""
     ask = open_question(draft.state)
@@ -41,9 +50,10 @@ def no_input(draft: Draft) -> Transition:
         return unrated(draft)
     if draft.state.silences:
         return hand_off(draft, "silent")
-    there = draft.with_fields(silences=1).say(Line("repair.there"))
+    there = draft.with_fields(silences=1).say(Line("repair.wait" if ask.looked_for else "repair.there"))
     keys = "pin.keys_or_code" if ask.name == "pin" and draft.state.codes else f"{ask.name}.keys"
-    return there.say(Line(keys, ask.fields(draft.state))).listen(ask)
+    offered = there.say(Line(keys, ask.fields(draft.state)))
+    return offered.listen(ask, timeouts.LOOKING if ask.looked_for else None)
 
 
 def repeat(draft: Draft, ask: Ask) -> Transition:

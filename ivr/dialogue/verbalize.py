@@ -67,6 +67,11 @@ def written_day(on: date) -> str:
     return str(format_date(on, "long", locale="en_US"))
 
 
+def short_day(on: date, today: date) -> str:
+    """A date for an agent's screen: "9 Mar"; the year only when it is another one."""
+    return f"{on.day} {on:%b}" if on.year == today.year else f"{on.day} {on:%b %Y}"
+
+
 def listed(items: tuple[str, ...], joint: str = "and") -> str:
     """ "a, b and c"."""
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} {joint} {items[-1]}" if items else ""

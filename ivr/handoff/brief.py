@@ -1,5 +1,6 @@
 """The brief, from what is recorded of a call: whatever the caller said, keyed or proved; never a PIN or a code."""
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -12,6 +13,7 @@ from ivr.store.models import Call, Handoff, Turn
 
 UNSURE = 0.5
 SECRET_SLOTS = ("pin", "code", "password")
+CLAUSE = re.compile(r"[^,;]+|[,;][^,;]*")
 NAME_WORDS, SUMMARY_WORDS = 3, 9  # with the keys twenty words, which take eight seconds
 
 
@@ -49,8 +51,20 @@ def whisper(brief: dict[str, Any]) -> str:
     if transfer := brief.get("transfer"):
         kind = f"Transfer from {transfer['by'].split()[0]}. "
         why = transfer["note"] or why
-    summary = " ".join(why.split()[: SUMMARY_WORDS - 2 * bool(kind)]).rstrip(".,")
+    summary = _shortened(why, SUMMARY_WORDS - 2 * bool(kind))
     return f"{kind}{name}. {summary}. Press 1 to accept, 2 to decline."
+
+
+def _shortened(text: str, words: int) -> str:
+    """Whole clauses as far as there is time for them: half a clause can say the opposite. The first in any case."""
+    first, *others = CLAUSE.findall(text.strip()) or [text]
+    kept = " ".join(first.split()[:words])
+    for clause in others:
+        longer = f"{kept}{clause}"
+        if any(map(str.isdigit, clause)) or len(longer.split()) > words:
+            break
+        kept = longer
+    return kept.rstrip(".,; ")
 
 
 def caller_of(call: Call, account: Holder | None) -> dict[str, Any]:

@@ -7,7 +7,18 @@ from typing import Any
 import pytest
 
 from ivr.dialogue.actions import CheckPin, FindAccount, HangUp, Listen, LookUp, Pay, Rate, Say, SendText, TakeCard
-from ivr.dialogue.events import CardTaken, Interrupted, NoInput, Paid, PinChecked, Refused, Resumed, Said, Started
+from ivr.dialogue.events import (
+    CardTaken,
+    Failed,
+    Interrupted,
+    NoInput,
+    Paid,
+    PinChecked,
+    Refused,
+    Resumed,
+    Said,
+    Started,
+)
 from ivr.dialogue.machine import account, begin, known, step
 from ivr.dialogue.open_question import expects_secret
 from tests.harness.dialogue_talk import BALANCE, BYE, DUE, FACTS, NO, PAY, PIN, RECENT, TODAY, YES, Talk, said, verified
@@ -447,7 +458,7 @@ def test_the_brief_holds_what_was_said_and_never_the_pin() -> None:
         "wants": "payment",
         "account number": "95381901",
         "pay amount": "$50.00",
-        "pay on": "March 3, 2026",
+        "pay on": "3 Mar",
         "pay from": "checking",
         "said": "",
     }
@@ -470,27 +481,36 @@ DISPUTE = said("I want to dispute a charge", "dispute")
 @pytest.mark.parametrize(
     ("talk", "summary"),
     [
-        (Talk().play(AGENT), "Not verified, and asks for a person."),
-        (Talk().play(BALANCE, AGENT), "Not verified, wanted the balance, and asks for a person."),
-        (verified().play(DISPUTE), "Verified by PIN, got the balance, and now disputes a charge."),
-        (verified().play(PAY, AGENT), "Verified by PIN, got the balance, wanted to pay, and asks for a person."),
+        (Talk().play(AGENT), "Asks for a person; not verified."),
+        (Talk().play(BALANCE, AGENT), "Asks for a person; not verified, wanted the balance."),
+        (verified().play(DISPUTE), "Disputes a charge; verified by PIN, got the balance."),
+        (verified().play(PAY, AGENT), "Asks for a person; verified by PIN, got the balance, wanted to pay."),
         (
             verified().play(OVER_ANSWER, YES, AGENT),
-            "Verified by PIN, got the balance, paid $50.00, and asks for a person.",
+            "Asks for a person; verified by PIN, got the balance, scheduled $50.00 for 3 Mar.",
         ),
         (
             Talk().play(BALANCE, "1111", "2222", "3333"),
-            "Not verified after 3 wrong PINs, and wanted the balance.",
+            "Not verified after 3 wrong PINs, wanted the balance.",
         ),
         (
             Talk().play(BALANCE, said("I forgot it", "dont_know")),
-            "Not verified, does not know the PIN, and wanted the balance.",
+            "Not verified, does not know the PIN, wanted the balance.",
         ),
-        (Talk().play(NoInput(), NoInput()), "Not verified, and fell silent."),
+        (Talk().play(NoInput(), NoInput()), "Fell silent; not verified."),
     ],
 )
 def test_the_summary_is_one_sentence_to_be_grasped_at_once(talk: Talk, summary: str) -> None:
     assert talk.handoff.summary == summary
+
+
+def test_a_payment_in_doubt_after_one_that_was_made_is_not_told_as_paid() -> None:
+    talk = verified().play(OVER_ANSWER, YES, NO)
+    talk.paying = Failed()
+    seventy = said("pay seventy dollars from savings", "payment", money=(7000,), account_kind="savings")
+    talk.play(seventy, "1", YES)
+    assert talk.handoff.reason == "doubt"
+    assert talk.handoff.summary.endswith("scheduled $50.00 for 3 Mar, may have paid $70.00.")
 
 
 def test_started_tells_who_calls() -> None:

@@ -53,7 +53,7 @@ def test_where_no_codes_are_sent_a_person_comes() -> None:
 def test_an_account_without_a_number_for_texts_goes_to_a_person() -> None:
     talk = Talk(codes=True)
     talk.tail = ""
-    assert talk.play(BALANCE, FORGOT).handoff.summary == "Not verified, does not know the PIN, and wanted the balance."
+    assert talk.play(BALANCE, FORGOT).handoff.summary == "Not verified, does not know the PIN, wanted the balance."
 
 
 def test_who_wants_no_text_gets_a_person() -> None:
@@ -128,7 +128,7 @@ def test_a_wish_changed_meanwhile_keeps_the_code_waiting() -> None:
 
 def test_the_brief_says_what_proved_the_caller() -> None:
     talk = offered().play(YES, CODE, said("agent", "human_agent"))
-    assert talk.handoff.summary.startswith("Verified by a code sent by text")
+    assert talk.handoff.summary.startswith("Asks for a person; verified by a code sent by text")
 
 
 def test_a_pin_remembered_after_all_counts_for_nothing_while_a_code_is_asked_for() -> None:

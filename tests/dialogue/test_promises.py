@@ -262,7 +262,8 @@ class Conversation(RuleBasedStateMachine):
     @invariant()
     def money_moves_only_after_a_yes_to_its_read_back(self) -> None:
         last = self.actions[-1] if self.actions else None
-        if not isinstance(last, (Pay, TakeCard)) or self.event == Resumed():
+        asked_again = self.event in (Resumed(), Returned())  # under the same key
+        if not isinstance(last, (Pay, TakeCard)) or asked_again:
             return
         assert self.before.question == "agreed"
         assert self.event in (YES, Keyed("1"))
@@ -286,9 +287,8 @@ class Conversation(RuleBasedStateMachine):
 
     @invariant()
     def two_lines_at_most(self) -> None:
-        """Beside a brief "anything else?", or what the caller had asked for before and is brought back to."""
-        brought_back = ("else.brief", "repair.back")
-        courteous = any(isinstance(a, Say) and a.prompt.startswith(brought_back) for a in self.actions)
+        """Beside a brief "anything else?"."""
+        courteous = any(isinstance(a, Say) and a.prompt.startswith("else.brief") for a in self.actions)
         assert lines(self.actions) <= 2 + courteous, self.actions
 
     @invariant()

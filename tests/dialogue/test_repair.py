@@ -5,7 +5,7 @@ import pytest
 from ivr.dialogue.actions import HandOff, Listen, Pay, Say
 from ivr.dialogue.events import Failed, Interrupted, Keyed, NoInput, Resumed, Said, Slow
 from ivr.dialogue.machine import step
-from tests.harness.dialogue_talk import BALANCE, BYE, DUE, MUMBLE, NO, PAY, PIN, YES, Talk, said, verified
+from tests.harness.dialogue_talk import BALANCE, BYE, DUE, MUMBLE, NO, PAY, PIN, RECENT, YES, Talk, said, verified
 
 pytestmark = pytest.mark.unit
 
@@ -73,11 +73,28 @@ def test_spanish_is_answered_in_spanish_by_a_person() -> None:
     assert talk.says == ["Un momento, por favor, le comunico con una persona."]
 
 
-@pytest.mark.parametrize("intent", ["dispute", "card_problem", "other_banking", "out_of_scope"])
+@pytest.mark.parametrize("intent", ["dispute", "card_problem", "other_banking"])
 def test_what_is_not_ours_goes_to_a_person_in_one_sentence(intent: str) -> None:
     talk = Talk().play(said("some wish of mine", intent))
     assert talk.handoff.reason == intent and talk.handoff.intent == intent
     assert len(talk.says) == 1 and talk.says[0].startswith("I'll get someone who can help with ")
+
+
+def test_the_first_odd_sentence_gets_a_second_try_and_the_second_a_person() -> None:
+    talk = Talk().play(said("purple monkey dishwasher"))
+    assert talk.prompts == ["repair.odd/1", "open.example/1"] and isinstance(talk.last, Listen)
+    talk.play(said("the cat sat on the moon"))
+    assert talk.handoff.reason == "out_of_scope"
+
+
+def test_an_odd_sentence_is_forgiven_by_one_that_is_understood() -> None:
+    talk = Talk().play(said("purple monkey dishwasher"), BALANCE, PIN, said("purple monkey dishwasher"))
+    assert talk.prompts == ["repair.odd/2", "else.example/1"]
+
+
+def test_not_understood_and_then_odd_is_twice_not_understood() -> None:
+    assert Talk().play(MUMBLE, said("purple monkey dishwasher")).handoff.reason == "out_of_scope"
+    assert Talk().play(said("purple monkey dishwasher"), MUMBLE).handoff.reason == "unclear"
 
 
 def test_not_understood_once_gives_an_example_twice_a_person() -> None:
@@ -98,6 +115,22 @@ def test_silence_asks_and_offers_keys_then_a_person() -> None:
         "Press one for the full amount, two for the minimum, or key in dollars, with star as the point.",
     ]
     assert talk.play(NoInput()).handoff.reason == "silent"
+
+
+@pytest.mark.parametrize("talk", [Talk(on_file=False).play(BALANCE), Talk().play(BALANCE), Talk(codes=True).play(PAY)])
+def test_who_looks_for_a_card_or_a_letter_is_told_to_take_their_time_and_given_it(talk: Talk) -> None:
+    assert isinstance(talk.last, Listen) and talk.last.no_input_timeout >= 15
+    talk.play(NoInput())
+    assert talk.says[0] == "Take your time." and talk.prompts[1].split(".")[0] in ("number", "pin")
+    assert isinstance(talk.last, Listen) and talk.last.no_input_timeout >= 45
+    assert talk.play(NoInput()).handoff.reason == "silent"
+
+
+def test_with_two_answers_given_no_more_is_offered() -> None:
+    talk = Talk().play(RECENT, BALANCE, PIN)
+    assert talk.prompts[1:] == [
+        "balance.tell/1", "repair.back/1", "transactions.tell/1", "else.brief/1"
+    ]  # fmt: skip
 
 
 def test_repeat_says_the_last_lines_in_other_words() -> None:

@@ -135,6 +135,23 @@ def test_the_whisper_is_short_and_holds_no_number() -> None:
     assert "+1555" not in heard
 
 
+@pytest.mark.parametrize(
+    ("summary", "heard"),
+    [
+        ("Disputes a charge; verified by PIN, got the balance.", "Disputes a charge; verified by PIN, got the balance"),
+        (
+            "Asks for a person; verified by PIN, got the balance, wanted to pay.",
+            "Asks for a person; verified by PIN",
+        ),
+        ("Asks for a person; verified by PIN, paid $50.00.", "Asks for a person; verified by PIN"),
+        ("Not verified after 3 wrong PINs, wanted the balance.", "Not verified after 3 wrong PINs, wanted the balance"),
+    ],
+)
+def test_the_whisper_says_the_reason_first_and_no_half_clause(summary: str, heard: str) -> None:
+    brief = write_brief(a_call(), a_handoff(summary=summary), [], an_account(), [], [], NOW)
+    assert whisper(brief) == f"Mary Major. {heard}. Press 1 to accept, 2 to decline."
+
+
 def test_the_whisper_of_a_call_back_says_so_in_the_same_time() -> None:
     handoff = a_handoff(summary="long " * 30)
     handoff.reason = "callback"

@@ -34,11 +34,10 @@ def _shown_yes(_: State, raw: Raw) -> str:
     return "yes" if raw else "no"
 
 
-def _shown_day(_: State, raw: Raw) -> str:
+def _shown_day(state: State, raw: Raw) -> str:
     days = str(raw).split("|")
-    return verbalize.listed(
-        tuple(verbalize.written_day(date.fromisoformat(day)) if len(day) == 10 else day for day in days), "or"
-    )
+    shown = (verbalize.short_day(date.fromisoformat(day), state.today) if len(day) == 10 else day for day in days)
+    return verbalize.listed(tuple(shown), "or")
 
 
 def _paid(state: State, event: Paid) -> State:
@@ -50,9 +49,8 @@ def _unfinished(state: State) -> bool:
 
 
 def _brief(state: State) -> str:
-    if "paid" in state.noted:
-        return f"paid {state.noted.get('amount', '')}"
-    return f"may have paid {state.noted.get('amount', '')}" if payment_rules.paying(state) else "wanted to pay"
+    doubt = f"may have paid {state.noted.get('amount', '')}" if payment_rules.paying(state) else ""
+    return ", ".join(filter(None, (state.noted.get("done"), doubt))) or "wanted to pay"
 
 
 PAYMENT = Flow(

@@ -45,8 +45,10 @@ class Ask:
     `extract(said, asked)` takes the item out of an utterance, asked for or volunteered; `extract_keyed` out of keys.
     `settle` turns what was extracted into a value (None: not usable; it is also tried with nothing extracted, for
     items that need no question). `check` gives the line that refuses a value. `then` follows a settled value.
+    `offer`: a question that may be left out, and counts as refused, where enough has been said already.
     `label`: the item's name in the brief, where it is not its own. `no_input_timeout` in seconds, where the kind's own
-    is too short. `digits_mean`: what digits in the answer are to whoever writes it down; None: its words tell.
+    is too short. `looked_for`: callers may have to find it first, and are told to take their time. `digits_mean`: what
+    digits in the answer are to whoever writes it down; None: its words tell.
     """
 
     name: str
@@ -64,9 +66,11 @@ class Ask:
     volunteer: bool = False
     confirms: bool = False
     noted: bool = True
+    offer: bool = False
     label: str = ""
     digits_mean: Named | None = None
     no_input_timeout: float | None = None
+    looked_for: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,16 @@ TRANSACTIONS = Flow(
         Fetch(),
         Tell("transactions.tell", _fields, when=lambda s: bool(_page(s))),
         Tell("transactions.none", when=lambda s: not _page(s)),
-        Ask("more", "yes-no", extractors.yes_no, extractors.yes_no_key, when=_more_left, then=_next_page, noted=False),
+        Ask(
+            "more",
+            "yes-no",
+            extractors.yes_no,
+            extractors.yes_no_key,
+            when=_more_left,
+            then=_next_page,
+            noted=False,
+            offer=True,
+        ),
     ),
     self_service=SelfService(key="4", brief=_brief),
 )

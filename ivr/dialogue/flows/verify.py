@@ -7,7 +7,7 @@ from ivr.dialogue.actions import FindAccount, FindMobile, SendCode
 from ivr.dialogue.events import Found, MobileFound
 from ivr.dialogue.flows.steps import Ask, Do, Flow, Person, always
 from ivr.dialogue.state import Raw, State, Task
-from ivr.dialogue.timeouts import TEXT_UNDER_WAY
+from ivr.dialogue.timeouts import AT_HAND, TEXT_UNDER_WAY
 
 NOBODY = "nobody:"  # stands before a number that is no account's, so that it is treated like one until the end
 ON_FILE = "on file"
@@ -89,6 +89,8 @@ VERIFY = Flow(
             volunteer=True,
             label="account number",
             digits_mean="kept",
+            no_input_timeout=AT_HAND,
+            looked_for=True,
         ),
         Ask(
             "number_ok",
@@ -118,6 +120,8 @@ VERIFY = Flow(
             when=lambda s: not s.verified and not _forgotten(s),
             secret=True,
             digits_mean="pin",
+            no_input_timeout=AT_HAND,
+            looked_for=True,
         ),
         Do("mobile", lambda s: FindMobile(str(s.account)), when=_forgotten, result=MobileFound, then=_mobile_found),
         Person("verification", when=lambda s: _forgotten(s) and s.task.slots["mobile"] == ""),

@@ -252,6 +252,7 @@ PROMPTS: dict[str, tuple[str, ...]] = {
     "goodbye": ("Thanks for calling, goodbye.", "Thank you, and goodbye."),
     # --- repair ---
     "repair.sorry": ("Sorry, I missed that.", "Sorry, I didn't catch that."),
+    "repair.odd": ("I'm not sure I can help with that.", "That may not be something I can do."),
     "repair.there": ("Are you still there?", "Can you hear me?"),
     "repair.wait": ("Take your time.", "No rush, I'm here."),
     "repair.smalltalk": ("Happy to help.", "I'm glad to help."),
