@@ -89,6 +89,11 @@ def _upper(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def reason_in_words(reason: str, language: str = DEFAULT) -> str:
+    """Why a person, as the summary says it; empty where the caller's proof, or an earlier call, is the whole reason."""
+    return "" if reason in ("", "verification", "callback") else _why(reason, language)
+
+
 def _why(reason: str, language: str) -> str:
     if reason == "language":
         return f"speaks {LANGUAGES[language].name}"

@@ -3,6 +3,7 @@
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from flask import Flask
 
@@ -19,6 +20,7 @@ from ivr.web.pages.agent import Handoffs, make_agent_blueprint
 from ivr.web.pages.agent_call import CallActions, Pins, Texts, make_agent_call_blueprint
 from ivr.web.pages.agent_card import Cards, make_agent_card_blueprint
 from ivr.web.pages.agent_transfer import Transfers, make_agent_transfer_blueprint
+from ivr.web.pages.brief_words import show_brief
 from ivr.web.pages.call_backs import CallBacks, make_call_backs_blueprint
 from ivr.web.pages.context import PageContext
 from ivr.web.pages.errors import explain_errors
@@ -37,6 +39,7 @@ from ivr.web.pages.sign_in import make_sign_in_blueprint
 from ivr.web.pages.signed_in import SignedInPeople, know_people, limits_of
 from ivr.web.pages.single_sign_on import make_single_sign_on_blueprint
 from ivr.web.pages.stream_rights import make_events_blueprint
+from ivr.web.pages.times import Times, show_times
 from ivr.web.pages.wallboard import Brakes, Supervises, make_board_blueprint
 
 
@@ -74,6 +77,8 @@ def add_pages(app: Flask, services: PageServices, phones: Phones) -> Guards:
     know_people(app, people)
     note_reading(app, services.sessions, services.clock)
     show_values(app)
+    show_times(app, Times(services.clock, ZoneInfo(settings.time_zone)), settings.time_zone)
+    show_brief(app)
     explain_errors(app)
     _add_sign_in(app, settings, people, services.handoffs)
     context = PageContext(services.sessions, services.clock, settings.time_zone, phones)

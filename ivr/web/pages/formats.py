@@ -1,6 +1,6 @@
 """How values look on a page: callers masked, lengths as minutes and seconds, words with their doubt."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -39,6 +39,7 @@ CARD_ENDS = {
     "failed": "It could not be taken: nothing was charged",
     "doubtful": "It may have been charged: check with the card processor before you take it again",
 }
+WHOLE = 0.98  # of a prompt: the rest is its last breath
 SPEAKERS = {"caller": "Caller", "bot": "Bot", "agent": "Agent"}
 
 
@@ -53,8 +54,15 @@ class Word:
     confidence: float | None = None
 
 
+def played(text: str, share: float | None) -> str:
+    """What the caller heard of a prompt of the bot; the whole where nobody knows."""
+    return text if share is None or share >= WHOLE else f"{text[: round(share * len(text))].rstrip()} …"
+
+
 def words_of(text: str, words: Sequence[Mapping[str, Any]]) -> list[Word]:
-    """`text` in words with their doubt; in one piece where the words do not add up to it (a secret was taken out)."""
+    """`text` in words with their doubt; in one piece where the words do not add up to it (a secret was taken out).
+
+    What the recogniser gave in pieces ("$42", ".10") is one word where the text has no space."""
     pieces = [
         Word(
             word["word"].strip(),
@@ -66,7 +74,19 @@ def words_of(text: str, words: Sequence[Mapping[str, Any]]) -> list[Word]:
         for word in words
     ]
     same = "".join("".join(piece.text.split()) for piece in pieces) == "".join(text.split())
-    return pieces if pieces and same else [Word(text)]
+    whole = all(len(piece.text.split()) == 1 for piece in pieces)
+    return list(_joined(text, pieces)) if pieces and same and whole else [Word(text)]
+
+
+def _joined(text: str, pieces: Sequence[Word]) -> Iterator[Word]:
+    left = iter(pieces)
+    for word in text.split():
+        first = whole = next(left)
+        while len(whole.text) < len(word):
+            more = next(left)
+            sure = min((one for one in (whole.confidence, more.confidence) if one is not None), default=None)
+            whole = Word(whole.text + more.text, whole.unsure or more.unsure, first.start, more.end, sure)
+        yield whole
 
 
 def masked(number: str) -> str:
@@ -137,7 +157,7 @@ def iso(moment: datetime) -> str:
 
 def show_values(app: Flask) -> None:
     """Give the templates these words."""
-    for show in (attestation, words_of, masked, length, hours, plain, money, percent, iso):
+    for show in (attestation, played, words_of, masked, length, hours, plain, money, percent, iso):
         app.jinja_env.filters[show.__name__] = show
     app.jinja_env.globals.update(
         OUTCOMES=OUTCOMES, SPEAKERS=SPEAKERS, HOW_IT_ENDED=HOW_IT_ENDED, CARD_ENDS=CARD_ENDS, UNSURE=UNSURE

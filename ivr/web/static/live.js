@@ -3,7 +3,7 @@
 
 import { dropDrafts, restoreDrafts } from "./drafts.js";
 import * as stream from "./stream.js";
-import { showTimes } from "./times.js";
+import { tick } from "./times.js";
 
 const SILENCE = 25_000; // two heartbeats and a half
 const PATIENCE = 2000;
@@ -42,7 +42,7 @@ function fingerprint(element) {
   const copy = element.cloneNode(true);
   copy.querySelectorAll("[data-from]").forEach((region) => region.replaceChildren());
   copy.querySelectorAll("input[name=csrf_token], [data-notice]").forEach((input) => input.remove());
-  copy.querySelectorAll("[data-since], [data-until], time[data-show]").forEach((time) => { time.replaceChildren(); time.removeAttribute("title"); });
+  copy.querySelectorAll("[data-since], [data-until]").forEach((time) => time.replaceChildren());
   copy.querySelectorAll("[aria-busy]").forEach((button) => button.removeAttribute("aria-busy"));
   copy.querySelectorAll("details").forEach((details) => { details.open = false; });
   return copy.innerHTML.replace(/\s+/g, " ").trim();
@@ -67,7 +67,7 @@ function put(region, fresh) {
   const unfolded = [...region.querySelectorAll("details[open][id]")].map((details) => details.id);
   const atEnd = region.scrollHeight - region.scrollTop - region.clientHeight < 40;
   region.replaceChildren(...fresh.childNodes);
-  showTimes(region);
+  tick(region);
   for (const id of unfolded) document.getElementById(id)?.setAttribute("open", "");
   restoreDrafts(region);
   if (atEnd) region.scrollTop = region.scrollHeight;

@@ -1,10 +1,4 @@
-// Times in the viewer's own zone, and seconds that tick, wherever a page or a later fragment has them.
-
-const SHOWN = {
-  time: { hour: "2-digit", minute: "2-digit" },
-  day: { day: "numeric", month: "short" },
-  moment: { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" },
-};
+// Seconds that tick, wherever a page or a later fragment has them.
 
 export function length(seconds) {
   const whole = Math.max(0, Math.round(seconds));
@@ -14,16 +8,7 @@ export function length(seconds) {
   return hours ? `${hours}:${String(minutes).padStart(2, "0")}:${tail}` : `${minutes}:${tail}`;
 }
 
-export function showTimes(root = document) {
-  for (const time of root.querySelectorAll("time[data-show]")) {
-    const moment = new Date(time.dateTime);
-    time.textContent = new Intl.DateTimeFormat([], SHOWN[time.dataset.show]).format(moment);
-    time.title = moment.toLocaleString();
-  }
-  tick(root);
-}
-
-function tick(root = document) {
+export function tick(root = document) {
   for (const element of root.querySelectorAll("[data-since]")) {
     element.textContent = length((Date.now() - new Date(element.dataset.since)) / 1000);
   }
@@ -32,5 +17,5 @@ function tick(root = document) {
   }
 }
 
-showTimes();
+tick();
 setInterval(() => tick(), 1000);
