@@ -24,6 +24,7 @@ from ivr.calls.pin_guard import PinGuard, PinLimits
 from ivr.calls.queries import Queries
 from ivr.calls.service import CallService
 from ivr.calls.sweeper import Sweeper
+from ivr.calls.take_over import BotCalls
 from ivr.carrier.chosen import make_browser_phone, make_carrier, make_dialect
 from ivr.carrier.dialect import Dialect
 from ivr.carrier.port import LineCarrier
@@ -333,6 +334,7 @@ def _page_services(parts: Parts) -> PageServices:
     return PageServices(
         settings=parts.settings, sessions=parts.sessions, handoffs=parts.handoffs, recordings=parts.recordings,
         clock=parts.clock, texts=parts.carrier, supervision=parts.supervision, brakes=parts.brakes,
+        bot_calls=BotCalls(parts.sessions, parts.clock, parts.live, parts.steps),
         cards=parts.agent_cards, ledger=parts.ledger, pins=parts.pins,
         call_backs=CallBackDesk(parts.sessions, parts.clock, parts.live, parts.settings.hours),
         transfers=Transfers(parts.handoffs),

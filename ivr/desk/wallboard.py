@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from ivr.desk import bot_brake, queue
+from ivr.desk.live_calls import LiveCall, read_live_calls
 from ivr.desk.queue import WaitingCaller, read_queue
 from ivr.desk.workload import Load, read_load
-from ivr.store.models import Agent, Brake, Call, Handoff
+from ivr.store.models import Agent, Brake, Handoff
 from ivr.store.states import HANDOFF_WITH_AGENT
 
 
@@ -25,17 +25,6 @@ class AgentStatus:
     next_presence: str | None
     handoff: Handoff | None
     load: Load
-
-
-@dataclass(frozen=True, slots=True)
-class LiveCall:
-    """A caller with an agent, for `seconds`; `listeners` are supervisors: {agent, mode, call_sid}."""
-
-    handoff: Handoff
-    call: Call
-    agent: Agent
-    seconds: float
-    listeners: list[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +49,7 @@ def read_wallboard(tx: Session, now: datetime, since: datetime, within: float = 
         longest_wait=max((one.waited for one in waiting), default=0.0),
         service_level=service_level(tx, now, since, within),
         agents=[_status(tx, agent, taken, now, since) for agent in _agents(tx)],
-        live=[_live(row, row.agent, now) for row in taken if row.state == "bridged" and row.agent is not None],
+        live=read_live_calls(tx, now),
         announcement=queue.announcement(tx),
         brakes=bot_brake.standing(tx),
     )
@@ -117,8 +106,3 @@ def _is_theirs(row: Handoff, agent: Agent) -> bool:
     if row.state in HANDOFF_WITH_AGENT and row.agent_id == agent.id:
         return True
     return any(offer.agent_id == agent.id and offer.ended_at is None for offer in row.offers)
-
-
-def _live(row: Handoff, agent: Agent, now: datetime) -> LiveCall:
-    began = datetime.fromisoformat(row.times["bridged"])
-    return LiveCall(row, row.call, agent, (now - began).total_seconds(), list(row.listeners))

@@ -9,7 +9,7 @@ from ivr.desk.agents import PresenceRefusedError
 from ivr.handoff.supervision import SupervisionRefusedError
 from ivr.live_updates import LiveUpdates
 from ivr.store.engine import Sessions
-from ivr.store.models import Agent, Announcement, Handoff
+from ivr.store.models import Agent, Announcement, Call, Handoff
 
 
 @dataclass(frozen=True)
@@ -150,3 +150,24 @@ class FakeSupervision:
         with self.sessions.begin() as tx:
             tx.get_one(Handoff, handoff_id).listeners = listeners
         self.live.publish("desk", "handoff", str(handoff_id))
+
+
+@dataclass
+class FakeBotCalls:
+    """Calls of the bot as the board sees them: taken over, they are the supervisor's."""
+
+    supervision: FakeSupervision
+
+    def take_over(self, sid: str, by: int) -> None:
+        if self.supervision.refuse:
+            raise SupervisionRefusedError(self.supervision.refuse)
+        self.supervision.asked.append(("take-from-bot", sid, by))
+        with self.supervision.sessions.begin() as tx:
+            now = self.supervision.clock.now()
+            tx.get_one(Call, sid).stage = "parked"
+            row = Handoff(
+                call_sid=sid, state="accepted", reason="supervisor", intent="balance", summary="Was taken over.",
+                requested_at=now, agent_id=by, times={"accepted": now.isoformat()},
+            )  # fmt: skip
+            tx.add(row)
+        self.supervision.live.publish("desk", "handoff", str(row.id))

@@ -115,6 +115,9 @@ def test_a_supervisor_who_is_away_takes_a_call_over_and_is_away_again_after_it(
     supervision.take_over(world.id, boss)
     assert world.presence(boss) == "on-call"
     world.service.end(world.id, boss)
+    assert world.presence(boss) == "wrap-up"
+    world.clock.forward(60)
+    world.run_due()
     assert world.presence(boss) == "away"
 
 

@@ -48,6 +48,9 @@ def test_who_answers_is_with_the_caller_without_another_yes_and_is_away_again_af
     world.joins("agent-1", leg(1))
     assert (world.row.state, world.row.agent_id) == ("bridged", eve)
     world.service.end(world.id, eve)
+    assert world.presence(eve) == "wrap-up"
+    world.clock.forward(60)
+    world.run_due()
     assert world.presence(eve) == "away"
 
 

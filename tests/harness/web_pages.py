@@ -30,7 +30,7 @@ from ivr.store.models import Account, Agent, Call, Handoff, Offer, PresenceSpell
 from ivr.web.pages.assembly import PageServices, add_pages
 from ivr.web.pages.phone import Phones
 from tests.fakes.fake_card_carrier import FakeCardCarrier
-from tests.fakes.fake_handoff_service import FakeHandoffService, FakeSupervision
+from tests.fakes.fake_handoff_service import FakeBotCalls, FakeHandoffService, FakeSupervision
 from tests.fakes.fake_recordings import FakeRecordings
 from tests.fakes.fake_texts import FakeTexts
 
@@ -226,7 +226,7 @@ def make_web(sessions: Sessions, redis: Redis, redis_url: str, tmp_path: Path) -
         house = PageServices(
             chosen, sessions, service or handoffs, recordings, clock, ledger, cards,
             CallBackDesk(sessions, clock, live, chosen.hours), PinGuard(sessions, clock, ledger), texts,
-            supervision, brakes, Transfers(service) if service else None,
+            supervision, brakes, FakeBotCalls(supervision), Transfers(service) if service else None,
         )  # fmt: skip
         add_pages(app, house, phones or Phones(phone_url))
         return Web(app, sessions, handoffs, recordings, live, clock, texts, supervision, cards, carrier)

@@ -40,7 +40,7 @@ from ivr.web.pages.signed_in import SignedInPeople, know_people, limits_of
 from ivr.web.pages.single_sign_on import make_single_sign_on_blueprint
 from ivr.web.pages.stream_rights import make_events_blueprint
 from ivr.web.pages.times import Times, show_times
-from ivr.web.pages.wallboard import Brakes, Supervises, make_board_blueprint
+from ivr.web.pages.wallboard import BotCalls, Brakes, Supervises, make_board_blueprint
 
 
 class HandoffActions(Handoffs, CallActions, Protocol):
@@ -61,8 +61,9 @@ class PageServices:
     call_backs: CallBacks
     pins: Pins
     texts: Texts | None = None  # the carrier; without one, callers are sent no texts
-    supervision: Supervises | None = None  # without it and brakes, there is no board
+    supervision: Supervises | None = None  # without it, brakes and bot_calls, there is no board
     brakes: Brakes | None = None
+    bot_calls: BotCalls | None = None
     transfers: Transfers | None = None  # without it, calls stay with whom they came to
 
 
@@ -104,11 +105,12 @@ def _add_desk(app: Flask, context: PageContext, services: PageServices) -> None:
 
 def _add_board(app: Flask, context: PageContext, services: PageServices) -> None:
     app.jinja_env.globals["BOARD"] = False
-    if services.supervision is None or services.brakes is None:
+    supervision, brakes, bot_calls = services.supervision, services.brakes, services.bot_calls
+    if supervision is None or brakes is None or bot_calls is None:
         return
     app.jinja_env.globals["BOARD"] = True
-    board = make_board_blueprint(context, services.supervision, services.brakes, services.settings.service_seconds)
-    app.register_blueprint(board)
+    seconds = services.settings.service_seconds
+    app.register_blueprint(make_board_blueprint(context, supervision, brakes, bot_calls, seconds))
 
 
 def _add_sign_in(app: Flask, settings: Settings, people: SignedInPeople, handoffs: Handoffs) -> None:

@@ -29,6 +29,18 @@ HOW_IT_ENDED = {
     "not-solved": "Not solved",
     "cut-off": "Cut off, or nobody spoke",
 }
+LIVE_STATES = {  # of a call on the board
+    "bot": "With the bot",
+    "card": "Keys in a card",
+    "accepted": "Agent is coming",
+    "bridged": "Talking",
+    "held": "On hold",
+    "parting": "Agent has left",
+    "unanswered": "Asked: call-back or message",
+    "message": "Leaves a message",
+    "goodbye": "Goodbye",
+    "between": "One moment",
+}
 CARD_ENDS = {
     "charging": "Being charged",
     "success": "Paid",
@@ -105,7 +117,9 @@ def length(seconds: float | None) -> str:
 
 
 def hours(seconds: float) -> str:
-    """A share of a day to the minute: "7 h 05", "12 min"."""
+    """A share of a day to the minute: "7 h 05", "12 min"; below one in seconds: "23 s"."""
+    if round(seconds) < 60:
+        return f"{round(seconds)} s"
     whole, minutes = divmod(round(seconds / 60), 60)
     return f"{whole} h {minutes:02}" if whole else f"{minutes} min"
 
@@ -160,5 +174,10 @@ def show_values(app: Flask) -> None:
     for show in (attestation, played, words_of, masked, length, hours, plain, money, percent, iso):
         app.jinja_env.filters[show.__name__] = show
     app.jinja_env.globals.update(
-        OUTCOMES=OUTCOMES, SPEAKERS=SPEAKERS, HOW_IT_ENDED=HOW_IT_ENDED, CARD_ENDS=CARD_ENDS, UNSURE=UNSURE
+        OUTCOMES=OUTCOMES,
+        SPEAKERS=SPEAKERS,
+        HOW_IT_ENDED=HOW_IT_ENDED,
+        LIVE_STATES=LIVE_STATES,
+        CARD_ENDS=CARD_ENDS,
+        UNSURE=UNSURE,
     )

@@ -22,6 +22,7 @@ READS: Mapping[str, tuple[str, str]] = {
     "agent.transcript": ("read-call", "call:{sid}"),
     "agent.days": ("export", "own-days"),
     "board.call": ("read-handoff", "handoff:{handoff_id}"),
+    "board.bot_call": ("read-call", "call:{sid}"),
     "board.page": ("read-handoff", "handoff:{call}"),
     "board.load": ("export", "load"),
     "call_backs.page": ("read-call-backs", "call-backs"),

@@ -11,8 +11,9 @@ from ivr.handoff.supervision import SupervisionRefusedError
 from ivr.web.pages.context import PageContext
 from ivr.web.pages.formats import as_csv, midnight, sentence
 from ivr.web.pages.latency_histogram import read_latency
+from ivr.web.pages.reading_audit import opened
 from ivr.web.pages.signed_in import me, only
-from ivr.web.pages.wallboard_screen import read_live, read_rules, read_view
+from ivr.web.pages.wallboard_screen import read_live, read_live_of_call, read_rules, read_view
 
 Mode = Literal["listen", "coach", "barge"]
 MODES: dict[str, Mode] = {"listen": "listen", "coach": "coach", "barge": "barge"}
@@ -30,6 +31,12 @@ class Supervises(Protocol):
     def leave(self, handoff_id: int, by: int) -> None: ...
 
 
+class BotCalls(Protocol):
+    """Callers who are with the bot. SupervisionRefusedError carries a sentence for the screen."""
+
+    def take_over(self, sid: str, by: int) -> None: ...
+
+
 class Brakes(Protocol):
     """Sends callers with an intent straight to people."""
 
@@ -38,7 +45,7 @@ class Brakes(Protocol):
 
 
 def make_board_blueprint(
-    context: PageContext, supervision: Supervises, brakes: Brakes, service_seconds: float = 20.0
+    context: PageContext, supervision: Supervises, brakes: Brakes, bot_calls: BotCalls, service_seconds: float = 20.0
 ) -> Blueprint:
     """`/board/`, for supervisors. `service_seconds`: a call taken within it counts for the service level."""
     blueprint = Blueprint("board", __name__, url_prefix="/board")
@@ -62,12 +69,15 @@ def make_board_blueprint(
 
     @blueprint.get("/")
     def page() -> str:
-        now, chosen = clock.now(), request.args.get("call", 0, type=int)
+        now, chosen, sid = clock.now(), request.args.get("call", 0, type=int), request.args.get("sid", "")
         with sessions() as tx:
+            live = read_live_of_call(tx, sid, me().id, now) if sid else read_live(tx, chosen, me().id)
+            if sid and live is not None:
+                opened("read-call", f"call:{sid}")
             return render_template(
                 "board/page.html",
                 view=read_view(tx, now, midnight(now, zone), service_seconds),
-                live=read_live(tx, chosen, me().id),
+                live=live,
                 latency=read_latency(tx, now),
                 intents=SELF_SERVICE,
                 phone=context.phones.show(me()),
@@ -92,6 +102,19 @@ def make_board_blueprint(
     def call(handoff_id: int) -> str:
         with sessions() as tx:
             return render_template("board/call.html", live=read_live(tx, handoff_id, me().id))
+
+    @blueprint.get("/bot-calls/<sid>")
+    def bot_call(sid: str) -> str:
+        with sessions() as tx:
+            return render_template("board/call.html", live=read_live_of_call(tx, sid, me().id, clock.now()))
+
+    @blueprint.post("/bot-calls/<sid>/take-over")
+    def take_from_bot(sid: str) -> ResponseReturnValue:
+        try:
+            bot_calls.take_over(sid, me().id)
+        except SupervisionRefusedError as refused:
+            return answered(sentence(refused))
+        return answered(done="The bot says so to the caller. Your phone rings: answer it.")
 
     @blueprint.post("/calls/<int:handoff_id>/<any(listen, coach, barge, leave, 'take-over'):action>")
     def act(handoff_id: int, action: str) -> ResponseReturnValue:

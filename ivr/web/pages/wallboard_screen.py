@@ -7,8 +7,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from ivr.desk.live_calls import LiveCall, bot_call
 from ivr.desk.queue import announcement
-from ivr.desk.wallboard import AgentStatus, LiveCall, Wallboard, read_wallboard
+from ivr.desk.wallboard import AgentStatus, Wallboard, read_wallboard
 from ivr.store.models import Agent, Brake, Call, Handoff
 from ivr.web.pages.agent_screen import InLine, in_line, who
 
@@ -36,7 +37,10 @@ class Row:
 
 @dataclass(frozen=True)
 class View:
-    """The board; `free` and `busy` count people. `waiting` is each in line with their hand-off's id."""
+    """The board; `free` and `busy` count people, `with_bot` callers.
+
+    `waiting` is each in line with their hand-off's id, `calls` each of the others with who calls.
+    """
 
     board: Wallboard
     waiting: Sequence[tuple[int, InLine]]
@@ -44,15 +48,19 @@ class View:
     calls: Sequence[tuple[LiveCall, str]]
     free: int
     busy: int
+    with_bot: int
     longest_since: datetime | None
     within: float
 
 
 @dataclass(frozen=True)
 class Live:
-    """One live call as the supervisor follows it."""
+    """One live call as the supervisor follows it; without a `handoff` no person has to do with it, and `bot` says how
+    it stands."""
 
-    handoff: Handoff
+    call: Call
+    handoff: Handoff | None
+    bot: LiveCall | None
     caller: str
     agent: Agent | None
     listeners: Sequence[tuple[str, str]]
@@ -71,6 +79,7 @@ def read_view(tx: Session, now: datetime, since: datetime, within: float) -> Vie
         calls=[(live, who(tx, live.call)) for live in board.live],
         free=sum(doing.presence == "available" for doing in people),
         busy=sum(doing.presence in ("offered", "on-call", "wrap-up") for doing in people),
+        with_bot=sum(live.state in ("bot", "card") for live in board.live),
         longest_since=min((waiting.handoff.requested_at for waiting in board.waiting), default=None),
         within=within,
     )
@@ -85,7 +94,17 @@ def read_live(tx: Session, handoff_id: int, me: int) -> Live | None:
     names = {agent.id: agent.name for agent in tx.query(Agent)}
     mine = next((one["mode"] for one in handoff.listeners if one["agent"] == me), None)
     listeners = [(names.get(one["agent"], "?"), one["mode"]) for one in handoff.listeners]
-    return Live(handoff, who(tx, handoff.call), handoff.agent, listeners, mine)
+    return Live(handoff.call, handoff, None, who(tx, handoff.call), handoff.agent, listeners, mine)
+
+
+def read_live_of_call(tx: Session, sid: str, me: int, now: datetime) -> Live | None:
+    """The same by the call's id: as its hand-off has it, where it has come to one."""
+    call = tx.get(Call, sid, options=[selectinload(Call.turns), selectinload(Call.handoffs)])
+    if call is None or call.ended_at is not None:
+        return None
+    if call.handoffs:
+        return read_live(tx, call.handoffs[-1].id, me)
+    return Live(call, None, bot_call(tx, call, now), who(tx, call), None, (), None)
 
 
 def read_rules(tx: Session) -> tuple[str, Sequence[Brake]]:

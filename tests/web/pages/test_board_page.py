@@ -1,11 +1,14 @@
 """The supervisor's board: what it shows, what may be done on it, and by whom."""
 
+import re
+from typing import Any
+
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from ivr.store.models import Brake
-from tests.harness.web_pages import Web, with_token
+from ivr.store.models import Audit, Brake, Call, Turn
+from tests.harness.web_pages import CALL, Web, with_token
 
 pytestmark = pytest.mark.integration
 
@@ -38,7 +41,7 @@ def test_a_supervisor_is_led_to_the_board(web: Web) -> None:
 
 def test_an_empty_board_says_so(web: Web) -> None:
     board = supervisor(web).get("/board/").text
-    for part in ("Nobody waits", "Nobody talks with a caller", "Nobody has a place", "None: the bot does all", "–"):
+    for part in ("Nobody waits", "No caller is on the line", "Nobody has a place", "None: the bot does all", "–"):
         assert part in board
 
 
@@ -57,7 +60,7 @@ def test_people_stand_by_name_with_what_they_do(web: Web) -> None:
     for name, presence in [("Zoe", "available"), ("ada", "break"), ("Mia", "wrap-up")]:
         web.person(name, "agent", presence=presence)
     panel = client.get("/board/panel").text
-    names = [panel.index(f'<span class="name">{name}<') for name in ("ada", "Mia", "Zoe")]
+    names = [panel.index(f'<th scope="row" class="cut" title="{name}">') for name in ("ada", "Mia", "Zoe")]
     assert names == sorted(names)
     assert "Wrap up" in panel
 
@@ -70,7 +73,7 @@ def test_load_is_drawn_to_one_scale(web: Web) -> None:
     panel = client.get("/board/panel").text
     assert '<rect class="talk" x="0.0" width="100.0"' in panel
     assert '<rect class="talk" x="0.0" width="25.0"' in panel
-    assert "1:00:00 talking" in panel
+    assert '<td class="figure">1:00:00</td>' in panel
 
 
 def test_a_caller_is_moved_up(web: Web) -> None:
@@ -164,3 +167,93 @@ def test_an_agent_keeps_his_own_days_and_no_one_elses(web: Web) -> None:
     assert "Ada" in answer.text
     assert "Bob" not in answer.text
     assert "30 min" in client.get("/agent/own").text
+
+
+def with_bot(web: Web, sid: str = CALL, **changes: Any) -> str:
+    """A caller who talks with the bot."""
+    web.call(sid, turns=False)
+    with web.sessions.begin() as tx:
+        call = tx.get_one(Call, sid)
+        call.stage, call.dialogue = "dialogue", {"wanted": ["balance", "payment"]}
+        for name, value in changes.items():
+            setattr(call, name, value)
+        tx.add(Turn(call_sid=sid, key="s1.1", speaker="caller", start=3, end=5, text="This is ridiculous, you robot."))
+    return sid
+
+
+def test_a_call_of_the_bot_is_on_the_board_with_its_wish_and_mood(web: Web) -> None:
+    client = supervisor(web)
+    sid = with_bot(web)
+    panel = client.get("/board/panel").text
+    for part in ("Grace Hopper", "With the bot", "Payment", "Upset", "The bot", ">1:00<", f"/board/bot-calls/{sid}"):
+        assert part in panel, part
+
+
+@pytest.mark.parametrize(
+    ("stage", "words"), [("card", "Keys in a card"), ("message", "Leaves a message"), ("goodbye", "Goodbye")]
+)
+def test_a_live_call_says_where_it_is(web: Web, stage: str, words: str) -> None:
+    client = supervisor(web)
+    with_bot(web, stage=stage)
+    assert words in client.get("/board/panel").text
+
+
+def test_a_call_of_the_bot_is_read_along_and_noted(web: Web) -> None:
+    client = supervisor(web)
+    sid = with_bot(web)
+    for page in (f"/board/bot-calls/{sid}", f"/board/?sid={sid}"):
+        text = client.get(page).text
+        for part in ("ridiculous", "with the bot", "Take over", "heard only from then on"):
+            assert part in text, (page, part)
+    with web.sessions() as tx:
+        noted = select(Audit.actor).where(Audit.action == "read-call", Audit.subject == f"call:{sid}")
+        assert set(tx.scalars(noted)) == {"sam@bank.test"}
+
+
+def test_a_call_of_the_bot_is_taken_over_and_is_then_the_supervisors(web: Web) -> None:
+    client = supervisor(web)
+    sid = with_bot(web)
+    assert "Your phone rings" in do(client, f"bot-calls/{sid}/take-over")
+    assert web.supervision.asked == [("take-from-bot", sid, 1)]
+    text = client.get(f"/board/bot-calls/{sid}").text
+    assert "You have this call: answer your phone" in text
+    assert "data-answer" in text  # the phone in the page picks up
+
+
+def test_a_call_that_the_bot_cannot_give_away_is_refused_in_the_services_words(web: Web) -> None:
+    client = supervisor(web)
+    sid = with_bot(web, stage="card")
+    assert "disabled" in client.get(f"/board/bot-calls/{sid}").text
+    web.supervision.refuse = "the caller is keying in a card"
+    assert "The caller is keying in a card." in do(client, f"bot-calls/{sid}/take-over")
+
+
+def test_a_bots_call_that_is_over_is_no_call(web: Web) -> None:
+    client = supervisor(web)
+    web.call(outcome="resolved")
+    assert "No call open" in client.get(f"/board/bot-calls/{CALL}").text
+    assert "No call open" in client.get("/board/bot-calls/CA9").text
+
+
+@pytest.mark.parametrize("role", ["agent", "reviewer"])
+def test_only_supervisors_see_and_take_calls_of_the_bot(web: Web, role: str) -> None:
+    sid = with_bot(web)
+    client = web.signed_in("Ada", role)
+    assert client.get(f"/board/bot-calls/{sid}").status_code == 403
+    assert client.post(f"/board/bot-calls/{sid}/take-over", data=with_token(client)).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("roles", "first"),
+    [
+        (["supervisor"], ["Board", "Call-backs", "Calls"]),
+        (["agent", "supervisor"], ["Board", "Desk", "Call-backs", "Calls"]),
+        (["agent"], ["Desk", "Call-backs"]),
+        (["reviewer"], ["Calls"]),
+        (["agent", "reviewer"], ["Desk", "Call-backs", "Calls"]),
+    ],
+)
+def test_pages_stand_in_the_order_of_a_persons_work(web: Web, roles: list[str], first: list[str]) -> None:
+    page = web.signed_in("Ada", *roles).get("/me/").text
+    nav = page[page.index("<nav") : page.index("</nav>")]
+    assert re.findall(r">([^<>\s][^<>]*)</a>", nav) == first

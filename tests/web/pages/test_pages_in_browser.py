@@ -1,99 +1,27 @@
 """The pages in a real browser, fed by real server-sent events over a real Redis."""
 
 import re
-from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, expect
-from redis import Redis
+from playwright.sync_api import Page, ViewportSize, expect
 from sqlalchemy import select
 
 from ivr.carrier.callbacks import CardUpdate
-from ivr.clock import SystemClock
 from ivr.desk.bot_brake import Brakes
-from ivr.live_updates import LiveUpdates
-from ivr.store.engine import Sessions
 from ivr.store.models import Agent, CallBack, Turn
-from ivr.web.event_streams import Hub, Streams
-from ivr.web.front import make_front
+from ivr.web.event_streams import Streams
 from tests.fakes.fake_carrier import leg
-from tests.harness.asgi_server import served
+from tests.harness import desk_browser
 from tests.harness.browser import NARROW, WIDE, Scheme, look
+from tests.harness.desk_browser import Open
 from tests.harness.handoff_world import World
-from tests.harness.web_pages import CALL, PASSWORD, Make, Web
+from tests.harness.web_pages import CALL, Web
 
 pytestmark = pytest.mark.browser
 
-PHONE = "http://phone.test"
-SIMPLE_PHONE = (
-    "<html lang=en><meta name=color-scheme content='light dark'><title>Phone</title>"
-    "<style>body { font: 1rem system-ui; text-align: center }</style><body><main><h1>ringing</h1></main>"
-    "<script>addEventListener('message', ({source, data: {warmline}}) => {"
-    " if (warmline === 'hello') source.postMessage({warmline: 'state', state: 'ringing', peer: '+15550100001'}, '*');"
-    " else document.body.textContent = warmline; })</script>"
-)
-
-Open = Callable[..., Page]
-
-
-@pytest.fixture
-def world(sessions: Sessions, redis: Redis) -> World:
-    """Calls through the real hand-off service, with a fake carrier."""
-    clock: Any = SystemClock()
-    return World(sessions, clock, live=LiveUpdates(redis))
-
-
-@pytest.fixture
-def web(make_web: Make, request: pytest.FixtureRequest) -> Web:
-    """The pages; over the real hand-off service where a test asks for a `world`."""
-    service = request.getfixturevalue("world").service if "world" in request.fixturenames else None
-    return make_web(SystemClock(), phone_url=f"{PHONE}/phone", service=service)
-
-
-@pytest.fixture
-def streams(web: Web, redis_url: str) -> Streams:
-    return Streams(web.app, Hub(redis_url))
-
-
-@pytest.fixture
-def address(web: Web, streams: Streams, tmp_path: Path) -> Iterator[str]:
-    """Where the pages are served."""
-    none: Any = None  # no webhook is asked here
-    with served(make_front(none, web.app, streams, streams.hub, tmp_path, [])) as address:
-        yield address
-
-
-@pytest.fixture
-def open_page(browser: Browser, address: str) -> Iterator[Open]:
-    """Sign in by the form; script errors fail the test."""
-    contexts, faults = [], []
-
-    def open_(email: str, scheme: Scheme = "light", viewport: ViewportSize = WIDE) -> Page:
-        context = browser.new_context(
-            base_url=address,
-            viewport=viewport,
-            color_scheme=scheme,
-            reduced_motion="reduce",
-        )
-        contexts.append(context)
-        context.route(f"{PHONE}/**", lambda route: route.fulfill(content_type="text/html", body=SIMPLE_PHONE))
-        page = context.new_page()
-        page.set_default_timeout(10_000)
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("console", lambda line: faults.append(line.text) if "Content Security Policy" in line.text else None)
-        page.goto("/sign-in")
-        page.get_by_label("E-mail").fill(email)
-        page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
-        return page
-
-    yield open_
-    for context in contexts:
-        context.close()
-    assert faults == []
+world, web, streams = desk_browser.world, desk_browser.web, desk_browser.streams
+address, open_page = desk_browser.address, desk_browser.open_page
 
 
 def offer(web: Web, agent_id: int) -> int:
