@@ -18,9 +18,13 @@ def park(conference: str, wait_url: str, status_url: str, left_url: str, listen_
     return str(response)
 
 
-def enter_conference(conference: str, wait_url: str, status_url: str, left_url: str) -> str:
-    """A caller who is listened to already enters their conference."""
+def enter_conference(
+    conference: str, wait_url: str, status_url: str, left_url: str, first: str = "", language: str = "en"
+) -> str:
+    """A caller who is listened to already enters their conference, after they have heard `first`."""
     response = VoiceResponse()
+    if first:
+        say(response, first, language)
     response.append(_dial_conference(conference, wait_url, status_url, left_url))
     return str(response)
 

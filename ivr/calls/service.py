@@ -114,12 +114,13 @@ class CallService:
         """The caller is done with their message; None: they left nothing."""
         with self._sessions.begin() as tx:
             call = self._row(tx, sid, caller, called)
+            called_away = call.stage in ("parked", "bridged")  # an agent has accepted while they spoke
             if news is not None:
                 if repository.handoff_of(tx, sid) is None:
                     self._steps.give_up(tx, call, self._clock.now())  # so that it stands before the agents
                 note_recording(tx, call, news, self._clock.now())
                 call.outcome = "message"
-            if call.ended_at is None:
+            if call.ended_at is None and not called_away:
                 call.stage = "goodbye"
         self._live.publish(f"call:{sid}", "message", sid)
 

@@ -41,7 +41,9 @@ class Documents(Protocol):
     def park(
         self, conference: str, wait_url: str, status_url: str, left_url: str, listen_url: str, listen_token: str
     ) -> str: ...
-    def enter_conference(self, conference: str, wait_url: str, status_url: str, left_url: str) -> str: ...
+    def enter_conference(
+        self, conference: str, wait_url: str, status_url: str, left_url: str, first: str = "", language: str = "en"
+    ) -> str: ...
     def called_back(
         self, text: str, language: str, recording_url: str, listen_url: str, parameters: dict[str, str],
         enter: tuple[str, str, str, str],

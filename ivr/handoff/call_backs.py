@@ -105,6 +105,14 @@ def note_end(tx: Session, row: Handoff, state: State, now: datetime, hours: Open
         _promise(tx, call_back, now + RETRY_AFTER[call_back.tries - 1], hours)
 
 
+def answer(tx: Session, row: Handoff, now: datetime) -> None:
+    """The caller of hand-off `row`, who had settled for a call-back, talks with an agent after all: none is owed."""
+    call_back = tx.get(CallBack, row.callback_id) if row.callback_id is not None else None
+    if call_back is not None and call_back.state in CALLBACK_OPEN:
+        call_back.attempts = [*call_back.attempts, {"at": now.isoformat(), "outcome": "served", "handoff": row.id}]
+        call_back.state, call_back.outcome, call_back.next_at = "served", "served", None
+
+
 def cancel(tx: Session, callback_id: int) -> CallBack:
     """No further try; one that is under way goes on."""
     call_back = find(tx, callback_id)

@@ -9,6 +9,7 @@ from ivr.desk.ringing import RingTimes
 RING_MARGIN = 15.0  # the carrier rings on for 5 s, and the whisper takes its time
 JOIN_SECONDS = 15.0  # from an agent's yes until their leg is in the conference
 REACH_SECONDS = 60.0  # from dialling a call-back's caller until they are there
+AGAIN_SECONDS = 20.0  # from an agent's no until they are offered the same caller again, with nobody else there
 GOODBYE_SECONDS = 20.0  # a leg that has not ended after its goodbye is ended
 
 

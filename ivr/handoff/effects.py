@@ -7,7 +7,9 @@ from ivr.handoff.events import Target, Timed
 
 @dataclass(frozen=True, slots=True)
 class FindAgent:
-    """Ask the desk; it answers with Offered or Nobody. `wanted` goes before all, if they are free to talk."""
+    """Ask the desk; it answers with Offered, never to one of `exclude`, or Nobody.
+
+    `wanted` goes before all, if they are free to talk."""
 
     exclude: tuple[int, ...]
     wanted: int = 0

@@ -8,7 +8,7 @@ from typing import Literal
 
 Outcome = Literal["accepted", "declined", "no-answer", "busy", "failed", "machine-answered", "too-late", "caller-left"]
 
-Timed = Literal["accept", "answer", "join", "reach"]
+Timed = Literal["accept", "answer", "join", "reach", "again"]
 Target = Literal["resume", "room", "queue", "offers", "parting"]
 
 
@@ -155,7 +155,10 @@ class AgentEnds:
 @dataclass(frozen=True, slots=True)
 class Expired:
     """The attempt has had its time: to be accepted, to be answered where it was accepted before it rang, to be joined,
-    or to reach the caller of a call-back."""
+    or to reach the caller of a call-back.
+
+    `again`: the pause after a decline or a failure is over, and the agent may be offered the caller once more.
+    """
 
     attempt_number: int
     what: Timed
@@ -175,7 +178,9 @@ class MessageChosen:
 
 @dataclass(frozen=True, slots=True)
 class MessageLeft:
-    pass
+    """The recording of a message is over; not `said`: there was nothing in it."""
+
+    said: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,17 +8,17 @@ from ivr.handoff import events as ev
 from ivr.handoff import transfer_rules
 from ivr.handoff.effects import DialCaller, Effect, EndConference, EndLeg, MoveAgent, StartDeadline, StartTimer
 from ivr.handoff.events import Event
-from ivr.handoff.state import Attempt, State
+from ivr.handoff.state import Attempt, Recalled, State
 from ivr.handoff.transitions import (
     Step,
-    ask,
     close,
     finish,
-    hang_up,
     meet,
     move,
+    none_free,
     out_of_conference,
     part,
+    recall,
     ring,
     seek,
     wait_in_queue,
@@ -46,6 +46,8 @@ def _caller_joined(state: State, event: ev.CallerJoined) -> Step:
     if state.caller == "away" or event.conference == state.left:
         return state, ()
     state = replace(state, caller="in", conference=event.conference, sent=None)
+    if state.asked and state.holds:
+        state, _ = recall(state, _place(state))  # an older version beside us has noted the agent's yes
     if state.parting:
         return transfer_rules.stays_in(state)
     if state.asked:
@@ -56,7 +58,9 @@ def _caller_joined(state: State, event: ev.CallerJoined) -> Step:
 
 
 def _caller_waits(state: State, _event: ev.CallerWaits) -> Step:
-    if state.end is not None or state.asked or state.caller in ("away", "rung", "in"):
+    if state.end is not None:
+        return replace(state, sent=None if state.sent == "queue" else state.sent), ()
+    if state.asked or state.caller in ("away", "rung", "in"):
         return state, ()  # one who is in a conference has fetched it before, and this comes late
     state, anew = transfer_rules.caller_stays(state, ev.CallerStays())
     sent = None if state.sent == "queue" else state.sent
@@ -81,30 +85,32 @@ def _caller_gone(state: State, _event: ev.CallerGone) -> Step:
     if state.away:
         return _missed(state, ev.CallerNotReached(state.dial, "hung-up"))
     served = state.bridged or state.parting
-    return finish(replace(state, caller="gone"), "served" if served else "caller-left")
+    return finish(replace(state, caller="gone"), "served" if served else state.settled or "caller-left")
 
 
 def _message_chosen(state: State, _event: ev.MessageChosen) -> Step:
     if state.end is not None or state.bridged or state.holds or state.held or state.message or state.away:
         return state, ()
-    gone: tuple[Effect, ...] = ()
     if state.current is not None:
-        attempt_number = state.current_number
-        state, gone = state.with_attempt(attempt_number, outcome="too-late"), hang_up(state, attempt_number)
-    return replace(state, asked=True, message=True, parting=False), gone
+        return recall(state, "message")  # a phone rings for them: whoever sits there comes first
+    return replace(state, asked=True, message=True, parting=False), ()
 
 
-def _message_left(state: State, _event: ev.MessageLeft) -> Step:
-    if state.end == "caller-left":
+def _message_left(state: State, event: ev.MessageLeft) -> Step:
+    if state.end == "caller-left" and event.said:
         return replace(state, end="message-taken"), ()
     if state.end is not None or state.bridged or state.away:
         return state, ()
-    return finish(state, "message-taken")
+    if state.current is not None:
+        return recall(state, "message-taken" if event.said else state.recalled or "message")
+    return finish(state, "message-taken") if event.said else (state, ())
 
 
 def _call_back_booked(state: State, _event: ev.CallBackBooked) -> Step:
     if state.end is not None or state.bridged or state.holds or state.held or state.away:
         return state, ()
+    if state.current is not None:
+        return recall(state, "callback-booked")
     return finish(state, "callback-booked")
 
 
@@ -113,10 +119,7 @@ def _deadline(state: State, event: ev.Deadline) -> Step:
         return state, ()
     if not event.last:
         return wait_in_queue(state)
-    state = replace(state, late=True)
-    if state.holds:
-        return state, ()  # the time to join is running
-    return close(state, state.current_number, "no-answer") if state.current is not None else seek(state)
+    return seek(replace(state, late=True))  # a phone that rings may be answered yet
 
 
 # --- the desk ---
@@ -131,20 +134,18 @@ def _ask_again(state: State, _event: ev.AskAgain) -> Step:
 
 
 def _offered(state: State, event: ev.Offered) -> Step:
-    if not state.seeking or state.late or event.agent in state.passed:
+    if not state.seeking or event.agent in state.passed:
         return state, ()
     wanted = event.agent == state.wanted
     offer = Attempt(event.agent, event.idle_since, outcome="accepted" if wanted else None)
     state = replace(state, attempts=(*state.attempts, offer), wanted=0)
     timer = StartTimer(len(state.attempts), "answer" if wanted else "accept")
-    state, moved = move(state, "room") if wanted and state.caller == "queue" else (state, ())
+    state, moved = _call_in(state) if wanted else (state, ())
     return ring(state, (*moved, timer))
 
 
 def _nobody(state: State, event: ev.Nobody) -> Step:
-    if not state.seeking or state.caller in ("away", "rung"):
-        return state, ()
-    return wait_in_queue(state) if event.on_shift else ask(state)
+    return none_free(state, event.on_shift)
 
 
 def _accepted(state: State, event: ev.Accepted) -> Step:
@@ -156,10 +157,22 @@ def _accepted(state: State, event: ev.Accepted) -> Step:
     effects: tuple[Effect, ...] = (StartTimer(attempt_number, "join"),)
     if event.by == "click" and offer.answered and offer.sid is not None:
         effects = (MoveAgent(attempt_number, offer.sid), *effects)
-    if state.caller == "queue":
-        state, moved = move(state, "room")
-        effects = (*moved, *effects)
+    state, moved = _call_in(state)
+    effects = (*moved, *effects)
     return meet(*ring(state, effects))
+
+
+def _call_in(state: State) -> Step:
+    """An agent has said yes: the caller is called into their room from where they wait or were asked."""
+    if state.asked:
+        state, _ = recall(state, _place(state))
+        state = replace(state, caller="queue" if state.caller == "moving" else state.caller)
+    return move(state, "room") if state.caller == "queue" else (state, ())
+
+
+def _place(state: State) -> Recalled:
+    """Where a caller is who was asked."""
+    return "message" if state.message else "offers"
 
 
 def _declined(state: State, event: ev.Declined) -> Step:
@@ -222,6 +235,8 @@ def _ring_failed(state: State, event: ev.RingFailed) -> Step:
 
 def _expired(state: State, event: ev.Expired) -> Step:
     attempt = state.attempt(event.attempt_number)
+    if attempt is not None and event.what == "again":
+        return seek(state.with_attempt(event.attempt_number, again=True))
     if attempt is None or attempt.holds != (event.what != "accept"):
         return state, ()
     if (attempt.joined and attempt.consult) or (state.bridged and not attempt.consult):

@@ -13,7 +13,8 @@ from ivr.handoff.effects import (
 )
 from ivr.handoff.state import State
 
-ENDED_BY_US = ("served", "callback-booked")  # the ends after which we see to it that the caller's leg ends too
+# the ends after which we see to it that the caller's leg ends too
+ENDED_BY_US = ("served", "callback-booked", "message-taken")
 
 
 def still_wanted(state: State, effect: CarrierEffect) -> bool:

@@ -2,10 +2,10 @@
 
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ivr.carrier.port import Carrier
@@ -17,14 +17,14 @@ from ivr.handoff import call_backs
 from ivr.handoff import events as ev
 from ivr.handoff.account_holders import AccountHolders
 from ivr.handoff.addresses import Addresses, Parking
-from ivr.handoff.config import JOIN_SECONDS, HandoffConfig
+from ivr.handoff.config import AGAIN_SECONDS, JOIN_SECONDS, RING_MARGIN, HandoffConfig
 from ivr.handoff.engine import HandoffEngine, OfferResult, UnknownHandoffError, Why, Within, call_now, get
 from ivr.handoff.request import live_handoff
 from ivr.handoff.state import State
 from ivr.live_updates import LiveUpdates
 from ivr.store import outbox
 from ivr.store.engine import Sessions
-from ivr.store.models import Agent, CallBack, Handoff
+from ivr.store.models import Agent, CallBack, Handoff, Offer
 from ivr.store.states import HANDOFF_ENDS
 from ivr.store.stream_tokens import StreamTicket
 from ivr.store.topics import HANDOFF_REQUESTED
@@ -111,12 +111,17 @@ class HandoffService:
         if handoff_id is not None and self.state(self.find(handoff_id)).sent == to:
             self.apply(handoff_id, ev.CallerFetched(to))
 
-    def message_left(self, call_sid: str, recording_sid: str) -> None:
-        """The caller left a message; harmless without a hand-off."""
+    def message_left(self, call_sid: str, recording_sid: str | None) -> str | None:
+        """The caller's message is over, None: with nothing in it; harmless without a hand-off.
+
+        Returns the address at which they go on, as an agent is rung for them or is there; else None."""
         handoff_id = self._of_call(call_sid, live=False)
-        if handoff_id is not None:
-            log.info("a message was left", extra={"recording": recording_sid})
-            self.apply(handoff_id, ev.MessageLeft())
+        if handoff_id is None:
+            return None
+        log.info("a message is over", extra={"recording": recording_sid})
+        state = self.state(self.apply(handoff_id, ev.MessageLeft(said=recording_sid is not None)))
+        wanted = state.end is None and state.current is not None
+        return self.addresses.of(handoff_id, "queue") if wanted else None
 
     # --- agents ---
 
@@ -193,7 +198,8 @@ class HandoffService:
     ) -> CallBack | None:
         """Promise the caller a call-back at `number` (E.164), at once or at `at`.
 
-        `by` "caller": the hand-off ends, and None says that an agent was quicker. `by` an agent's e-mail
+        `by` "caller": the hand-off ends, unless an agent's phone rings for them; None says that an agent was quicker.
+        `by` an agent's e-mail
         address: the conversation goes on. Raises DialRefusedError, and nothing is changed.
         """
         booked: list[CallBack] = []
@@ -202,7 +208,7 @@ class HandoffService:
 
         def book(tx: Session) -> None:
             row, now = get(tx, handoff_id), self._clock.now()
-            if by == "caller" and row.state != "callback-booked":
+            if by == "caller" and "callback-booked" not in (row.state, State.from_json(row.machine).settled):
                 return
             call_back, fresh = call_backs.book(tx, row, number, now, by, self.config.hours, at)
             if fresh:
@@ -281,6 +287,8 @@ class HandoffService:
             self.apply(handoff_id, ev.Deadline(last=True))
         if state.holds and self._since(row, "joining") > JOIN_SECONDS + DEADLINE_LATE:
             self.expire(handoff_id, state.current_number, "join")
+        if waited > self.config.queue_seconds and self._rings_too_long(handoff_id):
+            self.expire(handoff_id, state.current_number, "accept")
 
     @property
     def longest_in_conference(self) -> float:
@@ -288,8 +296,11 @@ class HandoffService:
         return self.config.handoff_seconds + JOIN_SECONDS + DEADLINE_LATE
 
     def ask_again(self, handoff_id: int) -> None:
-        """Who has not taken it may be asked once more."""
-        self.apply(handoff_id, ev.AskAgain())
+        """Who has not taken it may be asked once more, should the end of their pause have been told to nobody."""
+        with self.sessions() as tx:
+            last = tx.scalar(select(func.max(Offer.ended_at)).where(Offer.handoff_id == handoff_id))
+        if last is None or self._clock.now() - last > timedelta(seconds=AGAIN_SECONDS):
+            self.apply(handoff_id, ev.AskAgain())
 
     # --- inside ---
 
@@ -335,6 +346,13 @@ class HandoffService:
 
     def _waited(self, row: Handoff) -> float:
         return self._since(row, "waiting" if "waiting" in row.times else "requested")
+
+    def _rings_too_long(self, handoff_id: int) -> bool:
+        with self.sessions() as tx:
+            standing = select(Offer.offered_at).where(Offer.handoff_id == handoff_id, Offer.outcome.is_(None))
+            since = tx.scalar(standing.order_by(Offer.number).limit(1))
+        longest = self.config.rings.agent + RING_MARGIN + DEADLINE_LATE
+        return since is not None and (self._clock.now() - since).total_seconds() > longest
 
     def _since(self, row: Handoff, moment: str) -> float:
         """Seconds; 0 of what never was."""

@@ -1,5 +1,6 @@
 """A hand-off's state as plain data: the caller's whereabouts and every attempt to reach an agent."""
 
+from collections import Counter
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Literal, Self
 
@@ -7,6 +8,10 @@ from ivr.handoff.events import Outcome, Target
 from ivr.store.states import HandoffEnd, HandoffState
 
 Whereabouts = Literal["coming", "in", "moving", "queue", "gone", "away", "rung"]
+Settled = Literal["message-taken", "callback-booked"]
+# what a caller left for an agent, and goes back to when none can be had after all
+Recalled = Literal["offers", "message"] | Settled
+UNATTENDED: tuple[Outcome, ...] = ("no-answer", "machine-answered")  # nobody sits there: they come back with one key
 # where a caller is worth an agent's ring: on the way they hear the bot's last words, which take less time than a ring
 REACHABLE: tuple[Whereabouts, ...] = ("coming", "in", "moving", "queue", "away")
 
@@ -29,6 +34,7 @@ class Attempt:
     muted: bool = False  # the caller does not hear them
     consult: bool = False  # the call's agent brings them in; it is not their call
     phone: str = ""
+    again: bool = False  # nothing came of it, and the agent may be offered the caller once more
     later: dict[str, Any] = field(default_factory=dict)  # what a newer version keeps here: handed on unread
 
     @property
@@ -43,6 +49,11 @@ class Attempt:
     def lasts(self) -> bool:
         return self.stands or self.holds
 
+    @property
+    def missed(self) -> bool:
+        """The phone rang and nobody took it: the agent is away until they say that they are back."""
+        return self.outcome in UNATTENDED and (self.sid is not None or self.answered)
+
 
 @dataclass(frozen=True, slots=True)
 class State:
@@ -56,7 +67,9 @@ class State:
     queued, late: nobody took it at once; nobody took it within the longest wait.
     held: the caller hears music while the agent is elsewhere.
     parting: the agent's leg is over, and the caller is asked whether all is said.
-    asked, message: the caller was offered a call-back or a message; they leave one.
+    asked, message: the caller is offered a call-back or a message; they leave one. Agents are sought all the same.
+    recalled: what the caller was called away from because of an agent, until they talk with one: the offers, a
+        message, or what they had settled for already.
     moves, sent: how many documents the caller was sent to, and the last of them until the leg has fetched it.
     wanted: the agent who asked for this caller and takes them without being asked; 0: whoever is next.
     dial, dialled: how often a call-back's caller was dialled, and the id of that leg.
@@ -73,6 +86,7 @@ class State:
     parting: bool = False
     asked: bool = False
     message: bool = False
+    recalled: Recalled | None = None
     moves: int = 0
     sent: Target | None = None
     late: bool = False
@@ -108,13 +122,18 @@ class State:
     @property
     def seeking(self) -> bool:
         """Nobody has taken it and we still look."""
-        return self.end is None and not self.asked and not self.parting and self.current is None
+        return self.end is None and not self.parting and self.current is None
+
+    @property
+    def settled(self) -> Settled | None:
+        """How it ends if no agent can be had after all: what the caller had chosen is done."""
+        return None if self.recalled == "offers" or self.recalled == "message" else self.recalled
 
     @property
     def phase(self) -> HandoffState:
         if self.end is not None:
             return self.end
-        if self.asked:
+        if self.asked and self.current is None:
             return "unanswered"
         if self.bridged:
             return "bridged"
@@ -131,8 +150,15 @@ class State:
 
     @property
     def passed(self) -> tuple[int, ...]:
-        """The agents who have had it in this round."""
-        return tuple(dict.fromkeys(attempt.agent for attempt in self.attempts[self.since :]))
+        """The agents who have had it in this round, and may not be offered it again yet."""
+        had = {attempt.agent: attempt.again for attempt in self.attempts[self.since :]}  # the last one counts
+        return tuple(agent for agent, again in had.items() if not again)
+
+    @property
+    def worth_waiting(self) -> bool:
+        """One who has passed it over, once, is asked again in a moment."""
+        times = Counter(attempt.agent for attempt in self.attempts)
+        return any(times[agent] == 1 for agent in self.passed)
 
     @property
     def tried(self) -> tuple[int, ...]:

@@ -14,7 +14,7 @@ from ivr.dialling.phone_numbers import withheld
 from ivr.handoff import brief, call_backs
 from ivr.handoff.account_holders import holder_of
 from ivr.handoff.carrier_requests import REQUEST_LEASE
-from ivr.handoff.config import GOODBYE_SECONDS, JOIN_SECONDS, REACH_SECONDS, RING_MARGIN, HandoffConfig
+from ivr.handoff.config import AGAIN_SECONDS, GOODBYE_SECONDS, JOIN_SECONDS, REACH_SECONDS, RING_MARGIN, HandoffConfig
 from ivr.handoff.effect_json import effect_to_json
 from ivr.handoff.effects import CarrierEffect, Effect, EndCaller, FindAgent, StartDeadline, StartTimer
 from ivr.handoff.events import Briefed, CallerJoined, Event, Nobody, Offered, TransferTo
@@ -35,7 +35,6 @@ _CALL_OUTCOMES: dict[HandoffEnd, str] = {
     "message-taken": "message",
     "caller-left": "abandoned",
 }
-UNATTENDED = ("no-answer", "machine-answered")  # nobody sits there: they come back with one key
 _KEEPS_PLACE = ("declined", "too-late", "caller-left")
 
 
@@ -70,6 +69,8 @@ def advance(tx: Session, row: Handoff, event: Event, now: datetime, config: Hand
     row.machine, row.state = state.to_json(), state.phase
     if isinstance(event, Briefed | CallerJoined | TransferTo) and state.briefed and state.end is None:
         row.brief = _brief(tx, row, event, now)
+    if state.bridged and old.recalled == "callback-booked":
+        call_backs.answer(tx, row, now)
     if old.bridged and not state.bridged and state.end is None:
         queue.to_the_head(tx, row)
     _note_times(row, old, state, now)
@@ -205,8 +206,7 @@ def _presence_after(old: State, state: State, before: Attempt, after: Attempt) -
     if before.stands and after.holds and state.end is None:
         return "on-call"
     if before.stands and not after.stands:
-        rang = after.sid is not None or after.answered  # nobody has missed what never rang
-        return "away" if after.outcome in UNATTENDED and rang else "available"
+        return "away" if after.missed else "available"
     if before.holds and (not after.holds or state.end != old.end):
         return "wrap-up" if old.bridged and before.joined else "available"
     return None
@@ -230,7 +230,13 @@ def _promise(tx: Session, row: Handoff, effects: list[Effect], now: datetime, co
     for effect in effects:
         if isinstance(effect, StartTimer):
             rings = config.rings.agent + RING_MARGIN
-            waits = {"accept": rings, "answer": rings + JOIN_SECONDS, "join": JOIN_SECONDS, "reach": REACH_SECONDS}
+            waits = {
+                "accept": rings,
+                "answer": rings + JOIN_SECONDS,
+                "join": JOIN_SECONDS,
+                "reach": REACH_SECONDS,
+                "again": AGAIN_SECONDS,
+            }
             due = now + timedelta(seconds=waits[effect.what])
             if effect.what in ("answer", "join"):
                 row.times = {**row.times, "joining": (due - timedelta(seconds=JOIN_SECONDS)).isoformat()}

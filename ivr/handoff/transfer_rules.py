@@ -67,7 +67,7 @@ def _ask_whether_done(state: State) -> Step:
     attempt_number = state.current_number
     gone = hang_up(state, attempt_number)
     state, moved = send(replace(out_of_conference(restart_wait(state, attempt_number)), parting=True), "parting")
-    return state, (*gone, *moved)
+    return state, (*gone, StartTimer(attempt_number, "again"), *moved)
 
 
 def caller_stays(state: State, _event: ev.CallerStays) -> Step:
@@ -103,7 +103,8 @@ def _hand_over(state: State, second: Attempt) -> Step:
     if second.joined:
         state, unheld = unhold(state.with_attempt(first, left=True))
         return state, (*gone, *unheld)
-    return restart_wait(state, first), (*gone, StartDeadline(), StartDeadline(last=True))
+    again = StartTimer(first, "again")
+    return restart_wait(state, first), (*gone, again, StartDeadline(), StartDeadline(last=True))
 
 
 def switched(state: State, event: ev.Switched) -> Step:

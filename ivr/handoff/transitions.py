@@ -11,22 +11,32 @@ from ivr.handoff.effects import (
     MoveCaller,
     Ring,
     StartDeadline,
+    StartTimer,
     Unhold,
 )
 from ivr.handoff.events import Outcome, Target
-from ivr.handoff.state import REACHABLE, State
+from ivr.handoff.state import REACHABLE, Recalled, State
 from ivr.store.states import HandoffEnd
 
 Step = tuple[State, tuple[Effect, ...]]
 
 
 def seek(state: State) -> Step:
-    """Ask the desk, unless somebody has it or the wait is over."""
+    """Ask the desk, unless somebody has it."""
     if not state.seeking:
         return state, ()
-    if state.late:
-        return ask(state)
-    return state, ((FindAgent(state.passed, state.wanted),) if state.briefed else ())
+    if not state.briefed:
+        return none_free(state, on_shift=True) if state.late else (state, ())
+    return state, (FindAgent(state.passed, state.wanted),)
+
+
+def none_free(state: State, on_shift: bool) -> Step:
+    """Nobody can be offered it now: the caller waits for one, or is asked what else we can do for them."""
+    if not state.seeking or state.asked or state.caller in ("away", "rung"):
+        return state, ()
+    if state.recalled is not None:
+        return _go_back(state, state.recalled)
+    return wait_in_queue(state) if on_shift and (not state.late or state.worth_waiting) else ask(state)
 
 
 def ring(state: State, effects: tuple[Effect, ...] = ()) -> Step:
@@ -42,7 +52,7 @@ def meet(state: State, effects: tuple[Effect, ...] = ()) -> Step:
     together = current is not None and current.holds and current.joined and state.caller == "in"
     if state.bridged or not together:
         return state, effects
-    state, unheld = unhold(replace(state, bridged=True))
+    state, unheld = unhold(replace(state, bridged=True, recalled=None))
     return state, (*effects, *unheld)
 
 
@@ -60,10 +70,18 @@ def close(state: State, attempt_number: int, outcome: Outcome) -> Step:
     if state.bridged:
         return state, ()
     state = state.with_attempt(attempt_number, outcome=outcome, left=attempt.holds)
+    state, paused = _pause(state, attempt_number)
     state, undialled = undial(state)
     state, moved = wait_in_queue(state)
     state, further = seek(state)
-    return state, (*hang_up(state, attempt_number), *undialled, *moved, *further)
+    return state, (*hang_up(state, attempt_number), *paused, *undialled, *moved, *further)
+
+
+def _pause(state: State, attempt_number: int) -> Step:
+    """Who missed it comes back by a key of their own, and may have it at once; others get a moment's peace."""
+    if state.attempts[attempt_number - 1].missed:
+        return state.with_attempt(attempt_number, again=True), ()
+    return state, (StartTimer(attempt_number, "again"),)
 
 
 def part(state: State, attempt_number: int, outcome: Outcome = "too-late") -> Step:
@@ -112,7 +130,7 @@ def regroup(state: State) -> Step:
     gone = hang_up(state, attempt_number)
     state, moved = send(out_of_conference(restart_wait(state, attempt_number)), "room")
     state, further = seek_anew(state)
-    return state, (*gone, *moved, *further)
+    return state, (*gone, StartTimer(attempt_number, "again"), *moved, *further)
 
 
 def seek_anew(state: State) -> Step:
@@ -133,6 +151,23 @@ def ask(state: State) -> Step:
     if state.away:
         return finish(replace(state, missed="failed"), "not-reached")
     return move(replace(state, asked=True), "offers")
+
+
+def recall(state: State, back: Recalled) -> Step:
+    """Call the caller away from the offers or their message, because of an agent; without one they go `back`."""
+    back = state.settled or back
+    return wait_in_queue(replace(state, asked=False, message=False, parting=False, recalled=back))
+
+
+def _go_back(state: State, back: Recalled) -> Step:
+    """No agent could be had after all: the caller goes on where they were, or is done as they had settled it."""
+    if back == "offers" or back == "message":
+        return move(replace(state, asked=True, message=back == "message"), "offers")
+    state, effects = finish(state, back)
+    if state.caller == "gone":
+        return state, effects
+    state, moved = send(state, "queue")  # whose document says goodbye
+    return state, (*moved, *(effect for effect in effects if effect != EndCaller()), EndCaller())
 
 
 def undial(state: State) -> Step:

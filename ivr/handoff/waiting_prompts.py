@@ -13,9 +13,9 @@ class WaitingPrompt:
     """What is known of a caller's wait.
 
     `announcements` are in the caller's language. `asked`: they were offered a call-back or a message. `news`: their
-    place in the queue is of interest to them; `position` 1 is next, `wait` is the median of the last hour in seconds,
-    None where it is not known. `desk_announcement`: what a supervisor has all callers told, or "". `opens`: when the
-    desk opens, spoken, None while it is open.
+    place in the queue is of interest to them, as no phone rings for them alone; `position` 1 is next, `wait` is the
+    median of the last hour in seconds, None where it is not known. `desk_announcement`: what a supervisor has all
+    callers told, or "". `opens`: when the desk opens, spoken, None while it is open.
     """
 
     announcements: Announcements
@@ -36,7 +36,7 @@ def waiting_prompt(handoffs: HandoffService, handoff_id: int) -> WaitingPrompt:
         return WaitingPrompt(
             announcements=announcements,
             asked=state.asked,
-            news=not state.away,
+            news=not state.away and state.recalled is None,
             position=queue.position(tx, row),
             wait=queue.median_wait(tx, row.intent, now),
             desk_announcement=queue.announcement(tx),

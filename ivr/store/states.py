@@ -7,7 +7,7 @@ HandoffState = Literal["requested", "parked", "offered", "accepted", "bridged", 
 
 HANDOFF_ENDS: tuple[HandoffEnd, ...] = ("served", "callback-booked", "message-taken", "caller-left", "not-reached")
 HANDOFF_LIVE = ("requested", "parked", "offered", "accepted", "bridged", "parting", "unanswered")
-HANDOFF_WAITING = ("requested", "parked")  # for an agent; none is being rung
+HANDOFF_WAITING = ("requested", "parked", "unanswered")  # for an agent, if only at the menu; none is being rung
 HANDOFF_WITH_AGENT = ("accepted", "bridged")
 HANDOFF_IN_LINE = (*HANDOFF_WAITING, "offered")
 

@@ -1,7 +1,7 @@
 """The hand-off's machine: any event, in any order, at any time."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import get_args
 
 import pytest
@@ -67,7 +67,7 @@ any_event: st.SearchStrategy[ev.Event] = st.one_of(
     st.builds(ev.Switched, agents, st.none() | st.booleans(), st.none() | st.booleans()),
     st.builds(lambda d: ev.DialKnown(d, f"CAd{d}"), st.integers(1, 3)),
     st.builds(ev.CallerNotReached, st.integers(1, 3), st.sampled_from(["no-answer", "busy", "failed", "hung-up"])),
-    st.just(ev.MessageLeft()),
+    st.builds(ev.MessageLeft, st.booleans()),
 )
 
 
@@ -104,6 +104,10 @@ def check(state: State, before: State) -> None:
         assert state.holds or not state.queued, "he is in a room where no key is heard, and no agent is on his way"
 
 
+def timers(numbers: Iterable[int]) -> list[ev.Expired]:
+    return [ev.Expired(number, what) for number in numbers for what in get_args(ev.Timed)]
+
+
 def play_any_order(away: bool, events: list[ev.Event], free: list[int], busy: bool, wanted: int = 0) -> None:
     run, line = Run(free, busy, away, wanted), Line(away)
     for event in events:
@@ -112,8 +116,13 @@ def play_any_order(away: bool, events: list[ev.Event], free: list[int], busy: bo
         line.note(event, run.effects[done:])
         check(run.state, before)
     for _ in range(len(AGENTS) + 1):  # every timer that was started goes off
-        timers = [ev.Expired(number, what) for number in range(1, 16) for what in get_args(ev.Timed)]
-        run.play(ev.CallerStays(), ev.Deadline(), ev.Deadline(last=True), *timers)
+        run.play(
+            ev.CallerStays(), ev.Deadline(), ev.Deadline(last=True), *timers(range(1, 1 + len(run.state.attempts)))
+        )
+    for _ in range(2 * len(AGENTS)):
+        run.play(*timers(range(1, 1 + len(run.state.attempts))))
+    for _ in AGENTS:
+        run.play(*[timer for timer in timers(range(1, 1 + len(run.state.attempts))) if timer.what != "again"])
     state = run.state
     assert state.second is None or state.second.joined or state.end, "the second's phone rings for ever"
     if not away:

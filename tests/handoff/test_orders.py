@@ -5,6 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ivr.handoff import events as ev
+from ivr.handoff.effects import Ring
 from ivr.store.states import HANDOFF_ENDS
 from tests.harness.handoff_orders import Orders
 
@@ -17,7 +18,7 @@ AGENT = (
     "brings together",
 )  # fmt: skip
 AGENTS = (7, 8, 9)
-CALLER = ("goes on", "goes on", "hangs up", "picks up")
+CALLER = ("goes on", "goes on", "goes on", "books", "says nothing", "hangs up", "picks up")
 
 numbers = st.integers(0, 5)
 a_deed: st.SearchStrategy[tuple[str, int, str]] = st.one_of(
@@ -37,6 +38,8 @@ MOVED = [
     ("caller", 0, "goes on"), ("deliver", 0, "once"), ("act", 0, "done"), ("free", 1, ""), ("act", 0, "done"),
     ("agent", 0, "answers"), ("agent", 0, "presses 1"), ("act", 0, "lost"), *[("deliver", 0, "once")] * 6,
 ]  # fmt: skip
+MENU = [("caller", 0, "goes on"), *[("deliver", 0, "once")] * 2, ("act", 0, "done")]
+MESSAGE = [*MENU, ("caller", 0, "goes on")]
 TRANSFER = [*TALKING, ("agent", 0, "holds"), ("agent", 0, "transfers"), ("act", 0, "done"), ("agent", 1, "answers")]
 
 
@@ -54,10 +57,13 @@ def do(world: Orders, deed: tuple[str, int, str]) -> None:
         case "agent":
             world.agent_does(number, how)
         case "free":
-            world.free = AGENTS[: number % 4]
-            world.apply(ev.AgentFree())
+            world.agents_come(AGENTS[: number % 4])
         case _:
-            {"goes on": world.goes_on, "hangs up": world.hang_up, "picks up": world.picks_up}[how]()
+            caller = {
+                "goes on": world.goes_on, "hangs up": world.hang_up, "picks up": world.picks_up,
+                "books": world.books, "says nothing": world.says_nothing,
+            }  # fmt: skip
+            caller[how]()
 
 
 def settle(world: Orders, rings_out: bool = True) -> None:
@@ -77,12 +83,21 @@ def settle(world: Orders, rings_out: bool = True) -> None:
             world.ring_off(0) if world.timers else world.goes_on()
 
 
+def check(world: Orders) -> None:
+    state = world.state
+    assert not world.moved, "they were pulled out of their conversation"
+    rings = [deed.attempt_number for deed in world.promises if isinstance(deed, Ring)]
+    assert len(rings) == len(set(rings)), "an agent is rung twice for one offer"
+    if state.seeking and state.briefed and not world.away:
+        assert not world.able(state.passed), "an agent is free, and the caller waits or leaves a message"
+
+
 def play(away: bool, deeds: list[tuple[str, int, str]], free: list[int], busy: bool) -> None:
     world = Orders(free, busy, away)
     world.apply(ev.Briefed())
     for deed in deeds:
         do(world, deed)
-        assert not world.moved, "he was pulled out of his conversation"
+        check(world)
     settle(world)
     assert not world.moved, "he was pulled out of his conversation"
     place, state = world.caller.place, world.state
@@ -109,6 +124,8 @@ def play(away: bool, deeds: list[tuple[str, int, str]], free: list[int], busy: b
         pytest.param(True, [], id="call-back"),
         pytest.param(False, TRANSFER, id="transfer"),
         pytest.param(False, MOVED, id="queue"),
+        pytest.param(False, MENU, id="menu"),
+        pytest.param(False, MESSAGE, id="message"),
     ],
 )
 def test_whatever_the_carrier_loses_or_brings_again_nobody_is_moved_out_of_a_talk_or_left_alone(
@@ -117,8 +134,8 @@ def test_whatever_the_carrier_loses_or_brings_again_nobody_is_moved_out_of_a_tal
     @settings(max_examples=orders, deadline=None, suppress_health_check=list(HealthCheck), database=None)
     @given(st.lists(a_deed, max_size=40), st.lists(st.sampled_from(AGENTS), unique=True), st.booleans())
     def every(deeds: list[tuple[str, int, str]], free: list[int], busy: bool) -> None:
-        if first is MOVED:
-            play(away, [*first, *deeds], [], busy=True)
+        if first in (MOVED, MENU, MESSAGE):
+            play(away, [*first, *deeds], [], busy=first is MOVED)
         else:
             play(away, [*first, *deeds], [7, *free] if first else free, busy)
 
@@ -132,3 +149,25 @@ def test_the_ways_into_a_conversation_are_such(first: list[tuple[str, int, str]]
     for deed in first:
         do(world, deed)
     assert world.state.bridged and world.together
+
+
+@pytest.mark.parametrize(("first", "place"), [(MENU, "offers"), (MESSAGE, "message")])
+def test_the_ways_to_the_menu_and_into_a_message_are_such(first: list[tuple[str, int, str]], place: str) -> None:
+    world = Orders([], busy=False, away=False)
+    world.apply(ev.Briefed())
+    for deed in first:
+        do(world, deed)
+    assert world.caller.place == place
+
+
+def test_the_agent_who_comes_free_gets_who_is_leaving_a_message() -> None:
+    world = Orders([], busy=False, away=False)
+    world.apply(ev.Briefed())
+    for deed in MESSAGE:
+        do(world, deed)
+    world.agents_come([7])
+    assert world.caller.place == "message", "only an agent who has accepted breaks in"
+    world.act(0, "done")
+    for deed in (("agent", 0, "answers"), ("agent", 0, "presses 1"), ("act", 0, "done"), *[("deliver", 0, "once")] * 6):
+        do(world, deed)
+    assert world.together and world.state.bridged

@@ -61,6 +61,7 @@ class Orders:
     legs: dict[str, Leg] = field(default_factory=dict)
     caller: Caller = field(default_factory=Caller)
     wait: int = 0
+    back: int = 0
     moved: list[MoveCaller] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -76,7 +77,7 @@ class Orders:
         for effect in effects:
             match effect:
                 case FindAgent(exclude):
-                    able = [agent for agent in self.free if agent not in exclude]
+                    able = self.able(exclude)
                     self.apply(ev.Offered(able[0]) if able else ev.Nobody(self.busy))
                 case StartTimer(attempt_number, what):
                     self.timers.append((-1, ev.Expired(attempt_number, what)))
@@ -86,6 +87,15 @@ class Orders:
                 case _:
                     self.promises.append(effect)
         return self.state
+
+    def able(self, exclude: Sequence[int]) -> list[int]:
+        """Who may be offered it now: whoever misses a call is away until they say that they are back."""
+        missed = [attempt.agent for attempt in self.state.attempts[self.back :] if attempt.missed]
+        return [agent for agent in self.free if agent not in (*exclude, *missed)]
+
+    def agents_come(self, agents: Sequence[int]) -> None:
+        self.free, self.back = agents, len(self.state.attempts)
+        self.apply(ev.AgentFree())
 
     def deliver(self, number: int, keep: bool = False) -> None:
         if self.callbacks:
@@ -257,8 +267,7 @@ class Orders:
                 self.apply(ev.MessageChosen())
                 self._next()
             case "message":
-                self.apply(ev.MessageLeft())
-                self._goodbye()
+                self._after_message(said=True)
             case "parting":
                 self.apply(ev.CallerStays())
                 self._belongs()
@@ -266,6 +275,21 @@ class Orders:
                 self.hang_up()
             case _:
                 pass
+
+    def says_nothing(self) -> None:
+        """The caller leaves no message where they are asked for one."""
+        if self.caller.place == "message":
+            self._after_message(said=False)
+
+    def _after_message(self, said: bool) -> None:
+        self.apply(ev.MessageLeft(said))
+        self.fetch("queue") if self.state.recalled and self.state.end is None else self._goodbye()
+
+    def books(self) -> None:
+        """The caller chooses to be called back."""
+        if self.caller.place in ("offers", "queue"):
+            self.apply(ev.CallBackBooked())
+            self._goodbye() if self.state.end else self.fetch("queue")
 
     def hang_up(self) -> None:
         if self.caller.place not in ("gone", "nowhere"):

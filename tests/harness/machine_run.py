@@ -25,7 +25,10 @@ class Run:
             for effect in effects:
                 if isinstance(effect, FindAgent):
                     first = (effect.wanted,) if effect.wanted else ()
-                    able = [agent for agent in (*first, *self.free) if agent not in effect.exclude]
+                    missed = [attempt.agent for attempt in self.state.attempts if attempt.missed]  # away since
+                    able = [agent for agent in self.free if agent not in (*effect.exclude, *missed)]
+                    able.sort(key=[attempt.agent for attempt in self.state.attempts].count)
+                    able[:0] = [agent for agent in first if agent not in effect.exclude]
                     self.play(ev.Offered(able[0]) if able else ev.Nobody(self.busy))
         return self
 

@@ -303,6 +303,10 @@ LINE: dict[str, str] = {
     "offers.busy": "I am sorry. Nobody is free to talk to you just now.",
     "offers.closed": "I am sorry. We are closed just now. We open {opens}.",
     "offers.choice": "Press 1, and we will call you back. Press 2 to leave a message.",
+    # --- an agent comes free meanwhile ---
+    "agent.free": "An agent is free now. One moment, please.",
+    "agent.rings": "An agent's phone is ringing for you just now. One moment, please.",
+    "agent.lost": "I am sorry, the agent could not be reached after all. What you have said so far is kept.",
     # --- the call-back ---
     "call_back.own": "We will call you back at {number}, and you keep your place in the queue.",
     "call_back.own_choice": "Press 1 if that is right, 2 for another number, or 3 to leave a message.",

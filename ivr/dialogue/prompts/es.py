@@ -27,6 +27,10 @@ LINE: dict[str, str] = {
     "offers.busy": "Lo siento. En este momento no hay nadie libre para atenderle.",
     "offers.closed": "Lo siento. En este momento está cerrado. Abrimos {opens}.",
     "offers.choice": "Oprima uno y le llamamos. Oprima dos para dejar un mensaje.",
+    # --- an agent comes free meanwhile ---
+    "agent.free": "Ya hay un agente libre. Un momento, por favor.",
+    "agent.rings": "En este momento suena el teléfono de un agente para usted. Un momento, por favor.",
+    "agent.lost": "Lo siento, al final no pudimos comunicarle con el agente. Lo que ya dijo queda guardado.",
     # --- the call-back ---
     "call_back.own": "Le llamaremos al {number}, y usted conserva su lugar en la fila.",
     "call_back.own_choice": "Si es correcto, oprima uno. Para otro número, dos. Para dejar un mensaje, tres.",

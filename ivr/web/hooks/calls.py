@@ -28,7 +28,7 @@ class Handoffs(Protocol):
 
     def caller_gone(self, call_sid: str) -> None: ...
 
-    def message_left(self, call_sid: str, recording_sid: str) -> None: ...
+    def message_left(self, call_sid: str, recording_sid: str | None) -> str | None: ...
 
     def resumed(self, call_sid: str, to: Literal["resume", "room"]) -> None: ...
 
@@ -123,11 +123,12 @@ def make_voice_blueprint(
     def message() -> Response:
         call, left = read(callbacks.call_update), read(callbacks.message)
         calls.message_left(call.sid, call.caller, call.called, left)
-        if left is not None:
-            handoffs.message_left(call.sid, left.sid)
+        go_on = handoffs.message_left(call.sid, None if left is None else left.sid)
         if call.over:
             ended(call)
         words = Announcements(calls.language(call.sid))
+        if go_on is not None:
+            return respond(dialect, dialect.documents.apologise(words.line("agent.rings"), go_on, words.language))
         thanks = words.line("message.thanks" if left else "message.none")
         return respond(dialect, dialect.documents.goodbye(thanks, words.language))
 

@@ -52,7 +52,11 @@ class WaitingHooks:
 
     def offers(self, handoff_id: int) -> ResponseReturnValue:
         """Nobody can take the caller: a call-back, or a message, which silence chooses."""
-        self._handoffs.apply(handoff_id, ev.CallerFetched("offers"))
+        row = self._handoffs.apply(handoff_id, ev.CallerFetched("offers"))
+        state, words = self._handoffs.state(row), Announcements(self._handoffs.find(handoff_id).call.language)
+        if state.end is None and state.message and state.recalled == "message" and not state.holds:
+            resume = self._handoffs.addresses.resume
+            return self._respond(self._documents.apologise(words.line("agent.lost"), resume, words.language))
         return self._unless_elsewhere(handoff_id) or self._offers(handoff_id)
 
     def choice(self, handoff_id: int) -> ResponseReturnValue:
@@ -208,7 +212,7 @@ class WaitingHooks:
         row = self._handoffs.find(handoff_id)
         state, words = self._handoffs.state(row), Announcements(row.call.language)
         if state.end is not None:
-            return self._goodbye(row, "goodbye")
+            return self._settled(row, state)
         if state.holds:
             return self._enter_conference(handoff_id, state)
         resume = self._handoffs.addresses.resume
@@ -234,8 +238,9 @@ class WaitingHooks:
             return self._no_call_back(handoff_id)
         if booked is None:
             return self._next(handoff_id)
-        how = waiting_prompt(self._handoffs, handoff_id)
-        return self._respond(self._documents.goodbye(how.announcements.booked(how.opens), how.announcements.language))
+        row = self._handoffs.find(handoff_id)
+        state = self._handoffs.state(row)
+        return self._settled(row, state) if state.end is not None else self._while_it_rings(row)
 
     def _no_call_back(self, handoff_id: int) -> ResponseReturnValue:
         """Too many calls have been promised already: a message reaches the desk all the same."""
@@ -244,8 +249,25 @@ class WaitingHooks:
         return self._respond(self._documents.choose(words.line("call_back.refused"), other, silence, words.language))
 
     def _message(self, handoff_id: int) -> ResponseReturnValue:
-        self._handoffs.apply(handoff_id, ev.MessageChosen())
+        state = self._handoffs.state(self._handoffs.apply(handoff_id, ev.MessageChosen()))
+        if state.end is None and state.recalled is not None and state.current is not None and not state.holds:
+            return self._while_it_rings(self._handoffs.find(handoff_id))
         return self._next(handoff_id)
+
+    def _while_it_rings(self, row: Handoff) -> Response:
+        """Whatever the caller has chosen, an agent's phone rings for them: they wait for what comes of it."""
+        words = Announcements(row.call.language)
+        return self._respond(
+            self._documents.apologise(words.line("agent.rings"), self._at(row.id, "queue"), words.language)
+        )
+
+    def _settled(self, row: Handoff, state: State) -> Response:
+        """The last word to a caller who talks with nobody any more."""
+        if state.end == "callback-booked":
+            how = waiting_prompt(self._handoffs, row.id)
+            booked = how.announcements.booked(how.opens)
+            return self._respond(self._documents.goodbye(booked, how.announcements.language))
+        return self._goodbye(row, "message.thanks" if state.end == "message-taken" else "goodbye")
 
     def _gone(self, handoff_id: int) -> ResponseReturnValue:
         self._handoffs.apply(handoff_id, ev.CallerGone())
@@ -253,9 +275,14 @@ class WaitingHooks:
 
     def _enter_conference(self, handoff_id: int, state: State) -> ResponseReturnValue:
         self._handoffs.apply(handoff_id, ev.CallerFetched("room"))
-        parking = self._handoffs.addresses.parking(self._handoffs.find(handoff_id), state.round)
+        row = self._handoffs.find(handoff_id)
+        parking, words = self._handoffs.addresses.parking(row, state.round), Announcements(row.call.language)
+        first = words.line("agent.free") if state.recalled is not None else ""
+        conference, left = parking.conference, parking.left_url
         return self._respond(
-            self._documents.enter_conference(parking.conference, parking.wait_url, parking.status_url, parking.left_url)
+            self._documents.enter_conference(
+                conference, parking.wait_url, parking.status_url, left, first, words.language
+            )
         )
 
     def _back(self, row: Handoff) -> str:

@@ -14,8 +14,7 @@ from ivr.desk.drafts import Drafts
 from ivr.desk.queue import WaitingCaller, read_queue
 from ivr.dialogue.facts import Facts
 from ivr.handoff.account_holders import holder_of
-from ivr.handoff.state import State
-from ivr.handoff.transaction import UNATTENDED
+from ivr.handoff.state import UNATTENDED, State
 from ivr.ledger.port import Ledger, LedgerError
 from ivr.payments import agent_cards
 from ivr.payments.doubts import doubt
