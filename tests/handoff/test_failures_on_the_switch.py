@@ -92,7 +92,7 @@ def test_after_a_minute_he_is_told_how_he_waits_while_the_phone_rings_on(play: P
     play(story, rings=90)
 
 
-def test_after_the_longest_wait_the_ringing_stops_and_he_may_leave_a_message(play: Play) -> None:
+def test_after_the_longest_wait_a_phone_rings_to_its_end_and_then_he_may_leave_a_message(play: Play) -> None:
     async def story(line: Line) -> None:
         caller, ann = await line.ringing()
         line.later(1801)

@@ -183,15 +183,27 @@ def in_line(tx: Session, waiting: WaitingCaller) -> InLine:
 
 
 def read_messages(tx: Session) -> list[Message]:
-    """Messages that nobody has marked done, oldest first; not the silence of a caller who was told they left none."""
+    """Messages that nobody has marked done, oldest first.
+
+    Not the silence of a caller who was told they left none, nor of one who has talked with an agent after all."""
     found = tx.scalars(
         select(Recording)
         .where(Recording.kind == "message", Recording.done_at.is_(None), Recording.state.not_in(FORGOTTEN))
         .options(joinedload(Recording.call).selectinload(Call.handoffs))
         .order_by(Recording.id)
     ).all()
-    left = [row for row in found if row.call.outcome == "message" or row.transcript or row.state not in SILENT]
+    left = [
+        row
+        for row in found
+        if (row.call.outcome == "message" or row.transcript or row.state not in SILENT) and not _answered(row.call)
+    ]
     return [Message(row, row.call, who(tx, row.call), _why(row.call)) for row in left]
+
+
+def _answered(call: Call) -> bool:
+    """An agent came free while the caller spoke: they talk, or have talked."""
+    own = [handoff for handoff in call.handoffs if handoff.kind == "call"]
+    return bool(own) and max(own, key=lambda handoff: handoff.id).state in ("bridged", "parting", "served")
 
 
 def who(tx: Session, call: Call) -> str:
