@@ -53,6 +53,7 @@ export class SdkPhone extends Phone {
       this.idle("ready");
     });
     device.on("unregistered", () => {
+      setTimeout(() => this.dropLost());
       this.idle("offline");
       this.again(() => this.register());
     });
@@ -62,6 +63,11 @@ export class SdkPhone extends Phone {
     device.on("tokenWillExpire", () => this.renew());
     device.audio?.on("deviceChange", (lost) => this.devicesChanged(lost ?? []));
     this.devicesChanged([]);
+  }
+
+  // A call that rang when the connection was lost rings no more, and nobody says so.
+  dropLost() {
+    if (this.state === "ringing" && !this.device.calls.includes(this.call)) this.end("canceled");
   }
 
   idle(state) {
@@ -135,10 +141,10 @@ export class SdkPhone extends Phone {
     call.on("volume", own((microphone, speaker) => this.tell("level", { microphone, speaker })));
     call.on("warning", own((name) => { this.warnings.add(name); this.changed(); }));
     call.on("warning-cleared", own((name) => { this.warnings.delete(name); this.changed(); }));
-    call.on("error", own((error) => {
-      this.fail(error);
-      if (call.status() === "closed") this.end("failed");
-    }));
+    call.on("error", (error) => {
+      this.fail(error); // also when the call is over: why it ended may be told after that it did
+      if (this.call === call && call.status() === "closed") this.end("failed");
+    });
   }
 
   end(why) {

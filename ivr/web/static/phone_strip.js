@@ -77,7 +77,7 @@ function show() {
   the("mute").setAttribute("aria-pressed", String(muted));
   the("mute").querySelector("span").textContent = muted ? "Muted" : "Mute";
   the("dial").hidden = state !== "ready";
-  for (const key of the("keys").querySelectorAll("button")) key.disabled = state !== "talking";
+  for (const key of the("pad").children) key.disabled = state !== "talking";
   showQuality();
   choices(the("microphone"), phone.microphones, phone.microphone);
   choices(the("speaker"), phone.speakers, phone.speaker);
@@ -149,6 +149,7 @@ function followMute() {
   const button = pageMute();
   const on = button?.getAttribute("aria-pressed") === "true";
   if (!button || (on !== asked.on && Date.now() < asked.until)) return; // an older piece of the page
+  asked.until = 0;
   phone.mute(on);
 }
 
