@@ -32,6 +32,7 @@ from ivr.channels.admission import Admission
 from ivr.channels.audio_files import notice_version
 from ivr.channels.recorded_turns import RecordedTurns
 from ivr.clock import SystemClock
+from ivr.desk.agent_calls import AgentCalls
 from ivr.desk.bot_brake import Brakes
 from ivr.desk.ringing import RingTimes
 from ivr.desk.standby import StandbyDesk
@@ -62,6 +63,7 @@ from ivr.store.models import Call, Handoff
 from ivr.store.redis_client import connect
 from ivr.web.event_streams import Hub, Streams
 from ivr.web.front import make_front
+from ivr.web.hooks.agent_phones import make_agent_phone_hooks
 from ivr.web.hooks.call_documents import CallDocuments
 from ivr.web.hooks.calls import make_voice_blueprint
 from ivr.web.hooks.cards import make_card_hooks
@@ -278,6 +280,7 @@ def create_webhooks(parts: Parts) -> Flask:
         make_voice_blueprint(parts.calls, parts.handoffs, parts.dialect, _documents(parts), parts.carrier),
         make_handoff_blueprint(parts.handoffs, parts.dialect),
         make_card_hooks(parts.agent_cards, parts.dialect),
+        make_agent_phone_hooks(AgentCalls(parts.sessions, parts.clock, s.dials), parts.dialect, s.twilio_number),
     ):
         app.register_blueprint(blueprint)
     return app

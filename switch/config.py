@@ -18,5 +18,6 @@ class SwitchConfig:
     host: str = "127.0.0.1"
     port: int = 8090
     recording_delay: float = 0.3
+    app_url: str = ""  # asked when a client calls, as the account's application says
     ring_grace: float = 5.0  # the carrier rings this much longer than asked
     webhook_timeout: float = 15.0

@@ -130,12 +130,12 @@ class Switch:
         await self._exchange.webhooks.close()
 
     async def place(self, phone: Phone, from_: str, to: str | None = None) -> Leg:
-        """A person calls the number: a signed webhook goes to the voice URL."""
+        """A person calls the number: a signed webhook goes to the voice URL; of a client, to the application's."""
         callbacks = StatusCallbacks(self.config.status_url) if self.config.status_url else None
         leg = Leg(self._exchange, from_, to or self.config.number, "inbound", callbacks)
         leg.fallback = self.config.fallback_url
         leg.ring(phone)
-        start(leg, Request(self.config.voice_url))
+        start(leg, Request(self.config.app_url if from_.startswith("client:") else self.config.voice_url))
         return leg
 
     def _listener(self) -> socket.socket:

@@ -1,7 +1,8 @@
 """TwiML: the documents that Twilio is answered with. Pure: one function per document, every address an argument.
 
 `calls` holds those of a caller who talks with the bot, `turns` those of one without a media socket, `handoffs` those
-of the passage to a person, and `standby` those of a line without a store. All serve `ivr.carrier.documents.Documents`.
+of the passage to a person, `phones` those of an agent who calls, and `standby` those of a line without a store. All
+serve `ivr.carrier.documents.Documents`.
 """
 
 from twiml.calls import answer_call, apologise, apologise_and_record, goodbye, pay, reconnect, take_message
@@ -19,6 +20,7 @@ from twiml.handoffs import (
     wait,
     whisper,
 )
+from twiml.phones import put_through, refuse
 from twiml.standby import ask_to_accept, ring
 from twiml.turns import FIRST_KEY, NEXT_KEY, PAUSE, ask, leave, more_keys
 
@@ -43,8 +45,10 @@ __all__ = [
     "more_keys",
     "park",
     "pay",
+    "put_through",
     "queue",
     "reconnect",
+    "refuse",
     "ring",
     "take_message",
     "thank",

@@ -2,6 +2,7 @@
 
 from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
 
+from twiml.phones import add_phone
 from twiml.voices import say
 
 ACCEPT_SECONDS = 6
@@ -14,13 +15,7 @@ def ring(phone: str, text: str, caller_id: str, next_url: str, whisper_url: str,
         say(response, text, "en")
     shown = {"caller_id": caller_id} if caller_id else {}
     dial = Dial(action=next_url, method="POST", timeout=ring_seconds, **shown)
-    kind, _, name = phone.partition(":")
-    if kind == "client":
-        dial.client(name, url=whisper_url, method="POST")
-    elif kind in ("sip", "sips"):
-        dial.sip(phone, url=whisper_url, method="POST")
-    else:
-        dial.number(phone, url=whisper_url, method="POST")
+    add_phone(dial, phone, url=whisper_url, method="POST")
     response.append(dial)
     return str(response)
 

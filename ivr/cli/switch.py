@@ -58,6 +58,7 @@ def config(settings: Settings) -> SwitchConfig:
         voice_url=f"{line}/voice/incoming",
         fallback_url=f"{line}/voice/fallback",
         status_url=f"{line}/voice/status",
+        app_url=f"{line}/voice/phone",
         host=settings.host,
         port=settings.switch_port,
         folder=settings.data_dir.absolute() / "switch",

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 class RingTimes:
     """In seconds. `agent` is the setting WARMLINE_RING_SECONDS; the others are ours.
 
-    `caller`: of a call-back. `supervisor`: who asked to listen, and has the phone at hand. `standby`: an agent's phone
+    `caller`: of a call-back. `supervisor`: who asked to listen, and has the phone at hand. `outgoing`: whom
+    an agent calls from their browser. `standby`: an agent's phone
     while no store answers, when the next one rings at once.
     """
 
@@ -15,3 +16,4 @@ class RingTimes:
     caller: int = 25
     supervisor: int = 20
     standby: int = 15
+    outgoing: int = 30

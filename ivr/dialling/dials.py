@@ -11,8 +11,8 @@ from ivr.dialling.phone_numbers import country, keyed, mobile, source
 from ivr.dialling.policy import DialPolicy, Why
 from ivr.store.models import Audit, Dial
 
-Purpose = Literal["call-back", "transfer", "text", "receipt", "code"]
-CALLS, TEXTS = ("call-back", "transfer"), ("text", "receipt", "code")
+Purpose = Literal["call-back", "transfer", "agent", "text", "receipt", "code"]
+CALLS, TEXTS = ("call-back", "transfer", "agent"), ("text", "receipt", "code")
 UNDELIVERED = ("undelivered", "failed")
 DELIVERY_KNOWN = ("delivered", "read", *UNDELIVERED)
 DAY = timedelta(days=1)

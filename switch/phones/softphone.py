@@ -83,6 +83,7 @@ class _Page:
     ) -> None:
         self._switch, self._phones = switch, phones
         self._websocket, self._tts, self._stt = websocket, tts, stt
+        self._address = websocket.query_params.get("as")
         self._outgoing: asyncio.Queue[str | bytes] = asyncio.Queue(maxsize=500)
         self._handset: Handset | None = None
 
@@ -91,7 +92,7 @@ class _Page:
             await self._websocket.close(1008)
             return
         await self._websocket.accept()
-        address = self._websocket.query_params.get("as")
+        address = self._address
         if address:
             self._resume(self._phones.take(address, self))
         sending = asyncio.create_task(self._send())
@@ -157,7 +158,9 @@ class _Page:
             self._put({"type": "problem", "text": problem})
 
     async def _do(self, order: dict[str, Any]) -> None:
-        if order["type"] == "dial":
+        if order["type"] == "dial" and self._address:
+            await self._call(self._address, str(order["to"]))
+        elif order["type"] == "dial":
             await self._dial(str(order["from"]))
         elif self._handset is None:
             raise RefusedError("there is no call")
@@ -165,6 +168,11 @@ class _Page:
             self._handset.speak(await asyncio.to_thread(self._tts, str(order["text"])[:500]))
         else:
             self._handset.obey(order)
+
+    async def _call(self, address: str, to: str) -> None:
+        if self._busy:
+            raise RefusedError("hang up first")
+        await self._switch.place(self._new_handset(calling=True), address, to[:160])
 
     async def _dial(self, number: str) -> None:
         if self._busy:

@@ -187,6 +187,7 @@ def switch_world(tmp_path: Path) -> MakeWorld:
                 "voice_url": f"{customer.url}/voice",
                 "fallback_url": f"{customer.url}/fallback",
                 "status_url": f"{customer.url}/status",
+                "app_url": f"{customer.url}/app",
                 "folder": tmp_path,
                 "port": 0,
                 "recording_delay": 0.05,

@@ -21,7 +21,7 @@ class Dial(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime]
     address: Mapped[str] = mapped_column(String(160))  # E.164, client: or sip:
-    purpose: Mapped[str] = mapped_column(String(12))  # call-back, transfer, text, receipt, code
+    purpose: Mapped[str] = mapped_column(String(12))  # call-back, transfer, agent, text, receipt, code
     by: Mapped[str] = mapped_column(String(160))  # caller:<number>, agent:<id>, line
     call_sid: Mapped[str | None] = mapped_column(String(34))
     message_sid: Mapped[str | None] = mapped_column(String(34), unique=True)  # a text's, once the carrier has it

@@ -243,3 +243,10 @@ def test_the_page_allows_no_script_but_its_own(client: TestClient) -> None:
     assert "<script>" not in page.text
     for name in ("phone.js", "phone.css"):
         assert client.get(f"/phone/static/{name}").status_code == 200
+
+
+def test_an_agents_page_calls_from_its_own_address(client: TestClient, switch: FakeSwitch) -> None:
+    with client.websocket_connect("/phone/socket?as=client:ada") as socket:
+        ask(socket, {"type": "dial", "to": "client:bob"}, state="dialling")
+        assert [number for _, number in switch.placed] == ["client:ada"]
+        ask(socket, {"type": "dial", "to": "client:bob"}, type="problem")

@@ -133,3 +133,17 @@ def test_a_callee_who_is_moved_during_the_whisper_keeps_his_own_document(switch_
             assert ada.up and not ada.final
 
     run(story())
+
+
+def test_what_a_client_calls_is_asked_of_the_application(switch_world: MakeWorld, run: Run) -> None:
+    async def story() -> None:
+        async with switch_world() as w:
+            ada, bob = w.person("client:ada"), w.person("client:bob")
+            w.customer.answers["/app"] = "<Dial><Client>bob</Client></Dial>"
+            await w.switch.place(ada, "client:ada", "client:bob")
+            await until(lambda: bob.up)
+            params = w.customer.to("/app")[0].params
+            assert (params["From"], params["To"], params["Direction"]) == ("client:ada", "client:bob", "inbound")
+            assert not w.customer.to("/voice")
+
+    run(story())
