@@ -70,12 +70,15 @@ class NoInput:
 
 @dataclass(frozen=True, slots=True)
 class Interrupted:
-    """The caller spoke over the bot: `id` of the Speak cut off, the text and share (0..1) played by then."""
+    """The caller spoke over the bot: `id` of the Speak cut off, the text and share (0..1) played by then.
+
+    `start`: when the caller began to hear it; None where they heard nothing of it."""
 
     id: str
     played_text: str
     played: float
     at: float
+    start: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

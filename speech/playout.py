@@ -117,7 +117,7 @@ class Playout:
         share = len(played) / len(cut.speak.text) if cut.speak.text else 0.0
         for queued in (cut, *rest):
             queued.next = done if queued is cut else 0
-        return Interrupted(cut.speak.id, played, min(1.0, share), now), [cut, *rest]
+        return Interrupted(cut.speak.id, played, min(1.0, share), now, cut.started), [cut, *rest]
 
     def resume(self, rest: list[QueuedSpeech]) -> None:
         """Say what an interruption left unsaid, from the beginning of the sentence that was cut."""

@@ -14,7 +14,19 @@ from speech.audio import RATE, Samples
 from speech.backchannel import is_backchannel
 from speech.dtmf import PAUSE, DtmfCollector
 from speech.echo import EchoCanceller
-from speech.events import Close, Closed, Command, DtmfDigits, Event, Listen, NoInput, Speak, Spoken, UserTurn
+from speech.events import (
+    Close,
+    Closed,
+    Command,
+    DtmfDigits,
+    Event,
+    Interrupted,
+    Listen,
+    NoInput,
+    Speak,
+    Spoken,
+    UserTurn,
+)
 from speech.filler import Filler, is_filler
 from speech.interruption import InterruptionVad, is_interruption
 from speech.interruption_detector import InterruptionDetector
@@ -242,6 +254,8 @@ class Session:
         self._closing = self._closing and not for_certain
         self._idle_since = now
         self._events.put_nowait(event)
+        if for_certain:
+            self._report_dropped(rest[1:])
 
     def _resume(self) -> None:
         """It was a cough, or a backchannel: say what was left unsaid."""
@@ -250,7 +264,13 @@ class Session:
 
     def _forget_unsaid(self) -> None:
         if self._unsaid:
+            self._report_dropped(self._unsaid[1:])
             self._unsaid, self._closing = [], False
+
+    def _report_dropped(self, queued: Sequence[QueuedSpeech]) -> None:
+        """What stood behind the Speak that was cut off is never said: nobody shall believe that it was."""
+        for one in queued:
+            self._events.put_nowait(Interrupted(one.speak.id, "", 0.0, self._now()))
 
     def _on_key(self, digit: str, now: float) -> None:
         self._idle_since = now
@@ -328,6 +348,7 @@ class Session:
         now = self._now()
         if (cut := self._playout.interrupt(now)) is not None and not is_filler(cut[0]):
             self._events.put_nowait(cut[0])
+            self._report_dropped(cut[1][1:])
         await self._recognition.finish()
         self._on_digits(self._dtmf.take(), now)
         self._events.put_nowait(Closed(self._by_us))

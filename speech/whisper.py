@@ -128,9 +128,8 @@ class Whisper:
         words: list[Word] = []
         for item in aligned:
             start, end = (min(float(item[key]), encoded.seconds) for key in ("start", "end"))
-            if not re.search(r"\w", item["word"]) and words:  # punctuation belongs to the word before
-                last = words[-1]
-                words[-1] = Word(last.word + item["word"].strip(), last.start, last.end, last.confidence)
+            if words and (not item["word"].startswith(" ") or not re.search(r"\w", item["word"])):
+                words[-1] = _with_piece(words[-1], item["word"].strip(), end, float(item["probability"]))
             elif item["word"].strip():
                 words.append(Word(item["word"].strip(), round(start, 2), round(end, 2), float(item["probability"])))
         return tuple(words)
@@ -139,6 +138,13 @@ class Whisper:
         padded = np.zeros(int(length * RATE), np.float32)  # the sound is padded, not the features: fewer errors
         padded[: len(sound)] = sound[: len(padded)]
         return StorageView.from_array(self._model.feature_extractor(padded, padding=0)[None, :, : len(padded) // HOP])
+
+
+def _with_piece(word: Word, piece: str, end: float, probability: float) -> Word:
+    """A word and what belongs to it without a space: ".10" after "$42", or a mark, which is no matter of doubt."""
+    if not re.search(r"\w", piece):
+        return Word(word.word + piece, word.start, word.end, word.confidence)
+    return Word(word.word + piece, word.start, round(end, 2), min(word.confidence, probability))
 
 
 def encoder_output(encoded: Encoded) -> NDArray[np.float32]:

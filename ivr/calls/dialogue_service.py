@@ -11,6 +11,7 @@ from ivr.calls import masking, next_step, transcript
 from ivr.calls.dialogue_steps import TALKING, Applied, DialogueSteps
 from ivr.calls.masking import Cards
 from ivr.calls.opening import Opening
+from ivr.calls.overheard import after_joining
 from ivr.calls.queries import Queries
 from ivr.calls.stats import call_figures
 from ivr.clock import Clock
@@ -159,16 +160,28 @@ class DialogueService:
         """The bot's turn `key` was played to its end; times in seconds from the start of `stream`, or the present."""
         self._mark(sid, key, stream, played=1.0, start=start, end=end, latency=latency)
 
-    def mark_cut_off(self, sid: str, key: str, played: float, at: float, stream: Connected | None = None) -> None:
-        """The caller spoke over the bot's turn `key` when the share `played` of it had been heard."""
-        self._mark(sid, key, stream, played=played, end=at)
+    def mark_cut_off(
+        self,
+        sid: str,
+        key: str,
+        played: float,
+        at: float,
+        stream: Connected | None = None,
+        start: float | None = None,
+    ) -> None:
+        """The caller spoke over the bot's turn `key` when the share `played` of it had been heard, from `start` on.
+
+        What they heard nothing of stands where it would have been said."""
+        self._mark(sid, key, stream, played=played, start=at if start is None else start, end=at)
 
     def overheard(self, sid: str, track: str, turn: UserTurn, offset: float) -> None:
         """Words on a parked or bridged call, or its call-back. What a parked caller hears is not yet an agent's."""
         with self._sessions.begin() as tx:
             call = tx.get_one(Call, sid, with_for_update=True)
-            if track == "outbound" and call.stage not in ("bridged", "ended"):
-                return
+            if track == "outbound":
+                if (spoken := after_joining(call.handoffs, call.started_at, turn, offset)) is None:
+                    return
+                turn = spoken
             cards = transcript.write_overheard(tx, call, "agent" if track == "outbound" else "caller", turn, offset)
             masking.forget_on(call, cards)
             if call.ended_at is not None:  # the last words are known a moment after the end

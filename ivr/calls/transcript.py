@@ -38,6 +38,14 @@ def hidden(state: State, turn: UserTurn, event: Event) -> str:
     return SECRET if asked or "pin" in kinds_in(turn.text) else ""
 
 
+def _intent(event: Event, secret: bool, state: State | None) -> str | None:
+    """What the words ask for; digits that were asked for ask for nothing."""
+    if secret or not isinstance(event, Said):
+        return None
+    answers = state is not None and digits_mean(state) is not None and bool(event.meaning.digits)
+    return None if answers else event.meaning.intent
+
+
 def _keyed_ahead(state: State, event: Event) -> bool:
     """One key answers most questions: several may be a PIN that the caller did not wait to be asked for."""
     keys = event.digits if isinstance(event, Keyed) else ""
@@ -68,7 +76,7 @@ def write_caller(
         start=offset + turn.start,
         end=offset + turn.end,
         confidence=turn.confidence if turn.via == "voice" else None,
-        intent=event.meaning.intent if isinstance(event, Said) else None,
+        intent=_intent(event, bool(secret), state),
         words=_words(turn.words, offset),
         latency=turn.latency,
     )

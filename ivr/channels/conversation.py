@@ -115,7 +115,9 @@ class Conversation:
             task.cancel()
 
     async def _interrupted(self, event: speech.Interrupted) -> None:
-        await self._sql(self._service.mark_cut_off, self._sid, event.id, event.played, event.at, self._connected)
+        await self._sql(
+            self._service.mark_cut_off, self._sid, event.id, event.played, event.at, self._connected, event.start
+        )
         prompt = self._known(event.id).prompt
         async with self._turn:
             applied = await self._apply(events.Interrupted(prompt, event.played))

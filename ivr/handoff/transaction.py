@@ -146,6 +146,8 @@ def _note_times(row: Handoff, old: State, state: State, now: datetime) -> None:
         "ringing": any(attempt.sid for attempt in state.attempts),
         "answered": any(attempt.answered for attempt in state.attempts),
         state.phase: state.phase != old.phase,
+        f"bridged-{state.current_number}": state.bridged and not old.bridged and "bridged" in row.times,
+        f"apart-{old.current_number}": old.bridged and not state.bridged,
     }
     seen = {name: now.isoformat() for name, happened in events.items() if happened}
     row.times = {**seen, **row.times}

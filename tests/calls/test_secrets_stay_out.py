@@ -45,6 +45,8 @@ class Speaking:
         self.say("agent")
         with self.sessions.begin() as tx:
             tx.get_one(Call, SID).stage = "bridged"
+            handoff = tx.scalars(select(Handoff)).one()
+            handoff.times = {**handoff.times, "bridged": handoff.requested_at.isoformat()}
 
     def turns(self, speaker: str = "caller") -> list[str]:
         with self.sessions() as tx:

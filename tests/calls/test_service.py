@@ -14,7 +14,7 @@ from ivr.dialogue.events import Failed, Interrupted, Keyed, Paid, Resumed, Said
 from ivr.store.engine import Sessions
 from ivr.store.models import Call, Handoff, Outbox, Recording, Turn
 from ivr.store.stream_tokens import BadTokenError, StreamTicket
-from speech.events import UserTurn
+from speech.events import UserTurn, Word
 from tests.fakes.fake_clock import FakeClock
 from tests.harness.call_line import LINE, MORGAN, SID
 from tests.harness.calls import Calls
@@ -194,13 +194,80 @@ def test_a_parked_call_is_overheard_with_a_token_of_its_own(
     assert calls.dialogue.listen(SID, park.token).offset == 30.0
 
 
+def joined(sessions: Sessions, *changes: float) -> None:
+    """The agent and the caller are together, apart, together ..., at these seconds of the call."""
+    names = ("bridged", "apart-1", "bridged-2", "parting")
+    with sessions.begin() as tx:
+        call = tx.get_one(Call, SID)
+        handoff = tx.scalars(select(Handoff)).first() or Handoff(
+            call_sid=SID, state="bridged", reason="callback", intent="", summary="", requested_at=call.started_at
+        )
+        tx.add(handoff)
+        moments = {
+            name: (call.started_at + timedelta(seconds=at)).isoformat()
+            for name, at in zip(names, changes, strict=False)
+        }
+        handoff.times = {**(handoff.times or {}), **moments}
+        call.stage = "bridged" if call.ended_at is None else call.stage
+
+
+def heard_from_us(calls: Calls, text: str, start: float) -> None:
+    """What the caller heard, a word every half second."""
+    words = tuple(Word(word, start + at / 2, start + at / 2 + 0.4, 0.9) for at, word in enumerate(text.split()))
+    calls.dialogue.overheard(SID, "outbound", UserTurn(text, 0.9, words, start, words[-1].end, {}), 0.0)
+
+
+def test_the_queues_own_voice_is_not_the_agents_however_late_its_words_are_known(
+    caller: MediaCaller, calls: Calls, sessions: Sessions
+) -> None:
+    caller.dial()
+    caller.say("agent")
+    joined(sessions, 20.0, 30.0, 40.0, 50.0)
+    heard_from_us(calls, "you are next in the queue", 16.0)
+    heard_from_us(calls, "in the queue hello this is Ada", 18.5)
+    heard_from_us(calls, "you are next", 33.0)
+    heard_from_us(calls, "this is Bob", 41.0)
+    heard_from_us(calls, "your call with our agent has ended", 51.0)
+    assert [(turn.text, turn.start) for turn in turns_of(sessions, "agent")] == [
+        ("hello this is Ada", 20.0), ("this is Bob", 41.0)
+    ]  # fmt: skip
+
+
+def test_what_is_played_after_a_call_that_never_had_an_agent_is_no_agents(
+    caller: MediaCaller, calls: Calls, sessions: Sessions
+) -> None:
+    caller.dial()
+    caller.say("agent")
+    calls.ended(SID, "completed")
+    heard_from_us(calls, "press one and we will call you back", 12.0)
+    assert turns_of(sessions, "agent") == []
+
+
+def test_digits_that_were_asked_for_mean_nothing_else(caller: MediaCaller, sessions: Sessions) -> None:
+    caller.dial()
+    caller.say("balance")
+    caller.say("two seven four nine")
+    wish, secret, *_ = turns_of(sessions, "caller")
+    assert wish.intent == "balance"
+    assert (secret.text, secret.intent) == ("(PIN)", None)
+
+
+def test_a_prompt_that_never_sounded_stands_where_it_would_have_been_said(
+    caller: MediaCaller, calls: Calls, sessions: Sessions
+) -> None:
+    caller.dial()
+    greeting, question = turns_of(sessions, "bot")
+    calls.dialogue.mark_cut_off(SID, question.key, 0.0, 9.0)
+    calls.dialogue.mark_cut_off(SID, greeting.key, 0.5, 9.0, None, 6.0)
+    assert [(turn.played, turn.start) for turn in turns_of(sessions, "bot")] == [(0.5, 6.0), (0.0, 9.0)]
+
+
 def test_hold_music_is_nobody_s_word(caller: MediaCaller, calls: Calls, sessions: Sessions) -> None:
     caller.dial()
     caller.say("agent")
     calls.dialogue.overheard(SID, "outbound", UserTurn("la la", 0.5, (), 1.0, 2.0, {}), 10.0)
     calls.dialogue.overheard(SID, "inbound", UserTurn("hello?", 0.9, (), 3.0, 4.0, {}), 10.0)
-    with sessions.begin() as tx:
-        tx.get_one(Call, SID).stage = "bridged"
+    joined(sessions, 13.0)
     for _ in range(2):
         calls.dialogue.overheard(SID, "outbound", UserTurn("this is Sam", 0.9, (), 5.0, 6.0, {}), 10.0)
     assert [(turn.text, turn.start) for turn in turns_of(sessions, "agent")] == [("this is Sam", 15.0)]
@@ -229,6 +296,7 @@ def test_the_words_of_a_call_back_stand_with_the_call_that_it_answers(
         token = StreamTicket.issue(tx.get_one(Call, SID), clock.now(), "listen").token
     offset = calls.dialogue.listen(SID, token).offset
     assert offset == 640
+    joined(sessions, 640.5)
     calls.dialogue.overheard(SID, "outbound", UserTurn("hello Morgan", 0.9, (), 1.0, 2.0, {}), offset)
     calls.recording(SID, RecordingNews("REback", "in-progress", "https://carrier.test/REback"))
     with sessions() as tx:

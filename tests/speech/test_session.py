@@ -128,6 +128,20 @@ def test_real_speech_stops_the_bot_and_says_how_much_was_heard(line: SessionLine
     assert line.of(Spoken) == []  # marks that `clear` sends back are not taken for heard
 
 
+def test_what_stood_behind_a_prompt_that_was_cut_off_is_reported_as_not_said(line: SessionLine) -> None:
+    async def script() -> None:
+        await line.call(Speak("a", PROMPT), Speak("b", "Hello."), OPEN)
+        await line.silence(1.0)
+        await line.say(1.5, "My balance please.")
+        await line.silence(2.0)
+
+    play(line, script)
+    assert [(cut.id, cut.played > 0, cut.start is not None) for cut in line.of(Interrupted)] == [
+        ("a", True, True), ("b", False, False)
+    ]  # fmt: skip
+    assert line.of(UserTurn)
+
+
 def test_a_cough_does_not_stop_the_bot(line: SessionLine) -> None:
     async def script() -> None:
         await line.call(Speak("a", PROMPT), OPEN)

@@ -49,7 +49,7 @@ class Call(Base):
     figures: Mapped[dict[str, Any] | None]  # ivr.calls.stats.CallFigures, kept at its end: words are forgotten earlier
     forgotten_at: Mapped[datetime | None]  # when `warmline purge` took away what is personal in it
 
-    turns: Mapped[list["Turn"]] = relationship(order_by="Turn.start", back_populates="call")
+    turns: Mapped[list["Turn"]] = relationship(order_by="(Turn.start, Turn.id)", back_populates="call")
     handoffs: Mapped[list["Handoff"]] = relationship(order_by="Handoff.id", back_populates="call")
     recordings: Mapped[list["Recording"]] = relationship(order_by="Recording.id", back_populates="call")
 

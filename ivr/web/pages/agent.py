@@ -178,4 +178,15 @@ def make_agent_blueprint(
             tx.add(Audit(at=clock.now(), actor=me().email, action=MESSAGE_DONE, subject=f"recording:{recording_id}"))
         return answered()
 
+    @blueprint.post("/messages/empty/done")
+    def empty_messages_done() -> ResponseReturnValue:
+        now = clock.now()
+        with sessions.begin() as tx:
+            for message in read_messages(tx):
+                if message.empty:
+                    message.recording.done_at = now
+                    subject = f"recording:{message.recording.id}"
+                    tx.add(Audit(at=now, actor=me().email, action=MESSAGE_DONE, subject=subject))
+        return answered()
+
     return blueprint

@@ -100,6 +100,11 @@ class Message:
     who: str
     why: str
 
+    @property
+    def empty(self) -> bool:
+        """Whether no words were heard in it, and none will be."""
+        return not self.recording.transcript and self.recording.state in SILENT
+
 
 def read_screen(tx: Session, agent_id: int, now: datetime) -> Screen:
     """The agent's present at `now`. Raises LookupError for an unknown agent."""
@@ -183,9 +188,10 @@ def in_line(tx: Session, waiting: WaitingCaller) -> InLine:
 
 
 def read_messages(tx: Session) -> list[Message]:
-    """Messages that nobody has marked done, oldest first.
+    """Messages that nobody has marked done, oldest first and those without words last.
 
-    Not the silence of a caller who was told they left none, nor of one who has talked with an agent after all."""
+    Not the silence of a caller who was told they left none, nor of one who has talked with an agent after all. Who
+    answers one has to know the number: it stands in full."""
     found = tx.scalars(
         select(Recording)
         .where(Recording.kind == "message", Recording.done_at.is_(None), Recording.state.not_in(FORGOTTEN))
@@ -197,7 +203,8 @@ def read_messages(tx: Session) -> list[Message]:
         for row in found
         if (row.call.outcome == "message" or row.transcript or row.state not in SILENT) and not _answered(row.call)
     ]
-    return [Message(row, row.call, who(tx, row.call), _why(row.call)) for row in left]
+    messages = [Message(row, row.call, _holder(tx, row.call) or row.call.caller, _why(row.call)) for row in left]
+    return sorted(messages, key=lambda message: message.empty)
 
 
 def _answered(call: Call) -> bool:
@@ -208,8 +215,12 @@ def _answered(call: Call) -> bool:
 
 def who(tx: Session, call: Call) -> str:
     """The account's holder where an account is known, else the number."""
+    return _holder(tx, call) or masked(call.caller)
+
+
+def _holder(tx: Session, call: Call) -> str:
     known = holder_of(call) or (tx.get(Account, call.account_id) if call.account_id else None)
-    return known.holder if known and known.holder else masked(call.caller)
+    return (known.holder if known else None) or ""
 
 
 def _missed(tx: Session, agent: Agent) -> bool:

@@ -1,6 +1,6 @@
 """How values look on a page: callers masked, lengths as minutes and seconds, words with their doubt."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,8 @@ from flask import Flask, Response, abort
 from ivr.dialling.attestation import attestation
 from ivr.dialogue import currencies
 from ivr.handoff.brief import UNSURE
+from ivr.redaction import holds_marker
+from ivr.store.models import Turn
 
 OUTCOMES = {
     None: "In progress",
@@ -66,9 +68,28 @@ class Word:
     confidence: float | None = None
 
 
+def said(turns: Iterable[Turn]) -> list[Turn]:
+    """The turns of which the caller heard, or said, anything, in the order in which they were spoken."""
+    return [turn for turn in turns if turn.speaker != "bot" or turn.played is None or turn.played > 0]
+
+
+def secret(turn: Turn) -> bool:
+    """Whether something that nobody may read was taken out of it."""
+    return holds_marker(turn.text)
+
+
+def meaning(turn: Turn) -> str | None:
+    """What a caller's words ask for; keys and secrets ask for nothing."""
+    return None if turn.speaker != "caller" or turn.via == "keys" or secret(turn) else turn.intent
+
+
 def played(text: str, share: float | None) -> str:
     """What the caller heard of a prompt of the bot; the whole where nobody knows."""
-    return text if share is None or share >= WHOLE else f"{text[: round(share * len(text))].rstrip()} …"
+    if share is None or share >= WHOLE:
+        return text
+    heard = round(share * len(text))
+    whole = heard if text[heard : heard + 1] in ("", " ") else text.rfind(" ", 0, heard) + 1
+    return f"{text[:whole].rstrip()} …".lstrip()
 
 
 def words_of(text: str, words: Sequence[Mapping[str, Any]]) -> list[Word]:
@@ -171,7 +192,21 @@ def iso(moment: datetime) -> str:
 
 def show_values(app: Flask) -> None:
     """Give the templates these words."""
-    for show in (attestation, played, words_of, masked, length, hours, plain, money, percent, iso):
+    for show in (
+        attestation,
+        said,
+        secret,
+        meaning,
+        played,
+        words_of,
+        masked,
+        length,
+        hours,
+        plain,
+        money,
+        percent,
+        iso,
+    ):
         app.jinja_env.filters[show.__name__] = show
     app.jinja_env.globals.update(
         OUTCOMES=OUTCOMES,

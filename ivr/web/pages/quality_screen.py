@@ -7,12 +7,12 @@ from statistics import median
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
 from ivr.calls.stats import STAGES, call_figures
-from ivr.store.models import Call, Handoff, Offer, Recording
-from ivr.web.pages.formats import plain
+from ivr.store.models import Agent, Call, CardPayment, Handoff, Note, Offer, Recording
+from ivr.web.pages.formats import CARD_ENDS, HOW_IT_ENDED, meaning, money, plain
 
 PAGE = 25
 WORDLESS = frozenset({None, "", "yes", "no", "repeat", "dont_know", "smalltalk", "goodbye"})
@@ -31,6 +31,7 @@ STEPS = {
     "message-taken": "Message taken",
     "caller-left": "Caller left",
 }
+AGAIN = {"bridged": "Talking together again", "apart": "Apart again"}
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class Row:
     seconds: float | None
     intents: list[str]
     handoff: Handoff | None
+    people: list[str]
     recording: Recording | None
 
 
@@ -60,6 +62,16 @@ class Step:
     what: str
     after: float
     detail: str = ""
+
+
+@dataclass(frozen=True)
+class Deed:
+    """What an agent did for the caller: a note, a text, a card payment, how the call ended."""
+
+    what: str
+    who: str
+    at: datetime
+    text: str
 
 
 @dataclass(frozen=True)
@@ -86,6 +98,7 @@ class Review:
     recordings: list[Recording]
     length: float
     steps: list[Step]
+    deeds: list[Deed]
     recorded: list[dict[str, Any]]
     figures: Figures
 
@@ -112,7 +125,32 @@ def read_review(tx: Session, sid: str, recording_id: int = 0) -> Review | None:
     steps = [step for handoff in call.handoffs for step in _steps(handoff)]
     length = max([sound, row.seconds or 0.0, *ends, 1.0])
     kept = call.figures or call_figures(call.turns).to_json()
-    return Review(row, chosen, whole, length, steps, _recorded(chosen), _figures(kept))
+    return Review(row, chosen, whole, length, steps, _deeds(tx, sid), _recorded(chosen), _figures(kept))
+
+
+_NOTES = {"note": "Note", "text": "Text sent", "outcome": "Outcome"}
+
+
+def _deeds(tx: Session, sid: str) -> list[Deed]:
+    """What people did in the call, in the order in which they did it."""
+    notes = tx.scalars(select(Note).where(Note.call_sid == sid).options(joinedload(Note.agent))).all()
+    written = [
+        Deed(_NOTES.get(note.kind, plain(note.kind)), note.agent.name, note.at, _text_of(note)) for note in notes
+    ]
+    cards = tx.scalars(select(CardPayment).where(CardPayment.call_sid == sid)).all()
+    taken = [
+        Deed("Card payment", tx.get_one(Agent, card.agent_id).name, card.begun_at, _charged(card)) for card in cards
+    ]
+    return sorted([*written, *taken], key=lambda deed: deed.at)
+
+
+def _text_of(note: Note) -> str:
+    return HOW_IT_ENDED.get(note.text, note.text) if note.kind == "outcome" else note.text
+
+
+def _charged(card: CardPayment) -> str:
+    number = f", confirmation {card.confirmation}" if card.confirmation else ""
+    return f"{money(card.amount, card.currency)}: {CARD_ENDS.get(card.state, plain(card.state))}{number}"
 
 
 def _figures(kept: dict[str, Any]) -> Figures:
@@ -141,14 +179,20 @@ def _parts() -> Iterable[ExecutableOption]:
 
 def _row(call: Call) -> Row:
     whole = [recording for recording in call.recordings if recording.kind == "call"]
-    intents = dict.fromkeys(turn.intent for turn in call.turns if turn.intent not in WORDLESS)
+    intents = dict.fromkeys(meant for turn in call.turns if (meant := meaning(turn)) not in WORDLESS)
     return Row(
         call=call,
         seconds=(call.ended_at - call.started_at).total_seconds() if call.ended_at else None,
         intents=[plain(intent) for intent in intents],
         handoff=call.handoffs[-1] if call.handoffs else None,
+        people=list(dict.fromkeys(offer.agent.name for offer in _taken(call))),
         recording=whole[0] if whole else None,
     )
+
+
+def _taken(call: Call) -> Iterable[Offer]:
+    """The offers of the call that somebody took, the first one first."""
+    return (offer for handoff in call.handoffs for offer in handoff.offers if offer.outcome == "accepted")
 
 
 def _recorded(recording: Recording | None) -> list[dict[str, Any]]:
@@ -167,12 +211,14 @@ def _recorded(recording: Recording | None) -> list[dict[str, Any]]:
 
 
 def _steps(handoff: Handoff) -> list[Step]:
-    moments = [(STEPS[name], datetime.fromisoformat(at), "") for name, at in handoff.times.items() if name in STEPS]
+    named = ((STEPS.get(name) or AGAIN.get(name.split("-")[0]), at) for name, at in handoff.times.items())
+    moments = [(name, datetime.fromisoformat(at), "") for name, at in named if name]
     if "requested" not in handoff.times:
         moments.append((STEPS["requested"], handoff.requested_at, plain(handoff.reason)))
     for offer in handoff.offers:
         moments.append((f"Offered to {offer.agent.name}", offer.offered_at, ""))
-        if offer.ended_at and offer.outcome != "accepted":
-            moments.append((f"{offer.agent.name}: {plain(offer.outcome).lower()}", offer.ended_at, ""))
+        if offer.ended_at:
+            became = "left the call" if offer.outcome == "accepted" else plain(offer.outcome).lower()
+            moments.append((f"{offer.agent.name}: {became}", offer.ended_at, ""))
     moments.sort(key=lambda moment: moment[1])
     return [Step(what, (at - handoff.requested_at).total_seconds(), detail) for what, at, detail in moments]

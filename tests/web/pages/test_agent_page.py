@@ -206,3 +206,26 @@ def test_what_a_caller_said_is_text_and_never_markup(web: Web) -> None:
     with web.sessions.begin() as tx:
         tx.get_one(Handoff, handoff).summary = "<script>alert(1)</script>"
     assert "<script>alert" not in client.get("/agent/panel").text
+
+
+def test_messages_without_words_come_last_and_are_closed_by_one_click(web: Web) -> None:
+    client = web.signed_in("Ada", "agent")
+    web.call(outcome="message")
+    silent = web.recording(kind="message")
+    web.call("CA" + "4" * 32, outcome="message", verified=False)
+    web.recording("CA" + "4" * 32, kind="message")
+    with web.sessions.begin() as tx:
+        tx.get_one(Recording, silent).transcript = []
+    page = client.get("/agent/messages").text
+    assert page.index("+15550100001") < page.index("No words were heard")
+    client.post("/agent/messages/empty/done", data=with_token(client))
+    page = client.get("/agent/messages").text
+    assert "No words were heard" not in page and "+15550100001" in page
+
+
+def test_a_number_in_a_message_is_not_masked_beside_itself(web: Web) -> None:
+    client = web.signed_in("Ada", "agent")
+    web.call(outcome="message", verified=False)
+    web.recording(kind="message")
+    page = client.get("/agent/messages").text
+    assert "•••" not in page and "<strong>+15550100001</strong>" in page

@@ -4,7 +4,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from ivr.store.models import Audit, Call, Recording
+from ivr.store.models import Audit, Call, CardPayment, Note, Recording, Turn
 from tests.harness.web_pages import CALL, Web
 
 pytestmark = pytest.mark.integration
@@ -29,7 +29,7 @@ def test_a_row_says_what_the_call_was_and_hides_the_number(web: Web, reviewer: F
     web.handoff(None, state="served")
     web.recording()
     page = reviewer.get("/quality/").text
-    for part in ("••• 0001", "Balance, Dispute", "Handed to a person", "1:00", "Served", "Transcribed"):
+    for part in ("••• 0001", "Balance, Dispute", "Handed to a person", "1:00", "Nobody", "Transcribed"):
         assert part in page
     assert "+15550100001" not in page
 
@@ -140,3 +140,52 @@ def test_a_call_backs_recording_stands_beside_the_calls_own(web: Web, reviewer: 
     assert 'data-offset="1.0"' in page
     assert "Call-back, 10:40 later" in page
     assert 'data-offset="640.0"' in reviewer.get(f"/quality/calls/{CALL}?recording={later.id}").text
+
+
+def test_the_list_says_who_took_the_call(web: Web, reviewer: FlaskClient) -> None:
+    web.call(outcome="handed-off")
+    web.handoff(web.person("Ada", "agent"), state="served")
+    assert '<td class="soft person">Ada</td>' in reviewer.get("/quality/").text
+
+
+def test_what_people_did_is_on_the_calls_page(web: Web, reviewer: FlaskClient) -> None:
+    web.call(outcome="handed-off")
+    ada = web.person("Ada", "agent")
+    handoff, now = web.handoff(ada, state="served"), web.clock.now()
+    with web.sessions.begin() as tx:
+        for kind, text in (("note", "Asked for proof."), ("text", "We wrote to Acme."), ("outcome", "follow-up")):
+            tx.add(Note(call_sid=CALL, agent_id=ada, at=now, kind=kind, text=text))
+        tx.add(
+            CardPayment(
+                call_sid=CALL, handoff_id=handoff, agent_id=ada, leg="CA9", account="grace", amount=5000,
+                currency="USD", on=now.date(), state="doubtful", field="security-code", begun_at=now,
+            )
+        )  # fmt: skip
+    page = reviewer.get(f"/quality/calls/{CALL}").text
+    for part in ("Asked for proof.", "We wrote to Acme.", "We still owe the caller something", "$50.00: It may have"):
+        assert part in page
+    assert page.count(", Ada, ") == 4
+
+
+def test_a_prompt_that_was_not_heard_is_not_shown_as_said(web: Web, reviewer: FlaskClient) -> None:
+    web.call(outcome="resolved")
+    with web.sessions.begin() as tx:
+        bot = {"call_sid": CALL, "speaker": "bot", "end": 31.0}
+        tx.add(Turn(key="b1", start=30.0, text="Press one for balance.", played=0.0, **bot))
+        tx.add(Turn(key="b2", start=30.0, text="Are you still there my friend?", played=0.5, **bot))
+    page = reviewer.get(f"/quality/calls/{CALL}").text
+    assert "Press one" not in page and "my friend" not in page
+    assert "Are you still …" in page
+
+
+def test_a_pin_has_no_meaning(web: Web, reviewer: FlaskClient) -> None:
+    web.call(outcome="resolved")
+    with web.sessions.begin() as tx:
+        tx.add(
+            Turn(
+                call_sid=CALL, key="p", speaker="caller", start=40.0, end=41.0, text="(PIN)", intent="other_banking",
+                confidence=1.0,
+            )
+        )  # fmt: skip
+    assert "Other banking" not in reviewer.get(f"/quality/calls/{CALL}").text
+    assert "Other banking" not in reviewer.get("/quality/").text
