@@ -14,7 +14,7 @@ from ivr.desk.drafts import Drafts
 from ivr.desk.queue import WaitingCaller, read_queue
 from ivr.dialogue.facts import Facts
 from ivr.handoff.account_holders import holder_of
-from ivr.handoff.state import UNATTENDED, State
+from ivr.handoff.state import State
 from ivr.ledger.port import Ledger, LedgerError
 from ivr.payments import agent_cards
 from ivr.payments.doubts import doubt
@@ -22,6 +22,7 @@ from ivr.store.models import Account, Agent, Call, CardPayment, Handoff, Note, O
 from ivr.store.states import HANDOFF_IN_LINE, HANDOFF_WITH_AGENT
 from ivr.web.pages.agent_transfer_screen import Transfer, read_transfer
 from ivr.web.pages.formats import masked, midnight, plain
+from ivr.web.pages.passed_over import PassedOver, passed_over
 
 Mode = Literal["ringing", "talking", "wrap-up", "idle"]
 MESSAGE_DONE = "message-done"
@@ -35,6 +36,7 @@ class Screen:
 
     `held`: its caller is on hold; `muted`: the agent is; `card`: the last card entry of this hand-off; `transfer`: the
     one under way or last tried; `colleagues` may take the call; `missed`: they are away because they missed a call;
+    `passed_over`: whom their phone rang for last, where that is why it is silent, and `passed_over_who` their name;
     `doubt`: what may have been paid already; `drafts`: what the agent is writing, form -> field -> text;
     `writing_ends`: how long a wrap-up lasts at the most while they write; `kept`: their note, where it ended before
     they sent it.
@@ -57,6 +59,8 @@ class Screen:
     transfer: Transfer | None = None
     colleagues: Sequence[Agent] = ()
     missed: bool = False
+    passed_over: PassedOver | None = None
+    passed_over_who: str = ""
     doubt: str | None = None
     drafts: Drafts = field(default_factory=dict)
     writing_ends: datetime | None = None
@@ -114,6 +118,7 @@ def read_screen(tx: Session, agent_id: int, now: datetime) -> Screen:
     mode, handoff = _mode(tx, agent)
     until = agent.wrap_up_until if mode == "wrap-up" else None
     state = State.from_json(handoff.machine) if handoff else State()
+    passed = passed_over(tx, agent, now)
     return Screen(
         mode=mode,
         presence=agent.presence,
@@ -132,7 +137,9 @@ def read_screen(tx: Session, agent_id: int, now: datetime) -> Screen:
         transfer=read_transfer(tx, state, agent_id) if mode in ("ringing", "talking") else None,
         colleagues=agents.colleagues(tx, agent_id) if mode == "talking" else (),
         doubt=doubt(tx, handoff.call_sid, handoff.call.account_id) if handoff and mode == "talking" else None,
-        missed=agent.presence == "away" and _missed(tx, agent),
+        missed=passed is not None and passed.why == "missed",
+        passed_over=passed,
+        passed_over_who=who(tx, passed.handoff.call) if passed else "",
         drafts=drafts.read(tx, agent_id, handoff.call_sid) if handoff else {},
         writing_ends=agents.writing_ends(agent) if until else None,
         kept=_kept(tx, agent) if mode == "idle" else "",
@@ -221,13 +228,6 @@ def who(tx: Session, call: Call) -> str:
 def _holder(tx: Session, call: Call) -> str:
     known = holder_of(call) or (tx.get(Account, call.account_id) if call.account_id else None)
     return (known.holder if known else None) or ""
-
-
-def _missed(tx: Session, agent: Agent) -> bool:
-    """Whether it was an offer running out that made the agent what they are."""
-    last = select(Offer).where(Offer.agent_id == agent.id).order_by(Offer.id.desc()).limit(1)
-    offer = tx.scalar(last)
-    return offer is not None and offer.outcome in UNATTENDED and offer.ended_at == agent.presence_since
 
 
 def _kept(tx: Session, agent: Agent) -> str:

@@ -12,6 +12,7 @@ from ivr.desk.queue import announcement
 from ivr.desk.wallboard import AgentStatus, Wallboard, read_wallboard
 from ivr.store.models import Agent, Brake, Call, Handoff
 from ivr.web.pages.agent_screen import InLine, in_line, who
+from ivr.web.pages.passed_over import PassedOver, passed_over
 
 SHIFT_PARTS = ("talk", "wrap_up", "available", "breaks")
 
@@ -28,10 +29,12 @@ class Part:
 
 @dataclass(frozen=True)
 class Row:
-    """One agent on the board."""
+    """One agent on the board. `passed`: the caller, `passed_who`, for whom their phone is silent now."""
 
     doing: AgentStatus
     with_whom: str
+    passed: PassedOver | None
+    passed_who: str
     parts: Sequence[Part]
 
 
@@ -75,7 +78,7 @@ def read_view(tx: Session, now: datetime, since: datetime, within: float) -> Vie
     return View(
         board=board,
         waiting=[(waiting.handoff.id, in_line(tx, waiting)) for waiting in board.waiting],
-        rows=[Row(doing, _with_whom(tx, doing), _parts(doing, longest)) for doing in people],
+        rows=[_row(tx, doing, longest, now) for doing in people],
         calls=[(live, who(tx, live.call)) for live in board.live],
         free=sum(doing.presence == "available" for doing in people),
         busy=sum(doing.presence in ("offered", "on-call", "wrap-up") for doing in people),
@@ -110,6 +113,12 @@ def read_live_of_call(tx: Session, sid: str, me: int, now: datetime) -> Live | N
 def read_rules(tx: Session) -> tuple[str, Sequence[Brake]]:
     """What holds for all calls: the announcement, and the brakes by intent."""
     return announcement(tx), tx.scalars(select(Brake).order_by(Brake.intent)).all()
+
+
+def _row(tx: Session, doing: AgentStatus, longest: float, now: datetime) -> Row:
+    passed = passed_over(tx, doing.agent, now)
+    name = who(tx, passed.handoff.call) if passed else ""
+    return Row(doing, _with_whom(tx, doing), passed, name, _parts(doing, longest))
 
 
 def _with_whom(tx: Session, doing: AgentStatus) -> str:
