@@ -54,13 +54,16 @@ def open_page(web: Web, browser: Browser, redis_url: str, tmp_path: Path) -> Ite
     with served(make_front(none, web.app, streams, streams.hub, tmp_path, [])) as address:
 
         def open_(
-            email: str = "ada@bank.test", scheme: Scheme = "light", viewport: ViewportSize = WIDE, before: str = ""
+            email: str = "ada@bank.test", scheme: Scheme = "light", viewport: ViewportSize = WIDE, before: str = "",
+            script: Callable[[Route], None] | None = None,
         ) -> Page:  # fmt: skip
             context = browser.new_context(
                 base_url=address, viewport=viewport, color_scheme=scheme, reduced_motion="reduce",
                 permissions=["microphone"],
             )  # fmt: skip
             contexts.append(context)
+            if script is not None:
+                context.route("**/sdk-*.js", script)
             if before:
                 context.add_init_script(before)
             page = context.new_page()
@@ -390,9 +393,7 @@ def test_a_script_that_does_not_load_is_tried_again(web: Web, open_page: Open) -
             failed.append(route)
             route.abort()
 
-    page = open_page(viewport=NARROW)
-    page.route("**/sdk-*.js", once)
-    page.reload()
+    page = open_page(script=once)
     expect(page.locator("#phone-problem")).to_contain_text("did not load")
     page.clock.fast_forward(5100)
     expect(state(page)).to_have_text("Phone ready")
