@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 AHEAD = 1.0  # seconds sent before they are played: rides out a stall of ours, and the carrier's buffer stays small
 LATE_MARK = 3.0  # seconds past the reckoned end after which a missing mark is given up: a lost one must not mute a call
 FRAME_SECONDS = FRAME / RATE
+HALF = 0.5  # share of a Speak after which what need not be said again is not
 PIECE = 5  # frames to a message: the carrier takes any length, and messages cost more than their sound
 PAUSE_FRAMES = round(SENTENCE_PAUSE / FRAME_SECONDS)
 
@@ -115,12 +116,13 @@ class Playout:
         self._queue.clear()
         done, played = _played(cut, now)
         share = len(played) / len(cut.speak.text) if cut.speak.text else 0.0
-        for queued in (cut, *rest):
-            queued.next = done if queued is cut else 0
+        cut.next = done if cut.speak.again or share < HALF else len(cut.texts)
+        for queued in rest:
+            queued.next = 0
         return Interrupted(cut.speak.id, played, min(1.0, share), now, cut.started), [cut, *rest]
 
     def resume(self, rest: list[QueuedSpeech]) -> None:
-        """Say what an interruption left unsaid, from the beginning of the sentence that was cut."""
+        """Say what an interruption left unsaid, from the beginning of the sentence that was cut where it counts."""
         self._queue.extendleft(reversed(rest))
 
     def _load(self, now: float) -> bool:

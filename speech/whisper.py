@@ -27,6 +27,8 @@ STRETCH = 1.6  # and more after a long one: ten digits in 6 s came back whole fr
 # Noise is unsure of its words as well: below -1.9 a token, while the faintest of people stay above -0.6 however likely
 # "no speech" is said to be. Pairs of (no speech above, log-probability below) that are not believed.
 DISBELIEVED = ((0.6, -1.0), (0.33, -1.8))
+FASTEST = 0.4  # seconds a word: who says a sentence twice is slower
+REST = 0.8  # seconds of an utterance in which nothing is said: before its first word, and until it was taken to be over
 REPEATS = 3  # a phrase at the end of a run-away text that stands there this often is a loop
 
 
@@ -115,11 +117,16 @@ class Whisper:
         if any(no_speech > chance and score < sure for chance, sure in DISBELIEVED) or not re.search(r"\w", text):
             return Decoding("", score, no_speech)
         said = text.split()
+        if doubled(said, encoded.seconds):
+            return self._shortened(said[: len(said) // 2], score, no_speech)
         if not full or (kept := unlooped(said)) == len(said):
             return Decoding(text, score, no_speech, tuple(tokens))
-        text = " ".join(said[:kept])
-        shorter = self._model.hf_tokenizer.encode(f" {text}", add_special_tokens=False).ids
-        return Decoding(text, score, no_speech, tuple(shorter))
+        return self._shortened(said[:kept], score, no_speech)
+
+    def _shortened(self, said: list[str], score: float, no_speech: float) -> Decoding:
+        text = " ".join(said)
+        tokens = self._model.hf_tokenizer.encode(f" {text}", add_special_tokens=False).ids
+        return Decoding(text, score, no_speech, tuple(tokens))
 
     def words(self, decoding: Decoding, encoded: Encoded) -> tuple[Word, ...]:
         """The words with the times and the sureness that the attention gives: one more, cheap pass."""
@@ -129,7 +136,7 @@ class Whisper:
         for item in aligned:
             start, end = (min(float(item[key]), encoded.seconds) for key in ("start", "end"))
             if words and (not item["word"].startswith(" ") or not re.search(r"\w", item["word"])):
-                words[-1] = _with_piece(words[-1], item["word"].strip(), end, float(item["probability"]))
+                words[-1] = with_piece(words[-1], item["word"].strip(), end, float(item["probability"]))
             elif item["word"].strip():
                 words.append(Word(item["word"].strip(), round(start, 2), round(end, 2), float(item["probability"])))
         return tuple(words)
@@ -140,7 +147,7 @@ class Whisper:
         return StorageView.from_array(self._model.feature_extractor(padded, padding=0)[None, :, : len(padded) // HOP])
 
 
-def _with_piece(word: Word, piece: str, end: float, probability: float) -> Word:
+def with_piece(word: Word, piece: str, end: float, probability: float) -> Word:
     """A word and what belongs to it without a space: ".10" after "$42", or a mark, which is no matter of doubt."""
     if not re.search(r"\w", piece):
         return Word(word.word + piece, word.start, word.end, word.confidence)
@@ -152,6 +159,13 @@ def encoder_output(encoded: Encoded) -> NDArray[np.float32]:
     near = encoded.features.to_device(Device.cpu).to(DataType.float32)
     batch: NDArray[np.float32] = np.asarray(near)
     return np.asarray(batch[0], np.float32)
+
+
+def doubled(words: list[str], seconds: float) -> bool:
+    """Whether a sentence stands there twice ("Yes, please. Yes, please.") in less time than that takes to say."""
+    half = len(words) // 2
+    twice = len(words) >= 2 and words[:half] == words[half:] and words[half - 1][-1] in ".!?"
+    return twice and seconds < REST + FASTEST * len(words)
 
 
 def unlooped(words: list[str]) -> int:

@@ -14,6 +14,8 @@ from ivr.store.stream_tokens import Connected
 from speech import events as speech
 from speech.events import Close, Command, Expectation, Listen, Speak
 
+HINT = "open.person"  # said once: who hears the way to a person twice believes that they must take it
+
 
 class SpeechSession(Protocol):
     """The part of a speech session that a conversation speaks through."""
@@ -165,7 +167,9 @@ class Conversation:
                 case actions.Say():
                     self._bot_turns[key] = _BotTurn(action.prompt, latency)
                     latency = {}  # the first words are the answer; the rest only follow them
-                    commands.append(Speak(key, action.text, action.interruptible and not leaving, action.language))
+                    interruptible = action.interruptible and not leaving
+                    again = not action.prompt.startswith(HINT)
+                    commands.append(Speak(key, action.text, interruptible, action.language, again))
                 case actions.Listen():
                     self._expect = action.kind
                     commands.append(Listen(Expectation(action.kind, action.digits), action.no_input_timeout))

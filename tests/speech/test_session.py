@@ -167,6 +167,19 @@ def test_an_interruption_that_was_nothing_lets_the_bot_go_on_from_the_cut_senten
     assert line.of(Spoken)[0].id == "a"
 
 
+def test_a_hint_that_a_noise_cut_off_after_its_half_is_not_said_again(line: SessionLine) -> None:
+    async def script() -> None:
+        await line.call(Speak("a", "This is a rather long prompt. It goes on for some time.", again=False), OPEN)
+        await line.silence(2.5)
+        await line.say(0.5, "")
+        await line.silence(1.0)
+
+    play(line, script)
+    cut, spoken, *_ = line.events
+    assert isinstance(cut, Interrupted) and isinstance(spoken, Spoken)
+    assert spoken.end - cut.at < 1.2  # the sentence takes longer
+
+
 def test_a_nod_over_the_bot_is_not_an_interruption(line: SessionLine) -> None:
     async def script() -> None:
         await line.call(Speak("a", PROMPT), OPEN)

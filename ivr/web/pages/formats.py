@@ -1,7 +1,8 @@
 """How values look on a page: callers masked, lengths as minutes and seconds, words with their doubt."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -53,6 +54,7 @@ CARD_ENDS = {
     "failed": "It could not be taken: nothing was charged",
     "doubtful": "It may have been charged: check with the card processor before you take it again",
 }
+DIGIT_GROUPS = re.compile(r"(?<![\w-])\d{1,3}(?:-\d{1,3}){2,}(?![\w-])")
 WHOLE = 0.98  # of a prompt: the rest is its last breath
 SPEAKERS = {"caller": "Caller", "bot": "Bot", "agent": "Agent"}
 
@@ -108,7 +110,14 @@ def words_of(text: str, words: Sequence[Mapping[str, Any]]) -> list[Word]:
     ]
     same = "".join("".join(piece.text.split()) for piece in pieces) == "".join(text.split())
     whole = all(len(piece.text.split()) == 1 for piece in pieces)
-    return list(_joined(text, pieces)) if pieces and same and whole else [Word(text)]
+    return list(_joined(text, pieces)) if pieces and same and whole else [Word(closed(text))]
+
+
+def closed(text: str) -> str:
+    """Digits that were said one by one, which the recogniser groups by hyphens as it likes ("9-10-128"), as a number.
+
+    Telephone numbers and dates keep theirs."""
+    return DIGIT_GROUPS.sub(lambda found: found[0].replace("-", ""), text)
 
 
 def _joined(text: str, pieces: Sequence[Word]) -> Iterator[Word]:
@@ -119,7 +128,7 @@ def _joined(text: str, pieces: Sequence[Word]) -> Iterator[Word]:
             more = next(left)
             sure = min((one for one in (whole.confidence, more.confidence) if one is not None), default=None)
             whole = Word(whole.text + more.text, whole.unsure or more.unsure, first.start, more.end, sure)
-        yield whole
+        yield replace(whole, text=closed(whole.text))
 
 
 def masked(number: str) -> str:

@@ -27,6 +27,20 @@ def test_a_number_that_came_in_pieces_has_no_holes(text: str, pieces: list[str])
     assert (words[0].start, words[-1].end) == (0.0, float(len(pieces)))
 
 
+@pytest.mark.parametrize(
+    ("heard", "shown"),
+    [
+        ("number is 9-10-128.", "number is 910128."),
+        ("4-digit", "4-digit"),
+        ("call 415-555-2671", "call 415-555-2671"),
+        ("on 2026-03-02", "on 2026-03-02"),
+        ("two 9-10 tickets", "two 9-10 tickets"),
+    ],
+)
+def test_digits_said_one_by_one_are_a_number(heard: str, shown: str) -> None:
+    assert " ".join(word.text for word in words_of(heard, [])) == shown
+
+
 def test_a_joined_word_is_as_doubtful_as_its_worst_piece() -> None:
     heard = [
         {"word": "$42", "start": 1.0, "end": 1.5, "confidence": 0.9},
