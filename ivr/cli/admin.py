@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import click
@@ -9,10 +10,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ivr.calls.pin_guard import PinGuard
+from ivr.cli import csv_files
 from ivr.cli.common import MISUSED, WRONG, fail, json_option, load_settings, open_database, report, show
 from ivr.clock import SystemClock, today
 from ivr.dialling.phone_numbers import e164
 from ivr.dialogue import currencies
+from ivr.ledger import accounts_import
 from ivr.ledger.port import LedgerError
 from ivr.ledger.sample import load_sample
 from ivr.ledger.sql import SqlLedger
@@ -53,6 +56,25 @@ def _every_account(tx: Session) -> Iterator[Account]:
     while page:
         yield from page
         page = tx.scalars(select(Account).where(Account.id > page[-1].id).order_by(Account.id).limit(PAGE)).all()
+
+
+@accounts.command("import")
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
+@click.option("--template", is_flag=True, help="Print a file to begin with.")
+@json_option
+def import_accounts(file: Path | None, dry_run: bool, template: bool, as_json: bool) -> None:
+    """Add and change the accounts of FILE, a CSV file, by their numbers: all of them, or none.
+
+    An empty cell leaves what is there. PINs are kept as hashes alone: destroy a file that has them.
+    """
+    if template:
+        click.echo(csv_files.template(accounts_import.COLUMNS, accounts_import.EXAMPLE), nl=False)
+        return
+    csv_files.run_import(
+        file, accounts_import.COLUMNS, accounts_import.NEEDED, "number", open_database(load_settings()),
+        accounts_import.import_account, dry_run, as_json,
+    )  # fmt: skip
 
 
 @accounts.command("sample")

@@ -4,19 +4,22 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import click
 from sqlalchemy.orm import Session
 
 from ivr.carrier.chosen import make_browser_phone
+from ivr.cli import csv_files
 from ivr.cli.common import WRONG, fail, json_option, load_settings, open_database, report, show
 from ivr.clock import SystemClock
 from ivr.dialling.phone_numbers import is_browser
-from ivr.people import factors, links, passwords, roster
+from ivr.people import factors, links, passwords, roster, roster_import
 from ivr.people.roles import ROLES
 from ivr.settings import Settings
 from ivr.store.models import Agent
+from languages import LANGUAGES
 
 BY = "command line"  # who did it, in the audit
 
@@ -34,7 +37,7 @@ def list_agents(as_json: bool) -> None:
         rows: list[dict[str, Any]] = [
             {
                 "email": a.email, "name": a.name, "roles": a.roles, "phone": a.phone, "presence": a.presence,
-                "skills": a.skills, "disabled": a.disabled_at is not None,
+                "skills": a.skills, "languages": a.languages, "disabled": a.disabled_at is not None,
             }
             for a in roster.all_people(tx)
         ]  # fmt: skip
@@ -54,11 +57,14 @@ def list_agents(as_json: bool) -> None:
 @click.option("--phone", required=True, help="A number in E.164, or client:NAME for a browser phone.")
 @click.option("--role", "roles", multiple=True, type=click.Choice(ROLES), default=("agent",), show_default=True)
 @click.option("--skill", "skills", multiple=True, help="What the person is rung for first.")
+@click.option(
+    "--language", "languages", multiple=True, type=click.Choice(list(LANGUAGES)), default=("en",), show_default=True
+)
 @click.option("--password", help="Made up and printed when not given.")
 @json_option
 def add(
-    email: str, name: str, phone: str, roles: tuple[str, ...], skills: tuple[str, ...], password: str | None,
-    as_json: bool,
+    email: str, name: str, phone: str, roles: tuple[str, ...], skills: tuple[str, ...],
+    languages: tuple[str, ...], password: str | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Let someone sign in."""
     settings, made_up = load_settings(), roster.random_password()
@@ -68,7 +74,7 @@ def add(
         now = SystemClock().now()
         roster.add(
             tx, email=email, name=name, phone=phone, roles=roles, skills=skills, now=now, by=BY,
-            password_hash=passwords.hash_password(password or made_up),
+            languages=languages, password_hash=passwords.hash_password(password or made_up),
         )  # fmt: skip
     _warn_of_browser_phone(settings, phone)
     if as_json:
@@ -87,10 +93,17 @@ def add(
 )
 @click.option("--skill", "skills", multiple=True, help="All skills from now on; may be repeated.")
 @click.option("--no-skills", is_flag=True, help="Take all skills away.")
+@click.option(
+    "--language",
+    "languages",
+    multiple=True,
+    type=click.Choice(list(LANGUAGES)),
+    help="All languages from now on; may be repeated.",
+)
 @json_option
 def change(
     person: str, email: str | None, name: str | None, phone: str | None, roles: tuple[str, ...],
-    skills: tuple[str, ...], no_skills: bool, as_json: bool,
+    skills: tuple[str, ...], no_skills: bool, languages: tuple[str, ...], as_json: bool,
 ) -> None:  # fmt: skip
     """Change what is given of PERSON (an e-mail address). Other roles sign the person out."""
     settings = load_settings()
@@ -98,10 +111,30 @@ def change(
         agent = _known(tx, person)
         changed = roster.change(
             tx, agent, BY, SystemClock().now(), email=email, name=name, phone=phone, roles=roles or None,
-            skills=[] if no_skills else skills or None,
+            skills=[] if no_skills else skills or None, languages=languages or None,
         )  # fmt: skip
     _warn_of_browser_phone(settings, phone or "")
     _report(as_json, {"email": agent.email, "changed": changed}, f"Changed: {', '.join(changed) or 'nothing'}.")
+
+
+@agents.command("import")
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
+@click.option("--template", is_flag=True, help="Print a file to begin with.")
+@json_option
+def import_agents(file: Path | None, dry_run: bool, template: bool, as_json: bool) -> None:
+    """Add and change the people of FILE, a CSV file, by their e-mail addresses: all of them, or none.
+
+    An empty cell leaves what is there. Who is added signs in once `warmline agents password` has made them a link.
+    """
+    if template:
+        click.echo(csv_files.template(roster_import.COLUMNS, roster_import.EXAMPLE), nl=False)
+        return
+    now = SystemClock().now()
+    csv_files.run_import(
+        file, roster_import.COLUMNS, roster_import.NEEDED, "email", open_database(load_settings()),
+        lambda tx, cells: roster_import.import_person(tx, cells, BY, now), dry_run, as_json,
+    )  # fmt: skip
 
 
 @agents.command("password")

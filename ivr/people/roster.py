@@ -15,6 +15,7 @@ from ivr.dialling.policy import BROWSER
 from ivr.people import passwords, sign_ins
 from ivr.people.roles import ADMIN, ROLES
 from ivr.store.models import Agent, Audit, CodeFactor, Passkey, PasswordLink, RecoveryCode, SignIn
+from languages import LANGUAGES
 
 NO_PASSWORD = "-"  # noqa: S105  # no hash: nothing matches it
 
@@ -50,7 +51,8 @@ def add(
     email, name = _checked_email(tx, email), _checked_name(name)
     agent = Agent(
         email=email, name=name, password_hash=password_hash, roles=_checked_roles(roles), phone=_checked_phone(phone),
-        presence="away", presence_since=now, skills=list(skills), languages=list(languages),
+        presence="away", presence_since=now, skills=list(skills),
+        languages=_checked_languages(languages),
     )  # fmt: skip
     tx.add(agent)
     tx.flush()
@@ -70,6 +72,7 @@ def change(
     phone: str | None = None,
     roles: Sequence[str] | None = None,
     skills: Sequence[str] | None = None,
+    languages: Sequence[str] | None = None,
 ) -> list[str]:
     """Change what is given; returns the names of what has changed. Raises RosterRefusedError.
 
@@ -82,6 +85,7 @@ def change(
         "phone": None if phone is None else _checked_phone(phone),
         "roles": None if roles is None else _checked_roles(roles),
         "skills": None if skills is None else list(skills),
+        "languages": None if languages is None else _checked_languages(languages),
     }
     changed = [key for key, value in wanted.items() if value is not None and value != getattr(agent, key)]
     if "roles" in changed and ADMIN not in wanted["roles"]:
@@ -222,6 +226,14 @@ def _checked_roles(roles: Sequence[str]) -> list[str]:
     if unknown:
         raise RosterRefusedError(f"role {unknown[0]!r} is none of {', '.join(ROLES)}")
     return list(dict.fromkeys(roles))
+
+
+def _checked_languages(languages: Sequence[str]) -> list[str]:
+    unknown = [language for language in languages if language not in LANGUAGES]
+    if unknown or not languages:
+        told = f"language {unknown[0]!r} is" if unknown else "the languages are"
+        raise RosterRefusedError(f"{told} none of {', '.join(LANGUAGES)}")
+    return list(dict.fromkeys(languages))
 
 
 def _note(tx: Session, by: str, action: str, agent: Agent, now: datetime, detail: dict[str, Any] | None = None) -> None:

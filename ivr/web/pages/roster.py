@@ -14,6 +14,7 @@ from ivr.people.roster import RosterRefusedError
 from ivr.store.models import Agent
 from ivr.web.pages.formats import sentence
 from ivr.web.pages.signed_in import SignedInPeople, just_proven, me, only
+from languages import LANGUAGES
 
 ROLE_WORDS = {
     "agent": "takes calls", "reviewer": "listens to calls and reads them", "supervisor": "watches the desk",
@@ -33,6 +34,7 @@ def make_roster_blueprint(people: SignedInPeople, public_url: str) -> Blueprint:
     blueprint = Blueprint("roster", __name__, url_prefix="/people")
     blueprint.before_request(only(ADMIN))
     blueprint.before_request(lambda: just_proven(people))
+    blueprint.context_processor(lambda: {"LANGUAGES": LANGUAGES})
 
     def list_with(error: str | None = None, done: str | None = None) -> str:
         with people.sessions() as tx:
@@ -62,7 +64,8 @@ def make_roster_blueprint(people: SignedInPeople, public_url: str) -> Blueprint:
             with people.sessions.begin() as tx:
                 agent = roster.add(
                     tx, email=form.get("email", ""), name=form.get("name", ""), phone=form.get("phone", ""),
-                    roles=_roles(), now=people.clock.now(), by=me().email,
+                    roles=_roles(), skills=_skills(), languages=form.getlist("languages") or ["en"],
+                    now=people.clock.now(), by=me().email,
                 )  # fmt: skip
                 token = make_link(tx, agent, me().email, people.clock.now())
         except RosterRefusedError as refused:
@@ -76,12 +79,12 @@ def make_roster_blueprint(people: SignedInPeople, public_url: str) -> Blueprint:
     @blueprint.post("/<int:agent_id>")
     def change(agent_id: int) -> ResponseReturnValue:
         form = request.form
-        skills = [skill.strip() for skill in form.get("skills", "").split(",") if skill.strip()]
         try:
             with people.sessions.begin() as tx:
                 changed = roster.change(
                     tx, _there(tx, agent_id), me().email, people.clock.now(), email=form.get("email", ""),
-                    name=form.get("name", ""), phone=form.get("phone", ""), roles=_roles(), skills=skills,
+                    name=form.get("name", ""), phone=form.get("phone", ""), roles=_roles(), skills=_skills(),
+                    languages=form.getlist("languages") if "languages" in form else None,
                 )  # fmt: skip
         except RosterRefusedError as refused:
             return person_with(agent_id, sentence(refused)), 400
@@ -120,6 +123,10 @@ def _there(tx: Session, agent_id: int) -> Agent:
     if agent is None or agent.removed_at is not None:
         abort(404)
     return agent
+
+
+def _skills() -> list[str]:
+    return [skill.strip() for skill in request.form.get("skills", "").split(",") if skill.strip()]
 
 
 def _roles() -> list[str]:

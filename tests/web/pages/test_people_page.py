@@ -96,3 +96,18 @@ def test_an_admin_proves_who_they_are_now_and_then(make_web: Make, clock: FakeCl
 
 def test_words_in_the_address_are_not_shown_as_ours(web: Web) -> None:
     assert "Call +1900" not in web.signed_in("Eve", "admin").get("/people/?done=Call+%2B1900").text
+
+
+def test_skills_and_languages_are_given_when_a_person_is_added_and_changed_afterwards(web: Web) -> None:
+    eve = web.signed_in("Eve", "admin")
+    new = {"name": "Mia", "email": "mia@bank.test", "phone": "client:mia", "roles": "agent"}
+    page = eve.post("/people/", data=with_token(eve, **new, skills="dispute, payment", languages="es")).text
+    assert 'value="dispute, payment"' in page
+    assert 'value="es" checked' in page
+    with web.sessions() as tx:
+        mia = tx.scalars(select(Agent).where(Agent.name == "Mia")).one()
+    assert (mia.skills, mia.languages) == (["dispute", "payment"], ["es"])
+    eve.post(f"/people/{mia.id}", data=with_token(eve, **new, skills="", languages="en"))
+    with web.sessions() as tx:
+        changed = tx.get_one(Agent, mia.id)
+    assert (changed.skills, changed.languages) == ([], ["en"])
