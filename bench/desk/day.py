@@ -66,6 +66,8 @@ def _figures(day: Day, loads: dict[str, Load]) -> dict[str, float]:
         "message_taken": ends.count("message-taken"),
         "caller_left": ends.count("caller-left"),
         "without_an_end": len(calls) - sum(ends.count(end) for end in ENDS),
+        "told_nobody_free": len(day.told_nobody_free),
+        "told_while_somebody_free": sum(day.told_nobody_free),
         "wait_p50_s": round(statistics.median(waits), 1),
         "wait_p90_s": round(waits[int(len(waits) * 0.9)], 1),
         "wait_longest_s": round(waits[-1], 1),

@@ -12,6 +12,8 @@ SAID = {
     "message_taken": "left a message",
     "caller_left": "hung up",
     "without_an_end": "ended in none of these",
+    "told_nobody_free": "were told that nobody is free",
+    "told_while_somebody_free": "of them, while an agent was available who may take them",
     "wait_p50_s": "median wait for a person, s",
     "wait_p90_s": "nine in ten waited at most, s",
     "wait_longest_s": "longest wait of one who was served, s",

@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from bench.desk.people import BUSY_HOURS, CLOSES, INTENTS, OPENS, PEOPLE, ROUND, TALK, Person, Silent, VirtualClock
 from ivr.desk import agents
 from ivr.desk.opening_hours import OpeningHours
+from ivr.desk.routing import Requirement
 from ivr.dialling.dials import Dials
 from ivr.dialling.policy import DialPolicy
 from ivr.dialogue.actions import HandOff
@@ -44,6 +45,7 @@ class Day:
         self._order, self._legs = itertools.count(), itertools.count(1)
         self._waiting: dict[int, int] = {}  # hand-off -> which fetch of the queue document is their present one
         self.queue: list[tuple[datetime, int]] = []
+        self.told_nobody_free: list[bool] = []  # of each caller so told, whether somebody was
         carrier: Any = PlayedCarrier(self)
         news: Any = Silent()
         hours = OpeningHours.parse("mon-fri 08:00-18:00")
@@ -230,7 +232,8 @@ class Day:
         elif to == "room":
             self.after(0.3, lambda: self._joins_room(handoff_id))
         elif to == "offers":
-            self.after(12.0, lambda: self._chooses(handoff_id))
+            self.told_nobody_free.append(self._somebody_free(handoff_id))
+            self.after(12.0, lambda: self._chooses(handoff_id, present))
         else:
             self.after(5.0, lambda: self._hang_up(handoff_id))
 
@@ -250,16 +253,38 @@ class Day:
             return
         self.after(ROUND, lambda: self._waits(handoff_id, present, number + 1))
 
-    def _chooses(self, handoff_id: int) -> None:
+    def _somebody_free(self, handoff_id: int) -> bool:
+        """Whether an agent is available who may take this caller now."""
+        row, passed = self.service.find(handoff_id), self._state(handoff_id).passed
+        with self.sessions() as tx:
+            able = agents.longest_idle(tx, passed, Requirement(row.intent, row.call.language))
+        return able is not None and self.service.config.hours.is_open(self.clock.time)
+
+    def _chooses(self, handoff_id: int, present: int) -> None:
+        if self._waiting[handoff_id] != present:
+            return
         if self.dice.random() < 0.7:
             self._books(handoff_id)
             return
         self.service.apply(handoff_id, ev.MessageChosen())
-        self.after(30, lambda: self.service.apply(handoff_id, ev.MessageLeft()))
+        if self._state(handoff_id).message:
+            self.after(30, lambda: self._leaves_message(handoff_id, present))
+        else:  # an agent's phone rings for them
+            self._waits(handoff_id, present, 0)
+
+    def _leaves_message(self, handoff_id: int, present: int) -> None:
+        if self._waiting[handoff_id] != present:
+            return
+        self.service.apply(handoff_id, ev.MessageLeft())
+        if self._state(handoff_id).end is None:
+            self._waits(handoff_id, present, 0)
 
     def _books(self, handoff_id: int) -> None:
         row = self.service.find(handoff_id)
         self.service.book_call_back(handoff_id, row.call.caller)
+        if self._state(handoff_id).end is None:
+            self._waits(handoff_id, self._waiting[handoff_id], 0)
+            return
         with self.sessions.begin() as tx:
             tx.get_one(Call, row.call_sid).ended_at = self.clock.now()
 
