@@ -103,6 +103,7 @@ function showQuality() {
   the("quality").hidden = phone.state !== "talking";
   the("quality").dataset.good = String(words === "");
   the("quality").lastElementChild.textContent = words || "Good connection";
+  the("quality").title = words;
 }
 
 function choices(select, devices, chosen) {

@@ -420,6 +420,9 @@ def test_the_strip_in_each_state(web: Web, open_page: Open, scheme: Scheme, view
     carrier(page, "call.emit('volume', 0.4, 0.7)")
     carrier(page, "call.emit('warning', 'high-rtt', {})")
     look(page, f"strip-call-{kind}")
+    if viewport["width"] > 800:
+        carrier(page, "call.emit('warning', 'constant-audio-input-level', {})")
+        assert page.locator("#phone").evaluate("one => one.offsetHeight") <= 60
     page.get_by_role("button", name="Keypad").click()
     look(page, f"strip-keys-{kind}")
 
