@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from ivr.store.models import Audit, Brake, Call, Turn
+from ivr.web.pages.formats import hours
 from tests.harness.web_pages import CALL, Web, with_token
 
 pytestmark = pytest.mark.integration
@@ -257,3 +258,8 @@ def test_pages_stand_in_the_order_of_a_persons_work(web: Web, roles: list[str], 
     page = web.signed_in("Ada", *roles).get("/me/").text
     nav = page[page.index("<nav") : page.index("</nav>")]
     assert re.findall(r">([^<>\s][^<>]*)</a>", nav) == first
+
+
+@pytest.mark.parametrize(("seconds", "shown"), [(0, "0 s"), (23, "23 s"), (59.6, "1 min"), (720, "12 min")])
+def test_a_share_of_the_day_below_a_minute_is_told_in_seconds(seconds: float, shown: str) -> None:
+    assert hours(seconds) == shown
