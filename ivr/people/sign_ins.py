@@ -45,6 +45,22 @@ def find(tx: Session, token: str, limits: Limits, now: datetime) -> SignIn | Non
     return row if row is not None and holds(row, limits, now) else None
 
 
+def why_over(tx: Session, token: str, limits: Limits, now: datetime) -> str | None:
+    """Why the sign-in of this token holds no more: idle, age, password, shut-out, or what ended it; None of none."""
+    row = tx.scalars(
+        select(SignIn).where(SignIn.token_hash == hash_of(token)).options(joinedload(SignIn.agent))
+    ).first()
+    if row is None or holds(row, limits, now):
+        return None
+    if row.ended_at is not None:
+        return row.ended_why
+    if row.agent.disabled_at is not None:
+        return "shut-out"
+    if row.stamp != stamp_of(row.agent):
+        return "password"
+    return "age" if now >= row.expires_at else "idle"
+
+
 def holds(row: SignIn, limits: Limits, now: datetime) -> bool:
     """Whether it lasts at `now`: neither ended nor too old, its person let in, their password the same."""
     agent = row.agent

@@ -39,6 +39,12 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+def press(page: Page, key: str) -> None:
+    """Press a key of the page once its keys are awake: they sleep for a moment after each change of the page."""
+    page.locator("html[data-keys=on]").wait_for()
+    page.keyboard.press(key)
+
+
 def look(page: Page, name: str) -> None:
     """Nothing serious found by axe; the picture kept where wanted."""
     found = Axe().run(page).response["violations"]

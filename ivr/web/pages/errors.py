@@ -1,13 +1,21 @@
 """Errors as pages that say what happened and what to do."""
 
-from flask import Flask, current_app, render_template
+from urllib.parse import urlsplit
+
+from flask import Flask, current_app, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, Unauthorized
+
+from ivr.web.pages.signed_in import safe_next
 
 TOO_OLD = "This page is too old"
 PAGES = {
-    401: ("You are signed out", "Sign in again to go on."),
+    401: (
+        "You are signed out",
+        "What you asked for was not done. Sign in to go back to where you were and do it.",
+    ),
     403: ("This page is not yours to open", "Your sign-in has no role for it. Ask your supervisor if you need it."),
     404: ("There is nothing here", "The address may be old, or what it showed has been deleted."),
     429: ("Too many attempts", "Wait a minute, then try again."),
@@ -25,10 +33,14 @@ def explain_errors(app: Flask) -> None:
 def _page(error: HTTPException) -> ResponseReturnValue:
     code = error.code or 500
     title, advice = PAGES[code]
-    return render_template("error.html", title=title, advice=advice), code
+    target = safe_next(urlsplit(request.referrer or "").path) if code == 401 else None
+    return render_template("error.html", title=title, advice=advice, target=target), code
 
 
 def _too_old(error: CSRFError) -> ResponseReturnValue:
+    """The token is of another sign-in: a script takes the new one and asks once more, where there is one."""
+    if request.headers.get("X-Fragment"):
+        return ("", 400, {"X-Stale-Token": "1"}) if current_user.is_authenticated else _page(Unauthorized())
     return render_template("error.html", title=TOO_OLD, advice="Go back, reload it and do it again."), 400
 
 

@@ -17,6 +17,15 @@ from ivr.web.pages.sign_in_throttle import about_where, rules_for
 from ivr.web.pages.signed_in import PASSWORD, SignedInPeople, SignedInPerson, me, safe_next
 
 WRONG = "That e-mail and password do not match. Check both and try again."
+WHY_OVER = {
+    "idle": "You were signed out because this browser had not been used for a long time.",
+    "age": "You were signed out because you had been signed in for so long.",
+    "password": "You were signed out because your password was changed.",
+    "roles": "You were signed out because your roles were changed.",
+    "signed-out": "You were signed out from another browser.",
+    "everywhere": "You were signed out everywhere from another browser.",
+}
+OVER = "You are signed out."
 BUSY = "Too many people are signing in just now. Try again in a few seconds."
 
 
@@ -36,7 +45,7 @@ def make_sign_in_blueprint(
     def sign_in() -> ResponseReturnValue:
         if current_user.is_authenticated:
             return redirect(own_page(me()))
-        return _form(safe_next(request.args.get("next")))
+        return _form(safe_next(request.args.get("next")), why=_why_over(people))
 
     @blueprint.post("/sign-in")
     def enter() -> ResponseReturnValue:
@@ -134,8 +143,15 @@ def _address() -> str:
     return request.form.get("email", "").strip().lower()
 
 
-def _form(target: str | None, error: str | None = None) -> str:
-    return render_template("sign_in.html", target=target, error=error, email=request.form.get("email", ""))
+def _form(target: str | None, error: str | None = None, why: str | None = None) -> str:
+    return render_template("sign_in.html", target=target, error=error, why=why, email=request.form.get("email", ""))
+
+
+def _why_over(people: SignedInPeople) -> str | None:
+    """What to tell somebody whose sign-in has ended, in the browser that had it."""
+    key = session.get("_user_id")
+    why = people.why_over(key) if key else None
+    return WHY_OVER.get(why, OVER) if why else None
 
 
 def later(page: str, status: int, seconds: float) -> Response:

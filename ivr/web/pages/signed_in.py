@@ -66,6 +66,11 @@ class SignedInPeople:
                 sign_ins.seen(tx, row.id, now)
         return None if row is None else self._person(row, key)
 
+    def why_over(self, key: str) -> str | None:
+        """Why the sign-in behind a browser's key has ended; None where it has not, or none is known."""
+        with self.sessions() as tx:
+            return sign_ins.why_over(tx, key, self.limits, self.clock.now())
+
     def of_key(self, request: Request) -> SignedInPerson | None:
         """The machine whose key a request holds, with the right to read that one export and nothing else."""
         role = EXPORTS.get(request.endpoint or "") if request.method == "GET" else None

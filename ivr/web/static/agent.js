@@ -1,17 +1,19 @@
 // The agent's page: a call that cannot be missed, answered by mouse or by key, and the transcript that grows.
 
 import "./phone_strip.js";
-import { forgetOthers } from "./drafts.js";
-import { typing } from "./keys.js";
+import { typing, wasCutOff } from "./keys.js";
 import { follow } from "./live.js";
+import { clearNotice, notify } from "./notices.js";
 
 const announce = document.getElementById("announce");
+const stateNow = document.getElementById("state-now");
 const title = document.title;
 let shown = "";
 let spoken = "";
 let told = document.querySelector("#work [data-say]")?.dataset.say ?? "";
 let ringing = null;
 let sound = null;
+let lost = false;
 
 function current() {
   return document.querySelector("#panel [data-mode]");
@@ -30,9 +32,31 @@ function settle() {
   const said = document.getElementById("said");
   if (said) said.scrollTop = said.scrollHeight; // the latest words matter most
   stopRinging();
+  entitle();
+  if (panel.dataset.mode === "missed") notify("You missed a call. No calls come until you say that you are back.");
   if (panel.dataset.mode === "ringing") startRinging(panel);
-  else if (!first && !typing(document.activeElement)) panel.querySelector("h1").focus({ preventScroll: true });
+  if (first || typing(document.activeElement)) return;
+  bringIntoView();
+  (panel.dataset.mode === "ringing" && !wasCutOff() ? document.getElementById("accept") : panel.querySelector("h1")).focus({ preventScroll: true });
 }
+
+function bringIntoView() {
+  document.getElementById("middle").scrollTop = 0;
+  scrollTo(0, 0);
+}
+
+// --- the title, for whoever looks at another tab ---
+
+function entitle() {
+  const mode = current().dataset.title;
+  document.title = lost ? `No connection · ${title}` : mode ? `${mode} · ${title}` : title;
+}
+
+document.addEventListener("link", ({ detail }) => {
+  lost = detail === "lost";
+  if (!ringing) entitle();
+  if (lost && !typing(document.activeElement)) bringIntoView();
+});
 
 // --- ringing ---
 
@@ -46,12 +70,13 @@ function startRinging(panel) {
   };
   flash();
   ringing = setInterval(flash, 1500);
-  if (!typing(document.activeElement)) document.getElementById("accept").focus({ preventScroll: true });
+  notify("A caller is here for you.");
 }
 
 function stopRinging() {
   clearInterval(ringing);
-  document.title = title;
+  ringing = null;
+  clearNotice();
 }
 
 function chime() {
@@ -74,9 +99,11 @@ function chime() {
 
 document.getElementById("panel").addEventListener("swapped", settle);
 document.getElementById("work").addEventListener("swapped", () => {
-  forgetOthers();
   const said = document.querySelector("#work [data-say]")?.dataset.say ?? "";
   if (said && said !== told) announce.textContent = said;
   told = said;
+});
+document.getElementById("own").addEventListener("swapped", () => {
+  stateNow.replaceChildren(...document.querySelector("#own .state-line").cloneNode(true).childNodes);
 });
 settle();

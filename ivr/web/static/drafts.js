@@ -1,38 +1,120 @@
-// What is typed and not yet sent survives a reload and a change of the page around it: kept in this tab alone.
+// What is typed and not yet sent is kept by the server while it grows. Until the server has it, this tab keeps it too:
+// through a reload, a lost connection and a sign-in that ends. Where a form has no place at the server, the tab alone.
 
-const PREFIX = "draft:";
+import { ask, person, RefusedError } from "./http.js";
+
+const PREFIX = `draft:${person}:`;
 const FIELDS = "[data-draft]";
+const PAUSE = 800; // milliseconds between two saves of a form that grows
+const LATER = 3000; // and after one that did not get through
+const forms = new Map(); // address -> { fields, server, saved }: what this page knows to be newer than what it was given
+const timers = new Map();
+const saving = new Map(); // address -> the save under way
+
 const tick = (field) => field.type === "radio" || field.type === "checkbox";
+const addressOf = (form) => form.dataset.drafts ?? form.getAttribute("action");
+const formsIn = (root) => [...root.querySelectorAll("form")].filter((form) => form.querySelector(FIELDS));
 
+function fieldsOf(form) {
+  const fields = [...form.querySelectorAll(FIELDS)].filter((field) => !tick(field) || field.checked);
+  return Object.fromEntries(fields.map((field) => [field.name, field.value]));
+}
+
+/** Put what was typed back into the forms below `root`. */
 export function restoreDrafts(root = document) {
-  for (const field of root.querySelectorAll(FIELDS)) {
-    const kept = sessionStorage.getItem(PREFIX + field.id);
-    if (kept === null) continue;
-    if (tick(field)) field.checked = true;
-    else field.value = kept;
-    if (field.selectedIndex === -1) field.selectedIndex = 0; // what was chosen is no longer to be had
-    const details = field.closest("details");
-    if (details) details.open = true;
+  for (const form of formsIn(root)) {
+    const kept = forms.get(addressOf(form))?.fields;
+    if (!kept) continue;
+    for (const field of form.querySelectorAll(FIELDS)) {
+      if (tick(field)) field.checked = kept[field.name] === field.value;
+      else if (field.name in kept && field.value !== kept[field.name]) field.value = kept[field.name];
+      if (field.selectedIndex === -1) field.selectedIndex = 0; // what was chosen is no longer to be had
+    }
+    if (Object.values(kept).some(Boolean)) form.closest("details")?.setAttribute("open", "");
   }
 }
 
-export function dropDrafts(form) {
-  form.reset();
-  for (const field of form.querySelectorAll(FIELDS)) sessionStorage.removeItem(PREFIX + field.id);
+/** The form is about to be sent: no save of it may arrive afterwards. */
+export async function holdDrafts(form) {
+  clearTimeout(timers.get(addressOf(form)));
+  timers.delete(addressOf(form));
+  await saving.get(addressOf(form));
 }
 
-// Words about a caller do not outlive their call on this page.
-export function forgetOthers() {
-  for (const key of Object.keys(sessionStorage)) {
-    if (key.startsWith(PREFIX) && !document.getElementById(key.slice(PREFIX.length))) sessionStorage.removeItem(key);
+/** The form was sent, or was refused and is still a draft. */
+export function sentDrafts(form, done) {
+  if (done) {
+    forget(addressOf(form));
+    form.reset();
+    form.dataset.sent = ""; // what was given as its draft is old: the next answer puts a fresh form here
+  } else if (forms.get(addressOf(form))?.saved === false) schedule(addressOf(form));
+}
+
+/** Forms that have gone from the page: the server gets what it has not, and the page forgets it. */
+export function leaveDrafts() {
+  const here = new Set(formsIn(document).map(addressOf));
+  for (const [address, kept] of forms) {
+    if (here.has(address)) continue;
+    if (kept.server && !kept.saved) save(address);
+    else forget(address);
   }
+}
+
+function forget(address) {
+  clearTimeout(timers.get(address));
+  timers.delete(address);
+  forms.delete(address);
+  sessionStorage.removeItem(PREFIX + address);
+}
+
+function schedule(address, wait = PAUSE) {
+  if (!timers.has(address)) timers.set(address, setTimeout(() => save(address), wait));
+}
+
+function save(address) {
+  clearTimeout(timers.get(address));
+  timers.delete(address);
+  const turn = (saving.get(address) ?? Promise.resolve()).then(() => send(address)); // in the order in which it was typed
+  saving.set(address, turn);
+  return turn.finally(() => { if (saving.get(address) === turn) saving.delete(address); });
+}
+
+async function send(address, options = {}) {
+  const kept = forms.get(address);
+  if (!kept || kept.saved) return;
+  const body = new FormData();
+  for (const [name, value] of Object.entries(kept.fields)) body.set(name, value);
+  try {
+    await ask(address, { method: "POST", body, ...options });
+  } catch (fault) {
+    if (fault instanceof RefusedError && fault.status < 429) forget(address); // not theirs any more, or forgotten with the call
+    else schedule(address, LATER);
+    return;
+  }
+  if (forms.get(address) !== kept) return;
+  kept.saved = true;
+  sessionStorage.removeItem(PREFIX + address);
+  if (!formsIn(document).some((form) => addressOf(form) === address)) forms.delete(address);
 }
 
 document.addEventListener("input", ({ target }) => {
   if (!target.matches(FIELDS)) return;
-  if (tick(target)) for (const other of target.form.elements[target.name]) sessionStorage.removeItem(PREFIX + other.id);
-  if (target.value) sessionStorage.setItem(PREFIX + target.id, target.value);
-  else sessionStorage.removeItem(PREFIX + target.id);
+  const address = addressOf(target.form);
+  const kept = { fields: fieldsOf(target.form), server: "drafts" in target.form.dataset, saved: false };
+  forms.set(address, kept);
+  sessionStorage.setItem(PREFIX + address, JSON.stringify(kept));
+  if (kept.server) schedule(address);
 });
+
+addEventListener("pagehide", () => {
+  for (const [address, { server }] of forms) if (server) send(address, { keepalive: true });
+});
+
+for (const key of Object.keys(sessionStorage)) {
+  if (!key.startsWith("draft:")) continue;
+  if (key.startsWith(PREFIX)) forms.set(key.slice(PREFIX.length), JSON.parse(sessionStorage.getItem(key)));
+  else sessionStorage.removeItem(key); // another person's
+}
 restoreDrafts();
-forgetOthers();
+for (const [address, { server }] of forms) if (server) schedule(address);
+leaveDrafts();

@@ -1,11 +1,52 @@
 // Every action by one key, unless the person is typing or has switched the keys off; `?` lists them.
+//
+// Nobody reads as fast as they type. When what a key does has just changed, keys sleep for a moment; and when the page
+// took away the field that somebody was writing in, the rest of their sentence is not obeyed either.
 
 const dialog = document.getElementById("keys");
 const choice = document.getElementById("keys-on");
 const OFF = "warmline-keys-off";
+const MOMENT = 1000; // milliseconds
+
+let asleepUntil = 0;
+let cutOff = false; // the field was taken away while they wrote, and they have done nothing of their own since
+let waking = null;
+let meanings = "";
 
 export function typing(element) {
   return Boolean(element?.closest?.("textarea, select, input:not([type=radio], [type=checkbox]), [contenteditable]"));
+}
+
+/** Whether what is pressed now was meant for what stood on the page before. */
+export function asleep() {
+  return performance.now() < asleepUntil;
+}
+
+/** Whether the page took away the field that the person was writing in. */
+export function wasCutOff() {
+  return cutOff;
+}
+
+function sleep() {
+  asleepUntil = performance.now() + MOMENT;
+  document.documentElement.dataset.keys = "asleep";
+  clearTimeout(waking);
+  waking = setTimeout(wake, MOMENT);
+}
+
+function wake() {
+  asleepUntil = 0;
+  document.documentElement.dataset.keys = choice.checked ? "on" : "off";
+}
+
+function ownAct() {
+  cutOff = false;
+  wake();
+}
+
+function meaningsNow() {
+  const mean = (one) => `${one.dataset.key}:${one.id}:${one.form?.action ?? ""}`;
+  return [...document.querySelectorAll("[data-key]")].map(mean).sort().join();
 }
 
 function show() {
@@ -22,9 +63,18 @@ function obey(target) {
 }
 
 addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+  if (event.key === "Tab" || event.key === "Escape") ownAct();
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "Escape" && !dialog.open && typing(event.target)) event.target.blur();
-  if (typing(event.target)) return;
+  if (typing(event.target)) {
+    if (event.key.length === 1) sleep();
+    return;
+  }
+  if (asleep()) {
+    if (cutOff) sleep(); // for as long as they go on writing
+    if (event.key !== "?" && (event.key.length === 1 || event.key === "Enter") && !dialog.open) return event.preventDefault();
+  }
+  if (event.repeat) return;
   if (event.key === "?") {
     event.preventDefault();
     show();
@@ -34,9 +84,25 @@ addEventListener("keydown", (event) => {
   const found = [...document.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)].find((one) => one.checkVisibility() && !one.disabled);
   if (!found) return;
   event.preventDefault();
-  obey(found);
+  if (cutOff && found.matches("[name=presence], [name=then]")) {
+    document.dispatchEvent(new CustomEvent("told", { detail: "The field that you wrote in was closed, so keys leave your state alone. Press Esc or click, then choose." }));
+  } else obey(found);
+});
+addEventListener("keyup", (event) => { if (event.key === " " && asleep() && !typing(event.target)) event.preventDefault(); });
+addEventListener("pointerdown", ownAct);
+document.addEventListener("cut-off", () => { cutOff = true; sleep(); });
+document.addEventListener("swapped", () => {
+  const now = meaningsNow();
+  if (now !== meanings) sleep();
+  meanings = now;
 });
 
 document.getElementById("show-keys").addEventListener("click", show);
 choice.checked = localStorage.getItem(OFF) === null;
-choice.addEventListener("change", () => (choice.checked ? localStorage.removeItem(OFF) : localStorage.setItem(OFF, "1")));
+choice.addEventListener("change", () => {
+  if (choice.checked) localStorage.removeItem(OFF);
+  else localStorage.setItem(OFF, "1");
+  wake();
+});
+meanings = meaningsNow();
+wake();

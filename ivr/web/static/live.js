@@ -1,7 +1,9 @@
 // A page that stays true: news says that something changed, the changed piece is fetched again and swapped in.
 // Truth is on the server, so a lost connection or a reload loses nothing.
 
-import { dropDrafts, restoreDrafts } from "./drafts.js";
+import { holdDrafts, leaveDrafts, restoreDrafts, sentDrafts } from "./drafts.js";
+import { ask, SignedOutError } from "./http.js";
+import { askAgainLater, offerAgain } from "./not_done.js";
 import * as stream from "./stream.js";
 import { tick } from "./times.js";
 
@@ -9,7 +11,6 @@ const SILENCE = 25_000; // two heartbeats and a half
 const PATIENCE = 2000;
 const link = document.getElementById("link");
 const lost = document.getElementById("lost");
-const token = document.querySelector('meta[name="csrf-token"]').content;
 const running = new Map(); // region id -> whether it must be fetched once more
 const fetched = new Map(); // region id -> when it was last asked for
 const waiting = new Set(); // ids of regions that are costly to fetch and will be, when their time has come
@@ -28,12 +29,18 @@ function alive() {
   say("live", "Live");
   clearTimeout(warning);
   warning = null;
-  lost.hidden = true;
+  showLost(false);
 }
 
 function gone() {
   say("lost", "Reconnecting");
-  warning ??= setTimeout(() => { lost.hidden = false; }, PATIENCE); // a hiccup is not worth a banner
+  warning ??= setTimeout(() => showLost(true), PATIENCE); // a hiccup is not worth a banner
+}
+
+function showLost(is) {
+  if (lost.hidden !== is) return;
+  lost.hidden = !is;
+  document.dispatchEvent(new CustomEvent("link", { detail: is ? "lost" : "live" }));
 }
 
 // --- swapping a piece in without disturbing the reader ---
@@ -42,7 +49,15 @@ function fingerprint(element) {
   const copy = element.cloneNode(true);
   copy.querySelectorAll("[data-from]").forEach((region) => region.replaceChildren());
   copy.querySelectorAll("input[name=csrf_token], [data-notice]").forEach((input) => input.remove());
-  copy.querySelectorAll("[data-since], [data-until]").forEach((time) => time.replaceChildren());
+  copy.querySelectorAll("[data-since], [data-until]").forEach((time) => {
+    time.replaceChildren();
+    for (const name of ["data-since", "data-until"]) time.removeAttribute(name);
+  });
+  copy.querySelectorAll("[data-draft]").forEach((field) => { // what is in it is theirs who write it
+    for (const name of ["value", "checked"]) if (name !== "value" || !["radio", "checkbox"].includes(field.type)) field.removeAttribute(name);
+    if (field.matches("textarea")) field.replaceChildren();
+    field.querySelectorAll("option").forEach((option) => option.removeAttribute("selected"));
+  });
   copy.querySelectorAll("[aria-busy]").forEach((button) => button.removeAttribute("aria-busy"));
   copy.querySelectorAll("details").forEach((details) => { details.open = false; });
   return copy.innerHTML.replace(/\s+/g, " ").trim();
@@ -55,6 +70,7 @@ function put(region, fresh) {
     tell(notice.textContent, notice.hasAttribute("data-done"));
   }
   if (fingerprint(region) === fingerprint(fresh)) {
+    setTimes(region, fresh);
     for (const inner of fresh.querySelectorAll("[data-from]")) {
       const mine = document.getElementById(inner.id);
       if (mine) put(mine, inner);
@@ -62,34 +78,42 @@ function put(region, fresh) {
     return;
   }
   if ([...region.querySelectorAll("audio")].some((audio) => !audio.paused)) return; // swapped at a later beat
-  const focused = region.contains(document.activeElement) ? document.activeElement.id : "";
-  const { selectionStart, selectionEnd } = document.activeElement;
+  const field = region.contains(document.activeElement) ? document.activeElement : null;
+  const { selectionStart, selectionEnd } = field ?? {};
   const unfolded = [...region.querySelectorAll("details[open][id]")].map((details) => details.id);
-  const atEnd = region.scrollHeight - region.scrollTop - region.clientHeight < 40;
+  const scrolled = [region, ...region.querySelectorAll("[data-scroll]")].map(scrollOf);
   region.replaceChildren(...fresh.childNodes);
   tick(region);
   for (const id of unfolded) document.getElementById(id)?.setAttribute("open", "");
-  restoreDrafts(region);
-  if (atEnd) region.scrollTop = region.scrollHeight;
-  const again = focused && (document.getElementById(focused) ?? region.querySelector("h1[tabindex]")); // never lost to the top
-  if (again) {
-    again.focus({ preventScroll: true });
-    if (selectionEnd) again.setSelectionRange?.(selectionStart, selectionEnd);
+  restoreDrafts();
+  for (const { id, top, atEnd } of scrolled) {
+    const one = document.getElementById(id);
+    if (one) one.scrollTop = atEnd ? one.scrollHeight : top;
   }
+  const same = field?.id ? document.getElementById(field.id) : null;
+  const again = same ?? (field && region.querySelector("h1[tabindex]")); // never lost to the top
+  again?.focus({ preventScroll: true });
+  if (same && selectionEnd) same.setSelectionRange?.(selectionStart, selectionEnd);
+  if (field && !same && field.matches("[data-draft]")) document.dispatchEvent(new CustomEvent("cut-off"));
+  leaveDrafts();
   region.dispatchEvent(new CustomEvent("swapped", { bubbles: true }));
+}
+
+// A clock that runs on from another time is no other page: nobody who writes beside it is disturbed.
+function setTimes(region, fresh) {
+  const theirs = fresh.querySelectorAll("[data-since], [data-until]");
+  region.querySelectorAll("[data-since], [data-until]").forEach((time, nth) => Object.assign(time.dataset, theirs[nth]?.dataset));
+}
+
+// Where the reader is in it; of what grows at its end, whoever is at the end stays there.
+function scrollOf({ id, dataset, scrollTop, scrollHeight, clientHeight }) {
+  return { id, top: scrollTop, atEnd: dataset.scroll === "end" && scrollHeight - scrollTop - clientHeight < 40 };
 }
 
 function fragment(html) {
   const holder = document.createElement("div");
   holder.innerHTML = html;
   return holder;
-}
-
-async function ask(url, options = {}) {
-  const answer = await fetch(url, { ...options, headers: { "X-Fragment": "1", "X-CSRFToken": token } });
-  if (answer.status === 401) location.reload(); // signed out elsewhere: the reload leads to the sign-in page
-  if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
-  return answer.text();
 }
 
 export async function refresh(region) {
@@ -102,7 +126,8 @@ export async function refresh(region) {
   try {
     put(region, fragment(await ask(region.dataset.from)));
     alive();
-  } catch {
+  } catch (fault) {
+    if (fault instanceof SignedOutError) return location.reload(); // leads to the sign-in page
     gone();
     setTimeout(() => { if (region.isConnected) refresh(region); }, PATIENCE);
   }
@@ -113,15 +138,18 @@ export async function refresh(region) {
 
 function refreshInTime(region) {
   const left = Number(region.dataset.every ?? 0) - (Date.now() - (fetched.get(region.id) ?? 0));
-  if (left <= 0) refresh(region);
-  else if (!waiting.has(region.id)) {
+  if (left <= 0) return refresh(region);
+  if (!waiting.has(region.id)) {
     waiting.add(region.id);
     setTimeout(() => { waiting.delete(region.id); if (region.isConnected) refresh(region); }, left);
   }
 }
 
-export function refreshAll() {
-  for (const region of document.querySelectorAll("[data-from]:not([data-from] [data-from])")) refreshInTime(region);
+/** The panel first: what is written beside it may go on in it. */
+export async function refreshAll() {
+  const panel = document.getElementById("panel");
+  await refreshInTime(panel);
+  for (const region of document.querySelectorAll("[data-from]:not([data-from] [data-from])")) if (region !== panel) refreshInTime(region);
 }
 
 // --- the stream of news ---
@@ -165,6 +193,14 @@ function tell(words, good = false) {
   place.hidden = !words;
 }
 
+async function act(action, body) {
+  const fresh = fragment(await ask(action, { method: "POST", body }));
+  const done = !fresh.querySelector("[data-notice]:not([data-done])");
+  return { done, show: () => { put(document.getElementById("panel"), fresh); refreshAll(); } };
+}
+
+const NOT_THROUGH = "That did not get through. Check your connection and try again.";
+
 document.addEventListener("submit", async (event) => {
   const form = event.target.closest("form[data-live]");
   if (!form) return;
@@ -173,14 +209,18 @@ document.addEventListener("submit", async (event) => {
   if (button?.getAttribute("aria-busy") === "true") return;
   button?.setAttribute("aria-busy", "true");
   tell("");
+  const body = new FormData(form, button);
+  await holdDrafts(form);
   try {
-    const panel = document.getElementById("panel");
-    const fresh = fragment(await ask(form.action, { method: "POST", body: new FormData(form, button) }));
-    if (!fresh.querySelector("[data-notice]:not([data-done])")) dropDrafts(form);
-    put(panel, fresh);
-    refreshAll();
-  } catch {
-    tell("That did not get through. Check your connection and try again.");
+    const { done, show } = await act(form.action, body);
+    sentDrafts(form, done);
+    show();
+  } catch (fault) {
+    sentDrafts(form, false);
+    if (fault instanceof SignedOutError) return askAgainLater(form, button);
+    tell(NOT_THROUGH);
   }
   button?.removeAttribute("aria-busy");
 });
+document.addEventListener("told", ({ detail }) => tell(detail));
+offerAgain((action, body) => act(action, body).then(({ show }) => show(), () => tell(NOT_THROUGH)));

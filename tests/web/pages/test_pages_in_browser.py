@@ -13,7 +13,7 @@ from ivr.store.models import Agent, CallBack, Turn
 from ivr.web.event_streams import Streams
 from tests.fakes.fake_carrier import leg
 from tests.harness import desk_browser
-from tests.harness.browser import NARROW, WIDE, Scheme, look
+from tests.harness.browser import NARROW, WIDE, Scheme, look, press
 from tests.harness.desk_browser import Open
 from tests.harness.handoff_world import World
 from tests.harness.web_pages import CALL, Web
@@ -142,7 +142,7 @@ def test_a_brief_appears_by_itself_and_is_accepted_by_key(web: Web, open_page: O
     expect(page.locator("#accept")).to_be_focused()
     expect(page.locator("#announce")).to_contain_text("Incoming call: Grace Hopper")
     expect(page).to_have_title(re.compile("Grace Hopper is calling"))
-    page.keyboard.press("a")
+    press(page, "a")
     expect(page.get_by_role("button", name="End the call")).to_be_visible()
     expect(page.get_by_role("heading", name="Grace Hopper")).to_be_focused()
     assert web.handoffs.asked == [("accept", handoff, ada)]
@@ -175,7 +175,7 @@ def test_accepting_on_the_page_answers_the_phone_beside_it(web: Web, open_page: 
     offer(web, ada)
     expect(page.frame_locator("iframe").locator("body")).to_have_text("ringing")
     page.locator("#accept").wait_for()
-    page.keyboard.press("a")
+    press(page, "a")
     expect(page.frame_locator("iframe").locator("body")).to_have_text("answer")
 
 
@@ -185,7 +185,7 @@ def test_a_lost_race_is_told_and_stays_readable(web: Web, open_page: Open) -> No
     offer(web, ada)
     page.locator("#accept").wait_for()
     web.handoffs.refuse = "taken"
-    page.keyboard.press("a")
+    press(page, "a")
     expect(page.locator("#notice")).to_contain_text("A colleague took this call")
 
 
@@ -230,13 +230,13 @@ def test_every_deed_has_its_key_unless_one_types_or_has_none_of_it(web: Web, ope
     web.handoff(ada, state="bridged")
     page = open_page("ada@bank.test")
     expect(page.locator("#link")).to_have_text("Live")
-    page.keyboard.press("m")
+    press(page, "m")
     expect(page.locator(".eyebrow")).to_contain_text("you are muted")
-    page.keyboard.press("n")
+    press(page, "n")
     page.keyboard.type("mh")
     expect(page.locator("#note-1")).to_have_value("mh")
     page.keyboard.press("Escape")
-    page.keyboard.press("b")
+    press(page, "b")
     expect(page.locator("#number-1")).to_be_focused()
     page.keyboard.press("Escape")
     page.keyboard.press("?")
@@ -247,7 +247,7 @@ def test_every_deed_has_its_key_unless_one_types_or_has_none_of_it(web: Web, ope
     page.keyboard.press("h")
     page.keyboard.press("Shift+E")
     expect(page.locator("#hold")).to_have_attribute("aria-pressed", "false")
-    assert web.handoffs.asked == []
+    assert {deed for deed, *_ in web.handoffs.asked} <= {"writing"}
 
 
 def test_what_is_half_written_survives_news_and_a_reload_and_goes_when_sent(web: Web, open_page: Open) -> None:
@@ -262,7 +262,8 @@ def test_what_is_half_written_survives_news_and_a_reload_and_goes_when_sent(web:
     page.locator("#send-text").click()
     expect(page.locator("#notice")).to_contain_text("was sent")
     expect(page.locator("#note-1")).to_have_value("Wants the receipt by post")
-    assert page.evaluate("Object.keys(sessionStorage)") == ["draft:note-1"]  # what was sent is no draft any more
+    page.wait_for_timeout(1_500)
+    assert page.evaluate("sessionStorage.length") == 0  # the server has the note, and what was sent is no draft
     page.reload()
     expect(page.locator("#note-1")).to_have_value("Wants the receipt by post")
     expect(page.locator("#sms-1")).to_have_value("")
@@ -280,7 +281,7 @@ def test_a_card_payment_is_followed_on_the_page(
     web.handoff(ada, state="bridged")
     page = open_page("ada@bank.test", scheme, viewport)
     expect(page.locator("#link")).to_have_text("Live")
-    page.keyboard.press("p")
+    press(page, "p")
     page.get_by_label(re.compile("The minimum")).check()
     look(page, f"card-asked-{scheme}")
     page.get_by_role("button", name="Take card payment").click()
@@ -303,7 +304,7 @@ def test_a_transfer_by_key_is_seen_to_ring_survives_a_reload_and_is_taken_back(
     expect(page.locator("#link")).to_have_text("Live")
     world.service.presence(bob, "available")
     expect(page.locator("#to-1 option")).to_have_count(2)
-    page.keyboard.press("x")
+    press(page, "x")
     expect(page.locator("#why-1")).to_be_focused()
     look(page, "transfer-by-key")
     page.keyboard.type("Wants the fee explained")
@@ -314,7 +315,7 @@ def test_a_transfer_by_key_is_seen_to_ring_survives_a_reload_and_is_taken_back(
     expect(page.get_by_role("heading", name="Unknown caller")).to_be_focused()  # the button that was pressed is gone
     page.reload()
     expect(page.locator("#transfer-news")).to_contain_text("Bob’s phone rings")
-    page.keyboard.press("c")
+    press(page, "c")
     expect(page.locator("#transfer-1")).to_be_attached()
     expect(page.locator("#transfer-news")).to_have_count(0)
     assert (world.presence(bob), world.state.held) == ("available", False)
@@ -390,7 +391,7 @@ def test_the_board_stays_true_and_a_call_opens_beside_it(web: Web, open_page: Op
         tx.add(Turn(call_sid=CALL, key="quick", speaker="bot", start=80, end=81, text="Yes.", latency={"total": 200}))
     web.live.publish("desk", "handoff", "1")
     expect(page.locator("#answers")).to_contain_text("Half of 3 answers")
-    page.keyboard.press("c")
+    press(page, "c")
     expect(page.locator("#coach")).to_have_attribute("aria-pressed", "true")
     expect(page.frame_locator("iframe").locator("body")).to_have_text("answer")
     page.get_by_role("button", name="Take over").click()
