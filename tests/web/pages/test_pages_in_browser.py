@@ -346,7 +346,7 @@ def test_every_state_of_a_transfer_is_readable_by_all(
     look(page, f"transfer-alone-{kind}")
     beside.locator("#transfer-news", has_text="Ann briefs you").wait_for()
     look(beside, f"transfer-briefed-{kind}")
-    assert wide(page, "#transfer-news") == wide(page, ".phone-bar")
+    assert wide(page, "#transfer-news") == wide(page, ".brief-head")
     page.locator("#together").click()
     page.locator("#transfer-news", has_text="hear each other").wait_for()
     look(page, f"transfer-together-{kind}")
