@@ -17,7 +17,7 @@ from ivr.web.event_streams import Hub, Streams
 from ivr.web.front import make_front
 from ivr.web.pages.phone import Phones
 from tests.harness.asgi_server import served
-from tests.harness.browser import NARROW, WIDE, Scheme, look
+from tests.harness.browser import NARROW, WIDE, Scheme, look, press
 from tests.harness.eventually import eventually
 from tests.harness.web_pages import PASSWORD, Make, Web
 
@@ -185,7 +185,7 @@ def test_mute_in_the_page_and_on_the_phone_are_one(web: Web, ada: Page) -> None:
     strip.click()
     expect(page).to_have_attribute("aria-pressed", "true")
     assert carrier(ada, "call.isMuted()") is True
-    ada.keyboard.press("m")
+    press(ada, "m")
     expect(page).to_have_attribute("aria-pressed", "false")
     expect(strip).to_have_attribute("aria-pressed", "false")
     assert carrier(ada, "call.isMuted()") is False

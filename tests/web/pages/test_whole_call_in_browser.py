@@ -21,7 +21,7 @@ from ivr.settings import Settings
 from ivr.store.engine import Sessions, make_engine, make_sessions
 from speech.audio import RATE, Samples, write_wav
 from speech.voices import make_voice
-from tests.harness.browser import FLAGS, look
+from tests.harness.browser import FLAGS, look, press
 from tests.harness.running_line import free_ports
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(420)]
@@ -131,7 +131,7 @@ def test_a_whole_call_from_the_agents_chair(
     expect(page.locator("#caller")).to_have_text("Morgan Reyes")
     expect(page.locator("#said .turn.caller").first).to_be_visible()
     look(page, "house-ringing")
-    page.keyboard.press("a")
+    press(page, "a")
     expect(page.locator(".brief.talking .eyebrow")).to_contain_text("Talking", timeout=30_000)
     expect(phone.locator("#state")).to_have_text("In call")
 
@@ -151,7 +151,7 @@ def test_a_whole_call_from_the_agents_chair(
     page.locator("#end").click()
     expect(page.get_by_role("heading", name="Call ended")).to_be_visible()
     page.get_by_label("Solved", exact=True).check()
-    page.keyboard.press("r")
+    press(page, "r")
     expect(page.get_by_role("heading", name="You are next")).to_be_visible()
     expect(page.locator(".today")).to_contain_text("Morgan Reyes")
     on_the_line.join(60)
