@@ -17,6 +17,8 @@ from websockets.sync.client import connect
 
 from ivr.carrier.twilio.signatures import HEADER, TwilioSignatures
 from ivr.channels.media_app import RECENT, Once, make_media_app
+from ivr.dialogue.actions import HandOff
+from ivr.handoff.request import request_handoff
 from ivr.store.engine import Sessions
 from ivr.store.models import Call, Handoff, Turn
 from speech.audio import SILENCE, encode
@@ -131,7 +133,11 @@ def test_an_agent_s_words_are_kept_once_he_is_bridged(
     calls.answer(SID, MORGAN, LINE)
     after = calls.fault(SID, MORGAN, LINE, "document")
     with sessions.begin() as tx:
-        tx.get_one(Call, SID).stage = "bridged"
+        call = tx.get_one(Call, SID)
+        call.stage = "bridged"
+        asked = HandOff("asked", "human_agent", "They ask for a person.")
+        request_handoff(tx, call, asked, call.started_at).times = {"bridged": call.started_at.isoformat()}
+        call.stage = "bridged"
     recogniser.texts = ["this is Sam"]
     with socket("/listen") as line:
         line.send_text(start(after.token, tracks=("inbound", "outbound")))  # type: ignore[union-attr]

@@ -197,7 +197,7 @@ def test_keys_that_no_longer_can_be_read_are_asked_for_again(
     address = re.sub("first=[^&]*", "first=sealed-by-another", carrier.at("Gather"))
     carrier.step(address, Digits="")
     assert carrier.document.findall("Record"), "the caller is listened to"
-    assert waits_until_asked(carrier) <= 5
+    assert waits_until_asked(carrier) <= 7
 
 
 def test_a_key_ends_the_recording_and_counts(carrier: Carrier) -> None:
@@ -237,7 +237,7 @@ def test_a_caller_has_as_long_to_answer_as_on_the_socket(carrier: Carrier, scrib
     scribe.says = ["balance"]
     carrier.begin()
     carrier.says()
-    assert waits_until_asked(carrier) == 5  # two seconds each; digits are waited for ten seconds
+    assert waits_until_asked(carrier) == 7  # two seconds each; an account number is waited for fifteen
 
 
 def test_who_waits_for_a_code_by_text_is_not_taken_for_silent(carrier: Carrier, scribe: FakeTurnRecogniser) -> None:
