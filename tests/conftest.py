@@ -14,7 +14,7 @@ from tests.fakes.fake_clock import FakeClock
 from tests.harness import query_plans
 from tests.harness.postgres import Postgres, running_postgres
 
-pytest_plugins = [
+WORLDS = [  # of fixtures; no unit test asks for one, and importing them takes as long as all unit tests
     "tests.harness.call_line",
     "tests.harness.far_line",
     "tests.harness.handoff_world",
@@ -30,9 +30,18 @@ KINDS = frozenset({"unit", "integration", "switch", "speech", "browser"})
 STORES = frozenset({"sessions", "redis", "redis_url", "postgres", "postgres_server"})
 
 
+def _only_units(config: pytest.Config) -> bool:
+    return str(config.getoption("-m")).startswith("unit")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    for world in () if _only_units(config) else WORLDS:
+        config.pluginmanager.import_plugin(world)
+
+
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """`-m unit` reads no module of another kind: importing them takes longer than running the pure core."""
-    if not str(config.getoption("-m")).startswith("unit") or not collection_path.name.startswith("test_"):
+    if not _only_units(config) or not collection_path.name.startswith("test_"):
         return None
     return None if "mark.unit" in collection_path.read_text() else True
 
