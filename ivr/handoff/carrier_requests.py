@@ -132,20 +132,24 @@ class CarrierRequests:
                 since = _rung_since(tx, handoff_id, effect)
             self._in_doubt(row_id, handoff_id, since, ev.RingFailed(effect.attempt_number))
             return
-        leg = self._addresses.leg
         try:
-            sid = self._carrier.ring(
-                to=phone,
-                from_=self._number,
-                url=leg(handoff_id, effect.attempt_number, "agent"),
-                status_url=leg(handoff_id, effect.attempt_number, "status"),
-                timeout=self._rings.agent,
-                fallback_url=leg(handoff_id, effect.attempt_number, "agent-fallback"),
-            )
+            sid = self._ask_to_ring(phone, handoff_id, effect.attempt_number, "agent", "status", self._rings.agent)
         except CarrierError as error:
             self._ring_failed(row_id, handoff_id, effect, error)
             return
         self._apply(handoff_id, ev.LegKnown(effect.attempt_number, sid), self._done(row_id))
+
+    def _ask_to_ring(self, to: str, handoff_id: int, leg_number: int, document: str, status: str, seconds: int) -> str:
+        """The sid of the new call, whose addresses are named after its `document`. Raises CarrierError."""
+        leg = self._addresses.leg
+        return self._carrier.ring(
+            to=to,
+            from_=self._number,
+            url=leg(handoff_id, leg_number, document),
+            status_url=leg(handoff_id, leg_number, status),
+            timeout=seconds,
+            fallback_url=leg(handoff_id, leg_number, f"{document}-fallback"),
+        )
 
     def _in_doubt(
         self, row_id: int, handoff_id: int, since: datetime | None, failed: ev.RingFailed | ev.CallerNotReached
@@ -177,16 +181,8 @@ class CarrierRequests:
         if not fresh:
             self._in_doubt(row_id, handoff_id, since, ev.CallerNotReached(effect.dial, "failed"))
             return
-        leg = self._addresses.leg
         try:
-            sid = self._carrier.ring(
-                to=number,
-                from_=self._number,
-                url=leg(handoff_id, effect.dial, "caller"),
-                status_url=leg(handoff_id, effect.dial, "caller-status"),
-                timeout=self._rings.caller,
-                fallback_url=leg(handoff_id, effect.dial, "caller-fallback"),
-            )
+            sid = self._ask_to_ring(number, handoff_id, effect.dial, "caller", "caller-status", self._rings.caller)
         except CarrierError as error:
             if not still_wanted(self._state(handoff_id), effect):
                 self._drop(row_id)  # the phone rings, though the answer was lost
