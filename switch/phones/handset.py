@@ -8,6 +8,7 @@ from switch.media.audio import FRAME, SILENCE, frames
 from switch.phones.call_record import CallRecord, Heard
 from switch.phones.recognition import Recognition
 from switch.phones.script import KEYS
+from switch.phones.segmenter import FRAME_SECONDS
 from switch.ports import Line, SpeechToText
 
 Send = Callable[[dict[str, Any] | bytes], None]
@@ -50,6 +51,7 @@ class Handset:
                 side: Recognition(stt, CallRecord(), self._reporter(side)) for side in ("line", "you")
             }
         self._shown: dict[str, Any] = {}
+        self._frames = 0  # said so far: the call's clock
         self.over = False
 
     # --- what the switch calls ---
@@ -63,9 +65,11 @@ class Handset:
         self._state("connected")
 
     def say(self) -> bytes:
+        typed = bool(self._spoken)
         waiting = self._spoken or self._microphone
         frame = waiting.popleft() if waiting else SILENCE
-        self._overhear("you", frame)
+        self._frames += 1
+        self._overhear("you", SILENCE if typed else frame)  # typed words are shown already
         return frame
 
     def hear(self, frame: bytes) -> None:
@@ -73,7 +77,7 @@ class Handset:
         self._overhear("line", frame)
 
     def text(self, body: str) -> None:
-        self.push_transcript("text", body)
+        self._push_transcript("text", body, self._now)
 
     def ended(self, status: str) -> None:
         self.over = True
@@ -87,6 +91,10 @@ class Handset:
         """20 ms from the microphone; anything of another length is not sound and is left out."""
         if len(frame) == FRAME:
             self._microphone.append(frame)
+
+    def show_typed(self, text: str) -> None:
+        """Show on the page, at once, what its reader types to be said."""
+        self._push_transcript("you", text, self._now)
 
     def speak(self, sound: bytes) -> None:
         """Say mu-law of any length, before what the microphone gives."""
@@ -120,9 +128,13 @@ class Handset:
         if self._line is not None and not self.over:
             self._line.hang_up()
 
-    def push_transcript(self, speaker: str, text: str) -> None:
-        """Show a line of the conversation on the page."""
-        self._send({"type": "transcript", "speaker": speaker, "text": text})
+    @property
+    def _now(self) -> float:
+        return self._frames * FRAME_SECONDS
+
+    def _push_transcript(self, speaker: str, text: str, at: float) -> None:
+        """Show a line of the conversation, begun `at` seconds of the call, on the page."""
+        self._send({"type": "transcript", "speaker": speaker, "text": text, "at": round(at, 2)})
 
     def _overhear(self, side: str, frame: bytes) -> None:
         if side in self._recognitions:
@@ -131,7 +143,7 @@ class Handset:
     def _reporter(self, side: str) -> Callable[[Heard], None]:
         def report(heard: Heard) -> None:
             if heard.text:
-                self.push_transcript(side, heard.text)
+                self._push_transcript(side, heard.text, heard.start)
 
         return report
 

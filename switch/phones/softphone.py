@@ -165,7 +165,9 @@ class _Page:
         elif self._handset is None:
             raise RefusedError("there is no call")
         elif order["type"] == "speak":
-            self._handset.speak(await asyncio.to_thread(self._tts, str(order["text"])[:500]))
+            text = str(order["text"])[:500]
+            self._handset.show_typed(text)
+            self._handset.speak(await asyncio.to_thread(self._tts, text))
         else:
             self._handset.obey(order)
 

@@ -68,7 +68,7 @@ function tellLevel(microphone) {
 }
 
 function receive(message) {
-  if (message.type === "transcript") addLine(message.speaker, message.text);
+  if (message.type === "transcript") addLine(message.speaker, message.text, message.at);
   else if (message.type === "problem") {
     warn(message.text);
     tellDesk("problem", { text: message.text });
@@ -112,13 +112,13 @@ function enter(next) {
   if (next === "connected") {
     if (!audio.microphone) openSound(); // the page was reloaded in the call
     began = Date.now();
-    addLine("news", "Connected");
+    addLine("news", "Connected", 0);
   }
   if (next === "ended" || next === "idle") setMute(false);
   if (next === "ended" || next === "offline") {
     audio.closeMicrophone();
     the("level").value = 0;
-    if (next === "ended") addLine("news", the("state").textContent);
+    if (next === "ended") addLine("news", the("state").textContent, Infinity);
   }
   if (next === "ended" && !address) the("call").focus();
 }
@@ -129,9 +129,11 @@ function clearTranscript() {
   the("timer").textContent = "0:00";
 }
 
-function addLine(speaker, text) {
+// Captions come when they are understood; they stand in the order in which they were spoken, `at` seconds of the call.
+function addLine(speaker, text, at) {
   const item = document.createElement("p");
   item.className = speaker;
+  item.dataset.at = at;
   if (speaker !== "news") {
     const name = document.createElement("b");
     name.textContent = { you: "You", line: address ? "Caller" : "Line", text: "Text message" }[speaker] ?? speaker;
@@ -139,7 +141,8 @@ function addLine(speaker, text) {
   }
   item.append(text);
   the("nothing").hidden = true;
-  the("transcript").append(item);
+  const later = [...the("transcript").children].find((line) => Number(line.dataset.at) > at);
+  the("transcript").insertBefore(item, later ?? null);
   the("transcript").scrollTop = the("transcript").scrollHeight;
 }
 
@@ -215,6 +218,7 @@ function sayTyped(event) {
 
 function furnish() {
   the("whose").textContent = address ? `Phone of ${address.replace(/^client:/, "")}` : "Call the line as a customer";
+  if (address) the("sentence").placeholder = "";
   document.title = `${the("whose").textContent} · Warmline`;
   for (const [number, name] of SAMPLES) the("sample").append(new Option(name, number));
   the("sample").append(new Option("Another number …", ""));

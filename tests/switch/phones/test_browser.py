@@ -10,8 +10,10 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient, WebSocketTestSession
 from starlette.websockets import WebSocketDisconnect
 
+from switch.phones.handset import Handset
 from switch.phones.softphone import phone_routes
 from switch.ports import Phone, PhoneSource
+from tests.harness import eventually
 
 pytestmark = pytest.mark.unit
 
@@ -114,7 +116,9 @@ def test_a_text_message_is_shown_beside_what_is_said(client: TestClient, switch:
         ask(socket, {"type": "dial", "from": "+15550100009"}, state="dialling")
         phone, _ = switch.placed[0]
         switch.do(lambda: phone.text("700193 is your code"))
-        assert socket.receive_json() == {"type": "transcript", "speaker": "text", "text": "700193 is your code"}
+        assert socket.receive_json() == {
+            "type": "transcript", "speaker": "text", "text": "700193 is your code", "at": 0.0
+        }  # fmt: skip
 
 
 def test_what_the_microphone_gives_is_said_and_silence_when_it_gives_nothing(
@@ -131,13 +135,38 @@ def test_what_the_microphone_gives_is_said_and_silence_when_it_gives_nothing(
         assert phone.say() == SILENCE
 
 
-def test_a_typed_sentence_is_spoken(client: TestClient, switch: FakeSwitch) -> None:
+def test_a_typed_sentence_is_shown_and_spoken(client: TestClient, switch: FakeSwitch) -> None:
     with client.websocket_connect("/phone/socket") as socket:
         ask(socket, {"type": "dial", "from": "+15550100009"}, state="dialling")
         phone, _ = switch.placed[0]
-        socket.send_json({"type": "speak", "text": "My balance, please"})
+        shown = {"type": "transcript", "speaker": "you", "text": "My balance, please"}
+        ask(socket, {"type": "speak", "text": "My balance, please"}, **shown)
         until(lambda: phone.say() == b"\x20" * 160, socket)
         assert phone.say() == b"\x20" * 40 + b"\xff" * 120
+
+
+@pytest.mark.anyio
+async def test_typed_words_are_not_captioned_again_and_captions_tell_when_they_were_spoken() -> None:
+    async def recognise(samples: Any) -> str:
+        return "a caption"
+
+    shown: list[Any] = []
+    handset = Handset(shown.append, recognise, calling=True)
+    loud = b"\x20" * 160
+    handset.show_typed("My balance, please")
+    handset.speak(loud * 30)
+    for frame in [SILENCE] * 10 + [loud] * 30 + [SILENCE] * 60:
+        handset.say()
+        handset.hear(frame)
+    await eventually.until(lambda: len(captions(shown)) == 2)
+    typed, heard = captions(shown)
+    assert (typed["speaker"], typed["text"], typed["at"]) == ("you", "My balance, please", 0.0)
+    assert (heard["speaker"], heard["text"]) == ("line", "a caption")
+    assert heard["at"] == pytest.approx(0.2, abs=0.05)
+
+
+def captions(shown: list[Any]) -> list[dict[str, Any]]:
+    return [one for one in shown if isinstance(one, dict) and one["type"] == "transcript"]
 
 
 def test_keys_and_hanging_up_reach_the_line(client: TestClient, switch: FakeSwitch) -> None:

@@ -1,6 +1,7 @@
 """The softphone's page in a real browser: what a caller sees, and that their words arrive as sound."""
 
 import asyncio
+import json
 import socket
 import threading
 import wave
@@ -209,11 +210,29 @@ def test_without_a_microphone_the_caller_listens_keys_and_types(browser: Any, se
     page.get_by_text("The microphone was refused").wait_for()
     page.get_by_label("Say by typing").fill("What is my balance?")
     page.keyboard.press("Enter")
+    page.locator("#transcript").get_by_text("What is my balance?").wait_for(timeout=1_000)
     assert served.switch is not None
     said_at_least(page, served.switch, 1.0)
     page.screenshot(path=tmp_path / "narrow.png")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert faults == []
+
+
+def test_captions_stand_in_the_order_in_which_they_were_spoken(browser: Any, served: Served) -> None:
+    page = browser.new_context().new_page()
+    lines = [("line", "Welcome.", 0.5), ("line", "Which one?", 6.0), ("you", "Savings.", 9.0), ("you", "Balance.", 3.0)]
+
+    def play(socket: Any) -> None:
+        socket.send(json.dumps({"type": "state", "state": "connected", "from": "", "to": ""}))
+        for speaker, text, at in lines:
+            socket.send(json.dumps({"type": "transcript", "speaker": speaker, "text": text, "at": at}))
+
+    page.route_web_socket("**/phone/socket", play)
+    page.goto(f"{served.url}/phone")
+    page.get_by_text("Captions follow the sound by a few seconds").wait_for()
+    page.get_by_text("Balance.").wait_for()
+    said = page.locator("#transcript > p").all_inner_texts()
+    assert [line.split("\n")[-1] for line in said] == ["Connected", "Welcome.", "Balance.", "Which one?", "Savings."]
 
 
 def test_an_agents_phone_rings_and_is_answered_with_the_keyboard(browser: Any, served: Served, tmp_path: Path) -> None:
