@@ -47,7 +47,8 @@ from ivr.store.migrate import upgrade
 from ivr.store.models import Agent
 from ivr.web.pages.agent_screen import read_day, read_line, read_messages, read_screen
 from ivr.web.pages.latency_histogram import read_latency
-from ivr.web.pages.quality_screen import read_calls, read_review
+from ivr.web.pages.quality.calls_screen import read_calls
+from ivr.web.pages.quality.review_screen import read_review
 from ivr.web.pages.wallboard_screen import read_view
 from speech.events import UserTurn
 

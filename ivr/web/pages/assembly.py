@@ -29,7 +29,7 @@ from ivr.web.pages.own import make_own_blueprint
 from ivr.web.pages.passkeys import make_own_passkeys_blueprint, make_passkey_blueprint
 from ivr.web.pages.password import make_password_blueprint
 from ivr.web.pages.phone import Phones, make_phone_blueprint
-from ivr.web.pages.quality import make_quality_blueprint
+from ivr.web.pages.quality.blueprint import make_quality_blueprint
 from ivr.web.pages.reading_audit import note_reading
 from ivr.web.pages.recording_audio import Recordings
 from ivr.web.pages.roster import make_roster_blueprint

@@ -1,4 +1,4 @@
-"""What QA's pages show, read from SQL: a page of calls, and all that is known of one."""
+"""All that is known of one call, read from SQL for its page."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,6 @@ from ivr.calls.stats import STAGES, call_figures
 from ivr.store.models import Agent, Call, CardPayment, Handoff, Note, Offer, Recording
 from ivr.web.pages.formats import CARD_ENDS, HOW_IT_ENDED, meaning, money, plain
 
-PAGE = 25
 WORDLESS = frozenset({None, "", "yes", "no", "repeat", "dont_know", "smalltalk", "goodbye"})
 # What happened to a hand-off, in the words of the page; offers are told from their own rows.
 STEPS = {
@@ -44,15 +43,6 @@ class Row:
     handoff: Handoff | None
     people: list[str]
     recording: Recording | None
-
-
-@dataclass(frozen=True)
-class Found:
-    """One page of calls, newest first."""
-
-    rows: list[Row]
-    page: int
-    more: bool
 
 
 @dataclass(frozen=True)
@@ -103,21 +93,12 @@ class Review:
     figures: Figures
 
 
-def read_calls(tx: Session, outcome: str, page: int) -> Found:
-    """Page `page` (from 1) of the calls with `outcome`: "" for all, "open" for those that last."""
-    query = select(Call).options(*_parts()).order_by(Call.started_at.desc(), Call.sid)
-    if outcome:
-        query = query.where(Call.outcome.is_(None) if outcome == "open" else Call.outcome == outcome)
-    calls = tx.scalars(query.offset((page - 1) * PAGE).limit(PAGE + 1)).all()
-    return Found([_row(call) for call in calls[:PAGE]], page, len(calls) > PAGE)
-
-
 def read_review(tx: Session, sid: str, recording_id: int = 0) -> Review | None:
     """All about call `sid` and one of its recordings, the first unless named; None where there is no such call."""
-    call = tx.scalars(select(Call).where(Call.sid == sid).options(*_parts())).first()
+    call = tx.scalars(select(Call).where(Call.sid == sid).options(*parts())).first()
     if call is None:
         return None
-    row = _row(call)
+    row = row_of(call)
     whole = [recording for recording in call.recordings if recording.kind == "call"]
     chosen = next((recording for recording in whole if recording.id == recording_id), row.recording)
     ends = [turn.end or turn.start for turn in call.turns]
@@ -172,12 +153,12 @@ def _middle(values: Sequence[float]) -> float | None:
     return median(values) if values else None
 
 
-def _parts() -> Iterable[ExecutableOption]:
+def parts() -> Iterable[ExecutableOption]:
     offers = selectinload(Call.handoffs).selectinload(Handoff.offers).joinedload(Offer.agent)
     return selectinload(Call.turns), offers, selectinload(Call.recordings)
 
 
-def _row(call: Call) -> Row:
+def row_of(call: Call) -> Row:
     whole = [recording for recording in call.recordings if recording.kind == "call"]
     intents = dict.fromkeys(meant for turn in call.turns if (meant := meaning(turn)) not in WORDLESS)
     return Row(

@@ -1,0 +1,1 @@
+"""QA pages: the list of calls, and one call with its sound and the words beside it."""

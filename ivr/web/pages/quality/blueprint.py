@@ -1,0 +1,18 @@
+"""QA's pages under `/quality/`, each added by its own module."""
+
+from flask import Blueprint
+
+from ivr.web.pages.context import PageContext
+from ivr.web.pages.quality.calls import add_calls
+from ivr.web.pages.quality.review import add_review
+from ivr.web.pages.recording_audio import Recordings
+from ivr.web.pages.signed_in import only
+
+
+def make_quality_blueprint(context: PageContext, recordings: Recordings) -> Blueprint:
+    """`/quality/`, for reviewers and supervisors."""
+    blueprint = Blueprint("quality", __name__, url_prefix="/quality")
+    blueprint.before_request(only("reviewer", "supervisor"))
+    add_calls(blueprint, context)
+    add_review(blueprint, context, recordings)
+    return blueprint
