@@ -30,7 +30,7 @@ class PresenceRefusedError(ValueError):
 
 
 def choose_presence(tx: Session, agent: Agent, presence: str, now: datetime) -> None:
-    """The agent's own choice; a break asked for in a call starts after it. Raises PresenceRefusedError."""
+    """The agent's own choice; a break asked for in a call or its wrap-up starts after it. Raises PresenceRefusedError."""
     if presence not in CHOSEN:
         raise PresenceRefusedError(f"presence {presence!r} is none of {', '.join(CHOSEN)}")
     tx.refresh(agent, with_for_update=True)  # a call may have been offered since the row was read
@@ -38,6 +38,8 @@ def choose_presence(tx: Session, agent: Agent, presence: str, now: datetime) -> 
         if presence == "wrap-up":
             raise PresenceRefusedError("wrap-up comes by itself after the call")
         agent.next_presence = presence if presence in AFTERWARDS else None
+    elif _in_timed_wrap_up(agent) and presence in AFTERWARDS:
+        agent.next_presence = presence
     elif agent.presence != presence:
         set_presence(tx, agent, presence, now)
         agent.next_presence = None
@@ -172,6 +174,11 @@ def at_the_desk(tx: Session) -> list[Agent]:
 def on_shift(tx: Session) -> bool:
     """Is anybody there, if only busy?"""
     return bool(at_the_desk(tx))
+
+
+def _in_timed_wrap_up(agent: Agent) -> bool:
+    """Of a call, which has an outcome to be asked for."""
+    return agent.presence == "wrap-up" and agent.wrap_up_until is not None
 
 
 def _go_on(tx: Session, agent: Agent, presence: str, now: datetime, since: datetime | None = None) -> str:

@@ -58,6 +58,22 @@ def test_a_break_asked_for_in_a_call_begins_when_the_agent_is_done(world: World)
     assert world.service.finish_wrap_up(ann).presence == "break"
 
 
+@pytest.mark.parametrize("presence", ["break", "away"])
+def test_a_break_asked_for_in_the_wrap_up_begins_when_it_is_done_or_over(world: World, presence: str) -> None:
+    ann = wrapping_up(world)
+    assert world.service.presence(ann, presence).presence == "wrap-up"
+    assert left(world, ann) == 30
+    world.clock.forward(30)
+    world.run_due()
+    assert world.presence(ann) == presence
+
+
+def test_a_wrap_up_that_has_no_call_and_no_end_gives_way_to_a_break_at_once(world: World) -> None:
+    ann = world.agent("ann")
+    world.service.presence(ann, "wrap-up")
+    assert world.service.presence(ann, "break").presence == "break"
+
+
 def test_who_is_done_with_the_wrap_up_is_available(world: World) -> None:
     ann = wrapping_up(world)
     assert world.service.finish_wrap_up(ann).presence == "available"
@@ -67,6 +83,7 @@ def test_who_is_done_with_the_wrap_up_is_available(world: World) -> None:
 def test_done_comes_too_late_to_end_a_break(world: World, presence: str) -> None:
     ann = wrapping_up(world)
     world.service.presence(ann, presence)
+    assert world.service.finish_wrap_up(ann).presence == presence
     assert world.service.finish_wrap_up(ann).presence == presence
 
 
@@ -122,6 +139,7 @@ def test_what_was_written_is_the_note_however_the_wrap_up_ends(world: World, pre
     ann = wrapping_up(world)
     writes(world, ann, text="They want the receipt by post", outcome="follow-up")
     world.service.presence(ann, presence)
+    world.service.finish_wrap_up(ann)
     assert notes(world) == [("outcome", "follow-up"), ("note", "They want the receipt by post")]
     with world.sessions() as tx:
         assert tx.scalar(select(Draft.id)) is None

@@ -52,7 +52,9 @@ class FakeHandoffService:
         return agent
 
     def finish_wrap_up(self, agent_id: int) -> Agent:
-        return self.presence(agent_id, "available")
+        with self.sessions() as tx:
+            agent = tx.get_one(Agent, agent_id)
+        return self.presence(agent_id, "available") if agent.presence == "wrap-up" else agent
 
     def writing(self, agent_id: int) -> None:
         self.asked.append(("writing", 0, agent_id))

@@ -119,6 +119,7 @@ def _add_sign_in(app: Flask, settings: Settings, people: SignedInPeople, handoff
     def go_away(agent_id: int) -> None:
         with suppress(PresenceRefusedError):  # their call goes on: their phone is not their browser
             handoffs.presence(agent_id, "away")
+            handoffs.finish_wrap_up(agent_id)
 
     throttle = Throttle(connect(settings.redis, 0.3), people.clock)  # somebody waits at the sign-in page
     box = SecretBox.from_settings(settings.secret_key.get_secret_value(), settings.data_dir)

@@ -83,9 +83,37 @@ def test_who_writes_is_given_time(web: Web, world: World, open_page: Open) -> No
     expect(page.locator("#note-1")).to_have_value("They want the receipt")
 
 
+def test_a_break_asked_for_in_a_call_or_its_wrap_up_does_not_skip_how_it_ended(
+    web: Web, world: World, open_page: Open
+) -> None:
+    ann = web.person("Ann", "agent", presence="available")
+    world.bridged()
+    page = open_page("ann@bank.test")
+    press(page, "k")
+    expect(page.locator("#own")).to_contain_text("Your break begins after this call and its wrap-up")
+    world.leaves("caller", CALLER)
+    expect(page.get_by_role("group", name="How did it end?")).to_be_visible()
+    press(page, "v")  # no break after all
+    expect(page.get_by_role("heading", name="You are next")).to_be_visible()
+
+
+def test_a_break_asked_for_in_the_wrap_up_begins_once_it_is_done(web: Web, world: World, open_page: Open) -> None:
+    page, ann = in_wrap_up(web, world, open_page)
+    press(page, "k")
+    expect(page.locator("#panel")).to_contain_text("Your break begins in")
+    expect(page.locator("#presence-break")).to_have_attribute("aria-pressed", "true")
+    page.get_by_label("Solved", exact=True).check()
+    press(page, "r")
+    expect(page.get_by_role("heading", name="On a break")).to_be_visible()
+    with web.sessions() as tx:
+        assert tx.scalars(select(Note.text).where(Note.kind == "outcome")).all() == ["solved"]
+    assert world.presence(ann) == "break"
+
+
 def test_a_key_whose_meaning_has_just_changed_sleeps(web: Web, world: World, open_page: Open) -> None:
     page, ann = in_wrap_up(web, world, open_page)
     world.service.presence(ann, "away")
+    world.service.finish_wrap_up(ann)
     expect(page.get_by_role("heading", name="Away")).to_be_visible()
     page.keyboard.press("v")
     page.wait_for_timeout(300)
@@ -108,8 +136,9 @@ def test_what_was_written_survives_the_end_of_the_sign_in_which_says_why_and_lea
     expect(page.locator("#not-done")).to_contain_text("“Break” was not done")
     assert world.presence(ann) == "wrap-up"
     page.get_by_role("button", name="Do it now").click()
+    expect(page.locator("#panel")).to_contain_text("Your break begins in")
+    page.locator("#ready").click()
     expect(page.get_by_role("heading", name="On a break")).to_be_visible()
-    page.wait_for_timeout(1_000)
     assert notes(web) == ["They want the receipt"]
 
 
@@ -131,4 +160,4 @@ def test_a_token_of_an_older_sign_in_is_renewed_and_the_click_is_done_once(
     page, _ = in_wrap_up(web, world, open_page)
     page.evaluate("document.querySelector('meta[name=csrf-token]').content = 'of an older sign-in'")
     page.locator("#presence-break").click()
-    expect(page.get_by_role("heading", name="On a break")).to_be_visible()
+    expect(page.locator("#panel")).to_contain_text("Your break begins in")

@@ -17,6 +17,7 @@ from ivr.people.links import make_link
 from ivr.people.passwords import TooBusyError
 from ivr.store.models import Agent, Audit
 from tests.fakes.fake_clock import FakeClock
+from tests.harness.handoff_world import CALLER, World
 from tests.harness.silent_server import silent_server
 from tests.harness.web_pages import PASSWORD, Make, Web, with_token
 
@@ -106,6 +107,16 @@ def test_signing_out_ends_the_session_and_stops_calls(web: Web) -> None:
     assert client.get("/agent/").status_code == 302
     with web.sessions() as tx:
         assert tx.scalar(select(Agent.presence)) == "away"
+
+
+def test_who_signs_out_in_the_wrap_up_is_away_at_once(make_web: Make, world: World) -> None:
+    web = make_web(world.clock, service=world.service)
+    client = web.signed_in("Ann", "agent", presence="available")
+    world.bridged()
+    world.leaves("caller", CALLER)
+    assert world.presence(1) == "wrap-up"
+    client.post("/sign-out", data=with_token(client))
+    assert world.presence(1) == "away"
 
 
 def test_an_answer_that_was_still_under_way_does_not_bring_a_session_back(web: Web) -> None:
