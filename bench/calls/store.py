@@ -45,7 +45,8 @@ from ivr.store.engine import Sessions, make_engine, make_sessions
 from ivr.store.idempotency import forget_old
 from ivr.store.migrate import upgrade
 from ivr.store.models import Agent
-from ivr.web.pages.agent_screen import read_day, read_line, read_messages, read_screen
+from ivr.web.pages.agent_messages import read_messages
+from ivr.web.pages.agent_screen import read_day, read_line, read_screen
 from ivr.web.pages.latency_histogram import read_latency
 from ivr.web.pages.quality.calls_screen import read_calls
 from ivr.web.pages.quality.review_screen import read_review

@@ -30,7 +30,9 @@ class PresenceRefusedError(ValueError):
 
 
 def choose_presence(tx: Session, agent: Agent, presence: str, now: datetime) -> None:
-    """The agent's own choice; a break asked for in a call or its wrap-up starts after it. Raises PresenceRefusedError."""
+    """The agent's own choice; a break asked for in a call or its wrap-up begins after it.
+
+    Raises PresenceRefusedError."""
     if presence not in CHOSEN:
         raise PresenceRefusedError(f"presence {presence!r} is none of {', '.join(CHOSEN)}")
     tx.refresh(agent, with_for_update=True)  # a call may have been offered since the row was read

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from ivr.store.models import Recording
-from ivr.web.pages.agent_screen import read_messages
+from ivr.web.pages.agent_messages import read_messages
 from tests.harness.line_on_switch import ANN, CALLER, NOTICE, Line, Play, hears, say, until
 from tests.harness.switch_world import Person
 

@@ -21,7 +21,7 @@ from ivr.settings import Settings
 from ivr.store.engine import Sessions, make_engine, make_sessions
 from ivr.store.models import Account, Agent, Call, CallBack, Payment
 from ivr.store.states import CALLBACK_OPEN
-from ivr.web.pages.agent_screen import read_messages
+from ivr.web.pages.agent_messages import read_messages
 from tests.harness.scenario_bank import STRANGER, account_id, open_account, phone
 from tests.harness.scenario_file import CallFile, ExpectedPayment
 from tests.harness.scenario_verdict import Played, days_from
@@ -105,8 +105,8 @@ class Line:
     def _message(self, sid: str) -> str | None:
         """The words of the message that waits on the agents' page; empty until they are written down."""
         with self._sessions() as tx:
-            left = [task.recording for task in read_messages(tx) if task.call.sid == sid]
-            return " ".join(str(line["text"]) for line in left[0].transcript or []) if left else None
+            left = [part for task in read_messages(tx) if task.call.sid == sid for part in task.parts]
+            return " ".join(str(line["text"]) for part in left for line in part.transcript or []) if left else None
 
     def _judged(self, call: CallFile, index: int, report: dict[str, Any], deaf: float) -> Played:
         now = today(SystemClock(), self._settings.zone)

@@ -1,27 +1,27 @@
 """The agent's page: presence, the incoming brief, accept, decline, the live transcript, end, messages."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Protocol
 
 from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from ivr.desk.agents import PresenceRefusedError
 from ivr.desk.workload import Load, day_rows, read_load, write_csv
 from ivr.ledger.port import Ledger
 from ivr.store.models import Audit, Call, Recording
 from ivr.web.pages.agent_call import Pins
+from ivr.web.pages.agent_messages import MESSAGE_DONE, Message, message_parts, read_messages
 from ivr.web.pages.agent_panel import panel_response
 from ivr.web.pages.agent_screen import (
-    MESSAGE_DONE,
     InLine,
-    Message,
     Screen,
     Talk,
     read_account,
     read_day,
     read_line,
-    read_messages,
     read_screen,
 )
 from ivr.web.pages.context import PageContext
@@ -172,22 +172,21 @@ def make_agent_blueprint(
     @blueprint.post("/messages/<int:recording_id>/done")
     def message_done(recording_id: int) -> ResponseReturnValue:
         with sessions.begin() as tx:
-            recording = tx.get(Recording, recording_id)
-            if recording is None or recording.kind != "message":
-                abort(404)
-            recording.done_at = recording.done_at or clock.now()
-            tx.add(Audit(at=clock.now(), actor=me().email, action=MESSAGE_DONE, subject=f"recording:{recording_id}"))
+            close(tx, message_parts(tx, recording_id) or abort(404))
         return answered()
 
     @blueprint.post("/messages/empty/done")
     def empty_messages_done() -> ResponseReturnValue:
-        now = clock.now()
         with sessions.begin() as tx:
             for message in read_messages(tx):
                 if message.empty:
-                    message.recording.done_at = now
-                    subject = f"recording:{message.recording.id}"
-                    tx.add(Audit(at=now, actor=me().email, action=MESSAGE_DONE, subject=subject))
+                    close(tx, message.parts)
         return answered()
+
+    def close(tx: Session, parts: Sequence[Recording]) -> None:
+        now = clock.now()
+        for part in [part for part in parts if part.done_at is None]:
+            part.done_at = now
+            tx.add(Audit(at=now, actor=me().email, action=MESSAGE_DONE, subject=f"recording:{part.id}"))
 
     return blueprint

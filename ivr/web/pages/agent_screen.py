@@ -18,16 +18,13 @@ from ivr.handoff.state import State
 from ivr.ledger.port import Ledger, LedgerError
 from ivr.payments import agent_cards
 from ivr.payments.doubts import doubt
-from ivr.store.models import Account, Agent, Call, CardPayment, Handoff, Note, Offer, Recording
+from ivr.store.models import Account, Agent, Call, CardPayment, Handoff, Note, Offer
 from ivr.store.states import HANDOFF_IN_LINE, HANDOFF_WITH_AGENT
 from ivr.web.pages.agent_transfer_screen import Transfer, read_transfer
 from ivr.web.pages.formats import masked, midnight, plain
 from ivr.web.pages.passed_over import PassedOver, passed_over
 
 Mode = Literal["ringing", "talking", "wrap-up", "idle"]
-MESSAGE_DONE = "message-done"
-FORGOTTEN = ("deleting", "deleted")
-SILENT = ("transcribed", "absent")  # a recording with nothing in it ends in one of these
 
 
 @dataclass(frozen=True)
@@ -93,21 +90,6 @@ class InLine:
     since: datetime
     waited: float
     offered: bool
-
-
-@dataclass(frozen=True)
-class Message:
-    """A caller's message: a task until someone marks it done."""
-
-    recording: Recording
-    call: Call
-    who: str
-    why: str
-
-    @property
-    def empty(self) -> bool:
-        """Whether no words were heard in it, and none will be."""
-        return not self.recording.transcript and self.recording.state in SILENT
 
 
 def read_screen(tx: Session, agent_id: int, now: datetime) -> Screen:
@@ -194,38 +176,13 @@ def in_line(tx: Session, waiting: WaitingCaller) -> InLine:
     return InLine(who(tx, handoff.call), ", ".join(why), handoff.requested_at, waiting.waited, waiting.offered)
 
 
-def read_messages(tx: Session) -> list[Message]:
-    """Messages that nobody has marked done, oldest first and those without words last.
-
-    Not the silence of a caller who was told they left none, nor of one who has talked with an agent after all. Who
-    answers one has to know the number: it stands in full."""
-    found = tx.scalars(
-        select(Recording)
-        .where(Recording.kind == "message", Recording.done_at.is_(None), Recording.state.not_in(FORGOTTEN))
-        .options(joinedload(Recording.call).selectinload(Call.handoffs))
-        .order_by(Recording.id)
-    ).all()
-    left = [
-        row
-        for row in found
-        if (row.call.outcome == "message" or row.transcript or row.state not in SILENT) and not _answered(row.call)
-    ]
-    messages = [Message(row, row.call, _holder(tx, row.call) or row.call.caller, _why(row.call)) for row in left]
-    return sorted(messages, key=lambda message: message.empty)
-
-
-def _answered(call: Call) -> bool:
-    """An agent came free while the caller spoke: they talk, or have talked."""
-    own = [handoff for handoff in call.handoffs if handoff.kind == "call"]
-    return bool(own) and max(own, key=lambda handoff: handoff.id).state in ("bridged", "parting", "served")
-
-
 def who(tx: Session, call: Call) -> str:
     """The account's holder where an account is known, else the number."""
-    return _holder(tx, call) or masked(call.caller)
+    return holder(tx, call) or masked(call.caller)
 
 
-def _holder(tx: Session, call: Call) -> str:
+def holder(tx: Session, call: Call) -> str:
+    """Whose account the call is about; empty where that is not known."""
     known = holder_of(call) or (tx.get(Account, call.account_id) if call.account_id else None)
     return (known.holder if known else None) or ""
 
@@ -280,8 +237,3 @@ def _talk(tx: Session, handoff: Handoff, now: datetime) -> Talk:
 
 def _wish(intent: str) -> str:
     return plain(intent) or "Asks for a person"
-
-
-def _why(call: Call) -> str:
-    handoffs: Sequence[Handoff] = call.handoffs
-    return handoffs[-1].summary if handoffs else ""

@@ -223,6 +223,29 @@ def test_messages_without_words_come_last_and_are_closed_by_one_click(web: Web) 
     assert "No words were heard" not in page and "+15550100001" in page
 
 
+def test_a_message_that_was_broken_into_and_went_on_is_one(web: Web) -> None:
+    client = web.signed_in("Ada", "agent")
+    web.call(outcome="message")
+    first, second, silent = (in_part(web, number, words) for number, words in enumerate(["Please", "call me", ""]))
+    page = client.get("/agent/messages").text
+    assert page.count("<li>") == 1
+    assert page.index("Part 1 of 2") < page.index("“Please”") < page.index("Part 2 of 2") < page.index("“call me”")
+    assert "No words were heard" not in page
+    client.post(f"/agent/messages/{first}/done", data=with_token(client))
+    assert "<li>" not in client.get("/agent/messages").text
+    with web.sessions() as tx:
+        assert all(tx.get_one(Recording, part).done_at for part in (first, second, silent))
+
+
+def in_part(web: Web, number: int, words: str) -> int:
+    recording = web.recording(kind="message")
+    with web.sessions.begin() as tx:
+        row = tx.get_one(Recording, recording)
+        row.sid = f"RE{number}"
+        row.transcript = [{"channel": 1, "text": words, "start": 0.0, "end": 1.0}] if words else []
+    return recording
+
+
 def test_a_number_in_a_message_is_not_masked_beside_itself(web: Web) -> None:
     client = web.signed_in("Ada", "agent")
     web.call(outcome="message", verified=False)

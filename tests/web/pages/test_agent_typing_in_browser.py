@@ -86,7 +86,7 @@ def test_who_writes_is_given_time(web: Web, world: World, open_page: Open) -> No
 def test_a_break_asked_for_in_a_call_or_its_wrap_up_does_not_skip_how_it_ended(
     web: Web, world: World, open_page: Open
 ) -> None:
-    ann = web.person("Ann", "agent", presence="available")
+    web.person("Ann", "agent", presence="available")
     world.bridged()
     page = open_page("ann@bank.test")
     press(page, "k")
