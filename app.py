@@ -30,6 +30,7 @@ from ivr.carrier.dialect import Dialect
 from ivr.carrier.port import LineCarrier
 from ivr.channels.admission import Admission
 from ivr.channels.audio_files import notice_version
+from ivr.channels.listening import SoundRelay
 from ivr.channels.recorded_turns import RecordedTurns
 from ivr.clock import SystemClock
 from ivr.desk.agent_calls import AgentCalls
@@ -61,6 +62,7 @@ from ivr.store.engine import Sessions, make_engine, make_sessions
 from ivr.store.health import Watch, probe
 from ivr.store.models import Call, Handoff
 from ivr.store.redis_client import connect
+from ivr.web.bot_sound import BotSound
 from ivr.web.event_streams import Hub, Streams
 from ivr.web.front import make_front
 from ivr.web.hooks.agent_phones import make_agent_phone_hooks
@@ -255,7 +257,8 @@ def create_web(settings: Settings | None = None) -> Starlette:
     pages = create_pages(Parts(parts.settings))  # its own connections: webhooks never wait for those of pages
     webhooks = Webhooks(create_webhooks(parts), create_standby(parts, desk), lambda: watches[0].away)
     hub = Hub(parts.settings.redis)
-    return make_front(webhooks, pages, Streams(pages, hub), hub, parts.settings.data_dir / "audio", watches)
+    sound = BotSound(pages, parts.settings.redis)
+    return make_front(webhooks, pages, Streams(pages, hub), hub, parts.settings.data_dir / "audio", watches, sound)
 
 
 def create_pages(parts: Parts) -> Flask:
@@ -307,7 +310,11 @@ def create_media(settings: Settings | None = None) -> Starlette:
     registry = media_registry(lambda: admission.taken, lambda: stt.waiting)
     figures = metrics_route(registry, parts.metrics_token, parts.settings.private, parts.reads_figures)
     options = MediaOptions(
-        admission, beside=[figures], watches=[_database_watch(parts)], drain_seconds=parts.settings.drain_seconds
+        admission,
+        beside=[figures],
+        watches=[_database_watch(parts)],
+        drain_seconds=parts.settings.drain_seconds,
+        relay=SoundRelay(parts.settings.redis),
     )
     return make_media_app(parts.dialogue, parts.dialect.signatures, stt, tts, parts.vad.stream, options)
 

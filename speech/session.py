@@ -37,6 +37,7 @@ from speech.recognition import Recognition
 from speech.stalls import DEAD, STALLED_LATE_MARK, STALLED_NO_INPUT_TIMEOUT, StallWatch
 from speech.stt import SpeechToText
 from speech.synthesis import Synthesis
+from speech.tap import Tap, deaf
 from speech.tts import TextToSpeech
 from speech.vad import StatefulVad
 
@@ -52,7 +53,8 @@ class Session:
     """One call's stream, after its start message. `run` it once, in an event loop.
 
     `vad` makes a voice detector for this stream, and `interruption_detector` one of it that also tells an interruption
-    from a hum. `clock` gives seconds. `filler` is said where an answer takes long; empty: nothing is.
+    from a hum. `clock` gives seconds. `filler` is said where an answer takes long; empty: nothing is. `tap` is given
+    both sides as they sound; without one nobody listens in.
     """
 
     def __init__(
@@ -65,13 +67,14 @@ class Session:
         clock: Callable[[], float] = time.monotonic,
         filler: str = "",
         interruption_detector: Callable[[StatefulVad], InterruptionVad] = InterruptionDetector,
+        tap: Tap | None = None,
     ) -> None:
-        self.start = start
+        self.start, self._tap = start, tap or deaf()
         self._time, self._began = clock, clock()
         self._voice = interruption_detector(vad())
         self._recognition = Recognition(stt, self._voice, self._on_turn, clock=self._now)
         self._dtmf, self._filler, self._echo_canceller = DtmfCollector(), Filler(filler), EchoCanceller()
-        self._outgoing = Outgoing(start.stream_sid, self._echo_canceller)
+        self._outgoing = Outgoing(start.stream_sid, self._echo_canceller, self._tap)
         self._playout = Playout(self._outgoing.sound, self._outgoing.mark, self._outgoing.clear)
         self._synthesis = Synthesis(tts, self._playout, self._advance)
         self._stalls = StallWatch()
@@ -140,6 +143,7 @@ class Session:
         match parse(text):
             case Media(track="inbound", at=at, samples=samples):
                 self._stalls.frame(len(samples) / RATE)
+                self._tap.came(samples)
                 self._on_sound(samples, at)
             case Mark(name=name):
                 self._echo_canceller.marked(name)

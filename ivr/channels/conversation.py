@@ -13,6 +13,7 @@ from ivr.dialogue import actions, events
 from ivr.store.stream_tokens import Connected
 from speech import events as speech
 from speech.events import Close, Command, Expectation, Listen, Speak
+from speech.tap import Tap, deaf
 
 HINT = "open.person"  # said once: who hears the way to a person twice believes that they must take it
 
@@ -59,9 +60,10 @@ class Conversation:
         threads: Threads,
         tasks: asyncio.TaskGroup,
         timeouts: LedgerTimeouts = LedgerTimeouts(),
+        tap: Tap | None = None,
     ) -> None:
         self._service, self._sid, self._connected, self._session = service, sid, connected, session
-        self._threads, self._tasks, self._timeouts = threads, tasks, timeouts
+        self._threads, self._tasks, self._timeouts, self._tap = threads, tasks, timeouts, tap or deaf()
         self._expect: actions.AnswerKind = "open"
         self._events = 0
         self._bot_turns: dict[str, _BotTurn] = {}
@@ -171,7 +173,7 @@ class Conversation:
                     again = not action.prompt.startswith(HINT)
                     commands.append(Speak(key, action.text, interruptible, action.language, again))
                 case actions.Listen():
-                    self._expect = action.kind
+                    self._expect, self._tap.private = action.kind, action.secret
                     commands.append(Listen(Expectation(action.kind, action.digits), action.no_input_timeout))
                 case actions.HandOff() | actions.HangUp() | actions.TakeCard():
                     commands.append(Close())

@@ -20,6 +20,7 @@ from ivr.carrier.signatures import Signatures
 from ivr.channels.admission import Admission, AtCapacityError
 from ivr.channels.conversation import Conversation, Threads
 from ivr.channels.drain import Drain
+from ivr.channels.listening import SoundRelay
 from ivr.channels.moved_calls import MovedCalls
 from ivr.dialogue.prompts.en import PROMPTS
 from ivr.logs import about_call
@@ -29,6 +30,7 @@ from speech.media_streams import NoStartError, Start, read_start
 from speech.monitor import Monitor, TrackTurn
 from speech.session import Session
 from speech.stt import SpeechToText
+from speech.tap import deaf
 from speech.tts import TextToSpeech
 from speech.vad import StatefulVad
 
@@ -42,12 +44,14 @@ RECENT = 500  # messages, ten seconds of them
 
 @dataclass(frozen=True, slots=True)
 class MediaOptions:
-    """`admission` of callers, routes `beside` the sockets, `watches` on what the process stands on, a drain's limit."""
+    """`admission` of callers, routes `beside` the sockets, `watches` on what the process stands on, a drain's limit,
+    and the `relay` by which supervisors listen in; without one they cannot."""
 
     admission: Admission = field(default_factory=Admission)
     beside: Sequence[BaseRoute] = ()
     watches: Sequence[Watch] = ()
     drain_seconds: float = 20.0
+    relay: SoundRelay | None = None
 
 
 def make_media_app(
@@ -89,9 +93,10 @@ def make_media_app(
         connected = await asyncio.get_running_loop().run_in_executor(
             threads.sql, service.connect, start.call_sid, start.parameters.get("token", "")
         )
-        session = Session(start, stt, tts, vad, filler=PROMPTS["moment"][0])
+        tap = options.relay.tap(start.call_sid) if options.relay else deaf()
+        session = Session(start, stt, tts, vad, filler=PROMPTS["moment"][0], tap=tap)
         async with asyncio.TaskGroup() as tasks:
-            conversation = Conversation(service, start.call_sid, connected, session, threads, tasks)
+            conversation = Conversation(service, start.call_sid, connected, session, threads, tasks, tap=tap)
             leave = drain.talking(lambda: session.leave(lambda: conversation.at_rest))
             with leave, moved.watched(start.call_sid, conversation):
                 opening = await conversation.opening()
@@ -119,10 +124,13 @@ def make_media_app(
     async def living(_app: Starlette) -> AsyncIterator[None]:
         for watch in options.watches:
             watch.start()
-        looking = asyncio.create_task(moved.run())
+        lasting = [asyncio.create_task(moved.run())]
+        if options.relay:
+            lasting.append(asyncio.create_task(options.relay.run()))
         with drain.on_signals():
             yield
-        looking.cancel()
+        for task in lasting:
+            task.cancel()
         for watch in options.watches:
             watch.stop()
 

@@ -134,7 +134,7 @@ class Streams:
     async def _stream(self, scope: Scope, receive: Receive, send: Send, rights: Rights, answer: WholeResponse) -> None:
         post = Post()
         self.hub.follow(post, rights.topics)
-        over = [asyncio.ensure_future(_gone(receive)), asyncio.ensure_future(self._ended())]
+        over = [asyncio.ensure_future(gone(receive)), asyncio.ensure_future(self._ended())]
         try:
             headers = [
                 *((name, value) for name, value in answer.headers if name not in KEPT),
@@ -214,6 +214,7 @@ def _writer(send: Send) -> Callable[[bytes], Awaitable[None]]:
     return write
 
 
-async def _gone(receive: Receive) -> None:
+async def gone(receive: Receive) -> None:
+    """Returns once the browser is."""
     while (await receive())["type"] != "http.disconnect":
         pass

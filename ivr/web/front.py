@@ -19,6 +19,7 @@ from starlette.staticfiles import StaticFiles
 
 from ivr.channels.audio_files import NAMES
 from ivr.store.health import Watch
+from ivr.web.bot_sound import BotSound
 from ivr.web.event_streams import Hub, Streams
 from ivr.web.hooks.dispatch import PATHS, Webhooks
 from ivr.web.wsgi import BodyRefusedError, Receive, Scope, Send, WholeResponse, whole_body, with_body
@@ -27,16 +28,26 @@ PAGE_THREADS = 16
 
 
 def make_front(
-    webhooks: Webhooks, pages: Flask, streams: Streams, hub: Hub, audio: Path, watches: Sequence[Watch]
+    webhooks: Webhooks,
+    pages: Flask,
+    streams: Streams,
+    hub: Hub,
+    audio: Path,
+    watches: Sequence[Watch],
+    bot_sound: BotSound,
 ) -> Starlette:
     """An ASGI app that runs `hub` and `watches` as long as it is served."""
+
+    def end() -> None:
+        streams.end()
+        bot_sound.end()
 
     @contextlib.asynccontextmanager
     async def living(_app: Starlette) -> AsyncIterator[None]:
         listening = asyncio.create_task(hub.run())
         for watch in watches:
             watch.start()
-        with _told_to_end(streams.end):
+        with _told_to_end(end):
             yield
         listening.cancel()
         for watch in watches:
@@ -55,6 +66,7 @@ def make_front(
             Route("/healthz", alive),
             Route("/readyz", ready),
             Route("/events", streams, methods=["GET"]),
+            Route("/board/bot-calls/{sid}/listen", bot_sound, methods=["POST"]),
             Route("/voice/audio/{name}", Sounds(audio)),
             Mount("", _Rest(webhooks, pages)),
         ],

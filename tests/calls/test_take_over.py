@@ -82,6 +82,30 @@ def test_what_the_bot_cannot_give_away_is_refused_with_the_reason(
         bot_calls.take_over(SID, eve)
 
 
+def test_who_listens_in_stands_in_the_audit_before_they_hear_anything(
+    calls: Calls, bot_calls: BotCalls, sessions: Sessions, eve: int
+) -> None:
+    greeted(calls)
+    assert bot_calls.has(SID)
+    bot_calls.listen(SID, eve)
+    with sessions() as tx:
+        noted = tx.scalars(select(Audit).where(Audit.action == "listened-live")).one()
+        assert (noted.actor, noted.subject) == ("eve@bank.test", f"call:{SID}")
+
+
+@pytest.mark.parametrize("stage", ["parked", "bridged", "ended"])
+def test_a_call_that_the_bot_does_not_have_is_not_listened_to(
+    calls: Calls, bot_calls: BotCalls, sessions: Sessions, eve: int, stage: str
+) -> None:
+    greeted(calls)
+    with sessions.begin() as tx:
+        tx.get_one(Call, SID).stage = stage
+    assert not bot_calls.has(SID)
+    with pytest.raises(SupervisionRefusedError, match="any more"):
+        bot_calls.listen(SID, eve)
+    assert not bot_calls.has("CA" + "9" * 32)
+
+
 def test_who_has_a_call_takes_over_no_second_one(
     calls: Calls, bot_calls: BotCalls, sessions: Sessions, eve: int
 ) -> None:

@@ -160,6 +160,15 @@ class FakeBotCalls:
 
     supervision: FakeSupervision
 
+    def listen(self, sid: str, by: int) -> None:
+        if self.supervision.refuse:
+            raise SupervisionRefusedError(self.supervision.refuse)
+        self.supervision.asked.append(("listen-to-bot", sid, by))
+
+    def has(self, sid: str) -> bool:
+        with self.supervision.sessions() as tx:
+            return tx.get_one(Call, sid).stage in ("dialogue", "card")
+
     def take_over(self, sid: str, by: int) -> None:
         if self.supervision.refuse:
             raise SupervisionRefusedError(self.supervision.refuse)

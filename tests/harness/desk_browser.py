@@ -11,6 +11,7 @@ from redis import Redis
 from ivr.clock import SystemClock
 from ivr.live_updates import LiveUpdates
 from ivr.store.engine import Sessions
+from ivr.web.bot_sound import BotSound
 from ivr.web.event_streams import Hub, Streams
 from ivr.web.front import make_front
 from tests.harness.asgi_server import served
@@ -50,10 +51,11 @@ def streams(web: Web, redis_url: str) -> Streams:
 
 
 @pytest.fixture
-def address(web: Web, streams: Streams, tmp_path: Path) -> Iterator[str]:
+def address(web: Web, streams: Streams, redis_url: str, tmp_path: Path) -> Iterator[str]:
     """Where the pages are served."""
     none: Any = None  # no webhook is asked here
-    with served(make_front(none, web.app, streams, streams.hub, tmp_path, [])) as address:
+    sound = BotSound(web.app, redis_url, beat=0.4)
+    with served(make_front(none, web.app, streams, streams.hub, tmp_path, [], sound)) as address:
         yield address
 
 

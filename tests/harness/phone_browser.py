@@ -11,6 +11,7 @@ from ivr.carrier.chosen import make_browser_phone
 from ivr.carrier.twilio import voice_sdk
 from ivr.carrier.twilio.account import PhoneAccount
 from ivr.clock import SystemClock
+from ivr.web.bot_sound import BotSound
 from ivr.web.event_streams import Hub, Streams
 from ivr.web.front import make_front
 from ivr.web.pages.phone import Phones
@@ -41,7 +42,8 @@ def open_page(web: Web, browser: Browser, redis_url: str, tmp_path: Path) -> Ite
     """Sign in by the form, on a page whose clock the test may move; script errors fail the test."""
     none: Any = None  # no webhook is asked here
     streams, faults, contexts = Streams(web.app, Hub(redis_url)), [], []
-    with served(make_front(none, web.app, streams, streams.hub, tmp_path, [])) as address:
+    sound = BotSound(web.app, redis_url)
+    with served(make_front(none, web.app, streams, streams.hub, tmp_path, [], sound)) as address:
 
         def open_(
             email: str = "ada@bank.test", scheme: Scheme = "light", viewport: ViewportSize = WIDE, before: str = "",

@@ -9,6 +9,7 @@ from redis import Redis
 
 from ivr.people import roster
 from ivr.store.models import Agent, Handoff, Offer
+from ivr.web.bot_sound import BotSound
 from ivr.web.event_streams import MOST, Hub, Streams
 from ivr.web.front import make_front
 from tests.harness.asgi_server import Wire, get, served
@@ -31,9 +32,12 @@ def streams(web: Web, redis_url: str) -> Streams:
 
 
 @pytest.fixture
-def address(web: Web, streams: Streams, redis: Redis, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def address(
+    web: Web, streams: Streams, redis: Redis, redis_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
     none: object = FakeWebhooks()
-    front = make_front(none, web.app, streams, streams.hub, tmp_path_factory.mktemp("audio"), [])  # type: ignore[arg-type]
+    sound = BotSound(web.app, redis_url)
+    front = make_front(none, web.app, streams, streams.hub, tmp_path_factory.mktemp("audio"), [], sound)  # type: ignore[arg-type]
     with served(front) as address:
         eventually(redis.pubsub_numpat)
         yield address

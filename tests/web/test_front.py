@@ -13,6 +13,7 @@ from flask import Flask, request
 from starlette.testclient import TestClient
 
 from ivr.store.health import Watch, probe
+from ivr.web.bot_sound import BotSound
 from ivr.web.event_streams import Hub, Streams
 from ivr.web.front import PAGE_THREADS, make_front
 from ivr.web.hooks.dispatch import THREADS, Webhooks
@@ -52,7 +53,9 @@ class House:
         hub = Hub(self.redis_url)
         streams = Streams(self.web.app, hub)
         webhooks = Webhooks(self.line(), Flask("standby"), lambda: False)
-        return make_front(webhooks, self.web.app, streams, hub, self.audio, self.watches)
+        return make_front(
+            webhooks, self.web.app, streams, hub, self.audio, self.watches, BotSound(self.web.app, self.redis_url)
+        )
 
 
 @pytest.fixture

@@ -30,13 +30,13 @@ READS: Mapping[str, tuple[str, str]] = {
     "quality.calls": ("search", "calls"),
     "quality.call": ("read-call", "call:{sid}"),
 }
-# Nothing of callers, or noted where it is done: sound by `recording_audio`, briefs and messages by `opened`.
+# Nothing of callers, or noted where it is done: sound by `recording_audio` and `bot_calls`, briefs by `opened`.
 OTHERS = frozenset(
     {
         "people.home", "people.sign_in", "password.form", "sso.ask", "sso.back", "events.events",
         "second.form", "second.prove", "own.page", "own.codes", "roster.page", "roster.person",
         "agent.page", "agent.own", "agent.panel", "agent.work", "agent.messages", "agent.message_audio",
-        "board.fragment", "board.rules", "board.latency", "quality.audio", "phone.script",
+        "board.fragment", "board.listens", "board.rules", "board.latency", "quality.audio", "phone.script",
     }
 )  # fmt: skip
 

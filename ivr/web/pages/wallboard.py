@@ -35,6 +35,8 @@ class BotCalls(Protocol):
     """Callers who are with the bot. SupervisionRefusedError carries a sentence for the screen."""
 
     def take_over(self, sid: str, by: int) -> None: ...
+    def listen(self, sid: str, by: int) -> None: ...
+    def has(self, sid: str) -> bool: ...
 
 
 class Brakes(Protocol):
@@ -115,6 +117,20 @@ def make_board_blueprint(
         except SupervisionRefusedError as refused:
             return answered(sentence(refused))
         return answered(done="The bot says so to the caller. Your phone rings: answer it.")
+
+    @blueprint.post("/bot-calls/<sid>/listen")
+    def listen_in(sid: str) -> ResponseReturnValue:
+        """The right to the sound, which `ivr.web.bot_sound` answers with."""
+        try:
+            bot_calls.listen(sid, me().id)
+        except SupervisionRefusedError as refused:
+            return sentence(refused), 409
+        return ""
+
+    @blueprint.get("/bot-calls/<sid>/listen")
+    def listens(sid: str) -> ResponseReturnValue:
+        """Whether who listens may go on."""
+        return "", 200 if bot_calls.has(sid) else 409
 
     @blueprint.post("/calls/<int:handoff_id>/<any(listen, coach, barge, leave, 'take-over'):action>")
     def act(handoff_id: int, action: str) -> ResponseReturnValue:

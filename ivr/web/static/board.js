@@ -2,6 +2,7 @@
 
 import "./phone_strip.js";
 import "./keys.js";
+import { listen } from "./listen.js";
 import { follow, refresh } from "./live.js";
 
 const NEAR = 40; // pixels: who is that near to the newest words reads along
@@ -37,6 +38,11 @@ panel.addEventListener("click", async (event) => {
   await open(link);
   document.getElementById("watched-title")?.focus({ preventScroll: true });
   if (innerWidth < 1120) place.scrollIntoView();
+});
+
+place.addEventListener("click", ({ target }) => {
+  const button = target.closest("[data-listen]");
+  if (button) listen(button);
 });
 
 // tables keep the place to which they were scrolled, though they are swapped as a whole

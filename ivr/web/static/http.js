@@ -16,13 +16,18 @@ export class RefusedError extends Error {
   }
 }
 
-/** The text of the answer. Raises SignedOutError, RefusedError, and TypeError where nothing answers. */
+/** The text of the answer. Raises what `begin` does. */
 export async function ask(url, options = {}) {
+  return (await begin(url, options)).text();
+}
+
+/** The answer once it begins. Raises SignedOutError, RefusedError, and TypeError where nothing answers. */
+export async function begin(url, options = {}) {
   let answer = await send(url, options);
   if (answer.headers.has("X-Stale-Token") && (await renewed())) answer = await send(url, options); // it was not done before
   if (answer.status === 401) throw new SignedOutError(url);
   if (!answer.ok) throw new RefusedError(url, answer.status);
-  return answer.text();
+  return answer;
 }
 
 function send(url, options) {

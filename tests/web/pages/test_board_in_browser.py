@@ -2,11 +2,14 @@
 
 import pytest
 from playwright.sync_api import Page, expect
+from redis import Redis
 
+from ivr.channels.listening import SOUND
 from ivr.store.models import Account, Call, Turn
 from tests.harness import desk_browser
-from tests.harness.browser import Scheme, look
+from tests.harness.browser import Scheme, look, press
 from tests.harness.desk_browser import Open
+from tests.harness.eventually import eventually
 from tests.harness.web_pages import CALL, Web
 
 pytestmark = pytest.mark.browser
@@ -14,6 +17,29 @@ pytestmark = pytest.mark.browser
 web, streams = desk_browser.web, desk_browser.streams
 address, open_page = desk_browser.address, desk_browser.open_page
 
+# what comes out of the page's loudspeaker, of all contexts that are open
+HEARD = """
+const ears = [];
+const connect = AudioNode.prototype.connect;
+AudioNode.prototype.connect = function (to, ...more) {
+  if (to instanceof AudioDestinationNode) {
+    const ear = new AnalyserNode(this.context);
+    connect.call(this, ear);
+    ears.push(ear);
+  }
+  return connect.call(this, to, ...more);
+};
+let most = 0;
+window.loudest = () => {
+  for (const ear of ears) {
+    const sound = new Float32Array(ear.fftSize);
+    ear.getFloatTimeDomainData(sound);
+    most = Math.max(most, ...sound.map(Math.abs));
+  }
+  return most;
+};
+"""
+LOUD = b"\x90"  # mu-law, nearly half of full scale
 LONG = "Wilhelmina Featherstonehaugh-Cholmondeley van der Bruggen-Montgomery Esquire III"
 
 
@@ -80,10 +106,44 @@ def test_a_call_of_the_bot_is_taken_over_by_one_click_and_the_phone_in_the_page_
     with_bot(web, turns=2)
     page = open_page("sam@bank.test")
     page.get_by_role("link", name="Grace Hopper with The bot").click()
-    expect(page.get_by_text("heard only from then on")).to_be_visible()
     page.get_by_role("button", name="Take over").click()
     expect(page.get_by_text("You have this call: answer your phone")).to_be_visible()
     expect(page.frame_locator("iframe").locator("body")).to_have_text("answer")
+
+
+def test_a_call_of_the_bot_is_listened_to_by_one_click_until_it_is_stopped(
+    web: Web, open_page: Open, redis: Redis
+) -> None:
+    web.person("Sam", "supervisor")
+    with_bot(web, turns=2)
+    page = open_page("sam@bank.test")
+    page.add_init_script(HEARD)
+    page.goto(f"/board/?sid={CALL}")
+    page.get_by_role("button", name="Listen").click()
+    expect(page.get_by_role("status").filter(has_text="Listening to Grace Hopper")).to_be_visible()
+    for _ in range(4):
+        eventually(lambda: redis.publish(SOUND + CALL, LOUD * 1600))
+    page.wait_for_function("loudest() > 0.1")
+    add(web, said(CALL, 40))  # the words beside it go on, and it stays
+    expect(page.get_by_text("The words of turn 40.")).to_be_visible()
+    look(page, "board-listening")
+    page.get_by_role("button", name="Stop").click()
+    expect(page.locator("#listening")).to_be_hidden()
+    eventually(lambda: not redis.pubsub_numsub(SOUND + CALL)[0][1])
+    assert ("listen-to-bot", CALL, 1) in web.supervision.asked
+
+
+def test_who_listens_is_told_when_the_bot_has_the_call_no_more(web: Web, open_page: Open) -> None:
+    web.person("Sam", "supervisor")
+    with_bot(web, turns=2)
+    page = open_page("sam@bank.test")
+    page.goto(f"/board/?sid={CALL}")
+    press(page, "l")
+    expect(page.locator("#listening")).to_be_visible()
+    with web.sessions.begin() as tx:
+        tx.get_one(Call, CALL).stage = "parked"
+    expect(page.locator("#listening")).to_be_hidden()
+    expect(page.get_by_text("you hear nothing of it now")).to_be_visible()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
