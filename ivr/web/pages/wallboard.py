@@ -60,10 +60,11 @@ def make_board_blueprint(
             view = read_view(tx, now, midnight(now, zone), service_seconds)
             return render_template("board/panel.html", view=view, notice=notice, done=done)
 
-    def answered(notice: str | None = None, done: str | None = None) -> ResponseReturnValue:
+    def answered(notice: str | None = None, done: str | None = None, **open_call: str | int) -> ResponseReturnValue:
+        """`open_call`: which call stays open in a browser that sent the form by itself."""
         if request.headers.get("X-Fragment"):
             return panel(notice, done)
-        return redirect(url_for("board.page"), 303)
+        return redirect(url_for("board.page", **open_call), 303)
 
     @blueprint.errorhandler(LookupError)
     def unknown(error: LookupError) -> ResponseReturnValue:
@@ -115,8 +116,8 @@ def make_board_blueprint(
         try:
             bot_calls.take_over(sid, me().id)
         except SupervisionRefusedError as refused:
-            return answered(sentence(refused))
-        return answered(done="The bot says so to the caller. Your phone rings: answer it.")
+            return answered(sentence(refused), sid=sid)
+        return answered(done="The bot says so to the caller. Your phone rings: answer it.", sid=sid)
 
     @blueprint.post("/bot-calls/<sid>/listen")
     def listen_in(sid: str) -> ResponseReturnValue:
@@ -142,8 +143,8 @@ def make_board_blueprint(
             else:
                 supervision.join(handoff_id, me().id, MODES[action])
         except SupervisionRefusedError as refused:
-            return answered(sentence(refused))
-        return answered()
+            return answered(sentence(refused), call=handoff_id)
+        return answered(call=handoff_id)
 
     @blueprint.post("/queue/<int:handoff_id>/up")
     def up(handoff_id: int) -> ResponseReturnValue:
