@@ -204,7 +204,7 @@ def test_a_call_of_the_bot_is_read_along_and_noted(web: Web) -> None:
     sid = with_bot(web)
     for page in (f"/board/bot-calls/{sid}", f"/board/?sid={sid}"):
         text = client.get(page).text
-        for part in ("ridiculous", "with the bot", "Take over", "heard only from then on"):
+        for part in ("ridiculous", "with the bot", "Take over", "Listen"):
             assert part in text, (page, part)
     with web.sessions() as tx:
         noted = select(Audit.actor).where(Audit.action == "read-call", Audit.subject == f"call:{sid}")
@@ -219,6 +219,13 @@ def test_a_call_of_the_bot_is_taken_over_and_is_then_the_supervisors(web: Web) -
     text = client.get(f"/board/bot-calls/{sid}").text
     assert "You have this call: answer your phone" in text
     assert "data-answer" in text  # the phone in the page picks up
+
+
+def test_a_form_that_goes_without_the_script_comes_back_to_its_call(web: Web) -> None:
+    client = supervisor(web)
+    sid = with_bot(web)
+    answer = client.post(f"/board/bot-calls/{sid}/take-over", data=with_token(client))
+    assert answer.headers["Location"] == f"/board/?sid={sid}"
 
 
 def test_a_call_that_the_bot_cannot_give_away_is_refused_in_the_services_words(web: Web) -> None:
