@@ -1,6 +1,6 @@
 """The supervisor's board: the queue, the people, the live calls, and what a supervisor may do about them."""
 
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -60,7 +60,7 @@ def make_board_blueprint(
             view = read_view(tx, now, midnight(now, zone), service_seconds)
             return render_template("board/panel.html", view=view, notice=notice, done=done)
 
-    def answered(notice: str | None = None, done: str | None = None, **open_call: str | int) -> ResponseReturnValue:
+    def answered(notice: str | None = None, done: str | None = None, **open_call: Any) -> ResponseReturnValue:
         """`open_call`: which call stays open in a browser that sent the form by itself."""
         if request.headers.get("X-Fragment"):
             return panel(notice, done)
