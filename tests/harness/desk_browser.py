@@ -11,6 +11,7 @@ from redis import Redis
 from ivr.clock import SystemClock
 from ivr.live_updates import LiveUpdates
 from ivr.store.engine import Sessions
+from ivr.store.models import Agent
 from ivr.web.bot_sound import BotSound
 from ivr.web.event_streams import Hub, Streams
 from ivr.web.front import make_front
@@ -87,3 +88,23 @@ def open_page(browser: Browser, address: str) -> Iterator[Open]:
     for context in contexts:
         context.close()
     assert faults == []
+
+
+def offer(web: Web, agent_id: int) -> int:
+    """Grace's call is offered, as the worker does it: rows first, then news."""
+    web.call()
+    handoff = web.handoff(agent_id)
+    with web.sessions.begin() as tx:
+        tx.get_one(Agent, agent_id).presence = "offered"
+    web.live.publish(f"agent:{agent_id}", "offer", str(handoff))
+    return handoff
+
+
+def at_the_desk(web: Web, world: World) -> list[int]:
+    """Ann talks with a caller, Bob is free."""
+    ids = [web.person(name, "agent", presence="available") for name in ("Ann", "Bob")]
+    with web.sessions.begin() as tx:
+        tx.get_one(Agent, ids[1]).presence = "break"
+        tx.get_one(Agent, ids[1]).skills = ["card-dispute", "spanish"]
+    world.bridged()
+    return ids

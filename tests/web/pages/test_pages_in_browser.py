@@ -1,20 +1,15 @@
 """The pages in a real browser, fed by real server-sent events over a real Redis."""
 
 import re
-from datetime import datetime, timedelta
 
 import pytest
-from playwright.sync_api import Page, ViewportSize, expect
-from sqlalchemy import select
+from playwright.sync_api import expect
 
-from ivr.carrier.callbacks import CardUpdate
-from ivr.desk.bot_brake import Brakes
-from ivr.store.models import Agent, CallBack, Turn
+from ivr.store.models import Turn
 from ivr.web.event_streams import Streams
-from tests.fakes.fake_carrier import leg
 from tests.harness import desk_browser
-from tests.harness.browser import NARROW, WIDE, Scheme, look, press
-from tests.harness.desk_browser import Open
+from tests.harness.browser import look, press
+from tests.harness.desk_browser import Open, at_the_desk, offer
 from tests.harness.handoff_world import World
 from tests.harness.web_pages import CALL, Web
 
@@ -22,71 +17,6 @@ pytestmark = pytest.mark.browser
 
 world, web, streams = desk_browser.world, desk_browser.web, desk_browser.streams
 address, open_page = desk_browser.address, desk_browser.open_page
-
-
-def offer(web: Web, agent_id: int) -> int:
-    """Grace's call is offered, as the worker does it: rows first, then news."""
-    web.call()
-    handoff = web.handoff(agent_id)
-    with web.sessions.begin() as tx:
-        tx.get_one(Agent, agent_id).presence = "offered"
-    web.live.publish(f"agent:{agent_id}", "offer", str(handoff))
-    return handoff
-
-
-def furnish_board(web: Web) -> None:
-    """A busy hour: three at the desk, one talks, two wait, one brake is on."""
-    for nth, (name, presence) in enumerate([("Bob", "on-call"), ("Mia", "break"), ("Noor", "available")], 3):
-        agent = web.person(name, "agent", presence=presence)
-        for part, minutes in [("available", 40), ("on-call", 25 + 11 * nth), ("wrap-up", 4 + nth), ("break", 15)]:
-            web.spell(agent, part, minutes)
-    with web.sessions() as tx:
-        bob = tx.scalars(select(Agent.id).where(Agent.name == "Bob")).one()
-    web.call("CA" + "5" * 32)
-    web.handoff(bob, "CA" + "5" * 32, state="bridged")
-    for sign, verified in (("6", True), ("7", False)):
-        web.call("CA" + sign * 32, verified=verified)
-        web.handoff(None, "CA" + sign * 32, state="parked")
-    waits = (180, 240, 310, 380, 420, 440, 460, 470, 490, 530, 560, 590, 620, 680, 740, 820, 960, 1240, 1700)
-    with web.sessions.begin() as tx:
-        for nth, wait in enumerate(waits, 30):
-            more = {"start": nth, "text": "One moment.", "latency": {"total": wait}}
-            tx.add(Turn(call_sid="CA" + "7" * 32, key=f"bot{nth}", speaker="bot", **more))
-    Brakes(web.sessions, web.clock, web.live).put_on("payment", "quality", "5 of the last 10 calls went badly")
-
-
-def promised(web: Web, at: datetime) -> None:
-    """Grace took a call-back, which missed her once."""
-    attempts = [{"at": web.clock.now().isoformat(), "outcome": "no-answer", "handoff": 1}]
-    with web.sessions.begin() as tx:
-        tx.add(
-            CallBack(
-                call_sid=CALL, number="+15550100001", place_at=at, booked_at=at, booked_by="caller", next_at=at,
-                state="booked", tries=1, outcome="no-answer", attempts=attempts,
-            )
-        )  # fmt: skip
-
-
-def at_the_desk(web: Web, world: World) -> list[int]:
-    """Ann talks with a caller, Bob is free."""
-    ids = [web.person(name, "agent", presence="available") for name in ("Ann", "Bob")]
-    with web.sessions.begin() as tx:
-        tx.get_one(Agent, ids[1]).presence = "break"
-        tx.get_one(Agent, ids[1]).skills = ["card-dispute", "spanish"]
-    world.bridged()
-    return ids
-
-
-def bob_comes(world: World) -> None:
-    world.hook("2/agent", CallSid=leg(2))
-    world.hook("2/accept", CallSid=leg(2), Digits="1")
-    world.joins("agent-2", leg(2))
-
-
-def wide(page: Page, what: str) -> float:
-    box = page.locator(what).bounding_box()
-    assert box
-    return box["width"]
 
 
 def test_seven_pages_of_one_browser_share_one_stream(web: Web, open_page: Open, streams: Streams) -> None:
@@ -272,30 +202,6 @@ def test_what_is_half_written_survives_news_and_a_reload_and_goes_when_sent(web:
     expect(page.locator(".notes")).to_contain_text("Wants the receipt by post")
 
 
-@pytest.mark.parametrize(("scheme", "viewport"), [("light", WIDE), ("dark", NARROW)])
-def test_a_card_payment_is_followed_on_the_page(
-    web: Web, open_page: Open, scheme: Scheme, viewport: ViewportSize
-) -> None:
-    ada = web.person("Ada", "agent", presence="on-call")
-    web.call()
-    web.handoff(ada, state="bridged")
-    page = open_page("ada@bank.test", scheme, viewport)
-    expect(page.locator("#link")).to_have_text("Live")
-    press(page, "p")
-    page.get_by_label(re.compile("The minimum")).check()
-    look(page, f"card-asked-{scheme}")
-    page.get_by_role("button", name="Take card payment").click()
-    expect(page.locator(".steps [aria-current]")).to_contain_text("Card number")
-    expect(page.locator("#announce")).to_have_text("The caller keys in: card number")
-    web.cards.update(1, CardUpdate(required=("expiration-date", "security-code"), error=""))
-    web.cards.update(1, CardUpdate(required=("expiration-date", "security-code"), error="invalid-date"))
-    expect(page.locator(".steps [aria-current]")).to_contain_text("Expiry date again")
-    look(page, f"card-keyed-{scheme}")
-    web.cards.update(1, CardUpdate(result="success", confirmation="48213377"))
-    expect(page.locator(".pay")).to_contain_text("Confirmation 48213377")
-    look(page, f"card-paid-{scheme}")
-
-
 def test_a_transfer_by_key_is_seen_to_ring_survives_a_reload_and_is_taken_back(
     web: Web, world: World, open_page: Open
 ) -> None:
@@ -319,39 +225,6 @@ def test_a_transfer_by_key_is_seen_to_ring_survives_a_reload_and_is_taken_back(
     expect(page.locator("#transfer-1")).to_be_attached()
     expect(page.locator("#transfer-news")).to_have_count(0)
     assert (world.presence(bob), world.state.held) == ("available", False)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["1280", "390"])
-def test_every_state_of_a_transfer_is_readable_by_all(
-    web: Web, world: World, open_page: Open, scheme: Scheme, viewport: ViewportSize
-) -> None:
-    kind = f"{viewport['width']}-{scheme}"
-    _, bob = at_the_desk(web, world)
-    page, beside = (open_page(f"{name}@bank.test", scheme, viewport) for name in ("ann", "bob"))
-    page.locator("#transfer-1 summary").click()
-    look(page, f"transfer-nobody-{kind}")
-    world.service.presence(bob, "available")
-    page.get_by_label("Colleague who is free").select_option(str(bob))
-    page.locator("#why-1").fill("Wants the fee explained")
-    look(page, f"transfer-whom-{kind}")
-    page.locator("#transfer").click()
-    page.locator("#transfer-news", has_text="Bob’s phone rings").wait_for()
-    look(page, f"transfer-ringing-{kind}")
-    beside.get_by_text("Transfer from Ann").wait_for()
-    look(beside, f"transfer-asked-{kind}")
-    bob_comes(world)
-    page.locator("#transfer-news", has_text="You talk with Bob alone").wait_for()
-    look(page, f"transfer-alone-{kind}")
-    beside.locator("#transfer-news", has_text="Ann briefs you").wait_for()
-    look(beside, f"transfer-briefed-{kind}")
-    assert wide(page, "#transfer-news") == wide(page, ".brief-head")
-    page.locator("#together").click()
-    page.locator("#transfer-news", has_text="hear each other").wait_for()
-    look(page, f"transfer-together-{kind}")
-    beside.locator("#transfer-news", has_text="hear each other").wait_for()
-    look(beside, f"transfer-second-{kind}")
 
 
 def test_two_tabs_show_the_same_and_one_has_the_phone(web: Web, open_page: Open) -> None:
@@ -396,50 +269,3 @@ def test_the_board_stays_true_and_a_call_opens_beside_it(web: Web, open_page: Op
     expect(page.frame_locator("iframe").locator("body")).to_have_text("answer")
     page.get_by_role("button", name="Take over").click()
     expect(page.get_by_text("You have this call")).to_be_visible()
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["1280", "390"])
-def test_every_state_is_readable_by_all(web: Web, open_page: Open, scheme: Scheme, viewport: ViewportSize) -> None:
-    kind = f"{viewport['width']}-{scheme}"
-    ada = web.person("Ada", "agent", "reviewer", presence="available")
-    page = open_page("nobody@bank.test", scheme, viewport)
-    look(page, f"sign-in-{kind}")
-    page = open_page("ada@bank.test", scheme, viewport)
-    look(page, f"agent-idle-{kind}")
-    page.goto("/quality/")
-    look(page, f"quality-empty-{kind}")
-    web.call("CA" + "2" * 32, outcome="message")
-    web.handoff(None, "CA" + "2" * 32, state="message-taken")
-    web.recording("CA" + "2" * 32, kind="message")
-    handoff = offer(web, ada)
-    page.goto("/agent/")
-    look(page, f"agent-ringing-{kind}")
-    page.locator("#accept").click()
-    page.locator("#end").wait_for()
-    look(page, f"agent-talking-{kind}")
-    page.locator("#end").click()
-    page.get_by_role("heading", name="Call ended").wait_for()
-    look(page, f"agent-wrap-up-{kind}")
-    page.goto("/call-backs/")
-    look(page, f"call-backs-empty-{kind}")
-    promised(web, web.clock.now() + timedelta(hours=1))
-    web.recording()
-    page.goto("/quality/")
-    look(page, f"quality-calls-{kind}")
-    page.goto("/call-backs/")
-    page.locator("#cancel-1 summary").click()
-    look(page, f"call-backs-{kind}")
-    page.goto(f"/quality/calls/{CALL}")
-    page.locator("#live .turn", has_text="from Acme").locator(".text").click()
-    look(page, f"quality-call-{kind}")
-    sam = web.person("Sam", "supervisor")
-    page = open_page("sam@bank.test", scheme, viewport)
-    look(page, f"board-quiet-{kind}")
-    furnish_board(web)
-    web.supervision.announce("Card payments are slow this morning. We are on it.", sam)
-    page.goto("/board/?call=3")
-    look(page, f"board-{kind}")
-    page.goto("/quality/calls/nothing")
-    look(page, f"error-{kind}")
-    assert handoff

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, ViewportSize, expect
 
 from ivr.store.models import Agent
 from tests.harness import phone_browser
-from tests.harness.browser import NARROW, WIDE, Scheme, look, press
+from tests.harness.browser import MIDDLE, NARROW, WIDE, Scheme, look, press
 from tests.harness.phone_browser import Open, carrier, in_call, plugged, ring, state
 from tests.harness.web_pages import Web
 
@@ -193,7 +193,7 @@ def test_a_supervisor_has_the_strip_on_the_board(web: Web, open_page: Open) -> N
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [WIDE, ViewportSize(width=1024, height=768), NARROW])
+@pytest.mark.parametrize("viewport", [WIDE, MIDDLE, NARROW])
 def test_the_strip_in_each_state(web: Web, open_page: Open, scheme: Scheme, viewport: ViewportSize) -> None:
     web.person("Ada", "agent", presence="available")
     page = open_page(scheme=scheme, viewport=viewport)
