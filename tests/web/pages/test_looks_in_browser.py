@@ -201,7 +201,7 @@ def test_the_call_backs(web: Web, open_page: Open) -> None:
     now = web.clock.now()
     promised(web, now + timedelta(hours=1))
     promised(web, now - timedelta(minutes=10), number="+15550199999")
-    promised(web, now, state="calling")
+    promised(web, now, state="trying")
     page.goto("/call-backs/")
     page.locator("#cancel-1 summary").click()
     look_everywhere(page, "call-backs")
@@ -281,7 +281,8 @@ def promised(web: Web, at: datetime, number: str = "+15550100001", state: str = 
     with web.sessions.begin() as tx:
         tx.add(
             CallBack(
-                call_sid=CALL, number=number, place_at=at, booked_at=at, booked_by="caller", next_at=at,
+                call_sid=CALL, number=number, place_at=at, booked_at=at, booked_by="caller",
+                next_at=at if state == "booked" else None,
                 state=state, tries=1, outcome="no-answer", attempts=attempts,
             )
         )  # fmt: skip
