@@ -7,11 +7,16 @@ from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
 from ivr.redaction import mask_text
-from ivr.store.models import Draft, Note
+from ivr.store.models import Call, Draft, Note
 
 FORMS = ("note", "text", "transfer", "call-back")
 LONGEST = 4000  # characters of one field
-UNSENT = {"note": "", "text": "Text, not sent: ", "transfer": "Transfer, not asked for: "}  # prose that becomes a note
+UNSENT = {
+    "note": "",
+    "text": "Text, not sent: ",
+    "transfer": "Transfer, not asked for: ",
+    "call-back": "Call-back, not booked: ",
+}  # how the note begins that is made of a form
 
 Drafts = Mapping[str, Mapping[str, str]]
 
@@ -46,10 +51,18 @@ def keep(tx: Session, agent_id: int, now: datetime) -> None:
     for row in rows:
         if outcome := row.fields.get("outcome"):
             _add(tx, row, "outcome", outcome, now)
-        if row.form in UNSENT and (text := row.fields.get("text", "").strip()):
+        if text := _unsent(tx, row):
             _add(tx, row, "note", UNSENT[row.form] + text, now)
         tx.delete(row)
     tx.flush()
+
+
+def _unsent(tx: Session, draft: Draft) -> str:
+    """What the agent wrote into the form; the caller's own number, which the page fills in, is nothing they wrote."""
+    text, number, at = (draft.fields.get(name, "").strip() for name in ("text", "number", "at"))
+    if draft.form == "call-back" and not at and number == tx.get_one(Call, draft.call_sid).caller:
+        number = ""
+    return ", ".join(filter(None, (text, number, at.replace("T", " "))))
 
 
 def _add(tx: Session, draft: Draft, kind: str, text: str, now: datetime) -> None:

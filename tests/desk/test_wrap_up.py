@@ -149,12 +149,29 @@ def test_a_text_that_was_not_sent_and_a_transfer_that_was_not_asked_for_are_kept
     ann = wrapping_up(world)
     writes(world, ann, "text", text="Your case is 4711.")
     writes(world, ann, "transfer", text="Wants the fee explained", to="2")
-    writes(world, ann, "call-back", number="+15550100001", at="")
     world.service.finish_wrap_up(ann)
     assert notes(world) == [
         ("note", "Text, not sent: Your case is 4711."),
         ("note", "Transfer, not asked for: Wants the fee explained"),
     ]
+
+
+def test_a_number_that_was_written_and_not_used_is_kept(world: World) -> None:
+    ann = wrapping_up(world)
+    writes(world, ann, "transfer", text="Fee", number="+15550100002")
+    writes(world, ann, "call-back", number="+15550100001", at="2026-03-03T10:00")
+    world.service.finish_wrap_up(ann)
+    assert notes(world) == [
+        ("note", "Transfer, not asked for: Fee, +15550100002"),
+        ("note", "Call-back, not booked: +15550100001, 2026-03-03 10:00"),
+    ]
+
+
+def test_the_callers_own_number_that_the_page_filled_in_is_no_note(world: World) -> None:
+    ann = wrapping_up(world)
+    writes(world, ann, "call-back", number="+15550001111", at="")
+    world.service.finish_wrap_up(ann)
+    assert notes(world) == []
 
 
 def test_what_arrives_late_completes_the_note_that_was_kept(world: World) -> None:
