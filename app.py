@@ -56,7 +56,7 @@ from ivr.metrics import line_registry, make_metrics_blueprint, media_registry, m
 from ivr.nlu.understanding import Understanding
 from ivr.payments.agent_card_service import AgentCards, CardConfig
 from ivr.people.api_keys import key_of
-from ivr.recordings.storage import RecordingStorage, recordings_key
+from ivr.recordings.storage import RecordingStorage
 from ivr.settings import Settings, webhook_keys
 from ivr.store.engine import Sessions, make_engine, make_sessions
 from ivr.store.health import Watch, probe
@@ -212,8 +212,7 @@ class Parts:
 
     @made_once
     def recordings(self) -> RecordingStorage:
-        s = self.settings
-        return RecordingStorage(s.recordings, recordings_key(s.recordings_key.get_secret_value(), s.data_dir))
+        return RecordingStorage(self.settings.recordings, self.settings.keyring)
 
     @made_once
     def understanding(self) -> Understanding:

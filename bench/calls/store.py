@@ -37,7 +37,7 @@ from ivr.handoff.request import request_handoff
 from ivr.ledger.sql import SqlLedger
 from ivr.metrics import LineCollector
 from ivr.recordings.retention import purge_older
-from ivr.recordings.storage import RecordingFolder
+from ivr.recordings.storage import RecordingFiles
 from ivr.settings import Settings
 from ivr.store import outbox
 from ivr.store.batches import in_batches
@@ -199,7 +199,7 @@ def _metrics(sessions: Sessions, _now: datetime) -> None:
 
 
 def _purge(sessions: Sessions, now: datetime) -> None:
-    purge_older(sessions, now - KEEP, SystemClock(), RecordingFolder(Path("/nowhere").as_uri()))
+    purge_older(sessions, now - KEEP, SystemClock(), RecordingFiles(Path("/nowhere").as_uri()))
 
 
 def _sweeps(sessions: Sessions, now: datetime) -> None:

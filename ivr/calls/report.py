@@ -7,15 +7,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ivr.calls.stats import call_figures
-from ivr.recordings.storage import RecordingFolder
+from ivr.recordings.storage import RecordingFiles
 from ivr.store.engine import Sessions
 from ivr.store.models import Call, Handoff, Payment, Recording, Turn
 
 
-def call_report(sessions: Sessions, sid: str, folder: RecordingFolder) -> dict[str, Any]:
+def call_report(sessions: Sessions, sid: str, files: RecordingFiles) -> dict[str, Any]:
     """The call's document; times in seconds from its start. Raises LookupError for an unknown sid.
 
-    The recording's `file` is where it lies in `folder` now."""
+    The recording's `file` is where it lies now."""
     with sessions() as tx:
         call = tx.get(Call, sid)
         if call is None:
@@ -27,7 +27,7 @@ def call_report(sessions: Sessions, sid: str, folder: RecordingFolder) -> dict[s
             "outcome": call.outcome or "in progress",
             "turns": [_turn(turn) for turn in call.turns],
             "handoff": _handoff(call, handoffs[-1]) if handoffs else None,
-            "recording": _recording(recording, folder) if recording else None,
+            "recording": _recording(recording, files) if recording else None,
             "payments": _payments(tx, call),
             "figures": call.figures or call_figures(call.turns).to_json(),
             "problems": list(call.problems),
@@ -60,9 +60,9 @@ def _handoff(call: Call, handoff: Handoff) -> dict[str, Any]:
     }
 
 
-def _recording(recording: Recording, folder: RecordingFolder) -> dict[str, Any]:
+def _recording(recording: Recording, files: RecordingFiles) -> dict[str, Any]:
     return {
-        "file": str(folder.locate(recording.path)) if recording.path else None,
+        "file": files.locate(recording.path) if recording.path else None,
         "state": recording.state,
         "channels": recording.channels,
         "seconds": _rounded(recording.seconds),

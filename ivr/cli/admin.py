@@ -20,7 +20,7 @@ from ivr.ledger.port import LedgerError
 from ivr.ledger.sample import load_sample
 from ivr.ledger.sql import SqlLedger
 from ivr.recordings.retention import purge_caller, purge_older
-from ivr.recordings.storage import RecordingFolder
+from ivr.recordings.storage import RecordingFiles
 from ivr.store.models import Account
 
 PAGE = 500  # accounts that are read at a time
@@ -110,7 +110,7 @@ def purge(days: int | None, caller: str | None, as_json: bool) -> None:
     if (days is None) == (caller is None):
         fail("Say which calls: --days DAYS or --caller NUMBER.", MISUSED)
     settings, clock = load_settings(), SystemClock()
-    sessions, files = open_database(settings), RecordingFolder(settings.recordings)
+    sessions, files = open_database(settings), RecordingFiles(settings.recordings)
     if caller is not None:
         gone = purge_caller(sessions, e164(caller) or caller, clock, files)
     else:

@@ -63,7 +63,7 @@ def _prepare(settings: Settings) -> None:
 
 def _check_places(settings: Settings) -> None:
     """Addresses and keys with which no process can begin."""
-    from ivr.recordings.storage import RecordingStorage, recordings_key
+    from ivr.recordings.storage import RecordingStorage
     from ivr.store.redis_client import connect
 
     try:
@@ -71,9 +71,7 @@ def _check_places(settings: Settings) -> None:
     except ValueError as error:
         fail(f"REDIS_URL is no address of a Redis: {error}.", MISUSED)
     try:
-        RecordingStorage(
-            settings.recordings, recordings_key(settings.recordings_key.get_secret_value(), settings.data_dir)
-        )
+        RecordingStorage(settings.recordings, settings.keyring)
     except ValueError as error:
         fail(f"{error}.", MISUSED)
 

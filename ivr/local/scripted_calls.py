@@ -9,7 +9,7 @@ import httpx
 
 from ivr.calls.report import call_report
 from ivr.local.supervisor import reached_at
-from ivr.recordings.storage import RecordingFolder
+from ivr.recordings.storage import RecordingFiles
 from ivr.settings import Settings
 from ivr.store.engine import Sessions
 
@@ -76,7 +76,7 @@ def place(settings: Settings, script: Script, progress: Progress) -> dict[str, A
 
 def settled_report(settings: Settings, sessions: Sessions, sid: str, seconds: float = 60.0) -> dict[str, Any]:
     """The call's report once its outcome stands and its recording is transcribed; at the latest after `seconds`."""
-    deadline, folder = time.monotonic() + seconds, RecordingFolder(settings.recordings)
+    deadline, folder = time.monotonic() + seconds, RecordingFiles(settings.recordings)
     while True:
         report = call_report(sessions, sid, folder)
         recording = report["recording"]

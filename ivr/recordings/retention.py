@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from ivr.clock import Clock
-from ivr.recordings.storage import RecordingFolder
+from ivr.recordings.storage import ENDING, RecordingFiles
 from ivr.store import outbox
 from ivr.store.batches import delete_some, in_batches
 from ivr.store.engine import Sessions
@@ -47,7 +47,7 @@ Rest = Callable[[float], None]
 
 
 def purge_older(
-    sessions: Sessions, before: datetime, clock: Clock, files: RecordingFolder, rest: Rest = time.sleep
+    sessions: Sessions, before: datetime, clock: Clock, files: RecordingFiles, rest: Rest = time.sleep
 ) -> dict[str, int]:
     """Forget calls that began before `before`, and what else is as old; how many calls and recordings."""
     now = clock.now()
@@ -68,7 +68,7 @@ def purge_older(
 
 
 def purge_caller(
-    sessions: Sessions, caller: str, clock: Clock, files: RecordingFolder, rest: Rest = time.sleep
+    sessions: Sessions, caller: str, clock: Clock, files: RecordingFiles, rest: Rest = time.sleep
 ) -> dict[str, int]:
     """Forget every call from the number `caller` that is over; how many calls and recordings."""
     now = clock.now()
@@ -78,7 +78,7 @@ def purge_caller(
 
 
 def _forget(
-    sessions: Sessions, which: Sequence[ColumnElement[bool]], now: datetime, files: RecordingFolder, rest: Rest
+    sessions: Sessions, which: Sequence[ColumnElement[bool]], now: datetime, files: RecordingFiles, rest: Rest
 ) -> dict[str, int]:
     calls = in_batches(sessions, lambda tx: _forget_some(tx, which, now), rest)
     return {"calls": calls, "recordings": _delete_files(sessions, files, rest)}
@@ -130,7 +130,7 @@ def _forget_recordings(tx: Session, sids: Sequence[str], now: datetime) -> None:
         recording.state, recording.transcript = GOING, []
 
 
-def _delete_files(sessions: Sessions, files: RecordingFolder, rest: Rest) -> int:
+def _delete_files(sessions: Sessions, files: RecordingFiles, rest: Rest) -> int:
     """Deletes each file before its name: a run that is stopped in between deletes it again the next time."""
     going = select(Recording.id, Recording.path).where(Recording.state == GOING).order_by(Recording.id).limit(BATCH)
     deleted = 0
@@ -149,17 +149,18 @@ def _delete_files(sessions: Sessions, files: RecordingFolder, rest: Rest) -> int
         rest(0.0)
 
 
-def _delete_unreferenced(sessions: Sessions, files: RecordingFolder, now: datetime) -> None:
+def _delete_unreferenced(sessions: Sessions, files: RecordingFiles, now: datetime) -> None:
     """Deletes files that no row names: they were half written, or their process was killed before it committed."""
 
     def named(names: Sequence[str]) -> set[str]:
-        sids = {name.partition(".")[0]: name for name in names}
+        sids = {name.partition(".")[0] for name in names}
         with sessions() as tx:
             kept = select(Recording.sid).where(Recording.sid.in_(sids), Recording.path.is_not(None))
-            return {f"{sid}.wav.aes" for sid in tx.scalars(kept)}
+            kept_sids = set(tx.scalars(kept))
+        return {name for name in names if name.endswith(ENDING) and name.partition(".")[0] in kept_sids}
 
-    for path in files.unreferenced(named, now - LONGEST_CALL):
-        path.unlink(missing_ok=True)
+    for name in list(files.unreferenced(named, now - LONGEST_CALL)):
+        files.delete(name)
 
 
 def _note(sessions: Sessions, now: datetime, subject: str, gone: dict[str, int]) -> None:

@@ -1,26 +1,19 @@
-"""Recordings at rest: AES-GCM in a folder, readable again only with the key."""
+"""Recordings at rest: encrypted in a folder or a bucket, readable again only with their key."""
 
-import base64
-import binascii
-import math
-import os
 import re
-import secrets
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from itertools import islice
-from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-from ivr.secret_keys import persistent_key
+from ivr.recordings.keys import Keyring, SetKeys, by_id
+from ivr.recordings.places.chosen import make_place
+from ivr.recordings.places.port import NoSuchFileError, Place
+from ivr.recordings.sealing import HEADER, KeptSound, UnsealError, in_parts, key_id, read_header, seal, unseal
 from ivr.store.models import Recording
 
-NONCE = 12
-KEY_BYTES = (16, 24, 32)
-OURS = re.compile(r"[A-Za-z0-9]+\.wav\.(aes|[0-9a-f]{8})")  # a recording, or one that was being written
+ENDING = ".wav.aes"
+OURS = re.compile(r"[A-Za-z0-9]+[A-Za-z0-9._-]*\.wav\.(aes|[0-9a-f]{8})")  # a recording, or one being written
 
 
 class RecordingMissingError(LookupError):
@@ -28,91 +21,105 @@ class RecordingMissingError(LookupError):
 
 
 class RecordingUnreadableError(LookupError):
-    """The file was not written with this key, or was changed since."""
+    """The file was not written with any of our keys, or was changed since."""
 
 
-def recordings_key(setting: str, data_dir: Path) -> bytes:
-    """The key as set (base64 of 16, 24 or 32 bytes), or one made once and kept in `data_dir`."""
-    if not setting:
-        return persistent_key(data_dir, "recordings")
-    try:
-        key = base64.b64decode(setting, validate=True)
-    except binascii.Error as error:
-        raise ValueError("WARMLINE_RECORDINGS_KEY is not base64; make one with: openssl rand -base64 32") from error
-    if len(key) not in KEY_BYTES:
-        raise ValueError(f"WARMLINE_RECORDINGS_KEY holds {len(key)} bytes, not 16, 24 or 32")
-    return key
+class RecordingFiles:
+    """The files at the `file://` or `s3://` address `url`, encrypted or not; a recording's `path` names one of them."""
 
+    def __init__(self, url: str) -> None:
+        self.place: Place = make_place(url)
 
-class RecordingFolder:
-    """The files under the `file://` URL `folder`, encrypted or not; a recording's `path` names one of them."""
-
-    def __init__(self, folder: str) -> None:
-        parts = urlsplit(folder)
-        if parts.scheme != "file":
-            raise ValueError(f"RECORDINGS_URL {folder!r} is not a file:// address of a folder")
-        self.folder = Path(unquote(parts.path))
-
-    def locate(self, path: str) -> Path:
+    def locate(self, path: str) -> str:
         """Where a recording's file is now. A path that was kept whole is found in a folder that has moved since."""
-        whole = Path(path)
-        return whole if whole.is_absolute() and whole.exists() else self.folder / whole.name
+        return self.place.locate(path)
 
     def delete(self, path: str) -> None:
         """Delete the file; harmless when it is gone."""
-        self.locate(path).unlink(missing_ok=True)
+        self.place.delete(path)
 
-    def unreferenced(self, known: Callable[[Sequence[str]], Collection[str]], before: datetime) -> Iterator[Path]:
+    def unreferenced(self, known: Callable[[Sequence[str]], Collection[str]], before: datetime) -> Iterator[str]:
         """Files from before `before` that no recording names: `known` tells which of some names are named."""
-        if not self.folder.is_dir():
-            return
-        ours = (path for path in self.folder.iterdir() if OURS.fullmatch(path.name))
-        old = (path for path in ours if _written(path) < before.timestamp())
+        old = (name for name, written in self.place.files() if written < before and OURS.fullmatch(name))
         while some := list(islice(old, 500)):
-            named = known([path.name for path in some])
-            yield from (path for path in some if path.name not in named)
-
-
-def _written(path: Path) -> float:
-    """When, in seconds; one that has just been finished under another name is the newest of all."""
-    try:
-        return path.stat().st_mtime
-    except FileNotFoundError:
-        return math.inf
+            named = known(some)
+            yield from (name for name in some if name not in named)
 
 
 class RecordingStorage:
-    """Keeps recordings in a RecordingFolder, encrypted with `key`. A file is bound to its recording's sid."""
+    """Keeps recordings in RecordingFiles, encrypted with `keys`, or one key. A file is bound to its recording's sid."""
 
-    def __init__(self, folder: str, key: bytes) -> None:
-        self.files, self._cipher = RecordingFolder(folder), AESGCM(key)
+    def __init__(self, url: str, keys: Keyring | bytes) -> None:
+        self.files = RecordingFiles(url)
+        self.keys: Keyring = SetKeys(keys) if isinstance(keys, bytes) else keys
 
     def save(self, sid: str, sound: bytes) -> str:
-        """Write `sound` encrypted; the file's name in the folder. Written whole or not at all."""
-        self.files.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path, nonce = self.files.folder / f"{sid}.wav.aes", secrets.token_bytes(NONCE)
-        draft = path.with_suffix(f".{secrets.token_hex(4)}")
-        try:
-            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                file.write(nonce + self._cipher.encrypt(nonce, sound, sid.encode()))
-                file.flush()
-                os.fsync(file.fileno())
-            draft.replace(path)
-        finally:
-            draft.unlink(missing_ok=True)
-        return path.name
+        """Write `sound` encrypted; the file's name. Written whole or not at all. Raises PlaceError."""
+        name = f"{sid}{ENDING}"
+        self._seal(name, sid, [sound], len(sound))
+        return name
+
+    def open(self, recording: Recording) -> KeptSound:
+        """The WAV in the clear, of which only what is read is decrypted.
+
+        Raises RecordingMissingError, RecordingUnreadableError, PlaceError, as its `read` does."""
+        return self.open_file(recording.sid, recording.path)
+
+    def open_file(self, sid: str, path: str | None) -> KeptSound:
+        """As `open`, of the file `path` that was saved for `sid`."""
+        if path is None:
+            raise RecordingMissingError(f"recording {sid} has no file")
+        with _named(sid):
+            sound = unseal(sid, lambda start, stop: self.files.place.read(path, start, stop), by_id(self.keys))
+        return _Named(sid, sound)
 
     def read(self, recording: Recording) -> bytes:
-        """The WAV in the clear. Raises RecordingMissingError, RecordingUnreadableError."""
-        try:
-            data = self.files.locate(recording.path).read_bytes() if recording.path else None
-        except OSError as error:
-            raise RecordingMissingError(
-                f"the file of recording {recording.sid} cannot be read: {error.strerror}"
-            ) from error
-        if data is None:
-            raise RecordingMissingError(f"recording {recording.sid} has no file")
-        try:
-            return self._cipher.decrypt(data[:NONCE], data[NONCE:], recording.sid.encode())
-        except (InvalidTag, ValueError) as error:
-            raise RecordingUnreadableError(f"recording {recording.sid} was not written with this key") from error
+        """The whole WAV in the clear. Raises as `open` does."""
+        sound = self.open(recording)
+        return sound.read(0, sound.length)
+
+    def key_of(self, path: str) -> bytes | None:
+        """The id of the key that a file needs; None where the file is of the older format, which does not tell.
+
+        Raises RecordingMissingError, PlaceError."""
+        with _named(path):
+            header = read_header(self.files.place.read(path, 0, HEADER.size).data)
+        return header.key_id if header else None
+
+    def seal_anew(self, sid: str, path: str) -> bytes:
+        """Encrypt a file with the current key, if it is not, in its place and piece by piece; that key's id.
+
+        Raises as `open` does: then the file is as it was."""
+        current = self.keys.current()
+        if self.key_of(path) != key_id(current):
+            sound = self.open_file(sid, path)
+            self._seal(path, sid, in_parts(sound), sound.length)
+        return key_id(current)
+
+    def _seal(self, name: str, sid: str, parts: Iterable[bytes], length: int) -> None:
+        self.files.place.put(name, seal(parts, length, sid, self.keys.current()))
+
+
+class _Named:
+    """A kept sound whose faults name its recording."""
+
+    def __init__(self, sid: str, sound: KeptSound) -> None:
+        self._sid, self._sound = sid, sound
+
+    @property
+    def length(self) -> int:
+        return self._sound.length
+
+    def read(self, start: int, stop: int) -> bytes:
+        with _named(self._sid):
+            return self._sound.read(start, stop)
+
+
+@contextmanager
+def _named(sid: str) -> Iterator[None]:
+    try:
+        yield
+    except NoSuchFileError as error:
+        raise RecordingMissingError(f"the file of recording {sid} is not there: {error}") from error
+    except UnsealError as error:
+        raise RecordingUnreadableError(f"recording {sid} cannot be decrypted: {error}") from error

@@ -14,6 +14,7 @@ from ivr.dialling.phone_numbers import home_country
 from ivr.dialling.policy import DialPolicy
 from ivr.people.roles import ROLES
 from ivr.people.single_sign_on import Rules
+from ivr.recordings.keys import Keyring, make_keyring
 from ivr.settings.fields import Fields
 
 SHORTEST_SECRET = 16  # characters
@@ -206,8 +207,15 @@ class Settings(Fields):
 
     @cached_property
     def recordings(self) -> str:
-        """Where encrypted recordings are kept, as a `file://` URL."""
+        """Where encrypted recordings are kept, as a `file://` or `s3://` URL."""
         return self.recordings_url or (self.data_dir.absolute() / "recordings").as_uri()
+
+    @cached_property
+    def keyring(self) -> Keyring:
+        """The keys of the recordings. Raises ValueError that names the setting."""
+        return make_keyring(
+            self.recordings_key.get_secret_value(), self.recordings_former_keys.get_secret_value(), self.data_dir
+        )
 
     @cached_property
     def media_socket(self) -> str:

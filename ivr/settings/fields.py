@@ -94,7 +94,9 @@ class Fields(BaseSettings):
     recordings_url: str = _setting(
         "RECORDINGS_URL",
         "",
-        "where encrypted recordings are kept, a `file://` URL",
+        "where encrypted recordings are kept: a `file://` URL, or `s3://bucket/prefix` on Amazon S3 or any store that "
+        "speaks its protocol; its endpoint, region and credentials by the usual `AWS_ENDPOINT_URL`, `AWS_REGION`, "
+        "`AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, a profile or the machine's role",
         shown="`recordings` in the data folder",
     )
     recordings_key: SecretStr = _setting(
@@ -102,6 +104,13 @@ class Fields(BaseSettings):
         SecretStr(""),
         "32 bytes, base64: encrypts the recordings; keep a copy elsewhere, without it they are lost",
         shown="a key made in the data folder on first use",
+    )
+    recordings_former_keys: SecretStr = _setting(
+        "WARMLINE_RECORDINGS_FORMER_KEYS",
+        SecretStr(""),
+        "keys that were set before, with commas between them: what they encrypted stays readable until "
+        "`warmline keys rotate` has encrypted it anew",
+        shown="those in the data folder",
     )
 
     # Web

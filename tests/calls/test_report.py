@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ivr.calls.report import call_report
-from ivr.recordings.storage import RecordingFolder, RecordingStorage
+from ivr.recordings.storage import RecordingFiles, RecordingStorage
 from ivr.store.engine import Sessions
 from ivr.store.models import Call, Recording
 from tests.fakes.fake_clock import FakeClock
@@ -23,5 +23,5 @@ def test_its_recording_is_named_by_where_it_lies_now(sessions: Sessions, clock: 
         tx.flush()
         tx.add(Recording(call_sid=SID, sid="RE1", state="kept", source_url="-", path=name, created_at=clock.now()))
     before.rename(after)
-    file = call_report(sessions, SID, RecordingFolder(after.as_uri()))["recording"]["file"]
+    file = call_report(sessions, SID, RecordingFiles(after.as_uri()))["recording"]["file"]
     assert Path(file).is_file() and Path(file).parent == after

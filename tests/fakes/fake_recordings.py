@@ -1,6 +1,22 @@
 """Kept recordings, in the clear and in memory."""
 
+from dataclasses import dataclass
+
 from ivr.store.models import Recording
+
+
+@dataclass(frozen=True)
+class FakeSound:
+    """Sound in the clear."""
+
+    data: bytes
+
+    @property
+    def length(self) -> int:
+        return len(self.data)
+
+    def read(self, start: int, stop: int) -> bytes:
+        return self.data[start:stop]
 
 
 class FakeRecordings:
@@ -8,6 +24,9 @@ class FakeRecordings:
 
     def __init__(self) -> None:
         self.sounds: dict[str | None, bytes] = {}
+
+    def open(self, recording: Recording) -> FakeSound:
+        return FakeSound(self.sounds[recording.path])
 
     def read(self, recording: Recording) -> bytes:
         return self.sounds[recording.path]

@@ -12,7 +12,7 @@ from ivr.dialling.policy import DialPolicy
 from ivr.handoff import call_backs
 from ivr.handoff.call_back_desk import CallBackDesk
 from ivr.phrasing.announcements import Announcements
-from ivr.recordings.storage import RecordingFolder
+from ivr.recordings.storage import RecordingFiles
 from ivr.store.engine import Sessions
 from ivr.store.models import Call, Handoff
 from tests.fakes.fake_carrier import leg
@@ -119,7 +119,7 @@ def test_the_agent_is_rung_first_with_the_brief_and_then_the_caller(world: World
 
 def test_the_calls_report_keeps_its_own_hand_off_while_the_call_back_runs(world: World) -> None:
     trying(world)
-    handoff = call_report(world.sessions, CALLER, RecordingFolder("file:///nowhere"))["handoff"]
+    handoff = call_report(world.sessions, CALLER, RecordingFiles("file:///nowhere"))["handoff"]
     assert (handoff["state"], handoff["attempts"]) == ("callback-booked", [])
 
 

@@ -16,7 +16,7 @@ from ivr.local.demo import AGENT_PHONE, demo_settings, furnish, script
 from ivr.local.scripted_calls import place, put_scripted_agent, take_scripted_agent
 from ivr.local.setup import prepare
 from ivr.local.supervisor import Supervisor
-from ivr.recordings.storage import RecordingFolder
+from ivr.recordings.storage import RecordingFiles
 from ivr.settings import Settings
 from ivr.store.engine import Sessions, make_engine, make_sessions
 from ivr.store.models import Account, Agent, Call, CallBack, Payment
@@ -69,7 +69,7 @@ class Line:
             if call.call_back is None:
                 until(
                     lambda: (
-                        call_report(self._sessions, sid, RecordingFolder(self._settings.recordings))["outcome"]
+                        call_report(self._sessions, sid, RecordingFiles(self._settings.recordings))["outcome"]
                         != "in progress"
                     ),
                     SETTLED,
@@ -77,7 +77,7 @@ class Line:
         problems = self._called_back(call.call_back, sid, caller) if call.call_back else []
         if call.expect.message:
             until(lambda: bool(self._message(sid)), SETTLED)
-        report = call_report(self._sessions, sid, RecordingFolder(self._settings.recordings))
+        report = call_report(self._sessions, sid, RecordingFiles(self._settings.recordings))
         report["problems"] += [*result["problems"], *problems]
         report["caller"] = result
         return self._judged(call, index, report, ear.lag(result["heard"]))

@@ -10,8 +10,9 @@ from sqlalchemy import select
 
 from ivr.handoff.state import State
 from ivr.recordings import retention as forgetting
+from ivr.recordings.places.folder import FolderPlace
 from ivr.recordings.retention import purge_caller, purge_older
-from ivr.recordings.storage import RecordingFolder, RecordingStorage
+from ivr.recordings.storage import RecordingFiles, RecordingStorage
 from ivr.store import outbox
 from ivr.store.engine import Sessions
 from ivr.store.models import (
@@ -43,18 +44,23 @@ CALLER, ACCOUNT, WORDS = "+15550177777", "acc-secret", "my mother is ill"
 KEPT = {"accounts", "agents", "entries", "payments", "audit"}  # the ledger's books, the people of the house, the audit
 
 
+def folder_of(files: RecordingFiles) -> Path:
+    assert isinstance(files.place, FolderPlace)
+    return files.place.folder
+
+
 @pytest.fixture
-def files(tmp_path: Path) -> RecordingFolder:
-    return RecordingFolder((tmp_path / "recordings").as_uri())
+def files(tmp_path: Path) -> RecordingFiles:
+    return RecordingFiles((tmp_path / "recordings").as_uri())
 
 
 def no_rest(_seconds: float) -> None:
     pass
 
 
-def a_call(sessions: Sessions, sid: str, at: datetime, files: RecordingFolder, caller: str = CALLER) -> None:
+def a_call(sessions: Sessions, sid: str, at: datetime, files: RecordingFiles, caller: str = CALLER) -> None:
     """A whole call, with something personal in every table that can hold it."""
-    keep = RecordingStorage(files.folder.as_uri(), b"k" * 32)
+    keep = RecordingStorage(folder_of(files).as_uri(), b"k" * 32)
     with sessions.begin() as tx:
         agent = tx.scalar(select(Agent)) or Agent(
             email="ann@bank.test", name="Ann", password_hash="", phone="client:ann", presence_since=at
@@ -110,7 +116,7 @@ def everything(sessions: Sessions) -> str:
 
 
 def test_nothing_personal_is_left_of_an_old_call_and_all_of_a_younger_one(
-    sessions: Sessions, clock: FakeClock, files: RecordingFolder
+    sessions: Sessions, clock: FakeClock, files: RecordingFiles
 ) -> None:
     old, young = clock.now() - timedelta(days=100), clock.now() - timedelta(days=10)
     a_call(sessions, "CA1", old, files)
@@ -120,7 +126,7 @@ def test_nothing_personal_is_left_of_an_old_call_and_all_of_a_younger_one(
     left = everything(sessions)
     assert CALLER not in left and "RECA1.wav" not in left
     assert "+15550188888" in left and WORDS in left
-    assert [file.name for file in files.folder.iterdir()] == ["RECA2.wav.aes"]
+    assert [file.name for file in folder_of(files).iterdir()] == ["RECA2.wav.aes"]
     with sessions() as tx:
         call = tx.get_one(Call, "CA1")
         assert (call.outcome, call.figures) == ("handed-off", {"answers": []})
@@ -129,7 +135,7 @@ def test_nothing_personal_is_left_of_an_old_call_and_all_of_a_younger_one(
         assert tx.scalars(select(Audit.detail).where(Audit.action == "purge")).all() == [gone]
 
 
-def test_with_every_call_old_no_word_is_left(sessions: Sessions, clock: FakeClock, files: RecordingFolder) -> None:
+def test_with_every_call_old_no_word_is_left(sessions: Sessions, clock: FakeClock, files: RecordingFiles) -> None:
     for number in range(5):
         a_call(sessions, f"CA{number}", clock.now() - timedelta(days=100), files)
     purge_older(sessions, clock.now() - timedelta(days=90), clock, files, no_rest)
@@ -141,7 +147,7 @@ def test_with_every_call_old_no_word_is_left(sessions: Sessions, clock: FakeCloc
 
 
 def test_one_caller_can_be_forgotten_at_once_and_is_not_named_in_the_audit(
-    sessions: Sessions, clock: FakeClock, files: RecordingFolder
+    sessions: Sessions, clock: FakeClock, files: RecordingFiles
 ) -> None:
     a_call(sessions, "CA1", clock.now(), files)
     a_call(sessions, "CA2", clock.now(), files, caller="+15550188888")
@@ -152,7 +158,7 @@ def test_one_caller_can_be_forgotten_at_once_and_is_not_named_in_the_audit(
 
 
 def test_a_purge_that_is_stopped_is_gone_on_with(
-    sessions: Sessions, clock: FakeClock, files: RecordingFolder, monkeypatch: pytest.MonkeyPatch
+    sessions: Sessions, clock: FakeClock, files: RecordingFiles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(forgetting, "BATCH", 2)
     for number in range(5):
@@ -169,11 +175,11 @@ def test_a_purge_that_is_stopped_is_gone_on_with(
     with sessions() as tx:
         assert len(tx.scalars(select(Call.sid).where(Call.caller == CALLER)).all()) == 3
     assert purge_older(sessions, clock.now(), clock, files, no_rest) == {"calls": 3, "recordings": 5}
-    assert not list(files.folder.iterdir())
+    assert not list(folder_of(files).iterdir())
 
 
 def test_a_file_is_deleted_before_its_name_is_and_again_after_a_kill(
-    sessions: Sessions, clock: FakeClock, files: RecordingFolder, monkeypatch: pytest.MonkeyPatch
+    sessions: Sessions, clock: FakeClock, files: RecordingFiles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     a_call(sessions, "CA1", clock.now() - timedelta(days=100), files)
 
@@ -190,37 +196,37 @@ def test_a_file_is_deleted_before_its_name_is_and_again_after_a_kill(
     with sessions() as tx:
         assert tx.scalars(select(Recording.path)).all() == ["RECA1.wav.aes"]
     assert purge_older(sessions, clock.now(), clock, files, no_rest)["recordings"] == 1
-    assert not list(files.folder.iterdir())
+    assert not list(folder_of(files).iterdir())
 
 
 def test_what_a_killed_process_left_in_the_folder_is_deleted_and_strangers_files_are_not(
-    sessions: Sessions, clock: FakeClock, files: RecordingFolder
+    sessions: Sessions, clock: FakeClock, files: RecordingFiles
 ) -> None:
     a_call(sessions, "CA1", clock.now(), files)
     for name in ("RE9.wav.aes", "RE9.wav.0123abcd", "notes.txt"):
-        (files.folder / name).write_bytes(b"")
-        os.utime(files.folder / name, (0, 0))
-    os.utime(files.folder / "RECA1.wav.aes", (0, 0))
+        (folder_of(files) / name).write_bytes(b"")
+        os.utime(folder_of(files) / name, (0, 0))
+    os.utime(folder_of(files) / "RECA1.wav.aes", (0, 0))
     purge_older(sessions, clock.now() - timedelta(days=90), clock, files, no_rest)
-    assert {file.name for file in files.folder.iterdir()} == {"RECA1.wav.aes", "notes.txt"}
+    assert {file.name for file in folder_of(files).iterdir()} == {"RECA1.wav.aes", "notes.txt"}
 
 
 def test_a_file_that_is_finished_while_the_folder_is_looked_through_is_no_fault(
-    sessions: Sessions, clock: FakeClock, files: RecordingFolder, monkeypatch: pytest.MonkeyPatch
+    sessions: Sessions, clock: FakeClock, files: RecordingFiles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     a_call(sessions, "CA1", clock.now(), files)
     for name in ("RE8.wav.0123abcd", "RE9.wav.aes"):
-        (files.folder / name).write_bytes(b"")
-        os.utime(files.folder / name, (0, 0))
-    listed = list(files.folder.iterdir())
+        (folder_of(files) / name).write_bytes(b"")
+        os.utime(folder_of(files) / name, (0, 0))
+    listed = list(folder_of(files).iterdir())
     monkeypatch.setattr(Path, "iterdir", lambda _folder: iter(listed))
-    (files.folder / "RE8.wav.0123abcd").unlink()
+    (folder_of(files) / "RE8.wav.0123abcd").unlink()
     purge_older(sessions, clock.now() - timedelta(days=90), clock, files, no_rest)
     assert [path.name for path in listed if path.exists()] == ["RECA1.wav.aes"]
 
 
 def test_of_work_that_was_given_up_only_what_is_owed_stays(
-    sessions: Sessions, clock: FakeClock, files: RecordingFolder
+    sessions: Sessions, clock: FakeClock, files: RecordingFiles
 ) -> None:
     old = clock.now() - timedelta(days=100)
     with sessions.begin() as tx:
@@ -237,7 +243,7 @@ def test_of_work_that_was_given_up_only_what_is_owed_stays(
 
 
 def test_whom_the_line_dialled_and_who_guessed_at_pins_is_forgotten_with_the_rest(
-    sessions: Sessions, clock: FakeClock, files: RecordingFolder
+    sessions: Sessions, clock: FakeClock, files: RecordingFiles
 ) -> None:
     old, young = clock.now() - timedelta(days=100), clock.now() - timedelta(days=10)
     with sessions.begin() as tx:
@@ -250,7 +256,7 @@ def test_whom_the_line_dialled_and_who_guessed_at_pins_is_forgotten_with_the_res
 
 
 def test_a_recording_that_was_never_fetched_is_deleted_at_the_carrier(
-    sessions: Sessions, clock: FakeClock, files: RecordingFolder
+    sessions: Sessions, clock: FakeClock, files: RecordingFiles
 ) -> None:
     a_call(sessions, "CA1", clock.now() - timedelta(days=100), files)
     with sessions.begin() as tx:
@@ -262,7 +268,7 @@ def test_a_recording_that_was_never_fetched_is_deleted_at_the_carrier(
 
 
 def test_a_caller_to_whom_a_call_back_is_owed_is_not_forgotten_yet(
-    sessions: Sessions, clock: FakeClock, files: RecordingFolder
+    sessions: Sessions, clock: FakeClock, files: RecordingFiles
 ) -> None:
     a_call(sessions, "CA1", clock.now() - timedelta(days=100), files)
     with sessions.begin() as tx:
@@ -271,7 +277,7 @@ def test_a_caller_to_whom_a_call_back_is_owed_is_not_forgotten_yet(
 
 
 def test_a_call_whose_end_nobody_told_is_forgotten_like_any_other(
-    sessions: Sessions, clock: FakeClock, files: RecordingFolder
+    sessions: Sessions, clock: FakeClock, files: RecordingFiles
 ) -> None:
     a_call(sessions, "CA1", clock.now() - timedelta(days=100), files)
     with sessions.begin() as tx:
@@ -280,7 +286,7 @@ def test_a_call_whose_end_nobody_told_is_forgotten_like_any_other(
 
 
 def test_a_card_payment_in_doubt_and_the_ledgers_books_stay(
-    sessions: Sessions, clock: FakeClock, files: RecordingFolder
+    sessions: Sessions, clock: FakeClock, files: RecordingFiles
 ) -> None:
     a_call(sessions, "CA1", clock.now() - timedelta(days=100), files)
     with sessions.begin() as tx:
@@ -292,7 +298,7 @@ def test_a_card_payment_in_doubt_and_the_ledgers_books_stay(
 
 
 def test_callers_are_answered_between_two_pieces(
-    sessions: Sessions, clock: FakeClock, calls: Calls, files: RecordingFolder, monkeypatch: pytest.MonkeyPatch
+    sessions: Sessions, clock: FakeClock, calls: Calls, files: RecordingFiles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(forgetting, "BATCH", 2)
     for number in range(10):

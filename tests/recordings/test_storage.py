@@ -1,11 +1,10 @@
 """Recordings at rest: unreadable without the key, bound to their recording, whole or not there."""
 
-import base64
 from pathlib import Path
 
 import pytest
 
-from ivr.recordings.storage import RecordingMissingError, RecordingStorage, RecordingUnreadableError, recordings_key
+from ivr.recordings.storage import RecordingMissingError, RecordingStorage, RecordingUnreadableError
 from ivr.recordings.transcription import UnreadableSoundError, read_sound
 from ivr.store.models import Recording
 from tests.harness.sounds import sound
@@ -47,23 +46,6 @@ def test_another_key_or_another_recordings_file_is_refused(tmp_path: Path) -> No
 def test_a_recording_without_file_says_so(tmp_path: Path, path: str | None) -> None:
     with pytest.raises(RecordingMissingError, match="RE1"):
         keep(tmp_path).read(Recording(sid="RE1", path=path))
-
-
-def test_the_key_is_the_one_set_or_one_made_once(tmp_path: Path) -> None:
-    assert recordings_key(base64.b64encode(KEY).decode(), tmp_path) == KEY
-    assert recordings_key("", tmp_path) == recordings_key("", tmp_path)
-    assert len(recordings_key("", tmp_path)) == 32
-
-
-@pytest.mark.parametrize("setting", ["not base64!", base64.b64encode(b"short").decode()])
-def test_a_key_that_is_none_is_refused_by_name(tmp_path: Path, setting: str) -> None:
-    with pytest.raises(ValueError, match="WARMLINE_RECORDINGS_KEY"):
-        recordings_key(setting, tmp_path)
-
-
-def test_an_address_that_is_no_folder_is_refused() -> None:
-    with pytest.raises(ValueError, match="s3://bucket"):
-        RecordingStorage("s3://bucket", KEY)
 
 
 def test_sound_is_read_by_channel(tmp_path: Path) -> None:

@@ -48,6 +48,7 @@ class Call(Base):
     holder: Mapped[dict[str, Any] | None]  # of the account, as the ledger names them; see ivr.ledger.port.Holder
     figures: Mapped[dict[str, Any] | None]  # ivr.calls.stats.CallFigures, kept at its end: words are forgotten earlier
     forgotten_at: Mapped[datetime | None]  # when `warmline purge` took away what is personal in it
+    unrecorded_at: Mapped[datetime | None]  # when the caller said that they are not to be recorded
 
     turns: Mapped[list["Turn"]] = relationship(order_by="(Turn.start, Turn.id)", back_populates="call")
     handoffs: Mapped[list["Handoff"]] = relationship(order_by="Handoff.id", back_populates="call")
@@ -85,6 +86,12 @@ class Recording(Base):
     __table_args__ = (
         Index("ix_recordings_kind_done_at", "kind", "done_at"),
         Index("ix_recordings_state_id", "state", "id"),
+        partial("ix_recordings_kept_by_key", "key_id", "id", where="path IS NOT NULL"),
+        partial(
+            "ix_recordings_unverified",
+            "id",
+            where="path IS NOT NULL AND (length_check IS NULL OR length_check <> 'verified')",
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -101,8 +108,28 @@ class Recording(Base):
     created_at: Mapped[datetime]
     pieces: Mapped[int] = mapped_column(default=0, server_default="0")  # of its sound, that the transcript holds
     done_at: Mapped[datetime | None]  # of a message: an agent has dealt with it
+    key_id: Mapped[str | None] = mapped_column(String(16))  # of the key that its file needs; None: not known
+    carrier_seconds: Mapped[float | None]  # its length as the carrier says
+    # verified, untold (the carrier gave no length), longer: None until it is kept, and for what was kept before
+    length_check: Mapped[str | None] = mapped_column(String(8))
+    checked_at: Mapped[datetime | None]
 
     call: Mapped[Call] = relationship(back_populates="recordings")
+
+
+class Hold(Base):
+    """A call that is kept for a court or an authority: nothing of it is forgotten while `lifted_at` is None."""
+
+    __tablename__ = "holds"
+    __table_args__ = (partial("ix_holds_standing", "call_sid", where="lifted_at IS NULL"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    call_sid: Mapped[str] = mapped_column(ForeignKey("calls.sid"), index=True)
+    reason: Mapped[str]
+    by: Mapped[str]
+    at: Mapped[datetime]
+    lifted_at: Mapped[datetime | None]
+    lifted_by: Mapped[str | None]
 
 
 class Note(Base):

@@ -2,24 +2,32 @@
 
 import io
 from datetime import timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from flask import abort, request, send_file
+from flask import Response, abort, request
 from sqlalchemy import select
-from werkzeug.wrappers import Response
+from werkzeug.wsgi import wrap_file
 
+from ivr.recordings.places.port import PlaceError
+from ivr.recordings.sealing import CHUNK, KeptSound
 from ivr.store.models import Audit, Recording
 from ivr.web.pages.context import PageContext
 from ivr.web.pages.signed_in import SignedInPerson
 
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
 LISTEN = "listen"
 SITTING = timedelta(hours=1)  # later ranges of one listen; after it, any range is a listen of its own
+AHEAD = 4 * CHUNK  # bytes that are fetched and decrypted at a time: 8 seconds of both channels
 
 
 class Recordings(Protocol):
-    """Where the sound is kept. `read` gives the WAV in the clear; raises LookupError when it is not there."""
+    """Where the sound is kept. Raises LookupError when it is not there, PlaceError when the place is away."""
 
-    def read(self, recording: Recording) -> bytes: ...
+    def open(self, recording: Recording) -> KeptSound:
+        """The WAV in the clear; `read` of it raises the same."""
+        ...
 
 
 def listen(
@@ -31,13 +39,50 @@ def listen(
     if recording is None or recording.kind != kind or not recording.path:
         abort(404)
     try:
-        sound = recordings.read(recording)
+        sound = recordings.open(recording)
     except LookupError:
         abort(404)
+    except PlaceError:
+        abort(503)
     _audit(context, person, recording)
-    answer = send_file(io.BytesIO(sound), mimetype="audio/wav", conditional=True, etag=False)
+    return answer_with(sound)
+
+
+def answer_with(sound: KeptSound) -> Response:
+    file = io.BufferedReader(_SoundFile(sound), AHEAD)
+    answer = Response(wrap_file(request.environ, file), mimetype="audio/wav", direct_passthrough=True)
+    answer.content_length = sound.length
+    answer.make_conditional(request.environ, accept_ranges=True, complete_length=sound.length)
     answer.headers["Cache-Control"] = "no-store, private"
     return answer
+
+
+class _SoundFile(io.RawIOBase):
+    """Kept sound as a file: what is skipped is neither fetched nor decrypted."""
+
+    def __init__(self, sound: KeptSound) -> None:
+        self._sound, self._at = sound, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        begin = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._sound.length}[whence]
+        self._at = max(0, begin + offset)
+        return self._at
+
+    def tell(self) -> int:
+        return self._at
+
+    def readinto(self, buffer: "WriteableBuffer") -> int:
+        target = memoryview(buffer).cast("B")
+        data = self._sound.read(self._at, self._at + len(target))
+        target[: len(data)] = data
+        self._at += len(data)
+        return len(data)
 
 
 def _audit(context: PageContext, person: SignedInPerson, recording: Recording) -> None:

@@ -14,7 +14,7 @@ from ivr.carrier.port import CarrierError
 from ivr.ledger.port import LedgerError
 from ivr.ledger.sql import SqlLedger
 from ivr.recordings.retention import purge_older
-from ivr.recordings.storage import RecordingFolder
+from ivr.recordings.storage import RecordingFiles
 from ivr.store.models import Account, Agent, Audit, Call, Draft, Note
 from tests.harness.web_pages import CALL, Web, with_token
 
@@ -311,7 +311,7 @@ def test_what_was_written_is_forgotten_with_the_calls_words(web: Web, tmp_path: 
     do(client, handoff, "drafts/text", text="Lives al")
     with web.sessions.begin() as tx:
         tx.scalars(select(Call)).one().ended_at = web.clock.now()
-    purge_older(web.sessions, web.clock.now(), web.clock, RecordingFolder(tmp_path.as_uri()), rest=lambda _: None)
+    purge_older(web.sessions, web.clock.now(), web.clock, RecordingFiles(tmp_path.as_uri()), rest=lambda _: None)
     assert notes(web) == [("note", ""), ("outcome", "solved")]
     assert written(web) == {}
 
