@@ -1,15 +1,54 @@
-"""Whose words those are that the caller hears while a person has the call: the agent's, or the line's own."""
+"""Whose words those are that the caller hears: the bot's, an agent's, or the line's own while they wait."""
 
-from collections.abc import Iterable
-from dataclasses import replace
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any, Literal, Self
 
 from ivr.store.models import Handoff
 from speech.events import UserTurn
 
-TOGETHER = "bridged"  # "bridged-2" with the second agent of a hand-off, and so on
-ALONE = ("apart", "parting", "served", "unanswered", "message-taken", "caller-left")
+Side = Literal["bot", "queue", "agent"]
+# what a hand-off notes -> who is heard from then on; "bridged-2" is with the second agent of a hand-off, and so on
+FROM_THEN_ON: dict[str, Side] = {
+    **dict.fromkeys(("bridged", "unheld"), "agent"),
+    **dict.fromkeys(("parked", "caller-joined", "held", "apart", "parting", "served"), "queue"),
+    **dict.fromkeys(("unanswered", "message-taken", "caller-left"), "queue"),
+}
+NAMED = ("bridged", "apart", "held", "unheld")  # noted with a number
 SOONER = timedelta(seconds=0.3)  # the carrier tells us that they are together a moment after they are
+
+
+@dataclass(frozen=True, slots=True)
+class OurSide:
+    """Who of ours the caller hears, by the times of the call's hand-offs: the bot until the first change."""
+
+    moments: Sequence[datetime]
+    sides: Sequence[Side]
+
+    @classmethod
+    def of(cls, handoffs: Iterable[Handoff]) -> Self:
+        changes = sorted(change for handoff in handoffs for change in _changes(handoff))
+        return cls([moment for moment, _ in changes], [side for _, side in changes])
+
+    def at(self, moment: datetime) -> Side:
+        """Who is heard at `moment`."""
+        number = bisect_right(self.moments, moment)
+        return self.sides[number - 1] if number else "bot"
+
+    def pieces(self, piece: dict[str, Any], call_started: datetime) -> list[dict[str, Any]]:
+        """A piece of a transcript, its times in seconds from the call's start, as one or more with their `side`."""
+
+        def side(start: float) -> Side:
+            return self.at(call_started + timedelta(seconds=start))
+
+        words = piece.get("words", [])
+        parts = [(whose, list(said)) for whose, said in groupby(words, key=lambda word: side(word["start"]))]
+        if len(parts) < 2:
+            return [{**piece, "side": parts[0][0] if parts else side(piece["start"])}]
+        return [{**piece, **_part(said), "side": whose} for whose, said in parts]
 
 
 def after_joining(
@@ -18,11 +57,10 @@ def after_joining(
     """What of `turn`, heard by the caller on a stream that began `offset` seconds into the call, an agent said.
 
     The queue talks until the agent joins, and again when they have gone; None where nothing of it is an agent's."""
-    changes = sorted(change for handoff in handoffs for change in _changes(handoff))
+    ours = OurSide.of(handoffs)
 
     def said_by_agent(at: float) -> bool:
-        moment = call_started + timedelta(seconds=offset + at)
-        return next((together for when, together in reversed(changes) if when <= moment), False)
+        return ours.at(call_started + timedelta(seconds=offset + at)) == "agent"
 
     if said_by_agent(turn.start):
         return turn
@@ -32,10 +70,14 @@ def after_joining(
     return replace(turn, text=" ".join(word.word for word in words), words=words, start=words[0].start)
 
 
-def _changes(handoff: Handoff) -> Iterable[tuple[datetime, bool]]:
+def _part(words: list[dict[str, Any]]) -> dict[str, Any]:
+    text = " ".join(word["word"].strip() for word in words)
+    return {"text": text, "words": words, "start": words[0]["start"], "end": words[-1]["end"]}
+
+
+def _changes(handoff: Handoff) -> Iterable[tuple[datetime, Side]]:
     for name, at in handoff.times.items():
-        moment = datetime.fromisoformat(at)
-        if name == TOGETHER or name.startswith(f"{TOGETHER}-"):
-            yield moment - SOONER, True
-        elif name in ALONE or name.startswith("apart-"):
-            yield moment, False
+        stem = name.partition("-")[0]
+        side = FROM_THEN_ON.get(name) or (FROM_THEN_ON[stem] if stem in NAMED else None)
+        if side is not None:
+            yield datetime.fromisoformat(at) - (SOONER if side == "agent" else timedelta()), side

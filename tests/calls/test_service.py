@@ -274,6 +274,20 @@ def test_hold_music_is_nobody_s_word(caller: MediaCaller, calls: Calls, sessions
     assert turns_of(sessions, "caller")[-1].text == "hello?"
 
 
+def test_what_a_held_caller_hears_is_not_the_agents_word(caller: MediaCaller, calls: Calls, sessions: Sessions) -> None:
+    caller.dial()
+    caller.say("agent")
+    joined(sessions, 13.0)
+    with sessions.begin() as tx:
+        row = tx.scalars(select(Handoff)).one()
+        began = tx.get_one(Call, SID).started_at
+        spells = {"held-1.1": 20.0, "unheld-1.1": 30.0}
+        row.times = {**row.times, **{name: (began + timedelta(seconds=at)).isoformat() for name, at in spells.items()}}
+    for start, text in ((5.0, "one moment please"), (12.0, "la la"), (21.0, "I am back")):
+        calls.dialogue.overheard(SID, "outbound", UserTurn(text, 0.9, (), start, start + 1, {}), 10.0)
+    assert [turn.text for turn in turns_of(sessions, "agent")] == ["one moment please", "I am back"]
+
+
 def test_a_caller_who_got_his_answer_and_hung_up_was_served(
     caller: MediaCaller, calls: Calls, sessions: Sessions, clock: FakeClock
 ) -> None:

@@ -1,7 +1,7 @@
 """The hand-off service: one winner, clicks and keys, the desk's fairness, and what pages are told."""
 
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -127,6 +127,28 @@ def test_the_agents_end_button_ends_the_conversation(world: World) -> None:
     world.bridged()
     assert world.service.end(world.id, ann).ok
     assert world.row.state == "served"
+
+
+def test_each_hold_is_kept_with_who_held_and_from_when_to_when(world: World) -> None:
+    ann = world.agent("ann")
+    world.bridged()
+    for seconds in (10, 5):
+        assert world.service.hold(world.id, ann, on=True)
+        world.clock.forward(seconds)
+        assert world.service.hold(world.id, ann, on=False)
+        world.clock.forward(1)
+    times = {name: datetime.fromisoformat(at) for name, at in world.row.times.items()}
+    lasted = [(times[f"unheld-1.{number}"] - times[f"held-1.{number}"]).total_seconds() for number in (1, 2)]
+    assert lasted == [10, 5]
+
+
+def test_a_caller_who_hangs_up_on_hold_was_not_taken_back(world: World) -> None:
+    ann = world.agent("ann")
+    world.bridged()
+    world.service.hold(world.id, ann, on=True)
+    world.service.caller_gone(CALLER)
+    assert "held-1.1" in world.row.times
+    assert "unheld-1.1" not in world.row.times
 
 
 def test_somebody_elses_clicks_do_nothing(world: World) -> None:

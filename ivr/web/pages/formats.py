@@ -56,7 +56,7 @@ CARD_ENDS = {
 }
 DIGIT_GROUPS = re.compile(r"(?<![\w-])\d{1,3}(?:-\d{1,3}){2,}(?![\w-])")
 WHOLE = 0.98  # of a prompt: the rest is its last breath
-SPEAKERS = {"caller": "Caller", "bot": "Bot", "agent": "Agent"}
+SPEAKERS = {"caller": "Caller", "bot": "Bot", "queue": "Queue", "agent": "Agent"}
 
 
 @dataclass(frozen=True, slots=True)

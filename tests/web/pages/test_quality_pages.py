@@ -1,10 +1,13 @@
 """QA's pages: the list, one call, its sound, and the trace that a listen leaves."""
 
+from datetime import timedelta
+
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from ivr.store.models import Audit, Call, CardPayment, Note, Recording, Turn
+from ivr.store.models import Audit, Call, CardPayment, Handoff, Note, Recording, Turn
+from ivr.web.pages.quality.review_screen import read_review
 from tests.harness.web_pages import CALL, Web
 
 pytestmark = pytest.mark.integration
@@ -22,6 +25,63 @@ def reviewer(web: Web) -> FlaskClient:
 
 def test_no_calls_yet(reviewer: FlaskClient) -> None:
     assert "No calls yet" in reviewer.get("/quality/").text
+
+
+def test_the_recordings_words_say_who_of_ours_is_heard(web: Web, reviewer: FlaskClient) -> None:
+    """A piece that the recogniser heard across a change is told in two."""
+    web.call(outcome="handed-off")
+    web.recording()
+    spoken = "You are next in line Hello this is Bob"
+    words = [{"word": word, "start": 10 + n, "end": 11 + n, "confidence": 0.9} for n, word in enumerate(spoken.split())]
+    at_call, handoff = 1.0, web_handoff(web)  # the recording begins a second into the call
+    with web.sessions.begin() as tx:
+        call, recording = tx.get_one(Call, CALL), tx.scalars(select(Recording)).one()
+        row = tx.get_one(Handoff, handoff)
+        after = {"caller-joined": 9.0, "bridged": 15.2 + at_call, "held-1.1": 30.0, "unheld-1.1": 40.0, "served": 50.0}
+        row.times = {name: (call.started_at + timedelta(seconds=at)).isoformat() for name, at in after.items()}
+        recording.transcript = [
+            {"channel": 2, "text": "How can I help?", "start": 1.0, "end": 2.0, "confidence": 0.9, "words": []},
+            {"channel": 1, "text": "An agent.", "start": 4.0, "end": 5.0, "confidence": 0.9, "words": []},
+            {"channel": 2, "text": spoken, "start": 10.0, "end": 19.0, "confidence": 0.9, "words": words},
+            {"channel": 2, "text": "La la la.", "start": 33.0, "end": 35.0, "confidence": 0.4, "words": []},
+            {"channel": 2, "text": "Thanks for waiting.", "start": 41.0, "end": 42.0, "confidence": 0.9, "words": []},
+        ]
+    with web.sessions() as tx:
+        review = read_review(tx, CALL)
+    assert review is not None
+    assert [(piece["side"], piece["text"]) for piece in review.recorded] == [
+        ("bot", "How can I help?"),
+        ("caller", "An agent."),
+        ("queue", "You are next in line"),
+        ("agent", "Hello this is Bob"),
+        ("queue", "La la la."),
+        ("agent", "Thanks for waiting."),
+    ]
+    page = reviewer.get(f"/quality/calls/{CALL}").text
+    assert "Queue" in page
+    assert "Our side" not in page
+
+
+def test_a_hold_stands_among_what_people_did(web: Web, reviewer: FlaskClient) -> None:
+    web.call(outcome="handed-off")
+    web_handoff(web)
+    with web.sessions.begin() as tx:
+        row, began = tx.scalars(select(Handoff)).one(), web.clock.now()
+        held = {"held-1.1": 0, "unheld-1.1": 25, "held-1.2": 30, "served": 40}
+        row.times = {name: (began + timedelta(seconds=at)).isoformat() for name, at in held.items()}
+    with web.sessions() as tx:
+        review = read_review(tx, CALL)
+    assert review is not None
+    assert [(deed.what, deed.who, deed.text) for deed in review.deeds] == [
+        ("Hold", "Bob", "The caller heard music for 0:25."),
+        ("Hold", "Bob", "The caller heard music for 0:10."),
+    ]
+    assert "heard music for 0:25" in reviewer.get(f"/quality/calls/{CALL}").text
+
+
+def web_handoff(web: Web) -> int:
+    """Bob had the call."""
+    return web.handoff(web.person("Bob", "agent"), state="served")
 
 
 def test_a_row_says_what_the_call_was_and_hides_the_number(web: Web, reviewer: FlaskClient) -> None:

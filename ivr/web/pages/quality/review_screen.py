@@ -10,9 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
+from ivr.calls.overheard import OurSide
 from ivr.calls.stats import STAGES, call_figures
 from ivr.store.models import Agent, Call, CardPayment, Handoff, Note, Offer, Recording
-from ivr.web.pages.formats import CARD_ENDS, HOW_IT_ENDED, meaning, money, plain
+from ivr.web.pages.formats import CARD_ENDS, HOW_IT_ENDED, length, meaning, money, plain
 
 WORDLESS = frozenset({None, "", "yes", "no", "repeat", "dont_know", "smalltalk", "goodbye"})
 # What happened to a hand-off, in the words of the page; offers are told from their own rows.
@@ -30,6 +31,7 @@ STEPS = {
     "message-taken": "Message taken",
     "caller-left": "Caller left",
 }
+ENDS = ("parting", "served", "caller-left")
 AGAIN = {"bridged": "Talking together again", "apart": "Apart again"}
 
 
@@ -104,25 +106,39 @@ def read_review(tx: Session, sid: str, recording_id: int = 0) -> Review | None:
     ends = [turn.end or turn.start for turn in call.turns]
     sound = chosen.offset + (chosen.seconds or 0.0) if chosen else 0.0
     steps = [step for handoff in call.handoffs for step in _steps(handoff)]
-    length = max([sound, row.seconds or 0.0, *ends, 1.0])
+    lasted = max([sound, row.seconds or 0.0, *ends, 1.0])
     kept = call.figures or call_figures(call.turns).to_json()
-    return Review(row, chosen, whole, length, steps, _deeds(tx, sid), _recorded(chosen), _figures(kept))
+    return Review(row, chosen, whole, lasted, steps, _deeds(tx, call), _recorded(call, chosen), _figures(kept))
 
 
 _NOTES = {"note": "Note", "text": "Text sent", "outcome": "Outcome"}
 
 
-def _deeds(tx: Session, sid: str) -> list[Deed]:
+def _deeds(tx: Session, call: Call) -> list[Deed]:
     """What people did in the call, in the order in which they did it."""
-    notes = tx.scalars(select(Note).where(Note.call_sid == sid).options(joinedload(Note.agent))).all()
+    notes = tx.scalars(select(Note).where(Note.call_sid == call.sid).options(joinedload(Note.agent))).all()
     written = [
         Deed(_NOTES.get(note.kind, plain(note.kind)), note.agent.name, note.at, _text_of(note)) for note in notes
     ]
-    cards = tx.scalars(select(CardPayment).where(CardPayment.call_sid == sid)).all()
+    cards = tx.scalars(select(CardPayment).where(CardPayment.call_sid == call.sid)).all()
     taken = [
         Deed("Card payment", tx.get_one(Agent, card.agent_id).name, card.begun_at, _charged(card)) for card in cards
     ]
-    return sorted([*written, *taken], key=lambda deed: deed.at)
+    held = [hold for handoff in call.handoffs for hold in _holds(handoff)]
+    return sorted([*written, *taken, *held], key=lambda deed: deed.at)
+
+
+def _holds(handoff: Handoff) -> Iterable[Deed]:
+    """Each time that an agent put the caller on hold, and for how long."""
+    who = {str(offer.number): offer.agent.name for offer in handoff.offers}
+    times = {name: datetime.fromisoformat(at) for name, at in handoff.times.items()}
+    for name, began in times.items():
+        if not name.startswith("held-"):
+            continue
+        ends = [at for other, at in times.items() if other.startswith(("apart", *ENDS)) and at >= began]
+        ended = times.get(f"un{name}") or min(ends, default=None)
+        how_long = f"The caller heard music for {length((ended - began).total_seconds())}." if ended else "Still held."
+        yield Deed("Hold", who.get(name.removeprefix("held-").partition(".")[0], "Somebody"), began, how_long)
 
 
 def _text_of(note: Note) -> str:
@@ -176,19 +192,27 @@ def _taken(call: Call) -> Iterable[Offer]:
     return (offer for handoff in call.handoffs for offer in handoff.offers if offer.outcome == "accepted")
 
 
-def _recorded(recording: Recording | None) -> list[dict[str, Any]]:
-    """The recording's own transcript, its times moved from the recording's start to the call's."""
+def _recorded(call: Call, recording: Recording | None) -> list[dict[str, Any]]:
+    """The recording's own transcript, its times moved from the recording's start to the call's, and each piece with its
+    `side`: caller, bot, queue or agent."""
+    ours = OurSide.of(call.handoffs)
 
     def moved(piece: dict[str, Any], by: float) -> dict[str, Any]:
         return {**piece, "start": piece["start"] + by, "end": piece["end"] + by}
 
     if recording is None:
         return []
-    pieces = [moved(piece, recording.offset) for piece in recording.transcript]
-    return [
-        {**piece, "words": [moved(word, recording.offset) for word in piece.get("words", ())]}
-        for piece in sorted(pieces, key=lambda piece: (piece["start"], piece["channel"]))
+    by = recording.offset
+    pieces = [
+        {**moved(piece, by), "words": [moved(word, by) for word in piece.get("words", ())]}
+        for piece in recording.transcript
     ]
+    told = [
+        one
+        for piece in pieces
+        for one in ([{**piece, "side": "caller"}] if piece["channel"] == 1 else ours.pieces(piece, call.started_at))
+    ]
+    return sorted(told, key=lambda piece: (piece["start"], piece["channel"]))
 
 
 def _steps(handoff: Handoff) -> list[Step]:
