@@ -176,8 +176,8 @@ def _pages(sessions: Sessions, now: datetime) -> None:
         read_latency(tx, now)
     with sessions() as tx:
         read_messages(tx)
-        read_line(tx, now)
         for agent_id in _agents(sessions):
+            read_line(tx, agent_id, now)
             read_screen(tx, agent_id, now)
             read_day(tx, agent_id, now, UTC_ZONE)
 

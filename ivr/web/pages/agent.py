@@ -87,7 +87,7 @@ def make_agent_blueprint(
 
     def line() -> list[InLine]:
         with sessions() as tx:
-            return read_line(tx, clock.now())
+            return read_line(tx, me().id, clock.now())
 
     def tasks() -> list[Message]:
         with sessions() as tx:

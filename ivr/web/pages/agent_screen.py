@@ -1,7 +1,7 @@
 """What an agent's page shows, read from SQL: their state, their call or offer, their day, the messages left."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -21,7 +21,7 @@ from ivr.payments.doubts import doubt
 from ivr.store.models import Account, Agent, Call, CardPayment, Handoff, Note, Offer
 from ivr.store.states import HANDOFF_IN_LINE, HANDOFF_WITH_AGENT
 from ivr.web.pages.agent_transfer_screen import Transfer, read_transfer
-from ivr.web.pages.formats import masked, midnight, plain
+from ivr.web.pages.formats import language_name, masked, midnight, plain
 from ivr.web.pages.passed_over import PassedOver, passed_over
 
 Mode = Literal["ringing", "talking", "wrap-up", "idle"]
@@ -83,13 +83,14 @@ class Talk:
 
 @dataclass(frozen=True)
 class InLine:
-    """One who waits for the desk."""
+    """One who waits for the desk; `speaks`: the language they need, where the agent does not speak it, and who does."""
 
     who: str
     why: str
     since: datetime
     waited: float
     offered: bool
+    speaks: str = ""
 
 
 def read_screen(tx: Session, agent_id: int, now: datetime) -> Screen:
@@ -164,9 +165,22 @@ def read_day(tx: Session, agent_id: int, now: datetime, zone: ZoneInfo) -> list[
     return [_talk(tx, handoff, now) for handoff in found if "bridged" in handoff.times]
 
 
-def read_line(tx: Session, now: datetime) -> list[InLine]:
-    """All who wait for the desk, the next one first."""
-    return [in_line(tx, waiting) for waiting in read_queue(tx, now)]
+def read_line(tx: Session, agent_id: int, now: datetime) -> list[InLine]:
+    """All who wait for the desk, the next one first, as this agent sees them."""
+    at_desk = agents.at_the_desk(tx)
+    own = tx.get_one(Agent, agent_id).languages
+    return [replace(in_line(tx, waiting), speaks=_speaks(waiting, own, at_desk)) for waiting in read_queue(tx, now)]
+
+
+def _speaks(waiting: WaitingCaller, own: Collection[str], at_desk: Sequence[Agent]) -> str:
+    """Why an agent who is free is not asked, or is though they do not speak the caller's language."""
+    if waiting.language in own:
+        return ""
+    name = language_name(waiting.language)
+    able = sorted(agent.name for agent in at_desk if waiting.language in agent.languages)
+    if not able:
+        return f"speaks {name}, which nobody at the desk does: whoever is free is asked"
+    return f"speaks {name}: waits for {able[0] if len(able) == 1 else 'a colleague who does'}"
 
 
 def in_line(tx: Session, waiting: WaitingCaller) -> InLine:

@@ -15,6 +15,7 @@ from ivr.dialogue import currencies
 from ivr.handoff.brief import UNSURE
 from ivr.redaction import holds_marker
 from ivr.store.models import Turn
+from languages import LANGUAGES
 
 OUTCOMES = {
     None: "In progress",
@@ -160,6 +161,11 @@ def plain(name: str | None) -> str:
     return words[:1].upper() + words[1:]
 
 
+def language_name(code: str) -> str:
+    """A language in English ("es" as Spanish); the code itself where it is none of ours."""
+    return LANGUAGES[code].name if code in LANGUAGES else code
+
+
 def sentence(refused: Exception) -> str:
     """A service's refusal as a sentence of the page."""
     words = str(refused).strip()
@@ -212,6 +218,7 @@ def show_values(app: Flask) -> None:
         length,
         hours,
         plain,
+        language_name,
         money,
         percent,
         iso,

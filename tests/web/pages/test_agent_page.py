@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from ivr.store.models import Agent, Audit, Handoff, Recording
+from ivr.store.models import Agent, Audit, Call, Handoff, Recording
 from ivr.web.pages.formats import words_of
 from tests.harness.web_pages import CALL, Make, Web, with_token
 
@@ -206,6 +206,38 @@ def test_what_a_caller_said_is_text_and_never_markup(web: Web) -> None:
     with web.sessions.begin() as tx:
         tx.get_one(Handoff, handoff).summary = "<script>alert(1)</script>"
     assert "<script>alert" not in client.get("/agent/panel").text
+
+
+@pytest.mark.parametrize(
+    ("of_ada", "of_bob", "told"),
+    [
+        (["en"], ["en"], "speaks Spanish, which nobody at the desk does: whoever is free is asked"),
+        (["en"], ["es"], "speaks Spanish: waits for Bob"),
+        (["en", "es"], ["es"], None),
+    ],
+)
+def test_a_caller_who_needs_another_language_says_so_in_the_queue(
+    web: Web, of_ada: list[str], of_bob: list[str], told: str | None
+) -> None:
+    client = web.signed_in("Ada", "agent", presence="available")
+    bob = web.person("Bob", "agent", presence="on-call")
+    web.call(verified=False)
+    web.handoff(None, state="parked")
+    with web.sessions.begin() as tx:
+        tx.get_one(Agent, 1).languages, tx.get_one(Agent, bob).languages = of_ada, of_bob
+        tx.get_one(Call, CALL).language = "es"
+    page = client.get("/agent/own").text
+    assert ("speaks Spanish" in page) == bool(told)
+    assert (told or "Dispute") in page
+
+
+def test_a_supervisor_who_is_no_agent_has_no_presence_to_choose(web: Web) -> None:
+    client = web.signed_in("Sam", "supervisor")
+    page = client.get("/agent/").text
+    assert "You have no call" in page
+    assert 'name="presence"' not in page
+    both = web.signed_in("Sue", "supervisor", "agent")
+    assert 'name="presence"' in both.get("/agent/").text
 
 
 def test_messages_without_words_come_last_and_are_closed_by_one_click(web: Web) -> None:

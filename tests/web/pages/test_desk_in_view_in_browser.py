@@ -5,11 +5,11 @@ import re
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
-from ivr.store.models import Agent, Turn
+from ivr.store.models import Account, Agent, Handoff, Recording, Turn
 from tests.harness import desk_browser
-from tests.harness.browser import NARROW, press
+from tests.harness.browser import NARROW, look, press
 from tests.harness.desk_browser import Open
-from tests.harness.web_pages import CALL, Web
+from tests.harness.web_pages import BRIEF, CALL, Web
 
 pytestmark = pytest.mark.browser
 
@@ -193,3 +193,63 @@ def test_notifications_are_offered_on_the_page_until_they_are_answered(web: Web,
     page.reload()
     page.get_by_role("button", name="Show notifications").click()
     expect(page.get_by_role("button", name="Show notifications")).to_be_hidden()
+
+
+LONG = "Wilhelmina Featherstonehaugh-Cholmondeley van der Bruggen-Montgomery Esquire III"
+
+
+@pytest.mark.parametrize("viewport", [NARROW, LAPTOP], ids=["390", "1280"])
+def test_a_long_name_breaks_between_words_and_widens_nothing(web: Web, open_page: Open, viewport: ViewportSize) -> None:
+    ada = web.person("Ada", "agent", presence="available")
+    page = open_page("ada@bank.test", viewport=viewport)
+    messages(web, 1)
+    with web.sessions.begin() as tx:
+        tx.get_one(Account, "grace").holder = LONG
+    offer(web, ada)
+    with web.sessions.begin() as tx:
+        handoff = tx.get_one(Handoff, 1)
+        handoff.brief = {**BRIEF, "caller": {"name": LONG}}
+    web.live.publish(f"agent:{ada}", "offer", "1")
+    expect(page.locator("#caller")).to_have_text(LONG)
+    expect(page.locator("#own .lines")).to_contain_text(LONG)
+    expect(page.locator("#messages strong")).to_have_text(LONG)
+    expect(page.locator("#accept")).to_be_in_viewport(ratio=1)
+    look(page, f"agent-long-name-{viewport['width']}")
+    for place in ("#caller", "#own .lines span >> nth=0", "#messages strong"):
+        assert cut_words(page, place) == [], place
+
+
+def cut_words(page: Page, what: str) -> list[str]:
+    """Words that stand on two lines, unless they were cut at their own hyphen."""
+    found: list[str] = page.locator(what).evaluate(
+        """one => {
+          const text = document.createTreeWalker(one, NodeFilter.SHOW_TEXT).nextNode(), range = document.createRange();
+          return [...text.data.matchAll(/[^\\s-]+/g)].filter(({ 0: word, index }) => {
+            range.setStart(text, index);
+            range.setEnd(text, index + word.length);
+            return range.getClientRects().length > 1;
+          }).map(([word]) => word);
+        }"""
+    )
+    return found
+
+
+def test_messages_say_a_number_once_and_the_silent_ones_are_closed_together(web: Web, open_page: Open) -> None:
+    web.person("Ada", "agent")
+    for number in range(3):
+        web.call(sid := "CA" + f"{number:02d}" * 16, outcome="message", turns=False, verified=False)
+        recording = web.recording(sid, kind="message")
+        if number < 2:
+            with web.sessions.begin() as tx:
+                tx.get_one(Recording, recording).transcript = []
+    page = open_page("ada@bank.test")
+    tasks = page.locator("#messages .tasks > li")
+    expect(tasks).to_have_count(3)
+    expect(tasks.first).to_contain_text("What is my balance?")
+    expect(tasks.last).to_contain_text("No words were heard in it.")
+    numbers = [task.inner_text().count("+15550100001") for task in page.locator("#messages li > p:first-child").all()]
+    assert numbers == [1, 1, 1]
+    expect(page.locator("#messages")).not_to_contain_text("•••")
+    page.get_by_role("button", name="Done with all 2 without words").click()
+    expect(tasks).to_have_count(1)
+    expect(tasks).to_contain_text("What is my balance?")
