@@ -22,6 +22,7 @@ GAP = 0.2  # seconds between two pieces of news on one stream: a page asks again
 MOST = 6  # streams of one person in one process
 RIGHTS_SECONDS = 5.0
 AGAIN = 1.0
+SIGNED_OUT = b"event: over\ndata: {}\n\n"
 GREETING = b"retry: 2000\n\n"
 BEAT = b": heartbeat\n\nevent: beat\ndata: {}\n\n"
 TOO_MANY = f"{MOST} pages of yours follow the line already. Close one of them, then reload this page."
@@ -173,7 +174,9 @@ class Streams:
                 return
             if time() >= beat:
                 beat = time() + self._next_beat()
-                if not await self._may_go_on(scope, post, rights):
+                answer = await self._ask(scope)
+                if not self._may_go_on(answer, post, rights):
+                    await write(SIGNED_OUT if answer.status == 401 else b"")
                     return
                 post.put(BEAT)
             await write(post.take())
@@ -183,9 +186,8 @@ class Streams:
         """Seconds. Streams that opened together, after a restart say, must not all ask for their rights together."""
         return self._heartbeat * random.uniform(0.5, 1.0)
 
-    async def _may_go_on(self, scope: Scope, post: Post, rights: Rights) -> bool:
+    def _may_go_on(self, answer: WholeResponse, post: Post, rights: Rights) -> bool:
         """Whether it is still the same person's stream. A store that is away takes nobody's right."""
-        answer = await self._ask(scope)
         now = _rights(answer)
         if now is not None and now.person == rights.person:
             self.hub.follow(post, now.topics)

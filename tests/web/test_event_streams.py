@@ -135,6 +135,7 @@ def test_a_sign_in_that_ends_ends_its_stream(web: Web, follow: Open, deed: str) 
     else:
         with web.sessions.begin() as tx:
             roster.disable(tx, tx.get_one(Agent, 1), "test", web.clock.now())
+    page.until("event: over")
     assert page.closed()
 
 

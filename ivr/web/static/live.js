@@ -3,7 +3,7 @@
 
 import { holdDrafts, leaveDrafts, restoreDrafts, sentDrafts } from "./drafts.js";
 import { ask, SignedOutError } from "./http.js";
-import { askAgainLater, offerAgain } from "./not_done.js";
+import { offerAgain, rememberNotDone } from "./not_done.js";
 import * as stream from "./stream.js";
 import { tick } from "./times.js";
 
@@ -18,6 +18,9 @@ const waiting = new Set(); // ids of regions that are costly to fetch and will b
 let listening = false;
 let heardAt = Date.now();
 let warning = null;
+let leaving = false;
+let staying = false; // signed out, on a page that must not be left now
+let later = null;
 
 function say(state, words) {
   link.dataset.state = state;
@@ -30,6 +33,8 @@ function alive() {
   clearTimeout(warning);
   warning = null;
   showLost(false);
+  if (staying) tell("");
+  staying = false;
 }
 
 function gone() {
@@ -117,6 +122,7 @@ function fragment(html) {
 }
 
 export async function refresh(region) {
+  if (leaving) return;
   if (running.has(region.id)) {
     running.set(region.id, true);
     return;
@@ -127,7 +133,10 @@ export async function refresh(region) {
     put(region, fragment(await ask(region.dataset.from)));
     alive();
   } catch (fault) {
-    if (fault instanceof SignedOutError) return location.reload(); // leads to the sign-in page
+    if (fault instanceof SignedOutError) {
+      running.delete(region.id);
+      return signedOut();
+    }
     gone();
     setTimeout(() => { if (region.isConnected) refresh(region); }, PATIENCE);
   }
@@ -162,6 +171,7 @@ export function follow(...sids) {
 
 function hear(kind, news) {
   if (kind === "lost") return gone();
+  if (kind === "over") return signedOut();
   alive();
   if (kind === "news") heard(news);
   else refreshAll();
@@ -184,6 +194,16 @@ setInterval(() => {
 addEventListener("offline", gone);
 addEventListener("online", refreshAll);
 
+// Asked for again, the page leads to the sign-in and back here, unless something on it must not be left now.
+function signedOut() {
+  leaving = document.dispatchEvent(new CustomEvent("signed-out", { cancelable: true }));
+  if (leaving) return location.reload();
+  if (!staying) tell(STAYS);
+  staying = true;
+  clearTimeout(later);
+  later = setTimeout(refreshAll, PATIENCE);
+}
+
 // --- forms that answer with a piece of this page ---
 
 function tell(words, good = false) {
@@ -199,6 +219,7 @@ async function act(action, body) {
   return { done, show: () => { put(document.getElementById("panel"), fresh); refreshAll(); } };
 }
 
+const STAYS = "You were signed out. Your call goes on. Sign in again in another tab, and this one works again.";
 const NOT_THROUGH = "That did not get through. Check your connection and try again.";
 
 document.addEventListener("submit", async (event) => {
@@ -217,8 +238,10 @@ document.addEventListener("submit", async (event) => {
     show();
   } catch (fault) {
     sentDrafts(form, false);
-    if (fault instanceof SignedOutError) return askAgainLater(form, button);
-    tell(NOT_THROUGH);
+    if (fault instanceof SignedOutError) {
+      rememberNotDone(form, button);
+      signedOut();
+    } else tell(NOT_THROUGH);
   }
   button?.removeAttribute("aria-busy");
 });

@@ -5,11 +5,10 @@ import { person } from "./http.js";
 const KEY = "not-done";
 const place = document.getElementById("not-done");
 
-/** Remember what a form asked for, and go to sign in. */
-export function askAgainLater(form, button) {
+/** Remember what a form asked for, until somebody has signed in again. */
+export function rememberNotDone(form, button) {
   const fields = form.hasAttribute("data-private") ? null : [...new FormData(form, button)].filter(([name]) => name !== "csrf_token");
   sessionStorage.setItem(KEY, JSON.stringify({ person, action: form.action, fields, words: wordsOf(button ?? form) }));
-  location.reload(); // leads to the sign-in page, and from there back
 }
 
 function wordsOf(element) {

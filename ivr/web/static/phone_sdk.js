@@ -32,7 +32,6 @@ export class SdkPhone extends Phone {
       if (!globalThis.Twilio.Device.isSupported) throw new NotNowError("This browser has no telephony. Use a current Chrome, Edge, Firefox or Safari.");
       this.device = new globalThis.Twilio.Device(await this.token(), {
         codecPreferences: ["opus", "pcmu"],
-        closeProtection: true,
         logLevel: "silent",
         tokenRefreshMs: REFRESH,
       });
@@ -215,8 +214,13 @@ export class SdkPhone extends Phone {
 
   async chooseSpeaker(id) {
     this.speaker = id;
-    await this.device.audio?.speakerDevices.set(id || "default");
-    await this.device.audio?.ringtoneDevices.set(id || "default");
+    try {
+      await this.device.audio?.speakerDevices.set(id || "default");
+      await this.device.audio?.ringtoneDevices.set(id || "default");
+    } catch {
+      this.speaker = "";
+      this.tell("problem", "That loudspeaker cannot be used. The browser’s own choice is used.");
+    }
     this.changed();
   }
 

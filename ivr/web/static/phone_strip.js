@@ -14,6 +14,7 @@ const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"];
 const NAMES = { "*": "star", "#": "pound" };
 const END_SHOWN = 6000;
 const ASKED = 5000;
+const SOUND = "warmline-sound";
 
 const strip = document.getElementById("phone");
 const the = (id) => document.getElementById(`phone-${id}`);
@@ -21,6 +22,7 @@ let phone = null;
 let tabs = null;
 let fading = null;
 let wasTalking = false;
+const wished = JSON.parse(localStorage.getItem(SOUND)) ?? {}; // microphone, speaker: ids of what this browser's person chose
 let asked = { on: false, until: 0 }; // the mute that was asked of the page, and how long it may take to show it
 
 function make() {
@@ -34,6 +36,7 @@ function take() {
   the("elsewhere").hidden = true;
   the("here").hidden = false;
   phone = make();
+  for (const id of ["microphone", "speaker"]) delete the(id).dataset.devices; // a new phone knows no wish yet
   phone.addEventListener("change", show);
   phone.addEventListener("level", ({ detail }) => {
     the("level").value = phone.muted ? 0 : detail.microphone;
@@ -79,8 +82,8 @@ function show() {
   the("dial").hidden = state !== "ready";
   for (const key of the("pad").children) key.disabled = state !== "talking";
   showQuality();
-  choices(the("microphone"), phone.microphones, phone.microphone);
-  choices(the("speaker"), phone.speakers, phone.speaker);
+  choices("microphone", phone.microphones);
+  choices("speaker", phone.speakers);
   the("speaker-field").hidden = phone.speakers.length === 0;
   tabs?.tell();
   if (talking && !wasTalking) followMute();
@@ -106,13 +109,28 @@ function showQuality() {
   the("quality").title = words;
 }
 
-function choices(select, devices, chosen) {
-  const wanted = JSON.stringify(devices);
-  if (select.dataset.devices !== wanted) {
-    select.dataset.devices = wanted;
+function choices(kind, devices) {
+  const select = the(kind);
+  const known = JSON.stringify(devices);
+  const others = select.dataset.devices !== known;
+  if (others) {
+    select.dataset.devices = known;
     select.replaceChildren(new Option("The browser’s choice", ""), ...devices.map(({ id, name }) => new Option(name, id)));
   }
-  select.value = chosen;
+  select.value = phone[kind];
+  const wish = wished[kind];
+  if (others && wish && wish !== phone[kind] && devices.some(({ id }) => id === wish)) use(kind, wish); // it is here again
+}
+
+function use(kind, id) {
+  if (kind === "microphone") phone?.chooseMicrophone(id);
+  else phone?.chooseSpeaker(id);
+}
+
+function choose(kind, id) {
+  wished[kind] = id;
+  localStorage.setItem(SOUND, JSON.stringify(wished));
+  use(kind, id);
 }
 
 function warn(words) {
@@ -210,10 +228,17 @@ function furnish() {
     ["answer", () => phone?.answer()], ["decline", () => phone?.decline()], ["hang-up", () => phone?.hangUp()],
     ["mute", toggleMute], ["take", () => tabs.steal()], ["allow", askPermission],
   ]) the(id).addEventListener("click", act);
-  the("microphone").addEventListener("change", ({ target }) => phone?.chooseMicrophone(target.value));
-  the("speaker").addEventListener("change", ({ target }) => phone?.chooseSpeaker(target.value));
+  for (const kind of ["microphone", "speaker"]) the(kind).addEventListener("change", ({ target }) => choose(kind, target.value));
   document.addEventListener("swapped", follow);
+  for (const leaving of ["beforeunload", "signed-out"]) {
+    (leaving === "signed-out" ? document : window).addEventListener(leaving, (event) => { if (wouldCut()) event.preventDefault(); });
+  }
   setInterval(tick, 500);
+}
+
+// Whether who leaves this page cuts a call that no other page can pick up.
+function wouldCut() {
+  return Boolean(phone?.inCall && phone.state !== "ringing" && !phone.movable);
 }
 
 if (strip && strip.dataset.driver !== "none") {

@@ -83,6 +83,10 @@ function open(anew = false) {
   source.onopen = () => pass("open");
   source.onerror = () => pass("lost");
   source.addEventListener("beat", () => pass("beat"));
+  source.addEventListener("over", () => {
+    source.close(); // or the browser asks again at once, and is refused
+    pass("over");
+  });
   source.addEventListener("news", (event) => pass("news", JSON.parse(event.data)));
 }
 

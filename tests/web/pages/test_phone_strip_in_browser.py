@@ -3,9 +3,10 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, ViewportSize, expect
+from playwright.sync_api import Dialog, Page, ViewportSize, expect
+from sqlalchemy import update
 
-from ivr.store.models import Agent
+from ivr.store.models import Agent, SignIn
 from tests.harness import phone_browser
 from tests.harness.browser import MIDDLE, NARROW, WIDE, Scheme, look, press
 from tests.harness.phone_browser import Open, carrier, in_call, plugged, ring, state
@@ -138,6 +139,40 @@ def test_microphone_and_loudspeaker_are_chosen(ada: Page) -> None:
     assert carrier(ada, "device.audio.inputs") == ["h", ""]
 
 
+def test_what_was_chosen_is_used_again_whenever_it_is_there(ada: Page) -> None:
+    plugged(ada)
+    ada.get_by_role("button", name="Sound").click()
+    ada.get_by_label("Microphone").select_option("Headset")
+    ada.get_by_label("Loudspeaker").select_option("Headset")
+    ada.reload()
+    expect(state(ada)).to_have_text("Phone ready")
+    carrier(ada, "device.audio.plug([['o', 'Laptop']], [['o', 'Laptop']])")
+    ada.get_by_role("button", name="Sound").click()
+    expect(ada.get_by_label("Microphone")).to_have_value("")
+    plugged(ada)
+    expect(ada.get_by_label("Microphone")).to_have_value("h")
+    expect(ada.get_by_label("Loudspeaker")).to_have_value("h")
+    assert carrier(ada, "device.audio.speakerDevices.chosen") == ["h"]
+    in_call(ada)
+    assert carrier(ada, "device.audio.inputs") == ["h"]
+
+
+def test_a_device_that_cannot_be_used_is_not_tried_without_end(ada: Page) -> None:
+    ada.evaluate("localStorage.setItem('warmline-sound', JSON.stringify({microphone: 'h', speaker: 'h'}))")
+    ada.reload()
+    expect(state(ada)).to_have_text("Phone ready")
+    carrier(
+        ada,
+        "(device.audio.tries = 0, device.audio.speakerDevices.set = async () => {"
+        " device.audio.tries += 1; throw new Error(); }, null)",
+    )
+    plugged(ada)
+    expect(ada.locator("#phone-problem")).to_contain_text("That loudspeaker cannot be used")
+    in_call(ada)
+    assert carrier(ada, "device.audio.tries") == 1
+    expect(ada.get_by_label("Loudspeaker")).to_have_value("")
+
+
 def test_a_headset_that_is_unplugged_in_a_call_is_told(ada: Page) -> None:
     plugged(ada)
     ada.get_by_role("button", name="Sound").click()
@@ -173,6 +208,77 @@ def test_a_microphone_that_was_never_asked_for_can_be_allowed_before_a_call(web:
     web.person("Ada", "agent")
     page = open_page(before=PERMISSION.format("prompt"))
     expect(page.get_by_role("button", name="Allow the microphone")).to_be_visible()
+
+
+def asked_before_leaving(page: Page) -> bool:
+    """Whether the browser asks before the page is left."""
+    return bool(page.evaluate("!dispatchEvent(new Event('beforeunload', { cancelable: true }))"))
+
+
+def test_whoever_leaves_the_page_in_a_call_that_this_would_cut_is_asked_first(ada: Page) -> None:
+    assert not asked_before_leaving(ada)
+    ring(ada)
+    assert not asked_before_leaving(ada)
+    ada.get_by_role("button", name="Answer").click()
+    expect(state(ada)).to_have_text("In call")
+    assert asked_before_leaving(ada)
+    carrier(ada, "(call.state = 'reconnecting', call.emit('reconnecting', new Error('lost')))")
+    assert asked_before_leaving(ada)
+    carrier(ada, "(call.state = 'open', call.emit('reconnected'))")
+    questions: list[str] = []
+
+    def leave(dialog: Dialog) -> None:
+        questions.append(dialog.type)
+        dialog.accept()
+
+    ada.once("dialog", leave)
+    ada.reload()
+    assert questions == ["beforeunload"]
+    expect(state(ada)).to_have_text("Phone ready")
+    in_call(ada)
+    ada.locator("#phone-hang-up").click()
+    expect(state(ada)).to_have_text("Call ended")
+    assert not asked_before_leaving(ada)
+
+
+def test_a_sign_in_that_ends_in_a_call_does_not_cut_it(web: Web, ada: Page) -> None:
+    in_call(ada)
+    with web.sessions.begin() as tx:
+        tx.execute(update(SignIn).values(ended_at=web.clock.now()))
+    ada.locator("#presence-break").click()
+    expect(ada.locator("#notice")).to_contain_text("You were signed out. Your call goes on.")
+    expect(state(ada)).to_have_text("In call")
+    with web.sessions.begin() as tx:
+        tx.execute(update(SignIn).values(ended_at=None))  # as by signing in again in another tab
+    ada.clock.run_for(6000)
+    ada.locator("#presence-break").click()
+    expect(ada.get_by_role("heading", name="On a break")).to_be_visible()
+    expect(ada.locator("#notice")).to_be_hidden()
+
+
+def test_a_sign_in_that_has_ended_leads_away_once_the_call_is_over(web: Web, ada: Page) -> None:
+    in_call(ada)
+    with web.sessions.begin() as tx:
+        tx.execute(update(SignIn).values(ended_at=web.clock.now()))
+    ada.locator("#presence-break").click()
+    expect(ada.locator("#notice")).to_contain_text("You were signed out.")
+    ada.locator("#phone-hang-up").click()
+    ada.clock.run_for(6000)
+    expect(ada).to_have_url(re.compile("/sign-in"))
+
+
+def test_nothing_is_clipped_when_a_call_has_ended(ada: Page) -> None:
+    in_call(ada)
+    ada.locator("#phone-hang-up").click()
+    clipped = ada.locator("#phone").evaluate(
+        """strip => [strip, ...strip.querySelectorAll(":scope :not(.unseen, .unseen *)")]
+          .filter((one) => one.checkVisibility() && getComputedStyle(one).display !== "inline")
+          .filter((one) => one.scrollHeight > one.clientHeight + 1).map((one) => one.outerHTML)"""
+    )
+    assert clipped == []
+    expect(ada.locator("#phone iframe")).to_have_count(0)
+    expect(state(ada)).to_have_text("Call ended")
+    expect(state(ada)).to_be_in_viewport(ratio=1)
 
 
 def test_a_number_is_called_from_the_strip(ada: Page) -> None:
