@@ -44,8 +44,8 @@ bench: $(RUN) ## Measure speech on this machine
 shapes: $(DEV) ## Accept the public shapes as they are now: tables, addresses, settings, documents
 	$(BIN)/python -m tests.project.shapes
 
-shots: $(DEV) ## Take the pictures of the pages for the docs
-	$(BIN)/python -m bench.tools.shots
+shots: $(DEV) ## Take the pictures of the pages for the docs; all of them into FOLDER=...
+	$(BIN)/python -m bench.tools.shots $(FOLDER)
 
 lock: $(DEV) ## Pin the newest allowed versions of everything
 	$(BIN)/uv pip compile requirements/uv.in $(LOCK) -o requirements/uv.txt

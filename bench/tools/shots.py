@@ -1,4 +1,8 @@
-"""Pictures for the docs, taken by the browser tests: `python -m bench.tools.shots`. Needs Chromium and some minutes."""
+"""Pictures of every page in every state, taken by the browser tests: `python -m bench.tools.shots [FOLDER]`.
+
+All of them, in three widths, light and dark, are left in FOLDER to be looked at; a few are kept for the docs.
+Needs Chromium and some minutes.
+"""
 
 import os
 import shutil
@@ -8,36 +12,42 @@ import tempfile
 from pathlib import Path
 
 TESTS = (
-    ("tests/web/pages/test_pages_in_browser.py", "every_state or card_payment"),
-    ("tests/web/pages/test_whole_call_in_browser.py", "whole_call"),
+    "tests/web/pages/test_looks_in_browser.py",
+    "tests/web/pages/test_doors_in_browser.py::test_the_pages_are_for_everyone",
+    "tests/web/pages/test_board_in_browser.py::test_a_full_board_is_readable_by_all",
+    "tests/web/pages/test_phone_strip_in_browser.py::test_the_strip_in_each_state",
+    "tests/switch/phones/test_page.py::test_the_page_can_be_used_by_everyone",
 )
 PICTURES = {
-    "agent-ringing": "house-ringing-screen",
-    "agent-talking": "house-talking",
-    "agent-narrow": "agent-ringing-390-dark-screen",
-    "agent-card": "card-keyed-light-screen",
-    "agent-transfer": "transfer-alone-1280-light-screen",
-    "call-backs": "call-backs-1280-light-screen",
+    "agent-ringing": "agent-ringing-1280-light",
+    "agent-talking": "agent-talking-1280-light",
+    "agent-transfer": "transfer-alone-1280-light",
+    "agent-wrap-up": "agent-wrap-up-1280-light",
+    "agent-narrow": "agent-ringing-390-dark",
+    "call-backs": "call-backs-1280-light",
     "board": "board-1280-light",
-    "quality-call": "house-reviewed",
-    "phone": "house-phone-screen",
+    "board-listening": "board-listening-1280-dark",
+    "quality-call": "quality-call-1280-light",
+    "phone": "softphone-talking-1280-light",
 }
 TARGET = Path(__file__).parents[2] / "docs" / "shots"
-LARGEST = 250_000  # bytes
+LARGEST = 150_000  # bytes
 
 
-def main() -> int:
+def main(arguments: list[str]) -> int:
     """Takes every picture and keeps those of PICTURES; 1 when one is missing or too large."""
+    if arguments:
+        return _take(Path(arguments[0]))
     with tempfile.TemporaryDirectory() as folder:
-        for file, which in TESTS:
-            _run(file, which, folder)
-        wrong = [_keep(Path(folder) / f"{taken}.png", name) for name, taken in PICTURES.items()]
-        return 1 if any(wrong) else 0
+        return _take(Path(folder))
 
 
-def _run(file: str, which: str, folder: str) -> None:
-    command = [sys.executable, "-m", "pytest", file, "-k", which]
-    subprocess.run(command, env={**os.environ, "WARMLINE_SHOTS": folder}, check=False)
+def _take(folder: Path) -> int:
+    folder.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "pytest", *TESTS]
+    subprocess.run(command, env={**os.environ, "WARMLINE_SHOTS": str(folder)}, check=False)
+    wrong = [_keep(folder / f"{taken}-screen.png", name) for name, taken in PICTURES.items()]
+    return 1 if any(wrong) else 0
 
 
 def _keep(taken: Path, name: str) -> str:
@@ -53,4 +63,4 @@ def _keep(taken: Path, name: str) -> str:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(main(sys.argv[1:]))

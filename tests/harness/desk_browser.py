@@ -29,6 +29,12 @@ SIMPLE_PHONE = (
     " else document.body.textContent = warmline; })</script>"
 )
 
+QUIET_PHONE = (  # ready, and otherwise what a test makes of it
+    "<html lang=en><title>Phone</title><body><main><h1>Phone</h1></main>"
+    "<script>function be(state, peer = '') { parent.postMessage({warmline: 'state', state, peer}, '*'); }"
+    " addEventListener('message', ({data: {warmline}}) => warmline === 'hello' && be('idle'));</script>"
+)
+
 Open = Callable[..., Page]
 
 
@@ -65,15 +71,16 @@ def open_page(browser: Browser, address: str) -> Iterator[Open]:
     """Sign in by the form; script errors fail the test."""
     contexts, faults = [], []
 
-    def open_(email: str, scheme: Scheme = "light", viewport: ViewportSize = WIDE) -> Page:
+    def open_(email: str, scheme: Scheme = "light", viewport: ViewportSize = WIDE, phone: str = SIMPLE_PHONE) -> Page:
         context = browser.new_context(
             base_url=address,
             viewport=viewport,
             color_scheme=scheme,
             reduced_motion="reduce",
+            permissions=["microphone"],
         )
         contexts.append(context)
-        context.route(f"{PHONE}/**", lambda route: route.fulfill(content_type="text/html", body=SIMPLE_PHONE))
+        context.route(f"{PHONE}/**", lambda route: route.fulfill(content_type="text/html", body=phone))
         page = context.new_page()
         page.set_default_timeout(10_000)
         page.on("pageerror", lambda error: faults.append(str(error)))

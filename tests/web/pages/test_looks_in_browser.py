@@ -2,9 +2,10 @@
 
 import re
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 from sqlalchemy import select, update
 
 from ivr.carrier.callbacks import CardUpdate
@@ -13,14 +14,25 @@ from ivr.store.models import Agent, Call, CallBack, Offer, SignIn, Turn
 from tests.fakes.fake_carrier import leg
 from tests.harness import desk_browser
 from tests.harness.browser import look_everywhere, press
-from tests.harness.desk_browser import Open, at_the_desk, offer
+from tests.harness.desk_browser import QUIET_PHONE, Open, at_the_desk, offer
 from tests.harness.handoff_world import CALLER, World
 from tests.harness.web_pages import CALL, Web
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
 
 world, web, streams = desk_browser.world, desk_browser.web, desk_browser.streams
-address, open_page = desk_browser.address, desk_browser.open_page
+address, open_noisily = desk_browser.address, desk_browser.open_page
+
+
+@pytest.fixture
+def open_page(open_noisily: Open) -> Open:
+    """Pages whose phone is ready, and rings only where a test says so."""
+    return partial(open_noisily, phone=QUIET_PHONE)
+
+
+def phone(page: Page, state: str) -> None:
+    """The phone in the page rings, talks or rests."""
+    page.frame_locator("iframe").locator("body").evaluate("(_, state) => be(state, '+15550100001')", state)
 
 
 def test_a_desk_without_a_call(web: Web, open_page: Open) -> None:
@@ -65,6 +77,7 @@ def test_a_call_at_the_desk(web: Web, open_page: Open) -> None:
     expect(page.locator("#link")).to_have_text("Live")
     handoff = offer(web, ada)
     page.locator("#accept").wait_for()
+    phone(page, "ringing")
     look_everywhere(page, "agent-ringing")
     web.handoffs.refuse = "taken"
     page.locator("#accept").click()
@@ -74,6 +87,7 @@ def test_a_call_at_the_desk(web: Web, open_page: Open) -> None:
     page.reload()
     page.locator("#accept").click()
     page.locator("#end").wait_for()
+    phone(page, "connected")
     look_everywhere(page, "agent-talking")
     page.locator(f"#text-{handoff} summary").click()
     page.locator(f"#back-{handoff} summary").click()
@@ -85,6 +99,7 @@ def test_a_call_at_the_desk(web: Web, open_page: Open) -> None:
     look_everywhere(page, "agent-held-and-writing")
     page.locator("#end").click()
     page.get_by_role("heading", name="Call ended").wait_for()
+    phone(page, "idle")
     look_everywhere(page, "agent-wrap-up")
 
 
