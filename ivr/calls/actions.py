@@ -12,7 +12,7 @@ from ivr.payments import bot_cards, orders
 from ivr.store import outbox
 from ivr.store.models import Call, Handoff
 from ivr.store.stream_tokens import since_start
-from ivr.store.topics import TEXT_SEND
+from ivr.store.topics import CALL_FACTS, TEXT_SEND
 
 RequestHandoff = Callable[[Session, Call, HandOff, datetime], Handoff]
 
@@ -37,5 +37,6 @@ def carry_out(
             call.stage = "goodbye"
         case Rate():
             call.rating = action.stars
+            outbox.put(tx, CALL_FACTS, {"call": call.sid}, now)
         case SendText():
             outbox.put(tx, TEXT_SEND, {"call": call.sid, "body": action.body}, now)

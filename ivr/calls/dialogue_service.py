@@ -22,10 +22,12 @@ from ivr.dialogue.events import Event, Keyed, Resumed, Returned, Said
 from ivr.dialogue.meaning import Meaning
 from ivr.live_updates import Publisher
 from ivr.payments import bot_cards, orders
+from ivr.store import outbox
 from ivr.store.engine import Sessions
 from ivr.store.idempotency import first_time
 from ivr.store.models import Call
 from ivr.store.stream_tokens import Connected, Listening, redeem, since_start, superseded
+from ivr.store.topics import CALL_FACTS
 from speech.events import UserTurn
 
 Understand = Callable[[str, AnswerKind, date], Meaning]
@@ -187,6 +189,7 @@ class DialogueService:
             if call.ended_at is not None:  # the last words are known a moment after the end
                 tx.flush()
                 call.figures = call_figures(call.turns).to_json()
+                outbox.put(tx, CALL_FACTS, {"call": sid}, self._clock.now())
         self._live.publish(f"call:{sid}", "turn")
 
     # --- inside a transaction ---

@@ -17,7 +17,9 @@ from ivr.dialogue import machine
 from ivr.dialogue.actions import Action, HandOff
 from ivr.dialogue.events import CardTaken, Event, Failed, Paid, Refused
 from ivr.payments import bot_cards
+from ivr.store import outbox
 from ivr.store.models import Call
+from ivr.store.topics import CALL_FACTS
 
 log = logging.getLogger(__name__)
 
@@ -96,6 +98,7 @@ class DialogueSteps:
         """A caller who hung up first was served all the same."""
         if call.ended_at is not None:
             call.outcome = outcome(call, repository.handoff_of(tx, call.sid), "completed")
+            outbox.put(tx, CALL_FACTS, {"call": call.sid}, self._clock.now())
 
     def _state_today(self, call: Call) -> machine.State:
         """A call may last into the next day."""

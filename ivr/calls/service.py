@@ -16,10 +16,12 @@ from ivr.dialling.dials import note_delivery
 from ivr.dialogue.events import CardTaken
 from ivr.live_updates import Publisher
 from ivr.payments import bot_cards
+from ivr.store import outbox
 from ivr.store.engine import Sessions
 from ivr.store.idempotency import first_time
 from ivr.store.models import Call
 from ivr.store.stream_tokens import StreamTicket
+from ivr.store.topics import CALL_FACTS
 
 UNKNOWN = "unknown"
 
@@ -102,6 +104,7 @@ class CallService:
             call.stage = "ended"
             call.stream_token = None
             call.figures = call_figures(call.turns).to_json()
+            outbox.put(tx, CALL_FACTS, {"call": sid}, call.ended_at)
         self._live.publish(f"call:{sid}", "ended", sid)
 
     def recording(self, sid: str, news: RecordingNews, caller: str = UNKNOWN, called: str = UNKNOWN) -> None:
@@ -120,6 +123,7 @@ class CallService:
                     self._steps.give_up(tx, call, self._clock.now())  # so that it stands before the agents
                 note_recording(tx, call, news, self._clock.now())
                 call.outcome = "message"
+                outbox.put(tx, CALL_FACTS, {"call": sid}, self._clock.now())
             if call.ended_at is None and not called_away:
                 call.stage = "goodbye"
         self._live.publish(f"call:{sid}", "message", sid)

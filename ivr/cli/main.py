@@ -16,6 +16,7 @@ from ivr.cli.common import MISSING, fail
 from ivr.cli.doctor import doctor
 from ivr.cli.jobs import jobs
 from ivr.cli.prompts import prompts
+from ivr.cli.quality import quality
 from ivr.cli.run import serve, switch, worker
 from ivr.cli.settings import settings
 from ivr.cli.setup import setup
@@ -49,6 +50,7 @@ for command in (
     audit,
     purge,
     jobs,
+    quality,
     prompts,
     settings,
     setup,

@@ -7,7 +7,9 @@ from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
 from ivr.redaction import mask_text
+from ivr.store import outbox
 from ivr.store.models import Call, Draft, Note
+from ivr.store.topics import CALL_FACTS
 
 FORMS = ("note", "text", "transfer", "call-back")
 LONGEST = 4000  # characters of one field
@@ -74,6 +76,8 @@ def _add(tx: Session, draft: Draft, kind: str, text: str, now: datetime) -> None
     else:
         tx.add(Note(call_sid=draft.call_sid, agent_id=draft.agent_id, at=now, kind=kind, text=text))
     tx.flush()
+    if kind == "outcome":
+        outbox.put(tx, CALL_FACTS, {"call": draft.call_sid}, now)
 
 
 def _one(agent_id: int, call_sid: str, form: str) -> tuple[ColumnElement[bool], ...]:

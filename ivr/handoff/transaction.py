@@ -25,7 +25,7 @@ from ivr.payments.history import payments_of
 from ivr.store import outbox
 from ivr.store.models import Agent, Call, Handoff, Offer, Turn
 from ivr.store.states import HandoffEnd
-from ivr.store.topics import HANDOFF_ACT, HANDOFF_DEADLINE, HANDOFF_EXPIRE
+from ivr.store.topics import CALL_FACTS, HANDOFF_ACT, HANDOFF_DEADLINE, HANDOFF_EXPIRE
 
 EARLIER_DAYS = 30
 
@@ -160,6 +160,8 @@ def _note_times(row: Handoff, old: State, state: State, now: datetime) -> None:
 
 def _note_end(tx: Session, row: Handoff, old: State, state: State, now: datetime, config: HandoffConfig) -> None:
     """What the step means for the call; the call of a call-back is long over."""
+    if state.end is not None and state.end != old.end:
+        outbox.put(tx, CALL_FACTS, {"call": row.call_sid}, now)
     if row.kind == "callback":
         if state.end is not None and old.end is None:
             call_backs.note_end(tx, row, state, now, config.hours)

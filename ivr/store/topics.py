@@ -58,4 +58,5 @@ PAYMENT_DUE = _topic("payment.due", QUICK, _WEEK)
 RECORDING_FETCH = _topic("recording.fetch", HEAVY, _DAY)
 RECORDING_TRANSCRIBE = _topic("recording.transcribe", HEAVY, _DAY)
 RECORDING_DELETE = _topic("recording.delete", OUTSIDE, _DAY)  # at the carrier, of a recording that we have
+CALL_FACTS = _topic("call.facts", OUTSIDE, _DAY)  # our own database, but nobody waits for it
 TURN_DELETE = _topic("recording.delete-turn", OUTSIDE, _DAY)  # at the carrier, of an answer to the bot: maybe a PIN

@@ -21,7 +21,7 @@ def test_a_recording_is_kept_encrypted_then_deleted_at_the_carrier_and_transcrib
     context: WorkerContext,
 ) -> None:
     kept_id = a_recording(context)
-    assert work_off(context) == ["recording.fetch", "recording.transcribe", "recording.delete"]
+    assert work_off(context) == ["recording.fetch", "recording.transcribe", "recording.delete", "call.facts"]
     kept = recording(context, kept_id)
     assert (kept.state, kept.channels, kept.seconds) == ("transcribed", 2, 1.0)
     assert [(part["channel"], part["text"]) for part in kept.transcript] == [(1, "level 1000"), (2, "level 2000")]

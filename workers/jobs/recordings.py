@@ -7,7 +7,14 @@ from ivr.recordings.redaction import mask_secrets
 from ivr.recordings.transcription import in_order, read_sound, split, transcribe_piece
 from ivr.store import outbox
 from ivr.store.models import Recording
-from ivr.store.topics import RECORDING_DELETE, RECORDING_FETCH, RECORDING_RESUME, RECORDING_TRANSCRIBE, TURN_DELETE
+from ivr.store.topics import (
+    CALL_FACTS,
+    RECORDING_DELETE,
+    RECORDING_FETCH,
+    RECORDING_RESUME,
+    RECORDING_TRANSCRIBE,
+    TURN_DELETE,
+)
 from workers.context import WorkerContext
 from workers.jobs.registry import Job, does
 
@@ -89,6 +96,7 @@ def transcribe(context: WorkerContext, job: Job) -> None:
         row = tx.get_one(Recording, recording.id)
         if sound is not None and row.state == "kept":
             row.state = "transcribed"
+            outbox.put(tx, CALL_FACTS, {"call": row.call_sid}, context.clock.now())
     _publish(context, recording)
 
 

@@ -8,6 +8,7 @@ from ivr.store.models.handoffs import CallBack, Handoff, Offer
 from ivr.store.models.ledger import Account, Entry, Payment
 from ivr.store.models.payments import CardPayment, PaymentOrder
 from ivr.store.models.people import ApiKey, CodeFactor, Passkey, PasswordLink, RecoveryCode, SignIn
+from ivr.store.models.quality import CallAgent, CallFacts, CallFlag, CallIntent
 from ivr.store.models.work import Audit, Lease, Outbox, Webhook
 
 __all__ = [
@@ -19,7 +20,11 @@ __all__ = [
     "Base",
     "Brake",
     "Call",
+    "CallAgent",
     "CallBack",
+    "CallFacts",
+    "CallFlag",
+    "CallIntent",
     "CardPayment",
     "CodeFactor",
     "Dial",

@@ -13,7 +13,9 @@ from ivr.dialling.dials import DialRefusedError, Dials
 from ivr.dialling.phone_numbers import as_dialled, mobile
 from ivr.ledger.port import LedgerError
 from ivr.redaction import mask_text
+from ivr.store import outbox
 from ivr.store.models import Audit, Call, Handoff, Note
+from ivr.store.topics import CALL_FACTS
 from ivr.web.pages.agent_panel import panel_response
 from ivr.web.pages.agent_screen import own_handoff
 from ivr.web.pages.context import PageContext
@@ -76,6 +78,8 @@ def make_agent_call_blueprint(
         with sessions.begin() as tx:
             drafts.drop(tx, me().id, handoff.call_sid, form)
             tx.add(Note(call_sid=handoff.call_sid, agent_id=me().id, at=clock.now(), kind=kind, text=mask_text(text)))
+            if kind == "outcome":
+                outbox.put(tx, CALL_FACTS, {"call": handoff.call_sid}, clock.now())
 
     def panel(notice: str | None = None, done: str | None = None) -> ResponseReturnValue:
         return panel_response(context, notice, done)

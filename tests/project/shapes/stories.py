@@ -27,6 +27,7 @@ from ivr.ledger.port import LedgerError
 from ivr.metrics import line_registry
 from ivr.payments import agent_cards
 from ivr.store.models import Agent, Base, Call, Handoff, Outbox, Turn
+from ivr.store.topics import CALL_FACTS
 from tests.fakes.fake_carrier import leg
 from tests.harness.handoff_world import CALLER
 from tests.project.shapes.line import PIN, Line
@@ -175,9 +176,10 @@ def _collect(line: Line, found: Seen) -> None:
 
 def _told_by_commands(line: Line) -> dict[str, Any]:
     """What commands print with `--json`; models are not asked, and nothing beyond this machine."""
+    job = 0
     with line.sessions.begin() as tx:
         for row in tx.scalars(select(Outbox).where(Outbox.done_at.is_(None))):
-            row.given_up_at, job = row.due_at, row.id
+            row.given_up_at, job = row.due_at, job if row.topic == CALL_FACTS else row.id
     environment = {"WARMLINE_DATA_DIR": str(line.settings.data_dir)}
     looks = {name: CHECKS[name] for name in ("data folder", "time zone")}
     told = {}

@@ -1,0 +1,87 @@
+"""What is known of calls that are over, narrow enough to be searched and counted. Nothing in it is personal."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ivr.store.models.base import Base
+
+Place = BigInteger().with_variant(Integer(), "sqlite")
+
+
+class CallFacts(Base):
+    """One finished call: `ivr.quality.facts` says what each figure means, and writes it. It outlives what was said.
+
+    `place` orders calls by their start, and no two have the same: microseconds since 1970. `repeat_within_7d`: the
+    caller called again about the same. What is not known is None. Scores are percent; `cost` is in units of money.
+    """
+
+    __tablename__ = "call_facts"
+    __table_args__ = (
+        Index("ix_call_facts_outcome_place", "outcome", "place"),
+        Index("ix_call_facts_rating_place", "rating", "place"),
+        Index("ix_call_facts_intent_place", "intent", "place"),
+        Index("ix_call_facts_wait_s_place", "wait_s", "place"),
+    )
+
+    call_sid: Mapped[str] = mapped_column(ForeignKey("calls.sid"), primary_key=True)
+    place: Mapped[int] = mapped_column(Place, unique=True)
+    started_at: Mapped[datetime] = mapped_column(index=True)
+    seconds: Mapped[float]
+    outcome: Mapped[str | None] = mapped_column(String(16))
+    language: Mapped[str] = mapped_column(String(8))
+    intent: Mapped[str | None] = mapped_column(String(32))
+    verified: Mapped[bool]
+    rating: Mapped[int | None]
+    handoff_reason: Mapped[str | None] = mapped_column(String(32))
+    wait_s: Mapped[float | None]
+    agent_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
+    resolved_by: Mapped[str] = mapped_column(String(8))  # bot, person, none
+    misheard: Mapped[int]
+    lowest_confidence: Mapped[float | None]
+    longest_silence: Mapped[float]
+    talk_over: Mapped[float]
+    interruptions: Mapped[int]
+    bot_failures: Mapped[int]
+    promises: Mapped[int]
+    promises_kept: Mapped[int]
+    repeat_within_7d: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
+    score_bot: Mapped[float | None]
+    score_agent: Mapped[float | None]
+    cost: Mapped[float | None]
+    story: Mapped[list[Any]] = mapped_column(default=list)  # what happened, in order: names of `ivr.quality.story`
+
+
+class CallAgent(Base):
+    """An agent who talked with the caller of a finished call."""
+
+    __tablename__ = "call_agents"
+    __table_args__ = (Index("ix_call_agents_agent_id_place", "agent_id", "place"),)
+
+    call_sid: Mapped[str] = mapped_column(ForeignKey("calls.sid"), primary_key=True)
+    agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id"), primary_key=True)
+    place: Mapped[int] = mapped_column(Place)
+
+
+class CallFlag(Base):
+    """Something about a finished call that a reviewer looks for: one of `ivr.quality.flags`."""
+
+    __tablename__ = "call_flags"
+    __table_args__ = (Index("ix_call_flags_flag_place", "flag", "place"),)
+
+    call_sid: Mapped[str] = mapped_column(ForeignKey("calls.sid"), primary_key=True)
+    flag: Mapped[str] = mapped_column(String(20), primary_key=True)
+    place: Mapped[int] = mapped_column(Place)
+
+
+class CallIntent(Base):
+    """One of the things that the caller of a finished call asked for."""
+
+    __tablename__ = "call_intents"
+    __table_args__ = (Index("ix_call_intents_intent_place", "intent", "place"),)
+
+    call_sid: Mapped[str] = mapped_column(ForeignKey("calls.sid"), primary_key=True)
+    intent: Mapped[str] = mapped_column(String(32), primary_key=True)
+    place: Mapped[int] = mapped_column(Place)
