@@ -231,6 +231,14 @@ class Parts:
         s = self.settings
         return WhisperSpeechToText(find_whisper(s.whisper_model, s.data_dir), s.whisper_threads, vad=self.vad.stream)
 
+    @made_once
+    def record_stt(self) -> WhisperSpeechToText:
+        """For recordings: nobody waits, so that the model may be a larger one."""
+        s = self.settings
+        if not s.record_model:
+            return self.stt
+        return WhisperSpeechToText(find_whisper(s.record_model, s.data_dir), s.whisper_threads, vad=self.vad.stream)
+
     def reads_figures(self, header: str) -> bool:
         """Whether an `Authorization` header holds a key that was made for reading figures."""
         return key_of(self.sessions, header, "metrics", self.clock.now()) is not None
@@ -333,7 +341,7 @@ def worker_context() -> WorkerContext:
     parts = _parts(None)
     return WorkerContext(
         sessions=parts.sessions, clock=parts.clock, redis_url=parts.settings.redis, carrier=parts.carrier,
-        handoffs=parts.handoffs, recordings=parts.recordings, live=parts.live, stt=lambda: parts.stt,
+        handoffs=parts.handoffs, recordings=parts.recordings, live=parts.live, stt=lambda: parts.record_stt,
         ledger=parts.ledger, brakes=parts.brakes, agent_cards=parts.agent_cards, dialogue=parts.dialogue,
         dials=parts.settings.dials, sweeper=parts.sweeper,
     )  # fmt: skip

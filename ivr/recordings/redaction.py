@@ -1,61 +1,137 @@
-"""Secrets said aloud: out of a recording's transcript as they are out of the turns."""
+"""Secrets said aloud: out of a recording's transcript as they are out of the turns, and when each of them is heard."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ivr.recordings.secret_spells import (
+    Spell,
+    channel_of,
+    in_segment,
+    said_during,
+    timed_in_turn,
+    whole_turn,
+)
 from ivr.redaction import (
     KEYED_CARD,
+    MARKER,
     MARKERS,
     Line,
     Span,
     holds_marker,
-    kind_of,
     mask,
     mask_digits,
     mask_words,
-    overlap,
+    merged,
     redact,
 )
 from ivr.store.models import Recording, Turn
 
 SLACK = 1.0  # seconds: what the two recognisers differ by in where words begin and end
-CALLER, OTHERS = 1, 2
+NEAR = 0.3  # seconds: the same where all that was said is a secret, and its neighbours are none
 
 Segment = dict[str, Any]
 
 
-def mask_secrets(tx: Session, recording: Recording, transcript: list[Segment]) -> list[Segment]:
+def mask_secrets(tx: Session, recording: Recording, transcript: Sequence[Segment]) -> list[Segment]:
     """The transcript without its own secrets, and without what was taken out of the turns said at the same time."""
     own = mask([Line(str(segment["channel"]), segment["text"]) for segment in transcript]).lines
-    secrets = _secret_turns(tx, recording)
+    turns = _secret_turns(tx, recording)
+    timed = [spell for turn in turns for spell in timed_in_turn(turn, recording.offset)]
+    vague = [turn for turn in turns if not timed_in_turn(turn, recording.offset)]
     return [
-        _masked(segment, list(masked.spans), [turn for turn in secrets if _meets(segment, turn, recording.offset)])
+        _masked(segment, [*masked.spans, *_known(segment, timed, vague, recording.offset)])
         for segment, masked in zip(transcript, own, strict=True)
     ]
 
 
-def _secret_turns(tx: Session, recording: Recording) -> list[Turn]:
+def mask_again(tx: Session, recording: Recording, transcript: Sequence[Segment]) -> list[Segment]:
+    """What was heard of the redacted sound, without the secrets that are in it after all."""
+    own = mask([Line(str(segment["channel"]), segment["text"]) for segment in transcript]).lines
+    turns = _secret_turns(tx, recording)
+    vague = [turn for turn in turns if not timed_in_turn(turn, recording.offset)]
+    return [
+        _masked(segment, [*masked.spans, *_digits_near(segment, vague, recording.offset)])
+        for segment, masked in zip(transcript, own, strict=True)
+    ]
+
+
+def mask_spells(segments: Sequence[Segment], spells: Sequence[Spell]) -> list[Segment]:
+    """The transcript without the words that are said in the spells."""
+    return [_masked(s, said_during(spells, s["channel"], s["text"], s["words"])) for s in segments]
+
+
+def mask_turns(tx: Session, recording: Recording, spells: Sequence[Spell]) -> None:
+    """Takes out of the turns what the bot did not know for a secret when it heard it."""
+    for turn in _turns(tx, recording):
+        spans = said_during(spells, channel_of(turn), turn.text, turn.words or (), recording.offset)
+        if spans:
+            turn.words = mask_words(turn.text, turn.words, spans)
+            turn.text = redact(turn.text, spans)
+
+
+def secret_spells(tx: Session, recording: Recording) -> list[Spell]:
+    """When a secret is said in the recording, as its transcript and the call's turns know it."""
+    offset = recording.offset
+    heard = [spell for segment in recording.transcript for spell in in_segment(segment)]
+    spells = [*heard]
+    for turn in _secret_turns(tx, recording):
+        timed = timed_in_turn(turn, offset)
+        spells += timed or [whole for whole in whole_turn(turn, offset) if not _found(whole, turn, heard)]
+    return spells
+
+
+def keyed_moments(tx: Session, recording: Recording) -> list[float]:
+    """When the caller had keyed something, in seconds from the recording's start."""
+    return [turn.start - recording.offset for turn in _turns(tx, recording) if turn.via == "keys"]
+
+
+def _turns(tx: Session, recording: Recording) -> list[Turn]:
     if recording.kind != "call":
         return []
-    spoken = select(Turn).where(Turn.call_sid == recording.call_sid, Turn.via == "voice")
-    return [turn for turn in tx.scalars(spoken) if holds_marker(turn.text)]
+    return list(tx.scalars(select(Turn).where(Turn.call_sid == recording.call_sid)))
 
 
-def _meets(segment: Segment, turn: Turn, offset: float) -> bool:
-    channel = CALLER if turn.speaker == "caller" else OTHERS
-    start, end = turn.start - offset, (turn.end or turn.start) - offset
-    return bool(segment["channel"] == channel and segment["start"] < end + SLACK and segment["end"] > start - SLACK)
+def _secret_turns(tx: Session, recording: Recording) -> list[Turn]:
+    return [turn for turn in _turns(tx, recording) if turn.via == "voice" and holds_marker(turn.text)]
 
 
-def _masked(segment: Segment, spans: list[Span], turns: list[Turn]) -> Segment:
-    text = segment["text"]
-    for turn in turns:
-        kind = kind_of(turn.text)
-        if kind is None:
-            continue
-        if turn.text in (*MARKERS.values(), KEYED_CARD):
-            return {**segment, "text": turn.text, "words": []}
-        spans += [span for span in mask_digits(text, kind) if not any(overlap(span, other) for other in spans)]
-    return {**segment, "text": redact(text, spans), "words": mask_words(text, segment["words"], spans)}
+def _found(whole: Spell, turn: Turn, heard: Iterable[Spell]) -> bool:
+    """Whether the transcript holds as many secrets in the turn's time as the turn does."""
+    inside = [spell for spell in heard if spell.meets(whole.channel, whole.start - SLACK, whole.end + SLACK)]
+    return len(inside) >= len(MARKER.findall(turn.text))
+
+
+def _known(segment: Segment, timed: Sequence[Spell], vague: Iterable[Turn], offset: float) -> list[Span]:
+    """What is said in the segment while the turns hold a secret: to the word where that is known."""
+    channel, text, words = segment["channel"], segment["text"], segment["words"]
+    spans = said_during(timed, channel, text, words)
+    if not words:
+        missed = [spell for spell in timed if spell.meets(channel, segment["start"], segment["end"])]
+        spans += [span for spell in missed for span in mask_digits(text, spell.kind)]
+    spans += _digits_near(segment, vague, offset)
+    for turn in vague:
+        whole = whole_turn(turn, offset)[0]
+        if turn.text in (*MARKERS.values(), KEYED_CARD) and _meets(whole, segment):
+            near = Spell(channel, whole.start - NEAR, whole.end + NEAR, whole.kind)
+            spans += said_during([near], channel, text, words) if words else [Span(0, len(text), whole.kind)]
+    return spans
+
+
+def _digits_near(segment: Segment, vague: Iterable[Turn], offset: float) -> list[Span]:
+    """Digits in the time of turns that hold a secret, and nobody knows where."""
+    wholes = [whole_turn(turn, offset)[0] for turn in vague]
+    return [span for whole in wholes if _meets(whole, segment) for span in mask_digits(segment["text"], whole.kind)]
+
+
+def _meets(whole: Spell, segment: Segment) -> bool:
+    return whole.meets(segment["channel"], segment["start"] - SLACK, segment["end"] + SLACK)
+
+
+def _masked(segment: Segment, spans: Iterable[Span]) -> Segment:
+    text, found = segment["text"], merged(spans)
+    if not found:
+        return segment
+    return {**segment, "text": redact(text, found), "words": mask_words(text, segment["words"], found)}

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from ivr.clock import Clock
+from ivr.recordings.copies import both, original_sid
 from ivr.recordings.storage import ENDING, RecordingFiles
 from ivr.store import outbox
 from ivr.store.batches import delete_some, in_batches
@@ -128,24 +129,29 @@ def _forget_recordings(tx: Session, sids: Sequence[str], now: datetime) -> None:
         if recording.state == "announced":
             outbox.put(tx, RECORDING_DELETE, {"recording": recording.id}, now)  # never fetched
         recording.state, recording.transcript = GOING, []
+        recording.silenced, recording.heard_again = [], None
 
 
 def _delete_files(sessions: Sessions, files: RecordingFiles, rest: Rest) -> int:
     """Deletes each file before its name: a run that is stopped in between deletes it again the next time."""
-    going = select(Recording.id, Recording.path).where(Recording.state == GOING).order_by(Recording.id).limit(BATCH)
+    going = (
+        select(Recording.id, Recording.path, Recording.redacted_path)
+        .where(Recording.state == GOING)
+        .order_by(Recording.id)
+        .limit(BATCH)
+    )
     deleted = 0
     while True:
         with sessions() as tx:
             rows = tx.execute(going).tuples().all()
         if not rows:
             return deleted
-        paths = [path for _, path in rows if path]
-        for path in paths:
+        for path in (path for _, *paths in rows for path in paths if path):
             files.delete(path)
         with sessions.begin() as tx:
-            gone = update(Recording).where(Recording.id.in_([row_id for row_id, _ in rows]))
-            tx.execute(gone.values(path=None, state=GONE))
-        deleted += len(paths)
+            gone = update(Recording).where(Recording.id.in_([row_id for row_id, _, _ in rows]))
+            tx.execute(gone.values(path=None, redacted_path=None, state=GONE))
+        deleted += sum(1 for _, path, _ in rows if path)
         rest(0.0)
 
 
@@ -153,11 +159,10 @@ def _delete_unreferenced(sessions: Sessions, files: RecordingFiles, now: datetim
     """Deletes files that no row names: they were half written, or their process was killed before it committed."""
 
     def named(names: Sequence[str]) -> set[str]:
-        sids = {name.partition(".")[0] for name in names}
+        rows = select(Recording.sid, Recording.path, Recording.redacted_path)
         with sessions() as tx:
-            kept = select(Recording.sid).where(Recording.sid.in_(sids), Recording.path.is_not(None))
-            kept_sids = set(tx.scalars(kept))
-        return {name for name in names if name.endswith(ENDING) and name.partition(".")[0] in kept_sids}
+            kept = tx.execute(rows.where(Recording.sid.in_({original_sid(name) for name in names}))).tuples().all()
+        return {f"{name}{ENDING}" for sid, *paths in kept for name, path in zip(both(sid), paths, strict=True) if path}
 
     for name in list(files.unreferenced(named, now - LONGEST_CALL)):
         files.delete(name)

@@ -5,12 +5,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import islice
+from typing import Protocol
 
 from ivr.recordings.keys import Keyring, SetKeys, by_id
 from ivr.recordings.places.chosen import make_place
 from ivr.recordings.places.port import NoSuchFileError, Place
 from ivr.recordings.sealing import HEADER, KeptSound, UnsealError, in_parts, key_id, read_header, seal, unseal
-from ivr.store.models import Recording
 
 ENDING = ".wav.aes"
 OURS = re.compile(r"[A-Za-z0-9]+[A-Za-z0-9._-]*\.wav\.(aes|[0-9a-f]{8})")  # a recording, or one being written
@@ -22,6 +22,15 @@ class RecordingMissingError(LookupError):
 
 class RecordingUnreadableError(LookupError):
     """The file was not written with any of our keys, or was changed since."""
+
+
+class Kept(Protocol):
+    """Sound that is kept: `sid` is what it was saved as, `path` what `save` gave."""
+
+    @property
+    def sid(self) -> str: ...
+    @property
+    def path(self) -> str | None: ...
 
 
 class RecordingFiles:
@@ -59,7 +68,7 @@ class RecordingStorage:
         self._seal(name, sid, [sound], len(sound))
         return name
 
-    def open(self, recording: Recording) -> KeptSound:
+    def open(self, recording: Kept) -> KeptSound:
         """The WAV in the clear, of which only what is read is decrypted.
 
         Raises RecordingMissingError, RecordingUnreadableError, PlaceError, as its `read` does."""
@@ -73,7 +82,7 @@ class RecordingStorage:
             sound = unseal(sid, lambda start, stop: self.files.place.read(path, start, stop), by_id(self.keys))
         return _Named(sid, sound)
 
-    def read(self, recording: Recording) -> bytes:
+    def read(self, recording: Kept) -> bytes:
         """The whole WAV in the clear. Raises as `open` does."""
         sound = self.open(recording)
         return sound.read(0, sound.length)

@@ -8,12 +8,13 @@ it was complete. Nothing here reads or writes anything.
 from ivr.redaction.conversation import Line, Masked, Masking, mask, mask_text
 from ivr.redaction.detection import kinds_in
 from ivr.redaction.digit_runs import digits_in
-from ivr.redaction.erasure import forget, mask_digits, mask_words, redact
+from ivr.redaction.erasure import forget, mask_digits, mask_words, places, redact
 from ivr.redaction.phrases import Named
-from ivr.redaction.spans import KEYED_CARD, MARKERS, SecretKind, Span, holds_marker, kind_of, overlap
+from ivr.redaction.spans import KEYED_CARD, MARKER, MARKERS, SecretKind, Span, holds_marker, kind_of, merged
 
 __all__ = [
     "KEYED_CARD",
+    "MARKER",
     "MARKERS",
     "Line",
     "Masked",
@@ -30,6 +31,7 @@ __all__ = [
     "mask_digits",
     "mask_text",
     "mask_words",
-    "overlap",
+    "merged",
+    "places",
     "redact",
 ]

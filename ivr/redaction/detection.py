@@ -7,7 +7,7 @@ from ivr.number_words import HEARD_AS, NATO, words_of
 from ivr.redaction.digit_runs import Run, Token, runs, tokens
 from ivr.redaction.passwords import passwords
 from ivr.redaction.phrases import LOOSE, Named, Phrase, phrases_in
-from ivr.redaction.spans import SecretKind, Span, overlap
+from ivr.redaction.spans import MARKER, SecretKind, Span, kind_of, overlap
 
 SHORTEST_CARD = 13  # digits; where more stand together (a card, its date, its code), all of it is taken out
 NEAR, AFTER = 8, 4  # words between a name and its digits, before and after them
@@ -69,10 +69,20 @@ def find(text: str, asked: Callable[[], Named | None] = _nothing, cards_about: C
     for span in sorted(ids, key=lambda span: span.start - span.end):
         if not any(overlap(span, other) for other in (*long, *found)):
             found.append(span)
-    for span in _of_runs(text, words, digits, named, wanted, about):
+    for span in _of_runs(text, words, _with_markers(text, words, digits), named, wanted, about):
         if not any(overlap(span, other) for other in found):
             found.append(span)
     return sorted(found, key=lambda span: span.start)
+
+
+def _with_markers(text: str, words: Sequence[Token], digits: Sequence[Run]) -> list[Run]:
+    """Among the runs, one without digits for each secret that is gone: it is what the words beside it name."""
+    gone = [
+        Run(((found.start(), found.end(), ""),), inside[0], inside[-1])
+        for found in MARKER.finditer(text)
+        if (inside := [at for at, token in enumerate(words) if found.start() <= token.start < found.end()])
+    ]
+    return sorted([*digits, *gone], key=lambda run: run.start)
 
 
 def not_digits(text: str, named: Sequence[Phrase]) -> list[tuple[int, int]]:
@@ -86,7 +96,7 @@ def _of_runs(
     names = _names(text, words, digits, named, asked)
     for before, run, meant in zip([None, *digits], digits, names, strict=False):
         kind = _kind(words, before, run, meant, about)
-        if kind is not None:
+        if kind is not None and run.digits:
             yield from _spans(words, run, kind)
 
 
@@ -96,12 +106,20 @@ def _names(
     """What each run is called: by the words before it, by those after it, or as the run beside it."""
     names: list[Named | None] = []
     pending: list[Phrase] = []
+    named = list(named)
     for before, run, after in zip([None, *digits], digits, [*digits[1:], None], strict=False):
+        if not run.digits:
+            names.append(kind_of(text[run.start : run.end]))
+            pending = []
+            continue
         between = [
             phrase for phrase in named if (before.end if before else 0) <= phrase.start and phrase.end <= run.start
         ]
         pending += between
-        name = _before(words, run, between) or _behind(text, words, run, after, named) or _loosely(words, run, between)
+        behind = None if _before(words, run, between) else _behind(text, words, run, after, named)
+        if behind is not None:
+            named.remove(behind)  # it has its digits
+        name = _before(words, run, between) or (behind.named if behind else None) or _loosely(words, run, between)
         if name is None:
             name = _inherited(words, before, run, pending, names[-1]) if before else asked
         elif before is not None and not between and names[-1] is None and _words(words, before.end, run.start) <= 2:
@@ -120,7 +138,7 @@ def _loosely(words: Sequence[Token], run: Run, between: Sequence[Phrase]) -> Nam
     return next((phrase.named for phrase in reversed(between) if _words(words, phrase.end, run.start) <= NEAR), None)
 
 
-def _behind(text: str, words: Sequence[Token], run: Run, after: Run | None, named: Sequence[Phrase]) -> Named | None:
+def _behind(text: str, words: Sequence[Token], run: Run, after: Run | None, named: Sequence[Phrase]) -> Phrase | None:
     """ "2749 is my PIN", "2749, my PIN": a name that follows, and does not go with the digits after it."""
     end = after.start if after else len(text)
     for phrase in named:
@@ -132,8 +150,9 @@ def _behind(text: str, words: Sequence[Token], run: Run, after: Run | None, name
         ):
             continue
         free = after is None or _words(words, phrase.end, after.start) > 2
+        free = free or (phrase.named in _LENGTHS and any(phrase.end <= p.start < end for p in named))
         if not _SENTENCE_END.search(between) and (free or _IS.match(between)):
-            return phrase.named
+            return phrase
     return None
 
 

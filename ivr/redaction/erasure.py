@@ -25,13 +25,8 @@ def mask_words(text: str, words: Words, spans: Sequence[Span]) -> list[dict[str,
     those of its first and last word, its confidence is the lowest.
     """
     kept: list[dict[str, Any]] = []
-    at, open_span = 0, None
-    for word in words:
-        bare = "".join(word["word"].split())
-        start = text.find(bare, at)
-        if start < 0 or text[at:start].strip():
-            return []
-        at = start + len(bare)
+    open_span = None
+    for word, (start, at) in zip(words, places(text, words), strict=False):
         span = next((span for span in spans if span.start < at and start < span.end), None)
         if span is None:
             kept.append(dict(word))
@@ -44,6 +39,20 @@ def mask_words(text: str, words: Words, spans: Sequence[Span]) -> list[dict[str,
             kept[-1]["word"] += text[span.end : at]
         open_span = span
     return kept
+
+
+def places(text: str, words: Words) -> list[tuple[int, int]]:
+    """Where in `text` each of `words` stands; none where they do not add up to it."""
+    found: list[tuple[int, int]] = []
+    at = 0
+    for word in words:
+        bare = "".join(word["word"].split())
+        start = text.find(bare, at)
+        if start < 0 or text[at:start].strip():
+            return []
+        at = start + len(bare)
+        found.append((start, at))
+    return found
 
 
 def _lower(one: Mapping[str, Any], other: Mapping[str, Any]) -> float | None:

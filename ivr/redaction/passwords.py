@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from ivr.redaction.phrases import Named, Phrase
-from ivr.redaction.spans import Span
+from ivr.redaction.spans import MARKER, Span
 
 _SAYS = re.compile(
     r"(?: (?:i|we|you) \w+| (?:for|on|to) (?:\w+ ){0,2}\w+)?"
@@ -35,7 +35,11 @@ def passwords(text: str, named: Sequence[Phrase], asked: Callable[[], Named | No
         says = _SAYS.match(text, phrase.end) or (
             _SAYS.match(text, phrase.end - 2) if text[: phrase.end].endswith("'s") else None
         )
-        if says is None or (_NO_SECRET.match(text, says.end()) and not set(":=") & set(says[0])):
+        if (
+            says is None
+            or MARKER.match(text, says.end())
+            or (_NO_SECRET.match(text, says.end()) and not set(":=") & set(says[0]))
+        ):
             continue
         secret = _SECRET.match(text, says.end())
         if secret is not None and secret[0].strip(" ,"):

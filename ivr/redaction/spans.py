@@ -1,7 +1,8 @@
 """Kinds of secrets, and what stands in their place."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Literal
 
 SecretKind = Literal["card", "cvv", "expiry", "pin", "code", "id", "password"]
@@ -43,3 +44,14 @@ def kind_of(text: str) -> SecretKind | None:
     """The kind of the last secret that was taken out of this text."""
     markers = MARKER.findall(text)
     return next((kind for kind, marker in MARKERS.items() if marker == markers[-1]), "card") if markers else None
+
+
+def merged(spans: Iterable[Span]) -> list[Span]:
+    """The same places in order, those that overlap as one, which is of the first one's kind."""
+    found: list[Span] = []
+    for span in sorted(spans, key=lambda span: (span.start, -span.end)):
+        if found and overlap(found[-1], span):
+            found[-1] = replace(found[-1], end=max(found[-1].end, span.end))
+        else:
+            found.append(span)
+    return found

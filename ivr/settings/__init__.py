@@ -172,7 +172,7 @@ class Settings(Fields):
             roles={value.strip(): role.strip() for value, _, role in pairs}, create=self.oidc_create,
         )  # fmt: skip
 
-    @field_validator("second_factor")
+    @field_validator("second_factor", "original_sound")
     @classmethod
     def _known_roles(cls, text: str) -> str:
         unknown = [role for role in _listed(text) if role not in ROLES]
@@ -184,6 +184,11 @@ class Settings(Fields):
     def second_factor_roles(self) -> frozenset[str]:
         """Whoever has one of these needs a second factor."""
         return frozenset(_listed(self.second_factor))
+
+    @cached_property
+    def original_sound_roles(self) -> frozenset[str]:
+        """Whoever has one of these may hear recordings with their secrets."""
+        return frozenset(_listed(self.original_sound))
 
     @cached_property
     def hours(self) -> OpeningHours:

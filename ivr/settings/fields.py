@@ -113,6 +113,21 @@ class Fields(BaseSettings):
         shown="those in the data folder",
     )
 
+    record_model: str = _setting(
+        "WARMLINE_RECORD_MODEL",
+        "",
+        "the recogniser's model for recordings, named as in `WARMLINE_WHISPER_MODEL`; workers have more time for them "
+        "than a caller has",
+        shown="`WARMLINE_WHISPER_MODEL`",
+    )
+    original_sound: str = _setting(
+        "WARMLINE_ORIGINAL_SOUND",
+        "",
+        "roles (`reviewer`, `supervisor`) that may hear recordings with the secrets in them, each time for a reason "
+        "that is written to the audit",
+        shown="nobody",
+    )
+
     # Web
     secret_key: SecretStr = _setting(
         "WARMLINE_SECRET_KEY",

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ivr.store.models import Recording
+from ivr.recordings.storage import Kept
 
 
 @dataclass(frozen=True)
@@ -25,8 +25,8 @@ class FakeRecordings:
     def __init__(self) -> None:
         self.sounds: dict[str | None, bytes] = {}
 
-    def open(self, recording: Recording) -> FakeSound:
+    def open(self, recording: Kept) -> FakeSound:
         return FakeSound(self.sounds[recording.path])
 
-    def read(self, recording: Recording) -> bytes:
+    def read(self, recording: Kept) -> bytes:
         return self.sounds[recording.path]

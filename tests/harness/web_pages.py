@@ -134,7 +134,7 @@ class Web:
             recording = Recording(
                 call_sid=sid, sid=f"RE{kind}{sid[2:20]}", kind=kind, state="transcribed", source_url="-",
                 path=f"{kind}-{sid}", channels=2, seconds=seconds, offset=1.0, created_at=self.clock.now(),
-                transcript=RECORDED,
+                transcript=RECORDED, redaction="proved", redacted_path=f"{kind}-{sid}",
             )  # fmt: skip
             tx.add(recording)
         self.recordings.sounds[recording.path] = wav(seconds)

@@ -100,10 +100,11 @@ def a_call(sessions: Sessions, sid: str, at: datetime, files: RecordingFiles, ca
         row = outbox.put(tx, "text.send", {"call": sid, "body": f"{WORDS}: {ACCOUNT}"}, at)
         outbox.done(tx, row, at)
         tx.add(PresenceSpell(agent_id=agent.id, presence="away", began_at=at, ended_at=at))
-        path = keep.save(f"RE{sid}", b"RIFF")
+        path, copy = keep.save(f"RE{sid}", b"RIFF"), keep.save(f"RE{sid}redacted", b"RIFF")
         tx.add(
             Recording(
                 call_sid=sid, sid=f"RE{sid}", state="transcribed", source_url="", path=path, created_at=at,
+                redaction="proved", redacted_path=copy, silenced=[{"kind": "pin"}], heard_again={"transcript": WORDS},
                 transcript=[{"text": WORDS}],
             )
         )  # fmt: skip
@@ -126,7 +127,7 @@ def test_nothing_personal_is_left_of_an_old_call_and_all_of_a_younger_one(
     left = everything(sessions)
     assert CALLER not in left and "RECA1.wav" not in left
     assert "+15550188888" in left and WORDS in left
-    assert [file.name for file in folder_of(files).iterdir()] == ["RECA2.wav.aes"]
+    assert {file.name for file in folder_of(files).iterdir()} == {"RECA2.wav.aes", "RECA2redacted.wav.aes"}
     with sessions() as tx:
         call = tx.get_one(Call, "CA1")
         assert (call.outcome, call.figures) == ("handed-off", {"answers": []})
@@ -203,12 +204,13 @@ def test_what_a_killed_process_left_in_the_folder_is_deleted_and_strangers_files
     sessions: Sessions, clock: FakeClock, files: RecordingFiles
 ) -> None:
     a_call(sessions, "CA1", clock.now(), files)
-    for name in ("RE9.wav.aes", "RE9.wav.0123abcd", "notes.txt"):
+    for name in ("RE9.wav.aes", "RE9redacted.wav.aes", "RE9.wav.0123abcd", "notes.txt"):
         (folder_of(files) / name).write_bytes(b"")
         os.utime(folder_of(files) / name, (0, 0))
-    os.utime(folder_of(files) / "RECA1.wav.aes", (0, 0))
+    for name in ("RECA1.wav.aes", "RECA1redacted.wav.aes"):
+        os.utime(folder_of(files) / name, (0, 0))
     purge_older(sessions, clock.now() - timedelta(days=90), clock, files, no_rest)
-    assert {file.name for file in folder_of(files).iterdir()} == {"RECA1.wav.aes", "notes.txt"}
+    assert {file.name for file in folder_of(files).iterdir()} == {"RECA1.wav.aes", "RECA1redacted.wav.aes", "notes.txt"}
 
 
 def test_a_file_that_is_finished_while_the_folder_is_looked_through_is_no_fault(
@@ -222,7 +224,7 @@ def test_a_file_that_is_finished_while_the_folder_is_looked_through_is_no_fault(
     monkeypatch.setattr(Path, "iterdir", lambda _folder: iter(listed))
     (folder_of(files) / "RE8.wav.0123abcd").unlink()
     purge_older(sessions, clock.now() - timedelta(days=90), clock, files, no_rest)
-    assert [path.name for path in listed if path.exists()] == ["RECA1.wav.aes"]
+    assert {path.name for path in listed if path.exists()} == {"RECA1.wav.aes", "RECA1redacted.wav.aes"}
 
 
 def test_of_work_that_was_given_up_only_what_is_owed_stays(

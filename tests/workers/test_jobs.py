@@ -21,7 +21,10 @@ def test_a_recording_is_kept_encrypted_then_deleted_at_the_carrier_and_transcrib
     context: WorkerContext,
 ) -> None:
     kept_id = a_recording(context)
-    assert work_off(context) == ["recording.fetch", "recording.transcribe", "recording.delete", "call.facts"]
+    assert work_off(context) == [
+        *("recording.fetch", "recording.transcribe", "recording.delete", "call.facts"),
+        *("recording.redact", "recording.prove", "call.facts"),
+    ]
     kept = recording(context, kept_id)
     assert (kept.state, kept.channels, kept.seconds) == ("transcribed", 2, 1.0)
     assert [(part["channel"], part["text"]) for part in kept.transcript] == [(1, "level 1000"), (2, "level 2000")]
@@ -89,6 +92,8 @@ def test_briefs_and_timers_never_queue_behind_carrier_or_sound() -> None:
     assert {topic for topic in JOBS if about(topic).plan.queue == "heavy"} == {
         "recording.fetch",
         "recording.transcribe",
+        "recording.redact",
+        "recording.prove",
     }
 
 

@@ -11,6 +11,7 @@ from ivr.store.topics import (
     CALL_FACTS,
     RECORDING_DELETE,
     RECORDING_FETCH,
+    RECORDING_REDACT,
     RECORDING_RESUME,
     RECORDING_TRANSCRIBE,
     TURN_DELETE,
@@ -25,7 +26,7 @@ BUDGET = 120.0  # seconds of one job's transcribing
 @does(RECORDING_FETCH)
 def fetch(context: WorkerContext, job: Job) -> None:
     """Keep the recording whole and encrypted; only then promise its deletion at the carrier."""
-    recording = _recording(context, job)
+    recording = recording_of(context, job)
     path = channels = seconds = None
     if recording.state == "announced":
         data = context.carrier.fetch_recording(recording.source_url)
@@ -39,7 +40,7 @@ def fetch(context: WorkerContext, job: Job) -> None:
             row.path, row.channels, row.seconds, row.state = path, channels, seconds, "kept"
             outbox.put(tx, RECORDING_TRANSCRIBE, job.payload, context.clock.now())
             outbox.put(tx, RECORDING_DELETE, job.payload, context.clock.now())
-    _publish(context, recording)
+    publish(context, recording)
 
 
 def _check_length(context: WorkerContext, recording: Recording, seconds: float) -> None:
@@ -54,7 +55,7 @@ def _check_length(context: WorkerContext, recording: Recording, seconds: float) 
 
 @does(RECORDING_DELETE)
 def delete_at_carrier(context: WorkerContext, job: Job) -> None:
-    context.carrier.delete_recording(_recording(context, job).sid)
+    context.carrier.delete_recording(recording_of(context, job).sid)
     with context.sessions.begin() as tx:
         job.done(tx)
 
@@ -77,7 +78,7 @@ def resume(context: WorkerContext, job: Job) -> None:
 @does(RECORDING_TRANSCRIBE)
 def transcribe(context: WorkerContext, job: Job) -> None:
     """Piece by piece, each kept when it is done; after a while the rest waits behind others."""
-    recording, begun = _recording(context, job), time.monotonic()
+    recording, begun = recording_of(context, job), time.monotonic()
     sound = read_sound(context.recordings.read(recording)) if recording.state == "kept" else None
     parts = split(sound) if sound is not None else []
     for number in range(recording.pieces, len(parts)):
@@ -91,21 +92,23 @@ def transcribe(context: WorkerContext, job: Job) -> None:
             if row.state != "kept" or row.pieces != number:
                 return  # forgotten, or done by another, meanwhile
             row.transcript, row.pieces = mask_secrets(tx, row, in_order([*row.transcript, *segments])), number + 1
+            row.pieces_total = len(parts)
     with context.sessions.begin() as tx:
         job.done(tx)
         row = tx.get_one(Recording, recording.id)
         if sound is not None and row.state == "kept":
-            row.state = "transcribed"
+            row.state, row.pieces_total = "transcribed", len(parts)
             outbox.put(tx, CALL_FACTS, {"call": row.call_sid}, context.clock.now())
-    _publish(context, recording)
+            outbox.put(tx, RECORDING_REDACT, job.payload, context.clock.now())
+    publish(context, recording)
 
 
-def _recording(context: WorkerContext, job: Job) -> Recording:
+def recording_of(context: WorkerContext, job: Job) -> Recording:
     with context.sessions() as tx:
         return tx.get_one(Recording, job.payload["recording"])
 
 
-def _publish(context: WorkerContext, recording: Recording) -> None:
+def publish(context: WorkerContext, recording: Recording) -> None:
     context.live.publish(f"call:{recording.call_sid}", "recording", str(recording.id))
     context.live.publish("desk", "recording", str(recording.id))
     context.live.settle()  # this process may end with its job

@@ -92,6 +92,7 @@ class Recording(Base):
             "id",
             where="path IS NOT NULL AND (length_check IS NULL OR length_check <> 'verified')",
         ),
+        Index("ix_recordings_redaction_id", "redaction", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -107,12 +108,19 @@ class Recording(Base):
     transcript: Mapped[list[Any]] = mapped_column(default=list)  # {channel, text, start, end, confidence, words}
     created_at: Mapped[datetime]
     pieces: Mapped[int] = mapped_column(default=0, server_default="0")  # of its sound, that the transcript holds
+    pieces_total: Mapped[int | None]  # that there are, once its sound was read
     done_at: Mapped[datetime | None]  # of a message: an agent has dealt with it
     key_id: Mapped[str | None] = mapped_column(String(16))  # of the key that its file needs; None: not known
     carrier_seconds: Mapped[float | None]  # its length as the carrier says
     # verified, untold (the carrier gave no length), longer: None until it is kept, and for what was kept before
     length_check: Mapped[str | None] = mapped_column(String(8))
     checked_at: Mapped[datetime | None]
+    # made, leaked, proved, withheld: what became of the copy without secrets; None before there is one
+    redaction: Mapped[str | None] = mapped_column(String(12))
+    redacted_path: Mapped[str | None]  # the copy that reviewers hear
+    silenced: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")  # ivr.recordings.secret_spells.Spell
+    proofs: Mapped[int] = mapped_column(default=0, server_default="0")  # how often the copy was heard again
+    heard_again: Mapped[dict[str, Any] | None]  # {pieces, transcript}: how far the present proof is
 
     call: Mapped[Call] = relationship(back_populates="recordings")
 

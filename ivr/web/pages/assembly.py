@@ -82,7 +82,7 @@ def add_pages(app: Flask, services: PageServices, phones: Phones) -> Guards:
     show_brief(app)
     explain_errors(app)
     _add_sign_in(app, settings, people, services.handoffs)
-    context = PageContext(services.sessions, services.clock, settings.time_zone, phones)
+    context = PageContext(services.sessions, services.clock, settings.time_zone, phones, settings.original_sound_roles)
     _add_desk(app, context, services)
     _add_board(app, context, services)
     app.register_blueprint(make_quality_blueprint(context, services.recordings))

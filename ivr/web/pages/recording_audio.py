@@ -1,4 +1,4 @@
-"""Sound of a recording to an ear that may hear it: decrypted on the way, in ranges, each listen in the audit."""
+"""Sound of a recording without its secrets, decrypted on the way, in ranges, each listen in the audit."""
 
 import io
 from datetime import timedelta
@@ -8,8 +8,10 @@ from flask import Response, abort, request
 from sqlalchemy import select
 from werkzeug.wsgi import wrap_file
 
+from ivr.recordings.copies import heard_by_people
 from ivr.recordings.places.port import PlaceError
 from ivr.recordings.sealing import CHUNK, KeptSound
+from ivr.recordings.storage import Kept
 from ivr.store.models import Audit, Recording
 from ivr.web.pages.context import PageContext
 from ivr.web.pages.signed_in import SignedInPerson
@@ -25,7 +27,7 @@ AHEAD = 4 * CHUNK  # bytes that are fetched and decrypted at a time: 8 seconds o
 class Recordings(Protocol):
     """Where the sound is kept. Raises LookupError when it is not there, PlaceError when the place is away."""
 
-    def open(self, recording: Recording) -> KeptSound:
+    def open(self, recording: Kept) -> KeptSound:
         """The WAV in the clear; `read` of it raises the same."""
         ...
 
@@ -33,22 +35,28 @@ class Recordings(Protocol):
 def listen(
     context: PageContext, recordings: Recordings, person: SignedInPerson, recording_id: int, kind: str
 ) -> Response:
-    """The WAV of a recording of `kind`, whole or in the range asked for; 404 where there is none."""
+    """The WAV of a recording of `kind`, whole or in the range asked for; 404 where there is none to be heard."""
     with context.sessions() as tx:
         recording = tx.get(Recording, recording_id)
-    if recording is None or recording.kind != kind or not recording.path:
+    kept = None if recording is None or recording.kind != kind else heard_by_people(recording)
+    if recording is None or kept is None:
         abort(404)
-    try:
-        sound = recordings.open(recording)
-    except LookupError:
-        abort(404)
-    except PlaceError:
-        abort(503)
+    sound = open_or_404(recordings, kept)
     _audit(context, person, recording)
     return answer_with(sound)
 
 
+def open_or_404(recordings: Recordings, kept: Kept) -> KeptSound:
+    try:
+        return recordings.open(kept) if kept.path else abort(404)
+    except LookupError:
+        abort(404)
+    except PlaceError:
+        abort(503)
+
+
 def answer_with(sound: KeptSound) -> Response:
+    """Sound that no cache keeps, whole or in the range asked for."""
     file = io.BufferedReader(_SoundFile(sound), AHEAD)
     answer = Response(wrap_file(request.environ, file), mimetype="audio/wav", direct_passthrough=True)
     answer.content_length = sound.length

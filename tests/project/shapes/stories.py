@@ -95,7 +95,7 @@ def _bot(line: Line) -> None:
     AccountHolders(line.sessions, line.clock, _Silent(), line.world.live).look_up(1)
     line.work("ledger.holder", "handoff.requested")
     card.recorded("RE1")
-    line.work("recording.fetch", "recording.transcribe")
+    line.work("recording.fetch", "recording.transcribe", "recording.redact", "recording.prove")
     line.call(4).by_turns().press("2", PIN)
 
 

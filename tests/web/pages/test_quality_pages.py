@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from ivr.store.models import Audit, Call, CardPayment, Handoff, Note, Recording, Turn
 from ivr.web.pages.quality.review_screen import read_review
-from tests.harness.web_pages import CALL, Web
+from tests.fakes.fake_clock import FakeClock
+from tests.harness.web_pages import CALL, Make, Web, with_token
 
 pytestmark = pytest.mark.integration
 
@@ -192,7 +193,8 @@ def test_a_call_backs_recording_stands_beside_the_calls_own(web: Web, reviewer: 
     web.recording()
     with web.sessions.begin() as tx:
         later = Recording(
-            call_sid=CALL, sid="REback", kind="call", state="kept", source_url="-", path="back", seconds=20.0,
+            call_sid=CALL, sid="REback", kind="call", state="transcribed", source_url="-", path="back",
+                redaction="proved", seconds=20.0,
             offset=640.0, created_at=web.clock.now(), transcript=[],
         )  # fmt: skip
         tx.add(later)
@@ -249,3 +251,58 @@ def test_a_pin_has_no_meaning(web: Web, reviewer: FlaskClient) -> None:
         )  # fmt: skip
     assert "Other banking" not in reviewer.get(f"/quality/calls/{CALL}").text
     assert "Other banking" not in reviewer.get("/quality/").text
+
+
+# --- sound without secrets, and with them ---
+
+
+def state(web: Web, recording_id: int, redaction: str | None) -> None:
+    with web.sessions.begin() as tx:
+        tx.get_one(Recording, recording_id).redaction = redaction
+
+
+@pytest.mark.parametrize("redaction", [None, "made", "leaked", "withheld"])
+def test_sound_that_is_not_proved_to_hold_no_secret_is_not_played(
+    web: Web, reviewer: FlaskClient, redaction: str | None
+) -> None:
+    web.call(outcome="resolved")
+    recording = web.recording()
+    state(web, recording, redaction)
+    assert reviewer.get(f"/quality/recordings/{recording}/audio").status_code == 404
+    page = reviewer.get(f"/quality/calls/{CALL}").text
+    assert "<audio" not in page
+    assert ("withheld" if redaction == "withheld" else "Secrets are being taken out") in page
+
+
+def test_reviewers_hear_the_copy_and_nobody_the_original(web: Web, reviewer: FlaskClient) -> None:
+    web.call(outcome="resolved")
+    recording = web.recording()
+    with web.sessions.begin() as tx:
+        tx.get_one(Recording, recording).redacted_path = "copy"
+    web.recordings.sounds["copy"] = b"RIFF-copy"
+    assert reviewer.get(f"/quality/recordings/{recording}/audio").data == b"RIFF-copy"
+    asked = reviewer.post(
+        f"/quality/recordings/{recording}/original", data=with_token(reviewer, reason="a dispute about the amount")
+    )
+    assert asked.status_code == 403
+    assert "Hear the original" not in reviewer.get(f"/quality/calls/{CALL}").text
+
+
+def test_whoever_may_hear_the_original_gives_a_reason_that_stands_in_the_audit(
+    make_web: Make, clock: FakeClock
+) -> None:
+    web = make_web(clock, original_sound="reviewer")
+    reviewer = web.signed_in("Rosa", "reviewer")
+    web.call(outcome="resolved")
+    recording = web.recording()
+    assert "Hear the original" in reviewer.get(f"/quality/calls/{CALL}").text
+    address = f"/quality/recordings/{recording}/original"
+    for reason in ("", "  ok   "):
+        assert reviewer.post(address, data=with_token(reviewer, reason=reason)).status_code == 400
+    heard = reviewer.post(address, data=with_token(reviewer, reason="The caller disputes   the amount."))
+    assert heard.status_code == 200 and heard.data.startswith(b"RIFF")
+    assert heard.headers["Cache-Control"] == "no-store, private"
+    with web.sessions() as tx:
+        (row,) = tx.scalars(select(Audit).where(Audit.action == "listen-original"))
+        assert row.actor == "rosa@bank.test" and row.subject == f"recording:{recording}"
+        assert row.detail == {"call": CALL, "reason": "The caller disputes the amount."}
