@@ -24,6 +24,8 @@ SMALL = {
     "api_keys": "a few machines, each named by an admin",
     "audit_chain": "one row",
     "brakes": "one for each intent at most",
+    "scorecard_versions": "each written by hand, a few in a year",
+    "scorecards": "a few, each written by hand",
     "sqlite_schema": "the tables themselves",
 }
 READS_ROWS = re.compile(r"\(*(SELECT|UPDATE|DELETE|WITH)\b")

@@ -9,6 +9,17 @@ from ivr.store.models.ledger import Account, Entry, Payment
 from ivr.store.models.payments import CardPayment, PaymentOrder
 from ivr.store.models.people import ApiKey, CodeFactor, Passkey, PasswordLink, RecoveryCode, SignIn
 from ivr.store.models.quality import CallAgent, CallFacts, CallFlag, CallIntent
+from ivr.store.models.scorecards import (
+    AutomaticAnswer,
+    Calibration,
+    CalibrationSeat,
+    Evaluation,
+    EvaluationAnswer,
+    Sample,
+    SampleCall,
+    Scorecard,
+    ScorecardVersion,
+)
 from ivr.store.models.work import Audit, Lease, Outbox, Webhook
 
 __all__ = [
@@ -17,8 +28,11 @@ __all__ = [
     "Announcement",
     "ApiKey",
     "Audit",
+    "AutomaticAnswer",
     "Base",
     "Brake",
+    "Calibration",
+    "CalibrationSeat",
     "Call",
     "CallAgent",
     "CallBack",
@@ -30,6 +44,8 @@ __all__ = [
     "Dial",
     "Draft",
     "Entry",
+    "Evaluation",
+    "EvaluationAnswer",
     "Handoff",
     "Hold",
     "Lease",
@@ -46,6 +62,10 @@ __all__ = [
     "PresenceSpell",
     "Recording",
     "RecoveryCode",
+    "Sample",
+    "SampleCall",
+    "Scorecard",
+    "ScorecardVersion",
     "SignIn",
     "Turn",
     "UtcDateTime",
