@@ -39,7 +39,8 @@ talks; the longest idle is asked first. Nobody is ranked by speed."""
 
 def page(result: Mapping[str, Any]) -> str:
     """Markdown: what was played, the figures, each agent's day."""
-    figures = [f"| {SAID[name]} | {value:g} |" for name, value in result["figures"].items()]
+    worst = result["worst"]
+    figures = [f"| {SAID[name]} | {value:g} | {worst[name]:g} |" for name, value in result["figures"].items()]
     columns = list(result["table"][0])
     agents = ["| " + " | ".join(str(row[column]) for column in columns) + " |" for row in result["table"]]
     return "\n".join(
@@ -48,11 +49,13 @@ def page(result: Mapping[str, Any]) -> str:
             "",
             PLAYED,
             "",
-            "| figure | value |",
-            "| --- | --- |",
+            f"| figure | median of {result['days']} days | worst day |",
+            "| --- | --- | --- |",
             *figures,
             "",
             "![load of each agent, and the length of the queue](desk.svg)",
+            "",
+            "The first day, agent by agent:",
             "",
             "| " + " | ".join(column.replace("_", " ") for column in columns) + " |",
             "| " + " | ".join("---" for _ in columns) + " |",

@@ -13,6 +13,7 @@ from ivr.calls.masking import Cards
 from ivr.calls.opening import Opening
 from ivr.calls.overheard import after_joining
 from ivr.calls.queries import Queries
+from ivr.calls.reasons import note_reasons
 from ivr.calls.stats import call_figures
 from ivr.clock import Clock
 from ivr.dialling.attestation import believed
@@ -106,10 +107,13 @@ class DialogueService:
             if not first_time(tx, f"event:{sid}:{key}", now):
                 return Applied()
             cards = self._write(tx, call, event, key, turn, stream) if turn is not None else ()
-            event = orders.record_ledger_reply(tx, sid, event, now, machine.restore(call.dialogue))
+            before = machine.restore(call.dialogue)
+            event = orders.record_ledger_reply(tx, sid, event, now, before)
             if superseded(call, stream) and call.stage in TALKING:
                 return Applied(elsewhere=True)
             applied = self._steps.take(tx, call, event, now, cards)
+            if turn is not None:
+                note_reasons(tx, call, key, event, before, (action for _, action in applied.actions))
         self._live.publish(f"call:{sid}", "turn", key)
         return applied
 

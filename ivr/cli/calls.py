@@ -26,6 +26,7 @@ from ivr.cli.common import (
 from ivr.clock import SystemClock
 from ivr.ledger.sample import SAMPLES
 from ivr.local.demo import AGENT_PHONE, demo_settings, furnish, script, shortcomings
+from ivr.local.demo_calls import AT_ONCE, Desk, plan, play
 from ivr.local.scripted_calls import (
     NotPlacedError,
     SwitchAwayError,
@@ -50,13 +51,22 @@ PAGES = (("agent", "ada"), ("quality", "quinn"), ("board", "sam"))
 
 @click.command()
 @click.option("--once", is_flag=True, help="End after the call: exit 0 when it went as it should, else 1.")
+@click.option(
+    "--calls",
+    "many",
+    type=click.IntRange(min=1),
+    help="Play that many calls of an ordinary day first (1 a minute or so).",
+)
+@click.option("--seed", default=1, show_default=True, help="Which day: the same seed draws the same calls.")
 @json_option
-def demo(once: bool, as_json: bool) -> None:
+def demo(once: bool, many: int | None, seed: int, as_json: bool) -> None:
     """Start everything on this machine, place a call with real audio, and show the pages.
 
-    Stays until Ctrl-C, which stops every process it started.
+    With --calls, all pages have something to show. Stays until Ctrl-C, which stops every process it started.
     """
     with _everything(load_settings()) as (settings, sessions, passwords, supervisor):
+        if many:
+            _play_day(settings, sessions, many, seed)
         document = _scripted_call(settings, sessions, script("demo-caller"), script("demo-agent"))
         from ivr.nlu.understanding import Understanding
 
@@ -99,6 +109,14 @@ def call(wavs: tuple[Path, ...], says: tuple[str, ...], file: Path | None, calle
         show(document)
     _summarise(document)
     raise SystemExit(WRONG if document["problems"] else 0)
+
+
+def _play_day(settings: Settings, sessions: Sessions, many: int, seed: int) -> None:
+    report(f"Playing {many} calls, {AT_ONCE} at a time; Ctrl-C stops.")
+    with Desk(settings, sessions, SystemClock()):
+        for placed in play(settings, sessions, plan(many, seed)):
+            trouble = f" ({placed.problems[0]})" if placed.problems else ""
+            report(f"  {placed.number:3} of {many}  {placed.story}: {placed.outcome}{trouble}")
 
 
 def _stay(supervisor: Supervisor) -> None:

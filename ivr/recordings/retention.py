@@ -24,6 +24,7 @@ from ivr.store.models import (
     Call,
     CallBack,
     CardPayment,
+    Comment,
     Dial,
     Draft,
     Handoff,
@@ -97,7 +98,8 @@ def _forget_some(tx: Session, which: Sequence[ColumnElement[bool]], now: datetim
 
 
 def _forget_words(tx: Session, sids: Sequence[str]) -> None:
-    tx.execute(update(Turn).where(Turn.call_sid.in_(sids)).values(text="", words=[]))
+    tx.execute(update(Turn).where(Turn.call_sid.in_(sids)).values(text="", words=[], why=None))
+    tx.execute(update(Comment).where(Comment.call_sid.in_(sids)).values(text=""))
     tx.execute(update(Note).where(Note.call_sid.in_(sids), Note.kind != "outcome").values(text=""))
     tx.execute(delete(Draft).where(Draft.call_sid.in_(sids)))
     for handoff in tx.scalars(select(Handoff).where(Handoff.call_sid.in_(sids))):

@@ -3,6 +3,7 @@
 import time
 
 from ivr.carrier.port import CarrierError
+from ivr.recordings.peaks import peaks
 from ivr.recordings.redaction import mask_secrets
 from ivr.recordings.transcription import in_order, read_sound, split, transcribe_piece
 from ivr.store import outbox
@@ -27,17 +28,19 @@ BUDGET = 120.0  # seconds of one job's transcribing
 def fetch(context: WorkerContext, job: Job) -> None:
     """Keep the recording whole and encrypted; only then promise its deletion at the carrier."""
     recording = recording_of(context, job)
-    path = channels = seconds = None
+    path = channels = seconds = loud = None
     if recording.state == "announced":
         data = context.carrier.fetch_recording(recording.source_url)
         sound = read_sound(data)
         _check_length(context, recording, sound.seconds)
         path, channels, seconds = context.recordings.save(recording.sid, data), sound.channels, sound.seconds
+        loud = peaks(sound.samples)
     with context.sessions.begin() as tx:
         job.done(tx)
         row = tx.get_one(Recording, recording.id)
         if path is not None and row.state == "announced":
             row.path, row.channels, row.seconds, row.state = path, channels, seconds, "kept"
+            row.peaks = loud
             outbox.put(tx, RECORDING_TRANSCRIBE, job.payload, context.clock.now())
             outbox.put(tx, RECORDING_DELETE, job.payload, context.clock.now())
     publish(context, recording)

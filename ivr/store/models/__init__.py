@@ -2,7 +2,7 @@
 
 from ivr.store.models.attempts import Dial, OneTimeCode, PinAttempt
 from ivr.store.models.base import Base, Money, UtcDateTime
-from ivr.store.models.calls import Call, Draft, Hold, Note, Recording, Turn
+from ivr.store.models.calls import Call, Comment, Draft, Hold, Note, Recording, Turn
 from ivr.store.models.desk import Agent, Announcement, Brake, PresenceSpell
 from ivr.store.models.handoffs import CallBack, Handoff, Offer
 from ivr.store.models.ledger import Account, Entry, Payment
@@ -41,6 +41,7 @@ __all__ = [
     "CallIntent",
     "CardPayment",
     "CodeFactor",
+    "Comment",
     "Dial",
     "Draft",
     "Entry",

@@ -75,6 +75,7 @@ class Turn(Base):
     prompt: Mapped[str | None] = mapped_column(String(64))
     words: Mapped[list[Any]] = mapped_column(default=list)  # {word, start, end, confidence}
     latency: Mapped[dict[str, Any]] = mapped_column(default=dict)  # ms: wait, listen, decide, speak, total
+    why: Mapped[dict[str, Any] | None]  # of a caller's turn: ivr.calls.reasons; no secrets, no amounts
 
     call: Mapped[Call] = relationship(back_populates="turns")
 
@@ -121,6 +122,7 @@ class Recording(Base):
     silenced: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")  # ivr.recordings.secret_spells.Spell
     proofs: Mapped[int] = mapped_column(default=0, server_default="0")  # how often the copy was heard again
     heard_again: Mapped[dict[str, Any] | None]  # {pieces, transcript}: how far the present proof is
+    peaks: Mapped[list[Any] | None]  # by channel: the loudest of each quarter second, 0 to 255
 
     call: Mapped[Call] = relationship(back_populates="recordings")
 
@@ -150,6 +152,21 @@ class Note(Base):
     agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id"))
     at: Mapped[datetime]
     kind: Mapped[str] = mapped_column(String(8))
+    text: Mapped[str] = mapped_column(Text)
+
+    agent: Mapped["Agent"] = relationship()
+
+
+class Comment(Base):
+    """A remark on a call for others who hear it. `start`: at which second of the call; None: on the whole."""
+
+    __tablename__ = "comments"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    call_sid: Mapped[str] = mapped_column(ForeignKey("calls.sid"), index=True)
+    agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id"))
+    at: Mapped[datetime]
+    start: Mapped[float | None]
     text: Mapped[str] = mapped_column(Text)
 
     agent: Mapped["Agent"] = relationship()

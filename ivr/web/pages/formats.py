@@ -56,6 +56,7 @@ CARD_ENDS = {
     "doubtful": "It may have been charged: check with the card processor before you take it again",
 }
 DIGIT_GROUPS = re.compile(r"(?<![\w-])\d{1,3}(?:-\d{1,3}){2,}(?![\w-])")
+CAPITAL = re.compile(r"(?=[A-Z])")
 WHOLE = 0.98  # of a prompt: the rest is its last breath
 SPEAKERS = {"caller": "Caller", "bot": "Bot", "queue": "Queue", "agent": "Agent"}
 
@@ -201,6 +202,18 @@ def percent(share: float | None) -> str:
     return "–" if share is None else f"{round(share * 100)} %"
 
 
+def deed(name: str) -> str:
+    """What the bot did, as `ivr.calls.reasons` names it, in words."""
+    kind, _, what = name.partition(" ")
+    match kind:
+        case "say":
+            return f"said “{what.partition('/')[0]}”"
+        case "person":
+            return f"asked for a person ({plain(what).lower()})"
+        case _:
+            return CAPITAL.sub(" ", what).strip().lower()
+
+
 def iso(moment: datetime) -> str:
     return moment.isoformat(timespec="seconds")
 
@@ -221,6 +234,7 @@ def show_values(app: Flask) -> None:
         language_name,
         money,
         percent,
+        deed,
         iso,
     ):
         app.jinja_env.filters[show.__name__] = show

@@ -65,6 +65,7 @@ function showState() {
 function follow() {
   if (audio.paused) return;
   position = audio.currentTime + offset;
+  skipSilence();
   mark();
   requestAnimationFrame(follow);
 }
@@ -76,7 +77,70 @@ function step(by) {
   if (next) seek(Number(next.dataset.start));
 }
 
+// --- moments: markers and comments; the silence between turns may be skipped ---
+
+const moments = [...document.querySelectorAll(".moments [data-seek]")].map((button) => Number(button.dataset.seek));
+const skip = document.querySelector("[data-do=skip]");
+const speed = player?.querySelector(".speed");
+const form = document.getElementById("comment-form");
+const SPARED = 1; // seconds of a silence that are heard before the rest is skipped
+
+function moment(by) {
+  const next = by > 0 ? moments.find((start) => start > position + 0.1) : moments.findLast((start) => start < position - 1);
+  if (next !== undefined) seek(next);
+}
+
+function faster(by) {
+  const index = Math.min(Math.max(speed.selectedIndex + by, 0), speed.options.length - 1);
+  speed.selectedIndex = index;
+  audio.playbackRate = Number(speed.value);
+  tell(`${speed.value} times the speed`);
+}
+
+function toggleSkip() {
+  const on = skip.getAttribute("aria-pressed") !== "true";
+  skip.setAttribute("aria-pressed", String(on));
+}
+
+function skipSilence() {
+  if (skip.getAttribute("aria-pressed") !== "true") return;
+  const all = turns();
+  const ended = Math.max(0, ...all.filter((turn) => Number(turn.dataset.start) <= position).map((turn) => Number(turn.dataset.end)));
+  const next = all.map((turn) => Number(turn.dataset.start)).find((start) => start > position);
+  if (next !== undefined && position > ended + SPARED && next > position + SPARED) seek(next - 0.2);
+}
+
+function tell(words) {
+  document.getElementById("told").textContent = words;
+}
+
+async function copyLink() {
+  const address = new URL(location.pathname, location.origin);
+  address.searchParams.set("t", position.toFixed(1));
+  try {
+    await navigator.clipboard.writeText(address.href);
+    tell(`The link to ${length(position)} is copied.`);
+  } catch {
+    history.replaceState(null, "", address); // no clipboard here: the address bar has it
+    tell("The link stands in the address bar.");
+  }
+}
+
+function commentHere() {
+  form.elements.start.value = position.toFixed(1);
+  document.getElementById("comment-at").textContent = `at ${length(position)}`;
+  form.elements.text.focus();
+}
+
+const DO = { skip: toggleSkip, link: copyLink, moment: commentHere };
+
 const KEYS = {
+  n: () => moment(1),
+  p: () => moment(-1),
+  s: toggleSkip,
+  c: commentHere,
+  "<": () => faster(-1),
+  ">": () => faster(1),
   " ": toggle,
   ArrowLeft: () => seek(position - 5),
   ArrowRight: () => seek(position + 5),
@@ -87,7 +151,7 @@ const KEYS = {
 if (player) {
   play.addEventListener("click", toggle);
   slider.addEventListener("input", () => seek(Number(slider.value)));
-  player.querySelector(".speed").addEventListener("change", (event) => { audio.playbackRate = Number(event.target.value); });
+  speed.addEventListener("change", (event) => { audio.playbackRate = Number(event.target.value); });
   audio.addEventListener("play", () => { showState(); follow(); });
   audio.addEventListener("pause", showState);
   audio.addEventListener("error", () => { player.querySelector("[role=alert]").hidden = false; showState(); });
@@ -95,12 +159,24 @@ if (player) {
     view.addEventListener("click", (event) => {
       const turn = event.target.closest(".turn");
       if (!turn || !getSelection().isCollapsed) return;
-      seek(Number(turn.dataset.start));
+      const word = event.target.closest(".word[data-start]");
+      if (event.target.closest(".why")) return;
+      seek(Number((word ?? turn).dataset.start));
       if (event.detail) document.activeElement.blur(); // after a mouse click, Space is play and pause again
     });
   }
+  document.addEventListener("click", ({ target }) => {
+    const place = target.closest("[data-seek]");
+    if (place) seek(Number(place.dataset.seek));
+    DO[target.closest("[data-do]")?.dataset.do]?.();
+  });
+  const asked = Number(new URLSearchParams(location.search).get("t"));
+  if (asked > 0) {
+    seek(asked);
+    turns().find(holds)?.scrollIntoView({ block: "center" });
+  }
   addEventListener("keydown", (event) => {
-    const control = event.target.closest(event.key === " " ? "button, select, a" : "select");
+    const control = event.target.closest(event.key === " " ? "button, select, a, textarea, summary" : "select, textarea, input:not([type=range])");
     if (!(event.key in KEYS) || event.ctrlKey || event.metaKey || event.altKey || control) return;
     event.preventDefault();
     KEYS[event.key]();

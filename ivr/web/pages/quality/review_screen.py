@@ -12,8 +12,10 @@ from sqlalchemy.sql.base import ExecutableOption
 
 from ivr.calls.overheard import OurSide
 from ivr.calls.stats import STAGES, call_figures
-from ivr.store.models import Agent, Call, CardPayment, Handoff, Note, Offer, Recording
+from ivr.quality.markers import Marker, PersonSpell, find_markers
+from ivr.store.models import Agent, Call, CardPayment, Comment, Handoff, Note, Offer, Recording
 from ivr.web.pages.formats import CARD_ENDS, HOW_IT_ENDED, length, meaning, money, plain
+from ivr.web.pages.quality.waveform import outlines
 
 WORDLESS = frozenset({None, "", "yes", "no", "repeat", "dont_know", "smalltalk", "goodbye"})
 # What happened to a hand-off, in the words of the page; offers are told from their own rows.
@@ -32,6 +34,7 @@ STEPS = {
     "caller-left": "Caller left",
 }
 ENDS = ("parting", "served", "caller-left")
+OVER = (*ENDS, "message-taken", "callback-booked")
 AGAIN = {"bridged": "Talking together again", "apart": "Apart again"}
 
 
@@ -93,6 +96,9 @@ class Review:
     deeds: list[Deed]
     recorded: list[dict[str, Any]]
     figures: Figures
+    markers: list[Marker]
+    wave: list[str]
+    comments: list[Comment]
 
 
 def read_review(tx: Session, sid: str, recording_id: int = 0) -> Review | None:
@@ -108,7 +114,39 @@ def read_review(tx: Session, sid: str, recording_id: int = 0) -> Review | None:
     steps = [step for handoff in call.handoffs for step in _steps(handoff)]
     lasted = max([sound, row.seconds or 0.0, *ends, 1.0])
     kept = call.figures or call_figures(call.turns).to_json()
-    return Review(row, chosen, whole, lasted, steps, _deeds(tx, call), _recorded(call, chosen), _figures(kept))
+    spells = [_spell(call, handoff, lasted) for handoff in call.handoffs]
+    return Review(
+        row=row,
+        recording=chosen,
+        recordings=whole,
+        length=lasted,
+        steps=steps,
+        deeds=_deeds(tx, call),
+        recorded=_recorded(call, chosen),
+        figures=_figures(kept),
+        markers=find_markers(call.turns, spells, lasted),
+        wave=outlines(chosen.peaks if chosen else None),
+        comments=_comments(tx, sid),
+    )
+
+
+def _comments(tx: Session, sid: str) -> list[Comment]:
+    """In the order of the moments that they speak of; those on the whole call first."""
+    found = tx.scalars(select(Comment).where(Comment.call_sid == sid).options(joinedload(Comment.agent))).all()
+    return sorted((one for one in found if one.text), key=lambda one: (one.start or 0.0, one.id))
+
+
+def _spell(call: Call, handoff: Handoff, until: float) -> PersonSpell:
+    """The way of a hand-off in seconds from the call's start."""
+
+    def since(moment: datetime) -> float:
+        return (moment - call.started_at).total_seconds()
+
+    times = {name: since(datetime.fromisoformat(at)) for name, at in handoff.times.items()}
+    over = next((times[end] for end in OVER if end in times), None)
+    holds = tuple((since(began), since(ended) if ended else until) for _, began, ended in _held(handoff))
+    reason, upset = plain(handoff.reason).lower(), handoff.mood == "upset"
+    return PersonSpell(since(handoff.requested_at), reason, times.get("bridged"), over, holds, upset)
 
 
 _NOTES = {"note": "Note", "text": "Text sent", "outcome": "Outcome"}
@@ -130,6 +168,13 @@ def _deeds(tx: Session, call: Call) -> list[Deed]:
 
 def _holds(handoff: Handoff) -> Iterable[Deed]:
     """Each time that an agent put the caller on hold, and for how long."""
+    for who, began, ended in _held(handoff):
+        how_long = f"The caller heard music for {length((ended - began).total_seconds())}." if ended else "Still held."
+        yield Deed("Hold", who, began, how_long)
+
+
+def _held(handoff: Handoff) -> Iterable[tuple[str, datetime, datetime | None]]:
+    """Who held the caller, from when until when; None while they do."""
     who = {str(offer.number): offer.agent.name for offer in handoff.offers}
     times = {name: datetime.fromisoformat(at) for name, at in handoff.times.items()}
     for name, began in times.items():
@@ -137,8 +182,7 @@ def _holds(handoff: Handoff) -> Iterable[Deed]:
             continue
         ends = [at for other, at in times.items() if other.startswith(("apart", *ENDS)) and at >= began]
         ended = times.get(f"un{name}") or min(ends, default=None)
-        how_long = f"The caller heard music for {length((ended - began).total_seconds())}." if ended else "Still held."
-        yield Deed("Hold", who.get(name.removeprefix("held-").partition(".")[0], "Somebody"), began, how_long)
+        yield who.get(name.removeprefix("held-").partition(".")[0], "Somebody"), began, ended
 
 
 def _text_of(note: Note) -> str:
