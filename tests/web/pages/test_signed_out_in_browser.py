@@ -26,7 +26,7 @@ def streams(web: Web, redis_url: str) -> Streams:
 
 def errors_of(page: Page) -> list[str]:
     found: list[str] = []
-    page.on("console", lambda line: found.append(line.text) if line.type == "error" else None)
+    page.on("console", lambda line: found.append(line.text) if line.type in ("error", "warning") else None)
     return found
 
 
