@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from ivr.clock import Clock
 from ivr.live_updates import LiveUpdates
 from ivr.store.engine import Sessions
-from ivr.store.models import Audit, Brake, Call, Handoff, Turn
+from ivr.store.models import Audit, Brake, CallFacts
 
 BY_QUALITY = "quality"
 RECENT = 500  # calls of the line, among which are
@@ -18,18 +19,6 @@ LAST = 20  # calls of an intent that are looked at
 ENOUGH = 10  # fewer say nothing
 POOR = 2  # stars
 NOT_UNDERSTOOD = ("unclear", "silent", "upset")  # why a person had to come: the bot did not understand
-
-
-@dataclass(frozen=True, slots=True)
-class BotCall:
-    """How the bot did in one call."""
-
-    misunderstood: bool
-    rating: int | None = None
-
-    @property
-    def bad(self) -> bool:
-        return self.misunderstood or (self.rating is not None and self.rating <= POOR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +30,20 @@ class Verdict:
     brake: bool
 
 
-def judge(outcomes: Sequence[BotCall], floor: float) -> Verdict:
-    """Whether the last calls of an intent, newest last, are so bad that people should take them.
+def gone_badly(handoff_reason: Any, rating: Any) -> ColumnElement[bool]:
+    """Whether a call went badly, from these columns of its facts: the brake and the figures count the same calls."""
+    misunderstood, poor = handoff_reason.in_(NOT_UNDERSTOOD), rating <= POOR
+    return or_(func.coalesce(misunderstood, False), func.coalesce(poor, False))
 
-    `floor` is the share of calls that may go badly (0..1); fewer than ten calls are no ground to judge.
+
+def judge(badly: Sequence[bool], floor: float) -> Verdict:
+    """Whether the last calls of an intent, newest last, went so badly that people should take them.
+
+    `badly` says it of each. `floor` is the share of calls that may go badly (0..1); fewer than ten calls are no ground
+    to judge.
     """
-    last = outcomes[-LAST:]
-    bad = sum(seen.bad for seen in last) / len(last) if last else 0.0
+    last = badly[-LAST:]
+    bad = sum(last) / len(last) if last else 0.0
     return Verdict(bad, len(last), len(last) >= ENOUGH and bad > floor)
 
 
@@ -86,10 +82,18 @@ class Brakes:
         self._live.publish("desk", "brake", intent)
         return True
 
+    @property
+    def floor(self) -> float:
+        return self._floor
+
+    def verdicts(self, tx: Session) -> dict[str, Verdict]:
+        """What is to be said of each intent's last calls just now."""
+        return {intent: judge(badly, self._floor) for intent, badly in _recent_calls(tx).items()}
+
     def watch(self) -> list[str]:
         """Put the brake on wherever the bot's last calls are too bad; the intents that got one now."""
         with self._sessions() as tx:
-            verdicts = {intent: judge(seen, self._floor) for intent, seen in _recent_calls(tx).items()}
+            verdicts = self.verdicts(tx)
             stand = {brake.intent for brake in standing(tx)}
         poor = [intent for intent, verdict in verdicts.items() if verdict.brake and intent not in stand]
         for intent in poor:
@@ -103,29 +107,17 @@ def standing(tx: Session) -> list[Brake]:
     return list(tx.scalars(select(Brake).order_by(Brake.since)))
 
 
-def _recent_calls(tx: Session) -> dict[str, list[BotCall]]:
-    """By intent, the latest calls in which a caller wanted it, since its brake was last let go; newest last."""
-    ended = select(Call.sid, Call.started_at, Call.rating).where(Call.ended_at.is_not(None))
-    calls = tx.execute(ended.order_by(Call.started_at.desc()).limit(RECENT)).all()
-    sids = [call.sid for call in calls]
-    wanted = select(Turn.call_sid, Turn.intent).where(
-        Turn.call_sid.in_(sids), Turn.speaker == "caller", Turn.intent.is_not(None)
-    )
-    unheard = select(Handoff.call_sid, Handoff.intent).where(
-        Handoff.call_sid.in_(sids), Handoff.kind == "call", Handoff.reason.in_(NOT_UNDERSTOOD)
-    )
-    misunderstood = set(tx.execute(unheard).tuples())
-    by_intent: dict[str, set[str]] = {}
-    for sid, intent in tx.execute(wanted.distinct()).tuples():
-        by_intent.setdefault(intent or "", set()).add(sid)
-    by_intent.pop("", None)
+def _recent_calls(tx: Session) -> dict[str, list[bool]]:
+    """By intent, whether the latest calls about it went badly, since its brake was last let go; newest last."""
+    badly = gone_badly(CallFacts.handoff_reason, CallFacts.rating)
+    latest = select(CallFacts.intent, CallFacts.started_at, badly).order_by(CallFacts.place.desc()).limit(RECENT)
+    by_intent: dict[str, list[tuple[datetime, bool]]] = {}
+    for intent, at, bad in reversed(tx.execute(latest).all()):
+        if intent is not None:
+            by_intent.setdefault(intent, []).append((at, bool(bad)))
     return {
-        intent: [
-            BotCall((call.sid, intent) in misunderstood, call.rating)
-            for call in reversed(calls)
-            if call.sid in of_it and call.started_at >= since
-        ]
-        for intent, of_it in by_intent.items()
+        intent: [bad for at, bad in calls if at >= since]
+        for intent, calls in by_intent.items()
         for since in [_let_go(tx, intent)]
     }
 

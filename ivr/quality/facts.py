@@ -6,6 +6,7 @@ What each fact means:
 - `wait_s`: seconds from the request for a person until they talked together, or until the caller waited no more:
   `agent_id` is then None.
 - `agent_id`: the first agent who talked with the caller; `agents` are all of them, in a call-back too.
+- `agent_s`: seconds of the call in which an agent was with the caller; a call-back is no part of the call.
 - `resolved_by`: "person" where an agent talked with the caller and noted nothing but that it is solved, "bot" where
   the caller got from the bot what they wanted, and "none".
 - `misheard`: turns of the caller that the bot heard with doubt or did not understand.
@@ -67,6 +68,7 @@ class Facts:
     handoff_reason: str | None
     wait_s: float | None
     agent_id: int | None
+    agent_s: float
     resolved_by: str
     misheard: int
     lowest_confidence: float | None
@@ -102,6 +104,7 @@ def facts_of(rows: CallRows) -> Facts:
         handoff_reason=asked[0].reason if asked else None,
         wait_s=round(sum(end - start for start, end in spans[:1]), 3) if asked else None,
         agent_id=agents[0] if agents else None,
+        agent_s=round(sum(_with_agent(call, handoff) for handoff in asked), 3),
         resolved_by=_resolved_by(rows, agents),
         misheard=_misheard(rows.turns),
         lowest_confidence=min(confidences, default=None),
@@ -186,6 +189,15 @@ def _wait(call: Call, handoff: Handoff) -> Span:
     moments = [datetime.fromisoformat(moment) for moment in over] or [call.ended_at or handoff.requested_at]
     start = (handoff.requested_at - call.started_at).total_seconds()
     return start, max(start, (min(moments) - call.started_at).total_seconds())
+
+
+def _with_agent(call: Call, handoff: Handoff) -> float:
+    if "bridged" not in handoff.times:
+        return 0.0
+    began = datetime.fromisoformat(handoff.times["bridged"])
+    ends = [datetime.fromisoformat(handoff.times[name]) for name in HANDOFF_ENDS if name in handoff.times]
+    ended = min([*ends, call.ended_at or began])
+    return max(0.0, (ended - began).total_seconds())
 
 
 def _longest_silence(turns: Sequence[Turn], waits: Sequence[Span]) -> float:

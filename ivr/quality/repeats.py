@@ -16,6 +16,7 @@ LOOKED_AT = 10  # of a caller's calls on either side: who calls more often is a 
 
 def relate(tx: Session, call: Call, row: CallFacts) -> None:
     """Brings up to date what `call` and those around it by the same caller are to each other."""
+    row.traceable = row.intent is not None and _known(call.caller)
     around = _around(tx, call.caller, row)
     _judge(tx, row, around)
     for one in around:
@@ -25,7 +26,7 @@ def relate(tx: Session, call: Call, row: CallFacts) -> None:
 
 def _around(tx: Session, caller: str, row: CallFacts) -> Sequence[CallFacts]:
     """The caller's calls within seven days; of those who hide who they are, none."""
-    if not caller or withheld(caller):
+    if not _known(caller):
         return ()
     theirs = (
         select(CallFacts)
@@ -36,6 +37,10 @@ def _around(tx: Session, caller: str, row: CallFacts) -> Sequence[CallFacts]:
     earlier = theirs.where(CallFacts.place < row.place).order_by(Call.started_at.desc()).limit(LOOKED_AT)
     later = theirs.where(CallFacts.place > row.place).order_by(Call.started_at).limit(LOOKED_AT)
     return [*tx.scalars(earlier), *tx.scalars(later)]
+
+
+def _known(caller: str) -> bool:
+    return bool(caller) and not withheld(caller)
 
 
 def _judge(tx: Session, row: CallFacts, around: Sequence[CallFacts]) -> None:

@@ -1,21 +1,19 @@
 """The bot brake: by hand, by itself, and let go by a reviewer."""
 
-from datetime import timedelta
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import Integer, String, literal, select
 
-from ivr.desk.bot_brake import BotCall, Brakes, judge
+from ivr.desk.bot_brake import Brakes, gone_badly, judge
 from ivr.store.engine import Sessions
-from ivr.store.models import Call, Handoff, Turn
+from ivr.store.models import Call, CallFacts
 from tests.fakes.fake_clock import FakeClock
 from tests.fakes.fake_live_updates import FakeLiveUpdates
 
 pytestmark = pytest.mark.integration
 
-GOOD, UNHEARD, POOR = BotCall(False, 5), BotCall(True), BotCall(False, 2)
-seen = st.builds(BotCall, st.booleans(), st.one_of(st.none(), st.integers(1, 5)))
+GOOD, BAD = False, True
 
 
 @pytest.fixture
@@ -28,36 +26,51 @@ def calls(sessions: Sessions, clock: FakeClock, number: int, *, reason: str | No
     with sessions.begin() as tx:
         for _ in range(number):
             clock.forward(60)
-            sid = f"CA{int(clock.now().timestamp())}"
-            tx.add(Call(sid=sid, caller="+1", called="+2", started_at=clock.now(), ended_at=clock.now(), rating=rating))
+            at = clock.now()
+            sid = f"CA{int(at.timestamp())}"
+            tx.add(Call(sid=sid, caller="+1", called="+2", started_at=at, ended_at=at, rating=rating))
             tx.flush()
-            tx.add(Turn(call_sid=sid, key="1", speaker="caller", text="pay", start=0.0, intent="payment"))
-            if reason is not None:
-                tx.add(
-                    Handoff(
-                        call_sid=sid, state="served", reason=reason, intent="payment", summary="",
-                        requested_at=clock.now() + timedelta(seconds=1),
-                    )
-                )  # fmt: skip
+            tx.add(
+                CallFacts(
+                    call_sid=sid, place=int(at.timestamp()), started_at=at, seconds=0, language="en", intent="payment",
+                    verified=False, rating=rating, handoff_reason=reason, resolved_by="none", misheard=0,
+                    longest_silence=0, talk_over=0, interruptions=0, bot_failures=0, promises=0, promises_kept=0,
+                )
+            )  # fmt: skip
 
 
-def test_the_rule_counts_misunderstood_and_badly_rated_calls() -> None:
-    assert judge([GOOD] * 6 + [UNHEARD] * 2 + [POOR] * 2, 0.4).brake is False
-    assert judge([GOOD] * 5 + [UNHEARD] * 3 + [POOR] * 2, 0.4).brake is True
+def test_the_rule_counts_the_calls_that_went_badly() -> None:
+    assert judge([GOOD] * 6 + [BAD] * 4, 0.4).brake is False
+    assert judge([GOOD] * 5 + [BAD] * 5, 0.4).brake is True
+
+
+@pytest.mark.parametrize(
+    ("reason", "rating", "badly"),
+    [
+        (None, None, False), (None, 3, False), (None, 2, True), ("unclear", None, True), ("silent", 5, True),
+        ("upset", None, True), ("asked", None, False), ("asked", 1, True), ("fault", None, False),
+    ],
+)  # fmt: skip
+def test_a_call_went_badly_where_the_bot_was_not_understood_or_the_caller_says_so(
+    sessions: Sessions, reason: str | None, rating: int | None, badly: bool
+) -> None:
+    judged = gone_badly(literal(reason, String), literal(rating, Integer))
+    with sessions() as tx:
+        assert bool(tx.scalar(select(judged))) is badly
 
 
 def test_a_few_calls_are_no_ground_to_judge() -> None:
-    assert not judge([UNHEARD] * 9, 0.4).brake
+    assert not judge([BAD] * 9, 0.4).brake
 
 
 def test_only_the_last_twenty_count() -> None:
-    assert not judge([UNHEARD] * 50 + [GOOD] * 20, 0.4).brake
+    assert not judge([BAD] * 50 + [GOOD] * 20, 0.4).brake
 
 
-@given(st.lists(seen), st.floats(0, 1))
-def test_one_more_bad_call_never_lets_the_brake_go(outcomes: list[BotCall], floor: float) -> None:
+@given(st.lists(st.booleans()), st.floats(0, 1))
+def test_one_more_bad_call_never_lets_the_brake_go(outcomes: list[bool], floor: float) -> None:
     if judge(outcomes, floor).brake:
-        assert judge([*outcomes, UNHEARD], floor).brake
+        assert judge([*outcomes, BAD], floor).brake
 
 
 def test_it_comes_on_by_itself_and_says_why(sessions: Sessions, clock: FakeClock, brakes: Brakes) -> None:

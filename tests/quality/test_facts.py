@@ -69,6 +69,7 @@ def test_who_waited_until_an_agent_came() -> None:
     asked = turn("caller", 20, 24, "that charge is not mine", intent="dispute", confidence=0.9)
     found = facts(*BALANCE, asked, handoffs=[came], call=call(outcome="handed-off"))
     assert (found.wait_s, found.agent_id, found.agents) == (22.5, 3, (3, 9))
+    assert found.agent_s == 27.5
     assert (found.intent, found.intents) == ("dispute", ("balance", "dispute"))
     assert (found.handoff_reason, found.resolved_by) == ("dispute", "person")
     assert found.flags == {"transferred"}
@@ -79,6 +80,12 @@ def test_who_waited_in_vain_waited_until_they_gave_up(times: dict[str, float], w
     found = facts(*BALANCE, handoffs=[handoff(30, times)], call=call(outcome="abandoned"))
     assert (found.wait_s, found.agent_id, found.resolved_by) == (waited, None, "none")
     assert "no-person" in found.flags
+
+
+def test_an_agent_is_in_the_call_no_longer_than_it_lasts_and_not_in_a_call_back() -> None:
+    came, back = handoff(30, {"bridged": 40}), handoff(500, {"bridged": 510, "served": 600}, kind="callback")
+    assert facts(*BALANCE, handoffs=[came, back]).agent_s == 50.0
+    assert facts(*BALANCE, handoffs=[handoff(30, {"caller-left": 45})]).agent_s == 0.0
 
 
 @pytest.mark.parametrize(("noted", "by"), [([], "person"), (["not-solved", "solved"], "person"), (["cut-off"], "none")])

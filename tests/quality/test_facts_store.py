@@ -111,6 +111,14 @@ def test_who_hides_their_number_calls_for_the_first_time(store: Sessions, clock:
         a_call(store, f"CA{number}", clock.now() + timedelta(days=number), caller="anonymous")
     keep(store, "CA0", "CA1")
     assert not facts(store, "CA0").repeat_within_7d
+    assert not facts(store, "CA0").traceable
+
+
+def test_only_who_has_a_number_and_a_subject_would_be_known_again(store: Sessions, clock: FakeClock) -> None:
+    a_call(store, "CA1", clock.now())
+    a_call(store, "CA2", clock.now(), intent=None)
+    keep(store, "CA1", "CA2")
+    assert (facts(store, "CA1").traceable, facts(store, "CA2").traceable) == (True, False)
 
 
 def test_a_call_that_turns_out_to_be_about_something_else_is_no_repeat(store: Sessions, clock: FakeClock) -> None:

@@ -15,7 +15,8 @@ class CallFacts(Base):
     """One finished call: `ivr.quality.facts` says what each figure means, and writes it. It outlives what was said.
 
     `place` orders calls by their start, and no two have the same: microseconds since 1970. `repeat_within_7d`: the
-    caller called again about the same. What is not known is None. Scores are percent; `cost` is in units of money.
+    caller called again about the same; `traceable`: it would be known if they did. `agent_s`: seconds with an agent.
+    What is not known is None. Scores are percent; `cost` is in units of money.
     """
 
     __tablename__ = "call_facts"
@@ -38,6 +39,7 @@ class CallFacts(Base):
     handoff_reason: Mapped[str | None] = mapped_column(String(32))
     wait_s: Mapped[float | None]
     agent_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
+    agent_s: Mapped[float] = mapped_column(server_default=text("0"), default=0.0)
     resolved_by: Mapped[str] = mapped_column(String(8))  # bot, person, none
     misheard: Mapped[int]
     lowest_confidence: Mapped[float | None]
@@ -48,6 +50,7 @@ class CallFacts(Base):
     promises: Mapped[int]
     promises_kept: Mapped[int]
     repeat_within_7d: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
+    traceable: Mapped[bool] = mapped_column(server_default=text("true"), default=True)
     score_bot: Mapped[float | None]
     score_agent: Mapped[float | None]
     cost: Mapped[float | None]
