@@ -1,13 +1,15 @@
 """Facts of finished calls, read from their rows and kept in `call_facts` and the lists beside it."""
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, selectinload
 
 from ivr.quality import repeats
 from ivr.quality.facts import CallRows, Facts, columns, facts_of
+from ivr.quality.places import EPOCH, place_of
+from ivr.quality.search import index
 from ivr.store.engine import Sessions
 from ivr.store.models import (
     Call,
@@ -23,12 +25,11 @@ from ivr.store.models import (
 )
 
 BATCH = 50  # calls in one transaction
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
 
 
 def keep(tx: Session, sid: str) -> bool:
-    """Brings the facts of call `sid` up to date, and of the calls that it repeats; False where it is not over.
+    """Brings the facts of call `sid` up to date, and of the calls that it repeats, and its words for the search;
+    False where it is not over.
 
     What was forgotten of a call is not known any more: its facts stay as they were before.
     """
@@ -47,6 +48,7 @@ def keep(tx: Session, sid: str) -> bool:
     tx.flush()
     _keep_lists(tx, row, facts)
     repeats.relate(tx, call, row)
+    index.keep(tx, call, row.place)
     return True
 
 
@@ -71,11 +73,6 @@ def set_scores(tx: Session, sid: str, *, bot: float | None, agent: float | None)
     if row is None:
         raise LookupError(f"the facts of call {sid} are not known yet")
     row.score_bot, row.score_agent = bot, agent
-
-
-def place_of(moment: datetime) -> int:
-    """Where a call that began at `moment` stands among all: microseconds since 1970."""
-    return (moment - EPOCH) // MICROSECOND
 
 
 def keep_all(sessions: Sessions, *, anew: bool = False, tell: Callable[[int], None] = lambda _: None) -> int:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from ivr.clock import Clock
 from ivr.recordings.copies import both, original_sid
 from ivr.recordings.storage import ENDING, RecordingFiles
-from ivr.store import outbox
+from ivr.store import outbox, word_index
 from ivr.store.batches import delete_some, in_batches
 from ivr.store.engine import Sessions
 from ivr.store.idempotency import forget_old
@@ -23,6 +23,7 @@ from ivr.store.models import (
     Audit,
     Call,
     CallBack,
+    CallWords,
     CardPayment,
     Comment,
     Dial,
@@ -83,6 +84,7 @@ def _forget(
     sessions: Sessions, which: Sequence[ColumnElement[bool]], now: datetime, files: RecordingFiles, rest: Rest
 ) -> dict[str, int]:
     calls = in_batches(sessions, lambda tx: _forget_some(tx, which, now), rest)
+    word_index.scrub(sessions)
     return {"calls": calls, "recordings": _delete_files(sessions, files, rest)}
 
 
@@ -102,6 +104,7 @@ def _forget_words(tx: Session, sids: Sequence[str]) -> None:
     tx.execute(update(Comment).where(Comment.call_sid.in_(sids)).values(text=""))
     tx.execute(update(Note).where(Note.call_sid.in_(sids), Note.kind != "outcome").values(text=""))
     tx.execute(delete(Draft).where(Draft.call_sid.in_(sids)))
+    tx.execute(delete(CallWords).where(CallWords.call_sid.in_(sids)))
     for handoff in tx.scalars(select(Handoff).where(Handoff.call_sid.in_(sids))):
         handoff.summary, handoff.known, handoff.brief = "", {}, None
         if handoff.state in HANDOFF_ENDS:

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from ivr.quality import facts_store
+from ivr.quality.places import place_of
 from ivr.quality.repeats import WITHIN
 from ivr.recordings.retention import purge_caller
 from ivr.recordings.storage import RecordingFiles
@@ -74,7 +75,7 @@ def test_calls_that_began_at_once_have_places_of_their_own(store: Sessions, cloc
     for sid in ("CA1", "CA2", "CA3"):
         a_call(store, sid, clock.now())
     keep(store, "CA2", "CA1", "CA3")
-    first = facts_store.place_of(clock.now())
+    first = place_of(clock.now())
     assert [facts(store, sid).place - first for sid in ("CA1", "CA2", "CA3")] == [1, 0, 2]
 
 

@@ -3,9 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, text
+from sqlalchemy import BigInteger, Connection, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
+from sqlalchemy.event import listens_for
 from sqlalchemy.orm import Mapped, mapped_column
 
+from ivr.store import word_index
 from ivr.store.models.base import Base
 
 Place = BigInteger().with_variant(Integer(), "sqlite")
@@ -88,3 +90,33 @@ class CallIntent(Base):
     call_sid: Mapped[str] = mapped_column(ForeignKey("calls.sid"), primary_key=True)
     intent: Mapped[str] = mapped_column(String(32), primary_key=True)
     place: Mapped[int] = mapped_column(Place)
+
+
+class CallWords(Base):
+    """What was said in a finished call, by speaker: words folded for the index, see `ivr.quality.search.words`."""
+
+    __tablename__ = "call_words"
+
+    place: Mapped[int] = mapped_column(Place, primary_key=True, autoincrement=False)  # as in `CallFacts`
+    call_sid: Mapped[str] = mapped_column(ForeignKey("calls.sid"), unique=True)
+    caller: Mapped[str] = mapped_column(Text)
+    bot: Mapped[str] = mapped_column(Text)
+    agent: Mapped[str] = mapped_column(Text)
+
+
+class SavedSearch(Base):
+    """A list of calls that a person comes back to: `query` is the address's query."""
+
+    __tablename__ = "saved_searches"
+    __table_args__ = (UniqueConstraint("agent_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id"))
+    name: Mapped[str] = mapped_column(String(64))
+    query: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime]
+
+
+@listens_for(CallWords.__table__, "after_create")
+def _index_words(_table: object, connection: Connection, **_: object) -> None:
+    word_index.create(connection)
