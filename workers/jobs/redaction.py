@@ -73,10 +73,10 @@ def _judge(context: WorkerContext, job: Job, tx: Session, row: Recording, sound:
     leaks = [*still_heard(heard), *(spell for spell in gone if not is_silent(sound, spell))]
     row.heard_again, row.proofs = None, row.proofs + 1
     _take_out(tx, row, leaks)
+    outbox.put(tx, CALL_FACTS, {"call": row.call_sid}, context.clock.now())  # what leaked is found no more
     keys = keyed(sound, keyed_moments(tx, row))
     if not leaks and not keys:
         row.redaction = PROVED
-        outbox.put(tx, CALL_FACTS, {"call": row.call_sid}, context.clock.now())
     elif row.proofs >= PROOFS:
         row.redaction = WITHHELD
     else:

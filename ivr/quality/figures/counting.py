@@ -10,9 +10,9 @@ from sqlalchemy import ColumnElement, and_, case, func, select, text
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from ivr.desk.bot_brake import gone_badly
-from ivr.quality.facts_store import EPOCH, place_of
 from ivr.quality.figures.periods import Period, offsets
 from ivr.quality.figures.tally import Tally
+from ivr.quality.places import EPOCH, place_of
 from ivr.quality.repeats import WITHIN
 from ivr.store.models import CallFacts, CallFlag
 

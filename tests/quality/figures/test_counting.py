@@ -12,6 +12,7 @@ from ivr.quality.figures.counting import Cell, Counted, count
 from ivr.quality.figures.definitions import RATIOS
 from ivr.quality.figures.periods import Period, period_of
 from ivr.quality.figures.tally import Tally
+from ivr.quality.places import place_of
 from ivr.quality.repeats import WITHIN
 from ivr.store.engine import Sessions, make_engine, make_sessions
 from ivr.store.migrate import upgrade
@@ -52,7 +53,7 @@ def fact(store: Sessions) -> Fact:
     def keep(at: datetime, flags: tuple[str, ...] = (), **more: Any) -> str:
         sid = f"CA{len(made)}"
         made.append(sid)
-        place = facts_store.place_of(at) + len(made)
+        place = place_of(at) + len(made)
         with store.begin() as tx:
             tx.add(Call(sid=sid, caller="+1", called="+1", started_at=at, ended_at=at, outcome="resolved"))
             tx.flush()
