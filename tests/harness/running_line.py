@@ -48,28 +48,28 @@ class Line:
     """A running house with its bank and its desk."""
 
     def __init__(self, settings: Settings, sessions: Sessions) -> None:
-        self._settings, self._sessions = settings, sessions
+        self.settings, self.sessions = settings, sessions
 
     def staff(self, presence: str) -> None:
         """Puts every agent there or away."""
-        with self._sessions.begin() as tx:
+        with self.sessions.begin() as tx:
             for agent in tx.scalars(select(Agent)):
                 set_presence(tx, agent, presence if "agent" in agent.roles else "away", SystemClock().now())
 
     def play(self, call: CallFile, index: int) -> Played:
         """Opens the account, places the call and waits until all that follows from it is done."""
-        now = today(SystemClock(), self._settings.zone)
-        open_account(self._sessions, index, call.account, now)
+        now = today(SystemClock(), self.settings.zone)
+        open_account(self.sessions, index, call.account, now)
         caller = phone(index) if call.account.calls_from_it else STRANGER
         agents = {"accepts": script("demo-agent"), "declines": DECLINES, "absent": ABSENT}
         with self._desk(agents[call.agent]) if call.agent else contextlib.nullcontext():
             ear = Ear()
-            result = place(self._settings, {"from": caller, **patient(call.script)}, ear.note)
+            result = place(self.settings, {"from": caller, **patient(call.script)}, ear.note)
             sid = result["call"]
             if call.call_back is None:
                 until(
                     lambda: (
-                        call_report(self._sessions, sid, RecordingFiles(self._settings.recordings))["outcome"]
+                        call_report(self.sessions, sid, RecordingFiles(self.settings.recordings))["outcome"]
                         != "in progress"
                     ),
                     SETTLED,
@@ -77,40 +77,40 @@ class Line:
         problems = self._called_back(call.call_back, sid, caller) if call.call_back else []
         if call.expect.message:
             until(lambda: bool(self._message(sid)), SETTLED)
-        report = call_report(self._sessions, sid, RecordingFiles(self._settings.recordings))
+        report = call_report(self.sessions, sid, RecordingFiles(self.settings.recordings))
         report["problems"] += [*result["problems"], *problems]
         report["caller"] = result
         return self._judged(call, index, report, ear.lag(result["heard"]))
 
     @contextlib.contextmanager
     def _desk(self, steps: dict[str, Any]) -> Iterator[None]:
-        put_scripted_agent(self._settings, AGENT_PHONE, steps)
+        put_scripted_agent(self.settings, AGENT_PHONE, steps)
         self.staff("available")
         yield
         self.staff("away")
-        take_scripted_agent(self._settings, AGENT_PHONE)
+        take_scripted_agent(self.settings, AGENT_PHONE)
 
     def _called_back(self, steps: dict[str, Any], sid: str, caller: str) -> list[str]:
         """Somebody comes to the desk, and the line keeps its promise; what went wrong on the caller's phone."""
-        put_scripted_agent(self._settings, caller, patient(steps))
+        put_scripted_agent(self.settings, caller, patient(steps))
         with self._desk(CALLS_BACK):
             until(lambda: self._call_back(sid) not in CALLBACK_OPEN, CALLED_BACK)
-        return [problem for rung in take_scripted_agent(self._settings, caller) for problem in rung["problems"]]
+        return [problem for rung in take_scripted_agent(self.settings, caller) for problem in rung["problems"]]
 
     def _call_back(self, sid: str) -> str | None:
         """What became of the call-back that was promised; None: there was none."""
-        with self._sessions() as tx:
+        with self.sessions() as tx:
             return tx.scalar(select(CallBack.state).where(CallBack.call_sid == sid))
 
     def _message(self, sid: str) -> str | None:
         """The words of the message that waits on the agents' page; empty until they are written down."""
-        with self._sessions() as tx:
+        with self.sessions() as tx:
             left = [part for task in read_messages(tx) if task.call.sid == sid for part in task.parts]
             return " ".join(str(line["text"]) for part in left for line in part.transcript or []) if left else None
 
     def _judged(self, call: CallFile, index: int, report: dict[str, Any], deaf: float) -> Played:
-        now = today(SystemClock(), self._settings.zone)
-        with self._sessions() as tx:
+        now = today(SystemClock(), self.settings.zone)
+        with self.sessions() as tx:
             made = tx.scalars(select(Payment).where(Payment.account_id == account_id(index)).order_by(Payment.id))
             payments = tuple(ExpectedPayment(p.amount, p.state, p.source, days_from(now, p.on)) for p in made)
             balance = tx.get_one(Account, account_id(index)).balance
