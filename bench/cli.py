@@ -22,6 +22,8 @@ class BenchCommand(click.Command):
 @click.option("--data", type=click.Path(exists=True, path_type=Path), help="A folder of people's recorded speech.")
 @click.option(
     "--many",
+    "--calls",
+    "many",
     type=click.IntRange(min=1),
     help="How many calls, turns, minutes, or clips of each kind; each bench has its own.",
 )

@@ -30,6 +30,7 @@ MODULES = {
     "hung": "bench.calls.hung",
     "store": "bench.calls.store",
     "echo": "bench.calls.echo",
+    "redaction": "bench.redaction.bench",
 }
 
 

@@ -35,9 +35,13 @@ NEAR = 0.3  # seconds: the same where all that was said is a secret, and its nei
 Segment = dict[str, Any]
 
 
-def mask_secrets(tx: Session, recording: Recording, transcript: Sequence[Segment]) -> list[Segment]:
-    """The transcript without its own secrets, and without what was taken out of the turns said at the same time."""
-    own = mask([Line(str(segment["channel"]), segment["text"]) for segment in transcript]).lines
+def mask_secrets(
+    tx: Session, recording: Recording, transcript: Sequence[Segment], *, whole: bool = False
+) -> list[Segment]:
+    """The transcript without its own secrets, and without what was taken out of the turns said at the same time.
+
+    `whole`: nothing of the recording is missing, so that digits that nobody explains are taken out too."""
+    own = mask([Line(str(segment["channel"]), segment["text"]) for segment in transcript], unnamed=whole).lines
     turns = _secret_turns(tx, recording)
     timed = [spell for turn in turns for spell in timed_in_turn(turn, recording.offset)]
     vague = [turn for turn in turns if not timed_in_turn(turn, recording.offset)]
@@ -49,7 +53,7 @@ def mask_secrets(tx: Session, recording: Recording, transcript: Sequence[Segment
 
 def mask_again(tx: Session, recording: Recording, transcript: Sequence[Segment]) -> list[Segment]:
     """What was heard of the redacted sound, without the secrets that are in it after all."""
-    own = mask([Line(str(segment["channel"]), segment["text"]) for segment in transcript]).lines
+    own = mask([Line(str(segment["channel"]), segment["text"]) for segment in transcript], unnamed=True).lines
     turns = _secret_turns(tx, recording)
     vague = [turn for turn in turns if not timed_in_turn(turn, recording.offset)]
     return [

@@ -14,7 +14,9 @@ from ivr.redaction.split_cards import cards_in_parts
 
 LOOK_BACK = 3  # lines within which a question finds its answer
 CARD_LINES = 8  # lines within which a card that was spoken of is still meant
-_WORDS_OF_SECRETS = re.compile(r"pass|word|phrase|answer", re.I)  # what is asked with these may be no digits
+_WORDS_OF_SECRETS = re.compile(
+    r"pass|word|phrase|answer|birth|born|d\.?o\.?b", re.I
+)  # what is asked with these may be no digits
 CARDS: frozenset[Named] = frozenset({"card", "a card", "cvv"})
 
 
@@ -52,12 +54,14 @@ class Masking:
     cards: tuple[str, ...] = ()
 
 
-def mask(lines: Sequence[Line], asked: Named | None = None, done: int = 0) -> Masking:
+def mask(lines: Sequence[Line], asked: Named | None = None, done: int = 0, *, unnamed: bool = False) -> Masking:
     """The lines of one conversation, oldest first, without their secrets.
 
     `asked`: what the last of them answers. The first `done` lines were masked when they were the last.
+    `unnamed`: a few digits of which nobody says what they are count too; only for a conversation that is whole, as a
+    card in parts is known by all of them.
     """
-    talk = _Talk(lines, asked)
+    talk = _Talk(lines, asked, unnamed)
     for line in lines[:done]:
         line.kept = True
     for at in range(done, len(lines)):
@@ -75,8 +79,8 @@ def mask_text(text: str) -> str:
 class _Talk:
     """The lines and what was found in each so far."""
 
-    def __init__(self, lines: Sequence[Line], asked: Named | None) -> None:
-        self.lines, self.asked = lines, asked
+    def __init__(self, lines: Sequence[Line], asked: Named | None, unnamed: bool) -> None:
+        self.lines, self.asked, self.unnamed = lines, asked, unnamed
         self.spans: list[list[Span]] = [[] for _ in lines]
 
     def look_at(self, at: int) -> None:
@@ -85,7 +89,9 @@ class _Talk:
             return  # the bot says no secret of its own accord, but may repeat one
         if not runs(tokens(line.text)) and not any(_WORDS_OF_SECRETS.search(one.text) for one in (*before, line)):
             return
-        self.spans[at] = find(self.lines[at].text, lambda: self._wanted(at), lambda: self._cards_about(at))
+        self.spans[at] = find(
+            self.lines[at].text, lambda: self._wanted(at), lambda: self._cards_about(at), unnamed=self.unnamed
+        )
 
     def join_parts(self, done: int) -> tuple[str, ...]:
         """Mask what makes a card only together, and every echo of it; each such card's digits."""

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from ivr.number_words import HEARD_AS, NATO, words_of
+from ivr.redaction.births import births
 from ivr.redaction.digit_runs import Run, Token, runs, tokens
 from ivr.redaction.passwords import passwords
 from ivr.redaction.phrases import LOOSE, Named, Phrase, phrases_in
@@ -14,6 +15,8 @@ NEAR, AFTER = 8, 4  # words between a name and its digits, before and after them
 CORRECTED = 6  # words between a secret and its correction
 LONGEST_ACCOUNT = 16
 SPELLED = 3  # letters and digits, one by one or in groups, that make an id
+UNNAMED = (3, 8)  # digits that are a code or a PIN as likely as anything
+LONGEST_ANSWER = 14  # words and signs of an answer that is nothing but one
 BARE = 2  # words beside digits that are all of an answer
 
 _LENGTHS: dict[SecretKind, tuple[int, int, int]] = {  # shortest, usual, longest
@@ -24,12 +27,14 @@ _LENGTHS: dict[SecretKind, tuple[int, int, int]] = {  # shortest, usual, longest
     "card": (4, 16, 40),
     "expiry": (2, 4, 8),
 }
+_ANSWERED: tuple[SecretKind, ...] = ("card", "pin", "code", "id")
 _READ_OUT = ("card", "pin", "code", "cvv", "id")
 _SSN = re.compile(r"(?<![\d-])(?:\d{3}-\d{2}-\d{4}|\d{3} \d{2} \d{4})(?![\d-])")
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b")
 _NINO = re.compile(r"(?<![a-z0-9])[a-z][ -]?[a-z][ -]?\d{2}[ -]?\d{2}[ -]?\d{2}[ -]?[a-d](?![a-z0-9])", re.I)
 _IS = re.compile(r"\s*,?\s*(?:is|was|'s|it's|as|for|that's|would be|should be|being)\b", re.I)
 _SENTENCE_END = re.compile(r"[.?!;]\s")
+_LEAD = re.compile(r"\W*(?:(?:sure|yes|yeah|ok|okay|so|well|um|uh|it's|it is|that's|that is|here)\b\W*)*", re.I)
 _MONTHS = words_of(
     """january february march april may june july august september october november december jan feb mar apr jun jul
     aug sep sept oct nov dec"""
@@ -50,15 +55,22 @@ def kinds_in(text: str, asked: Named | None = None) -> set[SecretKind]:
     return {span.kind for span in find(text, lambda: asked)}
 
 
-def find(text: str, asked: Callable[[], Named | None] = _nothing, cards_about: Callable[[], bool] = _no) -> list[Span]:
+def find(
+    text: str,
+    asked: Callable[[], Named | None] = _nothing,
+    cards_about: Callable[[], bool] = _no,
+    *,
+    unnamed: bool = False,
+) -> list[Span]:
     """The secrets in `text`, in order.
 
     `asked`: what the words before it asked for or announced; `cards_about`: whether a card was spoken of lately. Both
-    are looked up only where it matters.
+    are looked up only where it matters. `unnamed`: digits of which nobody says what they are count too.
     """
     named, words = phrases_in(text), tokens(text)
     digits = runs(words, not_digits(text, named))
     found = list(passwords(text, named, asked))
+    found += [span for span in births(text, named, asked) if not any(overlap(span, other) for other in found)]
     if not digits:
         return found
     wanted = asked()
@@ -69,10 +81,27 @@ def find(text: str, asked: Callable[[], Named | None] = _nothing, cards_about: C
     for span in sorted(ids, key=lambda span: span.start - span.end):
         if not any(overlap(span, other) for other in (*long, *found)):
             found.append(span)
-    for span in _of_runs(text, words, _with_markers(text, words, digits), named, wanted, about):
+    for span in _of_runs(text, words, _with_markers(text, words, digits), named, wanted, about, unnamed):
         if not any(overlap(span, other) for other in found):
             found.append(span)
+    if not found and not named and wanted in _ANSWERED:
+        found += _garbled_answer(text, words, digits, wanted)
     return sorted(found, key=lambda span: span.start)
+
+
+def _unexplained(run: Run) -> bool:
+    """As many digits as a code or a PIN has, that are no amount, date or telephone number."""
+    few, most = UNNAMED
+    return few <= len(run.digits) <= most and not (run.priced or run.dated or run.dialled)
+
+
+def _garbled_answer(text: str, words: Sequence[Token], digits: Sequence[Run], asked: SecretKind) -> Iterator[Span]:
+    """What is read out to who asked for a secret, in whatever the recogniser made of it ("XR, near to 8x8mmc")."""
+    few = len(words) > LONGEST_ANSWER or sum(len(run.digits) for run in digits) < 2  # "one moment" tells nothing
+    if few or any(run.priced or run.dated or run.dialled for run in digits):
+        return
+    lead = _LEAD.match(text)
+    yield Span(lead.end() if lead else 0, len(text.rstrip(" .,!?")), asked)
 
 
 def _with_markers(text: str, words: Sequence[Token], digits: Sequence[Run]) -> list[Run]:
@@ -91,11 +120,19 @@ def not_digits(text: str, named: Sequence[Phrase]) -> list[tuple[int, int]]:
 
 
 def _of_runs(
-    text: str, words: Sequence[Token], digits: Sequence[Run], named: Sequence[Phrase], asked: Named | None, about: bool
+    text: str,
+    words: Sequence[Token],
+    digits: Sequence[Run],
+    named: Sequence[Phrase],
+    asked: Named | None,
+    about: bool,
+    unnamed: bool,
 ) -> Iterator[Span]:
     names = _names(text, words, digits, named, asked)
     for before, run, meant in zip([None, *digits], digits, names, strict=False):
         kind = _kind(words, before, run, meant, about)
+        if kind is None and meant is None and unnamed and _unexplained(run):
+            kind = "code"
         if kind is not None and run.digits:
             yield from _spans(words, run, kind)
 
@@ -178,7 +215,7 @@ def _kind(words: Sequence[Token], before: Run | None, run: Run, meant: Named | N
         return None if meant == "kept" and _an_account(run.digits) else "card"
     if before is not None and meant == "card" and not run.priced and _beside_card(words, before, run):
         return "card"
-    if run.priced or meant in (None, "kept", "maybe kept", "password"):
+    if run.priced or meant in (None, "kept", "maybe kept", "password", "birth"):
         return None
     if meant == "a card":
         return "card" if count >= 6 and not run.dated and _words(words, 0, run.start) else None

@@ -34,6 +34,7 @@ _CVV = (
 _PIN = (
     r"\bpins?\b(?:[ -]?(?:number|code))?(?:'s)?|\bp\.\s?i\.\s?n\b\.?|\bp i n\b|\bpincode\b"
     r"|\bsecret (?:number|code)\b|\bpersonal identification(?: number)?\b|\b(?:four|4)[ -]digit pin(?: number)?"
+    r"|\b(?:my|your|digit) (?:pen|pain|pan|bin|pim|ping|tin|pinned|penn)\b"  # as it is misheard
     r"|\b(?:pass ?code|telephone password number|phone ?code)\b|\bclave\b"
 )
 _ID = (
@@ -44,9 +45,15 @@ _ID = (
     r"|\bitin\b|\bnational id\w*(?: number)?|\bidentity(?: card)? number|\bnational identity(?: number)?"
     r"|\b(?:my|your|his|her|the) id(?:entification)?(?: number)?(?= is| are|'s|:|,|\?)|\baadhaar\b|\b(?:dni|curp)\b"
 )
+_BIRTH = r"\b(?:date of birth|birth ?dates?|birthdays?|d\.? ?o\.? ?b\b\.?|born(?: on| in)?|year of birth)"
 _PATTERNS: tuple[tuple[Named, str], ...] = (
     ("kept", rf"\b{_CODES_KEPT}[ -]?codes?\b"),
-    ("password", r"\bpass ?(?:words?|phrases?)(?:'s)?|\b(?:security|memorable|secret|magic) (?:word|answer|phrase)"),
+    (
+        "password",
+        r"\bpa(?:ss|st|th|s)[ -]?(?:wor(?:d|ld|t|k)s?|phrases?|we're|were|where|ward)\b(?:'s)?"
+        r"|\b(?:security|memorable|secret|magic) (?:word|answer|phrase)",
+    ),
+    ("birth", _BIRTH),
     ("id", _ID),
     ("cvv", _CVV),
     ("pin", _PIN),

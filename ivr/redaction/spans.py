@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-SecretKind = Literal["card", "cvv", "expiry", "pin", "code", "id", "password"]
+SecretKind = Literal["card", "cvv", "expiry", "pin", "code", "id", "password", "birth"]
 
 MARKERS: dict[SecretKind, str] = {
     "card": "(card number)",
@@ -15,6 +15,7 @@ MARKERS: dict[SecretKind, str] = {
     "code": "(code)",
     "id": "(id number)",
     "password": "(password)",
+    "birth": "(date of birth)",
 }
 KEYED_CARD = "(card)"  # keyed or said while the carrier is about to take a card
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from ivr.recordings.copies import LEAKED, MADE, PROVED, WITHHELD, redacted_copy
 from ivr.recordings.hearing_again import in_piece, still_heard, with_markers
-from ivr.recordings.redaction import keyed_moments, mask_again, mask_spells, mask_turns, secret_spells
+from ivr.recordings.redaction import keyed_moments, mask_again, mask_secrets, mask_spells, mask_turns, secret_spells
 from ivr.recordings.secret_spells import Spell
 from ivr.recordings.silencing import is_silent, keyed, to_wav, without, without_keys
 from ivr.recordings.transcription import Sound, in_order, read_sound, split, transcribe_piece
@@ -28,6 +28,7 @@ def redact(context: WorkerContext, job: Job) -> None:
     recording = recording_of(context, job)
     made = recording.state == "transcribed" and recording.redaction in (None, LEAKED)
     with context.sessions() as tx:
+        recording.transcript = mask_secrets(tx, recording, recording.transcript, whole=True)
         found = secret_spells(tx, recording) if made else []
         moments = keyed_moments(tx, recording) if made else []
     path = None
@@ -42,6 +43,7 @@ def redact(context: WorkerContext, job: Job) -> None:
         if path is not None and row.state == "transcribed" and row.redaction == recording.redaction:
             row.redacted_path, row.redaction, row.heard_again = path, MADE, None
             row.silenced = [spell.to_json() for spell in dict.fromkeys(spells)]
+            row.transcript = recording.transcript
             _take_out(tx, row, found)
             outbox.put(tx, RECORDING_PROVE, job.payload, context.clock.now())
             path = None
