@@ -80,15 +80,13 @@ def chance_of(seed: str, sid: str) -> float:
 def share_out(
     sids: Sequence[str], reviewers: Sequence[int], seed: str, barred: Callable[[int, str], bool]
 ) -> dict[str, int | None]:
-    """Who judges which: turn by turn in an order of chance, never a call that `barred` says is theirs; None where
-    nobody may."""
+    """Who judges which: as many each as can be, never a call that `barred` says is theirs; None where nobody may."""
     order = sorted(reviewers, key=lambda reviewer: chance_of(seed, f"reviewer {reviewer}"))
+    able = {sid: [reviewer for reviewer in order if not barred(reviewer, sid)] for sid in sids}
     load = dict.fromkeys(order, 0)
     shared: dict[str, int | None] = {}
-    for sid in sids:
-        able = [reviewer for reviewer in order if not barred(reviewer, sid)]
-        chosen = min(able, key=lambda reviewer: load[reviewer], default=None)
-        shared[sid] = chosen
+    for sid in sorted(sids, key=lambda sid: len(able[sid])):  # where there is little choice, first
+        shared[sid] = chosen = min(able[sid], key=lambda reviewer: load[reviewer], default=None)
         if chosen is not None:
             load[chosen] += 1
     return shared

@@ -28,6 +28,8 @@ from ivr.store.models import (
     Comment,
     Dial,
     Draft,
+    Evaluation,
+    EvaluationAnswer,
     Handoff,
     Note,
     OneTimeCode,
@@ -105,10 +107,19 @@ def _forget_words(tx: Session, sids: Sequence[str]) -> None:
     tx.execute(update(Note).where(Note.call_sid.in_(sids), Note.kind != "outcome").values(text=""))
     tx.execute(delete(Draft).where(Draft.call_sid.in_(sids)))
     tx.execute(delete(CallWords).where(CallWords.call_sid.in_(sids)))
+    _forget_judgements(tx, sids)
     for handoff in tx.scalars(select(Handoff).where(Handoff.call_sid.in_(sids))):
         handoff.summary, handoff.known, handoff.brief = "", {}, None
         if handoff.state in HANDOFF_ENDS:
             handoff.machine = {"end": handoff.state}  # its attempts name telephones
+
+
+def _forget_judgements(tx: Session, sids: Sequence[str]) -> None:
+    """What people wrote in judging these calls; answers and scores stay."""
+    mine = select(Evaluation.id).where(Evaluation.call_sid.in_(sids))
+    answers = update(EvaluationAnswer).where(EvaluationAnswer.evaluation_id.in_(mine))
+    tx.execute(answers.values(comment="", reason=""))
+    tx.execute(update(Evaluation).where(Evaluation.call_sid.in_(sids)).values(comment="", dispute="", decision=""))
 
 
 def _forget_people(tx: Session, sids: Sequence[str], now: datetime) -> None:

@@ -61,4 +61,5 @@ RECORDING_REDACT = _topic("recording.redact", HEAVY, _DAY)
 RECORDING_PROVE = _topic("recording.prove", HEAVY, _DAY)
 RECORDING_DELETE = _topic("recording.delete", OUTSIDE, _DAY)  # at the carrier, of a recording that we have
 CALL_FACTS = _topic("call.facts", OUTSIDE, _DAY)  # our own database, but nobody waits for it
+CALL_SCORE = _topic("call.score", OUTSIDE, _DAY)  # what facts answer on a scorecard
 TURN_DELETE = _topic("recording.delete-turn", OUTSIDE, _DAY)  # at the carrier, of an answer to the bot: maybe a PIN

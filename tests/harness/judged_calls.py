@@ -81,7 +81,7 @@ class JudgedCalls:
         at = self.clock.now() - timedelta(seconds=30)
         handoff = Handoff(
             call_sid=sid, state="served", reason="asked", intent="", summary="Asks for a person.", requested_at=at,
-            agent_id=agent,
+            agent_id=agent, times={"requested": at.isoformat(), "bridged": at.isoformat()},
         )  # fmt: skip
         tx.add(handoff)
         tx.flush()

@@ -13,8 +13,13 @@ from ivr.store.models import AutomaticAnswer, Call, Evaluation, EvaluationAnswer
 
 
 def answer_by_facts(tx: Session, sid: str, now: datetime) -> int:
-    """Judge a call that is over by every rule, in place of what they said before; how many answers there are."""
+    """Judge a call by every rule, in place of what they said before; how many answers there are.
+
+    Of a forgotten call not all facts are there any more: what they said before stands.
+    """
     call = tx.get_one(Call, sid, with_for_update=True)
+    if call.forgotten_at is not None:
+        return 0
     tx.execute(delete(AutomaticAnswer).where(AutomaticAnswer.call_sid == sid))
     found = [
         AutomaticAnswer(

@@ -14,7 +14,10 @@ from sqlalchemy.orm import Session
 from ivr.quality.scorecards.definition import Definition, Party, asked
 from ivr.quality.scorecards.scoring import score, uncommented
 from ivr.quality.scorecards.subjects import Subject, in_call, subjects_of
+from ivr.redaction import mask_text
+from ivr.store import outbox
 from ivr.store.models import Audit, AutomaticAnswer, Call, Evaluation, EvaluationAnswer, SampleCall, ScorecardVersion
+from ivr.store.topics import CALL_FACTS
 
 STANDING = ("published", "acknowledged", "disputed", "upheld")  # what an agent sees, and what counts
 LONGEST_TEXT = 2000
@@ -64,7 +67,7 @@ def save(tx: Session, judgement: Judgement, now: datetime) -> Evaluation:
         row = _begin(tx, judgement, now)
     elif row.state != "draft":
         raise EvaluationRefusedError("you have published your judgement of this already")
-    row.version_id, row.comment = version.id, judgement.comment.strip()[:LONGEST_TEXT]
+    row.version_id, row.comment = version.id, _kept(judgement.comment)
     _write_answers(tx, row, judgement, Definition.from_json(version.definition))
     return row
 
@@ -87,6 +90,7 @@ def publish(tx: Session, evaluation: Evaluation, by: str, now: datetime) -> None
     )
     if evaluation.calibration_id is None:
         tx.execute(done.values(done_at=now))
+        outbox.put(tx, CALL_FACTS, {"call": evaluation.call_sid}, now)
     _audit(tx, "evaluation-published", evaluation, by, now, score=evaluation.score)
 
 
@@ -133,25 +137,20 @@ def open_disputes(tx: Session) -> Sequence[Evaluation]:
 
 
 def scores(tx: Session, sid: str) -> dict[str, float | None]:
-    """What `call_facts` keeps of a call: the newest standing score of the bot and of an agent."""
+    """The newest standing score of the bot and of an agent in a call, by party."""
     rows = select(Evaluation.party, Evaluation.score).where(
         Evaluation.call_sid == sid, Evaluation.state.in_(STANDING), Evaluation.calibration_id.is_(None)
     )
     newest = dict(tx.execute(rows.order_by(Evaluation.published_at, Evaluation.id)).tuples().all())
-    return {"score_bot": newest.get("bot"), "score_agent": newest.get("agent")}
-
-
-def forget_texts(tx: Session, sids: Sequence[str]) -> None:
-    """Empty what people wrote about these calls; answers and scores stay."""
-    mine = select(Evaluation.id).where(Evaluation.call_sid.in_(sids))
-    tx.execute(update(EvaluationAnswer).where(EvaluationAnswer.evaluation_id.in_(mine)).values(comment="", reason=""))
-    tx.execute(update(Evaluation).where(Evaluation.call_sid.in_(sids)).values(comment="", dispute="", decision=""))
+    return {"bot": newest.get("bot"), "agent": newest.get("agent")}
 
 
 def _check(tx: Session, judgement: Judgement) -> None:
     call = tx.get(Call, judgement.subject.sid)
     if call is None or judgement.subject not in subjects_of(tx, judgement.subject.sid):
         raise EvaluationRefusedError("nobody of that name was in this call")
+    if call.ended_at is None:
+        raise EvaluationRefusedError("this call is not over yet")
     _not_in_it(tx, judgement.subject.sid, judgement.reviewer_id)
     if judgement.replaces is not None:
         disputed(tx, judgement.replaces, judgement.reviewer_id)
@@ -189,8 +188,8 @@ def _write_answers(tx: Session, row: Evaluation, judgement: Judgement, definitio
         tx.add(
             EvaluationAnswer(
                 evaluation_id=row.id, question=question.id, value=given.value, rule=question.rule if said else "",
-                comment=given.comment.strip()[:LONGEST_TEXT], spans=[list(span) for span in given.spans][:MOST_SPANS],
-                automatic=said, reason=given.reason.strip()[:LONGEST_TEXT] if said not in (None, given.value) else "",
+                comment=_kept(given.comment), spans=[list(span) for span in given.spans][:MOST_SPANS],
+                automatic=said, reason=_kept(given.reason) if said not in (None, given.value) else "",
             )
         )  # fmt: skip
     tx.flush()
@@ -237,7 +236,12 @@ def _words(words: str, else_: str) -> str:
     words = words.strip()
     if not 1 <= len(words) <= LONGEST_TEXT:
         raise EvaluationRefusedError(f"{else_}: 1 to {LONGEST_TEXT} characters, not {len(words)}")
-    return words
+    return _kept(words)
+
+
+def _kept(words: str) -> str:
+    """Without secrets, of which somebody may have written one."""
+    return mask_text(words.strip()[:LONGEST_TEXT])
 
 
 def _audit(tx: Session, action: str, row: Evaluation, by: str, now: datetime, **detail: Any) -> None:

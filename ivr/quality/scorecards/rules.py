@@ -59,7 +59,8 @@ class Promise:
 @dataclass(frozen=True, slots=True)
 class CallTrace:
     """What the rules go by. `paid_at`: when the ledger was asked to move money on the bot's word. `agents`: who was
-    in it. `notice`: the carrier was told to play the notice first. `verified`: when the caller was, if they were."""
+    in it. `notice`: the carrier was told to play the notice first. `verified`: when the caller was, if they were.
+    `holds`: when the caller heard music instead of an agent."""
 
     turns: tuple[Spoken, ...]
     notice: bool = False
@@ -67,6 +68,7 @@ class CallTrace:
     paid_at: tuple[float, ...] = ()
     promises: tuple[Promise, ...] = ()
     agents: tuple[int, ...] = ()
+    holds: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +148,7 @@ def _no_dead_air(trace: CallTrace, party: int) -> Finding | None:
         (one.end or one.start, other.start)
         for one, other in pairwise(_in_order(trace))
         if other.by == party and one.speaker in owing and other.start - (one.end or one.start) > DEAD_AIR
+        if not any(start < other.start and (one.end or one.start) < end for start, end in trace.holds)
     ]
     return Finding("no", tuple(gaps[:MOST_SPANS])) if gaps else Finding("yes")
 

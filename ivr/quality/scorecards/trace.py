@@ -1,5 +1,6 @@
 """A call's rows as the rules read them: who spoke when, when money was asked for, what became of promises."""
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Literal
@@ -7,7 +8,7 @@ from typing import Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from ivr.quality.scorecards.rules import BOT, CallTrace, Promise, Spoken
+from ivr.quality.scorecards.rules import BOT, CallTrace, Promise, Span, Spoken
 from ivr.store.models import Agent, Call, CallBack, Dial, Handoff, Offer, PaymentOrder, Turn
 
 KEPT = {"served": True, "given-up": False}
@@ -29,6 +30,7 @@ def read_trace(tx: Session, call: Call) -> CallTrace:
         paid_at=tuple(sorted(_offset(call, order.asked_at) for order in orders)),
         promises=(*_call_backs(tx, call), *_texts(tx, call, spoken), *_payments(call, spoken, orders)),
         agents=tuple(dict.fromkeys(offer.agent_id for offer in offers)),
+        holds=tuple(_holds(tx, call)),
     )
 
 
@@ -59,6 +61,16 @@ def _who(at: float, call: Call, offers: Sequence[Offer]) -> int | None:
         if _offset(call, offer.offered_at) <= at and (offer.ended_at is None or at <= _offset(call, offer.ended_at))
     }
     return there.pop() if len(there) == 1 else None
+
+
+def _holds(tx: Session, call: Call) -> Iterator[Span]:
+    """One that was not ended lasted to the end of the call."""
+    for times in tx.scalars(select(Handoff.times).where(Handoff.call_sid == call.sid)):
+        for name, at in times.items():
+            if name.startswith("held-"):
+                until = times.get(f"un{name}")
+                end = _offset(call, datetime.fromisoformat(until)) if until else math.inf
+                yield _offset(call, datetime.fromisoformat(at)), end
 
 
 def _call_backs(tx: Session, call: Call) -> Iterator[Promise]:

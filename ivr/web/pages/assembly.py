@@ -32,6 +32,7 @@ from ivr.web.pages.phone import Phones, make_phone_blueprint
 from ivr.web.pages.quality.blueprint import make_quality_blueprint
 from ivr.web.pages.reading_audit import note_reading
 from ivr.web.pages.recording_audio import Recordings
+from ivr.web.pages.reviews import make_reviews_blueprint
 from ivr.web.pages.roster import make_roster_blueprint
 from ivr.web.pages.second_factor import make_second_blueprint
 from ivr.web.pages.security import Guards, secure_pages
@@ -86,6 +87,7 @@ def add_pages(app: Flask, services: PageServices, phones: Phones) -> Guards:
     _add_desk(app, context, services)
     _add_board(app, context, services)
     app.register_blueprint(make_quality_blueprint(context, services.recordings))
+    app.register_blueprint(make_reviews_blueprint(context))
     app.register_blueprint(make_events_blueprint(services.sessions))
     return guards
 

@@ -29,6 +29,10 @@ READS: Mapping[str, tuple[str, str]] = {
     "call_backs.panel": ("read-call-backs", "call-backs"),
     "quality.calls": ("search", "calls"),
     "quality.call": ("read-call", "call:{sid}"),
+    "quality.evaluations": ("read-evaluations", "evaluations"),
+    "quality.evaluation": ("read-evaluation", "evaluation:{evaluation_id}"),
+    "quality.calibration": ("read-calibration", "calibration:{calibration_id}"),
+    "reviews.review": ("read-evaluation", "evaluation:{evaluation_id}"),
 }
 # Nothing of callers, or noted where it is done: sound by `recording_audio` and `bot_calls`, briefs by `opened`.
 OTHERS = frozenset(
@@ -37,6 +41,8 @@ OTHERS = frozenset(
         "second.form", "second.prove", "own.page", "own.codes", "roster.page", "roster.person",
         "agent.page", "agent.own", "agent.panel", "agent.work", "agent.messages", "agent.message_audio",
         "board.fragment", "board.listens", "board.rules", "board.latency", "quality.audio", "phone.script",
+        "quality.cards", "quality.card", "quality.samples", "quality.sample", "quality.next_call",
+        "quality.calibrations", "reviews.page",
     }
 )  # fmt: skip
 

@@ -88,6 +88,7 @@ def _bot(line: Line) -> None:
     talk = line.call(2)
     line.talk(talk, "What's my balance?", lambda: _answered(line, talk.sid))
     talk.hang_up()
+    line.work("call.facts", "call.score")
     line.clock.forward(24 * 3600)
     line.work("payment.due")
     card = line.call(3).by_turns().press("2", PIN, "1", "", "3", "1")

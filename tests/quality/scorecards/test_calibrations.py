@@ -80,7 +80,7 @@ def test_it_counts_for_no_score_and_the_facts_do_not_answer_in_it(calls: JudgedC
     calibration = begun(calls, judges)
     hand_in(calls, calibration, judges[0])
     with calls.sessions() as tx:
-        assert evaluations.scores(tx, CALL) == {"score_bot": None, "score_agent": None}
+        assert evaluations.scores(tx, CALL) == {"bot": None, "agent": None}
         assert [one.automatic for one in tx.scalars(select(Evaluation)).one().answers] == [None] * 4
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -9,6 +10,8 @@ from sqlalchemy import select
 from ivr.quality.scorecards import evaluations
 from ivr.quality.scorecards.automatic import agreement_with_people, answer_by_facts
 from ivr.quality.scorecards.evaluations import EvaluationRefusedError, Given, Judgement
+from ivr.recordings.retention import purge_caller
+from ivr.recordings.storage import RecordingFiles
 from ivr.store.engine import Sessions, make_engine, make_sessions
 from ivr.store.migrate import upgrade
 from ivr.store.models import Audit, AutomaticAnswer, Evaluation
@@ -171,13 +174,13 @@ def test_a_second_judgement_overturns_the_disputed_one_and_counts_instead(
 ) -> None:
     first = published(calls, judgement(version, rosa, ada, q4=Given("3")))
     with calls.sessions.begin() as tx:
-        assert evaluations.scores(tx, CALL) == {"score_bot": None, "score_agent": 60.0}
+        assert evaluations.scores(tx, CALL) == {"bot": None, "agent": 60.0}
         evaluations.dispute(tx, first, ada, "They were helped.", "ada", calls.clock.now())
     anew = judgement(version, sam, ada)
     published(calls, Judgement(anew.subject, version, sam, anew.answers, "Right.", replaces=first))
     assert state(calls, first) == "overturned"
     with calls.sessions() as tx:
-        assert evaluations.scores(tx, CALL) == {"score_bot": None, "score_agent": 100.0}
+        assert evaluations.scores(tx, CALL) == {"bot": None, "agent": 100.0}
 
 
 def test_nobody_judges_a_call_of_their_own(calls: JudgedCalls, version: int, ada: int) -> None:
@@ -191,12 +194,23 @@ def test_who_was_not_in_the_call_is_not_judged(calls: JudgedCalls, version: int,
         evaluations.save(tx, judgement(version, rosa, sam), calls.clock.now())
 
 
-def test_a_purge_empties_the_texts_and_leaves_the_scores(calls: JudgedCalls, version: int, ada: int, rosa: int) -> None:
+def test_a_purge_empties_the_texts_and_leaves_the_scores(
+    calls: JudgedCalls, version: int, ada: int, rosa: int, tmp_path: Path
+) -> None:
     evaluation = published(calls, judgement(version, rosa, ada, q3=Given("1", "Called Grace a liar.")))
     with calls.sessions.begin() as tx:
         evaluations.dispute(tx, evaluation, ada, "Grace Hopper shouted.", "ada", calls.clock.now())
-        evaluations.forget_texts(tx, [CALL])
+    files = RecordingFiles((tmp_path / "sound").as_uri())
+    purge_caller(calls.sessions, "+15550100001", calls.clock, files, lambda _: None)
     with calls.sessions() as tx:
         row = tx.get_one(Evaluation, evaluation)
         assert (row.dispute, [one.comment for one in row.answers]) == ("", [""] * 3)
         assert (row.score, row.answers[1].value) == (70.0, "1")  # (3 + 0 + 4) of 10
+
+
+def test_a_secret_that_is_written_in_a_comment_is_taken_out(calls: JudgedCalls, version: int, rosa: int) -> None:
+    told = Given("1", "The bot read out 4000 0566 5566 5556.")
+    evaluation = published(calls, judgement(version, rosa, q3=told))
+    with calls.sessions() as tx:
+        kept = {one.question: one.comment for one in tx.get_one(Evaluation, evaluation).answers}
+    assert "5556" not in kept["q3"]

@@ -75,6 +75,7 @@ def test_an_agent_who_falls_silent_is_waited_for_and_a_word_within_a_longer_turn
     looks = CallTrace((caller(0, 2), agent(3, 5), agent(30, 32)), agents=(ADA,))
     assert found("no-dead-air", looks, ADA) == Finding("no", ((5, 30),))
     assert found("no-dead-air", looks) is None
+    assert found("no-dead-air", replace(looks, holds=((6, 29),)), ADA) == Finding("yes")
     within = CallTrace((caller(0, 20), agent(3, 4), agent(21, 22)), agents=(ADA,))
     assert found("no-dead-air", within, ADA) == Finding("yes")
 

@@ -3,8 +3,12 @@
 from flask import Blueprint
 
 from ivr.web.pages.context import PageContext
+from ivr.web.pages.quality.calibration import add_calibrations
 from ivr.web.pages.quality.calls import add_calls
+from ivr.web.pages.quality.cards import add_cards
+from ivr.web.pages.quality.evaluations import add_evaluations
 from ivr.web.pages.quality.review import add_review
+from ivr.web.pages.quality.samples import add_samples
 from ivr.web.pages.recording_audio import Recordings
 from ivr.web.pages.signed_in import only
 
@@ -15,4 +19,8 @@ def make_quality_blueprint(context: PageContext, recordings: Recordings) -> Blue
     blueprint.before_request(only("reviewer", "supervisor"))
     add_calls(blueprint, context)
     add_review(blueprint, context, recordings)
+    add_cards(blueprint, context)
+    add_evaluations(blueprint, context)
+    add_samples(blueprint, context)
+    add_calibrations(blueprint, context)
     return blueprint

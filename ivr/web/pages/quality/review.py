@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from ivr.redaction import mask_text
 from ivr.store.models import Audit, Call, Comment
 from ivr.web.pages.context import PageContext
+from ivr.web.pages.quality.card_form import read_card_form
 from ivr.web.pages.quality.original_sound import hears_originals, listen_to_original
 from ivr.web.pages.quality.review_screen import read_review
 from ivr.web.pages.recording_audio import Recordings, listen
@@ -21,9 +22,10 @@ def add_review(blueprint: Blueprint, context: PageContext, recordings: Recording
     def call(sid: str) -> str:
         with context.sessions() as tx:
             review = read_review(tx, sid, request.args.get("recording", 0, type=int))
-        return render_template(
-            "quality/call.html", review=review or abort(404), originals=hears_originals(context, me())
-        )
+            return render_template(
+                "quality/call.html", review=review or abort(404), originals=hears_originals(context, me()),
+                card_form=read_card_form(tx, sid, me()),
+            )  # fmt: skip
 
     @blueprint.post("/recordings/<int:recording_id>/original")
     def original(recording_id: int) -> ResponseReturnValue:
