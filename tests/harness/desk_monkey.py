@@ -17,6 +17,7 @@ from tests.harness.desk_oracle import Oracle, WrongError
 from tests.harness.random_calls import RandomCalls
 from tests.harness.web_pages import PASSWORD, Web
 
+SAVED = 10.0  # seconds after which a page has sent what it kept while it could not
 SLOW = 30_000  # milliseconds that a busy machine may take for a page
 WITNESS = Path(__file__).parents[1] / "web" / "monkey" / "witness.js"
 SHORTCUTS = [*"admhxjlcntbporvky+", "Shift+E"]
@@ -95,22 +96,34 @@ class Monkey:
             self._note(f"  ({str(error).splitlines()[0][:100]})")
 
     def _judge(self) -> None:
+        if self._wrap_up_is_over():
+            self._note("the wrap-up is over")
+            self.oracle.wrap_up_ended = time.time()
         self.calls.go_on()
         assert not self.faults, self.faults
         self.oracle.look()
         assert not self.oracle.wrong, "\n".join(self.oracle.wrong)
         if self.step % 3 and not self.oracle.accepting:
             return
+        at_the_desk = 0
         for number, tab in enumerate(self.tabs):
             try:
                 seen = tab.evaluate("window.seen?.()")
             except Error:
                 continue
             if seen and self._connected:
+                at_the_desk += seen["path"] == "/agent/" and seen["mode"] != ""
                 self.oracle.shown(number, seen, self.connected_since)
                 self.oracle.answered(number, seen)
+        if self.step % 15 == 0 and at_the_desk == len(self.tabs) and time.time() - self.connected_since > SAVED:
+            self.oracle.judge_words()
         assert not self.faults, self.faults
         assert not self.oracle.wrong, "\n".join(self.oracle.wrong)
+
+    def _wrap_up_is_over(self) -> bool:
+        with self.web.sessions() as tx:
+            until = tx.get_one(Agent, self.oracle.agent).wrap_up_until
+        return until is not None and until <= self.web.clock.now()
 
     @property
     def _connected(self) -> bool:
@@ -133,11 +146,10 @@ class Monkey:
         for _ in range(4):
             self.calls.go_on()
             self.web.clock.forward(200)
-            self._end_wrap_up()
             self.page.wait_for_timeout(1000)
             self._judge()
         for _ in range(10):
-            if not (lost := self.oracle.lost_words(drafts_too=False)):
+            if not (lost := self.oracle.lost_words()):
                 break
             self.page.wait_for_timeout(500)
         assert not lost, f"typed, and lost: {lost}"
@@ -334,16 +346,6 @@ class Monkey:
         seconds = self.random.choice([5, 20, 40])
         self._note(f"{seconds} s pass")
         self.web.clock.forward(seconds)
-        self._end_wrap_up()
-
-    def _end_wrap_up(self) -> None:
-        with self.web.sessions() as tx:
-            agent = tx.get_one(Agent, self.oracle.agent)
-            over = agent.presence == "wrap-up" and agent.wrap_up_until and agent.wrap_up_until <= self.web.clock.now()
-        if over:
-            self._note("the wrap-up is over")
-            self.oracle.wrap_up_ended = time.time()
-            self.calls.world.service.wrap_up_over(self.oracle.agent)
 
     def hang_up(self) -> None:
         self._note("a caller hangs up")

@@ -62,6 +62,7 @@ class Oracle:
     typed: int = 0
     _audited: int = 0
     _doubtful: list[tuple[float, str, str]] = field(default_factory=list)
+    _lost: set[str] = field(default_factory=set)  # at the last look
     _stale: dict[int, float] = field(default_factory=dict)
 
     # --- what the pages tell ---
@@ -205,21 +206,25 @@ class Oracle:
             took = select(Offer.id).where(Offer.handoff_id == handoff, Offer.agent_id == self.agent)
             return row.agent_id == self.agent or bool(tx.scalar(took.where(Offer.outcome == "accepted").limit(1)))
 
-    def lost_words(self, drafts_too: bool = True) -> list[str]:
-        """What was typed, and is neither in a note, a text, a transfer, a call-back nor in a draft."""
+    def lost_words(self, but: str = "", unsent: bool = False) -> list[str]:
+        """What was typed, and is neither in a note or text nor in a brief of a transfer; `unsent`: nor in a draft.
+
+        Of the call `but`, which is not over, nothing is said."""
         with self.sessions() as tx:
             kept = [note.text for note in tx.scalars(select(Note))]
-            kept += [json_text(row.brief) + json_text(row.machine) for row in tx.scalars(select(Handoff))]
-            if drafts_too:
-                kept += [json_text(draft.fields) for draft in tx.scalars(select(Draft))]
+            kept += [str(draft.fields) for draft in tx.scalars(select(Draft))] if unsent else []
+            calls = {str(row.id): row.call_sid for row in tx.scalars(select(Handoff))}
+            kept += [str(row.brief) + str(row.machine) for row in tx.scalars(select(Handoff))]
         everything = "\n".join(kept)
-        return [
-            f"{word!r} of {place}" for place, words in self.words.items() for word in words if word not in everything
-        ]
+        over = {place: words for place, words in self.words.items() if calls[place[0].split("/")[3]] != but}
+        return [f"{word!r} of {place}" for place, words in over.items() for word in words if word not in everything]
 
-
-def json_text(value: object) -> str:
-    return str(value or "")
+    def judge_words(self) -> None:
+        """While every page is connected and at the desk: what was typed of calls that are over is kept."""
+        lost = set(self.lost_words(self.screen()[1], unsent=True))
+        if gone := lost & self._lost:
+            self.wrong.append(f"typed, and lost: {sorted(gone)}")
+        self._lost = lost
 
 
 def _words(text: str) -> set[str]:

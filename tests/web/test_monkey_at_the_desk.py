@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -43,8 +43,12 @@ class Cuttable:
             await self._front(scope, receive, send)
             return
         self._loop = asyncio.get_running_loop()
-        stream = asyncio.ensure_future(self._front(scope, receive, send))
-        self._streams.add(stream)
+
+        async def begun(message: MutableMapping[str, Any]) -> None:
+            self._streams.add(stream)
+            await send(message)
+
+        stream = asyncio.ensure_future(self._front(scope, receive, begun))
         try:
             await asyncio.wait({stream})
         finally:
