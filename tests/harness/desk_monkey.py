@@ -96,10 +96,7 @@ class Monkey:
             self._note(f"  ({str(error).splitlines()[0][:100]})")
 
     def _judge(self) -> None:
-        if self._wrap_up_is_over():
-            self._note("the wrap-up is over")
-            self.oracle.wrap_up_ended = time.time()
-        self.calls.go_on()
+        self._go_on()
         assert not self.faults, self.faults
         self.oracle.look()
         assert not self.oracle.wrong, "\n".join(self.oracle.wrong)
@@ -119,6 +116,12 @@ class Monkey:
             self.oracle.judge_words()
         assert not self.faults, self.faults
         assert not self.oracle.wrong, "\n".join(self.oracle.wrong)
+
+    def _go_on(self) -> None:
+        if self._wrap_up_is_over():
+            self._note("the wrap-up is over")
+            self.oracle.wrap_up_ended = time.time()
+        self.calls.go_on()
 
     def _wrap_up_is_over(self) -> bool:
         with self.web.sessions() as tx:
@@ -144,7 +147,7 @@ class Monkey:
             self.page.wait_for_timeout(1500)
         self.calls.all_hang_up()
         for _ in range(4):
-            self.calls.go_on()
+            self._go_on()
             self.web.clock.forward(200)
             self.page.wait_for_timeout(1000)
             self._judge()
@@ -217,8 +220,8 @@ class Monkey:
             self._do(self.be_there)
         self._note(f"call {self.calls.placed + 1}")
         self.calls.comes()
+        self._do(self.wait if sober else self.hurry)
         if sober:
-            self._do(self.wait)
             self._do(self.answer)
 
     # --- what it does ---
@@ -342,14 +345,27 @@ class Monkey:
         self._note("to this tab")
         self.page.bring_to_front()
 
+    def hurry(self) -> None:
+        """Fingers that were on their way when the page changed."""
+        self._go_on()
+        for _ in range(4):
+            self.page.wait_for_timeout(100)
+            self.press_shortcut()
+
     def leap(self) -> None:
         seconds = self.random.choice([5, 20, 40])
         self._note(f"{seconds} s pass")
         self.web.clock.forward(seconds)
+        self._sometimes_hurry()
 
     def hang_up(self) -> None:
         self._note("a caller hangs up")
         self.calls.hangs_up()
+        self._sometimes_hurry()
+
+    def _sometimes_hurry(self) -> None:
+        if self.random.random() < 0.5:
+            self.hurry()
 
     def colleague_changes(self) -> None:
         with self.web.sessions() as tx:

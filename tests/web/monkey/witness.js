@@ -48,7 +48,7 @@
     const target = key === "enter" || key === " " ? active : targetOf(key);
     cause = {
       kind: "key", key, typing: isText(active), dialog: Boolean(document.querySelector("dialog[open], [popover]:popover-open")),
-      on: document.getElementById("keys-on")?.checked ?? true, cut, repeat: event.repeat,
+      on: "keys" in document.documentElement.dataset && document.getElementById("keys-on").checked, cut, repeat: event.repeat,
       age: Math.min(age(keyOf(target) ?? key), 1e9), quiet: Math.min(performance.now() - changedAt, performance.now() - typedAt, performance.now(), 1e9),
       target: target?.id ?? "", button: Boolean(target?.matches("button")), busy: target?.getAttribute("aria-busy") === "true",
       state: Boolean(target?.matches("[name=presence], [name=then]")),
