@@ -112,7 +112,7 @@ class Monkey:
                 at_the_desk += seen["path"] == "/agent/" and seen["mode"] != ""
                 self.oracle.shown(number, seen, self.connected_since)
                 self.oracle.answered(number, seen)
-        if self.step % 15 == 0 and at_the_desk == len(self.tabs) and time.time() - self.connected_since > SAVED:
+        if self.step % 9 == 0 and at_the_desk == len(self.tabs) and time.time() - self.connected_since > SAVED:
             self.oracle.judge_words()
         assert not self.faults, self.faults
         assert not self.oracle.wrong, "\n".join(self.oracle.wrong)
@@ -155,7 +155,7 @@ class Monkey:
             if not (lost := self.oracle.lost_words()):
                 break
             self.page.wait_for_timeout(500)
-        assert not lost, f"typed, and lost: {lost}"
+        assert not lost, f"typed, and lost: {lost}\n{self.oracle.story(lost)}"
 
     # --- pages ---
 
@@ -211,6 +211,7 @@ class Monkey:
             self.faults.append(f"{response.status} for {response.request.method} {response.url}")
 
     def _note(self, what: str) -> None:
+        self.oracle.writing.append(what)
         self.last.append(f"{self.step:5} tab {self.at}: {what}")
 
     def _caller_comes(self) -> None:

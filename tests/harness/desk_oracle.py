@@ -4,7 +4,7 @@ import math
 import re
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -54,6 +54,7 @@ class Oracle:
     agent: int
     words_typed: list[list[float]] = field(default_factory=list)  # from when to when letters were parts of a word
     words: dict[tuple[str, str], set[str]] = field(default_factory=dict)  # form, field -> what stands there by hand
+    writing: list[str] = field(default_factory=list)  # the whole story of what was typed and kept
     meant: deque[Meant] = field(default_factory=lambda: deque(maxlen=200))
     accepting: list[Accepting] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
@@ -62,6 +63,7 @@ class Oracle:
     typed: int = 0
     _audited: int = 0
     _doubtful: list[tuple[float, str, str]] = field(default_factory=list)
+    _kept: dict[tuple[str, str], str] = field(default_factory=dict)  # the drafts, at the last look
     _lost: set[str] = field(default_factory=set)  # at the last look
     _stale: dict[int, float] = field(default_factory=dict)
 
@@ -71,7 +73,7 @@ class Oracle:
         at = told["at"] / 1000
         match told["what"]:
             case "wrote":
-                self._wrote(told)
+                self._wrote(tab, told)
             case "again":
                 self.meant.extend(Meant(presence, at) for presence in ("", *CHOICES))
             case "submit":
@@ -79,7 +81,8 @@ class Oracle:
             case "deaf":
                 self._deaf(told["cause"], at)
 
-    def _wrote(self, told: Seen) -> None:
+    def _wrote(self, tab: int, told: Seen) -> None:
+        self.writing.append(f"{told['form']} tab {tab}: {told['before']!r} -> {told['after']!r}")
         before, after = _words(told["before"]), _words(told["after"])
         place = self.words.setdefault((told["form"], told["field"]), set())
         place -= before - after
@@ -146,6 +149,11 @@ class Oracle:
                 .where(Audit.id > self._audited, Audit.action == "presence", Audit.subject == f"agent:{self.agent}")
                 .order_by(Audit.id)
             ).all()
+            drafts = {(row.call_sid[-4:], row.form): str(row.fields) for row in tx.scalars(select(Draft))}
+        for which in drafts.keys() | self._kept.keys():
+            if drafts.get(which) != self._kept.get(which):
+                self.writing.append(f"the draft {which} is {drafts.get(which)}")
+        self._kept = drafts
         for row in rows:
             self._audited = row.id
             self._doubtful.append((time.time(), row.detail["from"], row.detail["to"]))
@@ -223,8 +231,14 @@ class Oracle:
         """While every page is connected and at the desk: what was typed of calls that are over is kept."""
         lost = set(self.lost_words(self.screen()[1], unsent=True))
         if gone := lost & self._lost:
-            self.wrong.append(f"typed, and lost: {sorted(gone)}")
+            self.wrong.append(f"typed, and lost: {sorted(gone)}\n" + self.story(gone))
         self._lost = lost
+
+    def story(self, lost: Iterable[str]) -> str:
+        """All that happened around the forms of words that were lost."""
+        words = [word.split("'")[1] for word in lost]
+        at = [nth for nth, line in enumerate(self.writing) if any(word in line for word in words)]
+        return "\n".join(self.writing[max(0, at[0] - 5) : at[-1] + 25])
 
 
 def _words(text: str) -> set[str]:

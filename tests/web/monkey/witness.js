@@ -22,7 +22,7 @@
   function look(_, observer) {
     const now = observer ? performance.now() : -Infinity;
     const found = new Map();
-    for (const one of document.querySelectorAll("[data-key], button[id]")) {
+    for (const one of document.querySelectorAll("[data-key], button[id], input[id]")) {
       const key = keyOf(one);
       found.set(key, `${found.get(key) ?? ""}${one.id}>${one.form?.action ?? ""};`);
     }
@@ -69,7 +69,7 @@
   addEventListener("pointerdown", (event) => {
     if (!event.isTrusted) return;
     cut = false;
-    const known = since.get(keyOf(event.target.closest("[data-key], button[id]")));
+    const known = since.get(keyOf(event.target.closest("[data-key], button[id], input[id]")));
     if (known) known.at = -Infinity; // they have seen it, and chosen it
   }, true);
   addEventListener("click", (event) => {
