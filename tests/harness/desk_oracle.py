@@ -17,12 +17,13 @@ from ivr.web.pages.agent_screen import read_screen
 
 MOMENT = 950  # milliseconds for which a page that has just changed obeys no key; a little less, for the two clocks
 AWAKE = 1200  # and after which it must obey
-PATIENCE = 6.0  # seconds for which a connected page may show what is over
+PATIENCE = 8.0  # seconds for which a connected page may show what is over
 ANSWERED = 6.0  # seconds in which an Accept is answered
 TOLD = 2.0  # seconds in which a page has told what was pressed in it
 DONE = 15.0  # seconds in which what was asked for is done in SQL
 CHOICES = ("available", "break", "away")
 Seen = dict[str, Any]
+Shown = tuple[str, str, str]  # mode, call, presence
 
 
 class WrongError(AssertionError):
@@ -65,7 +66,7 @@ class Oracle:
     _doubtful: list[tuple[float, str, str]] = field(default_factory=list)
     _kept: dict[tuple[str, str], str] = field(default_factory=dict)  # the drafts, at the last look
     _lost: set[str] = field(default_factory=set)  # at the last look
-    _stale: dict[int, float] = field(default_factory=dict)
+    _stale: dict[int, tuple[Shown, float]] = field(default_factory=dict)  # tab -> what it lacks, and since when
 
     # --- what the pages tell ---
 
@@ -175,7 +176,7 @@ class Oracle:
             return over and (after == "available" or after in ever)
         return after in ("available", "away") or after in ever  # offered, on a call: given back, missed, afterwards
 
-    def screen(self) -> tuple[str, str, str]:
+    def screen(self) -> Shown:
         """The mode, the call and the presence that a page must show now."""
         with self.sessions() as tx:
             screen = read_screen(tx, self.agent, tx.get_one(Agent, self.agent).presence_since)
@@ -191,7 +192,11 @@ class Oracle:
         if right or seen["path"] != "/agent/":
             self._stale.pop(tab, None)
             return
-        since = max(self._stale.setdefault(tab, time.time()), connected_since)
+        truth, since = self._stale.get(tab, (None, 0.0))
+        if truth != (mode, call, presence):
+            since = time.time()
+            self._stale[tab] = (mode, call, presence), since
+        since = max(since, connected_since)
         if time.time() - since > PATIENCE:
             self.wrong.append(f"a page shows {seen} though it is {mode} {call} {presence}")
 
