@@ -126,7 +126,7 @@ class Monkey:
     def _wrap_up_is_over(self) -> bool:
         with self.web.sessions() as tx:
             until = tx.get_one(Agent, self.oracle.agent).wrap_up_until
-        return until is not None and until <= self.web.clock.now()
+        return until is not None and until <= self.web.clock.now() + timedelta(seconds=3)  # or will be, in a moment
 
     @property
     def _connected(self) -> bool:

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from ivr.store.engine import Sessions
 from ivr.store.models import Agent, Audit, Draft, Handoff, Note, Offer
+from ivr.store.states import HANDOFF_WITH_AGENT
 from ivr.web.pages.agent_screen import read_screen
 
 MOMENT = 950  # milliseconds for which a page that has just changed obeys no key; a little less, for the two clocks
@@ -65,6 +66,7 @@ class Oracle:
     _audited: int = 0
     _doubtful: list[tuple[float, str, str]] = field(default_factory=list)
     _kept: dict[tuple[str, str], str] = field(default_factory=dict)  # the drafts, at the last look
+    _told_colleagues: set[str] = field(default_factory=set)  # the notes of all transfers so far
     _lost: set[str] = field(default_factory=set)  # at the last look
     _stale: dict[int, tuple[Shown, float]] = field(default_factory=dict)  # tab -> what it lacks, and since when
 
@@ -150,6 +152,8 @@ class Oracle:
                 .where(Audit.id > self._audited, Audit.action == "presence", Audit.subject == f"agent:{self.agent}")
                 .order_by(Audit.id)
             ).all()
+            under_way = select(Handoff).where(Handoff.state.in_(HANDOFF_WITH_AGENT))
+            self._told_colleagues |= {str(row.brief["transfer"]) for row in tx.scalars(under_way) if row.brief}
             drafts = {(row.call_sid[-4:], row.form): str(row.fields) for row in tx.scalars(select(Draft))}
         for which in drafts.keys() | self._kept.keys():
             if drafts.get(which) != self._kept.get(which):
@@ -227,7 +231,7 @@ class Oracle:
             kept = [note.text for note in tx.scalars(select(Note))]
             kept += [str(draft.fields) for draft in tx.scalars(select(Draft))] if unsent else []
             calls = {str(row.id): row.call_sid for row in tx.scalars(select(Handoff))}
-            kept += [str(row.brief) + str(row.machine) for row in tx.scalars(select(Handoff))]
+        kept += self._told_colleagues
         everything = "\n".join(kept)
         over = {place: words for place, words in self.words.items() if calls[place[0].split("/")[3]] != but}
         return [f"{word!r} of {place}" for place, words in over.items() for word in words if word not in everything]
@@ -243,7 +247,7 @@ class Oracle:
         """All that happened around the forms of words that were lost."""
         words = [word.split("'")[1] for word in lost]
         at = [nth for nth, line in enumerate(self.writing) if any(word in line for word in words)]
-        return "\n".join(self.writing[max(0, at[0] - 5) : at[-1] + 25])
+        return "\n".join(self.writing[max(0, at[0] - 5) : at[-1] + 80])
 
 
 def _words(text: str) -> set[str]:
