@@ -20,13 +20,23 @@ UNSENT = {
     "call-back": "Call-back, not booked: ",
 }  # how the note begins that is made of a form
 
-Drafts = Mapping[str, Mapping[str, str]]
+WORDS = ("text", "number", "at")  # the fields that people write in
+
+Fields = Mapping[str, str]
+Drafts = Mapping[str, Fields]
 
 
-def save(tx: Session, agent_id: int, call_sid: str, form: str, fields: Mapping[str, str], now: datetime) -> None:
-    """Keep what stands in `form` now, by the names of its fields, secrets taken out; nothing in it forgets it."""
-    written = {name: mask_text(text[:LONGEST]) for name, text in fields.items() if text.strip()}
+def save(
+    tx: Session, agent_id: int, call_sid: str, form: str, fields: Fields, now: datetime, seen: Fields | None = None
+) -> None:
+    """Keep what stands in `form` now, by the names of its fields, secrets taken out; nothing in it forgets it.
+
+    `seen`: what the page knew of the draft. What another page had written meanwhile is made a note of the call first.
+    """
+    written = _masked(fields)
     draft = tx.scalar(select(Draft).where(*_one(agent_id, call_sid, form)).with_for_update())
+    if draft is not None and seen is not None and draft.fields != _masked(seen) and _loses(draft.fields, written):
+        _to_notes(tx, draft, now)
     if not written:
         drop(tx, agent_id, call_sid, form)
     elif draft is None:
@@ -53,15 +63,28 @@ def keep(tx: Session, agent_id: int, now: datetime) -> None:
     for row in rows:
         if outcome := row.fields.get("outcome"):
             _add(tx, row, "outcome", outcome, now)
-        if text := _unsent(tx, row):
-            _add(tx, row, "note", UNSENT[row.form] + text, now)
+        _to_notes(tx, row, now)
         tx.delete(row)
     tx.flush()
 
 
+def _masked(fields: Fields) -> dict[str, str]:
+    return {name: mask_text(text[:LONGEST]) for name, text in fields.items() if text.strip()}
+
+
+def _loses(before: Fields, after: Fields) -> bool:
+    """Whether words are gone; which outcome is ticked is no word."""
+    return any(before.get(name, "").strip() not in after.get(name, "") for name in WORDS)
+
+
+def _to_notes(tx: Session, draft: Draft, now: datetime) -> None:
+    if text := _unsent(tx, draft):
+        _add(tx, draft, "note", UNSENT[draft.form] + text, now)
+
+
 def _unsent(tx: Session, draft: Draft) -> str:
     """What the agent wrote into the form; the caller's own number, which the page fills in, is nothing they wrote."""
-    text, number, at = (draft.fields.get(name, "").strip() for name in ("text", "number", "at"))
+    text, number, at = (draft.fields.get(name, "").strip() for name in WORDS)
     if draft.form == "call-back" and not at and number == tx.get_one(Call, draft.call_sid).caller:
         number = ""
     return ", ".join(filter(None, (text, number, at.replace("T", " "))))

@@ -184,6 +184,27 @@ def test_what_arrives_late_completes_the_note_that_was_kept(world: World) -> Non
     assert notes(world) == [("note", "They want the receipt by post"), ("note", "Another thing")]
 
 
+def of_two_pages(world: World, ann: int, text: str, seen: str) -> None:
+    with world.sessions.begin() as tx:
+        drafts.save(tx, ann, CALLER, "note", {"text": text}, world.clock.now(), {"text": seen})
+
+
+def test_what_another_page_had_written_is_a_note_before_it_is_written_over(world: World) -> None:
+    ann = talking(world)
+    of_two_pages(world, ann, "They want the receipt", seen="")
+    of_two_pages(world, ann, "Call the bank", seen="")
+    assert notes(world) == [("note", "They want the receipt")]
+
+
+def test_a_page_that_erases_what_it_had_written_leaves_no_note(world: World) -> None:
+    ann = talking(world)
+    of_two_pages(world, ann, "They want the receipt 4111 1111 1111 1111", seen="")
+    of_two_pages(world, ann, "They", seen="They want the receipt 4111 1111 1111 1111")
+    of_two_pages(world, ann, "They pay", seen="")  # its last answer was lost, and it has only gone on
+    of_two_pages(world, ann, "", seen="They pay")
+    assert notes(world) == []
+
+
 def test_no_secret_is_kept_in_a_draft(world: World) -> None:
     ann = talking(world)
     writes(world, ann, text="Card 4111 1111 1111 1111, PIN 2749")

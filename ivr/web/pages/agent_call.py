@@ -1,5 +1,6 @@
 """What an agent does in a call and after it: hold, mute, note, text, call-back, outcome."""
 
+import json
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -111,7 +112,7 @@ def make_agent_call_blueprint(
         if fields.get("outcome") not in (None, "", *HOW_IT_ENDED):
             abort(400, f"outcome {fields['outcome']!r} is none of {', '.join(HOW_IT_ENDED)}")
         with sessions.begin() as tx:
-            drafts.save(tx, me().id, handoff.call_sid, form, fields, clock.now())
+            drafts.save(tx, me().id, handoff.call_sid, form, fields, clock.now(), _seen())
         handoffs.writing(me().id)
         return "", 204
 
@@ -186,6 +187,17 @@ def make_agent_call_blueprint(
         return panel()
 
     return blueprint
+
+
+def _seen() -> dict[str, str] | None:
+    """The draft as the page last knew it, a JSON object of its fields in `seen`; None from a page that does not say."""
+    try:
+        seen = json.loads(request.form.get("seen", "null"))
+    except ValueError:
+        abort(400, "seen is no JSON")
+    if not isinstance(seen, dict):
+        return None
+    return {name: str(text) for name, text in seen.items() if name in DRAFTED}
 
 
 def _written(longest: int) -> str:

@@ -7,7 +7,7 @@ const PREFIX = `draft:${person}:`;
 const FIELDS = "[data-draft]";
 const PAUSE = 800; // milliseconds between two saves of a form that grows
 const LATER = 3000; // and after one that did not get through
-const forms = new Map(); // address -> { fields, server, saved }: what this page knows to be newer than what it was given
+const forms = new Map(); // address -> { fields, seen, server, saved }: what this page knows to be newer than what it was given
 const timers = new Map();
 const saving = new Map(); // address -> the save under way
 
@@ -18,6 +18,13 @@ const formsIn = (root) => [...root.querySelectorAll("form")].filter((form) => fo
 function fieldsOf(form) {
   const fields = [...form.querySelectorAll(FIELDS)].filter((field) => !tick(field) || field.checked);
   return Object.fromEntries(fields.map((field) => [field.name, field.value]));
+}
+
+// What the server had when it made the form: another page of the same person may have gone on from there as well.
+function given(form) {
+  const value = (field) => (field.options ? ([...field.options].find((one) => one.defaultSelected)?.value ?? "") : tick(field) ? field.value : field.defaultValue);
+  const fields = [...form.querySelectorAll(FIELDS)].filter((field) => !tick(field) || field.defaultChecked);
+  return Object.fromEntries(fields.map((field) => [field.name, value(field)]));
 }
 
 /** Put what was typed back into the forms below `root`. */
@@ -84,6 +91,7 @@ async function send(address, options = {}) {
   if (!kept || kept.saved) return;
   const body = new FormData();
   for (const [name, value] of Object.entries(kept.fields)) body.set(name, value);
+  if (kept.seen) body.set("seen", JSON.stringify(kept.seen));
   try {
     await ask(address, { method: "POST", body, ...options });
   } catch (fault) {
@@ -91,6 +99,7 @@ async function send(address, options = {}) {
     else schedule(address, LATER);
     return;
   }
+  if (forms.has(address)) forms.get(address).seen = kept.fields;
   if (forms.get(address) !== kept) return;
   kept.saved = true;
   sessionStorage.removeItem(PREFIX + address);
@@ -100,7 +109,7 @@ async function send(address, options = {}) {
 document.addEventListener("input", ({ target }) => {
   if (!target.matches(FIELDS)) return;
   const address = addressOf(target.form);
-  const kept = { fields: fieldsOf(target.form), server: "drafts" in target.form.dataset, saved: false };
+  const kept = { fields: fieldsOf(target.form), seen: forms.get(address)?.seen ?? given(target.form), server: "drafts" in target.form.dataset, saved: false };
   forms.set(address, kept);
   sessionStorage.setItem(PREFIX + address, JSON.stringify(kept));
   if (kept.server) schedule(address);

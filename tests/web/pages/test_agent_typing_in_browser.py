@@ -154,6 +154,19 @@ def test_a_draft_is_there_in_another_browser(web: Web, world: World, open_page: 
     expect(other.get_by_label("Solved", exact=True)).to_be_checked()
 
 
+def test_two_tabs_that_write_into_one_field_lose_none_of_it(web: Web, world: World, open_page: Open) -> None:
+    page, ann = in_wrap_up(web, world, open_page)
+    other = page.context.new_page()
+    other.goto("/agent/")
+    for tab, words in ((page, "They want"), (other, "Call the bank"), (page, " the receipt")):
+        tab.locator("#note-1").press_sequentially(words)
+        tab.wait_for_timeout(1_500)
+    world.service.finish_wrap_up(ann)
+    kept = "\n".join(notes(web))
+    assert "They want the receipt" in kept
+    assert "Call the bank" in kept
+
+
 def test_a_token_of_an_older_sign_in_is_renewed_and_the_click_is_done_once(
     web: Web, world: World, open_page: Open
 ) -> None:
