@@ -9,7 +9,8 @@ What each fact means:
 - `agent_s`: seconds of the call in which an agent was with the caller; a call-back is no part of the call.
 - `resolved_by`: "person" where an agent talked with the caller and noted nothing but that it is solved, "bot" where
   the caller got from the bot what they wanted, and "none".
-- `misheard`: turns of the caller that the bot heard with doubt or did not understand.
+- `misheard`: turns of the caller in which a quarter of the words are others in the recording; until that is written
+  down, those that the bot heard with doubt or did not understand.
 - `lowest_confidence`: of the caller's spoken turns, 0..1.
 - `longest_silence`: seconds in which nobody spoke, apart from waiting for a person; `talk_over`: in which two did.
 - `interruptions`: times that the caller stopped the bot by speaking.
@@ -53,6 +54,7 @@ class CallRows:
     cards: Sequence[CardPayment] = ()
     call_backs: Sequence[CallBack] = ()
     notes: Sequence[Note] = ()
+    compared: int | None = None  # turns that the recording shows to be misheard
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,7 @@ def facts_of(rows: CallRows) -> Facts:
         agent_id=agents[0] if agents else None,
         agent_s=round(sum(_with_agent(call, handoff) for handoff in asked), 3),
         resolved_by=_resolved_by(rows, agents),
-        misheard=_misheard(rows.turns),
+        misheard=_misheard(rows),
         lowest_confidence=min(confidences, default=None),
         longest_silence=_longest_silence(rows.turns, spans),
         talk_over=figures.talk_over,
@@ -129,7 +131,7 @@ def _flags(
     prompts = {prompt_name(turn) for turn in rows.turns}
     promised, kept, open_ = _promises(rows)
     found: Mapping[Flag, bool] = {
-        "misheard": _misheard(rows.turns) > 0,
+        "misheard": _misheard(rows) > 0,
         "interrupted": interruptions > 0,
         "dead-air": _longest_silence(rows.turns, waits) >= DEAD_AIR,
         "talk-over": talk_over >= TALK_OVER,
@@ -212,7 +214,12 @@ def _longest_silence(turns: Sequence[Turn], waits: Sequence[Span]) -> float:
     return round(longest, 3)
 
 
-def _misheard(turns: Sequence[Turn]) -> int:
+def _misheard(rows: CallRows) -> int:
+    """As the recording shows, once it was written down; else what the bot heard with doubt or did not understand."""
+    return _doubtful(rows.turns) if rows.compared is None else rows.compared
+
+
+def _doubtful(turns: Sequence[Turn]) -> int:
     """Each turn once, whether it was heard with doubt, not understood, or both."""
     doubted = {id(turn) for turn in _voiced(turns) if turn.confidence is not None and turn.confidence < UNSURE}
     talk = [turn for turn in turns if turn.speaker == "bot" or (turn.speaker == "caller" and turn.via == "voice")]

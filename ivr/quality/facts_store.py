@@ -10,6 +10,7 @@ from ivr.quality import repeats
 from ivr.quality.facts import CallRows, Facts, columns, facts_of
 from ivr.quality.places import EPOCH, place_of
 from ivr.quality.search import index
+from ivr.recordings.comparison_store import misheard_turns
 from ivr.store.engine import Sessions
 from ivr.store.models import (
     Call,
@@ -64,6 +65,7 @@ def read_rows(tx: Session, call: Call) -> CallRows:
         cards=tx.scalars(select(CardPayment).where(CardPayment.call_sid == call.sid)).all(),
         call_backs=tx.scalars(select(CallBack).where(CallBack.call_sid == call.sid)).all(),
         notes=tx.scalars(select(Note).where(Note.call_sid == call.sid).order_by(Note.id)).all(),
+        compared=misheard_turns(tx, call.sid),
     )
 
 

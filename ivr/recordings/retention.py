@@ -38,6 +38,7 @@ from ivr.store.models import (
     PresenceSpell,
     Recording,
     Turn,
+    TurnComparison,
 )
 from ivr.store.states import CALLBACK_OPEN, HANDOFF_ENDS
 from ivr.store.topics import RECORDING_DELETE
@@ -103,6 +104,7 @@ def _forget_some(tx: Session, which: Sequence[ColumnElement[bool]], now: datetim
 
 def _forget_words(tx: Session, sids: Sequence[str]) -> None:
     tx.execute(update(Turn).where(Turn.call_sid.in_(sids)).values(text="", words=[], why=None))
+    tx.execute(update(TurnComparison).where(TurnComparison.call_sid.in_(sids)).values(said=""))
     tx.execute(update(Comment).where(Comment.call_sid.in_(sids)).values(text=""))
     tx.execute(update(Note).where(Note.call_sid.in_(sids), Note.kind != "outcome").values(text=""))
     tx.execute(delete(Draft).where(Draft.call_sid.in_(sids)))

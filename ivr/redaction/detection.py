@@ -131,7 +131,7 @@ def _of_runs(
     names = _names(text, words, digits, named, asked)
     for before, run, meant in zip([None, *digits], digits, names, strict=False):
         kind = _kind(words, before, run, meant, about)
-        if kind is None and meant is None and unnamed and _unexplained(run):
+        if kind is None and meant in (None, "a card") and unnamed and _unexplained(run):
             kind = "code"
         if kind is not None and run.digits:
             yield from _spans(words, run, kind)

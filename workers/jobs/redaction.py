@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
+from ivr.recordings.comparison_store import keep_comparisons
 from ivr.recordings.copies import LEAKED, MADE, PROVED, WITHHELD, redacted_copy
 from ivr.recordings.hearing_again import in_piece, still_heard, with_markers
 from ivr.recordings.redaction import keyed_moments, mask_again, mask_secrets, mask_spells, mask_turns, secret_spells
@@ -79,8 +80,10 @@ def _judge(context: WorkerContext, job: Job, tx: Session, row: Recording, sound:
     keys = keyed(sound, keyed_moments(tx, row))
     if not leaks and not keys:
         row.redaction = PROVED
+        keep_comparisons(tx, row)
     elif row.proofs >= PROOFS:
         row.redaction = WITHHELD
+        keep_comparisons(tx, row)
     else:
         row.redaction = LEAKED
         row.silenced = [*row.silenced, *(_widened(leak, row.proofs).to_json() for leak in leaks)]

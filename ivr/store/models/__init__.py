@@ -8,7 +8,7 @@ from ivr.store.models.handoffs import CallBack, Handoff, Offer
 from ivr.store.models.ledger import Account, Entry, Payment
 from ivr.store.models.payments import CardPayment, PaymentOrder
 from ivr.store.models.people import ApiKey, CodeFactor, Passkey, PasswordLink, RecoveryCode, SignIn
-from ivr.store.models.quality import CallAgent, CallFacts, CallFlag, CallIntent, CallWords, SavedSearch
+from ivr.store.models.quality import CallAgent, CallFacts, CallFlag, CallIntent, CallWords, SavedSearch, TurnComparison
 from ivr.store.models.scorecards import (
     AutomaticAnswer,
     Calibration,
@@ -71,6 +71,7 @@ __all__ = [
     "ScorecardVersion",
     "SignIn",
     "Turn",
+    "TurnComparison",
     "UtcDateTime",
     "Webhook",
 ]

@@ -59,6 +59,24 @@ class CallFacts(Base):
     story: Mapped[list[Any]] = mapped_column(default=list)  # what happened, in order: names of `ivr.quality.story`
 
 
+class TurnComparison(Base):
+    """A turn of the caller against the recording: `wrong` of the `words` that were `said` the bot did not hear so.
+
+    `said` holds no secrets, and is emptied when the call is forgotten; the figures stay.
+    """
+
+    __tablename__ = "turn_comparisons"
+    __table_args__ = (Index("ix_turn_comparisons_at_intent", "at", "intent"),)
+
+    turn_id: Mapped[int] = mapped_column(ForeignKey("turns.id"), primary_key=True)
+    call_sid: Mapped[str] = mapped_column(ForeignKey("calls.sid"), index=True)
+    at: Mapped[datetime]  # when the call began
+    intent: Mapped[str | None] = mapped_column(String(32))  # as the bot understood the turn
+    said: Mapped[str] = mapped_column(Text)
+    words: Mapped[int]
+    wrong: Mapped[int]
+
+
 class CallAgent(Base):
     """An agent who talked with the caller of a finished call."""
 
