@@ -202,3 +202,10 @@ def test_reading_a_judgement_is_audited(web: Web, calls: JudgedCalls, rosa: Flas
     with web.sessions() as tx:
         assert tx.scalar(select(Audit.id).where(Audit.action == "read-evaluation")) is not None
         assert tx.scalars(select(ScorecardVersion.state)).all() == ["published"]
+
+
+def test_every_page_of_quality_leads_to_the_others(calls: JudgedCalls, rosa: FlaskClient) -> None:
+    calls.call()
+    for place in ("/quality/", f"/quality/calls/{CALL}", "/quality/cards/"):
+        page = rosa.get(place).text
+        assert all(f'href="/quality/{name}/"' in page for name in ("evaluations", "samples", "calibrations", "cards"))
