@@ -15,6 +15,7 @@ from ivr.cli.calls import call, demo
 from ivr.cli.common import MISSING, fail
 from ivr.cli.doctor import doctor
 from ivr.cli.jobs import jobs
+from ivr.cli.learn import learn
 from ivr.cli.prompts import prompts
 from ivr.cli.quality import quality
 from ivr.cli.run import serve, switch, worker
@@ -51,6 +52,7 @@ for command in (
     purge,
     jobs,
     quality,
+    learn,
     prompts,
     settings,
     setup,

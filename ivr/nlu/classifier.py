@@ -33,6 +33,12 @@ class IntentClassifier:
             raise MissingModelError(f"{error.filename} is missing: install warmline again, or train anew") from None
         return cls(tuple(about["labels"]), weights, bias, float(about["temperature"]))
 
+    def save(self, folder: Path) -> None:
+        """As `load` reads it."""
+        np.savez(folder / "head.npz", weights=self.weights, bias=self.bias)
+        about = {"labels": self.labels, "temperature": self.temperature}
+        (folder / "head.json").write_text(json.dumps(about) + "\n")
+
     def probabilities(self, vector: Floats) -> Floats:
         """For one sentence vector (384): a probability a label, summing to 1."""
         scores = (vector @ self.weights + self.bias) / self.temperature

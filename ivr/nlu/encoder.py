@@ -1,7 +1,7 @@
 """The sentence encoder: turns a text into a vector, on one processor core."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import onnxruntime
@@ -13,6 +13,12 @@ LONGEST = 48
 
 class MissingModelError(RuntimeError):
     """A weights file is absent or not the one expected; the message says how to get it."""
+
+
+class Encodes(Protocol):
+    """Turns a text into a unit vector, shape (384)."""
+
+    def encode(self, text: str) -> NDArray[np.float32]: ...
 
 
 class Encoder:

@@ -11,7 +11,7 @@ from ivr.nlu.dates import dates
 from ivr.nlu.day_order import day_first
 from ivr.nlu.declined import declined
 from ivr.nlu.digits import digits
-from ivr.nlu.encoder import Encoder
+from ivr.nlu.encoder import Encoder, Encodes
 from ivr.nlu.intent_decision import choose_intent
 from ivr.nlu.language import language
 from ivr.nlu.money import money
@@ -24,10 +24,22 @@ BARE_MONEY = frozenset({"money", "yes-no"})
 NOTHING = Meaning(intent="dont_know", confidence=0.0)
 
 
+def weights_in(folder: Path) -> Path:
+    """The folder of the weights that are in use with the data folder `folder`: the operator's own, or what ships."""
+    own = folder / "meaning"
+    return own if own.is_dir() else WEIGHTS
+
+
+def classified(text: str) -> str:
+    """The words of `text` that its intent is read from, normalised; what was only declined is left out."""
+    rest = normalise(declined(text).rest)
+    return rest or normalise(text)
+
+
 class Understanding:
     """What a caller's words mean. Safe to share between threads."""
 
-    def __init__(self, encoder: Encoder, head: IntentClassifier, country: str = "US") -> None:
+    def __init__(self, encoder: Encodes, head: IntentClassifier, country: str = "US") -> None:
         self._encoder = encoder
         self._head = head
         self._day_first = day_first(country)
@@ -38,8 +50,7 @@ class Understanding:
 
         `country`: whose order of day and month is meant by 5/4. Raises MissingModelError.
         """
-        own = folder / "meaning"
-        weights = own if own.is_dir() else WEIGHTS
+        weights = weights_in(folder)
         return cls(Encoder.load(weights), IntentClassifier.load(weights), country)
 
     def understand(self, text: str, *, expect: str | None = None, today: date) -> Meaning:
@@ -53,7 +64,7 @@ class Understanding:
         wish = declined(text)
         nothing_else = not normalise(wish.rest)
         meant = text if nothing_else else wish.rest
-        shares = self._shares(normalise(meant))
+        shares = self._shares(classified(text))
         bare = expect in BARE_MONEY or (expect != "digits" and max(shares, key=shares.__getitem__) == "payment")
         amounts = money(text, bare=bare)
         part = entities.share(text)

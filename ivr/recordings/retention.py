@@ -26,6 +26,7 @@ from ivr.store.models import (
     CallWords,
     CardPayment,
     Comment,
+    Correction,
     Dial,
     Draft,
     Evaluation,
@@ -107,6 +108,7 @@ def _forget_words(tx: Session, sids: Sequence[str]) -> None:
     tx.execute(update(TurnComparison).where(TurnComparison.call_sid.in_(sids)).values(said=""))
     tx.execute(update(Comment).where(Comment.call_sid.in_(sids)).values(text=""))
     tx.execute(update(Note).where(Note.call_sid.in_(sids), Note.kind != "outcome").values(text=""))
+    tx.execute(delete(Correction).where(Correction.call_sid.in_(sids)))
     tx.execute(delete(Draft).where(Draft.call_sid.in_(sids)))
     tx.execute(delete(CallWords).where(CallWords.call_sid.in_(sids)))
     _forget_judgements(tx, sids)

@@ -3,8 +3,8 @@
 import pytest
 
 from bench.train.nlu.figures import Guess, confusion, figures
-from bench.train.nlu.phrases import phrases
 from ivr.nlu.intents import INTENTS
+from ivr.quality.learning.phrases import phrases
 
 pytestmark = pytest.mark.unit
 

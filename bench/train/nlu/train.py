@@ -25,10 +25,10 @@ from torch.nn import functional
 
 from bench.train.nlu.bert import SCALE, Encoder, pretrained
 from bench.train.nlu.noise import noisy
-from bench.train.nlu.phrases import phrases
 from bench.train.nlu.rows import Row, fold, read
 from ivr.nlu.intents import INTENTS
 from ivr.nlu.normalise import normalise
+from ivr.quality.learning.phrases import phrases
 
 BATCH, CHUNK = 64, 40
 REFRESHED = 0.4

@@ -3,6 +3,7 @@
 from ivr.store.models.attempts import Dial, OneTimeCode, PinAttempt
 from ivr.store.models.base import Base, Money, UtcDateTime
 from ivr.store.models.calls import Call, Comment, Draft, Hold, Note, Recording, Turn
+from ivr.store.models.corrections import Correction
 from ivr.store.models.desk import Agent, Announcement, Brake, PresenceSpell
 from ivr.store.models.handoffs import CallBack, Handoff, Offer
 from ivr.store.models.ledger import Account, Entry, Payment
@@ -43,6 +44,7 @@ __all__ = [
     "CardPayment",
     "CodeFactor",
     "Comment",
+    "Correction",
     "Dial",
     "Draft",
     "Entry",

@@ -33,6 +33,7 @@ READS: Mapping[str, tuple[str, str]] = {
     "quality.evaluation": ("read-evaluation", "evaluation:{evaluation_id}"),
     "quality.calibration": ("read-calibration", "calibration:{calibration_id}"),
     "reviews.review": ("read-evaluation", "evaluation:{evaluation_id}"),
+    "quality.corrections_page": ("read-corrections", "corrections"),
 }
 # Nothing of callers, or noted where it is done: sound by `recording_audio` and `bot_calls`, briefs by `opened`.
 OTHERS = frozenset(

@@ -7,6 +7,7 @@ from ivr.web.pages.quality.calibration import add_calibrations
 from ivr.web.pages.quality.calls import add_calls
 from ivr.web.pages.quality.cards import add_cards
 from ivr.web.pages.quality.evaluations import add_evaluations
+from ivr.web.pages.quality.learning import add_learning
 from ivr.web.pages.quality.review import add_review
 from ivr.web.pages.quality.samples import add_samples
 from ivr.web.pages.recording_audio import Recordings
@@ -23,4 +24,5 @@ def make_quality_blueprint(context: PageContext, recordings: Recordings) -> Blue
     add_evaluations(blueprint, context)
     add_samples(blueprint, context)
     add_calibrations(blueprint, context)
+    add_learning(blueprint, context)
     return blueprint

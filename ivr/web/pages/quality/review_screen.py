@@ -12,8 +12,9 @@ from sqlalchemy.sql.base import ExecutableOption
 
 from ivr.calls.overheard import OurSide
 from ivr.calls.stats import STAGES, call_figures
+from ivr.quality.learning import corrections
 from ivr.quality.markers import Marker, PersonSpell, find_markers
-from ivr.store.models import Agent, Call, CardPayment, Comment, Handoff, Note, Offer, Recording
+from ivr.store.models import Agent, Call, CardPayment, Comment, Correction, Handoff, Note, Offer, Recording
 from ivr.web.pages.formats import CARD_ENDS, HOW_IT_ENDED, length, meaning, money, plain
 from ivr.web.pages.quality.waveform import outlines
 
@@ -99,6 +100,7 @@ class Review:
     markers: list[Marker]
     wave: list[str]
     comments: list[Comment]
+    corrections: dict[int, Correction]  # by their turns
 
 
 def read_review(tx: Session, sid: str, recording_id: int = 0) -> Review | None:
@@ -127,6 +129,7 @@ def read_review(tx: Session, sid: str, recording_id: int = 0) -> Review | None:
         markers=find_markers(call.turns, spells, lasted),
         wave=outlines(chosen.peaks if chosen else None),
         comments=_comments(tx, sid),
+        corrections=corrections.of_call(tx, sid),
     )
 
 

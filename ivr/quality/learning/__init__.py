@@ -1,0 +1,1 @@
+"""What reviewers say was misunderstood, and how the line learns from it."""
