@@ -31,6 +31,7 @@ MODULES = {
     "store": "bench.calls.store",
     "echo": "bench.calls.echo",
     "redaction": "bench.redaction.bench",
+    "search": "bench.quality.search",
 }
 
 

@@ -36,6 +36,7 @@ from ivr.dialogue.meaning import Meaning
 from ivr.handoff.request import request_handoff
 from ivr.ledger.sql import SqlLedger
 from ivr.metrics import LineCollector
+from ivr.quality.search.filters import Filters
 from ivr.recordings.retention import purge_older
 from ivr.recordings.storage import RecordingFiles
 from ivr.settings import Settings
@@ -183,11 +184,11 @@ def _pages(sessions: Sessions, now: datetime) -> None:
 
 
 def _quality(sessions: Sessions, _now: datetime) -> None:
-    for outcome in ("", "open", "resolved", "handed-off"):
+    for outcome in (None, "resolved", "handed-off"):
         with sessions() as tx:
-            found = read_calls(tx, outcome, random.randint(1, 20))
+            found = read_calls(tx, Filters(outcome=outcome))
             if found.rows:
-                read_review(tx, found.rows[0].call.sid)
+                read_review(tx, random.choice(found.rows).facts.call_sid)
 
 
 def _brake(sessions: Sessions, _now: datetime) -> None:

@@ -5,7 +5,6 @@ from typing import Final, Protocol
 
 # by the prompt that the bot speaks when it has done something
 _DONE: Final = {
-    "verified": "verified",
     "balance.tell": "got-balance",
     "due.tell": "got-due-date",
     "due.none": "got-due-date",
@@ -32,7 +31,14 @@ _WANTED: Final = {
     "transactions": ("asks-transactions", {"got-transactions"}),
     "payment": ("wants-to-pay", {"paid", "scheduled-payment", "paid-by-card"}),
 }
-NAMES: Final = (*dict.fromkeys(_DONE.values()), *_ASKED.values(), *(name for name, _ in _WANTED.values()))
+# by the question that was asked last
+_PROVED: Final = {"pin.ask": "verified-by-pin", "code.ask": "verified-by-code"}
+NAMES: Final = (
+    *_PROVED.values(),
+    *dict.fromkeys(_DONE.values()),
+    *_ASKED.values(),
+    *(name for name, _ in _WANTED.values()),
+)
 """All names that a story may hold."""
 
 
@@ -65,8 +71,12 @@ def _done(turns: Iterable[Spoken]) -> Iterator[str]:
 
 
 def _told(turns: Iterable[Spoken], done: set[str]) -> Iterator[str]:
+    proof = _PROVED["pin.ask"]
     for turn in turns:
         if turn.speaker == "bot":
+            proof = _PROVED.get(prompt_name(turn), proof)
+            if prompt_name(turn) == "verified":
+                yield proof
             yield from _done([turn])
         elif turn.speaker == "caller" and turn.intent in _ASKED:
             yield _ASKED[turn.intent]

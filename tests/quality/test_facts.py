@@ -59,7 +59,7 @@ def test_a_call_that_the_bot_served() -> None:
     assert (found.seconds, found.outcome, found.intent, found.resolved_by) == (90.0, "resolved", "balance", "bot")
     assert (found.verified, found.rating, found.wait_s, found.agent_id) == (True, 5, None, None)
     assert (found.lowest_confidence, found.misheard, found.longest_silence) == (0.62, 0, 3.0)
-    assert found.story == ["verified", "got-balance"]
+    assert found.story == ["verified-by-pin", "got-balance"]
     assert found.flags == frozenset()
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from ivr.quality.search.filters import Filters
 from ivr.quality.search.index import bridged_at, pieces
-from ivr.quality.search.words import Term, holds, mark
+from ivr.quality.search.words import Term, holds, mark, words_in
 from ivr.store.models import Call, Recording, Turn
 
 CONTEXT = 90  # signs before the first marked word that are shown
@@ -51,7 +51,10 @@ Piece = tuple[str, str, float]
 def best(said: Iterable[Piece], wanted: Sequence[Term], speaker: str | None) -> Moment | None:
     """The piece with most of the terms. Pure."""
     holding = [
-        (sum(holds(text, term) for term in wanted), -at, who, text) for who, text, at in said if speaker in (None, who)
+        (sum(holds(words, term) for term in wanted), -at, who, text)
+        for who, text, at in said
+        if speaker in (None, who)
+        for words in [words_in(text)]
     ]
     most = max(holding, default=None, key=lambda one: one[:2])
     if most is None or not most[0]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+BARE = re.compile(r"[^\W_]+")  # folded
 TYPED = re.compile(r'(-?)(?:"([^"]*)(?:"|$)(\*?)|(\S+))')
 BREAK = "xqqx"  # stands between two pieces in the index, so that no phrase reaches from one into the next
 MOST_TERMS, LONGEST_TERM = 12, 60
@@ -41,13 +42,15 @@ class Typed:
 
 def fold(text: str) -> str:
     """`text` without accents, apostrophes and capitals, as the index has it."""
-    bare = (sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.category(sign).startswith("M"))
-    return "".join(bare).casefold().replace("'", "").replace("’", "")
+    if not text.isascii():
+        apart = unicodedata.normalize("NFKD", text)
+        text = "".join(sign for sign in apart if not unicodedata.category(sign).startswith("M")).replace("’", "")
+    return text.casefold().replace("'", "")
 
 
 def words_in(text: str) -> list[str]:
     """The words of `text`, folded."""
-    return [word for found in WORD.finditer(text) for word in WORD.findall(fold(found[0])) if word != BREAK]
+    return [word for word in BARE.findall(fold(text)) if word != BREAK]
 
 
 def read(typed: str) -> Typed:
@@ -87,25 +90,23 @@ def mark(text: str, terms: Sequence[Term]) -> list[tuple[str, bool]]:
     return [piece for piece in [*pieces, (text[at:], False)] if piece[0]]
 
 
-def holds(text: str, term: Term) -> bool:
-    return next(_spans(text, term), None) is not None
+def holds(words: Sequence[str], term: Term) -> bool:
+    """Whether `term` is said in `words`, which are folded."""
+    starts = range(len(words) - len(term.words) + 1)
+    return any(_begins(words[start : start + len(term.words)], term) for start in starts)
 
 
 def _spans(text: str, term: Term) -> Iterator[tuple[int, int]]:
     """Where `term` stands in `text`."""
     found = [(word, match.start(), match.end()) for match in WORD.finditer(text) for word in words_in(match[0])]
+    words = [word for word, _, _ in found]
     for first in range(len(found) - len(term.words) + 1):
-        run = found[first : first + len(term.words)]
-        same = [
-            _same(word, wanted, term, last) for (word, _, _), (wanted, last) in zip(run, _with_last(term), strict=True)
-        ]
-        if all(same):
-            yield run[0][1], run[-1][2]
+        last = first + len(term.words)
+        if _begins(words[first:last], term):
+            yield found[first][1], found[last - 1][2]
 
 
-def _with_last(term: Term) -> list[tuple[str, bool]]:
-    return [(word, number == len(term.words)) for number, word in enumerate(term.words, 1)]
-
-
-def _same(word: str, wanted: str, term: Term, last: bool) -> bool:
-    return word.startswith(wanted) if term.prefix and last else word == wanted
+def _begins(run: Sequence[str], term: Term) -> bool:
+    *whole, last = term.words
+    same = run[-1].startswith(last) if term.prefix else run[-1] == last
+    return same and list(run[:-1]) == whole

@@ -214,6 +214,11 @@ def deed(name: str) -> str:
             return CAPITAL.sub(" ", what).strip().lower()
 
 
+def score(percent_: float | None) -> str:
+    """A scorecard's percent."""
+    return "–" if percent_ is None else f"{round(percent_)} %"
+
+
 def iso(moment: datetime) -> str:
     return moment.isoformat(timespec="seconds")
 
@@ -234,6 +239,7 @@ def show_values(app: Flask) -> None:
         language_name,
         money,
         percent,
+        score,
         deed,
         iso,
     ):

@@ -7,6 +7,7 @@ from ivr.web.pages.quality.calibration import add_calibrations
 from ivr.web.pages.quality.calls import add_calls
 from ivr.web.pages.quality.cards import add_cards
 from ivr.web.pages.quality.evaluations import add_evaluations
+from ivr.web.pages.quality.export import add_export
 from ivr.web.pages.quality.learning import add_learning
 from ivr.web.pages.quality.review import add_review
 from ivr.web.pages.quality.samples import add_samples
@@ -19,6 +20,7 @@ def make_quality_blueprint(context: PageContext, recordings: Recordings) -> Blue
     blueprint = Blueprint("quality", __name__, url_prefix="/quality")
     blueprint.before_request(only("reviewer", "supervisor"))
     add_calls(blueprint, context)
+    add_export(blueprint, context)
     add_review(blueprint, context, recordings)
     add_cards(blueprint, context)
     add_evaluations(blueprint, context)

@@ -1,5 +1,7 @@
 """One call with its sound and the words beside it."""
 
+from urllib.parse import parse_qsl
+
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -7,6 +9,7 @@ from ivr.redaction import mask_text
 from ivr.store.models import Audit, Call, Comment
 from ivr.web.pages.context import PageContext
 from ivr.web.pages.quality.card_form import read_card_form
+from ivr.web.pages.quality.lists import beside, query_of
 from ivr.web.pages.quality.original_sound import hears_originals, listen_to_original
 from ivr.web.pages.quality.review_screen import read_review
 from ivr.web.pages.recording_audio import Recordings, listen
@@ -22,10 +25,15 @@ def add_review(blueprint: Blueprint, context: PageContext, recordings: Recording
     def call(sid: str) -> str:
         with context.sessions() as tx:
             review = read_review(tx, sid, request.args.get("recording", 0, type=int))
+            mine = query_of(parse_qsl(request.args.get("list", "")))
             return render_template(
-                "quality/call.html", review=review or abort(404), originals=hears_originals(context, me()),
+                "quality/call.html",
+                review=review or abort(404),
+                originals=hears_originals(context, me()),
                 card_form=read_card_form(tx, sid, me()),
-            )  # fmt: skip
+                mine=mine,
+                others=beside(tx, context, mine, sid) if "list" in request.args else None,
+            )
 
     @blueprint.post("/recordings/<int:recording_id>/original")
     def original(recording_id: int) -> ResponseReturnValue:

@@ -1,0 +1,1 @@
+"""How quick reviewers' pages are on a grown line."""
