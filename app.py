@@ -343,7 +343,7 @@ def worker_context() -> WorkerContext:
         sessions=parts.sessions, clock=parts.clock, redis_url=parts.settings.redis, carrier=parts.carrier,
         handoffs=parts.handoffs, recordings=parts.recordings, live=parts.live, stt=lambda: parts.record_stt,
         ledger=parts.ledger, brakes=parts.brakes, agent_cards=parts.agent_cards, dialogue=parts.dialogue,
-        dials=parts.settings.dials, sweeper=parts.sweeper,
+        dials=parts.settings.dials, sweeper=parts.sweeper, retention=parts.settings.retention_policy,
     )  # fmt: skip
 
 

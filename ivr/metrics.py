@@ -18,6 +18,7 @@ from starlette.routing import Route
 
 from ivr.calls.stats import BOUNDS, STAGES, call_figures, histogram
 from ivr.clock import Clock
+from ivr.recordings.lengths import unverified
 from ivr.store.engine import Sessions
 from ivr.store.models import Call, Handoff, Outbox, PaymentOrder, Turn
 from ivr.store.states import HANDOFF_LIVE, HANDOFF_WAITING
@@ -43,6 +44,7 @@ class LineCollector(Collector):
         now = self._clock.now()
         with self._sessions() as tx:
             counted = [*_calls(tx, self._over.count(tx)), *_handoffs(self._handoffs.count(tx)), *_outbox(tx, now)]
+            counted.append(_unverified(tx))
             lately = _lately(tx, now - LATELY)
         return [*counted, *_waits(lately)]
 
@@ -93,6 +95,14 @@ def _outbox(tx: Session, now: datetime) -> Iterable[Metric]:
         GaugeMetricFamily("warmline_outbox_due", "Promised work that is due and not done.", value=count),
         GaugeMetricFamily("warmline_outbox_overdue_seconds", "How long the oldest of it has been due.", value=age),
     ]
+
+
+def _unverified(tx: Session) -> Metric:
+    return GaugeMetricFamily(
+        "warmline_recordings_unverified",
+        "Kept recordings whose length was never found to be the carrier's.",
+        value=unverified(tx),
+    )
 
 
 def _waits(calls: Sequence[dict[str, Any]]) -> Iterable[Metric]:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+import uuid
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
@@ -22,6 +23,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ivr.handoff.reconciliation import reconcile
 from ivr.local.redis_server import die_with_parent
+from ivr.recordings.retention import purge_by_policy
 from ivr.store import outbox
 from ivr.store.batches import in_batches
 from ivr.store.idempotency import forget_old
@@ -40,6 +42,7 @@ RESTART = 0.5
 RECONCILE = 30.0
 SWEEP = 60.0
 LONGEST_SWEEP = 1800.0  # after so long another worker takes a sweep over from one that died in it
+RETAIN = 86_400.0
 YIELDS = 10  # niceness of heavy jobs: a recording can wait for its transcript, a caller on this machine cannot wait
 GRACE = 15.0
 
@@ -58,7 +61,7 @@ def run_worker(factory: str = "app:worker_context") -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     children = [Child([sys.executable, "-m", "workers", queue, factory, context.redis_url]) for queue in PROCESSES]
-    for work in (_reconcile, _sweep):
+    for work in (_reconcile, _sweep, _retain):
         threading.Thread(target=work, args=(context, stop), daemon=True, name=work.__name__).start()
     try:
         _relay(context, stop, children)
@@ -165,10 +168,32 @@ def _sweep(context: WorkerContext, stop: threading.Event) -> None:
             log.exception("the sweep failed")
 
 
+def _retain(context: WorkerContext, stop: threading.Event) -> None:
+    """Once a day one worker of all forgets what the policy says is due."""
+    while context.retention and context.retention.days and not stop.wait(SWEEP):
+        try:
+            retain(context)
+        except Exception:
+            log.exception("what is due was not forgotten")
+
+
+def retain(context: WorkerContext) -> bool:
+    """Forget what is due, unless a worker, dead or alive, has begun with it within a day."""
+    if not context.retention or not _may(context, "retention", str(uuid.uuid4()), RETAIN):
+        return False
+    gone = purge_by_policy(context.sessions, context.retention, context.clock, context.recordings.files)
+    log.info("retention: %d calls, %d recordings", gone["calls"], gone["recordings"])
+    return True
+
+
 def _may_sweep(context: WorkerContext, me: str, seconds: float) -> bool:
+    return _may(context, "sweep", me, seconds)
+
+
+def _may(context: WorkerContext, what: str, me: str, seconds: float) -> bool:
     now = context.clock.now()
     with context.sessions.begin() as tx:
-        return take_lease(tx, "sweep", me, now, now + timedelta(seconds=seconds))
+        return take_lease(tx, what, me, now, now + timedelta(seconds=seconds))
 
 
 def _forget(context: WorkerContext) -> None:

@@ -103,6 +103,22 @@ class Carrier(Protocol):
 
     def resume_recording(self, call_sid: str) -> None: ...
 
+    def stop_recording(self, call_sid: str) -> None:
+        """End the call's recording for good; no error if there is none."""
+        ...
+
+    def forget_call(self, call_sid: str) -> None:
+        """Delete the carrier's own record of a call that is over; no error if there is none."""
+        ...
+
+    def forget_text(self, message_sid: str) -> None:
+        """Delete a text and what it said; no error if there is none."""
+        ...
+
+    def knows(self, sid: str) -> bool:
+        """Whether the carrier still has a record of this call, text or recording."""
+        ...
+
     def send_text(self, to: str, body: str, dial: int | None = None) -> str:
         """Send an SMS; its sid. What becomes of it is told by webhook, with the number `dial` of its row."""
         ...

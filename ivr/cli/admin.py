@@ -1,7 +1,6 @@
-"""`accounts`, `purge`: administration."""
+"""`accounts`: those of the SQL ledger."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,16 +10,13 @@ from sqlalchemy.orm import Session
 
 from ivr.calls.pin_guard import PinGuard
 from ivr.cli import csv_files
-from ivr.cli.common import MISUSED, WRONG, fail, json_option, load_settings, open_database, report, show
+from ivr.cli.common import WRONG, fail, json_option, load_settings, open_database, report, show
 from ivr.clock import SystemClock, today
-from ivr.dialling.phone_numbers import e164
 from ivr.dialogue import currencies
 from ivr.ledger import accounts_import
 from ivr.ledger.port import LedgerError
 from ivr.ledger.sample import load_sample
 from ivr.ledger.sql import SqlLedger
-from ivr.recordings.retention import purge_caller, purge_older
-from ivr.recordings.storage import RecordingFiles
 from ivr.store.models import Account
 
 PAGE = 500  # accounts that are read at a time
@@ -95,27 +91,3 @@ def unlock(account: str) -> None:
     except LedgerError:
         fail(f"There is no account {account!r}; `warmline accounts list` shows which there are.", WRONG)
     report(f"{account} is unlocked.")
-
-
-@click.command()
-@click.option("--days", type=click.IntRange(min=0), help="Keep what is younger than this.")
-@click.option("--caller", help="Forget all calls from this number instead, however young.")
-@click.confirmation_option(prompt="Recordings, words and numbers of those calls are deleted for good. Go on?")
-@json_option
-def purge(days: int | None, caller: str | None, as_json: bool) -> None:
-    """Delete what is personal in calls that are older than DAYS, or in those of one CALLER.
-
-    Figures, outcomes and the audit stay. It may be stopped and begun again, and holds up no call.
-    """
-    if (days is None) == (caller is None):
-        fail("Say which calls: --days DAYS or --caller NUMBER.", MISUSED)
-    settings, clock = load_settings(), SystemClock()
-    sessions, files = open_database(settings), RecordingFiles(settings.recordings)
-    if caller is not None:
-        gone = purge_caller(sessions, e164(caller) or caller, clock, files)
-    else:
-        gone = purge_older(sessions, clock.now() - timedelta(days=days or 0), clock, files)
-    if as_json:
-        show(gone)
-    else:
-        report(f"Deleted {gone['recordings']} recordings and what was personal in {gone['calls']} calls.")

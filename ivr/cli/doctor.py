@@ -177,6 +177,36 @@ def _jobs(settings: Settings) -> str:
     return "none was given up"
 
 
+def _recordings(settings: Settings) -> str:
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from ivr.recordings.lengths import unverified
+    from ivr.recordings.places.chosen import make_place
+    from ivr.recordings.places.port import PlaceError
+    from ivr.recordings.rotation import key_uses
+    from ivr.store.engine import BadDatabaseUrlError, make_engine, make_sessions
+
+    try:
+        where = make_place(settings.recordings).check()
+        ring = settings.keyring
+    except PlaceError as error:
+        raise CheckFailedError("cannot be kept", f"{error}.") from error
+    except ValueError as error:
+        raise CheckFailedError("not an address, or not a key", f"{error}.") from error
+    try:
+        with make_sessions(make_engine(settings.database))() as tx:
+            doubtful, uses = unverified(tx), key_uses(tx, ring)
+    except (SQLAlchemyError, BadDatabaseUrlError):
+        return f"kept, read and deleted at {where}"
+    if missing := sum(use.recordings for use in uses if use.id and not use.here):
+        raise CheckFailedError(
+            f"{missing} cannot be read: their key is not here",
+            "`warmline keys list` names it; set it in WARMLINE_RECORDINGS_FORMER_KEYS.",
+        )
+    never = f"; {doubtful} whose length was never verified" if doubtful else ""
+    return f"kept, read and deleted at {where}{never}"
+
+
 def _ledger(settings: Settings) -> str:
     from ivr.ledger.http import HttpLedger
     from ivr.ledger.port import LedgerError
@@ -296,6 +326,7 @@ CHECKS: dict[str, Callable[[Settings], str]] = {
     "redis": _redis,
     "database": _database,
     "jobs": _jobs,
+    "recordings": _recordings,
     "ledger": _ledger,
     "carrier": _carrier,
     "phones in browsers": _browser_phones,

@@ -7,16 +7,19 @@ from importlib.metadata import EntryPoint, entry_points
 
 import click
 
-from ivr.cli.admin import accounts, purge
+from ivr.cli.admin import accounts
 from ivr.cli.agents import agents
 from ivr.cli.api_keys import api_keys
 from ivr.cli.audit import audit
 from ivr.cli.calls import call, demo
 from ivr.cli.common import MISSING, fail
 from ivr.cli.doctor import doctor
+from ivr.cli.hold import hold
 from ivr.cli.jobs import jobs
+from ivr.cli.keys import keys
 from ivr.cli.learn import learn
 from ivr.cli.prompts import prompts
+from ivr.cli.purge import purge
 from ivr.cli.quality import quality
 from ivr.cli.run import serve, switch, worker
 from ivr.cli.settings import settings
@@ -50,7 +53,9 @@ for command in (
     api_keys,
     audit,
     purge,
+    hold,
     jobs,
+    keys,
     quality,
     learn,
     prompts,

@@ -15,6 +15,7 @@ from ivr.dialling.policy import DialPolicy
 from ivr.people.roles import ROLES
 from ivr.people.single_sign_on import Rules
 from ivr.recordings.keys import Keyring, make_keyring
+from ivr.recordings.retention_policy import Policy
 from ivr.settings.fields import Fields
 
 SHORTEST_SECRET = 16  # characters
@@ -214,6 +215,17 @@ class Settings(Fields):
     def recordings(self) -> str:
         """Where encrypted recordings are kept, as a `file://` or `s3://` URL."""
         return self.recordings_url or (self.data_dir.absolute() / "recordings").as_uri()
+
+    @field_validator("retention")
+    @classmethod
+    def _known_retention(cls, text: str) -> str:
+        Policy.parse(text)
+        return text
+
+    @cached_property
+    def retention_policy(self) -> Policy:
+        """How long which calls are remembered; no days, when nothing is forgotten by itself."""
+        return Policy.parse(self.retention)
 
     @cached_property
     def keyring(self) -> Keyring:

@@ -112,6 +112,14 @@ class Fields(BaseSettings):
         "`warmline keys rotate` has encrypted it anew",
         shown="those in the data folder",
     )
+    retention: str = _setting(
+        "WARMLINE_RETENTION",
+        "",
+        "how many days calls are remembered, as in `all=90, outcome:message=30, flag:disputed=730, "
+        "intent:dispute=400`: the longest of the rules that name a call counts, `all` only where none does. A worker "
+        "forgets once a day what is due",
+        shown="nothing is forgotten by itself",
+    )
 
     record_model: str = _setting(
         "WARMLINE_RECORD_MODEL",

@@ -87,7 +87,13 @@ def make_engine(url: str, *, patient: bool = False) -> Engine:
 def _tune_sqlite(connection: Any, _record: object, busy_ms: int = 5000) -> None:
     # The driver's own BEGIN is deferred, which loses updates between processes: we begin ourselves.
     connection.isolation_level = None
-    for pragma in (f"busy_timeout={busy_ms}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    for pragma in (
+        f"busy_timeout={busy_ms}",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "secure_delete=ON",
+    ):
         connection.execute(f"PRAGMA {pragma}")
 
 

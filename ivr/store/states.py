@@ -1,4 +1,4 @@
-"""The named states of a hand-off and of a promised call-back, as they stand in their tables' `state` columns."""
+"""The named states of hand-offs, promised call-backs and recordings, as they stand in their tables' `state` columns."""
 
 from typing import Literal
 
@@ -12,3 +12,5 @@ HANDOFF_WITH_AGENT = ("accepted", "bridged")
 HANDOFF_IN_LINE = (*HANDOFF_WAITING, "offered")
 
 CALLBACK_OPEN = ("booked", "trying")
+
+RECORDING_GOING = ("deleting", "deleted")

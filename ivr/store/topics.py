@@ -59,6 +59,7 @@ RECORDING_FETCH = _topic("recording.fetch", HEAVY, _DAY)
 RECORDING_TRANSCRIBE = _topic("recording.transcribe", HEAVY, _DAY)
 RECORDING_REDACT = _topic("recording.redact", HEAVY, _DAY)
 RECORDING_PROVE = _topic("recording.prove", HEAVY, _DAY)
+RECORDING_KEYS = _topic("recording.keys", HEAVY, _WEEK)
 RECORDING_DELETE = _topic("recording.delete", OUTSIDE, _DAY)  # at the carrier, of a recording that we have
 CALL_FACTS = _topic("call.facts", OUTSIDE, _DAY)  # our own database, but nobody waits for it
 CALL_SCORE = _topic("call.score", OUTSIDE, _DAY)  # what facts answer on a scorecard

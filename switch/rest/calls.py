@@ -92,7 +92,7 @@ class Calls(Resource):
     def routes(self) -> list[BaseRoute]:
         return [
             self.route("/Calls.json", POST=self.create, GET=self.list),
-            self.route("/Calls/{call}.json", GET=self.read, POST=self.update),
+            self.route("/Calls/{call}.json", GET=self.read, POST=self.update, DELETE=self.delete),
         ]
 
     async def create(self, request: HttpRequest) -> Response:
@@ -123,6 +123,14 @@ class Calls(Resource):
         rows = [view(leg) for leg in reversed(self.exchange.legs.values())]
         rows = [row for row in rows if all(row[key] == query[name] for name, key in wanted.items() if name in query)]
         return listing(request, "calls", rows)
+
+    async def delete(self, request: HttpRequest) -> Response:
+        """The record of a call that is over; a live one is refused."""
+        leg = leg_of(self.exchange, request)
+        if leg.status not in FINAL:
+            raise RestError(409, 20009, f"Call {leg.sid} is in progress. Cannot delete.")
+        del self.exchange.legs[leg.sid]
+        return Response(status_code=204)
 
     async def update(self, request: HttpRequest) -> Response:
         leg, form = leg_of(self.exchange, request), await form_of(request)

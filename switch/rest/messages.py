@@ -18,7 +18,7 @@ class Messages(Resource):
     def routes(self) -> list[BaseRoute]:
         return [
             self.route("/Messages.json", GET=self.list, POST=self.create),
-            self.route("/Messages/{message}.json", GET=self.read),
+            self.route("/Messages/{message}.json", GET=self.read, DELETE=self.delete),
         ]
 
     def view(self, message: Message) -> dict[str, Any]:
@@ -65,6 +65,11 @@ class Messages(Resource):
         if message is None:
             raise not_found(request)
         return JSONResponse(self.view(message))
+
+    async def delete(self, request: Request) -> Response:
+        if self.exchange.messages.pop(request.path_params["message"], None) is None:
+            raise not_found(request)
+        return Response(status_code=204)
 
     async def list(self, request: Request) -> Response:
         query = request.query_params

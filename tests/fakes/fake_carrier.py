@@ -91,6 +91,18 @@ class FakeCarrier:
     def resume_recording(self, call_sid: str) -> None:
         self._note("resume_recording", call_sid)
 
+    def stop_recording(self, call_sid: str) -> None:
+        self._note("stop_recording", call_sid)
+
+    def forget_call(self, call_sid: str) -> None:
+        self._note("forget_call", call_sid)
+
+    def forget_text(self, message_sid: str) -> None:
+        self._note("forget_text", message_sid)
+
+    def knows(self, sid: str) -> bool:
+        return False
+
     def send_text(self, to: str, body: str, dial: int | None = None) -> str:
         self._note("send_text", to, body)
         return "SM" + "0" * 32

@@ -23,10 +23,13 @@ SMALL = {
     "alembic_version": "one row",
     "api_keys": "a few machines, each named by an admin",
     "audit_chain": "one row",
+    "holds": "the few calls that an authority wants",
     "brakes": "one for each intent at most",
     "scorecard_versions": "each written by hand, a few in a year",
     "scorecards": "a few, each written by hand",
+    "sqlite_master": "the tables themselves",
     "sqlite_schema": "the tables themselves",
+    "sqlite_temp_master": "tables for a while",
 }
 READS_ROWS = re.compile(r"\(*(SELECT|UPDATE|DELETE|WITH)\b")
 _good: set[str] = set()

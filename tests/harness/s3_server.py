@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 import boto3
@@ -51,7 +51,9 @@ def running_s3() -> Iterator[S3Server]:
         with pytest.MonkeyPatch.context() as patched:
             found.login(patched)
             place = {"LocationConstraint": "eu-central-1"}
-            boto3.session.Session().client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration=place)
+            client = boto3.session.Session().client("s3")
+            with suppress(client.exceptions.BucketAlreadyOwnedByYou):  # what it keeps, it keeps for the process
+                client.create_bucket(Bucket=BUCKET, CreateBucketConfiguration=place)
         yield found
     finally:
         server.stop()

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from ivr.quality import facts_store
 from ivr.quality.places import place_of
 from ivr.quality.repeats import WITHIN
-from ivr.recordings.retention import purge_caller
+from ivr.recordings.retention import purge_older
 from ivr.recordings.storage import RecordingFiles
 from ivr.store.engine import Sessions, make_engine, make_sessions
 from ivr.store.migrate import upgrade
@@ -138,7 +138,9 @@ def test_facts_outlive_what_was_said(store: Sessions, clock: FakeClock, tmp_path
     for number in range(2):
         a_call(store, f"CA{number}", clock.now() + timedelta(days=number))
     keep(store, "CA0", "CA1")
-    purge_caller(store, GRACE, clock, RecordingFiles((tmp_path / "sound").as_uri()), lambda _: None)
+    purge_older(
+        store, clock.now() + timedelta(days=9), clock, RecordingFiles((tmp_path / "sound").as_uri()), lambda _: None
+    )
     keep(store, "CA0", "CA1")
     assert facts(store, "CA0").repeat_within_7d
     assert facts(store, "CA0").resolved_by == "bot"

@@ -2,45 +2,43 @@
 
 import os
 import time
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from ivr.handoff.state import State
+from ivr.recordings import holds
 from ivr.recordings import retention as forgetting
 from ivr.recordings.places.folder import FolderPlace
-from ivr.recordings.retention import purge_caller, purge_older
-from ivr.recordings.storage import RecordingFiles, RecordingStorage
+from ivr.recordings.retention import purge_by_policy, purge_older
+from ivr.recordings.retention_policy import Policy
+from ivr.recordings.storage import RecordingFiles
 from ivr.store import outbox
 from ivr.store.engine import Sessions
 from ivr.store.models import (
-    Agent,
     Audit,
     Base,
     Call,
     CallBack,
+    CallFlag,
+    CallIntent,
     CardPayment,
     Dial,
-    Handoff,
-    Note,
-    OneTimeCode,
     Outbox,
     Payment,
-    PaymentOrder,
     PinAttempt,
     PresenceSpell,
     Recording,
-    Turn,
 )
 from tests.fakes.fake_clock import FakeClock
 from tests.harness.call_line import LINE
 from tests.harness.calls import Calls
+from tests.harness.whole_call import ACCOUNT, CALLER, WORDS, a_call
 
 pytestmark = pytest.mark.integration
 
-CALLER, ACCOUNT, WORDS = "+15550177777", "acc-secret", "my mother is ill"
 KEPT = {"accounts", "agents", "entries", "payments", "audit"}  # the ledger's books, the people of the house, the audit
 
 
@@ -56,58 +54,6 @@ def files(tmp_path: Path) -> RecordingFiles:
 
 def no_rest(_seconds: float) -> None:
     pass
-
-
-def a_call(sessions: Sessions, sid: str, at: datetime, files: RecordingFiles, caller: str = CALLER) -> None:
-    """A whole call, with something personal in every table that can hold it."""
-    keep = RecordingStorage(folder_of(files).as_uri(), b"k" * 32)
-    with sessions.begin() as tx:
-        agent = tx.scalar(select(Agent)) or Agent(
-            email="ann@bank.test", name="Ann", password_hash="", phone="client:ann", presence_since=at
-        )
-        tx.add(agent)
-        tx.add(
-            Call(
-                sid=sid, caller=caller, called=LINE, started_at=at, ended_at=at, stage="ended", outcome="handed-off",
-                account_id=ACCOUNT, dialogue={"said": WORDS}, card={"account": ACCOUNT}, holder={"holder": WORDS},
-                figures={"answers": []},
-            )
-        )  # fmt: skip
-        tx.flush()
-        tx.add(Turn(call_sid=sid, key="1", speaker="caller", text=WORDS, start=0.0, words=[{"word": WORDS}]))
-        handoff = Handoff(
-            call_sid=sid, state="served", reason="asked", intent="balance", summary=WORDS, known={"number": caller},
-            brief={"caller": caller}, machine={**State().to_json(), "end": "served", "later": {"phone": caller}},
-            requested_at=at,
-        )  # fmt: skip
-        tx.add(handoff)
-        tx.flush()
-        tx.add(Note(call_sid=sid, agent_id=agent.id, at=at, kind="note", text=WORDS))
-        tx.add(CallBack(call_sid=sid, number=caller, place_at=at, state="served", booked_at=at, booked_by="caller"))
-        tx.add(OneTimeCode(key=f"{sid}:1", call_sid=sid, account_id=ACCOUNT, hash="", tries=0, sent_at=at))
-        tx.add(
-            CardPayment(
-                call_sid=sid, handoff_id=handoff.id, agent_id=agent.id, leg=sid, account=ACCOUNT, amount=1,
-                currency="USD", on=at.date(), state="success", field="", begun_at=at, ended_at=at,
-            )
-        )  # fmt: skip
-        tx.add(
-            PaymentOrder(
-                key=f"{sid}:1", call_sid=sid, account=ACCOUNT, amount=1, currency="USD", source="checking",
-                on=at.date(), agreed_on=at.date(), state="made", asked_at=at,
-            )
-        )  # fmt: skip
-        row = outbox.put(tx, "text.send", {"call": sid, "body": f"{WORDS}: {ACCOUNT}"}, at)
-        outbox.done(tx, row, at)
-        tx.add(PresenceSpell(agent_id=agent.id, presence="away", began_at=at, ended_at=at))
-        path, copy = keep.save(f"RE{sid}", b"RIFF"), keep.save(f"RE{sid}redacted", b"RIFF")
-        tx.add(
-            Recording(
-                call_sid=sid, sid=f"RE{sid}", state="transcribed", source_url="", path=path, created_at=at,
-                redaction="proved", redacted_path=copy, silenced=[{"kind": "pin"}], heard_again={"transcript": WORDS},
-                transcript=[{"text": WORDS}],
-            )
-        )  # fmt: skip
 
 
 def everything(sessions: Sessions) -> str:
@@ -145,17 +91,6 @@ def test_with_every_call_old_no_word_is_left(sessions: Sessions, clock: FakeCloc
     purge_older(sessions, clock.now() - timedelta(days=90), clock, files, no_rest)
     left = everything(sessions)
     assert not [secret for secret in (CALLER, ACCOUNT, WORDS) if secret in left]
-
-
-def test_one_caller_can_be_forgotten_at_once_and_is_not_named_in_the_audit(
-    sessions: Sessions, clock: FakeClock, files: RecordingFiles
-) -> None:
-    a_call(sessions, "CA1", clock.now(), files)
-    a_call(sessions, "CA2", clock.now(), files, caller="+15550188888")
-    assert purge_caller(sessions, CALLER, clock, files, no_rest) == {"calls": 1, "recordings": 1}
-    with sessions() as tx:
-        assert tx.scalars(select(Call.caller).order_by(Call.sid)).all() == ["", "+15550188888"]
-        assert CALLER not in str([(row.subject, row.detail) for row in tx.scalars(select(Audit))])
 
 
 def test_a_purge_that_is_stopped_is_gone_on_with(
@@ -328,3 +263,60 @@ def test_what_was_promised_and_done_is_forgotten_but_for_the_newest_number(
     with sessions.begin() as tx:
         assert outbox.forget_done(tx, clock.now()) == 3
         assert tx.scalars(select(Outbox.id).order_by(Outbox.id)).all() == [waiting, waiting + 1]
+
+
+def test_a_call_that_is_held_is_kept_until_the_hold_is_lifted(
+    sessions: Sessions, clock: FakeClock, files: RecordingFiles
+) -> None:
+    a_call(sessions, "CA1", clock.now() - timedelta(days=100), files)
+    with sessions.begin() as tx:
+        holds.hold(tx, "CA1", "court 7", "ada", clock.now())
+        tx.add(Dial(at=clock.now() - timedelta(days=100), address=CALLER, purpose="text", by="line", call_sid="CA1"))
+        with pytest.raises(holds.NoSuchCallError):
+            holds.hold(tx, "CA9", "court 7", "ada", clock.now())
+    assert purge_older(sessions, clock.now(), clock, files, no_rest) == {"calls": 0, "recordings": 0}
+    assert CALLER in everything(sessions)
+    with sessions.begin() as tx:
+        assert [row.reason for row in holds.standing(tx)] == ["court 7"]
+        assert holds.lift(tx, "CA1", "ada", clock.now()) == 1
+        assert holds.lift(tx, "CA1", "ada", clock.now()) == 0
+    assert purge_older(sessions, clock.now(), clock, files, no_rest) == {"calls": 1, "recordings": 1}
+    assert CALLER not in everything(sessions)
+    with sessions() as tx:
+        assert set(tx.scalars(select(Audit.action))) == {"hold", "hold-lifted", "purge"}
+
+
+@pytest.mark.parametrize(
+    ("text", "gone"),
+    [
+        ("all=90", {"plain", "message", "disputed"}),
+        ("all=90, outcome:message=30", {"plain", "message", "disputed", "young message"}),
+        ("all=90, flag:disputed=730", {"plain", "message"}),
+        ("all=90, outcome:message=30, flag:disputed=730", {"plain", "message", "young message"}),
+        ("outcome:message=30", {"message", "young message"}),
+        ("all=30, intent:dispute=365", {"plain", "message", "young message"}),
+        ("all=365", set()),
+    ],
+)
+def test_what_is_forgotten_by_policy_is_what_its_longest_rule_says(
+    text: str, gone: set[str], sessions: Sessions, clock: FakeClock, files: RecordingFiles
+) -> None:
+    made = {"plain": 100, "message": 100, "disputed": 100, "young message": 40}
+    with sessions.begin() as tx:
+        for place, (name, days) in enumerate(made.items()):
+            at = clock.now() - timedelta(days=days)
+            outcome = "message" if "message" in name else "resolved"
+            tx.add(Call(sid=name, caller=CALLER, called=LINE, started_at=at, ended_at=at, outcome=outcome))
+            tx.flush()
+            if name == "disputed":
+                tx.add(CallFlag(call_sid=name, flag="disputed", place=place))
+                tx.add(CallIntent(call_sid=name, intent="dispute", place=place))
+    purge_by_policy(sessions, Policy.parse(text), clock, files, no_rest)
+    with sessions() as tx:
+        assert set(tx.scalars(select(Call.sid).where(Call.forgotten_at.is_not(None)))) == gone
+
+
+@pytest.mark.parametrize("text", ["90", "all", "all=0", "all=-1", "outcome:nonsense=3", "kind:x=3", "flag:=3", "all=x"])
+def test_a_rule_that_is_none_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="outcome:NAME=DAYS"):
+        Policy.parse(text)

@@ -91,6 +91,7 @@ def test_briefs_and_timers_never_queue_behind_carrier_or_sound() -> None:
     assert quick == own
     assert {topic for topic in JOBS if about(topic).plan.queue == "heavy"} == {
         "recording.fetch",
+        "recording.keys",
         "recording.transcribe",
         "recording.redact",
         "recording.prove",

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from ivr.carrier.port import CarrierError
+from ivr.recordings.lengths import unverified
 from ivr.recordings.transcription import Samples, Sound, split
 from ivr.store import outbox
 from ivr.store.models import Outbox, Recording
@@ -50,13 +51,31 @@ def test_a_recording_shorter_than_the_carrier_says_is_neither_kept_nor_deleted_a
     assert (kept.state, kept.seconds) == ("kept", 12.0)
 
 
-@pytest.mark.parametrize("announced", [None, 0.0, 1.0, 2.4])
-def test_the_carriers_figure_may_be_rounded_or_missing(context: WorkerContext, announced: float | None) -> None:
+@pytest.mark.parametrize(
+    ("announced", "check"), [(None, "untold"), (0.0, "verified"), (1.0, "verified"), (2.4, "verified")]
+)
+def test_the_carriers_figure_may_be_rounded_or_missing(
+    context: WorkerContext, announced: float | None, check: str
+) -> None:
     recording_id = say(context, 1.0)
     with context.sessions.begin() as tx:
         tx.get_one(Recording, recording_id).seconds = announced
     jobs.perform(row_of(context, "recording.fetch").id)
-    assert recording(context, recording_id).state == "kept"
+    kept = recording(context, recording_id)
+    assert (kept.state, kept.carrier_seconds, kept.length_check) == ("kept", announced, check)
+    assert kept.checked_at is not None
+    with context.sessions() as tx:
+        assert unverified(tx) == (check != "verified")
+
+
+def test_a_recording_longer_than_the_carrier_says_is_kept_and_told(
+    context: WorkerContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recording_id = say(context, 1.0)
+    carrier: Any = context.carrier
+    monkeypatch.setattr(carrier, "fetch_recording", lambda _url: sound(12.0))
+    jobs.perform(row_of(context, "recording.fetch").id)
+    assert recording(context, recording_id).length_check == "longer"
 
 
 def test_a_recording_that_is_404_for_good_is_given_up_after_a_day(

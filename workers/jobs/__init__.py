@@ -8,10 +8,22 @@ import logging
 from ivr.store import outbox
 from workers.context import provider
 from workers.holding import held
-from workers.jobs import facts, handoffs, payments, recordings, redaction, scorecards, texts
+from workers.jobs import facts, handoffs, payments, recording_keys, recordings, redaction, scorecards, texts
 from workers.jobs.registry import JOBS, Job
 
-__all__ = ["JOBS", "Job", "facts", "handoffs", "payments", "perform", "recordings", "redaction", "scorecards", "texts"]
+__all__ = [
+    "JOBS",
+    "Job",
+    "facts",
+    "handoffs",
+    "payments",
+    "perform",
+    "recording_keys",
+    "recordings",
+    "redaction",
+    "scorecards",
+    "texts",
+]
 
 log = logging.getLogger(__name__)
 

@@ -2,7 +2,7 @@
 
 import time
 
-from ivr.carrier.port import CarrierError
+from ivr.recordings.lengths import compare_length
 from ivr.recordings.peaks import peaks
 from ivr.recordings.redaction import mask_secrets
 from ivr.recordings.transcription import in_order, read_sound, split, transcribe_piece
@@ -20,40 +20,43 @@ from ivr.store.topics import (
 from workers.context import WorkerContext
 from workers.jobs.registry import Job, does
 
-ROUNDED = 2.0  # seconds: what the carrier's own figure may be off by
 BUDGET = 120.0  # seconds of one job's transcribing
 
 
 @does(RECORDING_FETCH)
 def fetch(context: WorkerContext, job: Job) -> None:
-    """Keep the recording whole and encrypted; only then promise its deletion at the carrier."""
+    """Keep the recording whole and encrypted; only then promise its deletion at the carrier.
+
+    Sound that is shorter than the carrier says is fetched again: ShortRecordingError."""
     recording = recording_of(context, job)
-    path = channels = seconds = loud = None
+    path = channels = seconds = told = check = key = loud = None
     if recording.state == "announced":
         data = context.carrier.fetch_recording(recording.source_url)
         sound = read_sound(data)
-        _check_length(context, recording, sound.seconds)
+        told = _told_length(context, recording)
+        check = compare_length(told, sound.seconds)
         path, channels, seconds = context.recordings.save(recording.sid, data), sound.channels, sound.seconds
         loud = peaks(sound.samples)
+        key = context.recordings.key_of(path)
     with context.sessions.begin() as tx:
         job.done(tx)
         row = tx.get_one(Recording, recording.id)
         if path is not None and row.state == "announced":
             row.path, row.channels, row.seconds, row.state = path, channels, seconds, "kept"
             row.peaks = loud
+            row.carrier_seconds, row.length_check, row.checked_at = told, check, context.clock.now()
+            row.key_id = key.hex() if key else None
             outbox.put(tx, RECORDING_TRANSCRIBE, job.payload, context.clock.now())
             outbox.put(tx, RECORDING_DELETE, job.payload, context.clock.now())
     publish(context, recording)
 
 
-def _check_length(context: WorkerContext, recording: Recording, seconds: float) -> None:
-    """Sound that is shorter than the carrier says is fetched again; it is not deleted there."""
-    announced = recording.seconds
-    if announced is None:
-        found = context.carrier.find_recording(recording.sid)
-        announced = found.seconds if found else None
-    if announced is not None and seconds < announced - ROUNDED:
-        raise CarrierError(f"{seconds:.1f} s came of a recording of {announced:.0f} s", again=True)
+def _told_length(context: WorkerContext, recording: Recording) -> float | None:
+    """The carrier's own figure, in seconds: as its callback gave it, or as it answers."""
+    if recording.seconds is not None:
+        return recording.seconds
+    found = context.carrier.find_recording(recording.sid)
+    return found.seconds if found else None
 
 
 @does(RECORDING_DELETE)

@@ -32,17 +32,19 @@ def redact(context: WorkerContext, job: Job) -> None:
         recording.transcript = mask_secrets(tx, recording, recording.transcript, whole=True)
         found = secret_spells(tx, recording) if made else []
         moments = keyed_moments(tx, recording) if made else []
-    path = None
+    path = key = None
     if made:
         spells = [*found, *map(Spell.from_json, recording.silenced)]
         sound = read_sound(context.recordings.read(recording))
         silent = without_keys(without(sound, spells), keyed(sound, moments))
         path = context.recordings.save(redacted_copy(recording).sid, to_wav(silent))
+        key = (context.recordings.key_of(path) or b"").hex()
     with context.sessions.begin() as tx:
         job.done(tx)
         row = tx.get_one(Recording, recording.id, with_for_update=True)
         if path is not None and row.state == "transcribed" and row.redaction == recording.redaction:
             row.redacted_path, row.redaction, row.heard_again = path, MADE, None
+            row.key_id = row.key_id if row.key_id == key else None  # whatever key it has, it is encrypted anew
             row.silenced = [spell.to_json() for spell in dict.fromkeys(spells)]
             row.transcript = recording.transcript
             _take_out(tx, row, found)

@@ -190,6 +190,22 @@ class TwilioCarrier:
     def resume_recording(self, call_sid: str) -> None:
         unless_over(lambda: self._client.calls(call_sid).recordings(CURRENT).update(status="in-progress"))
 
+    def stop_recording(self, call_sid: str) -> None:
+        unless_over(lambda: self._client.calls(call_sid).recordings(CURRENT).update(status="stopped"))
+
+    # --- what it remembers ---
+
+    def forget_call(self, call_sid: str) -> None:
+        unless_over(lambda: self._client.calls(call_sid).delete())
+
+    def forget_text(self, message_sid: str) -> None:
+        unless_over(lambda: self._client.messages(message_sid).delete())
+
+    def knows(self, sid: str) -> bool:
+        """Whether it still has a record of this call, text or recording."""
+        kinds = {"CA": self._client.calls, "SM": self._client.messages, "RE": self._client.recordings}
+        return unless_missing(lambda: kinds[sid[:2]](sid).fetch())
+
     # --- cards ---
 
     def stop_listening(self, call_sid: str) -> None:

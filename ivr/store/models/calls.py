@@ -33,7 +33,7 @@ class Call(Base):
     stage: Mapped[str] = mapped_column(String(16), default="dialogue")
     # resolved, handed-off, callback, message, abandoned, failed: None while it lasts
     outcome: Mapped[str | None] = mapped_column(String(16))
-    account_id: Mapped[str | None] = mapped_column(String(64))  # the ledger's own id, whoever keeps it
+    account_id: Mapped[str | None] = mapped_column(String(64), index=True)  # the ledger's own id, whoever keeps it
     verified_at: Mapped[datetime | None]
     language: Mapped[str] = mapped_column(String(8), default="en")
     notice: Mapped[str | None] = mapped_column(String(64))  # version of the notice that was played
@@ -88,11 +88,7 @@ class Recording(Base):
         Index("ix_recordings_kind_done_at", "kind", "done_at"),
         Index("ix_recordings_state_id", "state", "id"),
         partial("ix_recordings_kept_by_key", "key_id", "id", where="path IS NOT NULL"),
-        partial(
-            "ix_recordings_unverified",
-            "id",
-            where="path IS NOT NULL AND (length_check IS NULL OR length_check <> 'verified')",
-        ),
+        partial("ix_recordings_kept_by_check", "length_check", where="path IS NOT NULL"),
         Index("ix_recordings_redaction_id", "redaction", "id"),
     )
 
@@ -111,7 +107,9 @@ class Recording(Base):
     pieces: Mapped[int] = mapped_column(default=0, server_default="0")  # of its sound, that the transcript holds
     pieces_total: Mapped[int | None]  # that there are, once its sound was read
     done_at: Mapped[datetime | None]  # of a message: an agent has dealt with it
-    key_id: Mapped[str | None] = mapped_column(String(16))  # of the key that its file needs; None: not known
+    key_id: Mapped[str | None] = mapped_column(
+        String(16), index=True
+    )  # of the key that its file needs; None: not known
     carrier_seconds: Mapped[float | None]  # its length as the carrier says
     # verified, untold (the carrier gave no length), longer: None until it is kept, and for what was kept before
     length_check: Mapped[str | None] = mapped_column(String(8))

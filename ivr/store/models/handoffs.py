@@ -84,7 +84,7 @@ class CallBack(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     call_sid: Mapped[str] = mapped_column(ForeignKey("calls.sid"), index=True)
-    number: Mapped[str] = mapped_column(String(64))
+    number: Mapped[str] = mapped_column(String(64), index=True)
     place_at: Mapped[datetime]
     state: Mapped[str] = mapped_column(String(12), index=True)  # booked, trying, served, given-up, cancelled
     tries: Mapped[int] = mapped_column(default=0)

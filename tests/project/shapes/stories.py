@@ -26,6 +26,7 @@ from ivr.handoff.warm_transfer import Transfers
 from ivr.ledger.port import LedgerError
 from ivr.metrics import line_registry
 from ivr.payments import agent_cards
+from ivr.store import outbox
 from ivr.store.models import Agent, Base, Call, Handoff, Outbox, Turn
 from ivr.store.topics import CALL_FACTS
 from tests.fakes.fake_carrier import leg
@@ -97,6 +98,10 @@ def _bot(line: Line) -> None:
     line.work("ledger.holder", "handoff.requested")
     card.recorded("RE1")
     line.work("recording.fetch", "recording.transcribe", "recording.redact", "recording.prove")
+    line.parts.recordings.keys.make_next()
+    with line.sessions.begin() as tx:
+        outbox.put(tx, "recording.keys", {}, line.clock.now())
+    line.work("recording.keys")
     line.call(4).by_turns().press("2", PIN)
 
 

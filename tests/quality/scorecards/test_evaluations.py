@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from sqlalchemy import select
 from ivr.quality.scorecards import evaluations
 from ivr.quality.scorecards.automatic import agreement_with_people, answer_by_facts
 from ivr.quality.scorecards.evaluations import EvaluationRefusedError, Given, Judgement
-from ivr.recordings.retention import purge_caller
+from ivr.recordings.retention import purge_older
 from ivr.recordings.storage import RecordingFiles
 from ivr.store.engine import Sessions, make_engine, make_sessions
 from ivr.store.migrate import upgrade
@@ -201,7 +202,7 @@ def test_a_purge_empties_the_texts_and_leaves_the_scores(
     with calls.sessions.begin() as tx:
         evaluations.dispute(tx, evaluation, ada, "Grace Hopper shouted.", "ada", calls.clock.now())
     files = RecordingFiles((tmp_path / "sound").as_uri())
-    purge_caller(calls.sessions, "+15550100001", calls.clock, files, lambda _: None)
+    purge_older(calls.sessions, calls.clock.now() + timedelta(days=9), calls.clock, files, lambda _: None)
     with calls.sessions() as tx:
         row = tx.get_one(Evaluation, evaluation)
         assert (row.dispute, [one.comment for one in row.answers]) == ("", [""] * 3)

@@ -15,7 +15,7 @@ from ivr.quality import facts_store
 from ivr.quality.search.filters import Filters, filters_of
 from ivr.quality.search.finding import Neighbours, find, neighbours
 from ivr.quality.search.moments import moments
-from ivr.recordings.retention import purge_caller
+from ivr.recordings.retention import purge_older
 from ivr.recordings.storage import RecordingFiles
 from ivr.store.engine import Sessions, make_engine, make_sessions
 from ivr.store.migrate import upgrade
@@ -184,7 +184,9 @@ def test_what_only_the_recording_holds_is_found_at_its_time(three: Sessions) -> 
 
 
 def test_what_was_forgotten_is_not_found_and_leaves_no_trace(three: Sessions, clock: FakeClock, tmp_path: Path) -> None:
-    purge_caller(three, GRACE, clock, RecordingFiles((tmp_path / "sound").as_uri()), lambda _: None)
+    purge_older(
+        three, clock.now() + timedelta(days=9), clock, RecordingFiles((tmp_path / "sound").as_uri()), lambda _: None
+    )
     keep(three, "CA1")
     assert sids(three, "q=acme") == sids(three, "q=charg*") == []
     assert sids(three, "outcome=resolved") == ["CA3", "CA2", "CA1"]

@@ -8,8 +8,6 @@ down_revision = "0019"
 branch_labels = None
 depends_on = None
 
-UNVERIFIED = "path IS NOT NULL AND (length_check IS NULL OR length_check <> 'verified')"
-
 
 def upgrade() -> None:
     op.add_column("calls", sa.Column("unrecorded_at", sa.DateTime(timezone=True), nullable=True))
@@ -17,8 +15,9 @@ def upgrade() -> None:
     op.add_column("recordings", sa.Column("carrier_seconds", sa.Double(), nullable=True))
     op.add_column("recordings", sa.Column("length_check", sa.String(8), nullable=True))
     op.add_column("recordings", sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_index(op.f("ix_recordings_key_id"), "recordings", ["key_id"])
     _index("ix_recordings_kept_by_key", "recordings", ["key_id", "id"], "path IS NOT NULL")
-    _index("ix_recordings_unverified", "recordings", ["id"], UNVERIFIED)
+    _index("ix_recordings_kept_by_check", "recordings", ["length_check"], "path IS NOT NULL")
     op.create_table(
         "holds",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -41,8 +40,9 @@ def _index(name: str, table: str, columns: list[str], where: str) -> None:
 
 def downgrade() -> None:
     op.drop_table("holds")
-    op.drop_index("ix_recordings_unverified", "recordings")
+    op.drop_index("ix_recordings_kept_by_check", "recordings")
     op.drop_index("ix_recordings_kept_by_key", "recordings")
+    op.drop_index("ix_recordings_key_id", "recordings")
     for column in ("checked_at", "length_check", "carrier_seconds", "key_id"):
         op.drop_column("recordings", column)
     op.drop_column("calls", "unrecorded_at")

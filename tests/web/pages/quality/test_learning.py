@@ -1,5 +1,6 @@
 """What a reviewer says that a caller meant is kept, shown, listed, taken back and forgotten."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from ivr.nlu.intents import INTENTS
-from ivr.recordings.retention import purge_caller
+from ivr.recordings.retention import purge_older
 from ivr.recordings.storage import RecordingFiles
 from ivr.store.models import Audit, Call, Correction, Turn
 from ivr.web.pages.quality.learning import intent_words
@@ -96,7 +97,7 @@ def test_agents_cannot_correct(web: Web, reviewer: FlaskClient) -> None:
 def test_it_is_forgotten_with_its_call(web: Web, reviewer: FlaskClient, tmp_path: Path) -> None:
     correct(reviewer, the_turn(web))
     files = RecordingFiles((tmp_path / "recordings").as_uri())
-    purge_caller(web.sessions, "+15550100001", web.clock, files, lambda _: None)
+    purge_older(web.sessions, web.clock.now() + timedelta(days=9), web.clock, files, lambda _: None)
     assert rows(web) == []
 
 
