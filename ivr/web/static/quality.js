@@ -148,6 +148,15 @@ const KEYS = {
   ArrowDown: () => step(1),
 };
 
+const asked = Number(new URLSearchParams(location.search).get("t"));
+if (asked > 0) {
+  if (player) seek(asked);
+  else position = asked;
+  const turn = turns().find(holds); // also where there is nothing to hear
+  turn?.classList.add("now");
+  turn?.scrollIntoView({ block: "center" });
+}
+
 if (player) {
   play.addEventListener("click", toggle);
   slider.addEventListener("input", () => seek(Number(slider.value)));
@@ -170,11 +179,6 @@ if (player) {
     if (place) seek(Number(place.dataset.seek));
     DO[target.closest("[data-do]")?.dataset.do]?.();
   });
-  const asked = Number(new URLSearchParams(location.search).get("t"));
-  if (asked > 0) {
-    seek(asked);
-    turns().find(holds)?.scrollIntoView({ block: "center" });
-  }
   addEventListener("keydown", (event) => {
     const control = event.target.closest(event.key === " " ? "button, select, a, textarea, summary" : "select, textarea, input:not([type=range])");
     if (!(event.key in KEYS) || event.ctrlKey || event.metaKey || event.altKey || control) return;
