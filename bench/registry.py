@@ -32,6 +32,7 @@ MODULES = {
     "echo": "bench.calls.echo",
     "redaction": "bench.redaction.bench",
     "search": "bench.quality.search",
+    "figures": "bench.quality.figures",
 }
 
 

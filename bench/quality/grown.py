@@ -28,6 +28,7 @@ yes no thank be was do not how help due date from late fee person
 """
 COMMON = EVERYDAY.split()
 INTENTS = ("balance", "payment", "due_date", "transactions", "dispute", "card_problem", "other_banking")
+REASONS = ("asked", "dispute", "card_problem", "unclear", "upset")
 OUTCOMES = ("resolved",) * 60 + ("handed-off",) * 25 + ("abandoned",) * 10 + ("message",) * 4 + ("failed",)
 VOCABULARY = [*COMMON, *(f"w{number}" for number in range(20_000))]
 WEIGHTS = list(accumulate(1 / (rank + 2) for rank in range(len(VOCABULARY))))  # as words of a language are spread
@@ -116,7 +117,9 @@ def _call(rows: Rows, number: int, at: datetime) -> None:
     rows.facts.append(
         {"call_sid": sid, "place": place, "started_at": at, "seconds": seconds, "outcome": outcome, "language": "en",
          "intent": intent, "verified": random.random() < 0.7, "rating": random.choice((None, None, 1, 2, 3, 4, 5, 5)),
-         "wait_s": random.expovariate(1 / 15) if person else None, "agent_id": agent, "resolved_by": "none",
+         "wait_s": random.expovariate(1 / 15) if person else None, "agent_id": agent,
+         "agent_s": seconds / 2 if person else 0.0, "handoff_reason": random.choice(REASONS) if person else None,
+         "resolved_by": "person" if person else "bot",
          "misheard": 0, "lowest_confidence": random.random(), "longest_silence": random.expovariate(1 / 2),
          "talk_over": 0.0, "interruptions": 0, "bot_failures": 0, "promises": 0, "promises_kept": 0,
          "repeat_within_7d": False, "story": ["verified-by-pin", "got-balance"]}

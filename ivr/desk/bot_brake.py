@@ -18,6 +18,7 @@ RECENT = 500  # calls of the line, among which are
 LAST = 20  # calls of an intent that are looked at
 ENOUGH = 10  # fewer say nothing
 POOR = 2  # stars
+FLOOR = 0.4  # the share of calls that may go badly
 NOT_UNDERSTOOD = ("unclear", "silent", "upset")  # why a person had to come: the bot did not understand
 
 
@@ -50,7 +51,7 @@ def judge(badly: Sequence[bool], floor: float) -> Verdict:
 class Brakes:
     """`floor`: the share of an intent's last calls that may go badly before the brake comes on by itself."""
 
-    def __init__(self, sessions: Sessions, clock: Clock, live: LiveUpdates, floor: float = 0.4) -> None:
+    def __init__(self, sessions: Sessions, clock: Clock, live: LiveUpdates, floor: float = FLOOR) -> None:
         self._sessions, self._clock, self._live, self._floor = sessions, clock, live, floor
 
     def braked(self, intent: str) -> bool:
@@ -82,24 +83,21 @@ class Brakes:
         self._live.publish("desk", "brake", intent)
         return True
 
-    @property
-    def floor(self) -> float:
-        return self._floor
-
-    def verdicts(self, tx: Session) -> dict[str, Verdict]:
-        """What is to be said of each intent's last calls just now."""
-        return {intent: judge(badly, self._floor) for intent, badly in _recent_calls(tx).items()}
-
     def watch(self) -> list[str]:
         """Put the brake on wherever the bot's last calls are too bad; the intents that got one now."""
         with self._sessions() as tx:
-            verdicts = self.verdicts(tx)
+            judged = verdicts(tx, self._floor)
             stand = {brake.intent for brake in standing(tx)}
-        poor = [intent for intent, verdict in verdicts.items() if verdict.brake and intent not in stand]
+        poor = [intent for intent, verdict in judged.items() if verdict.brake and intent not in stand]
         for intent in poor:
-            share = verdicts[intent]
+            share = judged[intent]
             self.put_on(intent, BY_QUALITY, f"{share.bad:.0%} of the last {share.calls} calls went badly")
         return poor
+
+
+def verdicts(tx: Session, floor: float) -> dict[str, Verdict]:
+    """What is to be said of each intent's last calls just now."""
+    return {intent: judge(badly, floor) for intent, badly in _recent_calls(tx).items()}
 
 
 def standing(tx: Session) -> list[Brake]:

@@ -387,6 +387,20 @@ class Fields(BaseSettings):
         ge=1,
         le=3600,
     )
+    bot_minute_cost: float | None = _setting(
+        "WARMLINE_BOT_MINUTE_COST",
+        None,
+        "what a minute of a call without an agent costs (telephone, machine), in units of money, for the figures",
+        shown="cost is left out",
+        ge=0,
+    )
+    agent_minute_cost: float | None = _setting(
+        "WARMLINE_AGENT_MINUTE_COST",
+        None,
+        "what a minute costs in which an agent talks with the caller, likewise",
+        shown="cost is left out",
+        ge=0,
+    )
     log_level: str = _setting(
         "WARMLINE_LOG_LEVEL",
         "INFO",

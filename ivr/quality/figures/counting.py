@@ -44,7 +44,7 @@ class Counted:
 
     @property
     def tally(self) -> Tally:
-        return Tally.total([Tally(), *(cell.tally for cell in self.cells)])
+        return Tally.total(cell.tally for cell in self.cells)
 
 
 def count(tx: Session, period: Period, now: datetime, zone: ZoneInfo, service_seconds: float) -> Counted:

@@ -1,8 +1,8 @@
 """What is counted of calls: plain sums, which can be added up over intents and days. Pure."""
 
-from collections.abc import Iterable
-from dataclasses import astuple, dataclass
-from typing import Self
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, fields
+from operator import attrgetter
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +34,12 @@ class Tally:
     agent_s: float = 0.0
 
     def __add__(self, other: "Tally") -> "Tally":
-        return Tally(*(mine + theirs for mine, theirs in zip(astuple(self), astuple(other), strict=True)))
+        return Tally.total((self, other))
 
     @classmethod
-    def total(cls, some: Iterable["Tally"]) -> Self:
-        sums = [sum(values) for values in zip(*map(astuple, some), strict=True)]
-        return cls(*sums)
+    def total(cls, some: Iterable["Tally"]) -> "Tally":
+        """All together; of none, nothing."""
+        return cls(*map(sum, zip(*map(_values, some), strict=True)))
+
+
+_values: Callable[[Tally], tuple[float, ...]] = attrgetter(*(one.name for one in fields(Tally)))

@@ -1,5 +1,6 @@
 """Which calls are looked for, as the address of the list says it. Pure."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -17,9 +18,10 @@ RATINGS: Final = ("low", "1", "2", "3", "4", "5", "none")
 SPEAKERS: Final = ("caller", "bot", "agent")
 KEYS: Final = (
     "q", "speaker", "range", "from", "to", "agent", "intent", "outcome", "rating", "verified", "flag", "wait",
-    "silence", "longer", "shorter",
+    "silence", "longer", "shorter", "reason",
 )  # fmt: skip
 LOW = 2  # stars
+NAME: Final = re.compile(r"[a-z][a-z_-]{0,31}")
 DAY = timedelta(days=1)
 T = TypeVar("T")
 
@@ -51,6 +53,7 @@ class Filters:
     silence: float | None = None
     longer: float | None = None
     shorter: float | None = None
+    reason: str | None = None  # of the first request for a person
     notes: tuple[str, ...] = ()
 
 
@@ -83,6 +86,7 @@ def filters_of(asked: Asked, now: datetime, zone: ZoneInfo) -> Filters:
         silence=one("silence", _seconds),
         longer=one("longer", _seconds),
         shorter=one("shorter", _seconds),
+        reason=one("reason", _name),
         notes=(*typed.notes, *notes),
     )
 
@@ -102,6 +106,12 @@ def _among(names: Sequence[str] | dict[str, str] | object) -> Callable[[str], st
         return text
 
     return known
+
+
+def _name(text: str) -> str:
+    if not NAME.fullmatch(text):
+        raise ValueError(text)
+    return text
 
 
 def _seconds(text: str) -> float:

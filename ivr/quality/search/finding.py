@@ -111,6 +111,7 @@ def _facts(filters: Filters) -> list[ColumnElement[bool]]:
         (filters.longer, lambda seconds: CallFacts.seconds > seconds),
         (filters.shorter, lambda seconds: CallFacts.seconds < seconds),
         (filters.rating, _rated),
+        (filters.reason, lambda reason: CallFacts.handoff_reason == reason),
     )
     return [condition(value) for value, condition in wanted if value is not None]
 

@@ -28,6 +28,8 @@ READS: Mapping[str, tuple[str, str]] = {
     "call_backs.page": ("read-call-backs", "call-backs"),
     "call_backs.panel": ("read-call-backs", "call-backs"),
     "quality.calls": ("search", "calls"),
+    "quality.figures": ("read-figures", "figures"),
+    "quality.figures_table": ("export", "figures"),
     "quality.call": ("read-call", "call:{sid}"),
     "quality.evaluations": ("read-evaluations", "evaluations"),
     "quality.evaluation": ("read-evaluation", "evaluation:{evaluation_id}"),

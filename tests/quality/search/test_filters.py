@@ -55,7 +55,8 @@ def test_days_are_those_of_the_line(address: str, since: str, until: str) -> Non
     "address",
     [
         "outcome=nonsense", "agent=ada", "agent=99999999999999999999x", "from=yesterday", "range=ever", "flag=odd",
-        "verified=maybe", "wait=long", "wait=-1", "longer=nan", "rating=6", "speaker=dog", "intent=yes",
+        "verified=maybe", "wait=long", "wait=-1", "longer=nan", "rating=6", "reason=A;", "speaker=dog", "intent=yes",
+
     ],
 )  # fmt: skip
 def test_what_means_nothing_is_passed_over_and_said(address: str) -> None:

@@ -130,10 +130,23 @@ def test_agents_intents_flags_and_waits(three: Sessions) -> None:
         handoff.offers = [Offer(number=1, agent_id=agent.id, offered_at=at, outcome="accepted")]
         tx.add(handoff)
     keep(three, "CA2")
-    for address in (f"agent={agent.id}", "intent=dispute", "flag=upset", "wait=30", "q=charge&flag=upset&wait=44"):
+    for address in (
+        f"agent={agent.id}",
+        "intent=dispute",
+        "flag=upset",
+        "wait=30",
+        "q=charge&flag=upset&wait=44",
+        "reason=dispute",
+    ):
         assert sids(three, address) == ["CA2"], address
     assert sids(three, f"flag=upset&agent={agent.id}&intent=dispute&q=due") == ["CA2"]
-    assert sids(three, "wait=45") == sids(three, "agent=999") == sids(three, "flag=upset&flag=message") == []
+    assert (
+        sids(three, "wait=45")
+        == sids(three, "reason=unclear")
+        == sids(three, "agent=999")
+        == sids(three, "flag=upset&flag=message")
+        == []
+    )
 
 
 def test_pages_go_both_ways(store: Sessions) -> None:

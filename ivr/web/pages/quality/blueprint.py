@@ -2,12 +2,14 @@
 
 from flask import Blueprint
 
+from ivr.quality.figures.report import Aims
 from ivr.web.pages.context import PageContext
 from ivr.web.pages.quality.calibration import add_calibrations
 from ivr.web.pages.quality.calls import add_calls
 from ivr.web.pages.quality.cards import add_cards
 from ivr.web.pages.quality.evaluations import add_evaluations
 from ivr.web.pages.quality.export import add_export
+from ivr.web.pages.quality.figures import add_figures
 from ivr.web.pages.quality.learning import add_learning
 from ivr.web.pages.quality.review import add_review
 from ivr.web.pages.quality.samples import add_samples
@@ -15,7 +17,7 @@ from ivr.web.pages.recording_audio import Recordings
 from ivr.web.pages.signed_in import only
 
 
-def make_quality_blueprint(context: PageContext, recordings: Recordings) -> Blueprint:
+def make_quality_blueprint(context: PageContext, recordings: Recordings, aims: Aims) -> Blueprint:
     """`/quality/`, for reviewers and supervisors."""
     blueprint = Blueprint("quality", __name__, url_prefix="/quality")
     blueprint.before_request(only("reviewer", "supervisor"))
@@ -27,4 +29,5 @@ def make_quality_blueprint(context: PageContext, recordings: Recordings) -> Blue
     add_samples(blueprint, context)
     add_calibrations(blueprint, context)
     add_learning(blueprint, context)
+    add_figures(blueprint, context, aims)
     return blueprint

@@ -23,7 +23,7 @@ CHOICES = {
     "flag": {flag: plain(flag) for flag in FLAGS},
     "intent": {intent: plain(intent) for intent in INTENTS},
 }
-MORE = ("speaker", "intent", "rating", "verified", "wait", "silence", "longer", "shorter", "from", "to")
+MORE = ("speaker", "intent", "rating", "verified", "wait", "silence", "longer", "shorter", "reason", "from", "to")
 
 
 def add_calls(blueprint: Blueprint, context: PageContext) -> None:

@@ -1,0 +1,110 @@
+"""The page of figures and its export."""
+
+import csv
+import io
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from ivr.quality.places import place_of
+from ivr.store.models import Audit, Call, CallFacts, CallFlag
+from ivr.web.pages.quality.figures_screen import figure
+from tests.harness.web_pages import Make, Web
+
+pytestmark = pytest.mark.integration
+
+PLAIN: dict[str, Any] = {
+    "seconds": 120.0, "outcome": "resolved", "language": "en", "intent": "balance", "verified": True,
+    "resolved_by": "bot", "misheard": 0, "longest_silence": 0.0, "talk_over": 0.0, "interruptions": 0,
+    "bot_failures": 0, "promises": 0, "promises_kept": 0,
+}  # fmt: skip
+
+
+def fact(web: Web, number: int, days: float, flags: tuple[str, ...] = (), **more: Any) -> None:
+    """A finished call some days ago."""
+    at = web.clock.now() - timedelta(days=days)
+    sid, place = f"CA{number:032}", place_of(at)
+    with web.sessions.begin() as tx:
+        tx.add(Call(sid=sid, caller="+15550100001", called="+1", started_at=at, ended_at=at, outcome="resolved"))
+        tx.flush()
+        tx.add(CallFacts(call_sid=sid, place=place, started_at=at, **{**PLAIN, **more}))
+        tx.flush()
+        tx.add_all(CallFlag(call_sid=sid, flag=flag, place=place) for flag in flags)
+
+
+def a_month(web: Web) -> None:
+    """Twelve calls of the last days, four about a dispute, and one from the month before."""
+    for number in range(8):
+        fact(web, number, number + 1, rating=5 if number % 2 else None, misheard=number % 3)
+    unclear = {"handoff_reason": "unclear", "wait_s": 31.0, "agent_s": 60.0, "resolved_by": "person"}
+    for number in range(8, 12):
+        fact(web, number, number - 0.5, intent="dispute", flags=("repeat",), rating=1, **unclear)
+    fact(web, 12, 40)
+
+
+def rows(text: str) -> dict[tuple[str, str, str], dict[str, str]]:
+    return {(row["figure"], row["intent"], row["who"]): row for row in csv.DictReader(io.StringIO(text))}
+
+
+def test_figures_of_the_last_thirty_days(web: Web) -> None:
+    reviewer = web.signed_in("Rosa", "reviewer")
+    a_month(web)
+    page = reviewer.get("/quality/figures?period=month").text
+    assert "Hand-offs by reason" in page
+    assert "did not call about the same within seven days" in page
+    assert "flag=called-again" in page
+    assert "Cost is left out" in page
+    assert "100 % of 4" in page
+    assert "Comes on now" not in page  # four calls are no ground to judge
+    table = rows(reviewer.get("/quality/figures.csv?period=month").text)
+    assert (table["calls", "", ""]["value"], table["calls", "", ""]["value_before"]) == ("12", "1")
+    assert (table["rating", "", ""]["value"], table["rating", "", ""]["of"]) == ("3", "8")
+    assert (table["repeat", "dispute", "person"]["value"], table["repeat", "balance", "bot"]["value"]) == ("1", "0")
+    assert table["wait_p50", "", ""]["value"] == "31"
+    assert "cost" not in {name for name, _, _ in table}
+
+
+def test_a_line_without_calls(web: Web) -> None:
+    page = web.signed_in("Rosa", "reviewer").get("/quality/figures")
+    assert page.status_code == 200
+    assert "No calls in this period" in page.text
+
+
+def test_the_brake_is_shown_where_it_would_come_on(web: Web) -> None:
+    reviewer = web.signed_in("Sue", "supervisor")
+    for number in range(12):
+        fact(web, number, 0.001 * (number + 1), rating=1 if number < 6 else 5)
+    assert "Comes on now" in reviewer.get("/quality/figures").text
+
+
+def test_what_a_minute_costs_is_set(make_web: Make, clock: Any) -> None:
+    web = make_web(clock, bot_minute_cost=0.5, agent_minute_cost=2)
+    reviewer = web.signed_in("Rosa", "reviewer")
+    fact(web, 1, 0.01, seconds=180.0, agent_s=60.0, handoff_reason="asked", wait_s=3.0)
+    assert rows(reviewer.get("/quality/figures.csv?period=month").text)["cost", "", ""]["value"] == "3"
+    assert "Cost is left out" not in reviewer.get("/quality/figures?period=month").text
+
+
+def test_only_who_judges_calls_sees_them_and_it_is_noted(web: Web) -> None:
+    assert web.signed_in("Ada", "agent").get("/quality/figures").status_code == 403
+    reviewer = web.signed_in("Rosa", "reviewer")
+    assert reviewer.get("/quality/figures?period=year").status_code == 404
+    reviewer.get("/quality/figures?period=today")
+    reviewer.get("/quality/figures.csv?period=today")
+    with web.sessions() as tx:
+        noted = {(row.action, row.subject) for row in tx.scalars(select(Audit)) if row.actor == "rosa@bank.test"}
+    assert {("read-figures", "figures"), ("export", "figures")} <= noted
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "shown"),
+    [
+        (None, "share", "–"), (0.1234, "share", "12.3 %"), (4.256, "stars", "4.26"), (31.4, "seconds", "31 s"),
+        (1234.0, "number", "1,234"), (0.7, "number", "0.70"), (3.14, "minutes", "3.1 min"),
+        (1234.5, "money", "1,234.50"),
+    ],
+)  # fmt: skip
+def test_figures_for_the_eye(value: float | None, unit: Any, shown: str) -> None:
+    assert figure(value, unit) == shown.replace(" ", "\N{NO-BREAK SPACE}")
