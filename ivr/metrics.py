@@ -18,9 +18,10 @@ from starlette.routing import Route
 
 from ivr.calls.stats import BOUNDS, STAGES, call_figures, histogram
 from ivr.clock import Clock
+from ivr.recordings.copies import WITHHELD
 from ivr.recordings.lengths import unverified
 from ivr.store.engine import Sessions
-from ivr.store.models import Call, Handoff, Outbox, PaymentOrder, Turn
+from ivr.store.models import Call, Handoff, Outbox, PaymentOrder, Recording, Turn
 from ivr.store.states import HANDOFF_LIVE, HANDOFF_WAITING
 from ivr.store.tally import Kinds, Tally
 
@@ -86,11 +87,17 @@ def _outbox(tx: Session, now: datetime) -> Iterable[Metric]:
     lost = select(Outbox.topic, func.count()).where(Outbox.given_up_at <= now).group_by(Outbox.topic)
     for topic, many in tx.execute(lost):
         given_up.add_metric([topic], many)
+    withheld = select(func.count()).select_from(Recording).where(Recording.redaction == WITHHELD)
     doubtful = select(func.count()).select_from(PaymentOrder).where(PaymentOrder.state.in_(UNSETTLED))
     return [
         given_up,
         GaugeMetricFamily(
             "warmline_payments_in_doubt", "Payments that may have been made or not.", value=tx.scalar(doubtful) or 0
+        ),
+        GaugeMetricFamily(
+            "warmline_sound_withheld",
+            "Recordings in whose sound a secret was still heard.",
+            value=tx.scalar(withheld) or 0,
         ),
         GaugeMetricFamily("warmline_outbox_due", "Promised work that is due and not done.", value=count),
         GaugeMetricFamily("warmline_outbox_overdue_seconds", "How long the oldest of it has been due.", value=age),

@@ -207,6 +207,28 @@ def _recordings(settings: Settings) -> str:
     return f"kept, read and deleted at {where}{never}"
 
 
+def _sound(settings: Settings) -> str:
+    from sqlalchemy import func, select
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from ivr.recordings.copies import WITHHELD
+    from ivr.store.engine import BadDatabaseUrlError, make_engine, make_sessions
+    from ivr.store.models import Recording
+
+    withheld = select(func.count()).select_from(Recording).where(Recording.redaction == WITHHELD)
+    try:
+        with make_sessions(make_engine(settings.database))() as tx:
+            count = tx.scalar(withheld) or 0
+    except (SQLAlchemyError, BadDatabaseUrlError):
+        return "not known: there are no tables yet, or the database does not answer"
+    if count:
+        raise CheckFailedError(
+            f"that of {count} recordings is withheld: a secret was still heard in it after several tries",
+            "Nobody hears it. From now on, a larger WARMLINE_RECORD_MODEL finds secrets more surely.",
+        )
+    return "none is withheld"
+
+
 def _ledger(settings: Settings) -> str:
     from ivr.ledger.http import HttpLedger
     from ivr.ledger.port import LedgerError
@@ -327,6 +349,7 @@ CHECKS: dict[str, Callable[[Settings], str]] = {
     "database": _database,
     "jobs": _jobs,
     "recordings": _recordings,
+    "sound without secrets": _sound,
     "ledger": _ledger,
     "carrier": _carrier,
     "phones in browsers": _browser_phones,

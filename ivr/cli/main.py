@@ -24,6 +24,7 @@ from ivr.cli.quality import quality
 from ivr.cli.run import serve, switch, worker
 from ivr.cli.settings import settings
 from ivr.cli.setup import setup
+from ivr.cli.transcripts import transcripts
 from ivr.cli.words import transcribe, understand
 
 GROUP = "warmline.commands"
@@ -46,6 +47,7 @@ for command in (
     switch,
     call,
     transcribe,
+    transcripts,
     understand,
     doctor,
     agents,

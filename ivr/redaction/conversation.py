@@ -17,6 +17,13 @@ CARD_LINES = 8  # lines within which a card that was spoken of is still meant
 _WORDS_OF_SECRETS = re.compile(
     r"pass|word|phrase|answer|birth|born|d\.?o\.?b", re.I
 )  # what is asked with these may be no digits
+SHORT = 5  # words of an answer
+_ASKED: tuple[SecretKind, ...] = ("card", "cvv", "pin", "code", "id", "birth", "password")
+_TELLS_NOTHING = re.compile(
+    r"\b(?:don't|do not|didn't|forg[eo]t\w*|no|not|sorry|wait|moment|second|hold|hang|let|what|why|who|which|can't|yes"
+    r"|yeah|okay|ok|sure|thanks?|pardon|agent|person|hello|please|here|there|how|when|just|need|pay|want|ready)\b",
+    re.I,
+)
 CARDS: frozenset[Named] = frozenset({"card", "a card", "cvv"})
 
 
@@ -87,11 +94,26 @@ class _Talk:
         before, line = self.lines[max(0, at - LOOK_BACK) : at], self.lines[at]
         if line.speaker == "bot" and not any(self._taken(at - back) for back in range(1, len(before) + 1)):
             return  # the bot says no secret of its own accord, but may repeat one
+        if self.unnamed and not runs(tokens(line.text)) and (found := self._misheard_answer(at)):
+            self.spans[at] = found
+            return
         if not runs(tokens(line.text)) and not any(_WORDS_OF_SECRETS.search(one.text) for one in (*before, line)):
             return
         self.spans[at] = find(
             self.lines[at].text, lambda: self._wanted(at), lambda: self._cards_about(at), unnamed=self.unnamed
         )
+
+    def _misheard_answer(self, at: int) -> list[Span]:
+        """A short answer to who asked for a secret, of which the recogniser made other words ("free of power")."""
+        line, before = self.lines[at], self.lines[at - 1] if at else None
+        if before is None or before.speaker == line.speaker or self._taken(at - 1) or line.phrases:
+            return []
+        asked = telling([phrase.named for phrase in before.phrases])
+        said = line.text.strip(" .,!?")
+        if asked not in _ASKED or not said or len(said.split()) > SHORT or _TELLS_NOTHING.search(said):
+            return []
+        start = line.text.index(said)
+        return [Span(start, start + len(said), asked)]
 
     def join_parts(self, done: int) -> tuple[str, ...]:
         """Mask what makes a card only together, and every echo of it; each such card's digits."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,13 @@ from starlette.routing import Route
 from ivr.carrier.chosen import phone_app_url
 from ivr.carrier.twilio import voice_sdk
 from ivr.cli import doctor
-from ivr.cli.doctor import CheckFailedError, _browser_phones, _carrier, _jobs, _ledger, _redis, _time_zone
+from ivr.cli.doctor import CheckFailedError, _browser_phones, _carrier, _jobs, _ledger, _redis, _sound, _time_zone
 from ivr.clock import SystemClock
 from ivr.people import roster
 from ivr.settings import Settings
-from ivr.store.engine import make_engine, make_sessions
+from ivr.store.engine import Sessions, make_engine, make_sessions
 from ivr.store.migrate import upgrade
+from ivr.store.models import Call, Recording
 from tests.harness.asgi_server import served
 
 pytestmark = pytest.mark.integration
@@ -179,3 +181,20 @@ def at_carrier(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
     """The carrier itself is at `address`, which is no setting."""
     real = phone_app_url
     monkeypatch.setattr(doctor, "phone_app_url", lambda account, app: real(replace(account, base_url=address), app))
+
+
+def test_sound_that_is_withheld_is_told(sessions: Sessions, tmp_path: Path) -> None:
+    here = settings(database_url=f"sqlite:///{tmp_path}/test.db")
+    assert _sound(here) == "none is withheld"
+    now = datetime.now(UTC)
+    with sessions.begin() as tx:
+        tx.add(Call(sid="CA1", caller="", called="", started_at=now))
+        tx.flush()
+        tx.add(
+            Recording(
+                call_sid="CA1", sid="RE1", state="transcribed", source_url="", created_at=now, redaction="withheld"
+            )
+        )  # fmt: skip
+    with pytest.raises(CheckFailedError, match="1 recordings is withheld"):
+        _sound(here)
+    assert "not known" in _sound(settings(database_url=f"sqlite:///{tmp_path}/no-folder/x.db"))

@@ -118,3 +118,20 @@ def test_a_pin_that_is_misheard_is_one() -> None:
 )
 def test_in_a_whole_conversation_digits_that_nobody_explains_are_taken_out(said: str, kept: str) -> None:
     assert mask([Line("caller", said)], unnamed=True).lines[0].text == kept
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer", "kept"),
+    [
+        ("and the three digits on the back of the card?", "Free of power.", "(security code)."),
+        ("And what is the password?", "elephant", "(password)"),
+        ("What's your PIN?", "Let me look.", "Let me look."),
+        ("What's your PIN?", "one moment please", "one moment please"),
+        ("What's your PIN?", "I have it written down in the other room", "I have it written down in the other room"),
+        ("How much do you want to pay?", "Free of power.", "Free of power."),
+    ],
+)
+def test_a_short_answer_that_was_made_other_words_is_taken_out_of_a_whole_conversation(
+    asked: str, answer: str, kept: str
+) -> None:
+    assert mask([Line("agent", asked), Line("caller", answer)], unnamed=True).lines[1].text == kept
