@@ -27,7 +27,7 @@ from ivr.settings import Settings
 from speech.audio import RATE, Samples
 from speech.model_files import find_vad, find_whisper
 from speech.stt import prepared
-from speech.tones import keys_heard
+from speech.tones import Tone, keys_heard
 from speech.vad import SileroModel
 from speech.voices import make_voice
 from speech.whisper import Whisper
@@ -80,12 +80,18 @@ def _count_secrets(call: SoundCall, kept: Kept, ears: Whisper, tally: Tally, num
         ways = [
             ("text", any(gives_away(text, secret) for text in kept.texts)),
             ("sound", heard and secret.kind != "keyed" and _in_sound(kept.copy[where], start, end, secret, ears)),
-            ("tones", heard and secret.kind == "keyed" and any(keys_heard(kept.copy[where], 0.3))),
+            ("tones", heard and secret.kind == "keyed" and bool(_keys(kept.copy[where], start, end))),
         ]
         for way, found in ways:
             if found:
                 tally.recovered[f"{secret.kind} in {way}, {voice}"] += 1
                 tally.told.append(f"call {number}: {secret.kind} {' '.join(secret.told)} in {way}")
+
+
+def _keys(channel: Samples, start: int, end: int) -> list[Tone]:
+    """What a decoder that is content with little hears where keys were pressed."""
+    near = int(NEAR * RATE)
+    return keys_heard(channel[max(0, start - near) : end + near], 0.3)
 
 
 def secrets_of(call: SoundCall) -> Iterator[tuple[Secret, int, int, int, str]]:
