@@ -8,7 +8,7 @@ from click.testing import CliRunner
 from sqlalchemy import select
 
 from ivr.cli import transcripts as module
-from ivr.cli.transcripts import transcripts
+from ivr.cli.main import main
 from ivr.store.engine import Sessions
 from ivr.store.models import Call, Outbox, Recording
 
@@ -28,12 +28,12 @@ def test_progress_is_told_and_old_recordings_are_promised_copies(
             row.redaction, row.pieces, row.pieces_total = redaction, 2, 7
             tx.add(row)
             tx.flush()
-    plain = CliRunner().invoke(transcripts, [])
+    plain = CliRunner().invoke(main, ["transcripts"])
     assert "recording 1: 2 of 7 pieces" in plain.output and "none yet: 1" in plain.output
-    promised = CliRunner().invoke(transcripts, ["--redact", "--json"])
+    promised = CliRunner().invoke(main, ["transcripts", "--redact", "--json"])
     assert promised.exit_code == 0, promised.output
     with sessions() as tx:
         rows = tx.scalars(select(Outbox)).all()
         assert [(row.topic, row.payload) for row in rows] == [("recording.redact", {"recording": 2})]
-    told = json.loads(CliRunner().invoke(transcripts, ["--json"]).stdout)
+    told = json.loads(CliRunner().invoke(main, ["transcripts", "--json"]).stdout)
     assert told["copies"] == {"none yet": 1, "proved": 1}
