@@ -30,7 +30,12 @@ class FakeLevelHearing:
         for number, word in enumerate(words.split()):
             self.words += [] if word in self.words else [word]
             start = int((at + number * (WORD + PAUSE)) * RATE)
-            sound[start : start + int(WORD * RATE)] = STEP * (self.words.index(word) + 1)
+            sound[start : start + int(WORD * RATE)] = self.level(self.words.index(word))
+
+    @staticmethod
+    def level(number: int) -> int:
+        """How loud the word of that number is."""
+        return STEP * (number + 1)
 
     def transcribe_long(self, samples: Samples) -> "list[Segment]":
         from speech.events import Word

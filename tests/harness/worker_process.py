@@ -22,9 +22,9 @@ ROOT = Path(__file__).parents[2]
 
 
 @contextmanager
-def worker() -> Iterator[subprocess.Popen[bytes]]:
+def worker(factory: str = FACTORY) -> Iterator[subprocess.Popen[bytes]]:
     """A whole worker in a process group of its own."""
-    process = subprocess.Popen([sys.executable, "-m", "workers", FACTORY], cwd=ROOT, start_new_session=True)
+    process = subprocess.Popen([sys.executable, "-m", "workers", factory], cwd=ROOT, start_new_session=True)
     try:
         yield process
     finally:
