@@ -6,7 +6,7 @@ What may not be lost comes first: a run that is killed finds the same calls agai
 import hashlib
 import hmac
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from ivr.carrier.port import Carrier
 from ivr.clock import Clock
 from ivr.recordings import personal, search
+from ivr.recordings.copies import original_sid
 from ivr.recordings.person import Person
 from ivr.recordings.retention import BATCH, GONE, kept_back
 from ivr.recordings.search import Trace
@@ -107,10 +108,16 @@ class Eraser:
             self.carrier.delete_recording(sid)
             for path in paths:
                 self.files.delete(path)
+        self._delete_remains({sid for sid, _ in traces.recordings})
         for sid in traces.texts:
             self.carrier.forget_text(sid)
         for sid in traces.calls:
             self.carrier.forget_call(sid)
+
+    def _delete_remains(self, sids: Collection[str]) -> None:
+        """Files that no row names: whoever wrote them was killed before they were whole, or before the row was kept."""
+        for name in [name for name, _ in self.files.place.files() if original_sid(name) in sids]:
+            self.files.delete(name)
 
     def _forget_rows(self, traces: _Traces) -> None:
         now = self.clock.now()

@@ -170,6 +170,15 @@ def test_what_was_killed_in_between_is_done_whole_by_the_next_run(
     assert not any(SIGNS.search(held) for held in everything(eraser, redis).values())
 
 
+def test_what_a_killed_worker_left_of_a_recording_is_deleted_too(eraser: Eraser, redis: Redis) -> None:
+    plant(eraser, redis)
+    for name in ("RECA1.wav.0a1b2c3d", "RECA2redacted.wav.aes", "RECA3redacted.wav.aes"):
+        eraser.files.place.put(name, [b"half"])  # its row does not name it
+    assert eraser.erase(CALLER, None, "admin").complete
+    assert {name for name, _ in eraser.files.place.files() if "RECA1" in name or "RECA2" in name} == set()
+    assert "RECA3redacted.wav.aes" in {name for name, _ in eraser.files.place.files()}
+
+
 def test_a_call_that_is_held_or_goes_on_or_is_owed_a_call_back_is_kept_and_told(eraser: Eraser, redis: Redis) -> None:
     plant(eraser, redis)
     a_call(eraser.sessions, "CA4", eraser.clock.now(), eraser.files)
