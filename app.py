@@ -344,6 +344,7 @@ def worker_context() -> WorkerContext:
         handoffs=parts.handoffs, recordings=parts.recordings, live=parts.live, stt=lambda: parts.record_stt,
         ledger=parts.ledger, brakes=parts.brakes, agent_cards=parts.agent_cards, dialogue=parts.dialogue,
         dials=parts.settings.dials, sweeper=parts.sweeper, retention=parts.settings.retention_policy,
+        keep_refused=parts.settings.refused_recordings == "keep",
     )  # fmt: skip
 
 

@@ -34,6 +34,7 @@ class WorkerContext:
     stt: Callable[[], LongSpeechToText]
     dials: Dials
     retention: Policy | None = None  # without one, nothing is forgotten by itself
+    keep_refused: bool = False  # what was recorded before a caller said that they will not be
     brakes: Brakes | None = None  # without them no intent is braked by itself
     agent_cards: AgentCards | None = None  # without them, what an agent's card entry left behind stays promised
     sweeper: Sweeper | None = None  # without it, what the carrier's callbacks never told is never found

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ivr.calls import masking, next_step, transcript
+from ivr.calls.consent import stop_recording
 from ivr.calls.dialogue_steps import TALKING, Applied, DialogueSteps
 from ivr.calls.masking import Cards
 from ivr.calls.opening import Opening
@@ -22,6 +23,7 @@ from ivr.dialogue.actions import AnswerKind, Query
 from ivr.dialogue.events import Event, Keyed, Resumed, Returned, Said
 from ivr.dialogue.meaning import Meaning
 from ivr.live_updates import Publisher
+from ivr.nlu.recording_refusal import refuses_recording
 from ivr.payments import bot_cards, orders
 from ivr.store import outbox
 from ivr.store.engine import Sessions
@@ -107,6 +109,8 @@ class DialogueService:
             if not first_time(tx, f"event:{sid}:{key}", now):
                 return Applied()
             cards = self._write(tx, call, event, key, turn, stream) if turn is not None else ()
+            if isinstance(event, Said) and event.meaning.no_recording:
+                stop_recording(tx, call, now)
             before = machine.restore(call.dialogue)
             event = orders.record_ledger_reply(tx, sid, event, now, before)
             if superseded(call, stream) and call.stage in TALKING:
@@ -190,6 +194,8 @@ class DialogueService:
                 turn = spoken
             cards = transcript.write_overheard(tx, call, "agent" if track == "outbound" else "caller", turn, offset)
             masking.forget_on(call, cards)
+            if track != "outbound" and refuses_recording(turn.text):
+                stop_recording(tx, call, self._clock.now())
             if call.ended_at is not None:  # the last words are known a moment after the end
                 tx.flush()
                 call.figures = call_figures(call.turns).to_json()

@@ -23,12 +23,15 @@ from ivr.dialogue.events import (
     TakenOver,
 )
 from ivr.dialogue.flow_runner import advance
+from ivr.dialogue.intent_routing import self_service
 from ivr.dialogue.outcome import resolved
 from ivr.dialogue.payment_rules import not_paid, paid
+from ivr.dialogue.prompts import PROMPTS
 from ivr.dialogue.repair import no_input, open_question
 from ivr.dialogue.results import apply_result
 from ivr.dialogue.state import Line, State
 from ivr.dialogue.utterances import apply_utterance, leaving
+from languages import DEFAULT
 
 __all__ = ["State", "account", "begin", "known", "resolved", "restore", "step", "verified"]
 
@@ -50,14 +53,17 @@ def restore(data: dict[str, Any] | None) -> State:
 def step(state: State, event: Event) -> Transition:
     """The next state and what to do. The actions end with exactly one Query, Listen, HandOff, TakeCard or HangUp.
 
-    Three exceptions keep what is under way: Slow gives at most one Say, an event of no consequence during a query or
-    card entry gives no action, and so does every event after a hand-off. Raises ValueError if Started is not first."""
+    Four exceptions keep what is under way: Slow gives at most one Say, and so does a caller during a query or card
+    entry who will not be recorded; an event of no consequence then gives no action, nor does any after a hand-off.
+    Raises ValueError if Started is not first."""
     draft = Draft(state).with_fields(turn=state.turn + 1)
     if state.phase == "new":
         return _start(draft, event)
     if isinstance(event, TakenOver):
         talking = state.phase in ("asking", "waiting")
         return hand_off(draft, "supervisor", wanted=event.agent) if talking else (state, ())
+    if isinstance(event, Said) and event.meaning.no_recording and state.phase not in ("gone", "ended"):
+        return _unrecorded(draft, event)
     if state.phase != "gone" and (away := _away(draft, event)) is not None:
         return away
     match state.phase:
@@ -124,6 +130,21 @@ def _talk(draft: Draft, event: Event) -> Transition:
             return _again(draft.with_fields(cut=draft.state.cut or cut))
         case _:
             return _again(draft)
+
+
+def _unrecorded(draft: Draft, said: Said) -> Transition:
+    """The recording stops, whatever is going on; the caller hears so, and goes on being helped."""
+    spoken = said.meaning.language if "recording.off" in PROMPTS.get(said.meaning.language, {}) else DEFAULT
+    told = draft.with_state(draft.state.note("recording", "off: the caller does not want to be recorded"))
+    told = told.say(Line("recording.off"), spoken)
+    if (away := leaving(told, said)) is not None:
+        return away
+    if told.state.phase != "asking":
+        return told.state, told.actions
+    if told.state.turn > LONGEST:
+        return hand_off(told, "unclear")
+    asked = self_service(told, said)
+    return asked if asked is not None else advance(told)
 
 
 def _again(draft: Draft) -> Transition:

@@ -10,7 +10,7 @@ class Meaning:
     """Money in minor units, dates as dates, digits joined.
 
     Several amounts are candidates; `currencies`: ISO codes of the currency named with them, empty where none was.
-    `no_person`: a person was spoken of, and turned down.
+    `no_person`: a person was spoken of, and turned down. `no_recording`: they will not be recorded.
     """
 
     intent: str
@@ -28,3 +28,4 @@ class Meaning:
     ours: bool = True
     currencies: tuple[str, ...] = ()
     no_person: bool = False
+    no_recording: bool = False

@@ -272,6 +272,12 @@ class HandoffService:
             call = get(tx, handoff_id).call
             return {"token": StreamTicket.issue(call, self.now(), "listen").token, "call": call.sid}
 
+    def note_time(self, handoff_id: int, name: str) -> None:
+        """Keep that something happened now, once."""
+        with self.sessions.begin() as tx:
+            row = tx.get_one(Handoff, handoff_id, with_for_update=True)
+            row.times = {name: self._clock.now().isoformat(), **row.times}
+
     def heartbeat(self, handoff_id: int, conference: str | None = None) -> None:
         """A waiting caller's document was fetched: make up for a worker that is away and a callback that was lost."""
         row = self.find(handoff_id)

@@ -16,6 +16,7 @@ from ivr.nlu.intent_decision import choose_intent
 from ivr.nlu.language import language
 from ivr.nlu.money import money
 from ivr.nlu.normalise import normalise
+from ivr.nlu.recording_refusal import refuses_recording
 from ivr.nlu.sentiment import is_upset
 from ivr.nlu.yes_no import yes_no
 
@@ -90,6 +91,7 @@ class Understanding:
             language=language(text),
             ours=answered or decision.intent != "out_of_scope",
             no_person=wish.person,
+            no_recording=refuses_recording(text),
             currencies=currencies(text) if amounts else (),
         )
 

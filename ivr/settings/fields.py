@@ -136,6 +136,14 @@ class Fields(BaseSettings):
         shown="nobody",
     )
 
+    refused_recordings: str = _setting(
+        "WARMLINE_REFUSED_RECORDINGS",
+        "delete",
+        "what becomes of what was recorded before a caller said that they will not be: `delete` or `keep`. The "
+        "recording stops in either case",
+        pattern="^(delete|keep)$",
+    )
+
     # Web
     secret_key: SecretStr = _setting(
         "WARMLINE_SECRET_KEY",

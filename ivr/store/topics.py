@@ -60,6 +60,7 @@ RECORDING_TRANSCRIBE = _topic("recording.transcribe", HEAVY, _DAY)
 RECORDING_REDACT = _topic("recording.redact", HEAVY, _DAY)
 RECORDING_PROVE = _topic("recording.prove", HEAVY, _DAY)
 RECORDING_KEYS = _topic("recording.keys", HEAVY, _WEEK)
+RECORDING_STOP = _topic("recording.stop", OUTSIDE, _DAY)  # the caller will not be recorded
 RECORDING_DELETE = _topic("recording.delete", OUTSIDE, _DAY)  # at the carrier, of a recording that we have
 CALL_FACTS = _topic("call.facts", OUTSIDE, _DAY)  # our own database, but nobody waits for it
 CALL_SCORE = _topic("call.score", OUTSIDE, _DAY)  # what facts answer on a scorecard

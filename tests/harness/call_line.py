@@ -19,6 +19,7 @@ from ivr.dialogue.meaning import Meaning
 from ivr.handoff.request import request_handoff
 from ivr.ledger.sample import load_sample
 from ivr.ledger.sql import SqlLedger
+from ivr.nlu.recording_refusal import refuses_recording
 from ivr.store.engine import Sessions
 from ivr.web.hooks.call_documents import CallDocuments
 from ivr.web.hooks.calls import make_voice_blueprint
@@ -44,7 +45,12 @@ def understand(text: str, expect: AnswerKind, today: date) -> Meaning:
     digits = "".join(filter(str.isdigit, text))
     said = {"yes": True, "no": False}.get(word)
     return Meaning(
-        INTENTS.get(word, "out_of_scope"), 0.95, yes_no=said, digits=digits, ours=word in INTENTS or bool(digits)
+        INTENTS.get(word, "out_of_scope"),
+        0.95,
+        yes_no=said,
+        digits=digits,
+        ours=word in INTENTS or bool(digits),
+        no_recording=refuses_recording(text),
     )
 
 

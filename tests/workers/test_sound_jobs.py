@@ -12,14 +12,14 @@ from ivr.carrier.port import CarrierError
 from ivr.recordings.lengths import unverified
 from ivr.recordings.transcription import Samples, Sound, split
 from ivr.store import outbox
-from ivr.store.models import Outbox, Recording
+from ivr.store.models import Call, Outbox, Recording
 from speech.audio import RATE
 from tests.fakes.fake_transcriber import FakeTranscriber
 from tests.harness.sounds import sound
 from tests.harness.worker_jobs import a_recording, recording, work_off
 from workers import context as workers_context
 from workers import jobs
-from workers.context import WorkerContext
+from workers.context import WorkerContext, provider
 
 pytestmark = pytest.mark.integration
 
@@ -194,3 +194,34 @@ def test_a_recording_is_worked_off_as_before(context: WorkerContext) -> None:
     kept = a_recording(context)
     assert work_off(context)[:2] == ["recording.fetch", "recording.transcribe"]
     assert recording(context, kept).state == "transcribed"
+
+
+@pytest.mark.parametrize(
+    ("kind", "keep", "state"), [("call", False, "deleted"), ("call", True, "kept"), ("message", False, "kept")]
+)
+def test_what_was_recorded_of_a_caller_who_would_not_be_is_deleted_unheard(
+    kind: str, keep: bool, state: str, context: WorkerContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recording_id = a_recording(context)
+    with context.sessions.begin() as tx:
+        row = tx.get_one(Recording, recording_id)
+        row.kind = kind
+        tx.get_one(Call, row.call_sid).unrecorded_at = context.clock.now()
+    own = replace(context, keep_refused=keep)
+    monkeypatch.setattr(provider, "get", lambda: own)
+    jobs.perform(row_of(context, "recording.fetch").id)
+    assert recording(context, recording_id).state == state
+    fetched = "fetch_recording" in {name for name, *_ in context.carrier.asked}  # type: ignore[attr-defined]
+    assert fetched is (state == "kept")
+    assert row_of(context, "recording.delete").done_at is None
+
+
+def test_the_carrier_is_told_to_stop_until_it_has(context: WorkerContext) -> None:
+    with context.sessions.begin() as tx:
+        row = outbox.put(tx, "recording.stop", {"call": "CA1"}, context.clock.now())
+    carrier: Any = context.carrier
+    carrier.faults["stop_recording"] = CarrierError("away", again=True)
+    jobs.perform(row)
+    jobs.perform(row)
+    assert ("stop_recording", "CA1") in carrier.asked
+    assert row_of(context, "recording.stop").done_at is not None

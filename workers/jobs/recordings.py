@@ -7,13 +7,14 @@ from ivr.recordings.peaks import peaks
 from ivr.recordings.redaction import mask_secrets
 from ivr.recordings.transcription import in_order, read_sound, split, transcribe_piece
 from ivr.store import outbox
-from ivr.store.models import Recording
+from ivr.store.models import Call, Recording
 from ivr.store.topics import (
     CALL_FACTS,
     RECORDING_DELETE,
     RECORDING_FETCH,
     RECORDING_REDACT,
     RECORDING_RESUME,
+    RECORDING_STOP,
     RECORDING_TRANSCRIBE,
     TURN_DELETE,
 )
@@ -29,6 +30,9 @@ def fetch(context: WorkerContext, job: Job) -> None:
 
     Sound that is shorter than the carrier says is fetched again: ShortRecordingError."""
     recording = recording_of(context, job)
+    if _not_wanted(context, recording):
+        _delete_unheard(context, job, recording)
+        return
     path = channels = seconds = told = check = key = loud = None
     if recording.state == "announced":
         data = context.carrier.fetch_recording(recording.source_url)
@@ -48,6 +52,22 @@ def fetch(context: WorkerContext, job: Job) -> None:
             row.key_id = key.hex() if key else None
             outbox.put(tx, RECORDING_TRANSCRIBE, job.payload, context.clock.now())
             outbox.put(tx, RECORDING_DELETE, job.payload, context.clock.now())
+    publish(context, recording)
+
+
+def _not_wanted(context: WorkerContext, recording: Recording) -> bool:
+    """Of a caller who would not be recorded, or who has been forgotten since; a message they left on purpose."""
+    with context.sessions() as tx:
+        call = tx.get_one(Call, recording.call_sid)
+    refused = call.unrecorded_at is not None and recording.kind == "call" and not context.keep_refused
+    return recording.state == "announced" and (refused or call.forgotten_at is not None)
+
+
+def _delete_unheard(context: WorkerContext, job: Job, recording: Recording) -> None:
+    with context.sessions.begin() as tx:
+        job.done(tx)
+        tx.get_one(Recording, recording.id).state = "deleted"
+        outbox.put(tx, RECORDING_DELETE, job.payload, context.clock.now())
     publish(context, recording)
 
 
@@ -77,6 +97,14 @@ def delete_turn_at_carrier(context: WorkerContext, job: Job) -> None:
 @does(RECORDING_RESUME)
 def resume(context: WorkerContext, job: Job) -> None:
     context.carrier.resume_recording(job.payload["call"])
+    with context.sessions.begin() as tx:
+        job.done(tx)
+
+
+@does(RECORDING_STOP)
+def stop(context: WorkerContext, job: Job) -> None:
+    """The caller will not be recorded: nothing of theirs is recorded from now on."""
+    context.carrier.stop_recording(job.payload["call"])
     with context.sessions.begin() as tx:
         job.done(tx)
 

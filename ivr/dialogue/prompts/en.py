@@ -260,6 +260,7 @@ PROMPTS: dict[str, tuple[str, ...]] = {
     "repair.unpaid": ("Okay, nothing was paid.", "All right, no payment was made."),
     "repair.back": ("Back to {topic}:", "Now, {topic} again:"),
     "repair.resumed": ("Sorry, we lost the sound for a moment.", "Sorry, the sound dropped again."),
+    "recording.off": ("Okay, this call is not recorded any more.",),
     "repair.looking": ("I'm still looking that up.", "Still looking, one moment."),
     # --- to a person ---
     "person.asked": ("Of course, I'll get someone for you.",),
@@ -298,6 +299,7 @@ LINE: dict[str, str] = {
     "queue.next": "You are next in the queue.",
     "queue.place": "You are number {place} in the queue.",
     "queue.wait": "Callers like you lately waited {wait}.",
+    "queue.unrecorded": "This call is not recorded any more.",
     "queue.zero": "Press zero, and we will call you back.",
     # --- nobody is free ---
     "offers.busy": "I am sorry. Nobody is free to talk to you just now.",

@@ -8,6 +8,7 @@ from ivr.dialogue.prompts.language import Vocabulary
 from ivr.number_words import words_of
 
 PROMPTS: dict[str, tuple[str, ...]] = {
+    "recording.off": ("De acuerdo, esta llamada ya no se graba.",),
     "person.language": ("Un momento, por favor, le comunico con una persona.",),
     "person.asked": ("Claro, le comunico con una persona.",),
     "person.upset": ("Lo siento mucho, le comunico con una persona ahora mismo.",),
@@ -22,6 +23,7 @@ LINE: dict[str, str] = {
     "queue.next": "La próxima llamada que atendemos es la suya.",
     "queue.place": "Su llamada es la número {place} en la fila.",
     "queue.wait": "Últimamente, en casos como el suyo, la espera ha sido de {wait}.",
+    "queue.unrecorded": "Esta llamada ya no se graba.",
     "queue.zero": "Si prefiere que le llamemos, oprima cero.",
     # --- nobody is free ---
     "offers.busy": "Lo siento. En este momento no hay nadie libre para atenderle.",

@@ -10,7 +10,7 @@ from ivr.dialling.dials import DialRefusedError
 from ivr.handoff import events as ev
 from ivr.handoff.service import HandoffService
 from ivr.handoff.state import State
-from ivr.handoff.waiting_prompts import WaitingPrompt, waiting_prompt
+from ivr.handoff.waiting_prompts import TOLD, WaitingPrompt, waiting_prompt
 from ivr.phrasing.announcements import Announcements
 from ivr.store.models import Handoff
 from ivr.web.hooks.carrier_requests import read, respond
@@ -195,6 +195,9 @@ class WaitingHooks:
 
     def _queue(self, handoff_id: int, number: int, how: WaitingPrompt) -> ResponseReturnValue:
         news = how.announcements.news(how.position, how.wait) if how.news else ""
+        if how.unrecorded:
+            news = f"{how.announcements.line('queue.unrecorded')} {news}".strip()
+            self._handoffs.note_time(handoff_id, TOLD)
         announced = how.desk_announcement if how.news else ""
         key, again = self._at(handoff_id, "key"), self._at(handoff_id, f"queue/{number}")
         music = self._handoffs.addresses.music

@@ -15,6 +15,7 @@ from click.testing import CliRunner
 from prometheus_client.core import Metric
 from sqlalchemy import JSON, select
 
+from ivr.calls import consent
 from ivr.calls.report import call_report
 from ivr.carrier.callbacks import CardUpdate
 from ivr.cli.doctor import CHECKS
@@ -101,7 +102,8 @@ def _bot(line: Line) -> None:
     line.parts.recordings.keys.make_next()
     with line.sessions.begin() as tx:
         outbox.put(tx, "recording.keys", {}, line.clock.now())
-    line.work("recording.keys")
+        consent.stop_recording(tx, tx.get_one(Call, card.sid), line.clock.now())
+    line.work("recording.keys", "recording.stop")
     line.call(4).by_turns().press("2", PIN)
 
 
