@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 
 from ivr.carrier.callbacks import CardUpdate
 from ivr.desk.bot_brake import Brakes
+from ivr.quality import facts_store
 from ivr.store.models import Agent, Call, CallBack, Offer, SignIn, Turn
 from tests.fakes.fake_carrier import leg
 from tests.harness import desk_browser
@@ -229,8 +230,19 @@ def test_the_calls_of_reviewers(web: Web, open_page: Open) -> None:
     look_everywhere(page, "quality-empty")
     web.call(outcome="handed-off")
     web.recording()
+    web.handoff(web.person("Adelaide Featherstonehaugh-Cholmondeley", "agent"), state="bridged")
+    with web.sessions.begin() as tx:
+        facts_store.keep(tx, CALL)
     page.goto("/quality/")
     look_everywhere(page, "quality-calls")
+    page.goto("/quality/?q=acme+-refund&agent=&rating=none&wait=&longer=0:10&range=today&flag=odd")
+    page.get_by_label("Name of this search").fill("Acme this week")
+    page.get_by_role("button", name="Keep").click()
+    page.locator("mark").wait_for()
+    page.get_by_text("Acme this week").click()
+    look_everywhere(page, "quality-search")
+    page.goto("/quality/?q=zebra&range=today")
+    look_everywhere(page, "quality-nothing-found")
     page.goto(f"/quality/calls/{CALL}")
     page.locator("#live .turn", has_text="from Acme").locator(".text").click()
     look_everywhere(page, "quality-call")
