@@ -13,6 +13,7 @@ from ivr.quality.search.filters import LOW, Filters
 from ivr.store.models import CallAgent, CallFacts, CallFlag, CallIntent
 
 PAGE = 50
+ENOUGH = 3000  # calls: words that are in more are common
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +38,12 @@ def find(
 ) -> Page:
     """The newest `size` calls, or those next to the place `before` or `after` in that direction."""
     upwards = after is not None and before is None
-    edge = after if upwards else before
-    places = list(tx.scalars(places_of(tx, filters, edge, upwards=upwards).limit(size + 1)))
+    beyond = Beyond(after if upwards else before, upwards)
+    places = _places(tx, filters, beyond, size + 1)
     more, places = len(places) > size, places[:size]
     facts = select(CallFacts).where(CallFacts.place.in_(places)).order_by(CallFacts.place.desc())
     rows = list(tx.scalars(facts)) if places else []
-    there = edge is not None
+    there = beyond.edge is not None
     return Page(rows, older=there if upwards else more, newer=more if upwards else there)
 
 
@@ -53,50 +54,84 @@ def neighbours(tx: Session, filters: Filters, sid: str) -> Neighbours:
         return Neighbours(None, None)
 
     def next_to(upwards: bool) -> str | None:
-        there = tx.scalar(places_of(tx, filters, place, upwards=upwards).limit(1))
-        return tx.scalar(select(CallFacts.call_sid).where(CallFacts.place == there)) if there is not None else None
+        there = _places(tx, filters, Beyond(place, upwards), 1)
+        return tx.scalar(select(CallFacts.call_sid).where(CallFacts.place == there[0])) if there else None
 
     return Neighbours(newer=next_to(True), older=next_to(False))
 
 
-def places_of(tx: Session, filters: Filters, edge: int | None = None, *, upwards: bool = False) -> Select[tuple[int]]:
-    """The places of the calls found, newest first, beyond `edge`; `upwards`: oldest first.
+@dataclass(frozen=True, slots=True)
+class Beyond:
+    """Where a page begins: at the newest call, or beyond a place, downwards or upwards."""
 
-    The statement begins with what orders it: the words, or the list that says most, or the facts themselves.
+    edge: int | None = None
+    upwards: bool = False
+
+    def within(self, filters: Filters, place: Any) -> list[ColumnElement[bool]]:
+        """The places that may be in the page."""
+        since = [place >= place_of(filters.since)] if filters.since else []
+        until = [place < place_of(filters.until)] if filters.until else []
+        beyond = [] if self.edge is None else [place > self.edge if self.upwards else place < self.edge]
+        return [*since, *until, *beyond]
+
+    def order(self, place: Any) -> Any:
+        return place.asc() if self.upwards else place.desc()
+
+
+def _places(tx: Session, filters: Filters, beyond: Beyond, size: int) -> list[int]:
+    """The first `size` places of calls found beyond the page's beginning.
+
+    Words that are rare are looked up first, and what they find is filtered. Words that are in so many calls that this
+    would take long are looked for along the calls, from the page's beginning on: a page is soon full of them.
     """
+    if not filters.typed.wanted:
+        return _first(tx, _by_facts(filters, beyond), size)
     words = ENGINES[tx.get_bind().dialect.name]
-    lists = _lists(filters)
-    conditions = _facts(filters)
-    source: Any = None
+    said = words.matches(filters.typed, filters.speaker)
+    spoken = select(words.place).where(said, *beyond.within(filters, words.place))
+    narrowed = bool(_lists(filters) or _facts(filters))
+    ordered = spoken.order_by(beyond.order(words.place))
+    if not narrowed and words.ordered:
+        return _first(tx, ordered, size)
+    hits = _first(tx, ordered if words.ordered else spoken, ENOUGH + 1)
+    if not narrowed:
+        return sorted(hits, reverse=not beyond.upwards)[:size] if len(hits) <= ENOUGH else _first(tx, ordered, size)
+    if len(hits) <= ENOUGH or words.ordered:
+        among = _first(tx, _by_facts(filters, beyond, words.among(hits)), size)
+        if len(among) == size or len(hits) <= ENOUGH:
+            return among
+    return _first(tx, _by_facts(filters, beyond, words.spoken_at(said)), size)
+
+
+def _first(tx: Session, found: Select[Any], size: int) -> list[int]:
+    return list(tx.scalars(found.limit(size)))
+
+
+def _by_facts(filters: Filters, beyond: Beyond, *more: Callable[[Any], ColumnElement[bool]]) -> Select[tuple[int]]:
+    """Places of calls by what is known of them. It begins with the list that says most, or with the facts."""
+    lists, facts = _lists(filters), _facts(filters)
     place: Any = CallFacts.place
-    if filters.typed.wanted:
-        source, place = words.source, words.place
-        conditions.append(words.matches(filters.typed, filters.speaker))
-    elif lists:
+    found = select(place)
+    if lists:
         table, is_it = lists.pop(0)
-        source, place = table, table.place
-        conditions.append(is_it)
-    conditions += [
-        select(1).where(table.call_sid == CallFacts.call_sid, is_it).correlate(CallFacts).exists()
-        for table, is_it in lists
-    ]
-    conditions += _within(filters, place)
-    if edge is not None:
-        conditions.append(place > edge if upwards else place < edge)
-    found = select(place).select_from(CallFacts if source is None else source)
-    if source is not None and (lists or _facts(filters)):
-        found = found.join(CallFacts, CallFacts.place == place)
-    return found.where(*conditions).order_by(place.asc() if upwards else place.desc())
+        place = table.place
+        found = select(place).where(is_it)
+        if facts:
+            found = found.join(CallFacts, CallFacts.place == place)
+    for table, is_it in lists:
+        found = found.where(select(1).where(table.place == place, is_it).correlate_except(table).exists())
+    conditions = [*facts, *(condition(place) for condition in more), *beyond.within(filters, place)]
+    return found.where(*conditions).order_by(beyond.order(place))
 
 
 def _lists(filters: Filters) -> list[tuple[Any, ColumnElement[bool]]]:
     """What stands in lists beside the facts, the rarest first."""
     found: list[tuple[Any, ColumnElement[bool]]] = []
+    if filters.agent is not None:
+        found.append((CallAgent, CallAgent.agent_id == filters.agent))
     for name in filters.flags:
         flag = aliased(CallFlag)
         found.append((flag, flag.flag == name))
-    if filters.agent is not None:
-        found.append((CallAgent, CallAgent.agent_id == filters.agent))
     if filters.intent is not None:
         found.append((CallIntent, CallIntent.intent == filters.intent))
     return found
@@ -120,9 +155,3 @@ def _rated(rating: str) -> ColumnElement[bool]:
     if rating == "none":
         return CallFacts.rating.is_(None)
     return CallFacts.rating <= LOW if rating == "low" else CallFacts.rating == int(rating)
-
-
-def _within(filters: Filters, place: Any) -> list[ColumnElement[bool]]:
-    since = [place >= place_of(filters.since)] if filters.since else []
-    until = [place < place_of(filters.until)] if filters.until else []
-    return [*since, *until]

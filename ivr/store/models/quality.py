@@ -27,6 +27,10 @@ class CallFacts(Base):
         Index("ix_call_facts_rating_place", "rating", "place"),
         Index("ix_call_facts_intent_place", "intent", "place"),
         Index("ix_call_facts_wait_s_place", "wait_s", "place"),
+        # whatever is asked of the facts is answered by it alone, along the places
+        Index(
+            "ix_call_facts_filters", "place", "outcome", "rating", "wait_s", "longest_silence", "seconds", "verified"
+        ),
     )
 
     call_sid: Mapped[str] = mapped_column(ForeignKey("calls.sid"), primary_key=True)

@@ -12,6 +12,7 @@ import pytest
 from werkzeug.datastructures import MultiDict
 
 from ivr.quality import facts_store
+from ivr.quality.search import finding
 from ivr.quality.search.filters import Filters, filters_of
 from ivr.quality.search.finding import Neighbours, find, neighbours
 from ivr.quality.search.moments import moments
@@ -164,6 +165,28 @@ def test_pages_go_both_ways(store: Sessions) -> None:
         assert [(page.newer, page.older) for page in (first, second, last, back, top)] == [
             (False, True), (True, True), (True, False), (True, True), (False, True)
         ]  # fmt: skip
+
+
+@pytest.mark.parametrize("enough", [1, 4, 3000])
+def test_words_in_few_calls_and_in_many_are_found_alike(
+    store: Sessions, monkeypatch: pytest.MonkeyPatch, enough: int
+) -> None:
+    """However many calls hold them, and whatever else is asked: the same calls in the same order."""
+    monkeypatch.setattr(finding, "ENOUGH", enough)
+    for number in range(9):
+        rated, rare = number % 4, "rare" if number in (2, 6) else "often"
+        a_call(store, f"CA{number}", ("caller", f"common {rare}"), after=number, rating=rated)
+    for address, found in {
+        "q=common": "876", "q=common&rating=2": "62", "q=rare&rating=2": "62", "q=rare&rating=1": "",
+        "q=common&outcome=resolved": "876", "q=common+-rare&rating=3": "73", "q=common&rating=low&verified=no": "865",
+    }.items():  # fmt: skip
+        assert "".join(sid[2:] for sid in sids(store, address, size=3)) == found, address
+    with store() as tx:
+        fourth = find(tx, asked("q=common")).rows[4].place
+        up = find(tx, asked("q=common&verified=no"), after=fourth, size=2)
+        down = find(tx, asked("q=common&rating=low"), before=fourth, size=2)
+    assert [row.call_sid for row in up.rows] == ["CA6", "CA5"]
+    assert [row.call_sid for row in down.rows] == ["CA2", "CA1"]
 
 
 def test_the_next_call_in_a_list(three: Sessions) -> None:
