@@ -123,7 +123,8 @@ def test_a_callers_unreadable_wav_is_refused_before_anything_starts(own_folder: 
     ("name", "value", "mend"),
     [
         ("REDIS_URL", "nonsense://warm:secret-word@host", "redis://"),
-        ("RECORDINGS_URL", "s3://bucket/calls", "file://"),
+        ("RECORDINGS_URL", "ftp://host/calls", "file://"),
+        ("RECORDINGS_URL", "s3://", "s3://bucket/prefix"),
         ("WARMLINE_RECORDINGS_KEY", "secret-word", "openssl"),
     ],
 )
