@@ -14,6 +14,7 @@ from ivr.settings import Settings
 from ivr.store import outbox
 from ivr.store.engine import make_engine, make_sessions
 from ivr.store.models import Account, Call, PinAttempt
+from tests.fakes.fake_carrier import FakeCarrier
 
 pytestmark = pytest.mark.integration
 
@@ -157,7 +158,11 @@ def test_an_unlocked_account_takes_pins_again_from_whoever_was_held_off() -> Non
         assert tx.scalars(select(PinAttempt.account)).all() == ["acc-2"]
 
 
-def test_a_caller_who_asks_to_be_forgotten_is_found_in_any_spelling() -> None:
+def test_a_caller_who_asks_to_be_forgotten_is_found_in_any_spelling(
+    account: None, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REDIS_URL", redis_url)
+    monkeypatch.setattr("ivr.cli.purge.make_carrier", lambda *_: FakeCarrier())
     warmline("accounts", "sample")
     sessions = make_sessions(make_engine(Settings().database))
     now = datetime.now(UTC)

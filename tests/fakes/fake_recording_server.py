@@ -27,7 +27,7 @@ class FakeRecordingServer:
         """Its address."""
         fake = self
 
-        class Handler(BaseHTTPRequestHandler):
+        class FakeHandler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 status, body = fake.answer(self.command, PurePosixPath(self.path.partition("?")[0]).stem)
                 self.send_response(status)
@@ -41,7 +41,7 @@ class FakeRecordingServer:
             def log_message(self, *_: Any) -> None:
                 """Says nothing."""
 
-        server = _Server(("127.0.0.1", 0), Handler)
+        server = FakeServer(("127.0.0.1", 0), FakeHandler)
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}"
@@ -50,6 +50,6 @@ class FakeRecordingServer:
         thread.join(10)
 
 
-class _Server(ThreadingHTTPServer):
+class FakeServer(ThreadingHTTPServer):
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Who asked was killed before the answer."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class FakeTranscriber:
-    """Hears on each channel how loud it is, and takes as many seconds over it as the environment says."""
+    """Hears on each channel how loud it is, in hundreds, and takes as many seconds over it as the environment says."""
 
     def transcribe_long(self, samples: Samples) -> "list[Segment]":
         from speech.events import Word
@@ -21,5 +21,5 @@ class FakeTranscriber:
 
         time.sleep(float(os.environ.get("TEST_HEARING_SECONDS", "0")))
         loudness = int(samples[0])
-        said = Transcript(f"level {loudness}", 0.9, (Word("level", 0.1, 0.4, 0.9),), 1.0, 0.0, 0.0)
+        said = Transcript(f"level {loudness // 100}", 0.9, (Word("level", 0.1, 0.4, 0.9),), 1.0, 0.0, 0.0)
         return [Segment(0.1, 0.9, said)]

@@ -27,7 +27,7 @@ def test_a_recording_is_kept_encrypted_then_deleted_at_the_carrier_and_transcrib
     ]
     kept = recording(context, kept_id)
     assert (kept.state, kept.channels, kept.seconds) == ("transcribed", 2, 1.0)
-    assert [(part["channel"], part["text"]) for part in kept.transcript] == [(1, "level 1000"), (2, "level 2000")]
+    assert [(part["channel"], part["text"]) for part in kept.transcript] == [(1, "level 10"), (2, "level 20")]
     assert b"RIFF" not in context.recordings.files.place.read(kept.path or "").data
     assert context.recordings.read(kept).startswith(b"RIFF")
 

@@ -6,8 +6,8 @@ from playwright.sync_api import expect
 from tests.harness import desk_browser
 from tests.harness.browser import look_everywhere
 from tests.harness.desk_browser import Open
+from tests.harness.month_of_facts import a_month
 from tests.harness.web_pages import Web
-from tests.web.pages.quality.test_figures_page import a_month
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -2,46 +2,17 @@
 
 import csv
 import io
-from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from ivr.quality.places import place_of
-from ivr.store.models import Audit, Call, CallFacts, CallFlag
+from ivr.store.models import Audit
 from ivr.web.pages.quality.figures_screen import figure
+from tests.harness.month_of_facts import a_month, fact
 from tests.harness.web_pages import Make, Web
 
 pytestmark = pytest.mark.integration
-
-PLAIN: dict[str, Any] = {
-    "seconds": 120.0, "outcome": "resolved", "language": "en", "intent": "balance", "verified": True,
-    "resolved_by": "bot", "misheard": 0, "longest_silence": 0.0, "talk_over": 0.0, "interruptions": 0,
-    "bot_failures": 0, "promises": 0, "promises_kept": 0,
-}  # fmt: skip
-
-
-def fact(web: Web, number: int, days: float, flags: tuple[str, ...] = (), **more: Any) -> None:
-    """A finished call some days ago."""
-    at = web.clock.now() - timedelta(days=days)
-    sid, place = f"CA{number:032}", place_of(at)
-    with web.sessions.begin() as tx:
-        tx.add(Call(sid=sid, caller="+15550100001", called="+1", started_at=at, ended_at=at, outcome="resolved"))
-        tx.flush()
-        tx.add(CallFacts(call_sid=sid, place=place, started_at=at, **{**PLAIN, **more}))
-        tx.flush()
-        tx.add_all(CallFlag(call_sid=sid, flag=flag, place=place) for flag in flags)
-
-
-def a_month(web: Web) -> None:
-    """Twelve calls of the last days, four about a dispute, and one from the month before."""
-    for number in range(8):
-        fact(web, number, number + 1, rating=5 if number % 2 else None, misheard=number % 3)
-    unclear = {"handoff_reason": "unclear", "wait_s": 31.0, "agent_s": 60.0, "resolved_by": "person"}
-    for number in range(8, 12):
-        fact(web, number, number - 0.5, intent="dispute", flags=("repeat",), rating=1, **unclear)
-    fact(web, 12, 40)
 
 
 def rows(text: str) -> dict[tuple[str, str, str], dict[str, str]]:
