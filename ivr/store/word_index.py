@@ -48,6 +48,12 @@ def create(connection: Connection) -> None:
         connection.exec_driver_sql(statement)
 
 
+def drop(connection: Connection) -> None:
+    """Takes away what is left of the index once the table is gone; its triggers and columns went with it."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(f"DROP TABLE IF EXISTS {INDEX}")
+
+
 def scrub(sessions: "Sessions") -> None:
     """Rewrites the index piece by piece, so that no word of a deleted row stays in its file. SQLite only needs it."""
     if sessions.engine.dialect.name != "sqlite":

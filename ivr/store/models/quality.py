@@ -142,3 +142,8 @@ class SavedSearch(Base):
 @listens_for(CallWords.__table__, "after_create")
 def _index_words(_table: object, connection: Connection, **_: object) -> None:
     word_index.create(connection)
+
+
+@listens_for(CallWords.__table__, "after_drop")
+def _forget_index(_table: object, connection: Connection, **_: object) -> None:
+    word_index.drop(connection)
