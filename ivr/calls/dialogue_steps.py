@@ -97,8 +97,9 @@ class DialogueSteps:
     def conclude(self, tx: Session, call: Call) -> None:
         """A caller who hung up first was served all the same."""
         if call.ended_at is not None:
-            call.outcome = outcome(call, repository.handoff_of(tx, call.sid), "completed")
-            outbox.put(tx, CALL_FACTS, {"call": call.sid}, self._clock.now())
+            before, call.outcome = call.outcome, outcome(call, repository.handoff_of(tx, call.sid), "completed")
+            if call.outcome != before:
+                outbox.put(tx, CALL_FACTS, {"call": call.sid}, self._clock.now())
 
     def _state_today(self, call: Call) -> machine.State:
         """A call may last into the next day."""

@@ -122,8 +122,9 @@ class CallService:
                 if repository.handoff_of(tx, sid) is None:
                     self._steps.give_up(tx, call, self._clock.now())  # so that it stands before the agents
                 note_recording(tx, call, news, self._clock.now())
-                call.outcome = "message"
-                outbox.put(tx, CALL_FACTS, {"call": sid}, self._clock.now())
+                if call.outcome != "message":
+                    call.outcome = "message"
+                    outbox.put(tx, CALL_FACTS, {"call": sid}, self._clock.now())
             if call.ended_at is None and not called_away:
                 call.stage = "goodbye"
         self._live.publish(f"call:{sid}", "message", sid)

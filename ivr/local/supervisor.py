@@ -165,6 +165,8 @@ def environment(settings: Settings) -> dict[str, str]:
     values = {}
     for name, field in Settings.model_fields.items():
         value = getattr(settings, name)
+        if value is None:  # not set, and unset it stays
+            continue
         values[str(field.validation_alias)] = (
             value.get_secret_value() if hasattr(value, "get_secret_value") else str(value)
         )

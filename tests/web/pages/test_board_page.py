@@ -255,10 +255,10 @@ def test_only_supervisors_see_and_take_calls_of_the_bot(web: Web, role: str) -> 
     ("roles", "first"),
     [
         (["supervisor"], ["Board", "Call-backs", "Calls"]),
-        (["agent", "supervisor"], ["Board", "Desk", "Call-backs", "Calls"]),
-        (["agent"], ["Desk", "Call-backs"]),
+        (["agent", "supervisor"], ["Board", "Desk", "Call-backs", "My reviews", "Calls"]),
+        (["agent"], ["Desk", "Call-backs", "My reviews"]),
         (["reviewer"], ["Calls"]),
-        (["agent", "reviewer"], ["Desk", "Call-backs", "Calls"]),
+        (["agent", "reviewer"], ["Desk", "Call-backs", "My reviews", "Calls"]),
     ],
 )
 def test_pages_stand_in_the_order_of_a_persons_work(web: Web, roles: list[str], first: list[str]) -> None:

@@ -137,7 +137,7 @@ def test_the_words_follow_the_sound_and_the_sound_the_words(web: Web, open_page:
     web.call(outcome="handed-off")
     web.recording()
     page = open_page("rosa@bank.test")
-    page.locator("a.row").click()
+    page.goto(f"/quality/calls/{CALL}")
     balance = page.locator("#live .turn", has_text="What is my balance?")
     balance.locator(".text").click()
     expect(balance).to_have_class(re.compile("now"))
