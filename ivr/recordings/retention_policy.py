@@ -1,4 +1,4 @@
-"""How long calls are remembered, by what they were: `all=90, outcome:message=30, flag:disputed=730`."""
+"""How long calls are remembered, by what they were: `all=90, outcome:message=30, flag:upset=730`."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

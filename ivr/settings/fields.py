@@ -115,7 +115,7 @@ class Fields(BaseSettings):
     retention: str = _setting(
         "WARMLINE_RETENTION",
         "",
-        "how many days calls are remembered, as in `all=90, outcome:message=30, flag:disputed=730, "
+        "how many days calls are remembered, as in `all=90, outcome:message=30, flag:upset=730, "
         "intent:dispute=400`: the longest of the rules that name a call counts, `all` only where none does. A worker "
         "forgets once a day what is due",
         shown="nothing is forgotten by itself",
