@@ -4,7 +4,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import groupby
+from itertools import accumulate, groupby
 from typing import Any, Literal, Self
 
 from ivr.store.models import Handoff
@@ -30,8 +30,15 @@ class OurSide:
 
     @classmethod
     def of(cls, handoffs: Iterable[Handoff]) -> Self:
-        changes = sorted(change for handoff in handoffs for change in _changes(handoff))
-        return cls([moment for moment, _ in changes], [side for _, side in changes])
+        """Of two changes at one moment the agent's counts: who waits for the caller is heard once they join."""
+        changes = sorted(
+            (change for handoff in handoffs for change in _changes(handoff)),
+            key=lambda change: (change[0], change[1] == "agent"),
+        )
+        began = [moment - SOONER if side == "agent" else moment for moment, side in changes]
+        # no change comes before the one that was noted before it, however much sooner it is taken to have been
+        moments = list(accumulate(reversed(began), min))[::-1]
+        return cls(moments, [side for _, side in changes])
 
     def at(self, moment: datetime) -> Side:
         """Who is heard at `moment`."""
@@ -80,4 +87,4 @@ def _changes(handoff: Handoff) -> Iterable[tuple[datetime, Side]]:
         stem = name.partition("-")[0]
         side = FROM_THEN_ON.get(name) or (FROM_THEN_ON[stem] if stem in NAMED else None)
         if side is not None:
-            yield datetime.fromisoformat(at) - (SOONER if side == "agent" else timedelta()), side
+            yield datetime.fromisoformat(at), side
