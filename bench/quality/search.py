@@ -7,28 +7,24 @@ The mix is of words that are rare and in nearly every call, phrases, beginnings,
 alone and with words, and pages further down.
 """
 
-import tempfile
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo
 
 from werkzeug.datastructures import MultiDict
 
-from bench.quality.grown import END, fill
+from bench.quality.databases import grown_lines
+from bench.quality.grown import END
 from bench.tools.callers import percentile
 from bench.tools.line import Tell
 from bench.tools.machine import machine
-from bench.tools.postgres import running_postgres
 from ivr.quality.places import place_of
 from ivr.quality.search.filters import Filters, filters_of
 from ivr.settings import Settings
-from ivr.store.engine import Sessions, make_engine, make_sessions
-from ivr.store.migrate import upgrade
+from ivr.store.engine import Sessions
 from ivr.web.pages.quality.calls_screen import read_calls
 
 ROUNDS = 5
@@ -46,36 +42,21 @@ def run(settings: Settings, *, many: int = 100_000, tell: Tell = print) -> dict[
     """Milliseconds for a page, by database: the median, the 95th percentile, and the slowest search of the mix."""
     figures: dict[str, float] = {"calls": many}
     slowest: dict[str, dict[str, float]] = {}
-    folder = settings.data_dir.absolute() / "bench"
-    folder.mkdir(parents=True, exist_ok=True)
-    with ExitStack() as stack:
-        file = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=folder))) / "warmline.db"
-        urls = {"sqlite": f"sqlite:///{file}"}
-        try:
-            urls["postgresql"] = stack.enter_context(running_postgres())
-        except ImportError:
-            tell("PostgreSQL is left out: it comes with the tools for tests.")
-        for name, url in urls.items():
-            times = _measured(url, name, many, tell)
-            every = [ms for rounds in times.values() for ms in rounds]
-            worst = sorted(times, key=lambda query: -max(times[query]))[:5]
-            slowest[name] = {query or "(all)": round(max(times[query]), 1) for query in worst}
-            figures |= {
-                f"{name}_p50_ms": round(percentile(every, 0.5), 1),
-                f"{name}_p95_ms": round(percentile(every, 0.95), 1),
-                f"{name}_longest_ms": round(max(every), 1),
-            }
+    for name, sessions in grown_lines(settings, many, tell):
+        tell(f"{name}: searching")
+        times = _measured(sessions, tell)
+        every = [ms for rounds in times.values() for ms in rounds]
+        worst = sorted(times, key=lambda query: -max(times[query]))[:5]
+        slowest[name] = {query or "(all)": round(max(times[query]), 1) for query in worst}
+        figures |= {
+            f"{name}_p50_ms": round(percentile(every, 0.5), 1),
+            f"{name}_p95_ms": round(percentile(every, 0.95), 1),
+            f"{name}_longest_ms": round(max(every), 1),
+        }
     return {"bench": "search", "machine": machine(), "figures": figures, "slowest": slowest}
 
 
-def _measured(url: str, name: str, many: int, tell: Tell) -> dict[str, list[float]]:
-    tell(f"{name}: writing {many:,} calls")
-    upgrade(url)
-    engine = make_engine(url, patient=True)
-    fill(engine, many, tell)
-    engine.dispose()
-    sessions = make_sessions(make_engine(url))
-    tell(f"{name}: searching")
+def _measured(sessions: Sessions, tell: Tell) -> dict[str, list[float]]:
     times: dict[str, list[float]] = {}
     for turn in range(ROUNDS + 1):
         for query in MIX:
@@ -84,7 +65,6 @@ def _measured(url: str, name: str, many: int, tell: Tell) -> dict[str, list[floa
                 times.setdefault(query, []).append(took)
     for query, rounds in sorted(times.items(), key=lambda one: -max(one[1]))[:5]:
         tell(f"  {query or '(all)'}: {max(rounds):.1f} ms")
-    sessions.engine.dispose()
     return times
 
 

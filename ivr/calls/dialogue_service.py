@@ -28,7 +28,7 @@ from ivr.payments import bot_cards, orders
 from ivr.store import outbox
 from ivr.store.engine import Sessions
 from ivr.store.idempotency import first_time
-from ivr.store.models import Call
+from ivr.store.models import Call, Turn
 from ivr.store.stream_tokens import Connected, Listening, redeem, since_start, superseded
 from ivr.store.topics import CALL_FACTS
 from speech.events import UserTurn
@@ -108,7 +108,7 @@ class DialogueService:
             call = tx.get_one(Call, sid, with_for_update=True)
             if not first_time(tx, f"event:{sid}:{key}", now):
                 return Applied()
-            cards = self._write(tx, call, event, key, turn, stream) if turn is not None else ()
+            row, cards = self._write(tx, call, event, key, turn, stream) if turn is not None else (None, ())
             if isinstance(event, Said) and event.meaning.no_recording:
                 stop_recording(tx, call, now)
             before = machine.restore(call.dialogue)
@@ -116,8 +116,8 @@ class DialogueService:
             if superseded(call, stream) and call.stage in TALKING:
                 return Applied(elsewhere=True)
             applied = self._steps.take(tx, call, event, now, cards)
-            if turn is not None:
-                note_reasons(tx, call, key, event, before, (action for _, action in applied.actions))
+            if row is not None:
+                note_reasons(row, event, before, (action for _, action in applied.actions))
         self._live.publish(f"call:{sid}", "turn", key)
         return applied
 
@@ -206,13 +206,13 @@ class DialogueService:
 
     def _write(
         self, tx: Session, call: Call, event: Event, key: str, turn: UserTurn, stream: Connected | None
-    ) -> Cards:
-        """The turn is written down without its secrets; the cards that it completed, which the call has forgotten."""
+    ) -> tuple[Turn, Cards]:
+        """The turn, written down without its secrets, and the cards that it completed, which the call has forgotten."""
         state = None if superseded(call, stream) else machine.restore(call.dialogue)
         offset = stream.offset if stream else transcript.stream_offset(call)
-        cards = transcript.write_caller(tx, call, key, turn, event, state, offset)
+        row, cards = transcript.write_caller(tx, call, key, turn, event, state, offset)
         masking.forget_on(call, cards)
-        return cards
+        return row, cards
 
     def _mark(self, sid: str, key: str, stream: Connected | None, **marks: Any) -> None:
         with self._sessions.begin() as tx:

@@ -6,27 +6,22 @@ Names and probabilities only: no amounts, digits or words of the caller.
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
 from ivr.dialogue.actions import Action, HandOff, Say
 from ivr.dialogue.events import Event, Said
 from ivr.dialogue.state import State
-from ivr.store.models import Call, Turn
+from ivr.store.models import Turn
 
 RUNNERS_UP = 3
 
 
-def note_reasons(tx: Session, call: Call, key: str, event: Event, before: State, actions: Iterable[Action]) -> None:
-    """Keep with the turn `key` what it was understood as in the state `before` it, and what was done."""
-    turn = tx.scalar(select(Turn).where(Turn.call_sid == call.sid, Turn.key == key))
-    if turn is not None:
-        turn.why = {
-            "flow": before.task.flow,
-            "asked": before.question,
-            **(understood(event) if turn.intent else {}),  # what was hidden, or only asked for digits, means nothing
-            "did": done(actions),
-        }
+def note_reasons(turn: Turn, event: Event, before: State, actions: Iterable[Action]) -> None:
+    """Keep with the `turn` what it was understood as in the state `before` it, and what was done."""
+    turn.why = {
+        "flow": before.task.flow,
+        "asked": before.question,
+        **(understood(event) if turn.intent else {}),  # what was hidden, or only asked for digits, means nothing
+        "did": done(actions),
+    }
 
 
 def understood(event: Event) -> dict[str, Any]:

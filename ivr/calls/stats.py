@@ -10,6 +10,7 @@ from ivr.redaction import holds_marker
 
 BOUNDS = (250.0, 500.0, 750.0, 1000.0, 1500.0, 2000.0, 3000.0, 5000.0)  # ms: the buckets of every histogram of waits
 STAGES = ("wait", "listen", "decide", "speak", "total")
+WHOLE = 0.98  # of a prompt that was played: the rest is its last breath
 SHORTEST = 0.3  # seconds: the pace of anything shorter says nothing
 
 

@@ -61,8 +61,8 @@ def hidden_late(turn: UserTurn, event: Event) -> str:
 
 def write_caller(
     tx: Session, call: Call, key: str, turn: UserTurn, event: Event, state: State | None, offset: float
-) -> Cards:
-    """What the caller said or keyed, without secrets; the cards that it completed.
+) -> tuple[Turn, Cards]:
+    """What the caller said or keyed, without secrets, and the cards that it completed.
 
     `state`: what it answers; None where the stream is over. `offset`: its stream's start in the call, in seconds.
     """
@@ -85,7 +85,7 @@ def write_caller(
     cards = _add(tx, row, digits_mean(state) if state is not None else None)
     if secret:  # more digits than a PIN has may be the rest of a card
         row.text, row.words = secret, []
-    return cards
+    return row, cards
 
 
 def _add(tx: Session, row: Turn, asked: Named | None = None) -> Cards:

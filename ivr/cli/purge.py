@@ -1,5 +1,6 @@
 """`purge`: old calls, calls by the policy, or one person, with a proof."""
 
+from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -121,6 +122,4 @@ def _show_proof(proof: Proof, as_json: bool) -> None:
 
 
 def _document(proof: Proof) -> dict[str, Any]:
-    from dataclasses import asdict
-
     return {**asdict(proof), "complete": proof.complete}

@@ -18,6 +18,7 @@ from ivr.handoff.config import AGAIN_SECONDS, GOODBYE_SECONDS, JOIN_SECONDS, REA
 from ivr.handoff.effect_json import effect_to_json
 from ivr.handoff.effects import CarrierEffect, Effect, EndCaller, FindAgent, StartDeadline, StartTimer
 from ivr.handoff.events import Briefed, CallerJoined, Event, Nobody, Offered, TransferTo
+from ivr.handoff.holds import HELD, UNHELD
 from ivr.handoff.machine import step
 from ivr.handoff.state import Attempt, State
 from ivr.payments import agent_cards
@@ -140,7 +141,7 @@ def _compare_and_set(tx: Session, row: Handoff) -> None:
 
 def _note_times(row: Handoff, old: State, state: State, now: datetime) -> None:
     """When each thing happened first; each hold of the caller has a time of its own, by the attempt and its number."""
-    holds = sum(name.startswith("held-") for name in row.times)
+    holds = sum(name.startswith(HELD) for name in row.times)
     events = {
         "briefed": state.briefed and not old.briefed,
         "caller-joined": state.caller == "in" and old.caller != "in",
@@ -150,8 +151,8 @@ def _note_times(row: Handoff, old: State, state: State, now: datetime) -> None:
         state.phase: state.phase != old.phase,
         f"bridged-{state.current_number}": state.bridged and not old.bridged and "bridged" in row.times,
         f"apart-{old.current_number}": old.bridged and not state.bridged,
-        f"held-{old.current_number}.{holds + 1}": state.held and not old.held,
-        f"unheld-{old.current_number}.{holds}": old.held and not state.held and state.bridged,
+        f"{HELD}{old.current_number}.{holds + 1}": state.held and not old.held,
+        f"{UNHELD}{old.current_number}.{holds}": old.held and not state.held and state.bridged,
     }
     seen = {name: now.isoformat() for name, happened in events.items() if happened}
     row.times = {**seen, **row.times}

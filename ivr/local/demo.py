@@ -7,6 +7,7 @@ from typing import Any
 import yaml
 from pydantic import SecretStr
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from ivr.clock import Clock, today
 from ivr.desk.agents import set_presence
@@ -17,7 +18,7 @@ from ivr.people import passwords, roster
 from ivr.secret_keys import persistent_key
 from ivr.settings import Settings
 from ivr.store.engine import Sessions
-from ivr.store.models import Account
+from ivr.store.models import Account, Agent
 
 LINE_NUMBER = "+15550100100"
 AGENT_PHONE = "client:ada"
@@ -52,12 +53,18 @@ def furnish(sessions: Sessions, clock: Clock, settings: Settings) -> dict[str, s
             account.pin_failures, account.locked_at = 0, None
         for email, name, phone, roles in PEOPLE:
             password = chosen[email] = roster.random_password()
-            agent = roster.find(tx, email)
-            if agent is None:
-                agent = roster.add(tx, email=email, name=name, phone=phone, roles=roles, now=clock.now())
+            agent = found_or_added(tx, email, name, phone, clock, roles)
             agent.password_hash = passwords.hash_password(password)
             set_presence(tx, agent, "available" if "agent" in roles else "away", clock.now())
     return chosen
+
+
+def found_or_added(
+    tx: Session, email: str, name: str, phone: str, clock: Clock, roles: tuple[str, ...] = ("agent",)
+) -> Agent:
+    """The person with this address, new where there is none."""
+    known = roster.find(tx, email)
+    return known or roster.add(tx, email=email, name=name, phone=phone, roles=roles, now=clock.now())
 
 
 def script(name: str) -> dict[str, Any]:

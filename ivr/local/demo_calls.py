@@ -12,7 +12,7 @@ import yaml
 from ivr.clock import Clock
 from ivr.desk.agents import set_presence
 from ivr.ledger.sample import SAMPLES
-from ivr.local.demo import AGENT_PHONE
+from ivr.local.demo import PEOPLE, found_or_added
 from ivr.local.scripted_calls import place, put_scripted_agent, settled_report, take_scripted_agent
 from ivr.number_words import UNITS
 from ivr.people import roster
@@ -24,7 +24,7 @@ VOICES = ("bella", "george", "emma", "michael")
 STRANGER = "+1555019{:04d}"
 AT_ONCE = 3  # calls: what two cores hear without making anybody wait
 COLLEAGUES = (("ben@warmline.example", "Ben", "client:ben"), ("layla@warmline.example", "Layla", "client:layla"))
-AGENTS = (("ada@warmline.example", "Ada", AGENT_PHONE), *COLLEAGUES)
+AGENTS = (*(person[:3] for person in PEOPLE if "agent" in person[3]), *COLLEAGUES)
 SETTLED = 900.0  # seconds: transcribing waits for callers, and for the recordings before
 
 
@@ -101,9 +101,7 @@ class Desk:
     def __enter__(self) -> None:
         with self._sessions.begin() as tx:
             for email, name, phone in AGENTS:
-                agent = roster.find(tx, email)
-                if agent is None:
-                    agent = roster.add(tx, email=email, name=name, phone=phone, now=self._clock.now())
+                agent = found_or_added(tx, email, name, phone, self._clock)
                 set_presence(tx, agent, "available", self._clock.now())
         for _, name, phone in AGENTS:
             put_scripted_agent(self._settings, phone, agent_script(name))

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Protocol
 
+from ivr.calls import stats
+
 SILENT = 3.0  # seconds in which nobody speaks
 TOGETHER = 1.0  # seconds in which two speak at once
 DOUBTFUL = 0.6  # confidence of a turn, below which it was hardly heard
-CUT = 0.98  # of a prompt that was played: the rest is its last breath
 
 KINDS = {
     "person": "Asked for a person",
@@ -23,23 +24,11 @@ KINDS = {
 }
 
 
-class Spoken(Protocol):
-    """A turn as it is kept; seconds from the call's start."""
+class Spoken(stats.Spoken, Protocol):
+    """A turn with what was thought of it."""
 
     @property
-    def speaker(self) -> str: ...
-    @property
-    def via(self) -> str: ...
-    @property
-    def start(self) -> float: ...
-    @property
-    def end(self) -> float | None: ...
-    @property
     def confidence(self) -> float | None: ...
-    @property
-    def played(self) -> float | None: ...
-    @property
-    def intent(self) -> str | None: ...
     @property
     def why(self) -> dict[str, Any] | None: ...
 
@@ -81,7 +70,7 @@ def _of_turns(turns: Sequence[Spoken]) -> Iterator[Marker]:
     for turn in turns:
         end = turn.end or turn.start
         why = turn.why or {}
-        if turn.speaker == "bot" and turn.played is not None and turn.end is not None and 0 < turn.played < CUT:
+        if turn.speaker == "bot" and turn.played is not None and turn.end is not None and 0 < turn.played < stats.WHOLE:
             yield Marker("interrupted", end, end, f"after {round(turn.played * 100)} %")
         if turn.speaker == "caller" and turn.confidence is not None and turn.confidence < DOUBTFUL:
             yield Marker("misheard", turn.start, end, f"with {round(turn.confidence * 100)} %")

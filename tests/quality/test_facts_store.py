@@ -1,6 +1,5 @@
 """Facts are kept with what makes them, in the order of calls, and outlive the words."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -12,27 +11,17 @@ from ivr.quality.places import place_of
 from ivr.quality.repeats import WITHIN
 from ivr.recordings.retention import purge_older
 from ivr.recordings.storage import RecordingFiles
-from ivr.store.engine import Sessions, make_engine, make_sessions
-from ivr.store.migrate import upgrade
+from ivr.store.engine import Sessions
 from ivr.store.models import Call, CallAgent, CallFacts, CallFlag, CallIntent, Turn
 from tests.fakes.fake_clock import FakeClock
+from tests.harness import both_databases
 from tests.harness.web_pages import CALL, Web
 
 pytestmark = pytest.mark.integration
 
+store = both_databases.store
+
 GRACE = "+15550100001"
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
-def store(request: pytest.FixtureRequest) -> Iterator[Sessions]:
-    if request.param == "sqlite":
-        yield request.getfixturevalue("sessions")
-        return
-    url = request.getfixturevalue("postgres")
-    upgrade(url)
-    engine = make_engine(url)
-    yield make_sessions(engine)
-    engine.dispose()
 
 
 def a_call(

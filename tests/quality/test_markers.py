@@ -18,8 +18,9 @@ class Said:
     via: str = "voice"
     confidence: float | None = None
     played: float | None = None
-    intent: str | None = None
-    why: dict[str, Any] | None = field(default=None)
+    text: str = ""
+    why: dict[str, Any] | None = None
+    latency: dict[str, Any] = field(default_factory=dict)
 
 
 def kinds(*turns: Said, spells: tuple[PersonSpell, ...] = ()) -> list[tuple[str, float, float]]:

@@ -1,7 +1,7 @@
 """Two requests at once on PostgreSQL, and callers' addresses that no column was made for."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -10,31 +10,21 @@ from sqlalchemy import func, select
 
 from ivr.carrier.callbacks import RecordingNews
 from ivr.ledger.sample import load_sample
-from ivr.store.engine import Sessions, make_engine, make_sessions
+from ivr.store.engine import Sessions
 from ivr.store.idempotency import first_time
-from ivr.store.migrate import upgrade
 from ivr.store.models import Call, Handoff, Outbox, Recording
 from tests.fakes.fake_clock import FakeClock
+from tests.harness import both_databases
 from tests.harness.call_line import LINE, MORGAN, SID
 from tests.harness.calls import Calls
 from tests.harness.far_line import make_calls
 
 pytestmark = pytest.mark.integration
 
+store = both_databases.store
+
 AT_ONCE = 8
 LONG = "sip:" + "a" * 200 + "@pbx.example;transport=udp"
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
-def store(request: pytest.FixtureRequest, clock: FakeClock) -> Iterator[Sessions]:
-    if request.param == "sqlite":
-        yield request.getfixturevalue("sessions")
-        return
-    url = request.getfixturevalue("postgres")
-    upgrade(url)
-    engine = make_engine(url)
-    yield make_sessions(engine)
-    engine.dispose()
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from typing import Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from ivr.handoff.holds import holds_in
 from ivr.quality.scorecards.rules import BOT, CallTrace, Promise, Span, Spoken
 from ivr.store.models import Agent, Call, CallBack, Dial, Handoff, Offer, PaymentOrder, Turn
 
@@ -66,11 +67,8 @@ def _who(at: float, call: Call, offers: Sequence[Offer]) -> int | None:
 def _holds(tx: Session, call: Call) -> Iterator[Span]:
     """One that was not ended lasted to the end of the call."""
     for times in tx.scalars(select(Handoff.times).where(Handoff.call_sid == call.sid)):
-        for name, at in times.items():
-            if name.startswith("held-"):
-                until = times.get(f"un{name}")
-                end = _offset(call, datetime.fromisoformat(until)) if until else math.inf
-                yield _offset(call, datetime.fromisoformat(at)), end
+        for hold in holds_in(times):
+            yield _offset(call, hold.began), _offset(call, hold.ended) if hold.ended else math.inf
 
 
 def _call_backs(tx: Session, call: Call) -> Iterator[Promise]:

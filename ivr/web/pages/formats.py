@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from babel.numbers import format_currency
 from flask import Flask, Response, abort
 
+from ivr.calls.stats import WHOLE
 from ivr.dialling.attestation import attestation
 from ivr.dialogue import currencies
 from ivr.handoff.brief import UNSURE
@@ -57,7 +58,6 @@ CARD_ENDS = {
 }
 DIGIT_GROUPS = re.compile(r"(?<![\w-])\d{1,3}(?:-\d{1,3}){2,}(?![\w-])")
 CAPITAL = re.compile(r"(?=[A-Z])")
-WHOLE = 0.98  # of a prompt: the rest is its last breath
 SPEAKERS = {"caller": "Caller", "bot": "Bot", "queue": "Queue", "agent": "Agent"}
 
 
@@ -251,4 +251,5 @@ def show_values(app: Flask) -> None:
         LIVE_STATES=LIVE_STATES,
         CARD_ENDS=CARD_ENDS,
         UNSURE=UNSURE,
+        WHOLE=WHOLE,
     )

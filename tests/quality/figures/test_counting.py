@@ -1,6 +1,6 @@
 """Figures counted in SQL against samples counted by hand, on both databases."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,11 +14,13 @@ from ivr.quality.figures.periods import Period, period_of
 from ivr.quality.figures.tally import Tally
 from ivr.quality.places import place_of
 from ivr.quality.repeats import WITHIN
-from ivr.store.engine import Sessions, make_engine, make_sessions
-from ivr.store.migrate import upgrade
+from ivr.store.engine import Sessions
 from ivr.store.models import Agent, Call, CallFacts, CallFlag, Turn
+from tests.harness import both_databases
 
 pytestmark = pytest.mark.integration
+
+store = both_databases.store
 
 UTC_ZONE, NEW_YORK = ZoneInfo("UTC"), ZoneInfo("America/New_York")
 NOW = datetime(2026, 3, 20, 12, 0, tzinfo=UTC)  # a Friday
@@ -28,18 +30,6 @@ PLAIN: dict[str, Any] = {
     "resolved_by": "bot", "misheard": 0, "longest_silence": 0.0, "talk_over": 0.0, "interruptions": 0,
     "bot_failures": 0, "promises": 0, "promises_kept": 0,
 }  # fmt: skip
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
-def store(request: pytest.FixtureRequest) -> Iterator[Sessions]:
-    if request.param == "sqlite":
-        yield request.getfixturevalue("sessions")
-        return
-    url = request.getfixturevalue("postgres")
-    upgrade(url)
-    engine = make_engine(url)
-    yield make_sessions(engine)
-    engine.dispose()
 
 
 Fact = Callable[..., str]

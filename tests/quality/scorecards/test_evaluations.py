@@ -1,6 +1,5 @@
 """A judgement's way: drafted, published, read or disputed by the agent, and decided by a second reviewer."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -13,25 +12,15 @@ from ivr.quality.scorecards.automatic import agreement_with_people, answer_by_fa
 from ivr.quality.scorecards.evaluations import EvaluationRefusedError, Given, Judgement
 from ivr.recordings.retention import purge_older
 from ivr.recordings.storage import RecordingFiles
-from ivr.store.engine import Sessions, make_engine, make_sessions
-from ivr.store.migrate import upgrade
+from ivr.store.engine import Sessions
 from ivr.store.models import Audit, AutomaticAnswer, Evaluation
 from tests.fakes.fake_clock import FakeClock
+from tests.harness import both_databases
 from tests.harness.judged_calls import CALL, JudgedCalls, judgement
 
 pytestmark = pytest.mark.integration
 
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
-def store(request: pytest.FixtureRequest) -> Iterator[Sessions]:
-    if request.param == "sqlite":
-        yield request.getfixturevalue("sessions")
-        return
-    url = request.getfixturevalue("postgres")
-    upgrade(url)
-    engine = make_engine(url)
-    yield make_sessions(engine)
-    engine.dispose()
+store = both_databases.store
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Calls are found alike on SQLite and on PostgreSQL: by words, by facts, page by page, and no more once forgotten."""
 
 import sqlite3
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,27 +17,17 @@ from ivr.quality.search.finding import Neighbours, find, neighbours
 from ivr.quality.search.moments import moments
 from ivr.recordings.retention import purge_older
 from ivr.recordings.storage import RecordingFiles
-from ivr.store.engine import Sessions, make_engine, make_sessions
-from ivr.store.migrate import upgrade
+from ivr.store.engine import Sessions
 from ivr.store.models import Agent, Call, Handoff, Offer, Recording, Turn
 from tests.fakes.fake_clock import FakeClock
+from tests.harness import both_databases
 
 pytestmark = pytest.mark.integration
 
+store = both_databases.store
+
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 GRACE = "+15550100001"
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
-def store(request: pytest.FixtureRequest) -> Iterator[Sessions]:
-    if request.param == "sqlite":
-        yield request.getfixturevalue("sessions")
-        return
-    url = request.getfixturevalue("postgres")
-    upgrade(url)
-    engine = make_engine(url)
-    yield make_sessions(engine)
-    engine.dispose()
 
 
 def a_call(sessions: Sessions, sid: str, *said: tuple[str, str], after: float = 0, **more: Any) -> None:

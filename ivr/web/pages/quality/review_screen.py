@@ -12,6 +12,7 @@ from sqlalchemy.sql.base import ExecutableOption
 
 from ivr.calls.overheard import OurSide
 from ivr.calls.stats import STAGES, call_figures
+from ivr.handoff.holds import holds_in
 from ivr.quality.learning import corrections
 from ivr.quality.markers import Marker, PersonSpell, find_markers
 from ivr.store.models import Agent, Call, CardPayment, Comment, Correction, Handoff, Note, Offer, Recording
@@ -178,14 +179,11 @@ def _holds(handoff: Handoff) -> Iterable[Deed]:
 
 def _held(handoff: Handoff) -> Iterable[tuple[str, datetime, datetime | None]]:
     """Who held the caller, from when until when; None while they do."""
-    who = {str(offer.number): offer.agent.name for offer in handoff.offers}
-    times = {name: datetime.fromisoformat(at) for name, at in handoff.times.items()}
-    for name, began in times.items():
-        if not name.startswith("held-"):
-            continue
-        ends = [at for other, at in times.items() if other.startswith(("apart", *ENDS)) and at >= began]
-        ended = times.get(f"un{name}") or min(ends, default=None)
-        yield who.get(name.removeprefix("held-").partition(".")[0], "Somebody"), began, ended
+    who = {offer.number: offer.agent.name for offer in handoff.offers}
+    parted = [datetime.fromisoformat(at) for name, at in handoff.times.items() if name.startswith(("apart", *ENDS))]
+    for hold in holds_in(handoff.times):
+        ended = hold.ended or min((at for at in parted if at >= hold.began), default=None)
+        yield who.get(hold.attempt, "Somebody"), hold.began, ended
 
 
 def _text_of(note: Note) -> str:
