@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from itertools import accumulate, groupby
 from typing import Any, Literal, Self
 
+from ivr.recordings.secret_spells import CALLER
 from ivr.store.models import Handoff
 from speech.events import UserTurn
 
@@ -45,13 +46,18 @@ class OurSide:
         number = bisect_right(self.moments, moment)
         return self.sides[number - 1] if number else "bot"
 
-    def pieces(self, piece: dict[str, Any], call_started: datetime) -> list[dict[str, Any]]:
-        """A piece of a transcript, its times in seconds from the call's start, as one or more with their `side`."""
+    def spoken(self, piece: dict[str, Any], offset: float, call_started: datetime) -> list[dict[str, Any]]:
+        """A piece of a recording that begins `offset` seconds into the call, as one or more with their `side`: one of
+        ours, or "caller". Their times are in seconds from the call's start."""
+        words = [_later(word, offset) for word in piece.get("words", ())]
+        moved = {**_later(piece, offset), "words": words}
+        return [{**moved, "side": "caller"}] if piece["channel"] == CALLER else self._pieces(moved, call_started)
 
+    def _pieces(self, piece: dict[str, Any], call_started: datetime) -> list[dict[str, Any]]:
         def side(start: float) -> Side:
             return self.at(call_started + timedelta(seconds=start))
 
-        words = piece.get("words", [])
+        words = piece["words"]
         parts = [(whose, list(said)) for whose, said in groupby(words, key=lambda word: side(word["start"]))]
         if len(parts) < 2:
             return [{**piece, "side": parts[0][0] if parts else side(piece["start"])}]
@@ -75,6 +81,10 @@ def after_joining(
     if not words:
         return None
     return replace(turn, text=" ".join(word.word for word in words), words=words, start=words[0].start)
+
+
+def _later(one: dict[str, Any], by: float) -> dict[str, Any]:
+    return {**one, "start": one["start"] + by, "end": one["end"] + by}
 
 
 def _part(words: list[dict[str, Any]]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ivr.quality.search.filters import Filters
-from ivr.quality.search.index import bridged_at, pieces
+from ivr.quality.search.index import handoffs_of, pieces
 from ivr.quality.search.words import Term, holds, mark, words_in
 from ivr.store.models import Call, Recording, Turn
 
@@ -74,4 +74,4 @@ def _shortened(marked: list[tuple[str, bool]]) -> list[tuple[str, bool]]:
 def _recorded(tx: Session, sid: str) -> list[Piece]:
     call = tx.get_one(Call, sid)
     recordings = tx.scalars(select(Recording).where(Recording.call_sid == sid).order_by(Recording.id)).all()
-    return sorted(pieces((), recordings, bridged_at(tx, call)), key=lambda piece: piece[2])
+    return sorted(pieces(call, (), recordings, handoffs_of(tx, call)), key=lambda piece: piece[2])

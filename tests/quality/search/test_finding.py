@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
 from ivr.quality import facts_store
@@ -18,7 +19,7 @@ from ivr.quality.search.moments import moments
 from ivr.recordings.retention import purge_older
 from ivr.recordings.storage import RecordingFiles
 from ivr.store.engine import Sessions
-from ivr.store.models import Agent, Call, Handoff, Offer, Recording, Turn
+from ivr.store.models import Agent, Call, CallWords, Handoff, Offer, Recording, Turn
 from tests.fakes.fake_clock import FakeClock
 from tests.harness import both_databases
 
@@ -206,6 +207,29 @@ def test_what_only_the_recording_holds_is_found_at_its_time(three: Sessions) -> 
     assert sids(three, "q=neighbour&speaker=caller") == ["CA2"]
     with three() as tx:
         assert moments(tx, asked("q=neighbour"), ["CA2"])["CA2"].at == 6.0
+
+
+def test_after_the_agent_has_gone_the_lines_own_voice_is_not_taken_for_theirs(store: Sessions) -> None:
+    after = {"caller-joined": 5, "bridged": 10, "apart-1": 30, "bridged-2": 45, "served": 58}
+    times = {name: (START + timedelta(seconds=seconds)).isoformat() for name, seconds in after.items()}
+    heard = [("welcome", 2.0), ("lavender", 12.0), ("saxophone", 34.0), ("marigold", 47.0), ("goodbye", 60.0)]
+    parts = [{"channel": 2, "text": word, "start": start, "end": start + 1, "words": []} for word, start in heard]
+    with store.begin() as tx:
+        tx.add(Call(sid="CA1", started_at=START, ended_at=START + timedelta(seconds=70), caller=GRACE, called="+1"))
+        tx.flush()
+        known = {"state": "served", "reason": "asked", "intent": "dispute", "summary": "", "mood": "calm"}
+        tx.add(Handoff(call_sid="CA1", requested_at=START, times=times, **known))
+        tx.add(
+            Recording(call_sid="CA1", sid="RE1", state="transcribed", source_url="-", transcript=parts,
+                      created_at=START)
+        )  # fmt: skip
+    keep(store, "CA1")
+    with store() as tx:
+        said = tx.scalars(select(CallWords)).one()
+    assert [word for word, _ in heard if word in said.agent] == ["lavender", "marigold"]
+    assert [word for word, _ in heard if word in said.bot] == ["welcome", "saxophone", "goodbye"]
+    with store() as tx:
+        assert moments(tx, asked("q=saxophone"), ["CA1"])["CA1"].speaker == "bot"
 
 
 def test_what_was_forgotten_is_not_found_and_leaves_no_trace(three: Sessions, clock: FakeClock, tmp_path: Path) -> None:
