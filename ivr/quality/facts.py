@@ -142,6 +142,7 @@ def _flags(
         "message": rows.call.outcome == "message" or any(one.kind == "message" for one in rows.recordings),
         "no-person": bool(asked) and not agents,
         "transferred": len(agents) > 1 or any((handoff.brief or {}).get("transfer") for handoff in asked),
+        "recording-refused": rows.call.unrecorded_at is not None,
         "held": any(name.startswith("held") for handoff in rows.handoffs for name in handoff.times),
         "bot-failed": _failures(rows.call, asked) > 0,
         "promise-broken": promised > kept + open_,

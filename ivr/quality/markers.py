@@ -21,6 +21,7 @@ KINDS = {
     "talk-over": "Both at once",
     "mood": "Upset",
     "payment": "Payment",
+    "unrecorded": "The caller did not want to be recorded",
 }
 
 
@@ -59,10 +60,18 @@ class PersonSpell:
     upset: bool = False
 
 
-def find_markers(turns: Sequence[Spoken], spells: Sequence[PersonSpell] = (), until: float = 0.0) -> list[Marker]:
-    """All moments in order; turns in any order. `until`: the call's end, at which what is open ends."""
+def find_markers(
+    turns: Sequence[Spoken],
+    spells: Sequence[PersonSpell] = (),
+    until: float = 0.0,
+    refused: float | None = None,
+) -> list[Marker]:
+    """All moments in order; turns in any order. `until`: the call's end, at which what is open ends; `refused`: when
+    the caller said that they are not to be recorded."""
     ordered = sorted(turns, key=lambda turn: turn.start)
     found = [*_of_turns(ordered), *_silences(ordered), *_together(ordered), *_of_people(spells, until)]
+    if refused is not None:
+        found.append(Marker("unrecorded", refused, max(refused, until)))
     return sorted(found, key=lambda marker: (marker.start, list(KINDS).index(marker.kind)))
 
 

@@ -147,6 +147,7 @@ def test_promises_are_kept_broken_or_still_open() -> None:
     ("rows", "flag"),
     [
         ({"call": call(outcome="message")}, "message"),
+        ({"call": call(unrecorded_at=at(20))}, "recording-refused"),
         ({"handoffs": [handoff(mood="upset")]}, "upset"),
         ({"turns": [turn("caller", 1, 2, "this is ridiculous, you are useless")]}, "upset"),
         ({"turns": [turn("bot", 1, 2, prompt="pin.wrong/2")]}, "wrong-pin"),

@@ -75,3 +75,9 @@ def test_a_caller_who_waits_still_waits_until_the_calls_end() -> None:
 def test_upset_words_and_a_payment_are_marked_by_what_was_understood_and_done() -> None:
     why = {"named": ["upset"], "did": ["do Pay"]}
     assert kinds(Said("caller", 1, 2, confidence=0.9, why=why)) == [("mood", 1, 2), ("payment", 1, 2)]
+
+
+def test_from_a_callers_refusal_on_the_call_is_marked_as_not_recorded() -> None:
+    (marker,) = find_markers([Said("caller", 1, 2, confidence=0.9)], (), 60.0, refused=2.5)
+    assert (marker.kind, marker.start, marker.end) == ("unrecorded", 2.5, 60.0)
+    assert marker.words == "The caller did not want to be recorded"

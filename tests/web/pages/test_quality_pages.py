@@ -115,6 +115,38 @@ def test_a_recording_that_cannot_be_played_says_why(web: Web, reviewer: FlaskCli
     assert reviewer.get(f"/quality/recordings/{recording}/audio").status_code == 404
 
 
+@pytest.mark.parametrize(("kept", "why"), [(None, "there is no sound"), ("deleted", "has been deleted")])
+def test_who_would_not_be_recorded_is_marked_from_then_on_and_the_empty_player_says_so(
+    web: Web, reviewer: FlaskClient, kept: str | None, why: str
+) -> None:
+    web.call(outcome="resolved")
+    recording = web.recording() if kept else 0
+    with web.sessions.begin() as tx:
+        call = tx.get_one(Call, CALL)
+        call.unrecorded_at = call.started_at + timedelta(seconds=14)
+        if kept:
+            row = tx.get_one(Recording, recording)
+            row.state, row.path = kept, None
+    page = reviewer.get(f"/quality/calls/{CALL}").text
+    assert 'data-seek="14.0">0:14</button> The caller did not want to be recorded' in page
+    player = page.partition('aria-label="Recording"')[2].partition("</section>")[0]
+    assert "The caller did not want to be recorded" in player
+    assert why in player
+
+
+def test_what_was_kept_from_before_a_refusal_says_where_it_ends(web: Web, reviewer: FlaskClient) -> None:
+    web.call(outcome="resolved")
+    web.recording()
+    with web.sessions.begin() as tx:
+        call = tx.get_one(Call, CALL)
+        call.unrecorded_at = call.started_at + timedelta(seconds=14)
+    player = (
+        reviewer.get(f"/quality/calls/{CALL}").text.partition('aria-label="Recording"')[2].partition("</section>")[0]
+    )
+    assert "<audio" in player
+    assert "From 0:14 on there is no sound" in player
+
+
 def test_forgotten_words_leave_the_page_whole(web: Web, reviewer: FlaskClient) -> None:
     web.call(outcome="resolved")
     with web.sessions.begin() as tx:

@@ -117,6 +117,7 @@ def read_review(tx: Session, sid: str, recording_id: int = 0) -> Review | None:
     steps = [step for handoff in call.handoffs for step in _steps(handoff)]
     lasted = max([sound, row.seconds or 0.0, *ends, 1.0])
     kept = call.figures or call_figures(call.turns).to_json()
+    refused = (call.unrecorded_at - call.started_at).total_seconds() if call.unrecorded_at else None
     spells = [_spell(call, handoff, lasted) for handoff in call.handoffs]
     return Review(
         row=row,
@@ -127,7 +128,7 @@ def read_review(tx: Session, sid: str, recording_id: int = 0) -> Review | None:
         deeds=_deeds(tx, call),
         recorded=_recorded(call, chosen),
         figures=_figures(kept),
-        markers=find_markers(call.turns, spells, lasted),
+        markers=find_markers(call.turns, spells, lasted, refused),
         wave=outlines(chosen.peaks if chosen else None),
         comments=_comments(tx, sid),
         corrections=corrections.of_call(tx, sid),
@@ -240,23 +241,10 @@ def _taken(call: Call) -> Iterable[Offer]:
 def _recorded(call: Call, recording: Recording | None) -> list[dict[str, Any]]:
     """The recording's own transcript, its times moved from the recording's start to the call's, and each piece with its
     `side`: caller, bot, queue or agent."""
-    ours = OurSide.of(call.handoffs)
-
-    def moved(piece: dict[str, Any], by: float) -> dict[str, Any]:
-        return {**piece, "start": piece["start"] + by, "end": piece["end"] + by}
-
     if recording is None:
         return []
-    by = recording.offset
-    pieces = [
-        {**moved(piece, by), "words": [moved(word, by) for word in piece.get("words", ())]}
-        for piece in recording.transcript
-    ]
-    told = [
-        one
-        for piece in pieces
-        for one in ([{**piece, "side": "caller"}] if piece["channel"] == 1 else ours.pieces(piece, call.started_at))
-    ]
+    ours, by = OurSide.of(call.handoffs), recording.offset
+    told = [one for piece in recording.transcript for one in ours.spoken(piece, by, call.started_at)]
     return sorted(told, key=lambda piece: (piece["start"], piece["channel"]))
 
 
