@@ -1,7 +1,8 @@
 // Every action by one key, unless the person is typing or has switched the keys off; `?` lists them.
 //
-// Nobody reads as fast as they type. When what a key does has just changed, keys sleep for a moment; and when the page
-// took away the field that somebody was writing in, the rest of their sentence is not obeyed either.
+// Nobody reads as fast as they type. When the page has just come, or what a key does has just changed, keys sleep for a
+// moment; and when the page took away the field that somebody was writing in, the rest of their sentence is not obeyed
+// either.
 
 const dialog = document.getElementById("keys");
 const choice = document.getElementById("keys-on");
@@ -105,4 +106,4 @@ choice.addEventListener("change", () => {
   wake();
 });
 meanings = meaningsNow();
-wake();
+sleep(); // whoever was typing when this page came was not typing to it
