@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from speech.digit_reader import Reading
-from speech.digit_words import AROUND, SOUNDS_LIKE, TEENS, TENS, UNITS, plain_words, spoken_digits
+from speech.digit_words import AROUND, SOUNDS_LIKE, TEENS, TENS, TIMES, UNITS, plain_words, spoken_digits
 from speech.events import Word
 
 ALONE = 0.95  # chance from which the reader needs no second witness: of such strings 1 in 356 was wrong
@@ -18,7 +18,7 @@ STRAY = 1  # as many such words; more are a sentence
 # Words that no digit is ever misheard for, and that must not be lost with a PIN round them.
 _SAID = "no not wait stop cancel help person human agent operator someone somebody representative sorry"
 SAID = frozenset(f"{_SAID} forgot forget know repeat again wrong change".split())
-MULTIPLIED = re.compile(r"\b(double|triple)\b", re.I)
+MULTIPLIED = re.compile(rf"\b({'|'.join(TIMES)})\b", re.I)
 _NUMBERS = frozenset([*UNITS, *TEENS, *TENS, *SOUNDS_LIKE])
 
 

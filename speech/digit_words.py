@@ -10,7 +10,8 @@ _AROUND = "um uh er erm so ok okay yes yeah sure well it's its it is my the pin 
 UNITS = dict(zip(_UNITS.split(), "0123456789", strict=True))
 UNITS |= {"oh": "0", "o": "0", "nought": "0", "naught": "0"}
 TEENS = {word: str(10 + index) for index, word in enumerate(_TEENS.split())}
-TENS = dict(zip(_TENS.split(), "23456789", strict=True))
+TENS = dict(zip(_TENS.split(), "23456789", strict=True)) | {"fourty": "4"}
+TIMES = {"double": 2, "triple": 3, "treble": 3, "quadruple": 4}
 # What a recogniser writes for a digit; believed only where the count then comes out as it was asked for.
 SOUNDS_LIKE = {
     "to": "2",
@@ -24,7 +25,7 @@ SOUNDS_LIKE = {
     "tree": "3",
 }
 SOUNDS_LIKE |= {"free": "3", "sick": "6", "sigh": "5", "fife": "5", "niner": "9", "nein": "9", "hero": "0"}
-AROUND = frozenset(_AROUND.split())
+AROUND = frozenset(f"{_AROUND} thank thanks you".split())
 RUNAWAY = 6  # as many repeats of one digit past the end are a decoder that ran away, not a caller
 
 
@@ -54,8 +55,8 @@ def _join(words: list[str], more: dict[str, str]) -> str | None:
     digits, times = "", 1
     for index, word in enumerate(words):
         following = words[index + 1] if index + 1 < len(words) else ""
-        if word in ("double", "triple"):
-            times = 2 if word == "double" else 3
+        if word in TIMES:
+            times = TIMES[word]
             continue
         if word in AROUND and times == 1:
             continue

@@ -49,7 +49,12 @@ def yes_no_key(keys: str) -> Raw | None:
     return {"1": True, "2": False}.get(keys)
 
 
-def _digits(said: Said) -> str:
+def _digits(said: Said, count: int | None = None) -> str:
+    """The digits said. Of `count`, those that were corrected on the way end with the correction."""
+    if count is not None and said.meaning.corrected is not None:
+        first, instead = said.meaning.corrected
+        kept = count - len(instead)
+        return first[:kept] + instead if 0 <= kept < len(first) else ""
     return said.meaning.digits or "".join(re.findall(r"\d", said.text))
 
 
@@ -69,7 +74,7 @@ def pin(said: Said, _: bool) -> Raw | None:
     named = re.search(r"\bpin\b\D*((?:\d\D{0,2}){4})(?!\d)", said.text, re.I)
     if named and len(meant := said.meaning.digits) == 4 and meant in re.sub(r"\D", "", said.text[named.start() :]):
         return meant
-    digits = "".join(re.findall(r"\d", named[1])) if named else _digits(said)
+    digits = "".join(re.findall(r"\d", named[1])) if named and not said.meaning.corrected else _digits(said, 4)
     return digits if len(digits) == 4 else None
 
 
@@ -79,7 +84,7 @@ def pin_key(keys: str) -> Raw | None:
 
 def code(said: Said, _: bool) -> Raw | None:
     """Exactly six digits."""
-    digits = _digits(said)
+    digits = _digits(said, 6)
     return digits if len(digits) == 6 else None
 
 

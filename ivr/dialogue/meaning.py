@@ -10,6 +10,7 @@ class Meaning:
     """Money in minor units, dates as dates, digits joined.
 
     Several amounts are candidates; `currencies`: ISO codes of the currency named with them, empty where none was.
+    `corrected`: digits that were asked for, and others said in place of their end ("4 7 1, no, 5 9").
     `no_person`: a person was spoken of, and turned down. `no_recording`: they will not be recorded.
     """
 
@@ -29,3 +30,4 @@ class Meaning:
     currencies: tuple[str, ...] = ()
     no_person: bool = False
     no_recording: bool = False
+    corrected: tuple[str, str] | None = None

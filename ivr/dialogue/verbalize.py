@@ -1,6 +1,7 @@
 """Amounts, dates and digits in words, as a bank says them, and in writing for text messages."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 from babel.dates import format_date
 from babel.numbers import format_currency
@@ -55,6 +56,14 @@ def day(on: date, today: date | None = None) -> str:
 def spell(text: str) -> str:
     """Letters and digits one by one: "W40" -> "W, four, zero"."""
     return ", ".join(number(int(c)) if c.isdigit() else c.upper() for c in text if c.isalnum())
+
+
+def in_groups(digits: str) -> str:
+    """A long number by threes and fours, as people take it down: "27491" -> "two seven, four nine one"."""
+    many = -(-len(digits) // 4)
+    edges = [len(digits) * place // max(1, many) for place in range(many + 1)]
+    groups = (digits[start:end] for start, end in pairwise(edges))
+    return ", ".join(" ".join(number(int(digit)) for digit in group) for group in groups)
 
 
 def written_money(amount: int, currency: str = "USD") -> str:

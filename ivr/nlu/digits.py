@@ -36,11 +36,7 @@ def digits(text: str, *, asked: bool = False) -> str:
 
 def digit_groups(text: str, *, asked: bool = False) -> tuple[str, ...]:
     """Each unbroken string of digits in `text`; a restarted one ("4 7 1, no, 4 8 1 9") only as corrected."""
-    words = tokens(text)
-    pieces = list(_pieces(words, asked))
-    talk = len(words) - sum(len(piece) for piece, _ in pieces) >= TALKATIVE
-    shortest = 1 if asked and not talk else 3
-    groups = [(piece, before) for piece, before in pieces if len(piece) >= shortest]
+    groups = _groups(text, asked)
     if any("or" in before for _, before in groups[1:]):
         return ()
     settled: list[str] = []
@@ -51,6 +47,25 @@ def digit_groups(text: str, *, asked: bool = False) -> tuple[str, ...]:
             settled.pop()
         settled.append(piece)
     return tuple(settled)
+
+
+def correction(text: str, *, asked: bool = False) -> tuple[str, str] | None:
+    """The digits before "no" or "sorry" and those after it, which stand for the end of the first: "4 7 1, no, 5 9".
+
+    How much they replace, only the number of digits tells.
+    """
+    groups = _groups(text, asked)
+    if len(groups) != 2 or not _RESTARTS & set(groups[1][1]):
+        return None
+    return groups[0][0], groups[1][0]
+
+
+def _groups(text: str, asked: bool) -> list[tuple[str, list[str]]]:
+    words = tokens(text)
+    pieces = list(_pieces(words, asked))
+    talk = len(words) - sum(len(piece) for piece, _ in pieces) >= TALKATIVE
+    shortest = 1 if asked and not talk else 3
+    return [(piece, before) for piece, before in pieces if len(piece) >= shortest]
 
 
 def _pieces(words: list[str], asked: bool) -> Iterator[tuple[str, list[str]]]:
@@ -100,7 +115,7 @@ def _interjected(words: list[str], at: int) -> bool:
     """ "Oh, I forgot", "Oh... 1596": no zero."""
     following = words[at + 1] if at + 1 < len(words) else ""
     before = words[at - 1] if at else ""
-    beside_digits = is_numeral(before) or before in UNITS or before in ZEROS or before in TENS
+    beside_digits = is_numeral(before) or before in UNITS or before in ZEROS or before in TENS or before in REPEATS
     return (
         words[at] in {"oh", "o"}
         and not beside_digits

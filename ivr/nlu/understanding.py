@@ -10,7 +10,7 @@ from ivr.nlu.currencies import currencies
 from ivr.nlu.dates import dates
 from ivr.nlu.day_order import day_first
 from ivr.nlu.declined import declined
-from ivr.nlu.digits import digits
+from ivr.nlu.digits import correction, digits
 from ivr.nlu.encoder import Encoder, Encodes
 from ivr.nlu.intent_decision import choose_intent
 from ivr.nlu.language import language
@@ -71,7 +71,8 @@ class Understanding:
         part = entities.share(text)
         days = dates(text, today, asked=expect == "date", day_first=self._day_first)
         number = "" if (amounts or days) and expect != "digits" else digits(text, asked=expect == "digits")
-        found = {"money": bool(amounts or part), "date": bool(days), "digits": bool(number)}
+        corrected = correction(text, asked=True) if expect == "digits" else None
+        found = {"money": bool(amounts or part), "date": bool(days), "digits": bool(number or corrected)}
         answered = found.get(expect or "open", False)
         decision = choose_intent(
             meant, shares, expect=expect, answered=answered, no_person=wish.person, declined=nothing_else
@@ -85,6 +86,7 @@ class Understanding:
             share=part,
             dates=days,
             digits=number,
+            corrected=corrected,
             ordinal=entities.choice(text),
             account_kind=entities.account_kind(text),
             upset=is_upset(text),

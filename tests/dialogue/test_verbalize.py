@@ -50,6 +50,16 @@ def test_spelled_one_by_one() -> None:
     assert verbalize.spell("W4-0k") == "W, four, zero, K"
 
 
+@pytest.mark.parametrize(
+    ("digits", "sizes"),
+    [("12345", [2, 3]), ("1234567", [3, 4]), ("1234567890", [3, 3, 4]), ("1234567890123456", [4, 4, 4, 4]), ("", [])],
+)
+def test_a_long_number_is_read_in_groups(digits: str, sizes: list[int]) -> None:
+    groups = verbalize.in_groups(digits).split(", ") if digits else []
+    assert [len(group.split()) for group in groups] == sizes
+    assert "".join(groups).replace(" ", "") == "".join(verbalize.number(int(digit)) for digit in digits)
+
+
 def test_written_for_a_text_message() -> None:
     assert (verbalize.written_money(24517), verbalize.written_day(date(2026, 3, 9))) == ("$245.17", "March 9, 2026")
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ivr.nlu.digits import digit_groups, digits, spelled
+from ivr.nlu.digits import correction, digit_groups, digits, spelled
 
 pytestmark = pytest.mark.unit
 
@@ -23,6 +23,9 @@ ASKED = {
     "double four": "44",
     "triple nine": "999",
     "triple nine two": "9992",
+    "one triple oh": "1000",
+    "triple oh one": "0001",
+    "double oh double one": "0011",
     "treble six": "666",
     "one double oh seven": "1007",
     "one double zero seven": "1007",
@@ -156,3 +159,19 @@ def test_an_account_number_and_a_pin_in_one_breath_are_two_groups() -> None:
 @pytest.mark.parametrize(("said", "expected"), LETTERS.items())
 def test_letters_and_digits_spelled_out(said: str, expected: str) -> None:
     assert spelled(said) == expected
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("4 7 1, no, 5 9", ("471", "59")),
+        ("four seven one eight, no, nine", ("4718", "9")),
+        ("4718 sorry 19", ("4718", "19")),
+        ("four seven, wait, five one nine", ("47", "519")),
+        ("4719", None),
+        ("no, 4719", None),
+        ("4719 or 4718", None),
+    ],
+)
+def test_what_is_said_in_place_of_digits(said: str, expected: tuple[str, str] | None) -> None:
+    assert correction(said, asked=True) == expected

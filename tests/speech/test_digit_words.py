@@ -23,6 +23,12 @@ pytestmark = pytest.mark.unit
         ("4, 7, 1", 4, "471"),
         ("4, 7, 1", None, "471"),
         ("triple zero", 3, "000"),
+        ("one triple oh", 4, "1000"),
+        ("double oh double seven", 4, "0077"),
+        ("treble four one", 4, "4441"),
+        ("quadruple two", 4, "2222"),
+        ("fourty seven nineteen", 4, "4719"),
+        ("4719, thank you.", 4, "4719"),
     ],
 )
 def test_digits_are_joined(text: str, count: int | None, digits: str) -> None:

@@ -99,7 +99,7 @@ VERIFY = Flow(
             extractors.yes_no_key,
             when=lambda s: _asks_number(s) and "doubt" in s.task.given,
             then=_numbered,
-            fields=lambda s: {"number": verbalize.spell(str(s.task.slots.get("number", "")))},
+            fields=lambda s: {"number": verbalize.in_groups(str(s.task.slots.get("number", "")))},
             confirms=True,
             noted=False,
             digits_mean="kept",

@@ -47,8 +47,8 @@ PROMPTS: dict[str, tuple[str, ...]] = {
         "Please say or key in your account number.",
     ),
     "number.example": (
-        "It's the long number on your statement, and you can say it digit by digit.",
-        "Please say the account number one digit at a time.",
+        "It's the long number on your statement, and you can say it digit by digit, or key it in and press pound.",
+        "Please say the account number one digit at a time, or key it in and press pound.",
     ),
     "number.keys": (
         "You can key in your account number and end with the pound key, or press zero for a person.",
