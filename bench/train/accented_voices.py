@@ -1,0 +1,134 @@
+"""Render people of many languages who say English digits: blends of neural voices with the accents of accents.yaml.
+
+    python -m bench.train.accented_voices --model kokoro.onnx --voices package/voices --out DIR [--speakers 10]
+
+The model and the voices are those of bench/tools/render_lines.py, which says how to get them; needs onnx, which is no
+part of the project. A speaker is one .npz: `s` (int16 at 8 kHz, piece after piece), `ends` of the pieces, what each
+says (`said`), `accent` and `speaker`. The first pieces are single digits, the last is a string run together. Those of
+`out/held` speak with the Hindi and Chinese voices, from which nothing is ever learnt. What is there is not made again.
+"""
+
+import argparse
+import json
+import random
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import onnxruntime
+from hibari.tts import ASSETS
+from numpy.typing import NDArray
+
+from bench.tools.render_lines import checked, telephone
+from bench.train.accents import OH, WAYS, Speaker
+from speech.audio import Samples
+
+Style = NDArray[np.float32]
+
+BENCH_VOICE = "af_heart"  # as hibari speaks it
+HELD = "hz"  # the first letters of the voices that are only measured: Hindi and Chinese
+HELD_SPEAKERS = 2  # of each accent
+DURATIONS = "/encoder/Clip_output_0"  # inside the model: frames that each sound takes
+FRAME = 600  # samples of it
+BLENDED = (1, 2, 2, 3)  # voices in a blend
+EXAGGERATED = 0.3  # by how much a blend may go past one of two voices: a throat that neither has
+SLOW, RUNNING = (0.65, 1.1), (0.75, 1.15)  # speed of single digits, and of digits run together
+RUN = (4, 7)  # digits run together
+PAUSE = ", "
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    said: str
+    sound: Samples
+
+
+class TimedKokoro:
+    """Kokoro, and when each of its sounds is heard."""
+
+    def __init__(self, model: Path) -> None:
+        graph = onnx.load(checked(model, "kokoro.onnx"))
+        graph.graph.output.append(onnx.helper.make_empty_tensor_value_info(DURATIONS))
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        self._session = onnxruntime.InferenceSession(graph.SerializeToString(), options)
+        self._vocabulary = json.loads((Path(ASSETS) / "vocab.json").read_text(encoding="utf-8"))
+
+    def say(self, words: list[str], style: Style, speed: float) -> list[NDArray[np.float32]]:
+        """Words given in sounds, with rests between; each word's own sound at 24 kHz."""
+        ids = [self._vocabulary[sound] for sound in PAUSE.join(words) + "."]
+        inputs = {
+            "tokens": np.array([[0, *ids, 0]], np.int64),
+            "style": style[len(ids)][None],
+            "speed": np.array([speed], np.float32),
+        }
+        audio, durations = self._session.run(None, inputs)
+        ends = FRAME * np.cumsum(np.ravel(durations)).astype(int)  # of the mark at the beginning, and of each sound
+        places = np.cumsum([len(word) + len(PAUSE) for word in words[:-1]], dtype=int)
+        return list(np.split(np.ravel(audio), ends[places - 1]))  # behind the comma: the space goes with what follows
+
+
+def blend(voices: dict[str, Style], chance: random.Random) -> Style:
+    """A voice that is none of `voices`."""
+    chosen = chance.sample(sorted(voices), chance.choice(BLENDED))
+    shares = [chance.uniform(0.3, 1.0) for _ in chosen]
+    if len(shares) == 2 and chance.random() < 0.5:
+        shares[1] = -chance.uniform(0, EXAGGERATED) * shares[0]
+    return np.asarray(sum(share * voices[name] for share, name in zip(shares, chosen, strict=True)) / sum(shares))
+
+
+def spoken(kokoro: TimedKokoro, accent: str, voices: dict[str, Style], chance: random.Random) -> list[Piece]:
+    """One speaker: the digits one by one, in any order, and some of them run together."""
+    style, habits = blend(voices, chance), Speaker(accent, chance)
+    singles = [*"0123456789", OH]
+    chance.shuffle(singles)
+    sounds = kokoro.say([habits.say(digit) for digit in singles], style, chance.uniform(*SLOW))
+    pieces = [Piece("0" if digit == OH else digit, telephone(s)) for digit, s in zip(singles, sounds, strict=True)]
+    zero = chance.choice(("0", "0", OH))
+    run = [chance.choice("0123456789") for _ in range(chance.randint(*RUN))]
+    words = " ".join(habits.say(zero if digit == "0" else digit) for digit in run)
+    [sound] = kokoro.say([words], style, chance.uniform(*RUNNING))
+    return [*pieces, Piece("".join(run), telephone(sound))]
+
+
+def load(path: Path) -> tuple[str, list[Piece]]:
+    """A speaker's accent and pieces."""
+    with np.load(path) as stored:
+        sounds = np.split(stored["s"], stored["ends"][:-1])
+        return str(stored["accent"]), [Piece(str(s), sound) for s, sound in zip(stored["said"], sounds, strict=True)]
+
+
+def _save(path: Path, accent: str, pieces: list[Piece]) -> None:
+    sounds: dict[str, Any] = {"s": np.concatenate([piece.sound for piece in pieces])}
+    ends = np.cumsum([len(piece.sound) for piece in pieces])
+    np.savez_compressed(path, **sounds, ends=ends, said=[piece.said for piece in pieces], accent=accent)
+
+
+def _voices(folder: Path, held: bool) -> dict[str, Style]:
+    paths = [path for path in sorted(folder.glob("*.bin")) if path.stem != BENCH_VOICE]
+    chosen = [path for path in paths if (path.stem[0] in HELD) == held]
+    return {path.stem: np.fromfile(path, np.float32).reshape(-1, 256) for path in chosen}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for option in ("--model", "--voices", "--out"):
+        parser.add_argument(option, type=Path, required=True)
+    parser.add_argument("--speakers", type=int, default=8, help="of each accent, besides those that are held out")
+    given = parser.parse_args()
+    kokoro = TimedKokoro(given.model)
+    for held, many in ((True, HELD_SPEAKERS), (False, given.speakers)):
+        voices, folder = _voices(given.voices, held), given.out / "held" if held else given.out
+        folder.mkdir(parents=True, exist_ok=True)
+        for number in range(many):
+            for accent in WAYS:
+                path = folder / f"{accent}-{number:02}.npz"
+                if not path.exists():
+                    _save(path, accent, spoken(kokoro, accent, voices, random.Random(f"{path.stem} {held}")))
+            print(f"{'held ' if held else ''}{number + 1} of {many} speakers of each accent", flush=True)
+
+
+if __name__ == "__main__":
+    main()
