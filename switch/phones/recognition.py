@@ -57,6 +57,12 @@ class Recognition:
                 return True
         return False
 
+    def said_since(self, at: float) -> str | None:
+        """All that began after `at`, recognised; None while some of it is not, or is still being said."""
+        lately = [entry for entry in self._record.heard if entry.start > at]
+        recognised = self._last is None or self._last.done()
+        return None if self.hearing or not recognised else " ".join(entry.text for entry in lately)
+
     def _take(self, utterance: Utterance | None) -> None:
         if utterance is None or utterance.end - utterance.start < _SHORTEST:
             return

@@ -11,6 +11,23 @@ A script is written in YAML or JSON: a list of steps, or a map with `steps` and 
       - keys: "2749"
       - hang_up
 
+A caller who answers whatever they are asked, in any order, converses:
+
+      - converse:
+          - hears: ["how can I help", "what can I do"]
+            say: "I'd like to pay my bill."
+          - hears: PIN
+            times: 1
+            say: "two seven four nine"
+          - hears: PIN
+            keys: "2749"
+          - over: 1.5
+            times: 1
+            say: "mm-hm"
+          - hears: anything else
+            say: "No, that's all."
+            ends: true
+
 An agent's script begins with `answer`, after pauses at most.
 """
 
@@ -112,7 +129,34 @@ class HangUp:
     """End the call."""
 
 
-Step = Say | Wav | Keys | Code | Wait | Quiet | Pause | Silence | Noise | Answer | Decline | HangUp
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What is done (`does`) once the far side has said any of `hears`; at most `times` (None: as often as it is asked).
+
+    With `over` it comes into the far side's speech instead, that many seconds after it began, whatever is said, and
+    once in a sentence. After one that `ends` the script goes on.
+    """
+
+    does: "tuple[Step, ...]"
+    hears: tuple[str, ...] = ()
+    times: int | None = None
+    over: float | None = None
+    ends: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Converse:
+    """Answer whatever is asked, in any order, each time that the far side has been quiet for `rest` seconds.
+
+    The call has failed where no reply has ended it after `within` seconds.
+    """
+
+    replies: tuple[Reply, ...]
+    rest: float = 0.8
+    within: float = 240.0
+
+
+Step = Say | Wav | Keys | Code | Wait | Quiet | Pause | Silence | Noise | Converse | Answer | Decline | HangUp
 
 
 @dataclass(frozen=True, slots=True)

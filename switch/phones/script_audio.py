@@ -8,7 +8,7 @@ import numpy as np
 from speech.audio import UnreadableAudioError, read_mono
 from switch.media.audio import RATE, Samples, decode
 from switch.phones.recorded_lines import RecordedLines
-from switch.phones.script import Noise, Say, Script, ScriptError, Step, Wav
+from switch.phones.script import Converse, Noise, Say, Script, ScriptError, Step, Wav
 from switch.ports import TextToSpeech
 
 NOISE_SECONDS = 8
@@ -51,6 +51,9 @@ async def _load(audio: ScriptAudio, step: Step, voice: str, lines: RecordedLines
             audio.speech[step] = read_mono(path)
         case Noise():
             audio.noise[step] = background(step)
+        case Converse(replies=replies):
+            for inner in (inner for reply in replies for inner in reply.does):
+                await _load(audio, inner, voice, lines, tts)
         case _:
             pass
 

@@ -10,12 +10,14 @@ from switch.phones.script import (
     KEYS,
     Answer,
     Code,
+    Converse,
     Decline,
     HangUp,
     Keys,
     Noise,
     Pause,
     Quiet,
+    Reply,
     Say,
     Script,
     ScriptError,
@@ -109,6 +111,36 @@ class _Reader:
     def quiet(self, value: Any, fields: dict[str, Any]) -> Quiet:
         return Quiet(self.seconds(value, "quiet"), self.seconds(fields.get("within", 20.0), "within"))
 
+    def converse(self, value: Any, fields: dict[str, Any]) -> Converse:
+        if not isinstance(value, list) or not value:
+            raise self._wrong('converse has no replies; write a list such as `- {hears: PIN, keys: "2749"}`')
+        where = self._where
+        replies = tuple(self._reply(f"{where}, reply {number}", item) for number, item in enumerate(value, 1))
+        self._where = where
+        timing = {name: self.seconds(fields[name], name) for name in ("rest", "within") if name in fields}
+        return Converse(replies, **timing)
+
+    def _reply(self, where: str, item: Any) -> Reply:
+        self._where = where
+        does = {name: value for name, value in item.items() if name in _IN_REPLIES} if isinstance(item, dict) else {}
+        if not does:
+            raise self._wrong(f"{item!r} does nothing; write one of {', '.join(_IN_REPLIES)}, as in `say: Yes`")
+        if strange := [key for key in item if key not in (*_IN_REPLIES, "hears", "times", "over", "ends")]:
+            raise self._wrong(f"{strange[0]!r} is not known; beside what is done may stand hears, times, over, ends")
+        if ("hears" in item) == ("over" in item):
+            raise self._wrong("write what it hears, or how many seconds over the far side's speech it comes, not both")
+        hears = item.get("hears", [])
+        times = item.get("times")
+        if times is not None and (isinstance(times, bool) or not isinstance(times, int) or times < 1):
+            raise self._wrong(f"times is {times!r}; write how often it is given at most, 1 or more")
+        return Reply(
+            tuple(_STEPS[name](self, value, item) for name, value in does.items()),
+            tuple(self.text(hear, "hears") for hear in ([hears] if isinstance(hears, str) else hears)),
+            times,
+            self.seconds(item["over"], "over") if "over" in item else None,
+            item.get("ends") is True,
+        )
+
     def noise(self, value: Any, _: dict[str, Any]) -> Noise:
         fields = value if isinstance(value, dict) else {"level_db": value}
         if strange := [key for key in fields if key not in ("level_db", "seconds", "wav")]:
@@ -142,9 +174,14 @@ _STEPS: dict[str, Callable[[_Reader, Any, dict[str, Any]], Step]] = {
     "quiet": _Reader.quiet,
     "pause": lambda reader, value, _: Pause(reader.seconds(value, "pause")),
     "silence": lambda reader, value, _: Silence(reader.seconds(value, "silence")),
+    "converse": _Reader.converse,
     "noise": _Reader.noise,
     "answer": lambda reader, value, _: reader.bare(value, Answer(), "answer"),
     "decline": _Reader.decline,
     "hang_up": lambda reader, value, _: reader.bare(value, HangUp(), "hang_up"),
 }
-_BESIDE: dict[str, tuple[str, ...]] = dict.fromkeys(("code", "wait", "quiet"), ("within",))
+_BESIDE: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("code", "wait", "quiet"), ("within",)),
+    "converse": ("rest", "within"),
+}
+_IN_REPLIES = ("pause", "say", "wav", "keys", "hang_up")

@@ -7,12 +7,14 @@ from typing import Any
 
 from switch.media.audio import SILENCE, Samples, decode
 from switch.phones.call_record import CallRecord, Heard, Said
+from switch.phones.conversation import Conversation
 from switch.phones.playout import Playout
 from switch.phones.recognition import Recognition
 from switch.phones.recorded_lines import normalised
 from switch.phones.script import (
     Answer,
     Code,
+    Converse,
     Decline,
     HangUp,
     Keys,
@@ -152,6 +154,8 @@ class ScriptedPhone:
                 yield from self._wait(step)
             case Quiet():
                 yield from self._quiet(step)
+            case Converse():
+                yield from self._converse(step)
             case Pause(seconds=seconds):
                 yield from self._frames_of(seconds)
             case Silence(seconds=seconds):
@@ -220,6 +224,31 @@ class ScriptedPhone:
                 problem = f"the far side was not heard and then quiet within {step.within:g} s"
                 yield from self._fail(f"step {self._step + 1}: {problem}")
             yield
+
+    def _converse(self, step: Converse) -> Iterator[None]:
+        conversation, until = Conversation(step.replies), self._now + step.within
+        answered, cut_into = self._last_words, -1.0
+        while self._now < until:
+            reply, began = None, self._recognition.started
+            if began is not None and began > cut_into:
+                reply = conversation.interruption(self._now - began)
+                cut_into = began if reply else cut_into
+            elif began is None and self._now - max(self._recognition.last_audible, answered) >= step.rest:
+                reply = conversation.answer(self._recognition.said_since(answered) or "")
+            if reply is None:
+                yield
+                continue
+            for inner in reply.does:
+                yield from self._perform(inner)
+            if reply.over is None:
+                answered = self._now
+            if reply.ends:
+                return
+        yield from self._fail(f"step {self._step + 1}: the conversation was not over within {step.within:g} s")
+
+    @property
+    def _last_words(self) -> float:
+        return (self.record.said[-1].end or self._now) if self.record.said else -1.0
 
     def _frames_of(self, seconds: float) -> Iterator[None]:
         for _ in range(round(seconds / FRAME_SECONDS)):

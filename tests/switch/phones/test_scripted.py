@@ -150,6 +150,45 @@ async def test_a_wait_in_vain_fails_the_call(call: Call) -> None:
     assert line.done == ["hang up"]
 
 
+async def test_a_conversation_answers_in_whatever_order_it_is_asked(call: Call) -> None:
+    far = np.concatenate([tone(1), quiet(3), tone(1), quiet(3)])
+    replies = [{"hears": "anything else", "say": "No", "ends": True}, {"hears": ["PIN", "code"], "keys": "27"}]
+    line, result = await call([{"converse": replies}, "hang_up"], far, FakeRecogniser("Your PIN?", "Anything else?"))
+    assert line.done == ["2", "7", "hang up"]
+    assert [said.get("keys") or said["text"] for said in result["said"]] == ["27", "No"]
+    assert result["said"][1]["start"] == pytest.approx(5.8, abs=0.1)
+    assert result["problems"] == []
+
+
+async def test_a_hum_comes_into_what_is_said_and_the_question_is_answered_all_the_same(call: Call) -> None:
+    far = np.concatenate([tone(3), quiet(3)])
+    replies = [{"over": 1.0, "times": 1, "say": "mm-hm"}, {"hears": "PIN", "keys": "1", "ends": True}]
+    line, result = await call([{"converse": replies}, "hang_up"], far, FakeRecogniser("Now then, your PIN?"))
+    assert result["said"][0]["start"] == pytest.approx(1.0, abs=0.1)
+    assert line.done == ["1", "hang up"]
+
+
+async def test_a_conversation_without_an_end_fails_the_call(call: Call) -> None:
+    replies = [{"hears": "PIN", "keys": "1"}]
+    _, result = await call([{"converse": replies, "within": 2}], quiet(5))
+    assert result["problems"] == ["step 1: the conversation was not over within 2 s"]
+
+
+@pytest.mark.parametrize(
+    ("replies", "said"),
+    [
+        ([], "converse has no replies"),
+        ([{"hears": "PIN"}], "does nothing"),
+        ([{"say": "Yes"}], "write what it hears"),
+        ([{"hears": "PIN", "say": "Yes", "when": 1}], "'when' is not known"),
+        ([{"hears": "PIN", "say": "Yes", "times": 0}], "step 1, reply 1: times is 0"),
+    ],
+)
+def test_a_reply_that_cannot_be_given_is_named(replies: Any, said: str) -> None:
+    with pytest.raises(ScriptError, match=said):
+        read_script([{"converse": replies}])
+
+
 async def test_keys_are_pressed_one_after_the_other(call: Call) -> None:
     line, result = await call([{"keys": "27#"}, "hang_up"], quiet(2))
     assert line.done == ["2", "7", "#", "hang up"]
