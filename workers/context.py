@@ -14,6 +14,7 @@ from ivr.handoff.service import HandoffService
 from ivr.ledger.port import Ledger
 from ivr.live_updates import LiveUpdates
 from ivr.payments.agent_card_service import AgentCards
+from ivr.quality.costs import UNPRICED, Prices
 from ivr.recordings.retention_policy import Policy
 from ivr.recordings.storage import RecordingStorage
 from ivr.recordings.transcription import LongSpeechToText
@@ -35,6 +36,7 @@ class WorkerContext:
     dials: Dials
     retention: Policy | None = None  # without one, nothing is forgotten by itself
     keep_refused: bool = False  # what was recorded before a caller said that they will not be
+    prices: Prices = UNPRICED  # of a minute, for what a call costs
     brakes: Brakes | None = None  # without them no intent is braked by itself
     agent_cards: AgentCards | None = None  # without them, what an agent's card entry left behind stays promised
     sweeper: Sweeper | None = None  # without it, what the carrier's callbacks never told is never found

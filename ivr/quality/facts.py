@@ -9,12 +9,13 @@ What each fact means:
 - `agent_s`: seconds of the call in which an agent was with the caller; a call-back is no part of the call.
 - `resolved_by`: "person" where an agent talked with the caller and noted nothing but that it is solved, "bot" where
   the caller got from the bot what they wanted, and "none".
-- `misheard`: turns of the caller in which a quarter of the words are others in the recording; until that is written
-  down, those that the bot heard with doubt or did not understand.
+- `misheard`: turns of the caller in which a quarter of the words are others in the recording, as
+  `ivr.recordings.comparison_store` has it; `words_misheard` of the `words_compared` are, None until it is written down.
 - `lowest_confidence`: of the caller's spoken turns, 0..1.
 - `longest_silence`: seconds in which nobody spoke, apart from waiting for a person; `talk_over`: in which two did.
 - `interruptions`: times that the caller stopped the bot by speaking.
 - `bot_failures`: hand-offs because the bot understood nothing, heard nothing or had a fault, and lost media sockets.
+- `cost`: by the minutes without a person and those with one, see `ivr.quality.costs`.
 - `promises`: payments agreed, call-backs and texts; `promises_kept`: those that were done.
 """
 
@@ -29,8 +30,10 @@ from ivr.calls.stats import call_figures
 from ivr.dialogue.prompts import TOPICS
 from ivr.handoff.brief import UNSURE
 from ivr.nlu.sentiment import is_upset
+from ivr.quality.costs import UNPRICED, Prices
 from ivr.quality.flags import DEAD_AIR, TALK_OVER, Flag
 from ivr.quality.story import prompt_name, story
+from ivr.recordings.comparison_store import Mishearing
 from ivr.store.models import Call, CallBack, CardPayment, Handoff, Note, Offer, PaymentOrder, Recording, Turn
 from ivr.store.states import CALLBACK_OPEN, HANDOFF_ENDS
 
@@ -54,7 +57,7 @@ class CallRows:
     cards: Sequence[CardPayment] = ()
     call_backs: Sequence[CallBack] = ()
     notes: Sequence[Note] = ()
-    compared: int | None = None  # turns that the recording shows to be misheard
+    compared: Mishearing | None = None  # with the recording
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,8 @@ class Facts:
     agent_s: float
     resolved_by: str
     misheard: int
+    words_compared: int | None
+    words_misheard: int | None
     lowest_confidence: float | None
     longest_silence: float
     talk_over: float
@@ -80,13 +85,14 @@ class Facts:
     bot_failures: int
     promises: int
     promises_kept: int
+    cost: float | None
     story: list[str] = field(default_factory=list)
     agents: tuple[int, ...] = ()
     intents: tuple[str, ...] = ()
     flags: frozenset[Flag] = frozenset()
 
 
-def facts_of(rows: CallRows) -> Facts:
+def facts_of(rows: CallRows, prices: Prices = UNPRICED) -> Facts:
     """The facts of a call that has ended. Raises ValueError for one that lasts."""
     call = rows.call
     if call.ended_at is None:
@@ -95,9 +101,11 @@ def facts_of(rows: CallRows) -> Facts:
     intents, agents, spans = _intents(rows), _agents(rows.handoffs), _waits(call, asked)
     figures = call_figures(rows.turns)
     promised, kept, _ = _promises(rows)
+    seconds = round((call.ended_at - call.started_at).total_seconds(), 3)
+    agent_s = round(sum(_with_agent(call, handoff) for handoff in asked), 3)
     confidences = [turn.confidence for turn in _voiced(rows.turns) if turn.confidence is not None]
     return Facts(
-        seconds=round((call.ended_at - call.started_at).total_seconds(), 3),
+        seconds=seconds,
         outcome=call.outcome,
         language=call.language,
         intent=next((h.intent for h in asked if h.intent in SUBJECTS), next(iter(_subjects(intents)), None)),
@@ -106,9 +114,11 @@ def facts_of(rows: CallRows) -> Facts:
         handoff_reason=asked[0].reason if asked else None,
         wait_s=round(sum(end - start for start, end in spans[:1]), 3) if asked else None,
         agent_id=agents[0] if agents else None,
-        agent_s=round(sum(_with_agent(call, handoff) for handoff in asked), 3),
+        agent_s=agent_s,
         resolved_by=_resolved_by(rows, agents),
-        misheard=_misheard(rows),
+        misheard=rows.compared.misheard if rows.compared else 0,
+        words_compared=rows.compared.words if rows.compared else None,
+        words_misheard=rows.compared.wrong if rows.compared else None,
         lowest_confidence=min(confidences, default=None),
         longest_silence=_longest_silence(rows.turns, spans),
         talk_over=figures.talk_over,
@@ -116,6 +126,7 @@ def facts_of(rows: CallRows) -> Facts:
         bot_failures=_failures(call, asked),
         promises=promised,
         promises_kept=kept,
+        cost=prices.of(seconds, agent_s),
         story=story(rows.turns),
         agents=agents,
         intents=intents,
@@ -131,7 +142,8 @@ def _flags(
     prompts = {prompt_name(turn) for turn in rows.turns}
     promised, kept, open_ = _promises(rows)
     found: Mapping[Flag, bool] = {
-        "misheard": _misheard(rows) > 0,
+        "misheard": rows.compared is not None and rows.compared.misheard > 0,
+        "unsure": _is_unsure(rows.turns),
         "interrupted": interruptions > 0,
         "dead-air": _longest_silence(rows.turns, waits) >= DEAD_AIR,
         "talk-over": talk_over >= TALK_OVER,
@@ -215,21 +227,12 @@ def _longest_silence(turns: Sequence[Turn], waits: Sequence[Span]) -> float:
     return round(longest, 3)
 
 
-def _misheard(rows: CallRows) -> int:
-    """As the recording shows, once it was written down; else what the bot heard with doubt or did not understand."""
-    return _doubtful(rows.turns) if rows.compared is None else rows.compared
-
-
-def _doubtful(turns: Sequence[Turn]) -> int:
-    """Each turn once, whether it was heard with doubt, not understood, or both."""
-    doubted = {id(turn) for turn in _voiced(turns) if turn.confidence is not None and turn.confidence < UNSURE}
+def _is_unsure(turns: Sequence[Turn]) -> bool:
+    """Whether the bot heard a turn with doubt, or did not understand it."""
+    if any(turn.confidence is not None and turn.confidence < UNSURE for turn in _voiced(turns)):
+        return True
     talk = [turn for turn in turns if turn.speaker == "bot" or (turn.speaker == "caller" and turn.via == "voice")]
-    missed = {
-        id(said)
-        for said, answer in pairwise(talk)
-        if said.speaker == "caller" and prompt_name(answer) == "repair.sorry"
-    }
-    return len(doubted | missed)
+    return any(said.speaker == "caller" and prompt_name(answer) == "repair.sorry" for said, answer in pairwise(talk))
 
 
 def _failures(call: Call, asked: Iterable[Handoff]) -> int:

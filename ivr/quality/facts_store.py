@@ -7,10 +7,11 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, selectinload
 
 from ivr.quality import repeats
+from ivr.quality.costs import UNPRICED, Prices
 from ivr.quality.facts import CallRows, Facts, columns, facts_of
 from ivr.quality.places import EPOCH, place_of
 from ivr.quality.search import index
-from ivr.recordings.comparison_store import misheard_turns
+from ivr.recordings.comparison_store import mishearing
 from ivr.store.engine import Sessions
 from ivr.store.models import (
     Call,
@@ -28,7 +29,7 @@ from ivr.store.models import (
 BATCH = 50  # calls in one transaction
 
 
-def keep(tx: Session, sid: str) -> bool:
+def keep(tx: Session, sid: str, prices: Prices = UNPRICED) -> bool:
     """Brings the facts of call `sid` up to date, and of the calls that it repeats, and its words for the search;
     False where it is not over.
 
@@ -40,7 +41,7 @@ def keep(tx: Session, sid: str) -> bool:
         return False
     if call.forgotten_at is not None and row is not None:
         return True
-    facts = facts_of(read_rows(tx, call))
+    facts = facts_of(read_rows(tx, call), prices)
     if row is None:
         row = CallFacts(call_sid=sid, place=_free_place(tx, call.started_at), started_at=call.started_at)
         tx.add(row)
@@ -65,7 +66,7 @@ def read_rows(tx: Session, call: Call) -> CallRows:
         cards=tx.scalars(select(CardPayment).where(CardPayment.call_sid == call.sid)).all(),
         call_backs=tx.scalars(select(CallBack).where(CallBack.call_sid == call.sid)).all(),
         notes=tx.scalars(select(Note).where(Note.call_sid == call.sid).order_by(Note.id)).all(),
-        compared=misheard_turns(tx, call.sid),
+        compared=mishearing(tx, call.sid),
     )
 
 
@@ -77,7 +78,9 @@ def set_scores(tx: Session, sid: str, *, bot: float | None, agent: float | None)
     row.score_bot, row.score_agent = bot, agent
 
 
-def keep_all(sessions: Sessions, *, anew: bool = False, tell: Callable[[int], None] = lambda _: None) -> int:
+def keep_all(
+    sessions: Sessions, prices: Prices = UNPRICED, *, anew: bool = False, tell: Callable[[int], None] = lambda _: None
+) -> int:
     """Facts of all finished calls, oldest first, in short transactions; how many.
 
     What has facts is passed over unless `anew`: a run that was stopped goes on where it was. `tell` hears how many
@@ -91,7 +94,7 @@ def keep_all(sessions: Sessions, *, anew: bool = False, tell: Callable[[int], No
             return done
         with sessions.begin() as tx:
             for sid, _ in some:
-                keep(tx, sid)
+                keep(tx, sid, prices)
         done, after = done + len(some), some[-1]
         tell(done)
 

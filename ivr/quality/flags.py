@@ -4,11 +4,12 @@ from typing import Final, Literal
 
 Flag = Literal[
     "misheard", "interrupted", "dead-air", "talk-over", "upset", "repeat", "called-again", "wrong-pin", "payment",
-    "message", "no-person", "transferred", "held", "recording-refused", "bot-failed", "promise-broken",
+    "message", "no-person", "transferred", "held", "recording-refused", "bot-failed", "promise-broken", "unsure",
 ]  # fmt: skip
 
 FLAGS: Final[dict[Flag, str]] = {
-    "misheard": "The bot did not understand something, or was not sure of the words",
+    "misheard": "By the recording, the bot heard a quarter or more of the words of a turn amiss",
+    "unsure": "The bot did not understand something, or was not sure of the words",
     "interrupted": "The caller spoke over the bot to stop it",
     "dead-air": "Nobody spoke for five seconds or more, apart from waiting for a person",
     "talk-over": "Two spoke at once for two seconds or more in all",

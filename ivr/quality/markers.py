@@ -1,6 +1,6 @@
 """The moments of a call that a reviewer wants to jump to, found in its rows. Pure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Protocol
@@ -16,7 +16,8 @@ KINDS = {
     "talking": "With a person",
     "hold": "On hold",
     "interrupted": "Bot cut off",
-    "misheard": "Hardly heard",
+    "misheard": "Misheard",
+    "unsure": "Hardly heard",
     "silence": "Silence",
     "talk-over": "Both at once",
     "mood": "Upset",
@@ -60,16 +61,28 @@ class PersonSpell:
     upset: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Misheard:
+    """A turn of the caller, in seconds from the call's start, of which the bot heard `wrong` of the `words` amiss."""
+
+    start: float
+    end: float
+    wrong: int
+    words: int
+
+
 def find_markers(
     turns: Sequence[Spoken],
     spells: Sequence[PersonSpell] = (),
     until: float = 0.0,
     refused: float | None = None,
+    misheard: Iterable[Misheard] = (),
 ) -> list[Marker]:
     """All moments in order; turns in any order. `until`: the call's end, at which what is open ends; `refused`: when
     the caller said that they are not to be recorded."""
     ordered = sorted(turns, key=lambda turn: turn.start)
     found = [*_of_turns(ordered), *_silences(ordered), *_together(ordered), *_of_people(spells, until)]
+    found += [Marker("misheard", one.start, one.end, f"{one.wrong} of {one.words} words") for one in misheard]
     if refused is not None:
         found.append(Marker("unrecorded", refused, max(refused, until)))
     return sorted(found, key=lambda marker: (marker.start, list(KINDS).index(marker.kind)))
@@ -82,7 +95,7 @@ def _of_turns(turns: Sequence[Spoken]) -> Iterator[Marker]:
         if turn.speaker == "bot" and turn.played is not None and turn.end is not None and 0 < turn.played < stats.WHOLE:
             yield Marker("interrupted", end, end, f"after {round(turn.played * 100)} %")
         if turn.speaker == "caller" and turn.confidence is not None and turn.confidence < DOUBTFUL:
-            yield Marker("misheard", turn.start, end, f"with {round(turn.confidence * 100)} %")
+            yield Marker("unsure", turn.start, end, f"with {round(turn.confidence * 100)} %")
         if "upset" in why.get("named", ()):
             yield Marker("mood", turn.start, end)
         if any(name in ("do Pay", "do TakeCard") for name in why.get("did", ())):

@@ -1,32 +1,25 @@
-"""Comparisons of turns with the recording, kept, and summed: how much of what callers say is misheard."""
+"""Comparisons of turns with the recording, kept, and what of a call was misheard by them: the one measure of it."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
-from typing import TypeVar
 
-from sqlalchemy import ColumnElement, case, delete, func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import case, delete, func, select
+from sqlalchemy.orm import Session
 
 from ivr.recordings.comparison import compare
 from ivr.store.models import Call, Recording, Turn, TurnComparison
 
-Key = TypeVar("Key")
-MISHEARD = 4  # a turn is misheard where one word in so many is wrong
+_WORDS, _WRONG = TurnComparison.words, TurnComparison.wrong
+MISHEARD = _WRONG * 4 >= _WORDS  # one word in four
 
 
 @dataclass(frozen=True, slots=True)
 class Mishearing:
-    """Turns of callers, those that were misheard, and their words; `share` of the words is wrong (0..1)."""
+    """Turns of a caller, those that were misheard, and their words, of which `wrong` were others than the bot heard."""
 
     turns: int
     misheard: int
     words: int
     wrong: int
-
-    @property
-    def share(self) -> float:
-        return self.wrong / self.words if self.words else 0.0
 
 
 def keep_comparisons(tx: Session, recording: Recording) -> None:
@@ -44,24 +37,14 @@ def keep_comparisons(tx: Session, recording: Recording) -> None:
         tx.add(row)
 
 
-def misheard_turns(tx: Session, sid: str) -> int | None:
-    """How many turns of a call were misheard; None where nothing was compared yet."""
-    found = mishearing_of_calls(tx, [sid]).get(sid)
-    return None if found is None else found.misheard
+def mishearing(tx: Session, sid: str) -> Mishearing | None:
+    """Of one call; None where nothing was compared yet."""
+    sums = (func.count(), func.sum(case((MISHEARD, 1), else_=0)), func.sum(_WORDS), func.sum(_WRONG))
+    turns, *counts = tx.execute(select(*sums).where(TurnComparison.call_sid == sid)).one()
+    return Mishearing(turns, *map(int, counts)) if turns else None
 
 
-def mishearing_by_intent(tx: Session, since: datetime, until: datetime) -> dict[str | None, Mishearing]:
-    """Of the calls that began from `since` to before `until`, by what the bot took each turn for."""
-    return _sums(tx, TurnComparison.intent, TurnComparison.at >= since, TurnComparison.at < until)
-
-
-def mishearing_of_calls(tx: Session, sids: Iterable[str]) -> dict[str, Mishearing]:
-    """By call: agents and weeks are those of the call, in `call_facts`."""
-    return _sums(tx, TurnComparison.call_sid, TurnComparison.call_sid.in_(list(sids)))
-
-
-def _sums(tx: Session, by: InstrumentedAttribute[Key], *which: ColumnElement[bool]) -> dict[Key, Mishearing]:
-    misheard = func.sum(case((TurnComparison.wrong * MISHEARD >= TurnComparison.words, 1), else_=0))
-    sums = (func.count(), misheard, func.sum(TurnComparison.words), func.sum(TurnComparison.wrong))
-    rows = tx.execute(select(by, *sums).where(*which).group_by(by)).all()
-    return {key: Mishearing(*map(int, counts)) for key, *counts in rows}
+def misheard_turns(tx: Session, sid: str) -> dict[int, TurnComparison]:
+    """Those turns of a call that were misheard, by their ids."""
+    found = tx.scalars(select(TurnComparison).where(TurnComparison.call_sid == sid, MISHEARD))
+    return {one.turn_id: one for one in found}

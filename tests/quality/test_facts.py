@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+from ivr.quality.costs import Prices
 from ivr.quality.facts import CallRows, Facts, facts_of
 from ivr.quality.flags import FLAGS
+from ivr.recordings.comparison_store import Mishearing
 from ivr.store.models import Call, CallBack, Handoff, Note, Offer, PaymentOrder, Turn
 
 pytestmark = pytest.mark.unit
@@ -111,16 +113,36 @@ def test_silence_is_no_wait_for_a_person() -> None:
     assert "dead-air" in facts(first, later, handoffs=[waited]).flags
 
 
-def test_what_was_misheard_counts_once_a_turn() -> None:
-    found = facts(
-        turn("caller", 1, 2, confidence=0.31),
-        turn("bot", 2, 3, prompt="repair.sorry/1"),
-        turn("caller", 4, 5, confidence=0.8),
-        turn("bot", 5, 6, prompt="repair.sorry/2"),
-        turn("caller", 7, 8, confidence=0.5),
-    )
-    assert (found.misheard, found.lowest_confidence) == (2, 0.31)
-    assert "misheard" in found.flags
+@pytest.mark.parametrize(
+    "turns",
+    [
+        [turn("caller", 1, 2, confidence=0.31)],
+        [turn("caller", 1, 2, confidence=0.9), turn("bot", 2, 3, prompt="repair.sorry/2")],
+    ],
+    ids=["doubt", "not understood"],
+)
+def test_what_the_bot_was_not_sure_of_is_not_yet_misheard(turns: list[Turn]) -> None:
+    found = facts(*turns)
+    assert (found.misheard, found.words_compared, found.words_misheard) == (0, None, None)
+    assert "unsure" in found.flags
+    assert "misheard" not in found.flags
+
+
+def test_misheard_is_what_the_recording_shows_however_sure_the_bot_was() -> None:
+    sure = turn("caller", 1, 2, confidence=0.97)
+    found = facts(sure, compared=Mishearing(turns=3, misheard=1, words=20, wrong=4))
+    assert (found.misheard, found.words_compared, found.words_misheard) == (1, 20, 4)
+    assert found.flags == {"misheard"}
+    assert facts(sure, compared=Mishearing(turns=3, misheard=0, words=20, wrong=1)).flags == frozenset()
+
+
+def test_a_call_costs_its_minutes_without_a_person_and_with_one() -> None:
+    came = handoff(30, {"bridged": 60})
+    rows = CallRows(call(), BALANCE, [came])
+    assert facts_of(rows, Prices(0.10, 1.0)).cost == pytest.approx(60 / 60 * 0.10 + 30 / 60 * 1.0)
+    assert facts_of(rows, Prices(0.10, None)).cost is None
+    assert facts_of(rows, Prices(None, 1.0)).cost is None
+    assert facts_of(rows).cost is None
 
 
 def test_interruptions_and_talking_at_once() -> None:

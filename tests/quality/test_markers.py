@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ivr.quality.markers import PersonSpell, find_markers
+from ivr.quality.markers import Misheard, PersonSpell, find_markers
 
 pytestmark = pytest.mark.unit
 
@@ -81,3 +81,8 @@ def test_from_a_callers_refusal_on_the_call_is_marked_as_not_recorded() -> None:
     (marker,) = find_markers([Said("caller", 1, 2, confidence=0.9)], (), 60.0, refused=2.5)
     assert (marker.kind, marker.start, marker.end) == ("unrecorded", 2.5, 60.0)
     assert marker.words == "The caller did not want to be recorded"
+
+
+def test_a_turn_that_the_recording_shows_to_be_misheard_is_marked_with_how_much() -> None:
+    (marker,) = find_markers([], (), 60.0, misheard=[Misheard(3.0, 5.0, wrong=1, words=4)])
+    assert (marker.kind, marker.start, marker.end, marker.words) == ("misheard", 3.0, 5.0, "Misheard: 1 of 4 words")

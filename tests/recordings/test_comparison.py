@@ -1,17 +1,15 @@
 """What the bot heard against what was said: each word that differs counts, and secrets do not."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy.orm import Session
 
 from ivr.recordings.comparison import compare, plain_words, wrong_words
 from ivr.recordings.comparison_store import (
     Mishearing,
     keep_comparisons,
     misheard_turns,
-    mishearing_by_intent,
+    mishearing,
 )
 from ivr.store.engine import Sessions
 from ivr.store.models import Call, Recording, Turn, TurnComparison
@@ -70,9 +68,7 @@ def test_a_turn_is_compared_with_what_the_recording_has_at_its_time() -> None:
     assert found == [(1, "what is my balance", 4, 1), (2, "thank you", 2, 0)]
 
 
-def test_the_sums_are_by_call_and_by_intent_and_doing_it_again_changes_nothing(
-    sessions: Sessions, clock: FakeClock
-) -> None:
+def test_the_sums_are_the_calls_and_doing_it_again_changes_nothing(sessions: Sessions, clock: FakeClock) -> None:
     now = clock.now()
     with sessions.begin() as tx:
         tx.add(Call(sid=SID, caller="", called="", started_at=now))
@@ -85,19 +81,12 @@ def test_the_sums_are_by_call_and_by_intent_and_doing_it_again_changes_nothing(
         )  # fmt: skip
         tx.add(recording)
         tx.flush()
-        assert misheard_turns(tx, SID) is None
+        assert mishearing(tx, SID) is None
         for _ in range(2):
             keep_comparisons(tx, recording)
             tx.flush()
     with sessions() as tx:
-        check(tx, clock)
-
-
-def check(tx: Session, clock: FakeClock) -> None:
-    assert misheard_turns(tx, SID) == 1
-    day = timedelta(days=1)
-    found = mishearing_by_intent(tx, clock.now() - day, clock.now() + day)
-    assert found == {"balance": Mishearing(1, 1, 4, 1), "goodbye": Mishearing(1, 0, 2, 0)}
-    assert found["balance"].share == 0.25
-    assert mishearing_by_intent(tx, clock.now() + day, clock.now() + 2 * day) == {}
-    assert tx.query(TurnComparison).count() == 2
+        assert mishearing(tx, SID) == Mishearing(turns=2, misheard=1, words=6, wrong=1)
+        (amiss,) = misheard_turns(tx, SID).values()
+        assert (amiss.said, amiss.intent, amiss.words, amiss.wrong) == ("what is my balance", "balance", 4, 1)
+        assert tx.query(TurnComparison).count() == 2

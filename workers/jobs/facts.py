@@ -11,5 +11,5 @@ from workers.jobs.registry import Job, does
 def keep_facts(context: WorkerContext, job: Job) -> None:
     with context.sessions.begin() as tx:
         job.done(tx)
-        if facts_store.keep(tx, job.payload["call"]):
+        if facts_store.keep(tx, job.payload["call"], context.prices):
             outbox.put(tx, CALL_SCORE, job.payload, context.clock.now())

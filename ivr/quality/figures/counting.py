@@ -14,7 +14,7 @@ from ivr.quality.figures.periods import Period, offsets
 from ivr.quality.figures.tally import Tally
 from ivr.quality.places import EPOCH, place_of
 from ivr.quality.repeats import WITHIN
-from ivr.store.models import CallFacts, CallFlag
+from ivr.store.models import CallAgent, CallFacts, CallFlag
 
 T = TypeVar("T")
 MICROSECOND: Final = timedelta(microseconds=1)
@@ -68,6 +68,14 @@ def count(tx: Session, period: Period, now: datetime, zone: ZoneInfo, service_se
     )
 
 
+def count_by_agent(tx: Session, period: Period, now: datetime, service_seconds: float) -> dict[int, Tally]:
+    """By agent, the calls of `period` in which they talked; a call of two counts for both. Repeats are not counted."""
+    sums = _sums(place_of(now - WITHIN), service_seconds)
+    talked = select(CallAgent.agent_id, *sums.values()).join(CallFacts, CallFacts.call_sid == CallAgent.call_sid)
+    rows = tx.execute(talked.where(_within(CallFacts.place, period)).group_by(CallAgent.agent_id))
+    return {agent: Tally(**dict(zip(sums, values, strict=True))) for agent, *values in rows}
+
+
 def _within(place: InstrumentedAttribute[int], period: Period) -> ColumnElement[bool]:
     return and_(place >= place_of(period.start), place < place_of(period.end))
 
@@ -114,14 +122,19 @@ def _sums(settled_before: int, service_seconds: float) -> dict[str, ColumnElemen
         "asked": times(asked),
         "person": times(and_(asked, came)),
         "soon": times(and_(asked, came, CallFacts.wait_s <= service_seconds)),
+        "compared": func.count(CallFacts.words_compared),
         "misheard_calls": times(CallFacts.misheard > 0),
         "misheard_turns": func.sum(CallFacts.misheard),
+        "words_compared": func.coalesce(func.sum(CallFacts.words_compared), 0),
+        "words_misheard": func.coalesce(func.sum(CallFacts.words_misheard), 0),
         "failed": times(CallFacts.bot_failures > 0),
         "bad": times(gone_badly(CallFacts.handoff_reason, CallFacts.rating)),
         "promises": func.sum(CallFacts.promises),
         "kept": func.sum(CallFacts.promises_kept),
         "seconds": func.sum(CallFacts.seconds),
         "agent_s": func.sum(CallFacts.agent_s),
+        "priced": func.count(CallFacts.cost),
+        "cost": func.coalesce(func.sum(CallFacts.cost), 0.0),
     }
     assert sums.keys() | {"repeats"} == {one.name for one in fields(Tally)}  # noqa: S101
     return sums

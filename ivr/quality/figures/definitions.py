@@ -1,6 +1,6 @@
 """What each figure means, in the order of the page: one place for its words, its arithmetic and its calls. Pure.
 
-`docs/figures.md` is made from this by `warmline figures --write docs/figures.md`.
+`docs/figures.md` says the same: a test holds them together.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -116,21 +116,32 @@ HANDED: Final = Ratio(
 MISHEARD: Final = Ratio(
     "misheard",
     "Misheard",
-    "Calls in which the bot heard at least one turn of the caller with doubt, or did not understand it; of all calls.",
+    "Calls in which the bot misheard at least one turn of the caller: by the recording, a quarter or more of its words "
+    "are others; of the calls that were compared with their recording.",
     "share",
     "less",
     "calls",
-    _of_calls(lambda tally: tally.misheard_calls),
+    lambda tally: (tally.misheard_calls, tally.compared),
     {"flag": "misheard"},
 )
 MISHEARD_TURNS: Final = Ratio(
     "misheard_turns",
     "Misheard turns",
-    "Turns of the caller that were heard with doubt or not understood, for each call.",
+    "Turns of the caller that were misheard, for each call that was compared.",
     "number",
     "less",
     "calls",
-    _of_calls(lambda tally: tally.misheard_turns),
+    lambda tally: (tally.misheard_turns, tally.compared),
+    {"flag": "misheard"},
+)
+MISHEARD_WORDS: Final = Ratio(
+    "misheard_words",
+    "Misheard words",
+    "Words that the bot exchanged, lost or invented; of the words that callers say to it in the recordings.",
+    "share",
+    "less",
+    "words",
+    lambda tally: (tally.words_misheard, tally.words_compared),
     {"flag": "misheard"},
 )
 FAILED: Final = Ratio(
@@ -175,7 +186,7 @@ LENGTH: Final = Ratio(
     _of_calls(lambda tally: tally.seconds / 60),
 )
 RATIOS: Final[Sequence[Ratio]] = (
-    RESOLVED, REPEAT, RATING, RATED, SOON, HANDED, MISHEARD, MISHEARD_TURNS, FAILED, BAD, KEPT, LENGTH,
+    RESOLVED, REPEAT, RATING, RATED, SOON, HANDED, MISHEARD, MISHEARD_TURNS, MISHEARD_WORDS, FAILED, BAD, KEPT, LENGTH,
 )  # fmt: skip
 
 
@@ -199,8 +210,9 @@ AGENT_MINUTES: Final = Definition(
 COST: Final = Definition(
     "cost",
     "Cost",
-    "The minutes without a person and those with one, each times what the settings say that a minute costs "
-    "(`WARMLINE_BOT_MINUTE_COST`, `WARMLINE_AGENT_MINUTE_COST`). It is left out where they are not set.",
+    "The minutes without a person and those with one, each times what the settings said that a minute costs "
+    "(`WARMLINE_BOT_MINUTE_COST`, `WARMLINE_AGENT_MINUTE_COST`) when the call was over. Calls from before they were "
+    "set are left out until `warmline quality facts --all` reads them anew.",
     "money",
 )
 OTHERS: Final[Sequence[Definition]] = (WAIT, VOLUME, BOT_MINUTES, AGENT_MINUTES, COST)
@@ -209,10 +221,3 @@ OTHERS: Final[Sequence[Definition]] = (WAIT, VOLUME, BOT_MINUTES, AGENT_MINUTES,
 def percentile(values: Sequence[float], share: float) -> float | None:
     """The smallest of `values` that `share` of them (0 to 1) do not exceed: the nearest rank; None of none."""
     return sorted(values)[max(0, ceil(share * len(values)) - 1)] if values else None
-
-
-def cost(tally: Tally, bot_minute: float | None, agent_minute: float | None) -> float | None:
-    """What the calls cost, in units of money; None where one of the two is not set."""
-    if bot_minute is None or agent_minute is None:
-        return None
-    return (tally.seconds - tally.agent_s) / 60 * bot_minute + tally.agent_s / 60 * agent_minute

@@ -1,14 +1,15 @@
 """Everything that the page of figures and its export say of a period and of the one before."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ivr.quality.figures.counting import Counted, count
+from ivr.quality.figures.counting import Counted, count, count_by_agent
 from ivr.quality.figures.definitions import (
     AGENT_MINUTES,
     BOT_MINUTES,
@@ -17,32 +18,33 @@ from ivr.quality.figures.definitions import (
     VOLUME,
     WAIT,
     Definition,
-    cost,
     percentile,
 )
 from ivr.quality.figures.periods import Period, PeriodName, before, period_of
 from ivr.quality.figures.tally import Tally
+from ivr.store.models import Agent
 
 
 @dataclass(frozen=True, slots=True)
-class Aims:
-    """What the settings say: seconds to a person that are in time, and what a minute costs in units of money."""
+class Person:
+    """An agent, and the calls in which they talked."""
 
-    service_seconds: float = 20.0
-    bot_minute: float | None = None
-    agent_minute: float | None = None
+    agent_id: int
+    name: str
+    tally: Tally
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A period counted, and the one before."""
+    """A period counted, and the one before; who speaks with a person within `service_seconds` does so in time."""
 
     name: PeriodName
     period: Period
     last_period: Period
     this: Counted
     last: Counted
-    aims: Aims
+    service_seconds: float
+    people: Sequence[Person] = ()  # by name
 
     @property
     def intents(self) -> list[tuple[str | None, Tally, Tally]]:
@@ -53,6 +55,14 @@ class Report:
         intents = {intent for intent, _ in sides}
         rows = [(intent, Tally.total(sides[intent, False]), Tally.total(sides[intent, True])) for intent in intents]
         return sorted(rows, key=lambda row: (-row[1].calls - row[2].calls, row[0] or ""))
+
+    @property
+    def weeks(self) -> list[tuple[date, Tally]]:
+        """The same by the Mondays on which weeks begin."""
+        tallies: dict[date, list[Tally]] = defaultdict(list)
+        for day, tally in self.days:
+            tallies[day - timedelta(days=day.weekday())].append(tally)
+        return [(monday, Tally.total(some)) for monday, some in sorted(tallies.items())]
 
     @property
     def days(self) -> list[tuple[date, Tally]]:
@@ -75,12 +85,20 @@ class Line:
     last_of: int
 
 
-def read_report(tx: Session, name: PeriodName, now: datetime, zone: ZoneInfo, aims: Aims) -> Report:
+def read_report(tx: Session, name: PeriodName, now: datetime, zone: ZoneInfo, service_seconds: float) -> Report:
     """The period `name` that `now` is in, by the days of `zone`."""
     period = period_of(name, now, zone)
     last = before(name, period)
-    counted = [count(tx, one, now, zone, aims.service_seconds) for one in (period, last)]
-    return Report(name, period, last, counted[0], counted[1], aims)
+    counted = [count(tx, one, now, zone, service_seconds) for one in (period, last)]
+    return Report(
+        name, period, last, counted[0], counted[1], service_seconds, _people(tx, period, now, service_seconds)
+    )
+
+
+def _people(tx: Session, period: Period, now: datetime, service_seconds: float) -> list[Person]:
+    tallies = count_by_agent(tx, period, now, service_seconds)
+    named = select(Agent.id, Agent.name).where(Agent.id.in_(tallies)).order_by(Agent.name, Agent.id)
+    return [Person(agent_id, name, tallies[agent_id]) for agent_id, name in tx.execute(named)]
 
 
 def lines(report: Report) -> Iterator[Line]:
@@ -92,8 +110,10 @@ def lines(report: Report) -> Iterator[Line]:
         )
         if ratio.key == "rated":
             yield from _waits(report)
-    for definition, figure in _volume(report.aims):
+    for definition, figure in _VOLUME:
         yield Line(definition, definition.name, figure(this), this.calls, figure(last), last.calls)
+    if this.priced or last.priced:
+        yield Line(COST, COST.name, _cost(this), this.priced, _cost(last), last.priced)
 
 
 def _waits(report: Report) -> Iterator[Line]:
@@ -103,11 +123,12 @@ def _waits(report: Report) -> Iterator[Line]:
         yield Line(WAIT, label, percentile(now, share), len(now), percentile(then, share), len(then))
 
 
-def _volume(aims: Aims) -> Iterable[tuple[Definition, Callable[[Tally], float | None]]]:
-    found: list[tuple[Definition, Callable[[Tally], float | None]]] = [
-        (VOLUME, lambda tally: tally.calls),
-        (BOT_MINUTES, lambda tally: (tally.seconds - tally.agent_s) / 60),
-        (AGENT_MINUTES, lambda tally: tally.agent_s / 60),
-        (COST, lambda tally: cost(tally, aims.bot_minute, aims.agent_minute)),
-    ]
-    return found if aims.bot_minute is not None and aims.agent_minute is not None else found[:-1]
+def _cost(tally: Tally) -> float | None:
+    return tally.cost if tally.priced else None
+
+
+_VOLUME: Sequence[tuple[Definition, Callable[[Tally], float]]] = (
+    (VOLUME, lambda tally: tally.calls),
+    (BOT_MINUTES, lambda tally: (tally.seconds - tally.agent_s) / 60),
+    (AGENT_MINUTES, lambda tally: tally.agent_s / 60),
+)

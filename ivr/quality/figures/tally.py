@@ -11,7 +11,8 @@ class Tally:
 
     `settled`: seven days have passed since, and it would be known if the caller had called again; `helped` of them were
     resolved and not followed by another. `traceable`: it would be known. `person`: an agent talked with them, `soon`
-    within the seconds that the line aims at, of the `asked` who were to be handed over. Times are in seconds.
+    within the seconds that the line aims at, of the `asked` who were to be handed over. `compared` with the recording;
+    `priced`: what they cost is known. Times are in seconds.
     """
 
     calls: int = 0
@@ -24,14 +25,19 @@ class Tally:
     asked: int = 0
     person: int = 0
     soon: int = 0
+    compared: int = 0
     misheard_calls: int = 0
     misheard_turns: int = 0
+    words_compared: int = 0
+    words_misheard: int = 0
     failed: int = 0
     bad: int = 0
     promises: int = 0
     kept: int = 0
     seconds: float = 0.0
     agent_s: float = 0.0
+    priced: int = 0
+    cost: float = 0.0
 
     def __add__(self, other: "Tally") -> "Tally":
         return Tally.total((self, other))

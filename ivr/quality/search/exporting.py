@@ -21,7 +21,7 @@ from ivr.quality.search.finding import find
 from ivr.store.engine import Sessions
 from ivr.store.models import Agent, CallAgent, CallFacts, CallFlag, CallIntent, Turn
 
-VERSION: Final = 1
+VERSION: Final = 2
 BATCH = 500  # calls read at once
 CHUNK = 64 * 1024  # bytes of a file sent at once
 FORMATS: Final = ("csv", "json", "parquet")
@@ -56,7 +56,9 @@ COLUMNS: Final = (
     Column("wait_s", "number", "seconds that the caller waited for a person"),
     Column("agents", "texts", "names of those who talked with the caller"),
     Column("resolved_by", "text", "bot, person or none"),
-    Column("misheard", "whole", "turns that the bot heard with doubt or did not understand"),
+    Column(
+        "misheard", "whole", "turns of the caller of which the bot heard a quarter of the words amiss, by the recording"
+    ),
     Column("lowest_confidence", "number", "of the caller's turns, 0 to 1"),
     Column("longest_silence", "number", "seconds, apart from waiting for a person"),
     Column("talk_over", "number", "seconds in which two spoke at once"),
@@ -67,9 +69,11 @@ COLUMNS: Final = (
     Column("repeat_within_7d", "yes or no", "whether the caller called again about the same within seven days"),
     Column("score_bot", "number", "the scorecard's percent for the bot"),
     Column("score_agent", "number", "the scorecard's percent for the agent"),
-    Column("cost", "number", "what it cost, in units of money"),
+    Column("cost", "number", "what it cost, in units of money, by what the settings say of a minute"),
     Column("flags", "texts", "what a reviewer looks for, see docs/reviewers.md"),
     Column("transcript", "text", "what was said, a line for each turn: speaker, then the words without secrets"),
+    Column("words_compared", "whole", "words of the caller in the recording, which the bot's were compared with"),
+    Column("words_misheard", "whole", "those of them that the bot exchanged or lost, and what it invented"),
 )
 LISTS: Final = ("intents", "agents", "flags", "transcript")
 

@@ -18,7 +18,8 @@ class CallFacts(Base):
 
     `place` orders calls by their start, and no two have the same: microseconds since 1970. `repeat_within_7d`: the
     caller called again about the same; `traceable`: it would be known if they did. `agent_s`: seconds with an agent.
-    What is not known is None. Scores are percent; `cost` is in units of money.
+    What is not known is None: words are compared once the recording is written down, and a call costs what the settings
+    said of a minute when its facts were last read. Scores are percent; `cost` is in units of money.
     """
 
     __tablename__ = "call_facts"
@@ -48,6 +49,8 @@ class CallFacts(Base):
     agent_s: Mapped[float] = mapped_column(server_default=text("0"), default=0.0)
     resolved_by: Mapped[str] = mapped_column(String(8))  # bot, person, none
     misheard: Mapped[int]
+    words_compared: Mapped[int | None]
+    words_misheard: Mapped[int | None]
     lowest_confidence: Mapped[float | None]
     longest_silence: Mapped[float]
     talk_over: Mapped[float]

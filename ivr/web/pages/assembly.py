@@ -13,7 +13,6 @@ from ivr.ledger.port import Ledger
 from ivr.people.factors import SecretBox
 from ivr.people.passkeys import Site
 from ivr.people.throttle import Throttle
-from ivr.quality.figures.report import Aims
 from ivr.settings import Settings
 from ivr.store.engine import Sessions
 from ivr.store.redis_client import connect
@@ -87,14 +86,10 @@ def add_pages(app: Flask, services: PageServices, phones: Phones) -> Guards:
     context = PageContext(services.sessions, services.clock, settings.time_zone, phones, settings.original_sound_roles)
     _add_desk(app, context, services)
     _add_board(app, context, services)
-    app.register_blueprint(make_quality_blueprint(context, services.recordings, _aims(settings)))
+    app.register_blueprint(make_quality_blueprint(context, services.recordings, settings.service_seconds))
     app.register_blueprint(make_reviews_blueprint(context))
     app.register_blueprint(make_events_blueprint(services.sessions))
     return guards
-
-
-def _aims(settings: Settings) -> Aims:
-    return Aims(settings.service_seconds, settings.bot_minute_cost, settings.agent_minute_cost)
 
 
 def _add_desk(app: Flask, context: PageContext, services: PageServices) -> None:

@@ -8,14 +8,14 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from ivr.quality import facts_store
-from ivr.quality.figures.counting import Cell, Counted, count
+from ivr.quality.figures.counting import Cell, Counted, count, count_by_agent
 from ivr.quality.figures.definitions import RATIOS
 from ivr.quality.figures.periods import Period, period_of
 from ivr.quality.figures.tally import Tally
 from ivr.quality.places import place_of
 from ivr.quality.repeats import WITHIN
 from ivr.store.engine import Sessions
-from ivr.store.models import Agent, Call, CallFacts, CallFlag, Turn
+from ivr.store.models import Agent, Call, CallAgent, CallFacts, CallFlag, Turn
 from tests.harness import both_databases
 
 pytestmark = pytest.mark.integration
@@ -40,7 +40,7 @@ def fact(store: Sessions) -> Fact:
     """Keeps the facts of one more call."""
     made: list[str] = []
 
-    def keep(at: datetime, flags: tuple[str, ...] = (), **more: Any) -> str:
+    def keep(at: datetime, flags: tuple[str, ...] = (), agents: tuple[int, ...] = (), **more: Any) -> str:
         sid = f"CA{len(made)}"
         made.append(sid)
         place = place_of(at) + len(made)
@@ -50,6 +50,7 @@ def fact(store: Sessions) -> Fact:
             tx.add(CallFacts(call_sid=sid, place=place, started_at=at, **{**PLAIN, **more}))
             tx.flush()
             tx.add_all(CallFlag(call_sid=sid, flag=flag, place=place) for flag in flags)
+            tx.add_all(CallAgent(call_sid=sid, agent_id=agent, place=place) for agent in agents)
         return sid
 
     return keep
@@ -80,14 +81,22 @@ def test_ten_calls_counted_by_hand(store: Sessions, fact: Fact) -> None:
         tx.add(Agent(id=1, presence="away", presence_since=NOW, **ada))
     person = {"outcome": "handed-off", "agent_id": 1, "intent": "dispute", "resolved_by": "person", "seconds": 300.0}
     fact(days_ago(10), rating=5)
-    fact(days_ago(9.9), rating=4, misheard=2, flags=("misheard",))
+    fact(days_ago(9.9), rating=4, misheard=2, words_compared=20, words_misheard=6, flags=("misheard",), cost=0.5)
     fact(days_ago(9), repeat_within_7d=True, flags=("called-again",))
-    fact(days_ago(8), flags=("repeat",))
+    fact(days_ago(8), flags=("repeat",), words_compared=12, words_misheard=0, cost=0.25)
     fact(days_ago(2), rating=1, promises=2, promises_kept=1)
     fact(days_ago(1), resolved_by="none", outcome="abandoned", intent=None, traceable=False)
     fact(days_ago(12), handoff_reason="dispute", wait_s=12.0, agent_s=240.0, rating=3, **person)
     fact(days_ago(12), handoff_reason="asked", wait_s=45.0, agent_s=120.0, promises=1, promises_kept=1, **person)
-    unclear = {"handoff_reason": "unclear", "bot_failures": 1, "misheard": 3, "wait_s": 20.0, "agent_s": 60.0}
+    unclear = {
+        "handoff_reason": "unclear",
+        "bot_failures": 1,
+        "misheard": 3,
+        "words_compared": 9,
+        "words_misheard": 9,
+        "wait_s": 20.0,
+        "agent_s": 60.0,
+    }
     fact(days_ago(3), flags=("misheard", "bot-failed", "repeat"), **unclear, **person)
     fact(days_ago(11), handoff_reason="asked", wait_s=90.0, resolved_by="none", outcome="abandoned", intent="dispute")
 
@@ -95,13 +104,30 @@ def test_ten_calls_counted_by_hand(store: Sessions, fact: Fact) -> None:
 
     assert found.tally == Tally(
         calls=10, settled=7, helped=5, traceable=9, repeats=2, rated=4, stars=13, asked=4, person=3, soon=2,
-        misheard_calls=2, misheard_turns=5, failed=1, bad=2, promises=3, kept=2, seconds=6 * 60 + 3 * 300 + 60,
-        agent_s=420.0,
+        compared=3, misheard_calls=2, misheard_turns=5, words_compared=41, words_misheard=15,
+        failed=1, bad=2, promises=3, kept=2, seconds=6 * 60 + 3 * 300 + 60,
+        agent_s=420.0, priced=2, cost=0.75,
     )  # fmt: skip
     assert sorted(found.waits) == [12.0, 20.0, 45.0]
     assert found.reasons == {"asked": 2, "dispute": 1, "unclear": 1}
     assert found.stars == {1: 1, 3: 1, 4: 1, 5: 1}
     assert figures(found.tally)["resolved"] == pytest.approx(5 / 7)
+
+
+def test_an_agents_calls_are_those_in_which_they_talked(store: Sessions, fact: Fact) -> None:
+    with store.begin() as tx:
+        for number in (1, 2):
+            known = {"email": f"{number}@bank.test", "name": "-", "password_hash": "-", "phone": f"client:{number}"}
+            tx.add(Agent(id=number, presence="away", presence_since=NOW, **known))
+    fact(days_ago(1), agents=(1,), words_compared=10, words_misheard=1)
+    fact(days_ago(2), agents=(1, 2), words_compared=30, words_misheard=5, misheard=1)
+    fact(days_ago(3), words_compared=50, words_misheard=9)
+    fact(days_ago(40), agents=(1,), words_compared=70, words_misheard=70)
+    with store() as tx:
+        found = count_by_agent(tx, MONTH, NOW, service_seconds=20)
+    assert {agent: (one.calls, one.words_misheard, one.words_compared) for agent, one in found.items()} == {
+        1: (2, 6, 40), 2: (1, 5, 30),
+    }  # fmt: skip
 
 
 def test_bot_and_people_stand_side_by_side_by_intent(store: Sessions, fact: Fact) -> None:

@@ -2,19 +2,20 @@
 
 import pytest
 
-from ivr.quality.figures.definitions import OTHERS, RATIOS, cost, percentile
+from ivr.quality.figures.definitions import OTHERS, RATIOS, percentile
 from ivr.quality.figures.tally import Tally
 
 pytestmark = pytest.mark.unit
 
 TEN = Tally(
     calls=10, settled=6, helped=3, traceable=8, repeats=2, rated=4, stars=14, asked=5, person=4, soon=1,
-    misheard_calls=4, misheard_turns=7, failed=2, bad=3, promises=4, kept=3, seconds=1800.0, agent_s=600.0,
+    compared=8, misheard_calls=4, misheard_turns=6, words_compared=200, words_misheard=5,
+    failed=2, bad=3, promises=4, kept=3, seconds=1800.0, agent_s=600.0,
 )  # fmt: skip
 TO_TEN = [float(n) for n in range(1, 11)]
 BY_HAND = {
-    "resolved": 3 / 6, "repeat": 2 / 8, "rating": 3.5, "rated": 0.4, "soon": 1 / 5, "handed": 0.5, "misheard": 0.4,
-    "misheard_turns": 0.7, "failed": 0.2, "bad": 0.3, "kept": 0.75, "length": 3.0,
+    "resolved": 3 / 6, "repeat": 2 / 8, "rating": 3.5, "rated": 0.4, "soon": 1 / 5, "handed": 0.5, "misheard": 0.5,
+    "misheard_turns": 0.75, "misheard_words": 0.025, "failed": 0.2, "bad": 0.3, "kept": 0.75, "length": 3.0,
 }  # fmt: skip
 
 
@@ -29,7 +30,9 @@ def test_nothing_is_known_of_no_calls() -> None:
 def test_what_is_unknown_of_all_calls_is_no_figure() -> None:
     unknown = Tally(calls=3, seconds=30.0)
     found = {one.key: one.value(unknown) for one in RATIOS}
-    assert [key for key, value in found.items() if value is None] == ["resolved", "repeat", "rating", "soon", "kept"]
+    assert [key for key, value in found.items() if value is None] == [
+        "resolved", "repeat", "rating", "soon", "misheard", "misheard_turns", "misheard_words", "kept",
+    ]  # fmt: skip
 
 
 def test_every_figure_has_words_of_its_own() -> None:
@@ -51,13 +54,6 @@ def test_every_figure_has_words_of_its_own() -> None:
 )  # fmt: skip
 def test_percentiles_are_waits_that_happened(values: list[float], share: float, found: float | None) -> None:
     assert percentile(values, share) == found
-
-
-def test_cost_is_left_out_unless_both_minutes_have_a_price() -> None:
-    assert cost(TEN, 0.05, 1.0) == pytest.approx(20 * 0.05 + 10 * 1.0)
-    assert cost(TEN, 0.05, None) is None
-    assert cost(TEN, None, 1.0) is None
-    assert cost(Tally(), 0.0, 0.0) == 0.0
 
 
 def test_tallies_add_up() -> None:

@@ -74,18 +74,19 @@ def test_json(sessions: Sessions, clock: FakeClock) -> None:
     told = json.loads(export(sessions, "json"))
     assert told["version"] == VERSION
     assert [set(call) for call in told["calls"]] == [{column.name for column in COLUMNS}] * 3
-    assert (told["calls"][0]["flags"], told["calls"][0]["rating"]) == (["misheard"], None)
-    assert json.loads(export(sessions, "json", Filters(outcome="failed"))) == {"version": 1, "calls": []}
+    assert (told["calls"][0]["flags"], told["calls"][0]["rating"]) == (["unsure"], None)
+    assert json.loads(export(sessions, "json", Filters(outcome="failed"))) == {"version": 2, "calls": []}
 
 
 def test_parquet(sessions: Sessions, clock: FakeClock) -> None:
     three_calls(sessions, clock)
     table = parquet.read_table(io.BytesIO(export(sessions, "parquet")))
     assert table.column_names == [column.name for column in COLUMNS]
-    assert table.schema.metadata[b"warmline.version"] == b"1"
+    assert table.schema.metadata[b"warmline.version"] == b"2"
     last: dict[str, Any] = table.to_pylist()[-1]
     assert (last["call_sid"], last["started_at"], last["intents"]) == ("CA0", clock.now(), ["balance"])
-    assert (last["misheard"], last["lowest_confidence"], last["verified"]) == (1, 0.4, False)
+    assert (last["misheard"], last["lowest_confidence"], last["verified"]) == (0, 0.4, False)
+    assert (last["words_compared"], last["words_misheard"], last["cost"]) == (None, None, None)
     assert parquet.read_table(io.BytesIO(export(sessions, "parquet", Filters(outcome="failed")))).num_rows == 0
 
 

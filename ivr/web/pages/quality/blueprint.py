@@ -2,7 +2,6 @@
 
 from flask import Blueprint
 
-from ivr.quality.figures.report import Aims
 from ivr.web.pages.context import PageContext
 from ivr.web.pages.quality.calibration import add_calibrations
 from ivr.web.pages.quality.calls import add_calls
@@ -17,7 +16,7 @@ from ivr.web.pages.recording_audio import Recordings
 from ivr.web.pages.signed_in import only
 
 
-def make_quality_blueprint(context: PageContext, recordings: Recordings, aims: Aims) -> Blueprint:
+def make_quality_blueprint(context: PageContext, recordings: Recordings, service_seconds: float) -> Blueprint:
     """`/quality/`, for reviewers and supervisors."""
     blueprint = Blueprint("quality", __name__, url_prefix="/quality")
     blueprint.before_request(only("reviewer", "supervisor"))
@@ -29,5 +28,5 @@ def make_quality_blueprint(context: PageContext, recordings: Recordings, aims: A
     add_samples(blueprint, context)
     add_calibrations(blueprint, context)
     add_learning(blueprint, context)
-    add_figures(blueprint, context, aims)
+    add_figures(blueprint, context, service_seconds)
     return blueprint

@@ -11,14 +11,27 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from ivr.desk.bot_brake import FLOOR, Verdict, verdicts
-from ivr.quality.figures.definitions import BAD, KEPT, MISHEARD, RATING, RATIOS, REPEAT, RESOLVED, SOON, Ratio, Unit
+from ivr.quality.figures.definitions import (
+    BAD,
+    KEPT,
+    MISHEARD,
+    MISHEARD_WORDS,
+    RATING,
+    RATIOS,
+    REPEAT,
+    RESOLVED,
+    SOON,
+    Ratio,
+    Unit,
+)
 from ivr.quality.figures.periods import Period, PeriodName
-from ivr.quality.figures.report import Aims, Line, Report, lines, read_report
+from ivr.quality.figures.report import Line, Report, lines, read_report
 from ivr.quality.figures.tally import Tally
 from ivr.quality.figures.trends import Trend, trend
 
-TRENDS: Final = (RESOLVED, REPEAT, RATING, SOON, MISHEARD, BAD)
-BY_INTENT: Final = (RESOLVED, REPEAT, RATING, MISHEARD, BAD, KEPT)
+TRENDS: Final = (RESOLVED, REPEAT, RATING, SOON, MISHEARD, MISHEARD_WORDS, BAD)
+BY_INTENT: Final = (RESOLVED, REPEAT, RATING, MISHEARD, MISHEARD_WORDS, BAD, KEPT)
+BY_AGENT: Final = (RESOLVED, RATING, SOON, MISHEARD, MISHEARD_WORDS, BAD, KEPT)
 FIXED: Final = "\N{NO-BREAK SPACE}"
 MICROSECOND: Final = timedelta(microseconds=1)
 
@@ -35,9 +48,9 @@ class Screen:
     floor: float
 
 
-def read_figures(tx: Session, name: PeriodName, now: datetime, zone: ZoneInfo, aims: Aims) -> Screen:
+def read_figures(tx: Session, name: PeriodName, now: datetime, zone: ZoneInfo, service_seconds: float) -> Screen:
     """The figures of the period `name` that `now` is in."""
-    report = read_report(tx, name, now, zone, aims)
+    report = read_report(tx, name, now, zone, service_seconds)
     days = report.days
     drawn = [(ratio, trend([ratio.value(tally) for _, tally in days])) for ratio in TRENDS]
     return Screen(
@@ -79,7 +92,8 @@ HEAD: Final = ("figure", "intent", "who", "unit", "value", "of", "value_before",
 
 
 def as_table(report: Report) -> str:
-    """The figures as CSV: of all calls, then by intent and by whether a person came. What is not known is empty."""
+    """The figures as CSV: of all calls, then by intent and by whether a person came, then
+    by agent. What is not known is empty."""
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(HEAD)
@@ -87,7 +101,15 @@ def as_table(report: Report) -> str:
         values = (line.value, line.of, line.last_value, line.last_of)
         writer.writerow([_name(line), "", "", line.definition.unit, *map(_number, values), line.definition.meaning])
     writer.writerows(_by_intent(report))
+    writer.writerows(_by_agent(report))
     return out.getvalue()
+
+
+def _by_agent(report: Report) -> Iterator[list[str]]:
+    for person in report.people:
+        for ratio in BY_AGENT:
+            values = (_number(ratio.value(person.tally)), _number(ratio.whole(person.tally)), "", "")
+            yield [ratio.key, "", person.name, ratio.unit, *values, ratio.meaning]
 
 
 def _by_intent(report: Report) -> Iterator[list[str]]:

@@ -14,7 +14,8 @@ from ivr.calls.overheard import OurSide
 from ivr.calls.stats import STAGES, call_figures
 from ivr.handoff.holds import holds_in
 from ivr.quality.learning import corrections
-from ivr.quality.markers import Marker, PersonSpell, find_markers
+from ivr.quality.markers import Marker, Misheard, PersonSpell, find_markers
+from ivr.recordings.comparison_store import misheard_turns
 from ivr.store.models import Agent, Call, CardPayment, Comment, Correction, Handoff, Note, Offer, Recording
 from ivr.web.pages.formats import CARD_ENDS, HOW_IT_ENDED, length, meaning, money, plain
 from ivr.web.pages.quality.waveform import outlines
@@ -128,11 +129,20 @@ def read_review(tx: Session, sid: str, recording_id: int = 0) -> Review | None:
         deeds=_deeds(tx, call),
         recorded=_recorded(call, chosen),
         figures=_figures(kept),
-        markers=find_markers(call.turns, spells, lasted, refused),
+        markers=find_markers(call.turns, spells, lasted, refused, _misheard(tx, call)),
         wave=outlines(chosen.peaks if chosen else None),
         comments=_comments(tx, sid),
         corrections=corrections.of_call(tx, sid),
     )
+
+
+def _misheard(tx: Session, call: Call) -> list[Misheard]:
+    found = misheard_turns(tx, call.sid)
+    return [
+        Misheard(turn.start, turn.end or turn.start, found[turn.id].wrong, found[turn.id].words)
+        for turn in call.turns
+        if turn.id in found
+    ]
 
 
 def _comments(tx: Session, sid: str) -> list[Comment]:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from ivr.store.models import Audit
 from ivr.web.pages.quality.figures_screen import figure
 from tests.harness.month_of_facts import a_month, fact
-from tests.harness.web_pages import Make, Web
+from tests.harness.web_pages import Web
 
 pytestmark = pytest.mark.integration
 
@@ -50,12 +50,33 @@ def test_the_brake_is_shown_where_it_would_come_on(web: Web) -> None:
     assert "Comes on now" in reviewer.get("/quality/figures").text
 
 
-def test_what_a_minute_costs_is_set(make_web: Make, clock: Any) -> None:
-    web = make_web(clock, bot_minute_cost=0.5, agent_minute_cost=2)
+def test_what_calls_cost_is_summed_where_it_is_known(web: Web) -> None:
     reviewer = web.signed_in("Rosa", "reviewer")
-    fact(web, 1, 0.01, seconds=180.0, agent_s=60.0, handoff_reason="asked", wait_s=3.0)
-    assert rows(reviewer.get("/quality/figures.csv?period=month").text)["cost", "", ""]["value"] == "3"
+    fact(web, 1, 0.01, cost=2.25)
+    fact(web, 2, 0.02, cost=0.75)
+    fact(web, 3, 0.03)
+    cost = rows(reviewer.get("/quality/figures.csv?period=month").text)["cost", "", ""]
+    assert (cost["value"], cost["of"]) == ("3", "2")
     assert "Cost is left out" not in reviewer.get("/quality/figures?period=month").text
+
+
+def test_mishearing_is_told_by_agent_and_by_week(web: Web) -> None:
+    reviewer = web.signed_in("Rosa", "reviewer")
+    ada = web.person("Ada", "agent")
+    fact(web, 1, 0.01, agents=(ada,), words_compared=40, words_misheard=10, misheard=2)  # Monday, 2 March
+    fact(web, 2, 1, words_compared=60, words_misheard=3)
+    page = reviewer.get("/quality/figures?period=month").text
+    people = page.partition('id="people"')[2].partition("</table>")[0]
+    assert "Ada" in people
+    assert "25.0 %" in people.replace("\N{NO-BREAK SPACE}", " ")
+    weeks = page.partition('id="by-week"')[2].partition("</table>")[0].replace("\N{NO-BREAK SPACE}", " ")
+    this, last = weeks.partition("Mon 23 Feb")[::2]
+    assert "Mon 2 Mar" in this
+    assert "25.0 %" in this
+    assert "5.0 %" in last
+    table = rows(reviewer.get("/quality/figures.csv?period=month").text)
+    assert table["misheard_words", "", "Ada"]["value"] == "0.25"
+    assert (table["misheard_words", "", ""]["value"], table["misheard_words", "", ""]["of"]) == ("0.13", "100")
 
 
 def test_only_who_judges_calls_sees_them_and_it_is_noted(web: Web) -> None:
