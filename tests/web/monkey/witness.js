@@ -19,8 +19,8 @@
   const targetOf = (key) => [...document.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)].find((one) => one.checkVisibility() && !one.disabled);
   const age = (key) => performance.now() - (since.get(key)?.at ?? performance.now());
 
-  function look(_, observer) {
-    const now = observer ? performance.now() : -Infinity;
+  function look() {
+    const now = performance.now();
     const found = new Map();
     for (const one of document.querySelectorAll("[data-key], button[id], input[id]")) {
       const key = keyOf(one);
