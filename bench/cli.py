@@ -27,9 +27,12 @@ class BenchCommand(click.Command):
     type=click.IntRange(min=1),
     help="How many calls, turns, minutes, or clips of each kind; each bench has its own.",
 )
+@click.option("--seed", type=int, help="Draws the same callers again; benches that draw none pass it over.")
+@click.option("--times", type=click.IntRange(min=1), help="How often each caller calls (strangers).")
 @json_option
-def bench(name: str, data: Path | None, many: int | None, as_json: bool) -> None:
+def bench(name: str, data: Path | None, many: int | None, seed: int | None, times: int | None, as_json: bool) -> None:
     """Measure NAME on this machine."""
+    from bench.strangers.voices import NoVoiceError
     from bench.tools.recorded_speech import NoDataError, checked
     from ivr.local.supervisor import SupervisorError
     from speech.model_files import MissingModelError
@@ -40,10 +43,10 @@ def bench(name: str, data: Path | None, many: int | None, as_json: bool) -> None
     try:
         if data is not None:
             checked(data)
-        result = registry.run(name, settings=settings, data=data, many=many, tell=report)
+        result = registry.run(name, settings=settings, data=data, many=many, seed=seed, times=times, tell=report)
     except NoDataError as error:
         fail(str(error), MISUSED)
-    except (MissingModelError, SupervisorError) as error:
+    except (MissingModelError, NoVoiceError, SupervisorError) as error:
         fail(str(error), MISSING)
     if as_json:
         show(result)
@@ -51,5 +54,11 @@ def bench(name: str, data: Path | None, many: int | None, as_json: bool) -> None
     click.echo(result["machine"])
     for figure, value in result["figures"].items():
         click.echo(f"  {figure}: {value:g}")
+    for cause, calls in result.get("causes", {}).items():
+        click.echo(f"  {cause}: {len(calls)}")
+        for call in calls[:5]:
+            click.echo(f"    {call}")
+    for kind, share in list(result.get("of", {}).items())[:8]:
+        click.echo(f"  right of {kind}: {share:g} %")
     if "gives_way" in result:
         click.echo(f"  gives way first: {result['gives_way']}")

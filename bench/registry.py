@@ -5,6 +5,8 @@
 - `settings`: the line's settings
 - `data`: a folder of people's recorded speech; needed where it has no default
 - `many`: how many calls, turns or minutes, with a default of its own
+- `seed`: what is drawn by chance is the same for the same seed
+- `times`: how often each thing is tried
 - `tell`: takes a line on how far it is
 """
 
@@ -33,6 +35,7 @@ MODULES = {
     "redaction": "bench.redaction.bench",
     "search": "bench.quality.search",
     "figures": "bench.quality.figures",
+    "strangers": "bench.strangers.bench",
 }
 
 
