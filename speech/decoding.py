@@ -51,6 +51,19 @@ class UtteranceDecoder:
             return self._digits(sound, expect.digits)
         return self._written_digits(sound, expect.digits, thorough=thorough)
 
+    def decode_again(self, sound: Sound) -> Decoded:
+        """The words as another hearing has them: in the closest window, with more hypotheses than `decode` takes."""
+        encoded = self._whisper.encode(sound, stretch=1.0)
+        decoding = self._whisper.decode(encoded, beams=DIGIT_BEAMS)
+        return Decoded(self._as_it_is(decoding, encoded), decoding.no_speech)
+
+    def read(self, sound: Sound) -> Decoded:
+        """Nothing but the digits that the reader hears; nothing where it does not know the model."""
+        if not self._whisper.is_base:
+            return Decoded(Verdict("", 0.0, ()), 0.0)
+        likeliest = self._whisper.read_digits(self._whisper.encode(sound, window=MARGIN, stretch=1.0))[0]
+        return Decoded(Verdict(likeliest.digits, likeliest.chance, likeliest.words), 0.0)
+
     def _yes_or_no(self, sound: Sound) -> Decoded | None:
         """A yes or a no from a window too short for anything longer; None for all else, and where it is hardly sure."""
         if not self._whisper.is_base or len(sound) > (YES_NO_WINDOW - MARGIN) * RATE:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from speech import whisper
 from speech.audio import RATE, Samples, loudness, normalise, read_sound, resample, telephone, to_float, to_int
-from speech.decoding import UtteranceDecoder
+from speech.decoding import Decoded, UtteranceDecoder
 from speech.digit_words import spoken_digits
 from speech.events import Expectation, Word
 from speech.inference_queue import InferenceQueue, Priority
@@ -27,6 +27,7 @@ from speech.whisper import Whisper
 ANYTHING = Expectation()
 FLOOR_DBFS = -60.0  # fainter than this is line noise, whatever a model makes of it
 LOUDEST_GAIN = 20.0  # dB: a faint caller is lifted, a silent line is not
+LONG_GAP = 1.2  # seconds without speech at which a second hearing is cut
 LEAD = 0.3  # seconds of silence round a file's sound: a word at the very edge is missed
 
 
@@ -88,7 +89,10 @@ class WhisperSpeechToText:
         self, sound: NDArray[Any], expect: Expectation = ANYTHING, priority: Priority = Priority.TURN
     ) -> "Future[Transcript]":
         """One utterance, [n]: int16 at 8 kHz or float32 at 16 kHz. A future cancelled in time is never begun."""
-        return self._queue.submit(lambda: self._transcribe(sound, expect, priority), priority)
+        thorough = priority is not Priority.EARLY
+        return self._queue.submit(
+            lambda: self._transcribe(sound, lambda one: self._decoder.decode(one, expect, thorough=thorough)), priority
+        )
 
     def transcribe_file(self, path: Path, expect: Expectation = ANYTHING) -> Transcript:
         """A sound file as it comes over the telephone: 8 kHz, mu-law. Raises UnreadableAudioError."""
@@ -103,14 +107,22 @@ class WhisperSpeechToText:
 
     def transcribe_long(self, samples: Samples, expect: Expectation = ANYTHING, *, gap: float = 0.6) -> list[Segment]:
         """One channel of a recording (8 kHz), cut where nobody speaks for `gap` seconds; silence is left out."""
-        spans = [part for span in speech_spans(samples, self._vad(), gap=gap) for part in _cut(*span)]
-        futures = [self.transcribe(samples[start:end], expect, Priority.FILE) for start, end in spans]
-        transcripts = [future.result() for future in futures]
-        return [
-            Segment(start / RATE, end / RATE, replace(one, words=_shifted(one.words, start / RATE)))
-            for (start, end), one in zip(spans, transcripts, strict=True)
-            if one.text
-        ]
+        return self._segments(samples, gap, lambda sound: self.transcribe(sound, expect, Priority.FILE))
+
+    def hear_again(self, samples: Samples) -> list[Segment]:
+        """As `transcribe_long`, by other means: cut elsewhere, in a closer window, with more hypotheses.
+
+        What one of the two makes nothing of, the other may understand.
+        """
+
+        def submit(sound: Samples) -> "Future[Transcript]":
+            return self._queue.submit(lambda: self._transcribe(sound, self._decoder.decode_again), Priority.FILE)
+
+        return self._segments(samples, LONG_GAP, submit)
+
+    def read_digits(self, samples: Samples) -> tuple[Word, ...]:
+        """The digits that their reader hears in a stretch of a recording (8 kHz, at most 30 s); none without one."""
+        return self._queue.submit(lambda: self._transcribe(samples, self._decoder.read), Priority.FILE).result().words
 
     @property
     def waiting(self) -> int:
@@ -120,13 +132,25 @@ class WhisperSpeechToText:
     def close(self) -> None:
         self._queue.close()
 
-    def _transcribe(self, sound: NDArray[Any], expect: Expectation, priority: Priority) -> Transcript:
+    def _segments(
+        self, samples: Samples, gap: float, transcribe: "Callable[[Samples], Future[Transcript]]"
+    ) -> list[Segment]:
+        spans = [part for span in speech_spans(samples, self._vad(), gap=gap) for part in _cut(*span)]
+        futures = [transcribe(samples[start:end]) for start, end in spans]
+        transcripts = [future.result() for future in futures]
+        return [
+            Segment(start / RATE, end / RATE, replace(one, words=_shifted(one.words, start / RATE)))
+            for (start, end), one in zip(spans, transcripts, strict=True)
+            if one.text
+        ]
+
+    def _transcribe(self, sound: NDArray[Any], decode: "Callable[[whisper.Sound], Decoded]") -> Transcript:
         began = time.perf_counter()
         seconds = len(sound) / (RATE if sound.dtype == np.int16 else whisper.RATE)
         utterance = prepared(sound)
         if utterance is None:
             return Transcript("", 0.0, (), round(seconds, 3), round(time.perf_counter() - began, 4), 1.0)
-        decoded = self._decoder.decode(utterance, expect, thorough=priority is not Priority.EARLY)
+        decoded = decode(utterance)
         text, confidence, words = decoded.verdict.text, decoded.verdict.confidence, decoded.verdict.words
         elapsed = round(time.perf_counter() - began, 4)
         return Transcript(text, confidence, words, round(seconds, 3), elapsed, decoded.no_speech, decoded.end_of_turn)

@@ -1,6 +1,6 @@
 """Secrets in kept sound and text: how many can be got out again, and what else is lost with them.
 
-    warmline bench redaction [--many CALLS]
+    warmline bench redaction [--calls CALLS] [--seed SEED]
 
 Calls are made up of rendered sentences, with secrets that are known to the sample: asked for and volunteered, said by
 caller and agent, in groups and pairs, keyed. Each goes through the whole post-call pipeline. Then two recognisers
@@ -11,7 +11,7 @@ written down.
 
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -49,7 +49,7 @@ class Tally:
     told: list[str] = field(default_factory=list)
 
 
-def run(settings: Settings, many: int = 1000, seed: int = 1, tell: Any = print) -> dict[str, Any]:
+def run(settings: Settings, many: int = 1000, seed: int = 1, tell: Callable[[str], None] = print) -> dict[str, Any]:
     """{bench, machine, figures, told}: figures are counts, and shares in percent."""
     files, tally = find_whisper(settings.whisper_model, settings.data_dir), Tally()
     stt = RememberingSpeechToText(files, settings.whisper_threads, vad=SileroModel(find_vad()).stream)
@@ -63,8 +63,9 @@ def run(settings: Settings, many: int = 1000, seed: int = 1, tell: Any = print) 
             call = compose(writer.script(), renderer, seed * 100_000 + number)
             kept = pipeline.through(call, number)
             tally.states[kept.redaction or "none"] += 1
-            _count_secrets(call, kept, ears, tally, number)
-            _count_losses(call, kept, tally)
+            for note in (*_count_secrets(call, kept, ears, tally), *_count_losses(call, kept, tally)):
+                tally.told.append(f"call {number}: {note}")
+                tell(tally.told[-1])
             said, found = tally.secrets.total(), tally.recovered.total()
             tell(
                 f"call {number + 1} of {many}: {said} secrets so far, {found} recovered; its sound is {kept.redaction}"
@@ -73,7 +74,7 @@ def run(settings: Settings, many: int = 1000, seed: int = 1, tell: Any = print) 
     return {"bench": "redaction", "machine": machine(), "figures": _figures(tally, many), "told": tally.told}
 
 
-def _count_secrets(call: SoundCall, kept: Kept, ears: Whisper, tally: Tally, number: int) -> None:
+def _count_secrets(call: SoundCall, kept: Kept, ears: Whisper, tally: Tally) -> Iterator[str]:
     for secret, where, start, end, voice in secrets_of(call):
         tally.secrets[f"{secret.kind}, {voice}"] += 1
         heard = kept.redaction == "proved"  # else nobody hears it
@@ -85,7 +86,7 @@ def _count_secrets(call: SoundCall, kept: Kept, ears: Whisper, tally: Tally, num
         for way, found in ways:
             if found:
                 tally.recovered[f"{secret.kind} in {way}, {voice}"] += 1
-                tally.told.append(f"call {number}: {secret.kind} {' '.join(secret.told)} in {way}")
+                yield f"recovered: {secret.kind} {' '.join(secret.told)} in {way}, {voice}, at {start / RATE:.1f} s"
 
 
 def _keys(channel: Samples, start: int, end: int) -> list[Tone]:
@@ -116,16 +117,28 @@ def _in_sound(channel: Samples, start: int, end: int, secret: Secret, ears: Whis
     return gives_away(text, secret) or in_digits(read, secret)
 
 
-def _count_losses(call: SoundCall, kept: Kept, tally: Tally) -> None:
+def _count_losses(call: SoundCall, kept: Kept, tally: Tally) -> Iterator[str]:
     for one in call.uttered:
         for said in one.said:
             if said.fragment.secret is None:
-                for start, end in word_places(said):
-                    tally.words[said.fragment.category] += 1
-                    if _gone(call.samples[said.channel - 1], kept.copy[said.channel - 1], start, end):
-                        tally.lost[f"{said.fragment.category} in sound"] += 1
-                    if any(_masked(word, said.channel, start, end) for word in kept.masked):
-                        tally.lost[f"{said.fragment.category} in text"] += 1
+                lost = [*_lost_words(call, kept, said, tally)]
+                if lost:
+                    at = f"{call.voices[one.saying.who]}, at {said.start / RATE:.1f} s"
+                    yield f"lost: {' '.join(lost)} of {said.fragment.category} {said.fragment.text!r}, {at}"
+
+
+def _lost_words(call: SoundCall, kept: Kept, said: Said, tally: Tally) -> Iterator[str]:
+    channel, category = said.channel - 1, said.fragment.category
+    for word, (start, end) in zip(said.fragment.text.split(), word_places(said), strict=True):
+        tally.words[category] += 1
+        ways = [
+            ("sound", _gone(call.samples[channel], kept.copy[channel], start, end)),
+            ("text", any(_masked(masked, said.channel, start, end) for masked in kept.masked)),
+        ]
+        for way in (way for way, lost in ways if lost):
+            tally.lost[f"{category} in {way}"] += 1
+        if any(lost for _, lost in ways):
+            yield word
 
 
 def word_places(said: Said) -> Iterator[tuple[int, int]]:

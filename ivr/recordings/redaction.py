@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from ivr.recordings.secret_spells import (
     Spell,
+    Words,
     channel_of,
     in_segment,
     said_during,
@@ -25,6 +26,7 @@ from ivr.redaction import (
     mask_digits,
     mask_words,
     merged,
+    places,
     redact,
 )
 from ivr.store.models import Recording, Turn
@@ -64,13 +66,14 @@ def mask_again(tx: Session, recording: Recording, transcript: Sequence[Segment])
 
 def mask_spells(segments: Sequence[Segment], spells: Sequence[Spell]) -> list[Segment]:
     """The transcript without the words that are said in the spells."""
-    return [_masked(s, said_during(spells, s["channel"], s["text"], s["words"])) for s in segments]
+    return [_masked(s, _within(spells, s["channel"], s["text"], s["words"], s["start"], s["end"])) for s in segments]
 
 
 def mask_turns(tx: Session, recording: Recording, spells: Sequence[Spell]) -> None:
     """Takes out of the turns what the bot did not know for a secret when it heard it."""
     for turn in _turns(tx, recording):
-        spans = said_during(spells, channel_of(turn), turn.text, turn.words or (), recording.offset)
+        start, end, words = turn.start - recording.offset, (turn.end or turn.start) - recording.offset, turn.words or ()
+        spans = _within(spells, channel_of(turn), turn.text, words, start, end, recording.offset)
         if spans:
             turn.words = mask_words(turn.text, turn.words, spans)
             turn.text = redact(turn.text, spans)
@@ -132,6 +135,16 @@ def _digits_near(segment: Segment, vague: Iterable[Turn], offset: float) -> list
 
 def _meets(whole: Spell, segment: Segment) -> bool:
     return whole.meets(segment["channel"], segment["start"] - SLACK, segment["end"] + SLACK)
+
+
+def _within(
+    spells: Sequence[Spell], channel: int, text: str, words: Words, start: float, end: float, offset: float = 0.0
+) -> list[Span]:
+    """What is said in the spells; every digit of a text whose words have no times and that meets one."""
+    if words and places(text, words):
+        return said_during(spells, channel, text, words, offset)
+    met = [spell for spell in spells if spell.meets(channel, start, end)]
+    return [span for spell in met[:1] for span in mask_digits(text, spell.kind)]
 
 
 def _masked(segment: Segment, spans: Iterable[Span]) -> Segment:

@@ -1,7 +1,7 @@
 """When secrets are said in a recording: spells of its sound, and the words that were written down of them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
 
 from ivr.redaction import MARKER, SecretKind, Span, holds_marker, kind_of, places
@@ -43,14 +43,15 @@ class Spell:
 
 def in_segment(segment: Segment) -> list[Spell]:
     """The secrets that were taken out of a stretch of a transcript: to the word, or the stretch where none is timed."""
-    return _in_words(segment["channel"], segment["text"], segment["words"], 0.0) or _whole(
-        segment["channel"], segment["text"], segment["start"], segment["end"]
-    )
+    channel, text, words = segment["channel"], segment["text"], segment["words"]
+    timed = _to_the_end(_in_words(channel, text, words, 0.0), words, segment["end"])
+    return timed or _whole(channel, text, segment["start"], segment["end"])
 
 
 def timed_in_turn(turn: Turn, offset: float) -> list[Spell]:
     """The secrets in the words of a turn, if each of them is timed; `offset`: the recording's start in the call."""
-    return _in_words(channel_of(turn), turn.text, turn.words, offset)
+    timed = _in_words(channel_of(turn), turn.text, turn.words, offset)
+    return _to_the_end(timed, turn.words, (turn.end or turn.start) - offset)
 
 
 def whole_turn(turn: Turn, offset: float) -> list[Spell]:
@@ -90,6 +91,13 @@ def _in_words(channel: int, text: str, words: Words, offset: float) -> list[Spel
     return [
         Spell(channel, word["start"] - offset, word["end"] - offset, kind_of(word["word"]) or "card") for word in marked
     ]
+
+
+def _to_the_end(timed: list[Spell], words: Words, end: float) -> list[Spell]:
+    """A secret that nothing follows lasts to the end of what was said: recognisers end the last word too soon."""
+    if timed and holds_marker(words[-1]["word"]):
+        timed[-1] = replace(timed[-1], end=max(timed[-1].end, end))
+    return timed
 
 
 def _whole(channel: int, text: str, start: float, end: float) -> list[Spell]:

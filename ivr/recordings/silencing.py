@@ -11,7 +11,8 @@ from ivr.recordings.transcription import Samples, Sound
 from speech.audio import RATE
 from speech.tones import CLEAR, keys_heard
 
-REACH = 0.35  # seconds: how far a recogniser's word may begin late or end early
+EARLY, LATE = 0.2, 0.35  # seconds: how far a recogniser's word may begin late or end early
+INNER = 0.12  # seconds inside of a word in which its first sound may begin: its time begins with the pause before it
 KEYED, FAINT = 10.0, 0.35  # seconds before a moment when keys were complete; the share of their tones that is enough
 EDGE = 0.04  # seconds round a tone
 FADE = 40  # samples, 5 ms: no click where the silence begins and ends
@@ -48,8 +49,8 @@ def without_keys(samples: Samples, keys: Iterable[tuple[int, float, float]]) -> 
 
 
 def is_silent(sound: Sound, spell: Spell) -> bool:
-    """Whether there are zeros from its start to its end."""
-    start, end = max(0, int(spell.start * RATE)), int(spell.end * RATE)
+    """Whether there are zeros from its start to its end; its first sound may begin a little after the start."""
+    start, end = max(0, int((spell.start + INNER) * RATE)), int(spell.end * RATE)
     return spell.channel > sound.channels or not sound.samples[spell.channel - 1, start:end].any()
 
 
@@ -63,10 +64,13 @@ def to_wav(samples: Samples) -> bytes:
 
 
 def _ends(channel: Samples, spell: Spell, wider: float) -> tuple[int, int]:
-    """From the quietest moment before the spell to the quietest after it, within reach."""
+    """From the quietest moment about the spell's start to the quietest after its end, within reach."""
     start, end = int((spell.start - wider) * RATE), int((spell.end + wider) * RATE)
-    reach = int(REACH * RATE)
-    return _quietest(channel, start - reach, start, first=False), _quietest(channel, end, end + reach, first=True)
+    early, late, inner = int(EARLY * RATE), int(LATE * RATE), int(INNER * RATE)
+    return (
+        _quietest(channel, start - early, start + inner, first=False),
+        _quietest(channel, end, end + late, first=True),
+    )
 
 
 def _quietest(channel: Samples, start: int, end: int, *, first: bool) -> int:

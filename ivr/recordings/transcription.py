@@ -2,7 +2,7 @@
 
 import io
 import wave
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Protocol
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from speech.audio import RATE, resample
 
 if TYPE_CHECKING:
+    from speech.events import Word
     from speech.stt import Segment  # brings the recogniser's libraries along, which hand-offs do not need
 
 Samples = NDArray[np.int16]
@@ -28,6 +29,14 @@ class LongSpeechToText(Protocol):
     """As speech.stt.WhisperSpeechToText: 8 kHz samples of one channel in, timed segments out."""
 
     def transcribe_long(self, samples: Samples) -> "list[Segment]": ...
+
+    def hear_again(self, samples: Samples) -> "list[Segment]":
+        """The same by other means."""
+        ...
+
+    def read_digits(self, samples: Samples) -> "Sequence[Word]":
+        """The digits in at most 30 s, by a reader that knows no words; none where there is no such reader."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +88,10 @@ def split(sound: Sound, seconds: float = PIECE) -> list[Piece]:
     ]
 
 
-def transcribe_piece(piece: Piece, stt: LongSpeechToText) -> list[dict[str, Any]]:
+def transcribe_piece(piece: Piece, hear: "Callable[[Samples], list[Segment]]") -> list[dict[str, Any]]:
     """{channel (1 = caller), text, start, end, confidence, words}, times in seconds from the recording's start."""
     shift = piece.start / RATE
-    return [_segment(piece.channel, segment, shift) for segment in stt.transcribe_long(piece.samples)]
+    return [_segment(piece.channel, segment, shift) for segment in hear(piece.samples)]
 
 
 def in_order(segments: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -9,7 +9,8 @@ from ivr.redaction.conversation import Line, Masked, Masking, mask, mask_text
 from ivr.redaction.detection import kinds_in
 from ivr.redaction.digit_runs import digits_in
 from ivr.redaction.erasure import forget, mask_digits, mask_words, places, redact
-from ivr.redaction.phrases import Named
+from ivr.redaction.explained import explained, holds_digits
+from ivr.redaction.phrases import Named, phrases_in
 from ivr.redaction.spans import KEYED_CARD, MARKER, MARKERS, SecretKind, Span, holds_marker, kind_of, merged
 
 __all__ = [
@@ -23,7 +24,9 @@ __all__ = [
     "SecretKind",
     "Span",
     "digits_in",
+    "explained",
     "forget",
+    "holds_digits",
     "holds_marker",
     "kind_of",
     "kinds_in",
@@ -32,6 +35,7 @@ __all__ = [
     "mask_text",
     "mask_words",
     "merged",
+    "phrases_in",
     "places",
     "redact",
 ]

@@ -27,7 +27,7 @@ _BEHIND = re.compile(r"\s*,?\s*(?:is|was|that's|'s|as|for)?\s*(?:my|his|her|the|
 def births(text: str, named: Sequence[Phrase], asked: Callable[[], Named | None]) -> Iterator[Span]:
     """Each date of birth in `text`: after its name, before it, or all of an answer to who asked for one."""
     words = tokens(text)
-    dates = list(_dates(words))
+    dates = list(dates_in(words))
     if not dates:
         return
     mentioned = [phrase for phrase in named if phrase.named == "birth"]
@@ -58,7 +58,7 @@ def _between(words: Sequence[Token], start: int, end: int) -> int:
     return sum(1 for token in words if start <= token.start < end and token.is_word)
 
 
-def _dates(words: Sequence[Token]) -> Iterator[Span]:
+def dates_in(words: Sequence[Token]) -> Iterator[Span]:
     """Stretches of the words and numerals of which dates are made, with a month or with as many digits as a date."""
     numbers = {at for run in runs(words) for at in range(run.first, run.last + 1)}
     at = 0

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from ivr.redaction.detection import find
+from ivr.redaction.detection import LEAD, find
 from ivr.redaction.digit_runs import runs, tokens
 from ivr.redaction.erasure import redact, same_digits
 from ivr.redaction.phrases import Named, Phrase, phrases_in, telling
-from ivr.redaction.spans import SecretKind, Span, kind_of, overlap
+from ivr.redaction.spans import SecretKind, Span, holds_marker, kind_of, overlap
 from ivr.redaction.split_cards import cards_in_parts
 
 LOOK_BACK = 3  # lines within which a question finds its answer
@@ -109,11 +109,18 @@ class _Talk:
         if before is None or before.speaker == line.speaker or self._taken(at - 1) or line.phrases:
             return []
         asked = telling([phrase.named for phrase in before.phrases])
-        said = line.text.strip(" .,!?")
+        lead = LEAD.match(line.text)
+        start, end = lead.end() if lead else 0, len(line.text.rstrip(" .,!?"))
+        said = line.text[start:end]
         if asked not in _ASKED or not said or len(said.split()) > SHORT or _TELLS_NOTHING.search(said):
             return []
-        start = line.text.index(said)
-        return [Span(start, start + len(said), asked)]
+        return [] if self._told_with(at) else [Span(start, end, asked)]
+
+    def _told_with(self, at: int) -> bool:
+        """Whether the line, or the speaker's next one, tells the secret: the rest of it does not."""
+        after = self.lines[at + 1 : at + 2]
+        lines = [self.lines[at], *(line for line in after if line.speaker == self.lines[at].speaker)]
+        return any(holds_marker(line.text) for line in lines)
 
     def join_parts(self, done: int) -> tuple[str, ...]:
         """Mask what makes a card only together, and every echo of it; each such card's digits."""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from ivr.number_words import HEARD_AS, NATO, words_of
-from ivr.redaction.births import births
+from ivr.redaction.births import births, dates_in
 from ivr.redaction.digit_runs import Run, Token, runs, tokens
 from ivr.redaction.passwords import passwords
 from ivr.redaction.phrases import LOOSE, Named, Phrase, phrases_in
@@ -32,9 +32,13 @@ _READ_OUT = ("card", "pin", "code", "cvv", "id")
 _SSN = re.compile(r"(?<![\d-])(?:\d{3}-\d{2}-\d{4}|\d{3} \d{2} \d{4})(?![\d-])")
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b")
 _NINO = re.compile(r"(?<![a-z0-9])[a-z][ -]?[a-z][ -]?\d{2}[ -]?\d{2}[ -]?\d{2}[ -]?[a-d](?![a-z0-9])", re.I)
+_DECIMAL = re.compile(r"\d+\.\d\d")
 _IS = re.compile(r"\s*,?\s*(?:is|was|'s|it's|as|for|that's|would be|should be|being)\b", re.I)
+_ASKED_BEHIND = re.compile(r"\W*is (?:my|the|your|his|her|our) ", re.I)  # "2501. Is my PIN, is that enough?"
 _SENTENCE_END = re.compile(r"[.?!;]\s")
-_LEAD = re.compile(r"\W*(?:(?:sure|yes|yeah|ok|okay|so|well|um|uh|it's|it is|that's|that is|here)\b\W*)*", re.I)
+LEAD = re.compile(
+    r"\W*(?:(?:sure|yes|yeah|ok|okay|so|well|um|uh|it's|it is|that's the|it's the|that's|that is|here)\b\W*)*", re.I
+)
 _MONTHS = words_of(
     """january february march april may june july august september october november december jan feb mar apr jun jul
     aug sep sept oct nov dec"""
@@ -89,18 +93,19 @@ def find(
     return sorted(found, key=lambda span: span.start)
 
 
-def _unexplained(run: Run) -> bool:
+def _unexplained(text: str, run: Run) -> bool:
     """As many digits as a code or a PIN has, that are no amount, date or telephone number."""
     few, most = UNNAMED
-    return few <= len(run.digits) <= most and not (run.priced or run.dated or run.dialled)
+    amount = _DECIMAL.fullmatch(text[run.start : run.end])
+    return few <= len(run.digits) <= most and not (run.priced or run.dated or run.dialled or amount)
 
 
 def _garbled_answer(text: str, words: Sequence[Token], digits: Sequence[Run], asked: SecretKind) -> Iterator[Span]:
     """What is read out to who asked for a secret, in whatever the recogniser made of it ("XR, near to 8x8mmc")."""
     few = len(words) > LONGEST_ANSWER or sum(len(run.digits) for run in digits) < 2  # "one moment" tells nothing
-    if few or any(run.priced or run.dated or run.dialled for run in digits):
+    if few or any(run.priced or run.dated or run.dialled for run in digits) or any(d.digits for d in dates_in(words)):
         return
-    lead = _LEAD.match(text)
+    lead = LEAD.match(text)
     yield Span(lead.end() if lead else 0, len(text.rstrip(" .,!?")), asked)
 
 
@@ -131,7 +136,7 @@ def _of_runs(
     names = _names(text, words, digits, named, asked)
     for before, run, meant in zip([None, *digits], digits, names, strict=False):
         kind = _kind(words, before, run, meant, about)
-        if kind is None and meant in (None, "a card") and unnamed and _unexplained(run):
+        if kind is None and meant in (None, "a card") and unnamed and _unexplained(text, run):
             kind = "code"
         if kind is not None and run.digits:
             yield from _spans(words, run, kind)
@@ -188,6 +193,8 @@ def _behind(text: str, words: Sequence[Token], run: Run, after: Run | None, name
             continue
         free = after is None or _words(words, phrase.end, after.start) > 2
         free = free or (phrase.named in _LENGTHS and any(phrase.end <= p.start < end for p in named))
+        if _ASKED_BEHIND.fullmatch(between) and free:
+            return phrase
         if not _SENTENCE_END.search(between) and (free or _IS.match(between)):
             return phrase
     return None

@@ -1,5 +1,6 @@
 """Takes secrets out of what is written: the text, each word's entry, and whatever else holds the same digits."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -46,12 +47,12 @@ def places(text: str, words: Words) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     at = 0
     for word in words:
-        bare = "".join(word["word"].split())
-        start = text.find(bare, at)
-        if start < 0 or text[at:start].strip():
+        spaced = re.compile(r"\s*" + r"\s*".join(map(re.escape, "".join(word["word"].split()))))  # markers hold spaces
+        match = spaced.match(text, at)
+        if match is None:
             return []
-        at = start + len(bare)
-        found.append((start, at))
+        at = match.end()
+        found.append((match.end() - len(match[0].lstrip()), at))
     return found
 
 

@@ -11,6 +11,7 @@ from ivr.recordings.transcription import Samples
 from speech.audio import RATE
 
 if TYPE_CHECKING:
+    from speech.events import Word
     from speech.stt import Segment
 
 WORD, PAUSE = 0.4, 0.1  # seconds
@@ -54,6 +55,12 @@ class FakeLevelHearing:
             return []
         said = Transcript(" ".join(word.word for word in heard), 0.9, tuple(heard), 1.0, 0.0, 0.0)
         return [Segment(heard[0].start, heard[-1].end, said)]
+
+    def hear_again(self, samples: Samples) -> "list[Segment]":
+        return self.transcribe_long(samples)
+
+    def read_digits(self, samples: Samples) -> "list[Word]":
+        return []
 
 
 def line(seconds: float) -> Samples:

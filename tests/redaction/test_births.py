@@ -110,6 +110,7 @@ def test_a_pin_that_is_misheard_is_one() -> None:
     [
         ("443.", "(code)."),
         ("7484 in my DM", "(code) in my DM"),
+        ("the letter MFO 31.62 N", "the letter MFO 31.62 N"),
         ("I paid $443 on the 27th", "I paid $443 on the 27th"),
         ("can I pay 1500 next week", "can I pay 1500 next week"),
         ("my account number is 40012345", "my account number is 40012345"),
@@ -125,6 +126,9 @@ def test_in_a_whole_conversation_digits_that_nobody_explains_are_taken_out(said:
     [
         ("and the three digits on the back of the card?", "Free of power.", "(security code)."),
         ("And what is the password?", "elephant", "(password)"),
+        ("What's your PIN?", "It's free of power.", "It's (PIN)."),
+        ("What's your PIN?", "It's", "It's"),
+        ("And your date of birth?", "That's the (date of birth).", "That's the (date of birth)."),
         ("What's your PIN?", "Let me look.", "Let me look."),
         ("What's your PIN?", "one moment please", "one moment please"),
         ("What's your PIN?", "I have it written down in the other room", "I have it written down in the other room"),
@@ -135,3 +139,17 @@ def test_a_short_answer_that_was_made_other_words_is_taken_out_of_a_whole_conver
     asked: str, answer: str, kept: str
 ) -> None:
     assert mask([Line("agent", asked), Line("caller", answer)], unnamed=True).lines[1].text == kept
+
+
+def test_words_before_what_was_told_in_the_next_breath_are_no_answer() -> None:
+    talk = [Line("agent", "And your date of birth?"), Line("caller", "That's the"), Line("caller", "(date of birth)")]
+    assert mask(talk, unnamed=True).lines[1].text == "That's the"
+
+
+def test_a_date_long_after_a_code_was_named_is_no_code() -> None:
+    talk = [
+        Line("agent", "The verification code is"),
+        Line("caller", "Yes."),
+        Line("agent", "Call us after the 12th May."),
+    ]
+    assert mask(talk, unnamed=True).lines[2].text == "Call us after the 12th May."

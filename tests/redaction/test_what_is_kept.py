@@ -2,7 +2,7 @@
 
 import pytest
 
-from ivr.redaction import Line, Named, forget, kinds_in, mask, mask_text, mask_words
+from ivr.redaction import Line, Named, Span, forget, kinds_in, mask, mask_text, mask_words
 
 pytestmark = pytest.mark.unit
 
@@ -43,6 +43,8 @@ PINS = {
     "PIN#2749": "PIN#(PIN)",
     "it's 2 7 4 9, my pin number": "it's (PIN), my pin number",
     "2749 is my pin": "(PIN) is my pin",
+    "2749. Is my pin, is that enough?": "(PIN). Is my pin, is that enough?",
+    "I paid 1500. Is my pin 2749?": "I paid 1500. Is my pin (PIN)?",
     "my pin's two seven four nine": "my pin's (PIN)",
     "my pin for account number 40012345 is 2749": "my pin for account number 40012345 is (PIN)",
     "account number 40012345, pin 2749": "account number 40012345, pin (PIN)",
@@ -208,6 +210,12 @@ def test_the_entry_of_a_masked_word_has_the_times_of_all_of_it() -> None:
     text = "It's 4111 1111 1111 1111."
     entries = mask_words(text, words, mask((Line("caller", text),)).lines[0].spans)
     assert entries[1:] == [{"word": "(card number).", "start": 1, "end": 5, "confidence": 0.4}]
+
+
+def test_words_masked_once_are_masked_again_with_their_times() -> None:
+    words = [{"word": w, "start": n, "end": n + 1, "confidence": 0.9} for n, w in enumerate(["(PIN),", "or", "2749."])]
+    entries = mask_words("(PIN), or 2749.", words, [Span(10, 14, "pin")])
+    assert [(word["word"], word["start"]) for word in entries] == [("(PIN),", 0), ("or", 1), ("(PIN).", 2)]
 
 
 def test_words_that_do_not_add_up_to_the_text_are_not_kept_beside_a_secret() -> None:

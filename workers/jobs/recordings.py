@@ -120,7 +120,7 @@ def transcribe(context: WorkerContext, job: Job) -> None:
             with context.sessions.begin() as tx:
                 outbox.go_on(tx, job.row, context.clock.now())
             return
-        segments = transcribe_piece(parts[number], context.stt())
+        segments = transcribe_piece(parts[number], context.stt().transcribe_long)
         with context.sessions.begin() as tx:
             row = tx.get_one(Recording, recording.id, with_for_update=True)
             if row.state != "kept" or row.pieces != number:

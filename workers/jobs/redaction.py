@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from ivr.recordings.comparison_store import keep_comparisons
 from ivr.recordings.copies import LEAKED, MADE, PROVED, WITHHELD, redacted_copy
+from ivr.recordings.digit_witness import fitted, read_spells
 from ivr.recordings.hearing_again import in_piece, still_heard, with_markers
 from ivr.recordings.redaction import keyed_moments, mask_again, mask_secrets, mask_spells, mask_turns, secret_spells
 from ivr.recordings.secret_spells import Spell
@@ -34,8 +35,10 @@ def redact(context: WorkerContext, job: Job) -> None:
         moments = keyed_moments(tx, recording) if made else []
     path = key = None
     if made:
-        spells = [*found, *map(Spell.from_json, recording.silenced)]
         sound = read_sound(context.recordings.read(recording))
+        read = read_spells(sound, recording.transcript, context.stt().read_digits)
+        found = [*(fitted(spell, read) for spell in found), *read]
+        spells = [*found, *map(Spell.from_json, recording.silenced)]
         silent = without_keys(without(sound, spells), keyed(sound, moments))
         path = context.recordings.save(redacted_copy(recording).sid, to_wav(silent))
         key = (context.recordings.key_of(path) or b"").hex()
@@ -57,25 +60,26 @@ def redact(context: WorkerContext, job: Job) -> None:
 
 @does(RECORDING_PROVE)
 def prove(context: WorkerContext, job: Job) -> None:
-    """Hears the copy with the recogniser and for keys; where it finds a secret, the copy is made anew, or withheld."""
+    """Hears the copy by other means, and for keys; where it finds a secret, the copy is made anew, or withheld."""
     recording = recording_of(context, job)
     waits = recording.state == "transcribed" and recording.redaction == MADE
     sound = read_sound(context.recordings.read(redacted_copy(recording))) if waits else None
     if sound is not None and not _hear(context, job, recording, sound):
         return
+    heard = (recording_of(context, job).heard_again or {}).get("transcript", [])
+    read = read_spells(sound, heard, context.stt().read_digits) if sound is not None else []
     with context.sessions.begin() as tx:
         job.done(tx)
         row = tx.get_one(Recording, recording.id, with_for_update=True)
         if sound is not None and row.state == "transcribed" and row.redaction == MADE:
-            _judge(context, job, tx, row, sound)
+            _judge(context, job, tx, row, sound, [*still_heard(heard), *read])
     publish(context, recording)
 
 
-def _judge(context: WorkerContext, job: Job, tx: Session, row: Recording, sound: Sound) -> None:
+def _judge(context: WorkerContext, job: Job, tx: Session, row: Recording, sound: Sound, heard: Sequence[Spell]) -> None:
     """Proved, to be made anew with wider silence, or withheld."""
-    heard = (row.heard_again or {}).get("transcript", [])
     gone = map(Spell.from_json, row.silenced)
-    leaks = [*still_heard(heard), *(spell for spell in gone if not is_silent(sound, spell))]
+    leaks = [*heard, *(spell for spell in gone if not is_silent(sound, spell))]
     row.heard_again, row.proofs = None, row.proofs + 1
     _take_out(tx, row, leaks)
     outbox.put(tx, CALL_FACTS, {"call": row.call_sid}, context.clock.now())  # what leaked is found no more
@@ -107,7 +111,7 @@ def _hear(context: WorkerContext, job: Job, recording: Recording, sound: Sound) 
             with context.sessions.begin() as tx:
                 outbox.go_on(tx, job.row, context.clock.now())
             return False
-        segments = transcribe_piece(parts[number], context.stt())
+        segments = transcribe_piece(parts[number], context.stt().hear_again)
         with context.sessions.begin() as tx:
             row = tx.get_one(Recording, recording.id, with_for_update=True)
             so_far = row.heard_again or {"pieces": 0, "transcript": []}

@@ -61,6 +61,12 @@ class Hears:
         words = tuple(Word(word, 0.1, 0.4, 0.9) for word in text.split())
         return [Segment(0.0, 1.0, Transcript(text, 0.9, words, 1.0, 0.01, 0.1))]
 
+    def hear_again(self, samples: Samples) -> list[Segment]:
+        return self.transcribe_long(samples)
+
+    def read_digits(self, samples: Samples) -> list[Word]:
+        return []
+
     def transcribe_file(self, file: Path, expect: Expectation) -> Transcript:
         return self.transcribe_long(np.zeros(0, np.int16))[0].transcript
 

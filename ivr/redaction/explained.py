@@ -1,0 +1,26 @@
+"""What in a text is surely no secret: amounts, dates, telephone numbers, and digits with a name of their own."""
+
+from ivr.redaction.births import dates_in
+from ivr.redaction.detection import NEAR
+from ivr.redaction.digit_runs import runs, tokens
+from ivr.redaction.phrases import phrases_in
+
+
+def explained(text: str) -> list[tuple[int, int]]:
+    """(start, end) of each. Dates of birth are among the dates: they are found by their names, not by their digits."""
+    words = tokens(text)
+    found = [(date.start, date.end) for date in dates_in(words) if date.digits]
+    named = [phrase for phrase in phrases_in(text) if phrase.named == "kept"]
+    for run in runs(words):
+        own = any(
+            phrase.end <= run.start and sum(t.is_word for t in words if phrase.end <= t.start < run.start) <= NEAR
+            for phrase in named
+        )
+        if run.priced or run.dated or run.dialled or own:
+            found.append((run.start, run.end))
+    return found
+
+
+def holds_digits(text: str) -> bool:
+    """Whether any word of it is a digit or a number."""
+    return bool(runs(tokens(text)))
