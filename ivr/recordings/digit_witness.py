@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Reader = Callable[[Samples], "Sequence[Word]"]
 
-AFTER = 8.0  # seconds after a secret or its name within which it is told, repeated, or read back
+ANSWERED, ECHOED = 8.0, 4.0  # seconds within which a secret that was named is told, and one that was told is repeated
 ROUND = 0.5  # seconds of sound read before and after a stretch of speech
 FEWEST, SURE = 3, 0.7  # digits of a run, and the mean sureness 0..1 with which they were read
 PAUSE = 1.5  # seconds between two digits of a run
@@ -54,20 +54,15 @@ def fitted(spell: Spell, read: Sequence[Spell]) -> Spell:
 
 def _near_secrets(transcript: Sequence[Segment]) -> Iterator[tuple[Segment, SecretKind]]:
     """Each segment in which a secret stands or is named, or that follows one soon, whoever speaks."""
-    last: tuple[float, SecretKind] | None = None
+    until, kind = 0.0, None
     for segment in transcript:
-        own = _named(segment["text"])
+        text = segment["text"]
+        named = [kind_of(text), *(phrase.named for phrase in reversed(phrases_in(text)))]
+        own: SecretKind | None = next((one for one in OF_DIGITS if one in named), None)
         if own is not None:
-            yield segment, own
-            last = segment["end"], own
-        elif last is not None and segment["start"] - last[0] <= AFTER:
-            yield segment, last[1]
-
-
-def _named(text: str) -> SecretKind | None:
-    taken = kind_of(text)
-    named = [taken, *(phrase.named for phrase in reversed(phrases_in(text)))]
-    return next((kind for kind in OF_DIGITS if kind in named), None)
+            until, kind = segment["end"] + (ECHOED if holds_marker(text) else ANSWERED), own
+        if kind is not None and segment["start"] <= until:
+            yield segment, kind
 
 
 def _runs(digits: Sequence[tuple[float, float, float]], segments: Sequence[Segment]) -> Iterator[tuple[float, float]]:

@@ -74,14 +74,18 @@ def _ends(channel: Samples, spell: Spell, wider: float) -> tuple[int, int]:
 
 
 def _quietest(channel: Samples, start: int, end: int, *, first: bool) -> int:
-    """The sample, between two, about which there is least sound; of several alike the first or the last."""
+    """The sample, between two, at an end of the longest rest there, its first or its last; a consonant's is shorter."""
     start, end = min(max(0, start), len(channel)), min(max(0, end), len(channel))
     count = (end - start) // FRAME
     if not count:
         return end if first else start
     frames = np.abs(channel[start : start + count * FRAME].astype(np.int32)).reshape(count, FRAME).sum(axis=1)
     least = frames <= max(frames.min() * 1.5, FRAME * 8)  # what is as quiet as the quietest, or as a quiet line
-    place = int(least.argmax()) if first else count - 1 - int(least[::-1].argmax())
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], least, [False]]).astype(np.int8)))
+    starts, ends = edges[::2], edges[1::2]
+    lengths = ends - starts
+    longest = int(lengths.argmax()) if first else len(lengths) - 1 - int(lengths[::-1].argmax())
+    place = int(starts[longest]) if first else int(ends[longest]) - 1
     return start + place * FRAME + FRAME // 2
 
 

@@ -32,7 +32,7 @@ _READ_OUT = ("card", "pin", "code", "cvv", "id")
 _SSN = re.compile(r"(?<![\d-])(?:\d{3}-\d{2}-\d{4}|\d{3} \d{2} \d{4})(?![\d-])")
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b")
 _NINO = re.compile(r"(?<![a-z0-9])[a-z][ -]?[a-z][ -]?\d{2}[ -]?\d{2}[ -]?\d{2}[ -]?[a-d](?![a-z0-9])", re.I)
-_DECIMAL = re.compile(r"\d+\.\d\d")
+DECIMAL = re.compile(r"\d+\.\d\d")
 _IS = re.compile(r"\s*,?\s*(?:is|was|'s|it's|as|for|that's|would be|should be|being)\b", re.I)
 _ASKED_BEHIND = re.compile(r"\W*is (?:my|the|your|his|her|our) ", re.I)  # "2501. Is my PIN, is that enough?"
 _SENTENCE_END = re.compile(r"[.?!;]\s")
@@ -96,7 +96,7 @@ def find(
 def _unexplained(text: str, run: Run) -> bool:
     """As many digits as a code or a PIN has, that are no amount, date or telephone number."""
     few, most = UNNAMED
-    amount = _DECIMAL.fullmatch(text[run.start : run.end])
+    amount = DECIMAL.fullmatch(text[run.start : run.end])
     return few <= len(run.digits) <= most and not (run.priced or run.dated or run.dialled or amount)
 
 

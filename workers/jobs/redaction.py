@@ -21,7 +21,7 @@ from workers.jobs.recordings import BUDGET, publish, recording_of
 from workers.jobs.registry import Job, does
 
 PROOFS = 4  # times that a copy is heard again before reviewers get none
-WIDER = 0.3  # seconds by which a place where something was found is widened, more each time
+WIDER = 0.15  # seconds by which a place where something was found is widened, more each time
 
 
 @does(RECORDING_REDACT)
