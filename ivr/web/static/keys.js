@@ -90,7 +90,7 @@ addEventListener("keydown", (event) => {
   } else obey(found);
 });
 addEventListener("keyup", (event) => { if (event.key === " " && asleep() && !typing(event.target)) event.preventDefault(); });
-addEventListener("pointerdown", ownAct);
+addEventListener("pointerdown", () => { cutOff = false; }); // what they aimed at may be older than what stands there now
 document.addEventListener("cut-off", () => { cutOff = true; sleep(); });
 document.addEventListener("swapped", () => {
   const now = meaningsNow();

@@ -121,6 +121,16 @@ def test_a_page_that_has_just_come_obeys_no_letter_yet(web: Web, world: World, o
     expect(page.get_by_role("heading", name="Away")).to_be_visible()
 
 
+def test_a_click_wakes_no_key_on_a_page_that_has_just_come(web: Web, world: World, open_page: Open) -> None:
+    ann = web.person("Ann", "agent", presence="available")
+    page = open_page("ann@bank.test")
+    page.goto("/agent/", wait_until="domcontentloaded")
+    page.mouse.click(5, 400)
+    page.keyboard.press("y")
+    page.locator("html[data-keys=on]").wait_for()
+    assert world.presence(ann) == "available"
+
+
 def test_a_key_whose_meaning_has_just_changed_sleeps(web: Web, world: World, open_page: Open) -> None:
     page, ann = in_wrap_up(web, world, open_page)
     world.service.presence(ann, "away")
