@@ -25,7 +25,7 @@ from ivr.recordings.storage import RecordingFiles
 from ivr.store import word_index
 from ivr.store.compaction import compact
 from ivr.store.engine import Sessions
-from ivr.store.models import Audit, Call, CallBack, Dial, Outbox, PinAttempt, Recording, Webhook
+from ivr.store.models import Audit, Call, CallBack, Dial, Outbox, PinAttempt, Recording, SavedSearch, Webhook
 from ivr.store.topics import RECORDING_FETCH
 
 MONEY = ("card.book", "payment.")  # promised to a ledger: money may hang on it
@@ -220,6 +220,9 @@ def _forget_by_person(tx: Session, person: Person) -> None:
         tx.execute(delete(PinAttempt).where(PinAttempt.source == person.number))
     if person.account:
         tx.execute(delete(PinAttempt).where(PinAttempt.account == person.account))
+    for kept in tx.scalars(select(SavedSearch)):  # a few for each reviewer
+        if search.is_search_for(person, kept.query) or person.found_in(kept.name):
+            tx.delete(kept)
 
 
 def _is_of(row: Outbox, person: Person, calls: set[str]) -> bool:

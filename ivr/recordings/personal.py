@@ -123,7 +123,7 @@ RULES: list[Rule] = [
 
 BY_PERSON = {
     "dials.address", "dials.by", "pin_attempts.account", "pin_attempts.source", "outbox.payload", "outbox.error",
-    "webhooks.key",
+    "webhooks.key", "saved_searches.name", "saved_searches.query",
 }  # fmt: skip
 """Rows that are of a person rather than of a call: by age in `retention`, by the person in `erasure`."""
 
@@ -136,7 +136,6 @@ WHOLE_TABLES = {
     "sign_ins": "people of the house", "presence_spells": "people of the house", "brakes": "people of the house",
     "announcements": "said to all who wait", "audit": "of callers only sids, countries and ends of numbers",
     "scorecards": "questions", "scorecard_versions": "questions", "samples": "how calls were drawn",
-    "saved_searches": "questions that people of the house ask",
     "audit_chain": "hashes", "leases": "processes", "holds": "an authority's reference, written by people of the house",
 }  # fmt: skip
 """Tables that hold nothing of callers, or what may not be forgotten: why."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import unquote_plus
 
 from redis import Redis
 from sqlalchemy import Engine, MetaData, Table, select, tuple_
@@ -42,7 +43,7 @@ def search_database(engine: Engine, person: Person) -> Iterator[Trace]:
             continue
         for row in _rows(engine, table):
             named = {name: value for name, value in row.items() if value is not None}
-            columns = [name for name, value in named.items() if person.found_in(_text(value))]
+            columns = [name for name, value in named.items() if _is_in(person, value)]
             if columns:
                 keys = "/".join(str(row[column.name]) for column in table.primary_key)
                 yield Trace("database", f"{table.name} {'' if person.found_in(keys) else keys} ({', '.join(columns)})")
@@ -103,6 +104,15 @@ def _rows(engine: Engine, table: Table) -> Iterator[dict[str, Any]]:
         if len(rows) < PAGE:
             return
         after = tuple(rows[-1][column.name] for column in key)
+
+
+def is_search_for(person: Person, query: str) -> bool:
+    """Whether an address's query names the person: the signs of a number, and letters with accents, are escaped."""
+    return person.found_in(query) or person.found_in(unquote_plus(query))
+
+
+def _is_in(person: Person, value: Any) -> bool:
+    return is_search_for(person, value) if isinstance(value, str) else person.found_in(_text(value))
 
 
 def _text(value: Any) -> bytes:

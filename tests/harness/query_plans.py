@@ -25,6 +25,7 @@ SMALL = {
     "audit_chain": "one row",
     "holds": "the few calls that an authority wants",
     "brakes": "one for each intent at most",
+    "saved_searches": "each named by a reviewer, and all are read when one person is forgotten",
     "scorecard_versions": "each written by hand, a few in a year",
     "scorecards": "a few, each written by hand",
     "sqlite_master": "the tables themselves",

@@ -1,30 +1,40 @@
-"""A whole call of one person, with something of them in every table that can hold it."""
+"""A whole call of one person, with something of them in every table that can hold it, and judged by reviewers."""
 
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from ivr.handoff.state import State
+from ivr.quality import facts_store
 from ivr.recordings.storage import RecordingFiles, RecordingStorage
 from ivr.store import outbox
 from ivr.store.engine import Sessions
 from ivr.store.models import (
     Agent,
+    AutomaticAnswer,
     Call,
     CallBack,
     CardPayment,
+    Comment,
+    Correction,
     Draft,
+    Evaluation,
+    EvaluationAnswer,
     Handoff,
     Note,
     OneTimeCode,
     PaymentOrder,
     PresenceSpell,
     Recording,
+    Scorecard,
+    ScorecardVersion,
     Turn,
+    TurnComparison,
 )
 from tests.harness.call_line import LINE
 
-CALLER, ACCOUNT, WORDS = "+15550177777", "acc-secret", "my mother is ill"
+CALLER, ACCOUNT, WORDS = "+15550177777", "acc-secret", "my mother Xanthippe is ill"
 
 
 def a_call(
@@ -52,7 +62,8 @@ def a_call(
             )
         )  # fmt: skip
         tx.flush()
-        tx.add(Turn(call_sid=sid, key="1", speaker="caller", text=words, start=0.0, words=[{"word": words}]))
+        turn = Turn(call_sid=sid, key="1", speaker="caller", text=words, start=0.0, words=[{"word": words}])
+        tx.add(turn)
         handoff = Handoff(
             call_sid=sid, state="served", reason="asked", intent="balance", summary=words, known={"number": caller},
             brief={"caller": caller}, machine={**State().to_json(), "end": "served", "later": {"phone": caller}},
@@ -84,7 +95,40 @@ def a_call(
             Recording(
                 call_sid=sid, sid=f"RE{sid}", state="transcribed", path=path, created_at=at,
                 source_url=f"https://carrier.example/RE{sid}",
-                transcript=[{"text": words}],
+                transcript=[{"channel": 1, "text": words, "start": 0.0, "end": 1.0, "words": []}],
                 redaction="proved", redacted_path=copy, silenced=[{"kind": "pin"}], heard_again={"transcript": words},
             )
         )  # fmt: skip
+        _judge(tx, sid, agent.id, turn, words)
+    with sessions.begin() as tx:
+        facts_store.keep(tx, sid)
+
+
+def _judge(tx: Session, sid: str, agent_id: int, turn: Turn, words: str) -> None:
+    """What people and rules say of the call, in which callers' words are repeated."""
+    call = tx.get_one(Call, sid)
+    card = tx.scalar(select(Scorecard)) or Scorecard(name="Every call", by="rosa@bank.test", created_at=call.started_at)
+    tx.add(card)
+    tx.flush()
+    version = tx.scalar(select(ScorecardVersion)) or ScorecardVersion(
+        scorecard_id=card.id, number=1, state="published", definition={}, by="rosa@bank.test"
+    )
+    tx.add(version)
+    tx.flush()
+    at, whose = call.started_at, {"call_sid": sid, "agent_id": agent_id}
+    judged = Evaluation(
+        key=f"{sid}:1", version_id=version.id, party="agent", reviewer_id=agent_id, state="disputed", score=50.0,
+        comment=words, dispute=words, decision=words, began_at=at, **whose,
+    )  # fmt: skip
+    judged.answers = [
+        EvaluationAnswer(question="q1", value="no", comment=words, reason=words, spans=[[0.0, 1.0, "caller"]])
+    ]
+    tx.add_all(
+        [
+            judged,
+            AutomaticAnswer(rule="let-finish", value="no", spans=[[0.0, 1.0]], at=at, **whose),
+            Comment(at=at, start=0.0, text=words, **whose),
+            Correction(turn_id=turn.id, text=words, heard_as="balance", label="dispute", asked="open", at=at, **whose),
+            TurnComparison(turn_id=turn.id, call_sid=sid, at=at, intent="balance", said=words, words=5, wrong=2),
+        ]
+    )

@@ -14,12 +14,26 @@ from ivr.carrier.port import CarrierError
 from ivr.recordings import holds
 from ivr.recordings.erasure import Eraser, proof_of
 from ivr.recordings.person import Person
+from ivr.recordings.search import is_search_for
 from ivr.recordings.storage import RecordingFiles
 from ivr.store import outbox
 from ivr.store.audit import verify
 from ivr.store.engine import Sessions, make_engine, make_sessions
 from ivr.store.migrate import upgrade
-from ivr.store.models import Audit, Call, CallBack, Dial, Outbox, PinAttempt, Recording, Webhook
+from ivr.store.models import (
+    Audit,
+    Call,
+    CallBack,
+    CallWords,
+    Comment,
+    Dial,
+    Evaluation,
+    Outbox,
+    PinAttempt,
+    Recording,
+    SavedSearch,
+    Webhook,
+)
 from tests.fakes.fake_carrier import FakeCarrier
 from tests.fakes.fake_clock import FakeClock
 from tests.harness.s3_server import BUCKET, running_s3
@@ -28,7 +42,7 @@ from tests.harness.whole_call import ACCOUNT, CALLER, WORDS, a_call
 pytestmark = pytest.mark.integration
 
 OTHER = "+15550188888"
-SIGNS = re.compile(rb"5550177777|acc-secret|my mother is ill|RECA1|RECA2", re.IGNORECASE)
+SIGNS = re.compile(rb"5550177777|acc-secret|my mother|Xanthippe|RECA1|RECA2", re.IGNORECASE)
 
 
 class RememberingCarrier(FakeCarrier):
@@ -98,6 +112,9 @@ def plant(eraser: Eraser, redis: Redis) -> None:
         outbox.put(tx, "ledger.holder", {"number": CALLER}, clock.now())
         tx.get_one(Outbox, outbox.put(tx, "callback.try", {}, clock.now())).error = f"no call to {CALLER}"
         tx.add(Webhook(key="recording.fetch:RECA1", at=clock.now()))
+        queries = ("q=%28555%29+017-7777", f"q={ACCOUNT}&flag=upset", "q=cat")
+        for name, query in zip((f"from {CALLER}", "their account", "Pets"), queries, strict=True):
+            tx.add(SavedSearch(agent_id=1, name=name, query=query, created_at=clock.now()))
     redis.set("rq:job:1", f"rang (555) 017-7777 for {ACCOUNT}")
     redis.hset("rq:job:2", mapping={"data": "RECA2"})
     redis.rpush("warmline:list", WORDS)
@@ -119,7 +136,7 @@ def everything(eraser: Eraser, redis: Redis) -> dict[str, bytes]:
         "carrier": "\n".join(sorted(eraser.carrier.known)).encode(),  # type: ignore[attr-defined]
         "redis": b"\n".join(_dumped(redis, key) for key in redis.scan_iter()),
     }
-    for path in eraser.data_dir.rglob("*"):
+    for path in eraser.data_dir.rglob("*"):  # the SQLite file and what it writes ahead among them
         if path.is_file():
             kept[path.name] = path.read_bytes() + path.name.encode()
     return kept
@@ -131,9 +148,10 @@ def _dumped(redis: Any, key: bytes) -> bytes:
 
 def test_nothing_of_a_person_is_left_anywhere_and_all_of_another(eraser: Eraser, redis: Redis) -> None:
     plant(eraser, redis)
-    assert {"rows", "store", "carrier", "redis"} <= {
-        n for n, held in everything(eraser, redis).items() if SIGNS.search(held)
-    }
+    places = {"rows", "store", "carrier", "redis", "web.log"}
+    if eraser.database:
+        places |= {"warmline.db-wal"}
+    assert places <= {n for n, held in everything(eraser, redis).items() if SIGNS.search(held)}
     proof = eraser.erase(CALLER, ACCOUNT, "ada")
     assert (proof.complete, proof.calls, proof.recordings, proof.texts, proof.found) == (True, 2, 2, 1, [])
     left = everything(eraser, redis)
@@ -142,6 +160,10 @@ def test_nothing_of_a_person_is_left_anywhere_and_all_of_another(eraser: Eraser,
     assert OTHER.encode() in left["rows"] and OTHER.encode() in left["redis"] and OTHER.encode() in left["web.log"]
     with eraser.sessions() as tx:
         assert tx.get_one(Call, "CA1").outcome == "handed-off"
+        assert [row.name for row in tx.scalars(select(SavedSearch))] == ["Pets"]
+        assert tx.scalars(select(Comment.text).where(Comment.call_sid == "CA3")).all() == ["my cat is well"]
+        assert tx.scalars(select(CallWords.call_sid)).all() == ["CA3"]
+        assert len(tx.scalars(select(Evaluation.score)).all()) == 3  # a judgement stays, without its words
         assert verify(tx).broken is None
 
 
@@ -216,3 +238,9 @@ def test_a_person_is_known_however_they_are_written(text: str, found: bool) -> N
     masked = person.masked(f"x {text} x".encode())
     assert len(masked) == len(f"x {text} x".encode())
     assert person.found_in(masked) is False
+
+
+def test_a_search_for_a_person_is_known_as_it_stands_in_an_address() -> None:
+    person = Person(CALLER, ACCOUNT, frozenset({"José Roa"}))
+    found = [query for query in ("q=%28555%29+017-7777", "q=Jos%C3%A9+Roa", "q=roa") if is_search_for(person, query)]
+    assert found == ["q=%28555%29+017-7777", "q=Jos%C3%A9+Roa"]

@@ -16,6 +16,7 @@ from ivr.web.pages.signed_in import SignedInPerson
 
 SITTING = timedelta(hours=1)  # a page that is open reads itself again every few seconds
 MOST = 10_000
+WORDS = "q"  # in the address of a list
 
 # What each address shows: an action, and what it is done to, in the words of the address.
 READS: Mapping[str, tuple[str, str]] = {
@@ -66,14 +67,21 @@ def note_reading(app: Flask, sessions: Sessions, clock: Clock) -> None:
             return response
         person, now = current_user._get_current_object(), clock.now()
         assert isinstance(person, SignedInPerson)  # noqa: S101
-        words = {key: value[:100] for key, value in request.args.to_dict().items()}
-        fresh = [one for one in seen if lately.first((person.sign_in, *one, *words.items()), now)]
+        asked = request.args.to_dict()
+        fresh = [one for one in seen if lately.first((person.sign_in, *one, *asked.items()), now)]
         if fresh:
             with sessions.begin() as tx:
                 for action, subject in fresh:
-                    detail = words if action == "search" else {}
+                    detail = filters_noted(asked) if action == "search" else {}
                     tx.add(Audit(at=now, actor=person.email, action=action, subject=subject[:255], detail=detail))
         return response
+
+
+def filters_noted(asked: Mapping[str, str]) -> dict[str, str]:
+    """What was looked for, as it is noted. The audit outlives what is forgotten, and a person may be looked for by name
+    or number: of the words typed, how many they were."""
+    noted = {key: value[:100] for key, value in asked.items() if key != WORDS}
+    return noted | ({WORDS: f"{len(asked[WORDS].split())} words"} if asked.get(WORDS) else {})
 
 
 class Lately:

@@ -140,7 +140,7 @@ def test_the_list_is_exported_and_noted(web: Web, reviewer: FlaskClient, format_
     assert f"calls-2026-03-02.{format_}" in answer.headers["Content-Disposition"]
     with web.sessions() as tx:
         noted = tx.scalars(select(Audit).where(Audit.action == "export")).one()
-    assert (noted.actor, noted.detail) == ("rosa@bank.test", {"format": format_, "query": "q=acme"})
+    assert (noted.actor, noted.detail) == ("rosa@bank.test", {"format": format_, "query": "q=1+words"})
 
 
 def test_an_export_in_an_unknown_format_is_refused(web: Web, reviewer: FlaskClient) -> None:

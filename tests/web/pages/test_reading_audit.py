@@ -47,6 +47,18 @@ def test_what_was_searched_for_is_noted(web: Web) -> None:
     assert (row.subject, row.detail) == ("calls", {"outcome": "message"})
 
 
+def test_the_audit_which_nothing_is_taken_out_of_holds_no_words_that_somebody_was_looked_for_by(web: Web) -> None:
+    reviewer = web.signed_in("Rosa", "reviewer")
+    reviewer.get("/quality/?q=%2B15550177777+Xanthippe&outcome=message")
+    assert reviewer.get("/quality/export?q=%2B15550177777&flag=upset").status_code == 200
+    with web.sessions() as tx:
+        details = [row.detail for row in tx.scalars(select(Audit).where(Audit.action.in_(("search", "export"))))]
+    assert details == [
+        {"outcome": "message", "q": "2 words"},
+        {"format": "csv", "query": "flag=upset&q=1+words"},
+    ]
+
+
 def test_an_agents_brief_and_transcript_are_noted(web: Web) -> None:
     client = web.signed_in("Ada", "agent", presence="offered")
     web.call()

@@ -1,5 +1,7 @@
 """A list of calls as a file to keep."""
 
+from urllib.parse import parse_qsl, urlencode
+
 from flask import Blueprint, Response, abort, request
 from flask.typing import ResponseReturnValue
 
@@ -7,6 +9,7 @@ from ivr.quality.search.exporting import FORMATS, NoParquetError, rows, written
 from ivr.store.models import Audit
 from ivr.web.pages.context import PageContext
 from ivr.web.pages.quality.lists import filters_in, query_of
+from ivr.web.pages.reading_audit import filters_noted
 from ivr.web.pages.signed_in import me
 
 KINDS = {"csv": "text/csv", "json": "application/json", "parquet": "application/vnd.apache.parquet"}
@@ -26,7 +29,7 @@ def add_export(blueprint: Blueprint, context: PageContext) -> None:
             abort(501, str(error))
         now = context.clock.now()
         with context.sessions.begin() as tx:
-            detail = {"format": format_, "query": query}
+            detail = {"format": format_, "query": urlencode(filters_noted(dict(parse_qsl(query))))}
             tx.add(Audit(at=now, actor=me().email, action="export", subject="calls", detail=detail))
         head = {"Content-Disposition": f"attachment; filename=calls-{now:%Y-%m-%d}.{format_}"}
         return Response(pieces, mimetype=KINDS[format_], headers=head)
