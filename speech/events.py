@@ -106,15 +106,12 @@ Event = UserTurn | DtmfDigits | NoInput | Interrupted | Spoken | Closed
 
 @dataclass(frozen=True, slots=True)
 class Speak:
-    """Say `text`, written to be spoken in `language`. Queued behind what is being said.
-
-    `again`: where a noise cut it off, the sentence is said from its beginning; else not once half of it was heard."""
+    """Say `text`, written to be spoken in `language`. Queued behind what is being said."""
 
     id: str
     text: str
     interruptible: bool = True
     language: str = "en"
-    again: bool = True
 
 
 @dataclass(frozen=True, slots=True)

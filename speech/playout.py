@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 AHEAD = 1.0  # seconds sent before they are played: rides out a stall of ours, and the carrier's buffer stays small
 LATE_MARK = 3.0  # seconds past the reckoned end after which a missing mark is given up: a lost one must not mute a call
 FRAME_SECONDS = FRAME / RATE
-HALF = 0.5  # share of a Speak after which what need not be said again is not
+BACK = 0.3  # seconds said again after an interruption that was none: the word that was cut, and the way into it
 PIECE = 5  # frames to a message: the carrier takes any length, and messages cost more than their sound
 PAUSE_FRAMES = round(SENTENCE_PAUSE / FRAME_SECONDS)
 
@@ -33,6 +33,7 @@ class QueuedSpeech:
     caller_ended: float | None  # when the caller ended what this answers
     sounds: list[Samples | None] = field(default_factory=list)
     next: int = 0  # the next sentence to be sent
+    skip: int = 0  # samples of it that the caller has heard
     first_audio: float | None = None
     begun: dict[int, float] = field(default_factory=dict)
     started: float | None = None
@@ -45,6 +46,7 @@ class _SentMark:
     queued: QueuedSpeech
     sentence: int | None  # None: the end of the Speak
     due: float
+    skipped: float = 0.0  # seconds of the sentence that were not sent again
 
 
 class Playout:
@@ -114,15 +116,15 @@ class Playout:
         self._send_clear()
         cut, *rest = self._queue
         self._queue.clear()
-        done, played = _played(cut, now)
+        cut.next, seconds, played = _played(cut, now)
+        cut.skip = max(0, round((seconds - BACK) * RATE))
         share = len(played) / len(cut.speak.text) if cut.speak.text else 0.0
-        cut.next = done if cut.speak.again or share < HALF else len(cut.texts)
         for queued in rest:
-            queued.next = 0
+            queued.next = queued.skip = 0
         return Interrupted(cut.speak.id, played, min(1.0, share), now, cut.started), [cut, *rest]
 
     def resume(self, rest: list[QueuedSpeech]) -> None:
-        """Say what an interruption left unsaid, from the beginning of the sentence that was cut where it counts."""
+        """Say what an interruption left unsaid, from the word that was cut."""
         self._queue.extendleft(reversed(rest))
 
     def _load(self, now: float) -> bool:
@@ -143,16 +145,16 @@ class Playout:
             return True
         queued.paused = False
         self._mark(queued, queued.next, now)
-        self._frames.extend(frames(sound))
+        self._frames.extend(frames(sound[queued.skip :]))
         if queued.first_audio is None:
             queued.first_audio = now
-        queued.next += 1
+        queued.next, queued.skip = queued.next + 1, 0
         return True
 
     def _mark(self, queued: QueuedSpeech, sentence: int | None, now: float) -> None:
         self._count += 1
         name = f"{self._count}"
-        self._sent_marks[name] = _SentMark(queued, sentence, max(now, self._buffered_until))
+        self._sent_marks[name] = _SentMark(queued, sentence, max(now, self._buffered_until), queued.skip / RATE)
         self._send_mark(name)
 
     def _reached(self, sent: _SentMark, now: float) -> Spoken | None:
@@ -160,7 +162,7 @@ class Playout:
         if queued.started is None:
             queued.started = now
         if sent.sentence is not None:
-            queued.begun[sent.sentence] = now
+            queued.begun[sent.sentence] = now - sent.skipped
             return None
         if queued in self._queue:
             self._queue.remove(queued)
@@ -176,15 +178,17 @@ def _latency(queued: QueuedSpeech) -> dict[str, float]:
     return {name: 1000 * (queued.first_audio - moment) for name, moment in since.items()}
 
 
-def _played(queued: QueuedSpeech, now: float) -> tuple[int, str]:
-    """Which sentence was being played, and the text up to the last whole word that was."""
+def _played(queued: QueuedSpeech, now: float) -> tuple[int, float, str]:
+    """The sentence to go on with, the seconds of it that were played, and the text up to the last whole word."""
     if not queued.begun:
-        return 0, ""
+        return 0, 0.0, ""
     index = max(queued.begun)
     sound = queued.sounds[index]
-    seconds = len(sound) / RATE if sound is not None else 0.0
-    part = min(1.0, (now - queued.begun[index]) / seconds) if seconds else 0.0
+    length = len(sound) / RATE if sound is not None else 0.0
+    seconds = min(length, now - queued.begun[index])
     text = queued.texts[index]
-    cut = text[: round(part * len(text))]
-    whole = cut if part >= 1.0 else cut[: cut.rfind(" ") + 1]
-    return index, " ".join([*queued.texts[:index], whole]).strip()
+    if seconds >= length:
+        return index + 1, 0.0, " ".join(queued.texts[: index + 1])
+    cut = text[: round(seconds / length * len(text))]
+    whole = cut[: cut.rfind(" ") + 1]
+    return index, seconds, " ".join([*queued.texts[:index], whole]).strip()

@@ -15,8 +15,6 @@ from speech import events as speech
 from speech.events import Close, Command, Expectation, Listen, Speak
 from speech.tap import Tap, deaf
 
-HINT = "open.person"  # said once: who hears the way to a person twice believes that they must take it
-
 
 class SpeechSession(Protocol):
     """The part of a speech session that a conversation speaks through."""
@@ -170,8 +168,7 @@ class Conversation:
                     self._bot_turns[key] = _BotTurn(action.prompt, latency)
                     latency = {}  # the first words are the answer; the rest only follow them
                     interruptible = action.interruptible and not leaving
-                    again = not action.prompt.startswith(HINT)
-                    commands.append(Speak(key, action.text, interruptible, action.language, again))
+                    commands.append(Speak(key, action.text, interruptible, action.language))
                 case actions.Listen():
                     self._expect, self._tap.private = action.kind, action.secret
                     commands.append(Listen(Expectation(action.kind, action.digits), action.no_input_timeout))

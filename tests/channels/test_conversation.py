@@ -119,8 +119,9 @@ def test_a_ledger_that_does_not_answer_brings_a_person(
     calls: Calls, ledger: SqlLedger, monkeypatch: pytest.MonkeyPatch, sessions: Sessions
 ) -> None:
     gate = threading.Event()
-    monkeypatch.setattr(ledger, "check_pin", lambda account, pin: gate.wait(0.3) and PinChecked(ok=True))
+    monkeypatch.setattr(ledger, "check_pin", lambda account, pin: gate.wait(30) and PinChecked(ok=True))
     told = talk(calls, BALANCE, DtmfDigits("2749", 8.0), timeouts=LedgerTimeouts(slow=0.02, failed=0.05))
+    gate.set()
     assert told[-1] == Close()
     with sessions() as tx:
         assert tx.scalars(select(Handoff.reason)).one() == "fault"

@@ -21,6 +21,7 @@ from speech.events import (
     UserTurn,
 )
 from speech.inference_queue import Priority
+from speech.playout import BACK
 from tests.fakes.fake_speech import FakeRecogniser
 from tests.harness.session_line import SessionLine
 
@@ -155,29 +156,47 @@ def test_a_cough_does_not_stop_the_bot(line: SessionLine) -> None:
     assert line.of(UserTurn) == []
 
 
-def test_an_interruption_that_was_nothing_lets_the_bot_go_on_from_the_cut_sentence(line: SessionLine) -> None:
+LONG = "This is a rather long prompt that takes its time to say what it has to say."
+
+
+def test_an_interruption_that_was_nothing_lets_the_bot_go_on_from_the_word_that_was_cut(line: SessionLine) -> None:
     async def script() -> None:
-        await line.call(Speak("a", PROMPT), OPEN)
-        await line.silence(2.5)
+        await line.call(Speak("a", LONG), OPEN)
+        await line.silence(3.0)
         await line.say(0.5, "")
-        await line.silence(4.5)
+        await line.silence(6.0)
 
     play(line, script)
-    assert [type(event) for event in line.events[:2]] == [Interrupted, Spoken]
-    assert line.of(Spoken)[0].id == "a"
+    [cut], [spoken] = line.of(Interrupted), line.of(Spoken)
+    whole = len(line.speaker.synthesise(LONG)) / 8000
+    assert cut.played < 1
+    assert len(line.heard) * 0.02 == pytest.approx(whole + BACK, abs=0.1)
+    assert spoken.id == "a"
 
 
-def test_a_hint_that_a_noise_cut_off_after_its_half_is_not_said_again(line: SessionLine) -> None:
+def test_a_second_noise_over_what_was_resumed_cuts_it_where_it_is(line: SessionLine) -> None:
     async def script() -> None:
-        await line.call(Speak("a", "This is a rather long prompt. It goes on for some time.", again=False), OPEN)
-        await line.silence(2.5)
-        await line.say(0.5, "")
-        await line.silence(1.0)
+        await line.call(Speak("a", LONG), OPEN)
+        for pause in (1.5, 1.5, 6.0):
+            await line.silence(pause)
+            await line.say(0.5, "")
+        await line.silence(2.0)
 
     play(line, script)
-    cut, spoken, *_ = line.events
-    assert isinstance(cut, Interrupted) and isinstance(spoken, Spoken)
-    assert spoken.end - cut.at < 1.2  # the sentence takes longer
+    first, second = line.of(Interrupted)[:2]
+    assert first.played < second.played < 1
+
+
+def test_a_noise_after_the_last_word_leaves_nothing_to_say_again(line: SessionLine) -> None:
+    async def script() -> None:
+        await line.call(Speak("a", "Short. And that is all of it."), OPEN)
+        await line.silence(2.0)
+        await line.say(0.5, "")
+        await line.silence(3.0)
+
+    play(line, script)
+    assert [spoken.id for spoken in line.of(Spoken)] == ["a"]
+    assert len(line.heard) * 0.02 < 4.0
 
 
 def test_a_nod_over_the_bot_is_not_an_interruption(line: SessionLine) -> None:
