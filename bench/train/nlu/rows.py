@@ -2,6 +2,8 @@
 
 import json
 import zlib
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,3 +41,19 @@ def _row(row: dict[str, str]) -> Row:
 def fold(row: Row) -> int:
     """A fold that stays the same from run to run, and keeps texts that differ only in punctuation together."""
     return zlib.crc32(normalise(row.text).encode()) % FOLDS
+
+
+def family(source: str) -> str:
+    """Whose collection a source is part of: its parts share their writers and their rules for labels."""
+    return source.partition("-")[0]
+
+
+def thinned(rows: Sequence[Row], most: int) -> list[Row]:
+    """At most `most` rows of each of a source's own labels, the same in every run, so that no large source outvotes."""
+    kept: Counter[tuple[str, str]] = Counter()
+    found = []
+    for row in sorted(rows, key=lambda row: (not row.clear, zlib.crc32(row.text.encode()))):
+        kept[row.fine, row.label] += 1
+        if kept[row.fine, row.label] <= most:
+            found.append(row)
+    return found

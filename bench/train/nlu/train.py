@@ -1,12 +1,12 @@
 """Trains the encoder and its intent layer on a folder of callers' words; needs torch (dependency group `train`).
 
     python -m bench.train.nlu.train --data DIR --base PACKAGE_MODEL_DIR --out DIR
-        [--hold random:K | --hold source:NAME,NAME | --again K --from CHECKPOINT] [--epochs N]
+        [--hold random:K] [--hold source:NAME,NAME] [--from CHECKPOINT] [--epochs N]
 
---again K goes on from a checkpoint that had held out the random fold K: one short pass over that fold, the phrases
-and a part of the rest. Writes `checkpoint.pt` to --out and, for held-out rows, `scores.jsonl` for
-bench.train.nlu.evaluate. What ships is made from a checkpoint by bench.train.nlu.export; docs/quality.md says how it
-came about.
+Rows have the labels of docs/labels.md; beside them it learns the phrases that ship and those of kinds.txt. --from goes
+on from a checkpoint that had held out what --hold names: one short pass over that, the phrases and a part of the rest.
+Writes `checkpoint.pt` to --out and, for held-out rows, `scores.jsonl` for bench.train.nlu.evaluate. What ships is made
+from a checkpoint by bench.train.nlu.export; docs/quality.md says how it came about.
 """
 
 import argparse
@@ -24,18 +24,22 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from bench.train.nlu.bert import SCALE, Encoder, pretrained
+from bench.train.nlu.head import rarities
+from bench.train.nlu.labels import relabelled
 from bench.train.nlu.noise import noisy
-from bench.train.nlu.rows import Row, fold, read
+from bench.train.nlu.rows import Row, fold, read, thinned
+from bench.train.nlu.written import PHRASE_WEIGHT, written
 from ivr.nlu.intents import INTENTS
 from ivr.nlu.normalise import normalise
-from ivr.quality.learning.phrases import phrases
 
 BATCH, CHUNK = 64, 40
+PHRASES_EACH, KINDS_EACH = 16, 12
+TOLD = 25
+"""After so many batches it says how far it is."""
 REFRESHED = 0.4
 """The part of the rows seen before that the second pass sees again."""
-PHRASE_WEIGHT = 0.7
-RARER = 0.3
-"""Labels are weighted by (most frequent / own frequency) ** RARER."""
+MOST = 80
+"""So many rows at most of each of a source's own labels, lest the largest source decide."""
 SMOOTHING = 0.05
 WARM_UP = 0.06
 
@@ -91,8 +95,8 @@ def items_of(rows: Sequence[Row], avoid: set[str]) -> tuple[list[Item], int]:
     often = [name for name, n in Counter(row.fine for row in kept).items() if n >= 5]
     index = {name: at for at, name in enumerate(often)}
     items = [Item(normalise(r.text), INTENTS.index(r.label), index.get(r.fine, -100), r.weight) for r in kept]
-    written = [(normalise(text), label) for text, label in phrases(40)]
-    items += [Item(text, INTENTS.index(label), -100, PHRASE_WEIGHT) for text, label in written if text not in avoid]
+    texts = written(PHRASES_EACH, KINDS_EACH)
+    items += [Item(text, INTENTS.index(label), -100, PHRASE_WEIGHT) for text, label in texts if text not in avoid]
     return items, len(often)
 
 
@@ -131,9 +135,7 @@ def loss_of(
 
 
 def train(model: Model, tokenizer: Tokenizer, items: list[Item], recipe: Recipe, draw: random.Random) -> None:
-    counted = Counter(item.label for item in items)
-    most = max(counted.values())
-    rarity = torch.tensor([(most / max(counted[at], 1)) ** RARER for at in range(len(INTENTS))])
+    rarity = torch.tensor(rarities([item.label for item in items]))
     heads = [*model.intents.parameters(), *model.fine.parameters()]
     body = [p for p in model.encoder.parameters() if p.requires_grad]
     optimiser = torch.optim.AdamW(
@@ -154,6 +156,10 @@ def train(model: Model, tokenizer: Tokenizer, items: list[Item], recipe: Recipe,
             optimiser.zero_grad()
             schedule.step()
             losses.append(loss.item())
+            if len(losses) % TOLD == 0:
+                print(
+                    f"epoch {epoch + 1}: {len(losses) * BATCH} texts, loss {sum(losses) / len(losses):.3f}", flush=True
+                )
         print(f"epoch {epoch + 1}: loss {sum(losses) / len(losses):.3f}", flush=True)
 
 
@@ -164,23 +170,27 @@ def scores(model: Model, tokenizer: Tokenizer, rows: Sequence[Row], temperature:
         with torch.no_grad():
             vector = model.encoder(*tensors(tokenizer, [normalise(row.text)]))
             shares = torch.softmax(model.intents(SCALE * vector)[0] / temperature, dim=0).tolist()
-        yield {"text": row.text, "truth": row.label, "shares": dict(zip(INTENTS, shares, strict=True))}
+        yield {
+            "text": row.text,
+            "source": row.source,
+            "truth": row.label,
+            "shares": dict(zip(INTENTS, shares, strict=True)),
+        }
 
 
-def held_out(rows: Sequence[Row], hold: str) -> list[Row]:
-    """The rows that "random:K" or "source:NAME,NAME" keeps from training."""
-    kind, _, which = hold.partition(":")
-    if kind == "random":
-        return [row for row in rows if fold(row) == int(which)]
-    return [row for row in rows if row.source in which.split(",")] if kind == "source" else []
+def is_held(row: Row, hold: Sequence[str]) -> bool:
+    """Whether "random:K" or "source:NAME,NAME" keeps the row from training."""
+    named = (one.partition(":") for one in hold)
+    return any(
+        fold(row) == int(which) if kind == "random" else row.source in which.split(",") for kind, _, which in named
+    )
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ("--data", "--base", "--out"):
         parser.add_argument(name, type=Path, required=True)
-    parser.add_argument("--hold", default="")
-    parser.add_argument("--again", type=int)
+    parser.add_argument("--hold", action="append", default=[])
     parser.add_argument("--from", dest="start", type=Path)
     parser.add_argument("--epochs", type=int, default=FIRST.epochs, help="of the first pass")
     parser.add_argument("--temperature", type=float, default=0.75)
@@ -190,11 +200,12 @@ def main() -> None:
     tokenizer.enable_truncation(40)
     tokenizer.enable_padding()
     draw = random.Random(1)
-    rows = read(chosen.data)
-    held = held_out(rows, chosen.hold)
-    if chosen.again is not None:
-        rows = [row for row in rows if fold(row) == chosen.again or draw.random() < REFRESHED]
-    items, fine = items_of(rows, {normalise(row.text) for row in held})
+    rows = relabelled(read(chosen.data))
+    held = [row for row in rows if is_held(row, chosen.hold)]
+    if chosen.start:
+        held, rows = [], [row for row in rows if is_held(row, chosen.hold) or draw.random() < REFRESHED]
+    avoid = {normalise(row.text) for row in held}
+    items, fine = items_of(thinned([row for row in rows if not is_held(row, chosen.hold) or chosen.start], MOST), avoid)
     model = Model(pretrained(chosen.base / "model.safetensors"), fine)
     if chosen.start:
         model.restore(torch.load(chosen.start))

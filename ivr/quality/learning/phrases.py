@@ -9,12 +9,12 @@ TEMPLATES = Path(__file__).with_name("phrases.txt")
 _CHOICE = re.compile(r"\[([^]]*)\]")
 
 
-def phrases(per_template: int, seed: int = 1) -> list[tuple[str, str]]:
-    """(text, label) pairs, at most `per_template` from each template, without repeats."""
+def phrases(per_template: int, seed: int = 1, templates: Path = TEMPLATES) -> list[tuple[str, str]]:
+    """(text, label) pairs, at most `per_template` from each template in the file, without repeats."""
     draw = random.Random(seed)
     label = ""
     found: dict[str, str] = {}
-    for line in TEMPLATES.read_text().splitlines():
+    for line in templates.read_text().splitlines():
         if line.startswith("= "):
             label = line[2:]
         elif line and not line.startswith("#"):
