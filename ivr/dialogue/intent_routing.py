@@ -34,12 +34,14 @@ def self_service(draft: Draft, said: Said) -> Transition | None:
 
 
 def _farewell(draft: Draft, said: Said) -> Transition | None:
-    """A goodbye in so many words, or meant as one."""
-    menu = at_menu(draft.state)
+    """A goodbye in so many words, or meant as one: the surer, the less the caller has been helped with so far."""
+    menu, helped = at_menu(draft.state), draft.state.question == "else"
     if said.confidence < RECOGNISED / (2 if menu else 1):
         return None
-    meant = said.meaning.intent == "goodbye" and said.meaning.confidence >= (CONFIRM if menu else ACCEPT)
-    return goodbye(draft) if meant or (menu and phrases.FAREWELL.search(said.text.lower())) else None
+    if menu and phrases.FAREWELL.search(said.text.lower()):
+        return goodbye(draft)
+    sure = said.confidence >= RECOGNISED and said.meaning.confidence >= (CONFIRM if helped else ACCEPT)
+    return goodbye(draft) if sure and said.meaning.intent == "goodbye" else None
 
 
 def begin(draft: Draft, intent: str, given: dict[str, Raw]) -> Transition:

@@ -107,3 +107,4 @@ choice.addEventListener("change", () => {
 });
 meanings = meaningsNow();
 sleep(); // whoever was typing when this page came was not typing to it
+document.addEventListener("DOMContentLoaded", sleep); // which on a busy machine is a while later
