@@ -105,6 +105,8 @@ def with_a_person(report: dict[str, Any]) -> bool:
 
 
 def _why_not(stranger: Stranger, report: dict[str, Any], result: dict[str, Any]) -> str:
+    if _unanswered(report, result):
+        return "the simulator's own: it did not answer what it was asked"
     if with_a_person(report):
         return f"a person instead ({report['handoff']['reason']})"
     if report["handoff"]:
@@ -115,3 +117,11 @@ def _why_not(stranger: Stranger, report: dict[str, Any], result: dict[str, Any])
         return f"the simulator's own: the call was {result['status']}"
     asked = [turn for turn in report["turns"] if turn["speaker"] == "caller"]
     return "the simulator's own: it said nothing" if not asked else "dead end: it ended before anything was reached"
+
+
+def _unanswered(report: dict[str, Any], result: dict[str, Any]) -> bool:
+    """The bot took the caller for silent, and they were: nothing was said or keyed since its last question but one."""
+    if not report["handoff"] or report["handoff"]["reason"] != "silent":
+        return False
+    asked = [turn["start"] for turn in report["turns"] if turn["speaker"] == "bot"]
+    return len(asked) > 2 and not any(asked[-3] < said["start"] < asked[-1] for said in result["said"])

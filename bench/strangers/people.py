@@ -7,6 +7,7 @@ from typing import Any
 from bench.strangers.goals import AMOUNTS, CORRECTED, GOALS, Goal, Got
 from bench.strangers.lines import LINES
 from bench.strangers.voices import VOICES, Voice
+from ivr.dialogue.verbalize import money
 
 OPEN = (
     "how can I help", "what can I do for you", "what you're calling about", "what's my balance or",
@@ -92,14 +93,14 @@ def _stranger(number: int, dice: random.Random) -> Stranger:
     second = dice.choice(others) if character.more and goal.got is not Got.PERSON else None
     pin = "".join(dice.choices("0123456789", k=4))
     said, amount = dice.choice(CORRECTED if character.corrects else AMOUNTS)
-    replies = _replies(dice, goal, second, character, pin, said)
+    replies = _replies(dice, goal, second, character, pin, said, amount)
     return Stranger(
         number, goal, second, character, dice.choice(VOICES), dice.choice(list(LINES)), pin, amount, tuple(replies)
     )
 
 
 def _replies(
-    dice: random.Random, goal: Goal, second: Goal | None, character: Character, pin: str, amount: str
+    dice: random.Random, goal: Goal, second: Goal | None, character: Character, pin: str, amount: str, cents: int
 ) -> list[Step]:
     """What they answer; of several to one question the first comes first, the last as often as is asked."""
     wish, plainly = dice.choice(getattr(goal, character.words)), dice.choice(goal.plain)
@@ -118,7 +119,12 @@ def _replies(
         {"hears": list(TOPIC), "say": "No."},
         {"hears": list(AMOUNT), "say": amount},
         {"hears": list(DAY), "say": "Today."},
-        {"hears": list(AGREED), "say": dice.choice(("Yes.", "Yes please.", "Yes, go ahead."))},
+        {
+            "hears": list(AGREED),
+            "given": read_back(cents),
+            "say": dice.choice(("Yes.", "Yes please.", "Yes, go ahead.")),
+        },
+        {"hears": list(AGREED), "say": f"No, {money(cents)}."},
         {"hears": [*RECEIPT, *MORE], "say": dice.choice(("No.", "No thank you."))},
         {"hears": list(RATING), "keys": str(dice.randint(1, 5)), "ends": True},
         {"hears": list(AGENT), "say": plainly},
@@ -133,6 +139,17 @@ def _replies(
         after, hum = character.over
         replies.append({"over": after, "times": 3, "say": hum})
     return replies
+
+
+def read_back(cents: int) -> list[str]:
+    """How the bot's reading of an amount may be written down by whoever hears it, up to the next word."""
+    dollars, rest = divmod(cents, 100)
+    figures = [f"${dollars}.{rest:02}", f"{dollars} dollars and {rest} cents"]
+    forms = [money(cents), *figures] if rest else [money(cents), f"${dollars}", f"${dollars}.00"]
+    if not rest:
+        forms.append(f"{dollars} dollars")
+    leads = ("that's", "I'll take", "so it's", "it's", "to pay", "pay")
+    return [f"{lead} {form} {after}" for lead in leads for form in forms for after in ("from", "by")]
 
 
 _SPOKEN = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")

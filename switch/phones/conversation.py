@@ -16,7 +16,7 @@ class Conversation:
     def answer(self, heard: str) -> Reply | None:
         """The reply to what was asked last in `heard`: of all words that stand there, those nearest to its end."""
         words = f" {normalised(heard)} "
-        ends = [-1 if reply.over is not None else _end_of(reply.hears, words) for reply in self._replies]
+        ends = [_fits(reply, words) for reply in self._replies]
         fitting = [nth for nth in self._left() if ends[nth] >= 0]
         return self._give(max(fitting, key=lambda nth: (ends[nth], -nth))) if fitting else None
 
@@ -34,6 +34,13 @@ class Conversation:
     def _give(self, nth: int) -> Reply:
         self._given[nth] += 1
         return self._replies[nth]
+
+
+def _fits(reply: Reply, words: str) -> int:
+    """Where what it answers ends in `words`; -1 where it is no answer to them."""
+    if reply.over is not None or (reply.given and _end_of(reply.given, words) < 0):
+        return -1
+    return _end_of(reply.hears, words)
 
 
 def _end_of(hears: Sequence[str], words: str) -> int:

@@ -21,6 +21,11 @@ A caller who answers whatever they are asked, in any order, converses:
             say: "two seven four nine"
           - hears: PIN
             keys: "2749"
+          - hears: shall I go ahead
+            given: ["that's $50", "fifty dollars"]
+            say: "Yes."
+          - hears: shall I go ahead
+            say: "No, fifty."
           - over: 1.5
             times: 1
             say: "mm-hm"
@@ -133,12 +138,14 @@ class HangUp:
 class Reply:
     """What is done (`does`) once the far side has said any of `hears`; at most `times` (None: as often as it is asked).
 
-    With `over` it comes into the far side's speech instead, that many seconds after it began, whatever is said, and
-    once in a sentence. After one that `ends` the script goes on.
+    With `given` it also takes that any of these was said beside it: only the right amount is said yes to. With `over`
+    it comes into the far side's speech instead, that many seconds after it began, whatever is said, and once in a
+    sentence. After one that `ends` the script goes on.
     """
 
     does: "tuple[Step, ...]"
     hears: tuple[str, ...] = ()
+    given: tuple[str, ...] = ()
     times: int | None = None
     over: float | None = None
     ends: bool = False

@@ -125,21 +125,27 @@ class _Reader:
         does = {name: value for name, value in item.items() if name in _IN_REPLIES} if isinstance(item, dict) else {}
         if not does:
             raise self._wrong(f"{item!r} does nothing; write one of {', '.join(_IN_REPLIES)}, as in `say: Yes`")
-        if strange := [key for key in item if key not in (*_IN_REPLIES, "hears", "times", "over", "ends")]:
-            raise self._wrong(f"{strange[0]!r} is not known; beside what is done may stand hears, times, over, ends")
+        if strange := [key for key in item if key not in (*_IN_REPLIES, "hears", "given", "times", "over", "ends")]:
+            raise self._wrong(
+                f"{strange[0]!r} is not known; beside what is done may stand hears, given, times, over, ends"
+            )
         if ("hears" in item) == ("over" in item):
             raise self._wrong("write what it hears, or how many seconds over the far side's speech it comes, not both")
-        hears = item.get("hears", [])
         times = item.get("times")
         if times is not None and (isinstance(times, bool) or not isinstance(times, int) or times < 1):
             raise self._wrong(f"times is {times!r}; write how often it is given at most, 1 or more")
         return Reply(
             tuple(_STEPS[name](self, value, item) for name, value in does.items()),
-            tuple(self.text(hear, "hears") for hear in ([hears] if isinstance(hears, str) else hears)),
+            self._texts(item, "hears"),
+            self._texts(item, "given"),
             times,
             self.seconds(item["over"], "over") if "over" in item else None,
             item.get("ends") is True,
         )
+
+    def _texts(self, item: dict[str, Any], name: str) -> tuple[str, ...]:
+        given = item.get(name, [])
+        return tuple(self.text(one, name) for one in ([given] if isinstance(given, str) else given))
 
     def noise(self, value: Any, _: dict[str, Any]) -> Noise:
         fields = value if isinstance(value, dict) else {"level_db": value}

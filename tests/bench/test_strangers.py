@@ -19,7 +19,7 @@ from switch.phones.script_reader import read_script
 pytestmark = pytest.mark.unit
 
 TRUTH = Truth(245017, 12050, 3500, date(2026, 3, 9), date(2026, 3, 2), (4218, -15000))
-HEARD = {"status": "completed", "problems": []}
+HEARD = {"status": "completed", "problems": [], "said": []}
 
 
 def who(got: Got, amount: int = 5000) -> Stranger:

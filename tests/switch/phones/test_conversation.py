@@ -24,6 +24,14 @@ def test_a_reply_that_was_given_as_often_as_it_may_be_makes_room_for_the_next() 
     assert [talk.answer("What's your four digit PIN number?") for _ in range(3)] == [PIN, KEYED, KEYED]
 
 
+def test_only_the_right_amount_is_said_yes_to() -> None:
+    right = Reply((Say("Yes."),), ("shall I go ahead",), given=("that's $42 from",))
+    wrong = Reply((Say("No, forty two."),), ("shall I go ahead",))
+    talk = Conversation([right, wrong])
+    assert talk.answer("That's $42 from checking, today, shall I go ahead?") is right
+    assert talk.answer("That's $14.42 from checking, today, shall I go ahead?") is wrong
+
+
 @pytest.mark.parametrize("heard", ["", "One moment.", "We spin wool."])
 def test_what_nothing_fits_is_not_answered(heard: str) -> None:
     assert Conversation([PIN, MORE]).answer(heard) is None
