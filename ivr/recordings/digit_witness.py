@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ivr.recordings.secret_spells import Segment, Spell
 from ivr.recordings.transcription import Samples, Sound
-from ivr.redaction import SecretKind, explained, holds_digits, holds_marker, kind_of, phrases_in, places
+from ivr.redaction import SecretKind, explained, holds_digits, holds_marker, is_lead, kind_of, phrases_in, places
 from speech.audio import RATE
 
 if TYPE_CHECKING:
@@ -98,5 +98,12 @@ def _of_segment(segment: Segment) -> Iterator[tuple[float, float, str]]:
     for word, (start, end) in zip(words, places(segment["text"], words), strict=False):
         if any(start < last and first < end for first, last in known):
             yield word["start"], word["end"], "explained"
-        elif (word["confidence"] or 0.0) >= BELIEVED and not (holds_digits(word["word"]) or holds_marker(word["word"])):
+        elif _ordinary(word):
             yield word["start"], word["end"], "ordinary"
+
+
+def _ordinary(word: Mapping[str, Any]) -> bool:
+    """No digits, and nobody doubts it."""
+    text = word["word"]
+    sure = is_lead(text) or (word["confidence"] or 0.0) >= BELIEVED
+    return sure and not holds_digits(text) and not holds_marker(text)

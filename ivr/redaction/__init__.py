@@ -9,7 +9,7 @@ from ivr.redaction.conversation import Line, Masked, Masking, mask, mask_text
 from ivr.redaction.detection import kinds_in
 from ivr.redaction.digit_runs import digits_in
 from ivr.redaction.erasure import forget, mask_digits, mask_words, places, redact
-from ivr.redaction.explained import explained, holds_digits
+from ivr.redaction.explained import explained, holds_digits, is_lead
 from ivr.redaction.phrases import Named, phrases_in
 from ivr.redaction.spans import KEYED_CARD, MARKER, MARKERS, SecretKind, Span, holds_marker, kind_of, merged
 
@@ -28,6 +28,7 @@ __all__ = [
     "forget",
     "holds_digits",
     "holds_marker",
+    "is_lead",
     "kind_of",
     "kinds_in",
     "mask",

@@ -1,7 +1,7 @@
 """What in a text is surely no secret: amounts, dates, telephone numbers, and digits with a name of their own."""
 
 from ivr.redaction.births import dates_in
-from ivr.redaction.detection import DECIMAL, NEAR
+from ivr.redaction.detection import DECIMAL, LEAD, NEAR
 from ivr.redaction.digit_runs import runs, tokens
 from ivr.redaction.phrases import phrases_in
 
@@ -24,3 +24,8 @@ def explained(text: str) -> list[tuple[int, int]]:
 def holds_digits(text: str) -> bool:
     """Whether any word of it is a digit or a number."""
     return bool(runs(tokens(text)))
+
+
+def is_lead(text: str) -> bool:
+    """Whether it only leads up to what was asked for ("It's", "Sure"): to a reader of digits that sounds like one."""
+    return bool(LEAD.fullmatch(text))

@@ -68,6 +68,11 @@ def test_sure_words_at_the_edges_are_no_digits() -> None:
     assert read(segment([("your", 0.9), ("four-digit", 0.9), ("pin", 0.9)]), digits=[10.1, 10.6, 11.1]) == []
 
 
+def test_what_leads_up_to_an_answer_is_no_digit_however_unsure() -> None:
+    asked = segment([("pin", 0.9), ("please", 0.9)], 5.0, channel=2)
+    assert read(asked, segment([("It's,", 0.3), ("I1", 0.4), ("big", 0.4)]), digits=[10.1, 10.6, 11.1]) == []
+
+
 def test_too_few_digits_are_none() -> None:
     assert read(GARBLED, digits=AT[:2]) == []
 
