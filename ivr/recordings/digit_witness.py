@@ -22,6 +22,7 @@ ANSWERED, ECHOED = 8.0, 4.0  # seconds within which a secret that was named is t
 ROUND = 0.5  # seconds of sound read before and after a stretch of speech
 FEWEST, SURE = 3, 0.7  # digits of a run, and the mean sureness 0..1 with which they were read
 PAUSE = 1.5  # seconds between two digits of a run
+ABOUT = 0.2  # seconds by which reader and recogniser differ in when a digit was said
 BELIEVED = 0.6  # sureness of an ordinary word at the edge of a run that was taken for a digit
 EARLY, LATE = 0.2, 0.05  # seconds by which a digit begins before, and ends after, it was sure to the reader
 TRIM = 0.35  # seconds that a spell may be shortened by at either end: about a digit
@@ -97,7 +98,7 @@ def _of_segment(segment: Segment) -> Iterator[tuple[float, float, str]]:
     known = explained(segment["text"])
     for word, (start, end) in zip(words, places(segment["text"], words), strict=False):
         if any(start < last and first < end for first, last in known):
-            yield word["start"], word["end"], "explained"
+            yield word["start"] - ABOUT, word["end"] + ABOUT, "explained"
         elif _ordinary(word):
             yield word["start"], word["end"], "ordinary"
 

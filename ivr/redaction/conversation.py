@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 from ivr.redaction.detection import LEAD, find
 from ivr.redaction.digit_runs import runs, tokens
 from ivr.redaction.erasure import redact, same_digits
+from ivr.redaction.explained import explained
 from ivr.redaction.phrases import Named, Phrase, phrases_in, telling
 from ivr.redaction.spans import SecretKind, Span, holds_marker, kind_of, overlap
 from ivr.redaction.split_cards import cards_in_parts
@@ -94,14 +95,14 @@ class _Talk:
         before, line = self.lines[max(0, at - LOOK_BACK) : at], self.lines[at]
         if line.speaker == "bot" and not any(self._taken(at - back) for back in range(1, len(before) + 1)):
             return  # the bot says no secret of its own accord, but may repeat one
-        if self.unnamed and not runs(tokens(line.text)) and (found := self._misheard_answer(at)):
-            self.spans[at] = found
-            return
+        self.spans[at] = self._found(at, before, line)
+        if self.unnamed and not self.spans[at] and not explained(line.text):
+            self.spans[at] = self._misheard_answer(at)
+
+    def _found(self, at: int, before: Sequence[Line], line: Line) -> list[Span]:
         if not runs(tokens(line.text)) and not any(_WORDS_OF_SECRETS.search(one.text) for one in (*before, line)):
-            return
-        self.spans[at] = find(
-            self.lines[at].text, lambda: self._wanted(at), lambda: self._cards_about(at), unnamed=self.unnamed
-        )
+            return []
+        return find(self.lines[at].text, lambda: self._wanted(at), lambda: self._cards_about(at), unnamed=self.unnamed)
 
     def _misheard_answer(self, at: int) -> list[Span]:
         """A short answer to who asked for a secret, of which the recogniser made other words ("free of power")."""

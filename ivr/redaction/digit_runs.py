@@ -94,16 +94,24 @@ def digits_in(text: str) -> str:
 def _run(words: Sequence[Token], pieces: list[tuple[int, int, str, int, int]]) -> Run:
     first, last = pieces[0][3], pieces[-1][4]
     before = words[first - 1].text if first else ""
-    after = words[last + 1].text if last + 1 < len(words) else ""
     inside = {token.text for token in words[first:last]}
     return Run(
         tuple(piece[:3] for piece in pieces),
         first,
         last,
-        priced=before in _CURRENCY or after in _UNITS_AFTER,
+        priced=before in _CURRENCY or _has_unit(words, last),
         dated="/" in inside,
         dialled=before in {"+", "plus"} and sum(len(piece[2]) for piece in pieces) <= LONGEST_TELEPHONE,
     )
+
+
+def _has_unit(words: Sequence[Token], last: int) -> bool:
+    """Whether a unit follows; a sign of money only where it hangs on this number ("52$"), not on the next ("$50")."""
+    after, beyond = [*words[last + 1 : last + 3], None, None][:2]
+    if after is None or after.text not in _CURRENCY:
+        return after is not None and after.text in _UNITS_AFTER
+    of_next = beyond is not None and beyond.start == after.end and beyond.text[0].isdigit()
+    return words[last].end == after.start and not of_next
 
 
 def _within(token: Token, skip: Sequence[tuple[int, int]]) -> bool:

@@ -17,7 +17,8 @@ def explained(text: str) -> list[tuple[int, int]]:
             for phrase in named
         )
         if run.priced or run.dated or run.dialled or own or DECIMAL.fullmatch(text[run.start : run.end]):
-            found.append((run.start, run.end))
+            unit = words[run.last + 1 : run.last + 2] if run.priced else []
+            found.append((run.start, unit[0].end if unit else run.end))
     return found
 
 

@@ -58,7 +58,7 @@ def test_an_echo_on_the_other_side_is_read_too() -> None:
     assert read(asked, segment([("hum", 0.4), ("big", 0.4), ("of", 0.4)]), digits=[10.1, 10.6, 11.1]) == [(1, "pin")]
 
 
-@pytest.mark.parametrize("said", ["$443", "15/05/2026", "extension 443"])
+@pytest.mark.parametrize("said", ["$443", "443 dollars", "15/05/2026", "extension 443"])
 def test_what_the_transcript_explains_is_none(said: str) -> None:
     words: Said = [("pin", 0.9), *((word, 0.9) for word in said.split())]
     assert read(segment(words), digits=[10.6, 10.7, 10.8]) == []

@@ -110,6 +110,8 @@ def test_a_pin_that_is_misheard_is_one() -> None:
     [
         ("443.", "(code)."),
         ("7484 in my DM", "(code) in my DM"),
+        ("two parts of 361$ and 520$", "two parts of 361$ and 520$"),
+        ("2749$50", "(code)$50"),
         ("the letter MFO 31.62 N", "the letter MFO 31.62 N"),
         ("I paid $443 on the 27th", "I paid $443 on the 27th"),
         ("can I pay 1500 next week", "can I pay 1500 next week"),
@@ -126,6 +128,8 @@ def test_in_a_whole_conversation_digits_that_nobody_explains_are_taken_out(said:
     [
         ("and the three digits on the back of the card?", "Free of power.", "(security code)."),
         ("And what is the password?", "elephant", "(password)"),
+        ("and the three digits on the back of the card.", "8 iron ferments", "(security code)"),
+        ("What's your PIN?", "$8 are left", "$8 are left"),
         ("What's your PIN?", "It's free of power.", "It's (PIN)."),
         ("What's your PIN?", "It's", "It's"),
         ("And your date of birth?", "That's the (date of birth).", "That's the (date of birth)."),
