@@ -28,7 +28,9 @@ def api(shared: Path) -> dict[str, Any]:
 
 @pytest.mark.parametrize("name", REQUESTS)
 def test_each_request_is_one_that_the_carrier_describes(name: str, api: dict[str, Any]) -> None:
-    http = FakeTwilioHttp(200, {"sid": CALL, "call_sid": CALL, "status": "in-progress", "friendly_name": "Bank"})
+    answers: dict[str, dict[str, Any]] = {"stop_recording": {"recordings": []}, "pause_recording": {"status": "paused"}}
+    plain = {"sid": CALL, "call_sid": CALL, "status": "in-progress", "friendly_name": "Bank"}
+    http = FakeTwilioHttp(200, answers.get(name, plain))
     REQUESTS[name](carrier(http))
     ((method, path, form),) = http.sent
     operation = _operation(api, method, path)

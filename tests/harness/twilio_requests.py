@@ -7,6 +7,7 @@ from ivr.carrier.twilio.account import TwilioAccount
 from ivr.carrier.twilio.client import TwilioCarrier
 from tests.fakes.fake_twilio_http import ACCOUNT, CALL, CONFERENCE, RECORDING
 
+TEXT = "SM" + "3" * 32
 URL = "https://line.test/handoff/1/1/agent"
 
 
@@ -30,6 +31,14 @@ REQUESTS = {
     "change a participant": lambda c: c.change_participant(CONFERENCE, CALL, muted=True, hold=True, coach=CALL),
     "end coaching": lambda c: c.change_participant(CONFERENCE, CALL, muted=False, coach=""),
     "delete_recording": lambda c: c.delete_recording(RECORDING),
+    "pause_recording": lambda c: c.pause_recording(CALL),
+    "resume_recording": lambda c: c.resume_recording(CALL),
+    "stop_recording": lambda c: c.stop_recording(CALL),
+    "forget_call": lambda c: c.forget_call(CALL),
+    "forget_text": lambda c: c.forget_text(TEXT),
+    "knows a call": lambda c: c.knows(CALL),
+    "knows a text": lambda c: c.knows(TEXT),
+    "find_recording": lambda c: c.find_recording(RECORDING),
     "send_text": lambda c: c.send_text("+15551112222", "Thank you."),
     "check": lambda c: c.check(),
 }

@@ -18,6 +18,7 @@ from ivr.carrier.twilio.requests import (
     BaseUrlHttpClient,
     ask,
     ask_twice,
+    listed,
     once_unless_over,
     unless_missing,
     unless_over,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 
 PAGE = 200  # recordings in one answer
+RUNNING = ("in-progress", "paused")  # states of a recording
 CURRENT = "Twilio.CURRENT"  # the call's one active recording
 STATUS_EVENTS = ["initiated", "ringing", "answered", "completed"]
 
@@ -171,8 +173,10 @@ class TwilioCarrier:
     def recordings(self, after: datetime, before: datetime, limit: int) -> Iterator[CarrierRecording]:
         """Every recording of the account that was made in that time and is still there, newest first."""
         found = ask(
-            lambda: self._client.recordings.list(
-                date_created_after=after, date_created_before=before, limit=limit, page_size=min(PAGE, limit)
+            lambda: listed(
+                lambda: self._client.recordings.list(
+                    date_created_after=after, date_created_before=before, limit=limit, page_size=min(PAGE, limit)
+                )
             )
         )
         return (_recording(row) for row in found)
@@ -191,7 +195,17 @@ class TwilioCarrier:
         unless_over(lambda: self._client.calls(call_sid).recordings(CURRENT).update(status="in-progress"))
 
     def stop_recording(self, call_sid: str) -> None:
-        unless_over(lambda: self._client.calls(call_sid).recordings(CURRENT).update(status="stopped"))
+        """Each recording of the call that runs beside it, by its sid: `CURRENT` is refused where there are two. What
+        a caller is just asked to say is recorded by a document, and needed."""
+        found: list[Any] = []
+        running = self._client.calls(call_sid).recordings
+        unless_missing(lambda: found.extend(listed(lambda: running.list(limit=PAGE))))
+        for one in found:
+            if one.status in RUNNING and one.source != RECORD_VERB:
+                self._stop(call_sid, str(one.sid))
+
+    def _stop(self, call_sid: str, recording_sid: str) -> None:
+        unless_over(lambda: self._client.calls(call_sid).recordings(recording_sid).update(status="stopped"))
 
     # --- what it remembers ---
 

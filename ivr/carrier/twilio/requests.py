@@ -53,6 +53,20 @@ def ask_twice(request: Callable[[], Any]) -> Any:
     return ask(request)
 
 
+def listed(rows: Callable[[], list[Any]]) -> list[Any]:
+    """All rows of a list. The client does not say as with anything else that a page of one was refused: here it does,
+    for whoever calls this within a request."""
+    try:
+        return rows()
+    except TwilioRestException:
+        raise
+    except TwilioException as error:
+        words, *answers = error.args
+        for answer in answers:
+            raise TwilioRestException(answer.status_code, "", words) from error
+        raise
+
+
 def _silent(error: Exception, again: bool) -> CarrierError:
     return CarrierError(f"the carrier does not answer: {type(error).__name__}", again, doubtful=True)
 
