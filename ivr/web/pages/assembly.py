@@ -87,7 +87,7 @@ def add_pages(app: Flask, services: PageServices, phones: Phones) -> Guards:
     _add_desk(app, context, services)
     _add_board(app, context, services)
     app.register_blueprint(make_quality_blueprint(context, services.recordings, settings.service_seconds))
-    app.register_blueprint(make_reviews_blueprint(context))
+    app.register_blueprint(make_reviews_blueprint(context, services.recordings))
     app.register_blueprint(make_events_blueprint(services.sessions))
     return guards
 

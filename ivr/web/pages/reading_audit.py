@@ -46,7 +46,7 @@ OTHERS = frozenset(
         "agent.page", "agent.own", "agent.panel", "agent.work", "agent.messages", "agent.message_audio",
         "board.fragment", "board.listens", "board.rules", "board.latency", "quality.audio", "phone.script",
         "quality.cards", "quality.card", "quality.samples", "quality.sample", "quality.next_call",
-        "quality.calibrations", "reviews.page", "quality.export",
+        "quality.calibrations", "reviews.page", "reviews.audio", "quality.export",
     }
 )  # fmt: skip
 

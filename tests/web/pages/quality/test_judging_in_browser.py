@@ -1,5 +1,7 @@
 """Judging in a real browser: by keyboard, at both widths, in light and dark, and clean by axe."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
@@ -7,6 +9,7 @@ from ivr.quality import facts_store
 from ivr.quality.samples import Filters, Plan, draw
 from ivr.quality.scorecards import calibrations, evaluations, versions
 from ivr.quality.scorecards.automatic import answer_by_facts
+from ivr.quality.scorecards.evaluations import Given
 from ivr.quality.scorecards.starter import NAME, STARTER
 from ivr.quality.scorecards.subjects import Subject
 from tests.harness import desk_browser
@@ -38,17 +41,18 @@ def calls(web: Web) -> JudgedCalls:
     return calls
 
 
-def published(calls: JudgedCalls, version: int, agent: int | None, reviewer: str = "Rosa") -> int:
+def published(calls: JudgedCalls, version: int, agent: int | None, reviewer: str = "Rosa", **more: Given) -> int:
     with calls.sessions.begin() as tx:
-        row = evaluations.save(tx, judgement(version, calls.person(reviewer), agent), calls.clock.now())
+        row = evaluations.save(tx, judgement(version, calls.person(reviewer), agent, CALL, **more), calls.clock.now())
         evaluations.publish(tx, row, "rosa@bank.test", calls.clock.now())
         return row.id
 
 
-def furnish(calls: JudgedCalls) -> None:
+def furnish(web: Web, calls: JudgedCalls) -> None:
     """Our scorecard, a draft of another, a judgement of Ada, a sample, and a calibration that is open to read."""
     small, rosa, sam, now = calls.scorecard(), calls.person("Rosa"), calls.person("Sam"), calls.clock.now()
     published(calls, small, calls.person("Ada"))
+    web.recording(CALL)
     with calls.sessions.begin() as tx:
         versions.create(tx, NAME, STARTER, "rosa@bank.test", now)
         begun = calibrations.begin(tx, Subject(OTHER), small, [rosa, sam], "rosa@bank.test", now).id
@@ -120,12 +124,24 @@ def test_an_agents_dispute_is_decided_by_a_second_reviewer(calls: JudgedCalls, o
     expect(agent.get_by_text("They are heard at 0:44.")).to_be_visible()
 
 
+def test_an_agent_hears_the_moment_that_a_review_speaks_of(web: Web, calls: JudgedCalls, open_page: Open) -> None:
+    published(calls, calls.scorecard(), calls.person("Ada"), q3=Given("5", spans=((12.0, 14.0),)))
+    web.recording(CALL)
+    agent = open_page("ada@bank.test")
+    agent.goto("/my-reviews/1")
+    agent.get_by_role("link", name="0:12").click()
+    agent.wait_for_function(
+        "document.querySelector('audio').currentTime >= 11 && document.querySelector('audio').currentTime < 15"
+    )
+    expect(agent).to_have_url(re.compile("/my-reviews/1$"))
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
 def test_every_page_of_judging_is_clean_at_both_widths_in_both_lights(
-    calls: JudgedCalls, open_page: Open, viewport: ViewportSize, scheme: Scheme
+    web: Web, calls: JudgedCalls, open_page: Open, viewport: ViewportSize, scheme: Scheme
 ) -> None:
-    furnish(calls)
+    furnish(web, calls)
     size = f"{viewport['width']}-{scheme}"
     page = open_page("rosa@bank.test", scheme, viewport)
     pages = {

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from ivr.quality import facts_store
 from ivr.quality.scorecards.automatic import answer_by_facts
 from ivr.quality.scorecards.evaluations import EvaluationRefusedError
-from ivr.store.models import Audit, Evaluation, ScorecardVersion
+from ivr.store.models import Audit, Evaluation, Recording, ScorecardVersion
 from ivr.web.pages.quality.card_form import spans_in
 from tests.harness.judged_calls import CALL, JudgedCalls
 from tests.harness.web_pages import Web, with_token
@@ -125,6 +125,32 @@ def test_an_agent_sees_nobody_elses_reviews_and_no_drafts(web: Web, calls: Judge
     assert rosa.get("/my-reviews/").status_code == 403
 
 
+def test_an_agent_hears_their_own_call_at_the_moments_of_its_review_and_nobody_elses(
+    web: Web, calls: JudgedCalls, rosa: FlaskClient
+) -> None:
+    ada, bob = web.signed_in("Ada", "agent"), web.signed_in("Bob", "agent")
+    calls.call(agent=calls.person("Ada"))
+    version, other = calls.scorecard(), calls.call("CA" + "8" * 32)
+    judge(rosa, version, str(calls.person("Ada")), **{"q2-spans": "0:31-0:33"})
+    with web.sessions() as tx:
+        number = tx.scalars(select(Evaluation.id)).one()
+    assert "no sound of this call" in ada.get(f"/my-reviews/{number}").text
+    recording, elsewhere = web.recording(CALL), web.recording(other)
+    sound = f"/my-reviews/{number}/audio/{recording}"
+    page = ada.get(f"/my-reviews/{number}").text
+    assert f'src="{sound}"' in page
+    assert f'data-at="30.0" href="{sound}#t=30.0"' in page  # the recording begins a second into the call
+    assert ada.get(sound).data[:4] == b"RIFF"
+    assert [client.get(sound).status_code for client in (bob, rosa)] == [404, 403]
+    assert ada.get(f"/my-reviews/{number}/audio/{elsewhere}").status_code == 404
+    with web.sessions.begin() as tx:
+        heard = tx.scalars(select(Audit).where(Audit.action == "listen")).one()
+        assert (heard.actor, heard.subject) == ("ada@bank.test", f"recording:{recording}")
+        tx.get_one(Recording, recording).redaction = "made"
+    assert ada.get(sound).status_code == 404  # not proved: secrets may be in it
+    assert sound not in ada.get(f"/my-reviews/{number}").text
+
+
 def test_who_was_in_the_call_is_told_that_somebody_else_judges_it(web: Web, calls: JudgedCalls) -> None:
     both = web.signed_in("Ada", "agent", "reviewer")
     calls.call(agent=calls.person("Ada"))
@@ -209,3 +235,4 @@ def test_every_page_of_quality_leads_to_the_others(calls: JudgedCalls, rosa: Fla
     for place in ("/quality/", f"/quality/calls/{CALL}", "/quality/cards/"):
         page = rosa.get(place).text
         assert all(f'href="/quality/{name}/"' in page for name in ("evaluations", "samples", "calibrations", "cards"))
+        assert 'href="/quality/corrections"' in page
