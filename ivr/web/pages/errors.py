@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException, Unauthorized
 
 from ivr.web.pages.signed_in import safe_next
 
-TOO_OLD = "This page is too old"
+TOO_OLD, OLD_ADVICE = "This page is too old", "What you asked for was not done. Go back and do it again."
 PAGES = {
     401: (
         "You are signed out",
@@ -34,14 +34,15 @@ def _page(error: HTTPException) -> ResponseReturnValue:
     code = error.code or 500
     title, advice = PAGES[code]
     target = safe_next(urlsplit(request.referrer or "").path) if code == 401 else None
-    return render_template("error.html", title=title, advice=advice, target=target), code
+    return render_template("error.html", title=title, advice=advice, target=target, not_done=code == 401), code
 
 
 def _too_old(error: CSRFError) -> ResponseReturnValue:
     """The token is of another sign-in: a script takes the new one and asks once more, where there is one."""
     if request.headers.get("X-Fragment"):
         return ("", 400, {"X-Stale-Token": "1"}) if current_user.is_authenticated else _page(Unauthorized())
-    return render_template("error.html", title=TOO_OLD, advice="Go back, reload it and do it again."), 400
+    target = safe_next(urlsplit(request.referrer or "").path)
+    return render_template("error.html", title=TOO_OLD, advice=OLD_ADVICE, back=target, not_done=True), 400
 
 
 def _fault(error: Exception) -> ResponseReturnValue:

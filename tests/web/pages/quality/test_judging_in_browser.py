@@ -15,6 +15,7 @@ from ivr.quality.scorecards.subjects import Subject
 from tests.harness import desk_browser
 from tests.harness.browser import NARROW, WIDE, Scheme, look
 from tests.harness.desk_browser import Open
+from tests.harness.eventually import eventually
 from tests.harness.judged_calls import CALL, JudgedCalls, judgement
 from tests.harness.web_pages import Web
 
@@ -130,9 +131,7 @@ def test_an_agent_hears_the_moment_that_a_review_speaks_of(web: Web, calls: Judg
     agent = open_page("ada@bank.test")
     agent.goto("/my-reviews/1")
     agent.get_by_role("link", name="0:12").click()
-    agent.wait_for_function(
-        "document.querySelector('audio').currentTime >= 11 && document.querySelector('audio').currentTime < 15"
-    )
+    eventually(lambda: 11 <= agent.evaluate("document.querySelector('audio').currentTime") < 15)
     expect(agent).to_have_url(re.compile("/my-reviews/1$"))
 
 
