@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ivr.recordings.secret_spells import (
+    OTHERS,
     Spell,
     Words,
     channel_of,
@@ -43,7 +44,7 @@ def mask_secrets(
     """The transcript without its own secrets, and without what was taken out of the turns said at the same time.
 
     `whole`: nothing of the recording is missing, so that digits that nobody explains are taken out too."""
-    own = mask([Line(str(segment["channel"]), segment["text"]) for segment in transcript], unnamed=whole).lines
+    own = mask(_lines(tx, recording, transcript), unnamed=whole).lines
     turns = _secret_turns(tx, recording)
     timed = [spell for turn in turns for spell in timed_in_turn(turn, recording.offset)]
     vague = [turn for turn in turns if not timed_in_turn(turn, recording.offset)]
@@ -55,7 +56,7 @@ def mask_secrets(
 
 def mask_again(tx: Session, recording: Recording, transcript: Sequence[Segment]) -> list[Segment]:
     """What was heard of the redacted sound, without the secrets that are in it after all."""
-    own = mask([Line(str(segment["channel"]), segment["text"]) for segment in transcript], unnamed=True).lines
+    own = mask(_lines(tx, recording, transcript), unnamed=True).lines
     turns = _secret_turns(tx, recording)
     vague = [turn for turn in turns if not timed_in_turn(turn, recording.offset)]
     return [
@@ -99,6 +100,21 @@ def _turns(tx: Session, recording: Recording) -> list[Turn]:
     if recording.kind != "call":
         return []
     return list(tx.scalars(select(Turn).where(Turn.call_sid == recording.call_sid)))
+
+
+def _lines(tx: Session, recording: Recording, transcript: Sequence[Segment]) -> list[Line]:
+    """Who says each segment: its channel, or the bot, whose own words hold no secret that nobody told it."""
+    bot = [
+        (turn.start - recording.offset - SLACK, (turn.end or turn.start) - recording.offset + SLACK)
+        for turn in _turns(tx, recording)
+        if turn.speaker == "bot"
+    ]
+    return [Line(_speaker(segment, bot), segment["text"]) for segment in transcript]
+
+
+def _speaker(segment: Segment, bot: Sequence[tuple[float, float]]) -> str:
+    spoken = any(start <= segment["start"] and segment["end"] <= end for start, end in bot)
+    return "bot" if spoken and segment["channel"] == OTHERS else str(segment["channel"])
 
 
 def _secret_turns(tx: Session, recording: Recording) -> list[Turn]:

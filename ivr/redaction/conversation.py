@@ -102,7 +102,8 @@ class _Talk:
     def _found(self, at: int, before: Sequence[Line], line: Line) -> list[Span]:
         if not runs(tokens(line.text)) and not any(_WORDS_OF_SECRETS.search(one.text) for one in (*before, line)):
             return []
-        return find(self.lines[at].text, lambda: self._wanted(at), lambda: self._cards_about(at), unnamed=self.unnamed)
+        unnamed = self.unnamed and line.speaker != "bot"
+        return find(line.text, lambda: self._wanted(at), lambda: self._cards_about(at), unnamed=unnamed)
 
     def _misheard_answer(self, at: int) -> list[Span]:
         """A short answer to who asked for a secret, of which the recogniser made other words ("free of power")."""

@@ -29,6 +29,8 @@ _LENGTHS: dict[SecretKind, tuple[int, int, int]] = {  # shortest, usual, longest
 }
 _ANSWERED: tuple[SecretKind, ...] = ("card", "pin", "code", "id")
 _READ_OUT = ("card", "pin", "code", "cvv", "id")
+_DIGIT = "(?:one|two|three|four|five|six|seven|eight|nine|ten|\\d{1,2})"
+_RANGE = re.compile(rf"\b(?:from|between|press) {_DIGIT} (?:to|through|and) {_DIGIT}\b(?![ ,-]+{_DIGIT}\b)", re.I)
 _SSN = re.compile(r"(?<![\d-])(?:\d{3}-\d{2}-\d{4}|\d{3} \d{2} \d{4})(?![\d-])")
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b")
 _NINO = re.compile(r"(?<![a-z0-9])[a-z][ -]?[a-z][ -]?\d{2}[ -]?\d{2}[ -]?\d{2}[ -]?[a-d](?![a-z0-9])", re.I)
@@ -120,8 +122,10 @@ def _with_markers(text: str, words: Sequence[Token], digits: Sequence[Run]) -> l
 
 
 def not_digits(text: str, named: Sequence[Phrase]) -> list[tuple[int, int]]:
-    """Parts of the text whose digits are none to look at: names ("the three digits"), international account numbers."""
-    return [*((phrase.start, phrase.end) for phrase in named), *(match.span() for match in _IBAN.finditer(text))]
+    """Parts of the text whose digits are none to look at: names ("the three digits"), international account numbers,
+    and ranges ("how was it, from one to five"), whose "to" would be a two."""
+    others = [match.span() for pattern in (_IBAN, _RANGE) for match in pattern.finditer(text)]
+    return [*((phrase.start, phrase.end) for phrase in named), *others]
 
 
 def _of_runs(
