@@ -125,5 +125,5 @@ for (const key of Object.keys(sessionStorage)) {
   else sessionStorage.removeItem(key); // another person's
 }
 restoreDrafts();
-for (const [address, { server }] of forms) if (server) schedule(address);
+for (const [address, { server }] of forms) if (server) save(address); // at once: this page may be closed as soon
 leaveDrafts();
