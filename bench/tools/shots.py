@@ -16,6 +16,9 @@ TESTS = (
     "tests/web/pages/test_doors_in_browser.py::test_the_pages_are_for_everyone",
     "tests/web/pages/test_board_in_browser.py::test_a_full_board_is_readable_by_all",
     "tests/web/pages/test_phone_strip_in_browser.py::test_the_strip_in_each_state",
+    "tests/web/pages/quality/test_judging_in_browser.py::test_every_page_of_judging_is_clean_at_both_widths_in_both_lights",
+    "tests/web/pages/quality/test_figures_in_browser.py",
+    "tests/web/pages/quality/test_learning_in_browser.py::test_the_form_and_the_list_look_right",
     "tests/switch/phones/test_page.py::test_the_page_can_be_used_by_everyone",
 )
 PICTURES = {
@@ -27,7 +30,11 @@ PICTURES = {
     "call-backs": "call-backs-1280-light",
     "board": "board-1280-light",
     "board-listening": "board-listening-1280-dark",
+    "quality-calls": "quality-calls-1280-light",
     "quality-call": "quality-call-1280-light",
+    "quality-card": "judging-form-1280-light",
+    "quality-figures": "figures-1280-light",
+    "quality-narrow": "quality-call-390-dark",
     "phone": "softphone-talking-1280-light",
 }
 TARGET = Path(__file__).parents[2] / "docs" / "shots"

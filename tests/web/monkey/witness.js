@@ -79,7 +79,8 @@
   }, true);
   addEventListener("submit", (event) => {
     submits += 1;
-    const { action } = event.target;
+    const { action, method } = event.target;
+    if (method === "dialog") return; // a box that is closed asks nothing of the server
     const { id, name, value } = event.submitter ?? {};
     tell("submit", { action: new URL(action).pathname, id: id ?? "", name: name ?? "", value: value ?? "", cause });
   }, true);
