@@ -1,7 +1,7 @@
 // Every action by one key, unless the person is typing or has switched the keys off; `?` lists them.
 //
 // Nobody reads as fast as they type. When the page has just come, or what a key does has just changed, keys sleep for a
-// moment; and when the page took away the field that somebody was writing in, the rest of their sentence is not obeyed
+// moment, whatever is done meanwhile; and when the page took away the field that somebody was writing in, the rest of their sentence is not obeyed
 // either.
 
 const dialog = document.getElementById("keys");
@@ -10,6 +10,7 @@ const OFF = "warmline-keys-off";
 const MOMENT = 1000; // milliseconds
 
 let asleepUntil = 0;
+let changedUntil = 0; // until then nothing wakes them
 let cutOff = false; // the field was taken away while they wrote, and they have done nothing of their own since
 let waking = null;
 let meanings = "";
@@ -35,6 +36,11 @@ function sleep() {
   waking = setTimeout(wake, MOMENT);
 }
 
+function changed() {
+  changedUntil = performance.now() + MOMENT;
+  sleep();
+}
+
 function wake() {
   asleepUntil = 0;
   document.documentElement.dataset.keys = choice.checked ? "on" : "off";
@@ -42,7 +48,7 @@ function wake() {
 
 function ownAct() {
   cutOff = false;
-  wake();
+  if (performance.now() >= changedUntil) wake();
 }
 
 function meaningsNow() {
@@ -91,10 +97,10 @@ addEventListener("keydown", (event) => {
 });
 addEventListener("keyup", (event) => { if (event.key === " " && asleep() && !typing(event.target)) event.preventDefault(); });
 addEventListener("pointerdown", () => { cutOff = false; }); // what they aimed at may be older than what stands there now
-document.addEventListener("cut-off", () => { cutOff = true; sleep(); });
+document.addEventListener("cut-off", () => { cutOff = true; changed(); });
 document.addEventListener("swapped", () => {
   const now = meaningsNow();
-  if (now !== meanings) sleep();
+  if (now !== meanings) changed();
   meanings = now;
 });
 
@@ -106,5 +112,5 @@ choice.addEventListener("change", () => {
   wake();
 });
 meanings = meaningsNow();
-sleep(); // whoever was typing when this page came was not typing to it
-document.addEventListener("DOMContentLoaded", sleep); // which on a busy machine is a while later
+changed(); // whoever was typing when this page came was not typing to it
+document.addEventListener("DOMContentLoaded", changed); // which on a busy machine is a while later
