@@ -5,13 +5,13 @@ An intent that is dangerous to get wrong has to be more probable than the others
 
 from dataclasses import dataclass
 
-from ivr.nlu.card_request import wants_card_payment
 from ivr.nlu.intents import CONTROL, DANGEROUS
+from ivr.nlu.payment_request import wants_payment
 from ivr.nlu.person_request import wants_person
 from ivr.nlu.yes_no import no_answer, yes_no
 
 RULE_CONFIDENCE = 0.97
-DANGER_BAR = 0.6
+DANGER_BAR = 0.7
 ASIDE = 0.3
 PLAINLY = 0.9
 
@@ -62,7 +62,7 @@ def by_rule(text: str, expect: str | None) -> str | None:
     answer = yes_no(text) if expect == "yes-no" else None
     if answer is not None:
         return "yes" if answer else "no"
-    return "payment" if wants_card_payment(text) else None
+    return "payment" if wants_payment(text) else None
 
 
 def _without(shares: Shares, excluded: set[str]) -> Shares:

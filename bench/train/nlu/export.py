@@ -45,7 +45,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ("--checkpoint", "--base", "--out"):
         parser.add_argument(name, type=Path, required=True)
-    parser.add_argument("--temperature", type=float, default=0.75)
+    parser.add_argument("--temperature", type=float, default=1.0)
     chosen = parser.parse_args()
     export(chosen.checkpoint, chosen.base, chosen.out, chosen.temperature)
 

@@ -65,7 +65,7 @@ class Recipe:
     fine: float
 
 
-FIRST = Recipe(epochs=4, rate=1.5e-4, layer_rate=3e-3, fine=0.3)
+FIRST = Recipe(epochs=2, rate=1.5e-4, layer_rate=3e-3, fine=0.3)
 AGAIN = Recipe(epochs=1, rate=6e-5, layer_rate=5e-4, fine=0.1)
 
 
@@ -193,7 +193,7 @@ def main() -> None:
     parser.add_argument("--hold", action="append", default=[])
     parser.add_argument("--from", dest="start", type=Path)
     parser.add_argument("--epochs", type=int, default=FIRST.epochs, help="of the first pass")
-    parser.add_argument("--temperature", type=float, default=0.75)
+    parser.add_argument("--temperature", type=float, default=1.0)
     chosen = parser.parse_args()
     torch.manual_seed(1)
     tokenizer = Tokenizer.from_file(str(chosen.base / "tokenizer.json"))

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.speech
 MISUNDERSTOOD = {
     "I was making a purchase and it was declined": "other_banking",
     "what do I need to send you by the end of the month": "due_date",
-    "I want to settle up": "payment",
+    "I want to square up": "payment",
     "I'm after my figure": "balance",
 }
 UNCHANGED = {
@@ -86,7 +86,7 @@ def test_what_was_corrected_is_understood_and_the_rest_as_before_until_it_is_put
     assert [row["after"] for row in json.loads(tried.stdout)["corrections"]] == list(MISUNDERSTOOD.values())
     result = learn()
     assert result.exit_code == 0, result.output
-    assert "I want to settle up: right (was other_banking)" in result.stdout
+    assert "I want to square up: right (was out_of_scope)" in result.stdout
     assert "next start" in result.stderr
     assert understood(folder, MISUNDERSTOOD) == MISUNDERSTOOD
     assert understood(folder, UNCHANGED) == UNCHANGED

@@ -1,4 +1,4 @@
-"""Whether the caller asks, in so many words, to pay by card."""
+"""Whether the caller asks, in so many words, to pay us."""
 
 import re
 
@@ -13,10 +13,10 @@ _CARD = r"(?:an? |my |the |your )?(?:cards?|(?:credit|debit|bank|credit or debit
 _MORE = r"(?:please|today|now|instead|then|thanks|thank you|over the phone|by phone|on the phone|right now)"
 _WISH = re.compile(
     rf"^(?:no )?(?:{_LEAD} )*(?:pay|paying|(?:make|making) (?:a|the|my) payment)(?: {_WHAT})?"
-    rf" (?:by|with|using|via|through|from) {_CARD}(?: {_MORE})*$"
+    rf"(?: (?:by|with|using|via|through|from) {_CARD})?(?: {_MORE})*$"
 )
 
 
-def wants_card_payment(text: str) -> bool:
-    """The caller wants to pay us by card, and says no more; who asks what that costs or where it works does not."""
+def wants_payment(text: str) -> bool:
+    """The caller wants to pay us, perhaps by card, and says no more; who asks where a card works does not."""
     return bool(_WISH.search(normalise(text)))
