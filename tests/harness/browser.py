@@ -52,15 +52,47 @@ def press(page: Page, key: str) -> None:
     page.keyboard.press(key)
 
 
+# two neighbours whose letters are drawn over each other; what floats over the page is none
+OVERLAPS = """() => {
+  const style = (one) => getComputedStyle(one);
+  const afloat = (one) => !["static", "relative"].includes(style(one).position) || style(one).overflow !== "visible";
+  const boxes = (one) => {
+    const found = [];
+    const letters = document.createTreeWalker(one, NodeFilter.SHOW_TEXT);
+    while (letters.nextNode()) {
+      let above = letters.currentNode.parentElement;
+      while (above !== one.parentElement && !afloat(above)) above = above.parentElement;
+      if (above !== one.parentElement || !letters.currentNode.parentElement.checkVisibility()) continue;
+      const range = document.createRange();
+      range.selectNodeContents(letters.currentNode);
+      found.push(...range.getClientRects());
+    }
+    return found.filter((box) => box.width > 2 && box.height > 2);
+  };
+  const still = (one) => one.checkVisibility() && one.textContent.trim();
+  const shared = (from, to, start, end) => Math.min(from, to) - Math.max(start, end);
+  const meet = (a, b) => shared(a.right, b.right, a.left, b.left) > 3 && shared(a.bottom, b.bottom, a.top, b.top) > 6;
+  for (const parent of document.querySelectorAll("main *")) {
+    const parts = [...parent.children].filter(still).map((one) => [one, boxes(one)]);
+    for (let at = 1; at < parts.length; at++) {
+      const [[one, these], [other, those]] = [parts[at - 1], parts[at]];
+      if (these.some((a) => those.some((b) => meet(a, b)))) return `${one.textContent} | ${other.textContent}`;
+    }
+  }
+  return "";
+}"""
+
+
 def look(page: Page, name: str) -> None:
-    """Nothing found by axe, nothing wider than the page; the picture kept where wanted."""
-    found = Axe().run(page).response["violations"]
-    assert not found, (name, [(fault["id"], fault["nodes"][0]["html"]) for fault in found])
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, name
+    """Nothing found by axe, nothing wider than the page, no words over words; the picture kept where wanted."""
     if SHOTS:
         page.evaluate("scrollTo(0, 0)")
         page.screenshot(path=Path(SHOTS) / f"{name}.png", full_page=True)
         page.screenshot(path=Path(SHOTS) / f"{name}-screen.png")
+    found = Axe().run(page).response["violations"]
+    assert not found, (name, [(fault["id"], fault["nodes"][0]["html"]) for fault in found])
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, name
+    assert not (drawn_over := page.evaluate(OVERLAPS)), (name, drawn_over)
 
 
 def look_everywhere(page: Page, name: str) -> None:
