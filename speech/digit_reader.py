@@ -1,4 +1,4 @@
-"""Digits read straight from the output of Whisper's encoder, by a small network that knows only digits.
+"""Digits read straight from the output of Whisper's encoder, by two small networks that know only digits.
 
 Whisper's decoder is a writer: it goes on where a string seems to go on ("4, 5, 6 ..."), says things twice and turns
 "two" into "to". This reader has no such habits. It was trained (bench/train/digit_reader.py) with connectionist
@@ -6,6 +6,7 @@ temporal classification, so it also tells when each digit was said.
 """
 
 import math
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,8 @@ QUIET = 0.995  # frames surer than this that nothing begins are skipped: they ch
 BEAMS = 8  # hypotheses kept: more change nothing
 READINGS = 3  # of them, told
 UNLIKELY = math.log(1e-4)  # a digit less likely than this in a frame is not followed
+SHORTEST, AGAIN = 3, 5  # frames from one digit's beginning to another's, and to the same one's: 0.12 s and 0.2 s
+FORGOTTEN = 2.0  # by how much a string that a network did not think of is less likely (log) than the last that it did
 NEVER = -1e9
 
 
@@ -37,14 +40,21 @@ class Reading:
 
 
 class DigitReader:
-    """The trained network. Its features are those of the multilingual base model and of no other."""
+    """The trained networks. Their features are those of the multilingual base model and of no other.
+
+    Several read side by side, each in its own way: a string is as likely as all of them together find it.
+    """
 
     SIZE = 512
 
     def __init__(self, path: Path = WEIGHTS) -> None:
+        """From an archive of layers; those of several networks have names like "2.mean"."""
+        networks: dict[str, dict[str, Features]] = defaultdict(dict)
         with np.load(path) as stored:
-            self._layers = {name: stored[name].astype(np.float32) for name in stored.files}
-        self._convolutions = sorted(name for name, layer in self._layers.items() if layer.ndim == 3)
+            for name in stored.files:
+                network, _, layer = name.rpartition(".")
+                networks[network][layer] = stored[name].astype(np.float32)
+        self._networks = [_Network(layers) for layers in networks.values()]
 
     def read(self, features: Features, seconds: float) -> list[Reading]:
         """What may have been said in `features` [frames, 512] of a sound of `seconds`, likeliest first."""
@@ -53,16 +63,23 @@ class DigitReader:
 
     def read_pooled(self, features: Features, seconds: float) -> list[Reading]:
         """The same from frames that are already as long as the network's, [frames of 40 ms, 512]."""
-        logs = self._log_chances(features)
-        found = _search(logs)
+        logs = [network.log_chances(features) for network in self._networks]
+        searched = [_search(one) for one in logs]
+        found = _together(searched)
         total = _sum(found.values())
-        ranked = sorted(found, key=lambda digits: -found[digits])
-        return [
-            Reading(digits, math.exp(found[digits] - total), _timed(logs, digits, seconds))
-            for digits in ranked[:READINGS]
-        ]
+        readings = []
+        for digits in sorted(found, key=lambda digits: -found[digits])[:READINGS]:
+            surest = max(range(len(logs)), key=lambda index: searched[index].get(digits, NEVER))
+            readings.append(Reading(digits, math.exp(found[digits] - total), _timed(logs[surest], digits, seconds)))
+        return readings
 
-    def _log_chances(self, features: Features) -> Features:
+
+class _Network:
+    def __init__(self, layers: dict[str, Features]) -> None:
+        self._layers = layers
+        self._convolutions = sorted(name for name, layer in layers.items() if layer.ndim == 3)
+
+    def log_chances(self, features: Features) -> Features:
         """Log-probabilities [frames, 11] of nothing and of each digit."""
         layers = self._layers
         hidden = np.maximum((features - layers["mean"]) @ layers["a"] + layers["a0"], 0)
@@ -73,6 +90,16 @@ class DigitReader:
         return np.asarray(scores - np.log(np.exp(scores).sum(axis=1, keepdims=True)), np.float32)
 
 
+def _together(searched: list[dict[str, float]]) -> dict[str, float]:
+    """The mean of what several found; what one did not think of is a little less likely than its last."""
+    least = [min(found.values()) - FORGOTTEN for found in searched]
+    every = set().union(*searched)
+    return {
+        digits: sum(found.get(digits, low) for found, low in zip(searched, least, strict=True)) / len(searched)
+        for digits in every
+    }
+
+
 def _convolved(hidden: Features, kernel: Features) -> Features:
     """[frames, size] with a kernel [width, size, size], as many frames out as in."""
     margin = len(kernel) // 2
@@ -81,33 +108,48 @@ def _convolved(hidden: Features, kernel: Features) -> Features:
     return np.asarray(stacked @ kernel.reshape(-1, kernel.shape[2]), np.float32)
 
 
+@dataclass(frozen=True, slots=True)
+class _Beam:
+    """A hypothesis: log-probability of ending in nothing and in its last digit, and the frame where that began."""
+
+    nothing: float
+    last: float
+    began: int = -AGAIN
+
+    @property
+    def both(self) -> float:
+        return _sum((self.nothing, self.last))
+
+
 def _search(logs: Features) -> dict[str, float]:
     """Log-probabilities of the likeliest strings, each summed over all the ways in which it may have been said."""
-    beams: dict[str, tuple[float, float]] = {"": (0.0, NEVER)}  # ending in nothing, ending in the last digit
+    beams = {"": _Beam(0.0, NEVER)}
     quiet = math.log(QUIET)
-    for frame in logs:
+    for index, frame in enumerate(logs):
         if frame[0] > quiet:
-            beams = {digits: (_sum(both) + float(frame[0]), NEVER) for digits, both in beams.items()}
+            beams = {digits: _Beam(beam.both + float(frame[0]), NEVER, beam.began) for digits, beam in beams.items()}
         else:
-            beams = _step(beams, [float(value) for value in frame])
-    return {digits: _sum(both) for digits, both in beams.items()}
+            beams = _step(beams, [float(value) for value in frame], index)
+    return {digits: beam.both for digits, beam in beams.items()}
 
 
-def _step(beams: dict[str, tuple[float, float]], frame: list[float]) -> dict[str, tuple[float, float]]:
-    after: dict[str, tuple[float, float]] = {}
+def _step(beams: dict[str, _Beam], frame: list[float], index: int) -> dict[str, _Beam]:
+    after: dict[str, _Beam] = {}
 
-    def add(digits: str, nothing: float, last: float) -> None:
-        before = after.get(digits, (NEVER, NEVER))
-        after[digits] = (_sum((before[0], nothing)), _sum((before[1], last)))
+    def add(digits: str, nothing: float, last: float, began: int) -> None:
+        before = after.get(digits, _Beam(NEVER, NEVER))
+        began = began if max(nothing, last) > max(before.nothing, before.last) else before.began
+        after[digits] = _Beam(_sum((before.nothing, nothing)), _sum((before.last, last)), began)
 
     likely = [digit for digit in range(10) if frame[digit + 1] > UNLIKELY]
-    for digits, (nothing, last) in beams.items():
-        both = _sum((nothing, last))
-        add(digits, both + frame[0], last + frame[int(digits[-1]) + 1] if digits else NEVER)
+    for digits, beam in beams.items():
+        stays = beam.last + frame[int(digits[-1]) + 1] if digits else NEVER
+        add(digits, beam.both + frame[0], stays, beam.began)
         for digit in likely:
             again = digits.endswith(str(digit))  # twice the same digit needs a rest between
-            add(f"{digits}{digit}", NEVER, (nothing if again else both) + frame[digit + 1])
-    best = sorted(after, key=lambda digits: -max(after[digits]))[:BEAMS]
+            if index - beam.began >= (AGAIN if again else SHORTEST):  # nobody says a digit faster
+                add(f"{digits}{digit}", NEVER, (beam.nothing if again else beam.both) + frame[digit + 1], index)
+    best = sorted(after, key=lambda digits: -max(after[digits].nothing, after[digits].last))[:BEAMS]
     return {digits: after[digits] for digits in best}
 
 

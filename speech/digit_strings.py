@@ -7,13 +7,13 @@ from speech.digit_reader import Reading
 from speech.digit_words import AROUND, SOUNDS_LIKE, TEENS, TENS, TIMES, UNITS, plain_words, spoken_digits
 from speech.events import Word
 
-ALONE = 0.95  # chance from which the reader needs no second witness: of such strings 1 in 356 was wrong
+ALONE = 0.95  # chance from which the reader needs no second witness
 BEFORE, AFTER = 0.8, 0.6  # seconds of a sound with nothing but digits that pass before the first and after the last
-AGREED = 0.95  # confidence where both witnesses say the same: of such strings none in 300 was wrong
+AGREED = 0.95  # confidence where both witnesses say the same, and the reader is sure
 FITTING = 0.2  # chance from which a reading of the right length is better than one of a wrong length
 DOUBTED = 0.5  # confidence of a string that one witness doubts: to be read back
 WRONG_COUNT = 0.4  # confidence of a string that is not as long as was asked: below "ask again"
-SURE = 0.9  # chance from which the reader is believed against a word that Whisper wrote among the digits
+SURE = 0.9  # chance from which the reader is believed: of less sure strings one in two was wrong, whatever was written
 STRAY = 1  # as many such words; more are a sentence
 # Words that no digit is ever misheard for, and that must not be lost with a PIN round them.
 _SAID = "no not wait stop cancel help person human agent operator someone somebody representative sorry"
@@ -55,15 +55,24 @@ def weigh(text: str, confidence: float, readings: list[Reading], count: int | No
         return Verdict(written, confidence if count in (None, len(written)) else min(confidence, WRONG_COUNT))
     if not _is_digits(text, read.chance):
         return Verdict(text, confidence)
-    if read.digits and written == read.digits:
-        fits = count is None or len(read.digits) == count
-        return Verdict(read.digits, max(AGREED, read.chance) if fits else WRONG_COUNT, read.words)
     if read.digits and (count is None or len(read.digits) == count):
-        return Verdict(read.digits, read.chance if read.chance >= DOUBTED else DOUBTED, read.words)
+        return Verdict(read.digits, _believed(read, written), read.words)
     if written is not None and len(written) == count and read.chance < DOUBTED:  # else the writer went on by itself
         return Verdict(written, min(confidence, DOUBTED))
     found = read.digits or written
     return Verdict(found, WRONG_COUNT, read.words) if found else Verdict(text, confidence)
+
+
+def _believed(read: Reading, written: str | None) -> float:
+    """The confidence in a reading of the right length, the writer's digits beside it.
+
+    Both go wrong alike on a voice that is strange to both, so an unsure reading is doubted even where they agree.
+    """
+    if read.chance < SURE:
+        return DOUBTED
+    if written == read.digits:
+        return max(AGREED, read.chance)
+    return DOUBTED if written is not None and len(written) == len(read.digits) else read.chance
 
 
 def best_reading(readings: list[Reading], count: int | None) -> Reading:

@@ -6,6 +6,7 @@ has a way for each digit, and now and then uses another.
 """
 
 import random
+from collections.abc import Collection
 from pathlib import Path
 
 import yaml
@@ -25,6 +26,11 @@ WAYS = {
     for accent, digits in accents.items()
 }
 """By accent and digit ("0" to "9", and `OH`): its sounds, the commonest way first."""
+
+
+def belongs(group: str, names: Collection[str]) -> bool:
+    """Whether a speaker or an accent is one of `names`, or is of a family that is."""
+    return group in names or FAMILY.get(group) in names
 
 
 class Speaker:

@@ -2,9 +2,10 @@
 
     python -m bench.train.digit_examples --data DIR --rendered DIR --out examples.npz
 
-`--data` is the folder with speech.jsonl, `--rendered` what bench/train/voices.py made. Speakers who said all ten
-digits are each a group of their own, to be left out in turn; two of them and a studio voice are never learnt from
-(`TESTED`). The digits of those who said only some are mixed to strings. Ten minutes on one core.
+`--data` is the folder with speech.jsonl, `--rendered` what bench/train/accented_voices.py made. Recorded speakers who
+said all ten digits are each a group of their own, as is each accent of the rendered ones, to be left out in turn; two
+recorded people and a studio voice are never learnt from (`TESTED`). The digits of those who said only some are mixed to
+strings. A quarter of an hour on one core.
 """
 
 import argparse
@@ -13,34 +14,35 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import soxr
 from numpy.typing import NDArray
 
 from bench.tools.recorded_speech import DIGITS, digit_clips, rest, rows, spliced
-from bench.train.voices import said
-from speech.audio import RATE, Samples, decode, encode, normalise, read_mono, resample, to_float, to_int
+from bench.train.accented_voices import load as load_speaker
+from bench.train.telephones import called, coloured
+from bench.train.voices import NASALS, SENTENCES, SHORT, said
+from speech.audio import RATE, Samples, normalise, read_mono, resample, to_float, to_int
 from speech.digit_reader import TAIL
 from speech.model_files import find_whisper
 from speech.voices import make_voice
-from speech.whisper import Whisper, encoder_output
+from speech.whisper import MARGIN, WINDOW, Whisper, encoder_output
 
 Array = NDArray[np.float32]
 
 TESTED = ("sc-51055bda", "sc-b87bdb22", "allison-smith")
-STRINGS = 260  # composed of each recorded speaker's digits
-MIXED = 400  # composed of the digits of people who said only some
-SPOKEN = 160  # of the bot's own voice
-TAKES = 3  # of each rendered line, changed in other ways
+STRINGS = 160  # composed of each recorded speaker's digits
+MIXED = 300  # composed of the digits of people who said only some
+RENDERED = 16  # composed of each rendered speaker's digits
+RUNS = 2  # takes of what a rendered speaker says in one breath
+SPOKEN = 120  # of the bot's own voice
+WORDS = 1  # takes of words that are no digits
 LENGTHS = (1, 2, 3, 4, 4, 5, 6, 7, 8, 9, 10, 12)
 GAPS = ((0, 0.08), (0.05, 0.35), (0.3, 0.8))  # seconds between digits: run together, spliced, read out slowly
-NOISE = (10, 14, 18, 25, 35, 45, 50)  # dB of speech over noise
-PITCH = (0.82, 1.2)  # faster and higher, slower and lower: other throats
-TILT = 8.0  # dB at most by which a telephone lifts or damps the high against the low
-BUMP = 5.0  # dB of its resonances
 CLIPPED = 0.12  # share of digits whose first moment is lost
+EDGE = 0.05  # seconds
+MISSED = 0.15  # share of strings whose very beginning is lost, and of those whose end is
+CLOSE = 0.7  # share heard in the window that fits the sound, as a call's digits are first; the rest in the usual one
 BREATHED = 0.25  # share of digits that come with their own noise round them, as recordings of many people do
 
 
@@ -58,29 +60,49 @@ def examples(whisper: Whisper, data: Path, rendered: Path) -> Iterator[Example]:
     [office] = (data / "extras" / "noise").glob("*.wav")
     noise = to_float(read_mono(office)[30 * RATE :])
     chance = random.Random("reader")
-    for sound, digits, group in _sounds(data, rendered, chance):
-        yield Example(pooled(whisper, _changed(sound, noise, chance)), digits, group)
+    for number, (sound, digits, group) in enumerate(_sounds(data, rendered, chance)):
+        if number % 100 == 0:
+            print(f"example {number}: {group}", flush=True)
+        window = MARGIN if chance.random() < CLOSE else WINDOW
+        yield Example(pooled(whisper, called(sound, noise, chance), window), digits, group)
 
 
 def _sounds(data: Path, rendered: Path, chance: random.Random) -> Iterator[tuple[Samples, str, str]]:
-    for speaker, clips in sorted(digit_clips(data).items()):
+    for speaker, files in sorted(digit_clips(data).items()):
         for _ in range(STRINGS if speaker not in TESTED else 0):
-            yield *_string(data, clips, chance), speaker
-    some = _partial(data)
+            yield *_string(_read(data, files), chance), speaker
+    some = _read(data, _partial(data))
     for _ in range(MIXED):
-        yield *_string(data, some, chance), "mixed"
-    for row in rows(data, "speech.jsonl"):
-        if row["text"] is None and "picovoice" in row["source"]:
-            yield read_mono(data / row["file"])[: 12 * RATE], "", "wordless"
+        yield *_string(some, chance), "mixed"
+    for path in sorted(rendered.glob("*.npz")):
+        accent, pieces = load_speaker(path)
+        single = {digit: [piece.sound for piece in pieces if piece.said == digit] for digit in "0123456789"}
+        for _ in range(RENDERED):
+            yield *_string(single, chance), accent
+        for piece in pieces:
+            for _ in range(RUNS if len(piece.said) > 1 else 0):
+                yield _set_in(piece.sound, chance), piece.said, accent
     voice = make_voice("heart")
     for _ in range(SPOKEN):
         digits = _digits(chance)
-        yield _set_in(voice.speak(said(digits, chance)), chance), digits, "rendered"
-    for path in sorted(rendered.glob("*.npz")):
-        with np.load(path) as line:
-            sound, digits = line["s"], str(line["lab"])
-        for _ in range(TAKES if digits else 1):
-            yield _set_in(sound, chance), digits, "rendered" if digits else "wordless"
+        yield _set_in(voice.speak(said(digits, chance)), chance), digits, "heart"
+    wordless = [*_words(data), *(voice.speak(text) for text in (*NASALS, *SHORT, *SENTENCES))]
+    for sound in wordless * WORDS:
+        yield _set_in(sound, chance), "", "wordless"
+
+
+def _words(data: Path) -> Iterator[Samples]:
+    """People's sentences and words without digits."""
+    for row in rows(data, "speech.jsonl"):
+        sentence = row["text"] is None and "picovoice" in row["source"]
+        if sentence or (
+            row["kind"] == "command" and row["speaker"] not in TESTED and "speech_commands" in row["source"]
+        ):
+            yield read_mono(data / row["file"])[: 12 * RATE]
+
+
+def _read(data: Path, files: dict[str, list[str]]) -> dict[str, list[Samples]]:
+    return {digit: [read_mono(data / file) for file in some] for digit, some in files.items()}
 
 
 def _partial(data: Path) -> dict[str, list[str]]:
@@ -100,12 +122,16 @@ def _set_in(sound: Samples, chance: random.Random) -> Samples:
     return np.concatenate([rest(chance.uniform(0.05, 0.5)), sound, rest(chance.uniform(0.15, 0.5))])
 
 
-def _string(data: Path, clips: dict[str, list[str]], chance: random.Random) -> tuple[Samples, str]:
+def _string(clips: dict[str, list[Samples]], chance: random.Random) -> tuple[Samples, str]:
     digits = _digits(chance)
-    sounds = [_spoken(read_mono(data / chance.choice(clips[digit])), chance) for digit in digits]
+    sounds = [_spoken(chance.choice(clips[digit]), chance) for digit in digits]
     shortest, longest = chance.choice(GAPS)
     gaps = [chance.uniform(shortest, longest) for _ in digits[1:]]
-    return spliced(sounds, gaps, lead=chance.uniform(0.1, 0.5), tail=chance.uniform(0.15, 0.5)), digits
+    lead, tail = chance.uniform(0.02, 0.5), chance.uniform(0.1, 0.5)
+    whole = spliced(sounds, gaps, lead=lead, tail=tail)
+    begin = lead + chance.uniform(0, EDGE) if chance.random() < MISSED else 0
+    end = tail + chance.uniform(0, EDGE) if chance.random() < MISSED else 0
+    return whole[int(begin * RATE) : len(whole) - int(end * RATE)], digits
 
 
 def _spoken(clip: Samples, chance: random.Random) -> Samples:
@@ -117,45 +143,13 @@ def _spoken(clip: Samples, chance: random.Random) -> Samples:
     margins = [int(chance.uniform(0, 0.4) * RATE) for _ in range(2)]
     sound = np.pad(to_float(normalise(clip)), margins)
     level = 0.1 * 10 ** (chance.uniform(-35, -14) / 20)
-    return to_int((sound + level * _coloured(len(sound), chance)).astype(np.float32))
+    return to_int((sound + level * coloured(len(sound), chance)).astype(np.float32))
 
 
-def _coloured(size: int, chance: random.Random) -> NDArray[Any]:
-    noise = np.random.default_rng(chance.randrange(1 << 30)).normal(0, 1, size)
-    width = chance.choice((1, 1, 3, 6))
-    return np.asarray(np.convolve(noise, np.ones(width) / width**0.5, "same"))
-
-
-def _changed(sound: Samples, office: Array, chance: random.Random) -> Samples:
-    voice = soxr.resample(to_float(normalise(sound)), RATE, RATE * chance.uniform(*PITCH))
-    voice = _telephone(voice, chance)
-    loud = voice[np.abs(voice) > 0.02]
-    level = float(np.sqrt((loud**2).mean())) if len(loud) else 0.05
-    noise = _coloured(len(voice), chance)
-    if chance.random() < 0.3:
-        start = chance.randrange(len(office) - len(voice))
-        noise = office[start : start + len(voice)]
-        noise = noise / np.sqrt((noise**2).mean())
-    mixed = voice + noise * level * 10 ** (-chance.choice(NOISE) / 20)
-    return decode(encode(to_int((mixed * 10 ** (chance.uniform(-20, 4) / 20)).astype(np.float32))))
-
-
-def _telephone(voice: Array, chance: random.Random) -> Array:
-    """Through another microphone: tilted, with a few broad resonances, and often without the lowest."""
-    spectrum, hertz = np.fft.rfft(voice), np.fft.rfftfreq(len(voice), 1 / RATE)
-    gain = chance.uniform(-TILT, TILT) * (hertz / 2000 - 1)
-    for _ in range(3):
-        centre, width = chance.uniform(200, 3600), chance.uniform(150, 600)
-        gain = gain + chance.uniform(-BUMP, BUMP) * np.exp(-(((hertz - centre) / width) ** 2))
-    lowest = chance.choice((0, 150, 300))
-    shaped = spectrum * 10 ** (gain / 20) * np.minimum(1, (hertz / max(1, lowest)) ** 2)
-    return np.asarray(np.fft.irfft(shaped, len(voice)), np.float32)
-
-
-def pooled(whisper: Whisper, sound: Samples) -> Array:
+def pooled(whisper: Whisper, sound: Samples, window: float = WINDOW) -> Array:
     """Two frames of the encoder's output as one, as the reader takes them [frames, 512]."""
     samples = np.asarray(resample(to_float(normalise(sound)), RATE, 16000), np.float32)
-    encoded = whisper.encode(samples, stretch=1.0)
+    encoded = whisper.encode(samples, window=window, stretch=1.0)
     output = encoder_output(encoded)[: int(50 * (encoded.seconds + TAIL)) // 2 * 2]
     return np.asarray(output.reshape(-1, 2, output.shape[1]).mean(axis=1), np.float32)
 

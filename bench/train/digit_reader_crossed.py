@@ -1,82 +1,51 @@
-"""How well the digit reader reads speakers it never heard: trained without each in turn, all digits right by length.
+"""How well strangers' digits are understood: each by weights that learnt from neither them nor their accent.
 
-    python -m bench.train.digit_reader_crossed --examples examples.npz --data DIR
+    python -m bench.train.digit_reader_crossed --examples examples.npz --heard heard.npz [--weights reader.npz]
 
-The reader alone, the number of digits known. Those of `TESTED` are read by the weights that are trained on all the
-others. Needs torch; some minutes on one core.
+The examples are those of bench/train/digit_examples.py, what was heard that of bench/train/digits_by_accent.py. Who is
+in no fold is nobody that any weights learnt from, and is read by those given. Needs torch (the extra "train"); some
+minutes on one core for each fold.
 """
 
 import argparse
-from collections import defaultdict
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from bench.tools.recorded_speech import composed_strings
-from bench.train.digit_examples import TESTED, Example, load, pooled
+from bench.train.accents import belongs
+from bench.train.digit_examples import Example
+from bench.train.digit_examples import load as load_examples
 from bench.train.digit_reader import STEPS, train
-from speech.digit_reader import FRAME_SECONDS, TAIL, DigitReader
-from speech.digit_strings import best_reading
-from speech.model_files import find_whisper
-from speech.whisper import Whisper
+from bench.train.digits_by_accent import load as load_heard
+from bench.train.digits_by_accent import outcomes, table
+from speech.digit_reader import WEIGHTS, DigitReader
 
-LENGTHS = {4: 20, 6: 10, 9: 10, 10: 10, 16: 10}  # strings of each speaker
-BELIEVED = 0.6
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    speaker: str
-    length: int
-    right: bool
-    believed: bool
+FOLDS = (("fsdd-george", "eastern"), ("fsdd-yweweler", "germanic", "romance"), ("fsdd-jackson", "asian"))
+"""Speakers and families of accents that are left out together: they have little to do with each other."""
 
 
-def outcomes(reader: DigitReader, said: list[Example]) -> list[Outcome]:
-    found = []
-    for one in said:
-        read = best_reading(reader.read_pooled(one.features, len(one.features) * FRAME_SECONDS - TAIL), len(one.digits))
-        sure = read.chance >= BELIEVED and len(read.digits) == len(one.digits)
-        found.append(Outcome(one.group, len(one.digits), read.digits == one.digits, sure))
-    return found
-
-
-def trained(found: list[Example], hold: str, steps: int) -> DigitReader:
+def trained(found: list[Example], steps: int) -> DigitReader:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "reader.npz"
-        np.savez(path, **train([one for one in found if one.group != hold], steps))  # type: ignore[arg-type]
+        np.savez(path, **train(found, steps))  # type: ignore[arg-type]
         return DigitReader(path)
-
-
-def told(found: list[Outcome]) -> None:
-    groups: dict[str, list[Outcome]] = defaultdict(list)
-    for one in found:
-        groups[f"{one.length} digits, all"].append(one)
-        groups[f"{one.length} digits, {one.speaker}"].append(one)
-    for name, these in sorted(groups.items()):
-        print(f"  {name}: {sum(one.right for one in these)} of {len(these)}")
-    believed = [one for one in found if one.believed]
-    print(f"  believed {len(believed)} of {len(found)}, of them wrong {sum(not one.right for one in believed)}")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--examples", type=Path, required=True)
-    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--heard", type=Path, required=True)
+    parser.add_argument("--weights", type=Path, default=WEIGHTS)
     parser.add_argument("--steps", type=int, default=STEPS)
-    parser.add_argument("--folder", type=Path, default=Path("var"), help="where joined model files are kept")
     given = parser.parse_args()
-    whisper = Whisper(find_whisper("base", given.folder), 1)
-    strings = composed_strings(given.data, LENGTHS)
-    said = [Example(pooled(whisper, one.sound), one.text, one.speaker) for one in strings]
-    found = load(given.examples)
-    told_of = []
-    for hold in ("", *sorted({one.group for one in said if one.group not in TESTED})):
-        reader = trained(found, hold, given.steps)
-        told_of += outcomes(reader, [one for one in said if (one.group in TESTED if not hold else one.group == hold)])
-    told(told_of)
+    found, heard = load_examples(given.examples), load_heard(given.heard)
+    named = tuple(name for fold in FOLDS for name in fold)
+    told = outcomes(DigitReader(given.weights), [one for one in heard if not belongs(one.group, named)])
+    for fold in FOLDS:
+        reader = trained([one for one in found if not belongs(one.group, fold)], given.steps)
+        told += outcomes(reader, [one for one in heard if belongs(one.group, fold)])
+    print("\n".join(table(told)))
 
 
 if __name__ == "__main__":

@@ -157,7 +157,12 @@ def main() -> None:
     given = parser.parse_args()
     if given.command == "hear":
         whisper = Whisper(find_whisper("base", given.folder), 1)
-        save(given.out, [hear(whisper, said) for said in strings(given.data, given.rendered)])
+        found = []
+        for said in strings(given.data, given.rendered):
+            found.append(hear(whisper, said))
+            print(f"\r{len(found)} strings, {said.speaker:20}", end="", flush=True)
+        print()
+        save(given.out, found)
     else:
         print("\n".join(table(outcomes(DigitReader(given.weights), load(given.heard)))))
 

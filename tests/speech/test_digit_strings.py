@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from speech.digit_reader import Reading, _search, _timed
+from speech.digit_reader import Reading, _search, _timed, _together
 from speech.digit_strings import AGREED, DOUBTED, WRONG_COUNT, surely_read, weigh
 from speech.events import Word
 
@@ -15,8 +15,18 @@ def read(digits: str, chance: float) -> Reading:
 
 
 def test_what_both_say_is_believed() -> None:
-    said = weigh("4, 7, 1, 9", 0.7, [read("4719", 0.8)], 4)
+    said = weigh("4, 7, 1, 9", 0.7, [read("4719", 0.92)], 4)
     assert (said.text, said.confidence) == ("4719", AGREED)
+
+
+def test_what_the_reader_is_unsure_of_is_doubted_even_where_both_say_it() -> None:
+    said = weigh("4, 7, 1, 9", 0.7, [read("4719", 0.8)], 4)
+    assert (said.text, said.confidence) == ("4719", DOUBTED)
+
+
+def test_two_strings_of_the_right_length_are_a_doubt() -> None:
+    said = weigh("4, 7, 1, 8", 0.9, [read("4719", 0.97)], 4)
+    assert (said.text, said.confidence) == ("4719", DOUBTED)
 
 
 def test_the_reader_is_believed_where_the_writer_went_on() -> None:
@@ -95,7 +105,7 @@ def logs(*peaks: int, length: int = 5) -> np.ndarray:
     chances = np.full((length * len(peaks), 11), 1e-6)
     chances[:, 0] = 1
     for place, peak in enumerate(peaks):
-        chances[length * place + 2, [0, peak]] = (0.02, 0.98) if peak else (1.0, 1.0)
+        chances[length * place + length // 2, [0, peak]] = (0.02, 0.98) if peak else (1.0, 1.0)
     return np.asarray(np.log(chances / chances.sum(axis=1, keepdims=True)), np.float32)
 
 
@@ -107,8 +117,19 @@ def test_the_search_finds_what_was_said_and_when() -> None:
     assert [word.start for word in words] == pytest.approx([0.08, 0.28, 0.48, 0.88])
 
 
+def test_nobody_says_a_digit_in_a_tenth_of_a_second() -> None:
+    assert max(found := _search(logs(5, 5, length=3)), key=lambda digits: found[digits]) == "4"
+    assert max(found := _search(logs(5, 8, length=2)), key=lambda digits: found[digits]) != "47"
+    assert max(found := _search(logs(5, 8, length=3)), key=lambda digits: found[digits]) == "47"
+
+
 def test_a_faint_digit_is_a_hypothesis() -> None:
     frames = logs(5, 8)
     frames[7] = np.log(np.array([0.6, *[1e-6] * 7, 0.4, *[1e-6] * 2], np.float32))
     ranked = sorted(_search(frames).items(), key=lambda item: -item[1])
     assert [digits for digits, _ in ranked[:2]] == ["4", "47"]
+
+
+def test_what_two_readers_both_find_is_likelier_than_what_one_is_sure_of() -> None:
+    found = _together([{"47": -0.1, "4": -2.0}, {"4": -0.5, "41": -1.0}])
+    assert max(found, key=lambda digits: found[digits]) == "4"
