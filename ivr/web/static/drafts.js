@@ -10,6 +10,7 @@ const LATER = 3000; // and after one that did not get through
 const forms = new Map(); // address -> { fields, seen, server, saved }: what this page knows to be newer than what it was given
 const timers = new Map();
 const saving = new Map(); // address -> the save under way
+const sending = new Map(); // address -> what stood in the form when it was sent
 
 const tick = (field) => field.type === "radio" || field.type === "checkbox";
 const addressOf = (form) => form.dataset.drafts ?? form.getAttribute("action");
@@ -43,18 +44,22 @@ export function restoreDrafts(root = document) {
 
 /** The form is about to be sent: no save of it may arrive afterwards. */
 export async function holdDrafts(form) {
+  sending.set(addressOf(form), JSON.stringify(fieldsOf(form)));
   clearTimeout(timers.get(addressOf(form)));
   timers.delete(addressOf(form));
   await saving.get(addressOf(form));
 }
 
-/** The form was sent, or was refused and is still a draft. */
+/** The form was sent, or was refused and is still a draft; so is what was written into it while it was being sent. */
 export function sentDrafts(form, done) {
+  const address = addressOf(form);
   if (done) {
-    forget(addressOf(form));
+    if (JSON.stringify(fieldsOf(form)) === sending.get(address)) forget(address);
+    else save(address);
     form.reset();
     form.dataset.sent = ""; // what was given as its draft is old: the next answer puts a fresh form here
-  } else if (forms.get(addressOf(form))?.saved === false) schedule(addressOf(form));
+  } else if (forms.get(address)?.saved === false) schedule(address);
+  sending.delete(address);
 }
 
 /** Forms that have gone from the page: the server gets what it has not, and the page forgets it. */

@@ -4,13 +4,14 @@ import re
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from sqlalchemy import select, update
 
 from ivr.store.models import Agent, Draft, Note, SignIn
 from tests.harness import desk_browser
 from tests.harness.browser import press
 from tests.harness.desk_browser import Open
+from tests.harness.eventually import eventually
 from tests.harness.handoff_world import CALLER, World
 from tests.harness.web_pages import PASSWORD, Web
 
@@ -33,6 +34,11 @@ def in_wrap_up(web: Web, world: World, open_page: Open) -> tuple[Page, int]:
 def notes(web: Web) -> list[str]:
     with web.sessions() as tx:
         return list(tx.scalars(select(Note.text).order_by(Note.id)))
+
+
+def drafts(web: Web) -> list[str]:
+    with web.sessions() as tx:
+        return [str(fields) for fields in tx.scalars(select(Draft.fields))]
 
 
 def expire(web: Web) -> None:
@@ -108,6 +114,18 @@ def test_a_break_asked_for_in_the_wrap_up_begins_once_it_is_done(web: Web, world
     with web.sessions() as tx:
         assert tx.scalars(select(Note.text).where(Note.kind == "outcome")).all() == ["solved"]
     assert world.presence(ann) == "break"
+
+
+def test_what_is_written_while_a_note_is_being_sent_is_kept(web: Web, world: World, open_page: Open) -> None:
+    page, _ = in_wrap_up(web, world, open_page)
+    page.locator("#note-1").press_sequentially("They want")
+    held: list[Route] = []
+    page.route("**/wrap-up", lambda route: held.append(route))
+    page.locator("#ready").click()
+    page.locator("#note-1").press_sequentially(" the receipt")
+    held[0].continue_()
+    expect(page.get_by_role("heading", name="You are next")).to_be_visible()
+    eventually(lambda: any("They want the receipt" in text for text in [*notes(web), *drafts(web)]))
 
 
 def test_a_page_that_has_just_come_obeys_no_letter_yet(web: Web, world: World, open_page: Open) -> None:
