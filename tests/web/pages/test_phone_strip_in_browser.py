@@ -25,6 +25,7 @@ PERMISSION = (  # the browser's answer to whether the microphone may be used
 def test_an_incoming_call_says_who_and_is_answered(ada: Page) -> None:
     ring(ada)
     expect(ada.locator("#phone-peer")).to_have_text("+15550100001")
+    ada.locator("html[data-keys=on]").wait_for()
     ada.get_by_role("button", name="Answer").press("Enter")
     expect(state(ada)).to_have_text("In call")
     assert carrier(ada, "call.status()") == "open"
