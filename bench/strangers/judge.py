@@ -74,7 +74,7 @@ def wrong_facts(stranger: Stranger, truth: Truth, bot: list[str]) -> str | None:
     """
     for text in bot:
         if text.startswith(("Your balance is", "You have a balance", "The balance is")):
-            if text.find(money(truth.balance)) < 0:
+            if money(truth.balance) not in text:
                 return "balance"
         elif " is due " in text or (text.startswith("You have ") and " due " in text):
             strange = [amount for amount in amounts_in(text) if amount not in truth.amounts]

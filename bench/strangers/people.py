@@ -7,7 +7,7 @@ from typing import Any
 from bench.strangers.goals import AMOUNTS, CORRECTED, GOALS, Goal, Got
 from bench.strangers.lines import LINES
 from bench.strangers.voices import VOICES, Voice
-from ivr.dialogue.verbalize import money
+from ivr.dialogue.verbalize import money, number
 
 OPEN = (
     "how can I help", "what can I do for you", "what you're calling about", "what's my balance or",
@@ -24,7 +24,6 @@ TOPIC = ("is this about", "are you calling about", "so that's about", "say yes i
 ELSE = ("anything else", "what else", "is there anything else", "that's all", "no thanks")
 RATING = ("one to five", "how was it", "a number from one to five")
 AGENT = ("how can I help you today",)
-AGENT_AGAIN = ("anything else",)
 
 Step = dict[str, Any]
 
@@ -106,7 +105,7 @@ def _replies(
     wish, plainly = dice.choice(getattr(goal, character.words)), dice.choice(goal.plain)
     if character.before:
         wish = f"{dice.choice(character.before)} {wish}"
-    digits = " ".join(_SPOKEN[int(digit)] for digit in pin)
+    digits = " ".join(number(int(digit)) for digit in pin)
     first: Step = {"hears": list(OPEN), "times": 1, "say": wish}
     if character.wait:
         first = {"hears": list(OPEN), "times": 1, "pause": character.wait, "say": wish}
@@ -150,6 +149,3 @@ def read_back(cents: int) -> list[str]:
         forms.append(f"{dollars} dollars")
     leads = ("that's", "I'll take", "so it's", "it's", "to pay", "pay")
     return [f"{lead} {form} {after}" for lead in leads for form in forms for after in ("from", "by")]
-
-
-_SPOKEN = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")

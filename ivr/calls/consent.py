@@ -6,12 +6,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ivr.calls import repository
+from ivr.dialogue.machine import UNRECORDED
 from ivr.handoff.warm_transfer import caller_leg
 from ivr.store import outbox
 from ivr.store.models import Call, Handoff
 from ivr.store.topics import RECORDING_STOP
-
-KNOWN = {"recording": "off: the caller does not want to be recorded"}
 
 
 def stop_recording(tx: Session, call: Call, now: datetime) -> None:
@@ -20,4 +19,4 @@ def stop_recording(tx: Session, call: Call, now: datetime) -> None:
     handoffs = tx.scalars(select(Handoff).where(Handoff.call_sid == call.sid))
     for leg in {call.sid, *filter(None, map(caller_leg, handoffs))}:
         outbox.put(tx, RECORDING_STOP, {"call": leg}, now)
-    repository.update_handoffs(tx, call, KNOWN)
+    repository.update_handoffs(tx, call, dict([UNRECORDED]))

@@ -33,7 +33,10 @@ from ivr.dialogue.state import Line, State
 from ivr.dialogue.utterances import apply_utterance, leaving
 from languages import DEFAULT
 
-__all__ = ["State", "account", "begin", "known", "resolved", "restore", "step", "verified"]
+UNRECORDED = ("recording", "off: the caller does not want to be recorded")
+"""Known of a call from then on, by its name: what the agent reads in the brief."""
+
+__all__ = ["UNRECORDED", "State", "account", "begin", "known", "resolved", "restore", "step", "verified"]
 
 LONGEST = 100  # events of a call; beyond it something is going in circles
 READ_BACK = "agreed"
@@ -135,7 +138,7 @@ def _talk(draft: Draft, event: Event) -> Transition:
 def _unrecorded(draft: Draft, said: Said) -> Transition:
     """The recording stops, whatever is going on; the caller hears so, and goes on being helped."""
     spoken = said.meaning.language if "recording.off" in PROMPTS.get(said.meaning.language, {}) else DEFAULT
-    told = draft.with_state(draft.state.note("recording", "off: the caller does not want to be recorded"))
+    told = draft.with_state(draft.state.note(*UNRECORDED))
     told = told.say(Line("recording.off"), spoken)
     if (away := leaving(told, said)) is not None:
         return away

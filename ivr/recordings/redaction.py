@@ -44,8 +44,9 @@ def mask_secrets(
     """The transcript without its own secrets, and without what was taken out of the turns said at the same time.
 
     `whole`: nothing of the recording is missing, so that digits that nobody explains are taken out too."""
-    own = mask(_lines(tx, recording, transcript), unnamed=whole).lines
-    turns = _secret_turns(tx, recording)
+    said = _turns(tx, recording)
+    own = mask(_lines(said, recording, transcript), unnamed=whole).lines
+    turns = _secret(said)
     timed = [spell for turn in turns for spell in timed_in_turn(turn, recording.offset)]
     vague = [turn for turn in turns if not timed_in_turn(turn, recording.offset)]
     return [
@@ -56,8 +57,9 @@ def mask_secrets(
 
 def mask_again(tx: Session, recording: Recording, transcript: Sequence[Segment]) -> list[Segment]:
     """What was heard of the redacted sound, without the secrets that are in it after all."""
-    own = mask(_lines(tx, recording, transcript), unnamed=True).lines
-    turns = _secret_turns(tx, recording)
+    said = _turns(tx, recording)
+    own = mask(_lines(said, recording, transcript), unnamed=True).lines
+    turns = _secret(said)
     vague = [turn for turn in turns if not timed_in_turn(turn, recording.offset)]
     return [
         _masked(segment, [*masked.spans, *_digits_near(segment, vague, recording.offset)])
@@ -85,7 +87,7 @@ def secret_spells(tx: Session, recording: Recording) -> list[Spell]:
     offset = recording.offset
     heard = [spell for segment in recording.transcript for spell in in_segment(segment)]
     spells = [*heard]
-    for turn in _secret_turns(tx, recording):
+    for turn in _secret(_turns(tx, recording)):
         timed = timed_in_turn(turn, offset)
         spells += timed or [whole for whole in whole_turn(turn, offset) if not _found(whole, turn, heard)]
     return spells
@@ -102,11 +104,11 @@ def _turns(tx: Session, recording: Recording) -> list[Turn]:
     return list(tx.scalars(select(Turn).where(Turn.call_sid == recording.call_sid)))
 
 
-def _lines(tx: Session, recording: Recording, transcript: Sequence[Segment]) -> list[Line]:
+def _lines(turns: Sequence[Turn], recording: Recording, transcript: Sequence[Segment]) -> list[Line]:
     """Who says each segment: its channel, or the bot, whose own words hold no secret that nobody told it."""
     bot = [
         (turn.start - recording.offset - SLACK, (turn.end or turn.start) - recording.offset + SLACK)
-        for turn in _turns(tx, recording)
+        for turn in turns
         if turn.speaker == "bot"
     ]
     return [Line(_speaker(segment, bot), segment["text"]) for segment in transcript]
@@ -117,8 +119,8 @@ def _speaker(segment: Segment, bot: Sequence[tuple[float, float]]) -> str:
     return "bot" if spoken and segment["channel"] == OTHERS else str(segment["channel"])
 
 
-def _secret_turns(tx: Session, recording: Recording) -> list[Turn]:
-    return [turn for turn in _turns(tx, recording) if turn.via == "voice" and holds_marker(turn.text)]
+def _secret(turns: Sequence[Turn]) -> list[Turn]:
+    return [turn for turn in turns if turn.via == "voice" and holds_marker(turn.text)]
 
 
 def _found(whole: Spell, turn: Turn, heard: Iterable[Spell]) -> bool:

@@ -34,7 +34,7 @@ _RANGE = re.compile(rf"\b(?:from|between|press) {_DIGIT} (?:to|through|and) {_DI
 _SSN = re.compile(r"(?<![\d-])(?:\d{3}-\d{2}-\d{4}|\d{3} \d{2} \d{4})(?![\d-])")
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b")
 _NINO = re.compile(r"(?<![a-z0-9])[a-z][ -]?[a-z][ -]?\d{2}[ -]?\d{2}[ -]?\d{2}[ -]?[a-d](?![a-z0-9])", re.I)
-DECIMAL = re.compile(r"\d+\.\d\d")
+_DECIMAL = re.compile(r"\d+\.\d\d")
 _IS = re.compile(r"\s*,?\s*(?:is|was|'s|it's|as|for|that's|would be|should be|being)\b", re.I)
 _ASKED_BEHIND = re.compile(r"\W*is (?:my|the|your|his|her|our) ", re.I)  # "2501. Is my PIN, is that enough?"
 _SENTENCE_END = re.compile(r"[.?!;]\s")
@@ -98,8 +98,12 @@ def find(
 def _unexplained(text: str, run: Run) -> bool:
     """As many digits as a code or a PIN has, that are no amount, date or telephone number."""
     few, most = UNNAMED
-    amount = DECIMAL.fullmatch(text[run.start : run.end])
-    return few <= len(run.digits) <= most and not (run.priced or run.dated or run.dialled or amount)
+    return few <= len(run.digits) <= most and not tells_itself(text, run)
+
+
+def tells_itself(text: str, run: Run) -> bool:
+    """Whether the signs beside or within it say that it is an amount, a date or a telephone number."""
+    return run.priced or run.dated or run.dialled or _DECIMAL.fullmatch(text[run.start : run.end]) is not None
 
 
 def _garbled_answer(text: str, words: Sequence[Token], digits: Sequence[Run], asked: SecretKind) -> Iterator[Span]:

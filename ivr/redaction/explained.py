@@ -1,7 +1,7 @@
 """What in a text is surely no secret: amounts, dates, telephone numbers, and digits with a name of their own."""
 
 from ivr.redaction.births import dates_in
-from ivr.redaction.detection import DECIMAL, LEAD, NEAR
+from ivr.redaction.detection import LEAD, NEAR, tells_itself
 from ivr.redaction.digit_runs import runs, tokens
 from ivr.redaction.phrases import phrases_in
 
@@ -16,7 +16,7 @@ def explained(text: str) -> list[tuple[int, int]]:
             phrase.end <= run.start and sum(t.is_word for t in words if phrase.end <= t.start < run.start) <= NEAR
             for phrase in named
         )
-        if run.priced or run.dated or run.dialled or own or DECIMAL.fullmatch(text[run.start : run.end]):
+        if own or tells_itself(text, run):
             unit = words[run.last + 1 : run.last + 2] if run.priced else []
             found.append((run.start, unit[0].end if unit else run.end))
     return found

@@ -1,8 +1,8 @@
 // Every action by one key, unless the person is typing or has switched the keys off; `?` lists them.
 //
 // Nobody reads as fast as they type. When the page has just come, or what a key does has just changed, keys sleep for a
-// moment, whatever is done meanwhile; and when the page took away the field that somebody was writing in, the rest of their sentence is not obeyed
-// either.
+// moment, whatever is done meanwhile; and when the page took away the field that somebody was writing in, the rest of
+// their sentence is not obeyed either.
 
 const dialog = document.getElementById("keys");
 const choice = document.getElementById("keys-on");
