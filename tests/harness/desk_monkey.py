@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
+from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, Error, Page
 from sqlalchemy import update
@@ -209,6 +210,8 @@ class Monkey:
     def _answer(self, response: Any) -> None:
         if response.status >= 500:
             self.faults.append(f"{response.status} for {response.request.method} {response.url}")
+        if response.request.method == "POST":
+            self.oracle.writing.append(f"{response.status} for {urlsplit(response.url).path}")
 
     def _note(self, what: str) -> None:
         self.oracle.writing.append(what)

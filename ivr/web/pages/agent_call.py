@@ -18,7 +18,7 @@ from ivr.store import outbox
 from ivr.store.models import Audit, Call, Handoff, Note
 from ivr.store.topics import CALL_FACTS
 from ivr.web.pages.agent_panel import panel_response
-from ivr.web.pages.agent_screen import own_handoff
+from ivr.web.pages.agent_screen import offered_handoff, own_handoff
 from ivr.web.pages.context import PageContext
 from ivr.web.pages.formats import HOW_IT_ENDED, moment, sentence
 from ivr.web.pages.signed_in import me, only
@@ -70,6 +70,10 @@ def make_agent_call_blueprint(
         with sessions() as tx:
             return own_handoff(tx, handoff_id, me().id) or abort(404)
 
+    def offered(handoff_id: int) -> Handoff:
+        with sessions() as tx:
+            return offered_handoff(tx, handoff_id, me().id) or abort(404)
+
     def long_over(call: Call) -> bool:
         ended = call.ended_at
         return ended is not None and clock.now() - ended > FOLLOW_UP
@@ -107,7 +111,7 @@ def make_agent_call_blueprint(
     @blueprint.post("/drafts/<any(note, text, transfer, 'call-back'):form>")
     def draft(handoff_id: int, form: str) -> ResponseReturnValue:
         """What stands in a form while it is written; 204."""
-        handoff = mine(handoff_id)
+        handoff = offered(handoff_id)
         fields = {name: text for name, text in request.form.items() if name in DRAFTED}
         if fields.get("outcome") not in (None, "", *HOW_IT_ENDED):
             abort(400, f"outcome {fields['outcome']!r} is none of {', '.join(HOW_IT_ENDED)}")
@@ -118,7 +122,7 @@ def make_agent_call_blueprint(
 
     @blueprint.post("/note")
     def note(handoff_id: int) -> ResponseReturnValue:
-        handoff, text = mine(handoff_id), _written(LONGEST_NOTE)
+        handoff, text = offered(handoff_id), _written(LONGEST_NOTE)
         write(handoff, "note", text)
         return panel(done="The note is saved.")
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from ivr.desk import agents, drafts
@@ -150,8 +150,17 @@ def own_handoff(tx: Session, handoff_id: int, agent_id: int) -> Handoff | None:
     handoff = tx.get(Handoff, handoff_id, options=[joinedload(Handoff.call)])
     if handoff is None or handoff.agent_id == agent_id:
         return handoff
-    took = select(Offer.id).where(Offer.handoff_id == handoff_id, Offer.agent_id == agent_id)
-    return handoff if tx.scalar(took.where(Offer.outcome == "accepted").limit(1)) else None
+    return handoff if tx.scalar(_offers(handoff_id, agent_id).where(Offer.outcome == "accepted").limit(1)) else None
+
+
+def offered_handoff(tx: Session, handoff_id: int, agent_id: int) -> Handoff | None:
+    """The hand-off if it was ever this agent's to take: they may have written of it before they were joined."""
+    offered = tx.scalar(_offers(handoff_id, agent_id).limit(1))
+    return own_handoff(tx, handoff_id, agent_id) or (tx.get(Handoff, handoff_id) if offered else None)
+
+
+def _offers(handoff_id: int, agent_id: int) -> Select[int]:
+    return select(Offer.id).where(Offer.handoff_id == handoff_id, Offer.agent_id == agent_id)
 
 
 def read_day(tx: Session, agent_id: int, now: datetime, zone: ZoneInfo) -> list[Talk]:

@@ -25,7 +25,7 @@ export async function ask(url, options = {}) {
 export async function begin(url, options = {}) {
   let answer = await send(url, options);
   if (answer.headers.has("X-Stale-Token") && (await renewed())) answer = await send(url, options); // it was not done before
-  if (answer.status === 401) throw new SignedOutError(url);
+  if (answer.status === 401 || answer.headers.has("X-Stale-Token")) throw new SignedOutError(url); // a page made anew has a token
   if (!answer.ok) throw new RefusedError(url, answer.status);
   return answer;
 }

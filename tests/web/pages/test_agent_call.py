@@ -15,7 +15,7 @@ from ivr.ledger.port import LedgerError
 from ivr.ledger.sql import SqlLedger
 from ivr.recordings.retention import purge_older
 from ivr.recordings.storage import RecordingFiles
-from ivr.store.models import Account, Agent, Audit, Call, Draft, Note
+from ivr.store.models import Account, Agent, Audit, Call, Draft, Handoff, Note, Offer
 from tests.harness.web_pages import CALL, Web, with_token
 
 pytestmark = pytest.mark.integration
@@ -87,6 +87,18 @@ def test_what_is_being_written_is_there_in_another_browser(
     assert do(client, handoff, f"drafts/{form}", **fields) == ""
     assert written(web) == {form: fields}
     assert shown in client.get("/agent/work").text
+
+
+@pytest.mark.parametrize("outcome", ["failed", "no-answer", "caller-left", "too-late"])
+def test_what_was_written_before_the_phone_failed_is_kept(web: Web, outcome: str) -> None:
+    client, handoff = in_call(web)
+    with web.sessions.begin() as tx:
+        tx.get_one(Handoff, handoff).agent_id = None  # accepted, and their phone was never joined
+        tx.scalars(select(Offer)).one().outcome = outcome
+    do(client, handoff, "drafts/note", text="Wants the receipt")
+    assert written(web) == {"note": {"text": "Wants the receipt"}}
+    do(client, handoff, "note", text="Wants the receipt")
+    assert notes(web) == [("note", "Wants the receipt")]
 
 
 def test_what_is_being_written_about_how_it_ended_is_there_after_a_reload(web: Web) -> None:
