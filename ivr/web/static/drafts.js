@@ -5,6 +5,7 @@ import { ask, person, RefusedError } from "./http.js";
 
 const PREFIX = `draft:${person}:`;
 const FIELDS = "[data-draft]";
+const TEXT = "textarea, input:not([type=radio], [type=checkbox])";
 const PAUSE = 800; // milliseconds between two saves of a form that grows
 const LATER = 3000; // and after one that did not get through
 const forms = new Map(); // address -> { fields, seen, server, saved }: what this page knows to be newer than what it was given
@@ -111,13 +112,30 @@ async function send(address, options = {}) {
   if (!formsIn(document).some((form) => addressOf(form) === address)) forms.delete(address);
 }
 
-document.addEventListener("input", ({ target }) => {
-  if (!target.matches(FIELDS)) return;
-  const address = addressOf(target.form);
-  const kept = { fields: fieldsOf(target.form), seen: forms.get(address)?.seen ?? given(target.form), server: "drafts" in target.form.dataset, saved: false };
+function keep(form, fields) {
+  const address = addressOf(form);
+  const kept = { fields, seen: forms.get(address)?.seen ?? given(form), server: "drafts" in form.dataset, saved: false };
   forms.set(address, kept);
   sessionStorage.setItem(PREFIX + address, JSON.stringify(kept));
   if (kept.server) schedule(address);
+}
+
+// Fingers are quicker than a slow line: what was typed before this script ran follows what this tab had kept.
+function keepEarly(form) {
+  const before = given(form);
+  const now = fieldsOf(form);
+  if (JSON.stringify(now) === JSON.stringify(before)) return;
+  const fields = { ...before, ...forms.get(addressOf(form))?.fields };
+  for (const [name, value] of Object.entries(now)) {
+    if (value === before[name]) continue;
+    const text = form.querySelector(`[name="${name}"]`).matches(TEXT);
+    fields[name] = text && value.startsWith(before[name]) ? fields[name] + value.slice(before[name].length) : value;
+  }
+  keep(form, fields);
+}
+
+document.addEventListener("input", ({ target }) => {
+  if (target.matches(FIELDS)) keep(target.form, fieldsOf(target.form));
 });
 
 addEventListener("pagehide", () => {
@@ -129,6 +147,7 @@ for (const key of Object.keys(sessionStorage)) {
   if (key.startsWith(PREFIX)) forms.set(key.slice(PREFIX.length), JSON.parse(sessionStorage.getItem(key)));
   else sessionStorage.removeItem(key); // another person's
 }
+formsIn(document).forEach(keepEarly);
 restoreDrafts();
 for (const [address, { server }] of forms) if (server) save(address); // at once: this page may be closed as soon
 leaveDrafts();

@@ -128,6 +128,24 @@ def test_what_is_written_while_a_note_is_being_sent_is_kept(web: Web, world: Wor
     eventually(lambda: any("They want the receipt" in text for text in [*notes(web), *drafts(web)]))
 
 
+def test_what_is_typed_before_the_scripts_of_a_slow_page_is_kept_with_what_was_there(
+    web: Web, world: World, open_page: Open
+) -> None:
+    page, _ = in_wrap_up(web, world, open_page)
+    page.route("**/drafts/note", lambda route: route.abort())  # the line is bad: this tab alone has it
+    page.locator("#note-1").press_sequentially("They want the receipt")
+    slow: list[Route] = []
+    page.route("**/drafts.js*", lambda route: slow.append(route))
+    page.reload(wait_until="commit")
+    page.locator("#note-1").press_sequentially(" by post")
+    expect(page.locator("#note-1")).to_have_value(" by post")
+    page.unroute("**/drafts/note")
+    eventually(lambda: bool(slow))
+    slow[0].continue_()
+    expect(page.locator("#note-1")).to_have_value("They want the receipt by post")
+    eventually(lambda: drafts(web) == ["{'text': 'They want the receipt by post'}"])
+
+
 def test_a_page_that_has_just_come_obeys_no_letter_yet(web: Web, world: World, open_page: Open) -> None:
     ann = web.person("Ann", "agent", presence="available")
     page = open_page("ann@bank.test")
