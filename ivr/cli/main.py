@@ -24,6 +24,7 @@ from ivr.cli.quality import quality
 from ivr.cli.run import serve, switch, worker
 from ivr.cli.settings import settings
 from ivr.cli.setup import setup
+from ivr.cli.status import status
 from ivr.cli.transcripts import transcripts
 from ivr.cli.words import transcribe, understand
 
@@ -63,6 +64,7 @@ for command in (
     prompts,
     settings,
     setup,
+    status,
 ):
     main.add_command(command)
 
