@@ -125,8 +125,11 @@ def test_a_caller_who_waits_too_long_is_said(running: Sessions) -> None:
     with running.begin() as tx:
         tx.add(Call(sid=CALL, caller="+15550100001", called="+1", started_at=NOW))
         tx.add(
-            Handoff(call_sid=CALL, state="parked", reason="asked", requested_at=NOW - timedelta(minutes=8), times={})
-        )
+            Handoff(
+                call_sid=CALL, state="parked", reason="asked", intent="dispute", summary="-", known={}, mood="calm",
+                requested_at=NOW - timedelta(minutes=8), times={},
+            )
+        )  # fmt: skip
         tx.add(
             Agent(
                 name="Ann", email="ann@bank.test", password_hash="-", phone="", roles=["agent"], presence="available",
