@@ -11,6 +11,7 @@ from ivr.cli.admin import accounts
 from ivr.cli.agents import agents
 from ivr.cli.api_keys import api_keys
 from ivr.cli.audit import audit
+from ivr.cli.backup import backup, restore
 from ivr.cli.calls import call, demo
 from ivr.cli.common import MISSING, fail
 from ivr.cli.doctor import doctor
@@ -65,6 +66,8 @@ for command in (
     settings,
     setup,
     status,
+    backup,
+    restore,
 ):
     main.add_command(command)
 
