@@ -56,7 +56,6 @@ from ivr.metrics import line_registry, make_metrics_blueprint, media_registry, m
 from ivr.nlu.understanding import Understanding
 from ivr.payments.agent_card_service import AgentCards, CardConfig
 from ivr.people.api_keys import key_of
-from ivr.quality.costs import Prices
 from ivr.recordings.storage import RecordingStorage
 from ivr.settings import Settings, webhook_keys
 from ivr.store.engine import Sessions, make_engine, make_sessions
@@ -345,7 +344,7 @@ def worker_context() -> WorkerContext:
         handoffs=parts.handoffs, recordings=parts.recordings, live=parts.live, stt=lambda: parts.record_stt,
         ledger=parts.ledger, brakes=parts.brakes, agent_cards=parts.agent_cards, dialogue=parts.dialogue,
         dials=parts.settings.dials, sweeper=parts.sweeper, retention=parts.settings.retention_policy,
-        prices=Prices(parts.settings.bot_minute_cost, parts.settings.agent_minute_cost),
+        prices=parts.settings.prices,
         keep_refused=parts.settings.refused_recordings == "keep",
     )  # fmt: skip
 

@@ -9,6 +9,7 @@ for every secret in the kept sound, near where it was said, and a reader of digi
 written down.
 """
 
+import re
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -35,6 +36,7 @@ from speech.whisper import Whisper
 NEAR = 1.5  # seconds round a secret that the recognisers hear
 BEAMS = 5
 LOST = 0.5  # share of a word's sound that is gone when the word is
+BESIDE = 0.5  # seconds round a word in which it may be written down
 
 
 @dataclass
@@ -122,23 +124,24 @@ def _count_losses(call: SoundCall, kept: Kept, tally: Tally) -> Iterator[str]:
         for said in one.said:
             if said.fragment.secret is None:
                 lost = [*_lost_words(call, kept, said, tally)]
-                if lost:
-                    at = f"{call.voices[one.saying.who]}, at {said.start / RATE:.1f} s"
-                    yield f"lost: {' '.join(lost)} of {said.fragment.category} {said.fragment.text!r}, {at}"
+                for way in ("sound", "text"):
+                    if words := " ".join(word for word, how in lost if how == way):
+                        at = f"{call.voices[one.saying.who]}, at {said.start / RATE:.1f} s"
+                        yield f"lost in {way}: {words} of {said.fragment.category} {said.fragment.text!r}, {at}"
 
 
-def _lost_words(call: SoundCall, kept: Kept, said: Said, tally: Tally) -> Iterator[str]:
+def _lost_words(call: SoundCall, kept: Kept, said: Said, tally: Tally) -> Iterator[tuple[str, str]]:
     channel, category = said.channel - 1, said.fragment.category
     for word, (start, end) in zip(said.fragment.text.split(), word_places(said), strict=True):
         tally.words[category] += 1
+        masked = any(_masked(one, said.channel, start, end) for one in kept.masked)
         ways = [
             ("sound", _gone(call.samples[channel], kept.copy[channel], start, end)),
-            ("text", any(_masked(masked, said.channel, start, end) for masked in kept.masked)),
+            ("text", masked and not any(_is_it(one, word, said.channel, start, end) for one in kept.words)),
         ]
         for way in (way for way, lost in ways if lost):
             tally.lost[f"{category} in {way}"] += 1
-        if any(lost for _, lost in ways):
-            yield word
+            yield word, way
 
 
 def word_places(said: Said) -> Iterator[tuple[int, int]]:
@@ -158,6 +161,16 @@ def _masked(word: tuple[int, float, float], channel: int, start: int, end: int) 
     """Whether a masked stretch of the transcript takes most of the word."""
     shared = min(word[2] * RATE, end) - max(word[1] * RATE, start)
     return word[0] == channel and shared > 0.75 * (end - start)
+
+
+def _is_it(kept: tuple[int, float, float, str], word: str, channel: int, start: int, end: int) -> bool:
+    """Whether the word is written down beside what was masked, whose times begin with the pause before it."""
+    there = kept[2] * RATE > start - BESIDE * RATE and kept[1] * RATE < end + BESIDE * RATE
+    return kept[0] == channel and there and _letters(kept[3]) == _letters(word)
+
+
+def _letters(word: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", word.lower())
 
 
 def _figures(tally: Tally, many: int) -> dict[str, float]:

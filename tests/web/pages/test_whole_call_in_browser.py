@@ -164,7 +164,9 @@ def test_a_whole_call_from_the_agents_chair(
     expect(page.get_by_label("Password")).to_be_visible()  # another page asked for too soon would call it off
     sign_in(page, "quinn@warmline.example", passwords["quinn@warmline.example"])
     page.locator("a.row").first.click()
-    expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible(timeout=180_000)  # proved by hearing again
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible(
+        timeout=180_000
+    )  # proved by hearing again
     expect(page.locator("#live .turn.agent").first).to_be_visible()
     look(page, "house-reviewed")
     page.goto(f"{settings.carrier_url}/phone")
