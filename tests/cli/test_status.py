@@ -27,7 +27,7 @@ from tests.harness.asgi_server import served
 
 pytestmark = pytest.mark.integration
 
-NOW = datetime.now(UTC)
+LONG_AGO = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 CALL = "CA" + "1" * 32
 
 
@@ -123,17 +123,17 @@ def test_a_database_of_an_older_version_is_not_read(running: Sessions, tmp_path:
 
 def test_a_caller_who_waits_too_long_is_said(running: Sessions) -> None:
     with running.begin() as tx:
-        tx.add(Call(sid=CALL, caller="+15550100001", called="+1", started_at=NOW))
+        tx.add(Call(sid=CALL, caller="+15550100001", called="+1", started_at=LONG_AGO))
         tx.add(
             Handoff(
                 call_sid=CALL, state="parked", reason="asked", intent="dispute", summary="-", known={}, mood="calm",
-                requested_at=NOW - timedelta(minutes=8), times={},
+                requested_at=datetime.now(UTC) - timedelta(minutes=8), times={},
             )
         )  # fmt: skip
         tx.add(
             Agent(
                 name="Ann", email="ann@bank.test", password_hash="-", phone="", roles=["agent"], presence="available",
-                presence_since=NOW,
+                presence_since=LONG_AGO,
             )
         )  # fmt: skip
     desk = look(1)["desk"]
@@ -142,20 +142,22 @@ def test_a_caller_who_waits_too_long_is_said(running: Sessions) -> None:
 
 def test_work_that_is_late_or_was_given_up_is_said(running: Sessions) -> None:
     with running.begin() as tx:
-        row = outbox.put(tx, RECORDING_FETCH, {"recording": 1}, NOW - timedelta(minutes=5))
+        row = outbox.put(tx, RECORDING_FETCH, {"recording": 1}, datetime.now(UTC) - timedelta(minutes=5))
     assert look(1)["work"]["words"].startswith("1 job due, 0 given up; the oldest is 3")
     with running.begin() as tx:
-        tx.get_one(Outbox, row).given_up_at = NOW
+        tx.get_one(Outbox, row).given_up_at = LONG_AGO
     assert "warmline jobs retry --all" in look(1)["work"]["mend"]
 
 
 def test_a_payment_in_doubt_a_secret_in_sound_and_a_brake_are_said(running: Sessions) -> None:
     with running.begin() as tx:
-        tx.add(Call(sid=CALL, caller="+15550100001", called="+1", started_at=NOW))
+        tx.add(Call(sid=CALL, caller="+15550100001", called="+1", started_at=LONG_AGO))
         tx.add(
-            Recording(call_sid=CALL, sid="RE1", state="transcribed", source_url="", created_at=NOW, redaction=WITHHELD)
+            Recording(
+                call_sid=CALL, sid="RE1", state="transcribed", source_url="", created_at=LONG_AGO, redaction=WITHHELD
+            )
         )
-        tx.add(Brake(intent="balance", by="quality", why="too many", since=NOW))
+        tx.add(Brake(intent="balance", by="quality", why="too many", since=LONG_AGO))
     found = look(1)
     assert found["recordings"]["words"] == "0 being written down, 1 withheld"
     assert found["bot"]["words"] == "held back: balance"
