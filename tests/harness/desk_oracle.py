@@ -125,7 +125,7 @@ class Oracle:
     def _deaf(self, cause: Seen, at: float) -> None:
         excused = (
             cause["dialog"] or not cause["on"] or cause["cut"] or cause["busy"] or cause["repeat"]
-            or cause["quiet"] < AWAKE or self._in_a_word(at)
+            or cause["quiet"] < AWAKE or cause["age"] < AWAKE or self._in_a_word(at)
         )  # fmt: skip
         if not excused:
             self.wrong.append(f"the key {cause['key']} did nothing: {cause}")
