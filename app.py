@@ -5,7 +5,8 @@ import sys
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy: its threads would spin both cores
 
-from concurrent.futures import ThreadPoolExecutor
+import time
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -32,7 +33,7 @@ from ivr.channels.admission import Admission
 from ivr.channels.audio_files import notice_version
 from ivr.channels.listening import SoundRelay
 from ivr.channels.recorded_turns import RecordedTurns
-from ivr.clock import SystemClock
+from ivr.clock import Clock, SystemClock
 from ivr.desk.agent_calls import AgentCalls
 from ivr.desk.bot_brake import Brakes
 from ivr.desk.ringing import RingTimes
@@ -93,8 +94,15 @@ class Parts:
 
     settings: Settings
 
+    def pool(self, threads: int, name: str) -> Executor:
+        """Threads for work that must keep nobody else waiting."""
+        return ThreadPoolExecutor(threads, name)
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
+
     @made_once
-    def clock(self) -> SystemClock:
+    def clock(self) -> Clock:
         return SystemClock()
 
     @made_once
@@ -124,7 +132,7 @@ class Parts:
     @made_once
     def handoffs(self) -> HandoffService:
         s = self.settings
-        carriers = ThreadPoolExecutor(8, "carrier")
+        carriers = self.pool(8, "carrier")
         config = HandoffConfig(
             number=s.twilio_number, public_url=s.public_url, media_url=s.media_socket, company=s.company,
             rings=RingTimes(agent=s.ring_seconds), handoff_seconds=s.handoff_seconds, queue_seconds=s.queue_seconds,
@@ -178,7 +186,7 @@ class Parts:
         return AgentCards(
             self.sessions, self.clock, self.carrier, self.live, self.ledger,
             CardConfig(s.public_url, s.media_socket, s.zone, s.payment_connector), caller_leg=caller_leg,
-            spawn=ThreadPoolExecutor(2, "cards").submit,
+            spawn=self.pool(2, "cards").submit,
         )  # fmt: skip
 
     @made_once
@@ -207,7 +215,7 @@ class Parts:
     @made_once
     def account_holders(self) -> AccountHolders:
         """A ledger of our own is asked at once, another's within a budget."""
-        pool = ThreadPoolExecutor(4, "holders") if self.settings.ledger_url else None
+        pool = self.pool(4, "holders") if self.settings.ledger_url else None
         return AccountHolders(self.sessions, self.clock, self.ledger, self.live, pool)
 
     @made_once
@@ -281,11 +289,18 @@ def create_pages(parts: Parts) -> Flask:
 def create_webhooks(parts: Parts) -> Flask:
     """What the carrier asks."""
     app = _flask("ivr.web.hooks.dispatch", parts.settings)
-    ledger, spare, s = ThreadPoolExecutor(8, "ledger"), ThreadPoolExecutor(2, "spare"), parts.settings
+    ledger, spare, s = parts.pool(8, "ledger"), parts.pool(2, "spare"), parts.settings
     turns = RecordedTurns(parts.dialogue, parts.sessions, parts.clock, lambda: parts.stt, ledger)
     for blueprint in (
         make_turns_blueprint(
-            turns, parts.carrier, parts.dialect, s.public_url, spare, secret=s.twilio_auth_token.get_secret_value()
+            turns,
+            parts.carrier,
+            parts.dialect,
+            s.public_url,
+            spare,
+            parts.pool(8, "turn"),
+            secret=s.twilio_auth_token.get_secret_value(),
+            sleep=parts.sleep,
         ),
         make_voice_blueprint(parts.calls, parts.handoffs, parts.dialect, _documents(parts), parts.carrier),
         make_handoff_blueprint(parts.handoffs, parts.dialect),
@@ -338,7 +353,11 @@ def _database_watch(parts: Parts) -> Watch:
 
 def worker_context() -> WorkerContext:
     """What a worker's jobs use; Whisper is loaded by the first job that needs it."""
-    parts = _parts(None)
+    return make_worker_context(_parts(None))
+
+
+def make_worker_context(parts: Parts) -> WorkerContext:
+    """The services of one process that runs jobs."""
     return WorkerContext(
         sessions=parts.sessions, clock=parts.clock, redis_url=parts.settings.redis, carrier=parts.carrier,
         handoffs=parts.handoffs, recordings=parts.recordings, live=parts.live, stt=lambda: parts.record_stt,

@@ -35,6 +35,7 @@ MODULES = {
     "redaction": "bench.redaction.bench",
     "search": "bench.quality.search",
     "figures": "bench.quality.figures",
+    "simulate": "bench.simulation.bench",
     "strangers": "bench.strangers.bench",
 }
 

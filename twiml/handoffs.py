@@ -7,6 +7,9 @@ from twiml.voices import say
 
 CONFERENCE_EVENTS = "start end join leave hold mute modify"
 ACCEPT_SECONDS = 6
+# What the carrier reads and does not send: it asks again itself, twice, whatever went wrong. For addresses that have
+# no fallback, all of which may be asked twice.
+ASKED_AGAIN = "#rc=2&rp=all"
 LISTENING = "listening"  # the fork's name, by which it is stopped while a card is keyed
 
 
@@ -175,7 +178,7 @@ def _dial_conference(conference: str, wait_url: str, status_url: str, left_url: 
         start_conference_on_enter=False,
         end_conference_on_exit=True,
         beep="false",
-        wait_url=wait_url,
+        wait_url=wait_url + ASKED_AGAIN,
         wait_method="POST",
         **_news(status_url),
     )
@@ -185,7 +188,7 @@ def _dial_conference(conference: str, wait_url: str, status_url: str, left_url: 
 def _news(status_url: str) -> dict[str, str]:
     """The first to enter decides who is told what happens in a conference."""
     return {
-        "status_callback": status_url,
+        "status_callback": status_url + ASKED_AGAIN,
         "status_callback_method": "POST",
         "status_callback_event": CONFERENCE_EVENTS,
     }

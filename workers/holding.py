@@ -2,8 +2,8 @@
 
 import logging
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -17,8 +17,28 @@ from ivr.store.topics import about
 log = logging.getLogger(__name__)
 
 
+Renew = Callable[[], None]
+Renewing = Callable[[Renew, float], AbstractContextManager[None]]
+
+
 @contextmanager
-def held(sessions: Sessions, clock: Clock, row_id: int) -> Iterator[Outbox | None]:
+def by_a_thread(renew: Renew, every: float) -> Iterator[None]:
+    """`renew` is called every so many seconds, by a thread of its own, for as long as the work takes."""
+    over = threading.Event()
+
+    def keep() -> None:
+        while not over.wait(every):
+            renew()
+
+    threading.Thread(target=keep, daemon=True, name="lease").start()
+    try:
+        yield
+    finally:
+        over.set()
+
+
+@contextmanager
+def held(sessions: Sessions, clock: Clock, row_id: int, renewing: Renewing = by_a_thread) -> Iterator[Outbox | None]:
     """The row while we do it; None when it is done, given up, or in another's hands."""
     with sessions.begin() as tx:
         waiting = outbox.open_row(tx, row_id)
@@ -28,20 +48,13 @@ def held(sessions: Sessions, clock: Clock, row_id: int) -> Iterator[Outbox | Non
     if row is None:
         yield None
         return
-    over = threading.Event()
-    keeper = threading.Thread(target=_keep, args=(sessions, clock, row_id, lease, over), daemon=True, name="lease")
-    keeper.start()
-    try:
-        yield row
-    finally:
-        over.set()
 
-
-def _keep(sessions: Sessions, clock: Clock, row_id: int, lease: float, over: threading.Event) -> None:
-    """Renew the lease of work that takes longer than it."""
-    while not over.wait(lease / 3):
+    def renew() -> None:
         try:
             with sessions.begin() as tx:
                 outbox.keep_hold(tx, row_id, clock.now() + timedelta(seconds=lease))
         except SQLAlchemyError:
             log.warning("the lease of job %s could not be renewed", row_id)
+
+    with renewing(renew, lease / 3):
+        yield row

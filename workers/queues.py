@@ -1,15 +1,19 @@
 """The queues in Redis, and what may travel through them: an outbox row's number, and nothing that runs."""
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
 from redis import Redis
 from rq import Queue
+from rq.exceptions import DuplicateJobError
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
+from ivr.store.topics import Plan
 from workers.jobs import perform
 
+log = logging.getLogger(__name__)
 PERFORM = "workers.jobs.perform"
 
 
@@ -36,6 +40,32 @@ class RowJob(Job):
 
 def make_queue(name: str, redis: Redis) -> Queue:
     return Queue(name, connection=redis, job_class=RowJob, serializer=JSONSerializer)
+
+
+class Queues:
+    """The relay's way to the queues. Everything raises RedisError while Redis is away."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+
+    def put(self, row_id: int, job_id: str, plan: Plan) -> None:
+        """A job for the outbox row; one that is there already is left as it is."""
+        try:
+            make_queue(plan.queue, self._redis).enqueue_call(
+                PERFORM,
+                args=(row_id,),
+                job_id=job_id,
+                unique=True,
+                timeout=plan.timeout,
+                result_ttl=60,
+                failure_ttl=3600,
+            )
+        except DuplicateJobError:
+            log.debug("already queued: %s", job_id)
+
+    def waits(self, job_id: str, plan: Plan) -> bool:
+        """Whether the job is in its queue still."""
+        return waits(plan.queue, job_id, self._redis)
 
 
 def waits(name: str, job_id: str, redis: Redis) -> bool:

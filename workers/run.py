@@ -30,7 +30,7 @@ from ivr.store.idempotency import forget_old
 from ivr.store.leases import take_lease
 from ivr.store.redis_client import connect as hasty_redis
 from workers.context import WorkerContext, provider, resolve
-from workers.queues import RowJob, make_queue
+from workers.queues import Queues, RowJob, make_queue
 from workers.relay import Relay
 
 log = logging.getLogger(__name__)
@@ -123,7 +123,7 @@ class Child:
 
 
 def _relay(context: WorkerContext, stop: threading.Event, children: Sequence[Child]) -> None:
-    relay = Relay(context.sessions, context.clock, hasty_redis(context.redis_url))
+    relay = Relay(context.sessions, context.clock, Queues(hasty_redis(context.redis_url)))
     wait = 0.0
     while not stop.wait(wait):
         for child in children:

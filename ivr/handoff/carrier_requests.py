@@ -33,7 +33,9 @@ from ivr.store.idempotency import first_time
 from ivr.store.models import Agent, CallBack, Handoff, Offer, Webhook
 
 log = logging.getLogger(__name__)
-REQUEST_LEASE = 8.0  # seconds, longer than one request may take
+# Seconds, longer than one request may take: somebody may hear nothing until another goes on where a process died.
+REQUEST_LEASE = 4.0
+SOON = 0.1  # seconds until a request that failed is tried again, the first time
 IN_DOUBT = timedelta(seconds=10)  # a request takes less, and then the first callback of a call that was made is there
 Apply = Callable[[int, ev.Event, Callable[[Session], None] | None], Any]
 
@@ -75,7 +77,7 @@ class CarrierRequests:
             self._carry_out(row_id, fields.pop("handoff"), effect_from_json(fields))
         except CarrierError as error:
             log.warning("the carrier did not do it: %s", error, extra={"outbox": row_id})
-            wait = outbox.pause(row.topic, max(row.attempts - 1, 0))
+            wait = SOON if row.attempts <= 1 else outbox.pause(row.topic, row.attempts - 2)
             with self._sessions.begin() as tx:
                 outbox.failed(tx, row_id, str(error), self._clock.now(), wait)
 

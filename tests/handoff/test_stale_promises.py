@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from ivr.carrier.port import CarrierError
+from ivr.carrier.twilio.requests import ANSWER_SECONDS, CONNECT_SECONDS
 from ivr.handoff import events as ev
 from ivr.store import outbox
 from ivr.store.models import Agent, Offer, Outbox
@@ -254,3 +255,29 @@ def test_music_of_a_hold_that_was_begun_anew_is_not_ended(world: World) -> None:
     holds = [what[3]["hold"] for what in world.carrier.asked if what[0] == "change_participant"]
     assert holds == [True, False, True]
     assert world.state.conference == CONFERENCE
+
+
+# --- who hears nothing until a request is made ---
+
+
+def due_in(world: World, do: str) -> float:
+    """Seconds until the newest promise of that kind is anybody's to keep."""
+    with world.sessions() as tx:
+        return (tx.get_one(Outbox, promised(world, do)).due_at - world.clock.now()).total_seconds()
+
+
+def test_a_request_of_a_process_that_died_is_another_ones_before_five_seconds_are_over(world: World) -> None:
+    world.agent("ann")
+    world.bridged()
+    world.service.engine.spawn = lambda _work: None  # killed after the commit
+    world.leaves("agent-1", leg(1))
+    assert CONNECT_SECONDS + ANSWER_SECONDS < due_in(world, "MoveCaller") < 4.5
+
+
+def test_a_request_that_the_carrier_was_silent_about_is_tried_again_at_once(world: World) -> None:
+    world.agent("ann")
+    world.bridged()
+    world.carrier.faults["move"] = CarrierError("the carrier does not answer", again=True, doubtful=True)
+    world.leaves("agent-1", leg(1))
+    assert due_in(world, "MoveCaller") < 0.5
+    assert CONNECT_SECONDS + ANSWER_SECONDS + due_in(world, "MoveCaller") < 4.5

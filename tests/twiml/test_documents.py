@@ -92,6 +92,13 @@ def test_a_parked_caller_waits_for_the_agent_and_ends_the_room() -> None:
     assert room.get("statusCallbackEvent") == "start end join leave hold mute modify"
 
 
+def test_the_carrier_asks_again_for_what_has_no_fallback() -> None:
+    room = ET.fromstring(DOCUMENTS["park"]).find("Dial/Conference")
+    assert room is not None
+    for address in (room.get("waitUrl"), room.get("statusCallback")):
+        assert (address or "").endswith("#rc=2&rp=all")
+
+
 def test_an_agent_starts_the_room_and_his_leaving_does_not_end_it() -> None:
     room = ET.fromstring(DOCUMENTS["join"]).find("Dial/Conference")
     assert room is not None

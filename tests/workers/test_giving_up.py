@@ -15,7 +15,7 @@ from ivr.store.models import Outbox
 from ivr.store.topics import about
 from tests.fakes.fake_clock import FakeClock
 from tests.harness.worker_jobs import put, queued
-from workers.queues import ForeignJobError, RowJob, make_queue, waits
+from workers.queues import ForeignJobError, Queues, RowJob, make_queue, waits
 from workers.relay import Relay
 
 pytestmark = pytest.mark.integration
@@ -123,7 +123,7 @@ def test_no_job_is_held_for_a_shorter_time_than_its_lease_is_renewed() -> None:
 
 def test_what_lies_in_redis_is_json_and_nothing_that_runs(sessions: Sessions, clock: FakeClock, redis: Redis) -> None:
     row_id = put(sessions, clock)
-    Relay(sessions, clock, redis).tick()
+    Relay(sessions, clock, Queues(redis)).tick()
     job = RowJob.fetch(f"ob-{row_id}-0", connection=redis, serializer=JSONSerializer)
     assert (job.func_name, job.args) == ("workers.jobs.perform", [row_id])
     assert bytes(job.data).startswith(b"[")

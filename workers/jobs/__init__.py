@@ -6,14 +6,15 @@ A new background job is a line in `ivr.store.topics` and a function here, marked
 import logging
 
 from ivr.store import outbox
-from workers.context import provider
-from workers.holding import held
+from workers.context import WorkerContext, provider
+from workers.holding import Renewing, by_a_thread, held
 from workers.jobs import facts, handoffs, payments, recording_keys, recordings, redaction, scorecards, texts
 from workers.jobs.registry import JOBS, Job
 
 __all__ = [
     "JOBS",
     "Job",
+    "do_promised",
     "facts",
     "handoffs",
     "payments",
@@ -29,9 +30,13 @@ log = logging.getLogger(__name__)
 
 
 def perform(row_id: int) -> None:
+    """The job of row `row_id`, with this process's services: it is all that a queue may name."""
+    do_promised(provider.get(), row_id)
+
+
+def do_promised(context: WorkerContext, row_id: int, renewing: Renewing = by_a_thread) -> None:
     """Do what an outbox row promises, unless it is done. A failure is noted and tried again later, or given up."""
-    context = provider.get()
-    with held(context.sessions, context.clock, row_id) as row:
+    with held(context.sessions, context.clock, row_id, renewing) as row:
         if row is None:
             return
         try:

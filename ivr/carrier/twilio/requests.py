@@ -12,7 +12,8 @@ from twilio.http.response import Response
 from ivr.carrier.port import CarrierError
 
 ALREADY_OVER = (21220, 20404)
-CONNECT_SECONDS, ANSWER_SECONDS = 2.0, 5.0  # one request takes no longer than both together
+# One request takes no longer than both together: a caller whose agent has left hears nothing until it is answered.
+CONNECT_SECONDS, ANSWER_SECONDS = 1.0, 2.5
 NUMBER = re.compile(r"\+?\d[\d\s().-]{5,}\d")
 
 

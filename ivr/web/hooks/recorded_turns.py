@@ -47,6 +47,7 @@ def make_turns_blueprint(
     spare: Executor,
     hearing: Executor | None = None,
     secret: str = "",
+    sleep: Callable[[float], None] = time.sleep,
 ) -> Blueprint:
     """`public` is our public URL; `hearing` runs what a caller waits for, `spare` what nobody does.
 
@@ -92,9 +93,10 @@ def make_turns_blueprint(
 
     @turns.post("/<int:number>/wait")
     def wait(number: int) -> Response:
-        until, tries = time.monotonic() + NEXT_WORD, request.args.get("tries", 0, type=int)
-        while (came := channel.result_of(_sid(), number)) is None and time.monotonic() < until:
-            time.sleep(LOOK)
+        looks, tries = int(NEXT_WORD / LOOK), request.args.get("tries", 0, type=int)
+        while (came := channel.result_of(_sid(), number)) is None and looks > 0:
+            sleep(LOOK)
+            looks -= 1
         if came is None and tries >= WORDS:
             abort(503)  # a person takes over, from /voice/fallback
         return _later(number, tries + 1) if came is None else _came(number, came)
