@@ -15,6 +15,7 @@ from speech.digit_reader import DigitReader, Reading
 from speech.end_of_turn import EndOfTurnModel
 from speech.events import Word
 from speech.model_files import ModelFiles
+from speech.repeats import said_once, unlooped
 
 Sound = NDArray[np.float32]
 
@@ -27,9 +28,6 @@ STRETCH = 1.6  # and more after a long one: ten digits in 6 s came back whole fr
 # Noise is unsure of its words as well: below -1.9 a token, while the faintest of people stay above -0.6 however likely
 # "no speech" is said to be. Pairs of (no speech above, log-probability below) that are not believed.
 DISBELIEVED = ((0.6, -1.0), (0.33, -1.8))
-FASTEST = 0.4  # seconds a word: who says a sentence twice is slower
-REST = 0.8  # seconds of an utterance in which nothing is said: before its first word, and until it was taken to be over
-REPEATS = 3  # a phrase at the end of a run-away text that stands there this often is a loop
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +115,10 @@ class Whisper:
         if any(no_speech > chance and score < sure for chance, sure in DISBELIEVED) or not re.search(r"\w", text):
             return Decoding("", score, no_speech)
         said = text.split()
-        if doubled(said, encoded.seconds):
-            return self._shortened(said[: len(said) // 2], score, no_speech)
-        if not full or (kept := unlooped(said)) == len(said):
-            return Decoding(text, score, no_speech, tuple(tokens))
-        return self._shortened(said[:kept], score, no_speech)
+        kept = said_once(said[: unlooped(said)] if full else said, encoded.seconds)
+        return (
+            Decoding(text, score, no_speech, tuple(tokens)) if kept == said else self._shortened(kept, score, no_speech)
+        )
 
     def _shortened(self, said: list[str], score: float, no_speech: float) -> Decoding:
         text = " ".join(said)
@@ -159,23 +156,3 @@ def encoder_output(encoded: Encoded) -> NDArray[np.float32]:
     near = encoded.features.to_device(Device.cpu).to(DataType.float32)
     batch: NDArray[np.float32] = np.asarray(near)
     return np.asarray(batch[0], np.float32)
-
-
-def doubled(words: list[str], seconds: float) -> bool:
-    """Whether a sentence stands there twice ("Yes, please. Yes, please.") in less time than that takes to say."""
-    half = len(words) // 2
-    twice = len(words) >= 2 and words[:half] == words[half:] and words[half - 1][-1] in ".!?"
-    return twice and seconds < REST + FASTEST * len(words)
-
-
-def unlooped(words: list[str]) -> int:
-    """How many of `words` to keep so that a phrase repeated to the end stands there once."""
-    plain = [re.sub(r"\W", "", word).lower() for word in words]
-    for period in range(1, len(plain) // REPEATS + 1):
-        phrase = plain[-period:]
-        start = len(plain) - period
-        while start >= period and plain[start - period : start] == phrase:
-            start -= period
-        if (len(plain) - start) // period >= REPEATS:
-            return start + period
-    return len(plain)
