@@ -4,7 +4,7 @@ Two witnesses tell digits: Whisper, which writes whatever is likely, and the dig
 shortest window that is safe is tried first, because the encoder's time grows with it and callers wait for it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from speech.digit_strings import WRONG_COUNT, Verdict, surely_read, weigh
@@ -21,6 +21,32 @@ DIGIT_WINDOW = 15.0
 """Seconds, for strings that take longer than SHORT_DIGITS to say."""
 SHORT_DIGITS = 3.5
 DIGIT_BEAMS = 5
+
+
+class UnwantedError(RuntimeError):
+    """A hearing was given up in its midst: nobody waits for it any more."""
+
+
+def _never() -> bool:
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """Who waits for a hearing; the last two are asked while it goes on.
+
+    `thorough`: longer is taken for digits of the wrong count. `unwanted`: nobody waits any more. `pressed`: others wait
+    for their turn, so that what can be done without (when each word was said) is not done.
+    """
+
+    thorough: bool = True
+    unwanted: Callable[[], bool] = _never
+    pressed: Callable[[], bool] = _never
+
+    def go_on(self) -> None:
+        """Raises UnwantedError."""
+        if self.unwanted():
+            raise UnwantedError
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,21 +67,21 @@ class UtteranceDecoder:
     def __init__(self, whisper: Whisper) -> None:
         self._whisper = whisper
 
-    def decode(self, sound: Sound, expect: Expectation, *, thorough: bool) -> Decoded:
-        """An utterance, float32 [n] at 16 kHz; `thorough` takes longer for digits of the wrong count."""
-        if expect.kind == "yes-no" and (decoded := self._yes_or_no(sound)) is not None:
+    def decode(self, sound: Sound, expect: Expectation, demand: Demand) -> Decoded:
+        """An utterance, float32 [n] at 16 kHz. Raises UnwantedError where nobody waits for it any more."""
+        if expect.kind == "yes-no" and (decoded := self._yes_or_no(sound, demand)) is not None:
             return decoded
         if expect.kind != "digits":
-            return self._words(sound)
+            return self._words(sound, demand)
         if self._whisper.is_base:
-            return self._digits(sound, expect.digits)
-        return self._written_digits(sound, expect.digits, thorough=thorough)
+            return self._digits(sound, expect.digits, demand)
+        return self._written_digits(sound, expect.digits, demand)
 
     def decode_again(self, sound: Sound) -> Decoded:
         """The words as another hearing has them: in the closest window, with more hypotheses than `decode` takes."""
         encoded = self._whisper.encode(sound, stretch=1.0)
         decoding = self._whisper.decode(encoded, beams=DIGIT_BEAMS)
-        return Decoded(self._as_it_is(decoding, encoded), decoding.no_speech)
+        return Decoded(self._as_it_is(decoding, encoded, Demand()), decoding.no_speech)
 
     def read(self, sound: Sound) -> Decoded:
         """Nothing but the digits that the reader hears; nothing where it does not know the model."""
@@ -64,45 +90,50 @@ class UtteranceDecoder:
         likeliest = self._whisper.read_digits(self._whisper.encode(sound, window=MARGIN, stretch=1.0))[0]
         return Decoded(Verdict(likeliest.digits, likeliest.chance, likeliest.words), 0.0)
 
-    def _yes_or_no(self, sound: Sound) -> Decoded | None:
+    def _yes_or_no(self, sound: Sound, demand: Demand) -> Decoded | None:
         """A yes or a no from a window too short for anything longer; None for all else, and where it is hardly sure."""
         if not self._whisper.is_base or len(sound) > (YES_NO_WINDOW - MARGIN) * RATE:
             return None
         encoded = self._whisper.encode(sound, window=YES_NO_WINDOW)
+        demand.go_on()
         decoding = self._whisper.decode(encoded, retry=False)
         if not is_yes_or_no(decoding.text) or decoding.confidence < YES_NO_BELIEVED:
             return None
-        return Decoded(self._as_it_is(decoding, encoded), decoding.no_speech)
+        return Decoded(self._as_it_is(decoding, encoded, demand), decoding.no_speech)
 
-    def _words(self, sound: Sound) -> Decoded:
+    def _words(self, sound: Sound, demand: Demand) -> Decoded:
+        demand.go_on()
         encoded = self._whisper.encode(sound)
+        demand.go_on()
         decoding = self._whisper.decode(encoded)
-        verdict = self._as_it_is(decoding, encoded)
+        verdict = self._as_it_is(decoding, encoded, demand)
         return Decoded(verdict, decoding.no_speech, self._whisper.end_of_turn_chance(encoded))
 
-    def _digits(self, sound: Sound, count: int | None) -> Decoded:
+    def _digits(self, sound: Sound, count: int | None, demand: Demand) -> Decoded:
         """The reader's where it is sure: it needs no window. Else both witnesses', in the one that Whisper needs."""
         if count is not None:  # else nothing tells whether these are all
             close = self._whisper.encode(sound, window=MARGIN, stretch=1.0)
             if (sure := surely_read(self._whisper.read_digits(close), count, close.seconds)) is not None:
                 return Decoded(sure, 0.0)
+        demand.go_on()
         encoded = self._whisper.encode(sound, stretch=1.0)
+        demand.go_on()
         readings = self._whisper.read_digits(encoded)
         decoding = self._whisper.decode(encoded, retry=not readings[0].digits)
         verdict = weigh(decoding.text, decoding.confidence, readings, count)
         if not verdict.words and verdict.text == decoding.text and decoding.text:
-            verdict = replace(verdict, words=self._timed(decoding, encoded))
+            verdict = replace(verdict, words=self._timed(decoding, encoded, demand))
         return Decoded(verdict, decoding.no_speech)
 
-    def _written_digits(self, sound: Sound, count: int | None, *, thorough: bool) -> Decoded:
+    def _written_digits(self, sound: Sound, count: int | None, demand: Demand) -> Decoded:
         """For models that the reader does not know: a wrong count asks for more hypotheses."""
         encoded = self._whisper.encode(sound, window=DIGIT_WINDOW if len(sound) > SHORT_DIGITS * RATE else None)
         decoding = self._whisper.decode(encoded)
-        words, sure = self._timed(decoding, encoded), decoding.confidence
+        words, sure = self._timed(decoding, encoded, demand), decoding.confidence
         first = spoken_digits(decoding.text, count)
         if first is None or count is None or len(first) == count:
             return Decoded(Verdict(first or decoding.text, sure, words), decoding.no_speech)
-        for other in self._second_opinions(sound, thorough):
+        for other in self._second_opinions(sound, demand.thorough):
             digits = spoken_digits(other.text, count)
             if digits is not None and len(digits) == count:
                 return Decoded(Verdict(digits, min(sure, other.confidence), words), decoding.no_speech)
@@ -114,13 +145,16 @@ class UtteranceDecoder:
         if thorough:  # not while the caller may only be pausing between two digits
             yield self._whisper.decode(self._whisper.encode(sound, window=LONGEST))
 
-    def _as_it_is(self, decoding: Decoding, encoded: Encoded) -> Verdict:
-        return Verdict(decoding.text, decoding.confidence, self._timed(decoding, encoded))
+    def _as_it_is(self, decoding: Decoding, encoded: Encoded, demand: Demand) -> Verdict:
+        return Verdict(decoding.text, decoding.confidence, self._timed(decoding, encoded, demand))
 
-    def _timed(self, decoding: Decoding, encoded: Encoded) -> tuple[Word, ...]:
-        """The words' times; a single word is as long as the sound, and needs no second pass before a turn can end."""
+    def _timed(self, decoding: Decoding, encoded: Encoded, demand: Demand) -> tuple[Word, ...]:
+        """The words' times; a single word is as long as the sound, and needs no second pass before a turn can end.
+
+        None where others wait: the turn's own times then stand for those of its words.
+        """
         if not decoding.text:
             return ()
         if " " not in decoding.text:
             return (Word(decoding.text, 0.0, round(encoded.seconds, 2), round(decoding.confidence, 3)),)
-        return self._whisper.words(decoding, encoded)
+        return () if demand.pressed() else self._whisper.words(decoding, encoded)

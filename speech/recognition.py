@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from speech.audio import RATE, Samples
+from speech.endpointing.early_transcription import missing_rest
 from speech.endpointing.turn_detector import LEAD, ONSET, Signal, TurnDetector
 from speech.events import Expectation, UserTurn, Word
 from speech.inference_queue import Priority
@@ -34,6 +35,7 @@ class _Turn:
     sound: list[Samples] = field(default_factory=list)
     offset: float = 0.0  # where `sound` begins
     transcription: "Future[Transcript] | None" = None
+    voiced: int = 0  # windows of `sound` up to its last sound
     last_sound: float = 0.0  # by the clock
     ended: float = 0.0  # by the clock: when the silence after it was long enough
 
@@ -102,12 +104,13 @@ class Recognition:
         end = at + len(samples) / RATE
         for window in self._windows.add(samples):
             self._voice = self._vad(window)
-            signal = self._detector.window(self._voice)
+            signal = self._detector.window(self._voice, free=self._stt.free)
             self._lead.append(window)
             if self._turn is not None:
                 self._turn.sound.append(window)
                 if not self._detector.silence and signal is not Signal.ENDED:
                     self._turn.end, self._turn.last_sound = end, self._clock()
+                    self._turn.voiced = len(self._turn.sound)
             self._follow(signal, end)
 
     def replace(self, samples: Samples, at: float) -> None:
@@ -131,7 +134,6 @@ class Recognition:
         """Nothing more comes of the turn that goes on: transcribe what was said of it."""
         if self._turn is not None:
             self._detector.stop()
-            self._lead.clear()  # what comes after it must not hold it once more
             self._finish_turn()
 
     async def finish(self, seconds: float = 10.0) -> None:
@@ -167,7 +169,9 @@ class Recognition:
         self._detector.stop()
 
     def _transcribe_early(self, turn: _Turn) -> None:
-        turn.transcription = self._submit(turn, max(self._priority, Priority.EARLY))
+        missing = missing_rest(self._detector.expect, self._detector.silence)
+        rest = np.zeros(round(missing * RATE), np.int16)
+        turn.transcription = self._submit([*turn.sound, rest], max(self._priority, Priority.EARLY))
         self._when_done(turn.transcription, lambda future: self._take_early(turn, future))
 
     def _take_early(self, turn: _Turn, future: "Future[Transcript]") -> None:
@@ -182,14 +186,16 @@ class Recognition:
         if turn is None:
             return
         turn.ended = self._clock()
+        for _ in range(len(self._lead) - (len(turn.sound) - turn.voiced)):  # no turn holds the words of the one before
+            self._lead.popleft()
         if turn.transcription is None:  # one that waits has the better place: it was asked for before the turn was over
-            turn.transcription = self._submit(turn, self._priority)
+            turn.transcription = self._submit(turn.sound, self._priority)
         self._waiting.append(turn)
         self._done.clear()
         self._when_done(turn.transcription, lambda _: self._flush())
 
-    def _submit(self, turn: _Turn, priority: Priority) -> "Future[Transcript]":
-        return self._stt.transcribe(np.concatenate(turn.sound), self._detector.expect, priority)
+    def _submit(self, sound: list[Samples], priority: Priority) -> "Future[Transcript]":
+        return self._stt.transcribe(np.concatenate(sound), self._detector.expect, priority)
 
     def _when_done(self, future: "Future[Transcript]", then: Callable[["Future[Transcript]"], None]) -> None:
         loop = asyncio.get_running_loop()

@@ -16,15 +16,16 @@ from numpy.typing import NDArray
 
 from speech import whisper
 from speech.audio import RATE, Samples, loudness, normalise, read_sound, resample, telephone, to_float, to_int
-from speech.decoding import Decoded, UtteranceDecoder
+from speech.decoding import Decoded, Demand, UtteranceDecoder
 from speech.digit_words import spoken_digits
 from speech.events import Expectation, Word
-from speech.inference_queue import InferenceQueue, Priority
+from speech.inference_queue import Hearing, InferenceQueue, Priority
 from speech.model_files import ModelFiles
 from speech.vad import Vad, speech_spans
 from speech.whisper import Whisper
 
 ANYTHING = Expectation()
+FOR_A_CALLER = (Priority.TURN, Priority.EARLY)  # who is answered, and for whom words without times are better than late
 FLOOR_DBFS = -60.0  # fainter than this is line noise, whatever a model makes of it
 LOUDEST_GAIN = 20.0  # dB: a faint caller is lifted, a silent line is not
 LONG_GAP = 1.2  # seconds without speech at which a second hearing is cut
@@ -65,6 +66,11 @@ class SpeechToText(Protocol):
         self, sound: NDArray[Any], expect: Expectation = ..., priority: Priority = ...
     ) -> "Future[Transcript]": ...
 
+    @property
+    def free(self) -> bool:
+        """Whether a hearing asked for now would begin at once."""
+        ...
+
 
 class WhisperSpeechToText:
     """Whisper behind the inference queue. `threads` utterances are transcribed at once, each on one core. Thread-safe.
@@ -88,11 +94,20 @@ class WhisperSpeechToText:
     def transcribe(
         self, sound: NDArray[Any], expect: Expectation = ANYTHING, priority: Priority = Priority.TURN
     ) -> "Future[Transcript]":
-        """One utterance, [n]: int16 at 8 kHz or float32 at 16 kHz. A future cancelled in time is never begun."""
-        thorough = priority is not Priority.EARLY
-        return self._queue.submit(
-            lambda: self._transcribe(sound, lambda one: self._decoder.decode(one, expect, thorough=thorough)), priority
-        )
+        """One utterance, [n]: int16 at 8 kHz or float32 at 16 kHz.
+
+        A future cancelled in time is never begun, and one that is under way is given up at its next step.
+        """
+
+        def job(hearing: Hearing[Transcript]) -> Transcript:
+            demand = Demand(
+                priority is not Priority.EARLY,
+                unwanted=lambda: hearing.unwanted,
+                pressed=lambda: priority in FOR_A_CALLER and self._queue.waiting > 0,
+            )
+            return self._transcribe(sound, lambda one: self._decoder.decode(one, expect, demand))
+
+        return self._queue.submit(job, priority)
 
     def transcribe_file(self, path: Path, expect: Expectation = ANYTHING) -> Transcript:
         """A sound file as it comes over the telephone: 8 kHz, mu-law. Raises UnreadableAudioError."""
@@ -116,18 +131,23 @@ class WhisperSpeechToText:
         """
 
         def submit(sound: Samples) -> "Future[Transcript]":
-            return self._queue.submit(lambda: self._transcribe(sound, self._decoder.decode_again), Priority.FILE)
+            return self._queue.submit(lambda _: self._transcribe(sound, self._decoder.decode_again), Priority.FILE)
 
         return self._segments(samples, LONG_GAP, submit)
 
     def read_digits(self, samples: Samples) -> tuple[Word, ...]:
         """The digits that their reader hears in a stretch of a recording (8 kHz, at most 30 s); none without one."""
-        return self._queue.submit(lambda: self._transcribe(samples, self._decoder.read), Priority.FILE).result().words
+        return self._queue.submit(lambda _: self._transcribe(samples, self._decoder.read), Priority.FILE).result().words
 
     @property
     def waiting(self) -> int:
         """Utterances that wait."""
         return self._queue.waiting
+
+    @property
+    def free(self) -> bool:
+        """Whether an utterance that came now would be begun at once."""
+        return self._queue.free
 
     def close(self) -> None:
         self._queue.close()

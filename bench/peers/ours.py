@@ -53,6 +53,10 @@ class PlainWhisper:
     ) -> "Future[Transcript]":
         return self._thread.submit(self._hear, sound)
 
+    @property
+    def free(self) -> bool:
+        return False
+
     def _hear(self, sound: NDArray[Any]) -> Transcript:
         began = time.perf_counter()
         segments, _ = self._model.transcribe(

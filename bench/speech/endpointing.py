@@ -22,6 +22,7 @@ from bench.tools.recorded_speech import held, over_the_line, rest, rows, spliced
 from ivr.settings import Settings
 from speech.audio import FRAME, RATE, Samples, normalise, read_mono, to_float
 from speech.endpointing.delay import DELAYS, DelayRules
+from speech.endpointing.early_transcription import missing_rest
 from speech.endpointing.turn_detector import Signal, TurnDetector
 from speech.events import Expectation
 from speech.model_files import find_vad, find_whisper
@@ -49,8 +50,11 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
+    """Whether the turn was cut off, how long after it it was over (seconds), and how often it was heard for that."""
+
     cut: bool
     delay: float
+    hearings: int
 
 
 class Player:
@@ -58,24 +62,36 @@ class Player:
 
     def __init__(self, recogniser: WhisperSpeechToText, vad: SileroModel) -> None:
         self._recogniser, self._vad = recogniser, vad
-        self._heard: dict[tuple[int, int], Transcript] = {}
+        self._heard: dict[tuple[Expectation, bytes], Transcript] = {}
 
     def probabilities(self, turn: Turn) -> list[float]:
         stream = self._vad.stream()
         return [stream(window) for window in WindowCutter().add(turn.sound)]
 
     def play(
-        self, turn: Turn, chances: list[float], rules: DelayRules, *, hear: bool = True, sound: bool = True
+        self,
+        turn: Turn,
+        chances: list[float],
+        rules: DelayRules,
+        *,
+        hear: bool = True,
+        sound: bool = True,
+        free: bool = True,
     ) -> Outcome:
-        """What the rules make of a turn; without `hear` not knowing its words, without `sound` nothing but them."""
+        """What the rules make of a turn; without `hear` not knowing its words, without `sound` nothing but them.
+
+        `free`: the recogniser has nothing else to do.
+        """
         detector, listen = TurnDetector(rules), LISTEN[turn.expect.kind]
         detector.expect = turn.expect
-        due: tuple[float, int] | None = None
+        due: tuple[float, Samples] | None = None
+        hearings = 0
         for index, chance in enumerate(chances):
             now = (index + 1) * WINDOW_SECONDS
-            signal = detector.window(chance)
+            signal = detector.window(chance, free=free)
             if signal is Signal.PAUSED and hear:
-                due = (now + listen, index)
+                due = (now + listen, _so_far(turn, index, detector.silence))
+                hearings += 1
             elif signal is Signal.RESUMED:
                 due = None
             if due is not None and signal is None and now >= due[0]:
@@ -85,15 +101,15 @@ class Player:
                     None,
                 )
                 if signal is Signal.PAUSED:
-                    due = (now + listen, index)
+                    due = (now + listen, _so_far(turn, index, detector.silence))
+                    hearings += 1
             if signal is Signal.ENDED:
-                return Outcome(now < turn.end - 0.05, max(0.0, now - turn.end))
-        return Outcome(False, len(turn.sound) / RATE - turn.end)
+                return Outcome(now < turn.end - 0.05, max(0.0, now - turn.end), hearings)
+        return Outcome(False, len(turn.sound) / RATE - turn.end, hearings)
 
-    def _said(self, turn: Turn, index: int) -> Transcript:
-        key = (id(turn), index)
+    def _said(self, turn: Turn, sound: Samples) -> Transcript:
+        key = turn.expect, sound.tobytes()
         if key not in self._heard:
-            sound = turn.sound[: (index + 1) * WINDOW]
             self._heard[key] = self._recogniser.transcribe(sound, turn.expect).result()
         return self._heard[key]
 
@@ -112,7 +128,7 @@ def run(settings: Settings, data: Path, *, many: int = 24, tell: Tell = print) -
             for turn, chance in zip(said, chances, strict=True):
                 outcome = player.play(turn, chance, rules, **how)
                 table.append({"rules": name, "group": turn.group, "cut": int(outcome.cut)})
-                table[-1] |= {"delay_ms": round(1000 * outcome.delay)}
+                table[-1] |= {"delay_ms": round(1000 * outcome.delay), "hearings": outcome.hearings}
     finally:
         recogniser.close()
     return {"bench": "turns", "machine": machine(), "figures": _figures(table), "table": table}
@@ -120,6 +136,7 @@ def run(settings: Settings, data: Path, *, many: int = 24, tell: Tell = print) -
 
 def _rules() -> Iterator[tuple[str, DelayRules, dict[str, bool]]]:
     yield "now", DELAYS, {}
+    yield "never free", DELAYS, {"free": False}
     for more in DOUBTS:
         sure, doubted = DELAYS.finished_odds + more, DELAYS.unsure_odds + more
         yield f"doubt {more:+g}", replace(DELAYS, finished_odds=sure, unsure_odds=doubted), {}
@@ -166,6 +183,11 @@ def faintest(sound: Samples) -> int:
     return third + int(power[third : 2 * third].argmin())
 
 
+def _so_far(turn: Turn, index: int, silence: float) -> Samples:
+    """The turn's sound up to a window, as the recogniser gets it."""
+    return np.concatenate([turn.sound[: (index + 1) * WINDOW], rest(missing_rest(turn.expect, silence))])
+
+
 def _turn(clips: list[Samples], gaps: list[float], expect: Expectation, group: str) -> Turn:
     said = spliced([normalise(clip) for clip in clips], gaps, tail=0)
     level = np.convolve(to_float(said) ** 2, np.ones(FRAME) / FRAME, "same")
@@ -181,4 +203,5 @@ def _figures(table: list[dict[str, Any]]) -> dict[str, float]:
             whole = [row["delay_ms"] for row in found if not row["cut"]]
             figures[f"cut off %: {group}, {rules}"] = round(100 * sum(row["cut"] for row in found) / len(found), 1)
             figures[f"mean delay ms: {group}, {rules}"] = round(sum(whole) / max(1, len(whole)))
+            figures[f"hearings a turn: {group}, {rules}"] = round(sum(row["hearings"] for row in found) / len(found), 2)
     return figures

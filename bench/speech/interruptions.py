@@ -66,6 +66,10 @@ class Later:
         self._due.append((self._clock() + LISTEN["open"], future, said))
         return future
 
+    @property
+    def free(self) -> bool:
+        return False
+
     def tell(self, *, all_of_it: bool = False) -> None:
         ready = [item for item in self._due if all_of_it or item[0] <= self._clock()]
         self._due = [item for item in self._due if item not in ready]

@@ -8,6 +8,8 @@ from speech.events import Expectation
 
 PAUSE = 0.15
 """The shortest gap that is worth it, for a transcript that is there after 0.3 s; between words people pause less."""
+PAUSE_FREE = 0.06
+"""Where the recogniser has nothing else to do: two windows. What is begun and not wanted then takes nobody's place."""
 PAUSE_YES_NO = 0.09
 """Where a short answer is expected: three windows, so that a "yes" is answered within a quarter of a second."""
 PAUSE_ALL_DIGITS = 0.06
@@ -23,11 +25,24 @@ SHORTEST_DIGIT = 0.12
 """Voiced seconds of the shortest digit: fewer than this for each that is expected is too little."""
 
 
-def early_transcription_pause(expect: Expectation, voiced: float) -> float:
-    """Seconds of silence, after `voiced` seconds of speech, that make it worth transcribing what there is."""
+def early_transcription_pause(expect: Expectation, voiced: float, *, free: bool = False) -> float:
+    """Seconds of silence, after `voiced` seconds of speech, that make it worth transcribing what there is.
+
+    `free`: a recogniser would begin at once, and would have nothing to do otherwise.
+    """
     if expect.kind == "digits" and expect.digits is not None:
         return PAUSE_ALL_DIGITS if may_be_all_digits(expect, voiced) else PAUSE_DIGITS_MISSING
+    if free:
+        return PAUSE_FREE
     return PAUSE_YES_NO if expect.kind == "yes-no" else PAUSE
+
+
+def missing_rest(expect: Expectation, silence: float) -> float:
+    """Seconds of rest to add to a sound that ends in `silence`, as if it had lasted for PAUSE.
+
+    By a rest of that length the sound's end is judged, and words have room to end. Digits are read without it.
+    """
+    return 0.0 if expect.kind == "digits" else max(0.0, PAUSE - silence)
 
 
 def may_be_all_digits(expect: Expectation, voiced: float) -> bool:

@@ -54,8 +54,11 @@ class TurnDetector:
         self._confidence = 1.0
         self._end_of_turn: float | None = None
 
-    def window(self, probability: float) -> Signal | None:
-        """What the next window means for the turn; `probability` (0..1) is that it holds speech."""
+    def window(self, probability: float, *, free: bool = False) -> Signal | None:
+        """What the next window means for the turn; `probability` (0..1) is that it holds speech.
+
+        `free`: a recogniser has nothing else to do, and so may begin sooner.
+        """
         speaking = self._voice(probability)
         self._run = self._run + 1 if speaking else 0
         if not self.active:
@@ -65,7 +68,7 @@ class TurnDetector:
             return self._speech()
         self.silence += WINDOW_SECONDS
         self._unbroken = 0.0
-        return self._silence()
+        return self._silence(free=free)
 
     def take_early_transcript(
         self, text: str, confidence: float = 1.0, end_of_turn: float | None = None
@@ -112,11 +115,11 @@ class TurnDetector:
         self._unbroken = 0.0
         return Signal.RESUMED
 
-    def _silence(self) -> Signal | None:
+    def _silence(self, *, free: bool = False) -> Signal | None:
         delay = end_of_turn_delay(self._delays, self.expect, self._text, self._confidence, self._end_of_turn)
         if self.silence >= delay or self._age >= LONGEST:
             return self._end()
-        if not self._paused and self.silence >= early_transcription_pause(self.expect, self.voiced):
+        if not self._paused and self.silence >= early_transcription_pause(self.expect, self.voiced, free=free):
             self._paused = True
             return Signal.PAUSED
         if self._worth_another_try(delay):

@@ -52,11 +52,14 @@ class FakeRecogniser:
         self.texts = list(texts)
         self.asked: list[tuple[float, Expectation, Priority]] = []
         self.held: list[tuple[Future[Transcript], Transcript]] | None = None
+        self.sounds: list[NDArray[Any]] = []
+        self.free = False
 
     def transcribe(
         self, sound: NDArray[Any], expect: Expectation = ANYTHING, priority: Priority = Priority.TURN
     ) -> Future[Transcript]:
         self.asked.append((len(sound) / 8000, expect, priority))
+        self.sounds.append(sound)
         text = self.texts[0] if self.texts else ""
         future: Future[Transcript] = Future()
         said = Transcript(text, 0.9 if text else 0.0, (), len(sound) / 8000, 0.0, 0.0)

@@ -10,6 +10,7 @@ from speech.endpointing.early_transcription import (
     PAUSE,
     PAUSE_ALL_DIGITS,
     PAUSE_DIGITS_MISSING,
+    PAUSE_FREE,
     PAUSE_YES_NO,
     SHORTEST_DIGIT,
     early_transcription_pause,
@@ -111,6 +112,21 @@ def test_hearing_begins_sooner_the_likelier_it_is_that_all_is_said(
     expect: Expectation, voiced: float, pause: float
 ) -> None:
     assert early_transcription_pause(expect, voiced) == pause
+
+
+@pytest.mark.parametrize(
+    ("expect", "pause"),
+    [
+        (Expectation(), PAUSE_FREE),
+        (Expectation("yes-no"), PAUSE_FREE),
+        (Expectation("digits", 4), PAUSE_ALL_DIGITS),
+        (Expectation("digits", 10), PAUSE_DIGITS_MISSING),
+    ],
+)
+def test_a_recogniser_with_nothing_else_to_do_begins_at_once_unless_more_must_come(
+    expect: Expectation, pause: float
+) -> None:
+    assert early_transcription_pause(expect, 1.0, free=True) == pause
 
 
 def feed(detector: TurnDetector, probability: float, seconds: float) -> list[Signal]:

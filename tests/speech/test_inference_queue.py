@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from speech.inference_queue import InferenceQueue, Priority
+from speech.inference_queue import Hearing, InferenceQueue, Priority
 
 pytestmark = pytest.mark.unit
 
@@ -18,7 +18,7 @@ class Held:
         self.queue: InferenceQueue[None] = InferenceQueue(1, "test", clock=lambda: self.time)
         self._gate, begun = threading.Event(), threading.Event()
 
-        def block() -> None:
+        def block(_: object) -> None:
             begun.set()
             self._gate.wait(5)
 
@@ -26,10 +26,10 @@ class Held:
         begun.wait(5)
 
     def add(self, name: str, priority: Priority) -> "object":
-        return self.queue.submit(lambda: self.done.append(name), priority)
+        return self.queue.submit(lambda _: self.done.append(name), priority)
 
     def release(self) -> list[str]:
-        last = self.queue.submit(lambda: None, Priority.FILE)
+        last = self.queue.submit(lambda _: None, Priority.FILE)
         self._gate.set()
         last.result(5)
         self.queue.close()
@@ -54,7 +54,7 @@ def test_whoever_has_waited_long_enough_goes_before_a_turn_that_comes_now() -> N
 
 def test_cancelled_work_is_not_begun_and_does_not_count_as_waiting() -> None:
     held = Held()
-    future = held.queue.submit(lambda: held.done.append("unwanted"), Priority.EARLY)
+    future = held.queue.submit(lambda _: held.done.append("unwanted"), Priority.EARLY)
     assert held.queue.waiting == 1
     assert future.cancel()
     assert held.queue.waiting == 0
@@ -64,12 +64,37 @@ def test_cancelled_work_is_not_begun_and_does_not_count_as_waiting() -> None:
 def test_a_fault_goes_to_whoever_waits_and_the_queue_goes_on() -> None:
     queue: InferenceQueue[int] = InferenceQueue(1, "test")
 
-    def fail() -> int:
+    def fail(_: object) -> int:
         raise ValueError("bad sound")
 
     with pytest.raises(ValueError, match="bad sound"):
         queue.submit(fail, Priority.TURN).result(5)
-    assert queue.submit(lambda: 7, Priority.TURN).result(5) == 7
+    assert queue.submit(lambda _: 7, Priority.TURN).result(5) == 7
     queue.close()
     with pytest.raises(RuntimeError, match="closed"):
-        queue.submit(lambda: 7, Priority.TURN)
+        queue.submit(lambda _: 7, Priority.TURN)
+
+
+def test_work_that_is_under_way_learns_that_nobody_waits_for_it_any_more() -> None:
+    queue: InferenceQueue[bool] = InferenceQueue(1, "test")
+    begun, gone = threading.Event(), threading.Event()
+
+    def work(hearing: Hearing[bool]) -> bool:
+        begun.set()
+        gone.wait(5)
+        return hearing.unwanted
+
+    future = queue.submit(work, Priority.EARLY)
+    begun.wait(5)
+    assert not future.cancel()
+    gone.set()
+    assert future.result(5)
+    queue.close()
+
+
+def test_it_is_free_while_a_thread_waits_for_work() -> None:
+    held = Held()
+    assert not held.queue.free
+    held.add("turn", Priority.TURN)
+    assert not held.queue.free
+    held.release()

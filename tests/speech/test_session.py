@@ -4,8 +4,11 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from speech.audio import RATE
+from speech.endpointing.early_transcription import PAUSE
 from speech.events import (
     Close,
     Closed,
@@ -248,6 +251,37 @@ def test_a_short_pause_is_heard_early_and_thrown_away_when_the_caller_goes_on(li
     play(line, script)
     assert [heard.text for heard in line.of(UserTurn)] == ["I want to pay my bill."]
     assert [priority for _, _, priority in line.recogniser.asked] == [Priority.EARLY, Priority.EARLY]
+
+
+def test_a_free_recogniser_hears_at_the_shortest_pause_as_if_it_had_lasted(line: SessionLine) -> None:
+    async def script() -> None:
+        await line.call(OPEN)
+        line.recogniser.free = True
+        await line.speech(0.64)
+        await line.silence(0.1)
+        soon = len(line.recogniser.asked)
+        await line.speech(0.64)
+        line.recogniser.free = False
+        await line.silence(0.1)
+        assert (soon, len(line.recogniser.asked)) == (1, 1)
+
+    play(line, script)
+    [(seconds, *_), *_] = line.recogniser.asked
+    assert seconds == pytest.approx(0.64 + PAUSE, abs=0.07)
+
+
+def test_a_turn_that_follows_at_once_holds_nothing_of_the_one_before(line: SessionLine) -> None:
+    async def script() -> None:
+        await line.call(YES_NO)
+        await line.say(0.64, "No, thank you.")
+        await line.silence(0.22)
+        await line.say(0.64, "Goodbye.")
+        await line.silence(0.5)
+
+    play(line, script)
+    assert [turn.text for turn in line.of(UserTurn)] == ["No, thank you.", "Goodbye."]
+    _, second = line.recogniser.sounds
+    assert np.flatnonzero(np.abs(second) > 1000)[0] / RATE == pytest.approx(0.22, abs=0.07)
 
 
 def test_a_yes_ends_a_yes_or_no_turn_at_once(line: SessionLine) -> None:
