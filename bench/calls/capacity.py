@@ -2,6 +2,9 @@
 
     warmline bench capacity [--many CALLS]
 
+Between the last level that held and the first that did not, the limit is halved down to two calls. It is told per core,
+beside `h`, the time that one hearing takes on this machine, and their product, which compares machines.
+
 Every caller speaks Media Streams to the media process, with signature and token; the first webhook and the last are
 sent to the web process. The callers live in this process, and share the machine with the line.
 """
@@ -22,6 +25,7 @@ from sqlalchemy import select
 from websockets.exceptions import InvalidHandshake
 
 from bench.tools.callers import Caller, Clip, percentile
+from bench.tools.hearing_time import hearing_ms
 from bench.tools.line import Line, Tell, running_line
 from bench.tools.machine import machine
 from bench.tools.sayings import Sayings, sayings
@@ -35,6 +39,7 @@ from switch.signature import signature
 PATIENT_MS = 1000 * DELAYS.digits_missing
 ANSWER_MS, LATE_MS = 1200.0, 40.0  # p95 of the answers; the latest frame
 STEP, MOST, SECONDS = 5, 100, 40.0
+CLOSE = 2  # calls within which the limit is found
 ARRIVAL = 8.0  # seconds over which a level's new callers come
 WISHES = ("balance", "due", "transactions", "balance", "due", "bye")
 ITEMS = ("wait", "listen", "decide", "speak", "total")
@@ -43,27 +48,35 @@ ITEMS = ("wait", "listen", "decide", "speak", "total")
 def run(
     settings: Settings, *, many: int = MOST, step: int = STEP, seconds: float = SECONDS, tell: Tell = print
 ) -> dict[str, Any]:
-    """Levels of `step`, 2 `step`, ... calls, each measured for `seconds`, until the limit or `many` calls.
+    """Levels of `step`, 2 `step`, ... calls, each measured for `seconds`, to the limit or `many` calls, then between.
 
     Raises SupervisorError, MissingModelError.
     """
+    hearing = hearing_ms(settings)
     with running_line(settings, tell) as line:
-        table = asyncio.run(_rise(Driver(line, sayings(), tell), many, step, seconds))
-    result = {"bench": "capacity", "machine": machine(), "figures": figures(table), "table": table}
+        table = asyncio.run(_levels(Driver(line, sayings(), tell), many, step, seconds))
+    result = {"bench": "capacity", "machine": machine(), "figures": figures(table, hearing), "table": table}
     return result | {"gives_way": gives_way(table)}
 
 
-async def _rise(driver: "Driver", most: int, step: int, seconds: float) -> list[dict[str, Any]]:
+async def _levels(driver: "Driver", most: int, step: int, seconds: float) -> list[dict[str, Any]]:
     table: list[dict[str, Any]] = []
     async with driver.calling():
-        while driver.wanted + step <= most:
-            await driver.more(step)
+        while (calls := next_level(table, most, step)) is not None:
+            await driver.be(calls)
             row = await driver.measure(seconds)
             table.append(row | {"ok": _holds(row)})
             driver.tell(_in_words(row))
-            if not table[-1]["ok"]:
-                break
     return table
+
+
+def next_level(table: list[dict[str, Any]], most: int, step: int) -> int | None:
+    """How many calls to try after the levels of `table`; None: the limit is known, or `most` held."""
+    failed = min((row["calls"] for row in table if not row["ok"]), default=None)
+    held = max((row["calls"] for row in table if row["ok"] and (failed is None or row["calls"] < failed)), default=0)
+    if failed is None:
+        return held + step if held + step <= most else None
+    return (held + failed) // 2 if failed - held > CLOSE else None
 
 
 def _holds(row: dict[str, Any]) -> bool:
@@ -92,17 +105,18 @@ class Driver:
         clock = asyncio.create_task(self._clock.run())
         async with httpx.AsyncClient(timeout=30) as self._web, asyncio.TaskGroup() as self._callers:
             yield
-            self.wanted = 0
+            await self.be(0)
             for stream in self.streams:
                 stream.stop()
         clock.cancel()
 
-    async def more(self, calls: int) -> None:
-        """As many callers besides, all there when this returns."""
-        for _ in range(calls):
-            self._callers.create_task(self._call_on(self._web, self._chance.uniform(0, ARRIVAL)))
-        self.wanted += calls
-        await asyncio.sleep(ARRIVAL)
+    async def be(self, calls: int) -> None:
+        """As many callers from now on: more are all there when this returns, fewer hang up before they speak again."""
+        before, self.wanted = self.wanted, calls
+        for place in range(before, calls):
+            self._callers.create_task(self._call_on(self._web, place, self._chance.uniform(0, ARRIVAL)))
+        if calls:
+            await asyncio.sleep(ARRIVAL)
 
     async def measure(self, seconds: float) -> dict[str, Any]:
         """What was measured in these seconds; times in ms, processors in cores, memory in MB."""
@@ -130,26 +144,26 @@ class Driver:
 
     # --- a caller, who calls again when their call is over ---
 
-    async def _call_on(self, web: httpx.AsyncClient, after: float) -> None:
+    async def _call_on(self, web: httpx.AsyncClient, place: int, after: float) -> None:
         await asyncio.sleep(after)
-        while self.wanted:
+        while place < self.wanted:
             self._accounts += 1
             index = self._accounts
             pin, ways = self._chance.choice(self.said.pins)
             number = await asyncio.to_thread(self.line.open_account, index, pin)
             try:
-                await self._call(web, number, _course(self.said, ways, random.Random(index)))
+                await self._call(web, number, place, _course(self.said, ways, random.Random(index)))
             except (OSError, InvalidHandshake, httpx.HTTPError) as error:
                 self.tell(f"a call was refused: {type(error).__name__}")
                 await asyncio.sleep(1)
 
-    async def _call(self, web: httpx.AsyncClient, number: str, course: Iterator[Clip]) -> None:
+    async def _call(self, web: httpx.AsyncClient, number: str, place: int, course: Iterator[Clip]) -> None:
         sid = new_sid("CA")
         document = await self._post(web, "/voice/incoming", sid, number, "in-progress")
         [token] = re.findall(r'name="token" value="([^"]+)"', document)
 
         def speak() -> None:
-            clip = next(course, None) if self.wanted else None
+            clip = next(course, None) if place < self.wanted else None
             stream.caller.say(clip) if clip is not None else stream.stop()
 
         stream = Stream(self.line.settings.media_socket, Caller(speak), call=sid)
@@ -158,7 +172,7 @@ class Driver:
             await stream.run(self._clock, token, self._auth)
         finally:
             self.streams.discard(stream)
-            self.strayed += next(course, None) is not None and bool(self.wanted)
+            self.strayed += next(course, None) is not None and place < self.wanted
             await self._post(web, "/voice/status", sid, number, "completed")
 
     async def _post(self, web: httpx.AsyncClient, path: str, sid: str, number: str, status: str) -> str:
@@ -196,23 +210,29 @@ def _course(said: Sayings, pin: list[Clip], chance: random.Random) -> Iterator[C
             yield chance.choice(pin)
 
 
-def figures(table: list[dict[str, Any]]) -> dict[str, float]:
-    """Calls per core at the last level that held, and memory per call over all levels that held."""
-    held = [row for row in table if row["ok"]]
+def figures(table: list[dict[str, Any]], hearing: float) -> dict[str, float]:
+    """Calls per core at the highest level that held, their product with `hearing` (ms), and memory per call."""
+    failed = min((row["calls"] for row in table if not row["ok"]), default=MOST + 1)
+    held = sorted((row for row in table if row["ok"] and row["calls"] < failed), key=lambda row: row["calls"])
     cores = os.cpu_count() or 1
     best = held[-1] if held else {"calls": 0, "p95_ms": 0.0}
     # what is allocated once, by the first calls, is no call's own
     low, high = (held[min(1, len(held) - 2)], held[-1]) if len(held) > 1 else (best, best)
     more = high["calls"] - low["calls"]
     grown = (high["media_mb"] - low["media_mb"]) / more if more else 0.0
-    found = {"calls": best["calls"], "calls_per_core": round(best["calls"] / cores, 1), "mb_per_call": round(grown, 2)}
-    return found | {"p95_ms_at_limit": best["p95_ms"]}
+    per_core = best["calls"] / cores
+    found = {"h_ms": hearing, "calls": best["calls"], "calls_per_core": round(per_core, 1)}
+    found |= {"calls_per_core_times_h_seconds": round(per_core * hearing / 1000, 2)}
+    return found | {"mb_per_call": round(grown, 2), "p95_ms_at_limit": best["p95_ms"]}
 
 
 def gives_way(table: list[dict[str, Any]]) -> str:
-    """The stage that grew most between the first level and the last."""
+    """The stage that grew most between the lowest level and the highest."""
     names = [f"{name}_p95_ms" for name in ITEMS if name != "total"]
-    return max(names, key=lambda name: table[-1].get(name, 0.0) - table[0].get(name, 0.0)) if table else ""
+    if not table:
+        return ""
+    low, *_, high = sorted([table[0], *table], key=lambda row: row["calls"])
+    return max(names, key=lambda name: high.get(name, 0.0) - low.get(name, 0.0))
 
 
 def _in_words(row: dict[str, Any]) -> str:

@@ -3,7 +3,8 @@
     warmline bench latency [--many TURNS] [--data DIR]
 
 The end of speech is the last sample that the caller's phone played, the answer the first sample they could hear; where
-the line first said that it needs a moment, the answer is what came after.
+the line first said that it needs a moment, the answer is what came after. The aims hang on `h`, the time that one
+hearing takes on this machine in this run: before the calls and after them.
 """
 
 import asyncio
@@ -18,6 +19,7 @@ from typing import Any
 from sqlalchemy import select
 
 from bench.tools.callers import Caller, Clip, Turn, percentile
+from bench.tools.hearing_time import hearing_ms
 from bench.tools.line import Line, Tell, running_line
 from bench.tools.machine import machine
 from bench.tools.sayings import Sayings, sayings
@@ -34,14 +36,18 @@ YES_NO = {"agreed": "yes", "more": "no", "receipt": "no", "unsure": "yes", "numb
 ASKS_DIGITS, ASKS_WISH, OTHER = ("pin", "number"), ("open", "else"), ("amount", "source", "date")
 LONGEST_CALL = 180.0
 ITEMS = ("wait", "listen", "decide", "speak", "total")
+AIMS = {"open_p50": (300, 0.5), "open_p95": (450, 1.0), "yes_no_p50": (150, 0.5), "digits_p50": (150, 0.5)}  # ms, of h
 
 
 def run(settings: Settings, data: Path | None = None, *, many: int = 100, tell: Tell = print) -> dict[str, Any]:
     """Calls until `many` turns of them were answered; `data` holds recordings. Raises NoDataError, SupervisorError."""
     said = sayings(data)
+    hearing = hearing_ms(settings)
     with running_line(settings, tell) as line:
         table = asyncio.run(_measure(line, said, many, tell))
-    return {"bench": "latency", "machine": machine(), "figures": figures(table), "table": table}
+    hearing = (hearing + hearing_ms(settings)) / 2
+    found = figures(table) | {"h_ms": round(hearing, 1)} | aims(hearing)
+    return {"bench": "latency", "machine": machine(), "figures": found, "table": table}
 
 
 async def _measure(line: Line, said: Sayings, wanted: int, tell: Tell) -> list[dict[str, Any]]:
@@ -169,6 +175,11 @@ def _row(turn: Turn, call: int, latency: dict[str, float]) -> dict[str, Any]:
     # "one moment" is a sound, but no answer
     row["ms"] = None if turn.ms is None else round(max(turn.ms, latency.get("total", 0.0)), 1)
     return row | {name: round(latency[name], 1) for name in ITEMS if name in latency}
+
+
+def aims(hearing: float) -> dict[str, float]:
+    """What the delays shall be at most, in ms, where one hearing takes `hearing` ms."""
+    return {f"{name}_aim_ms": round(fixed + share * hearing, 1) for name, (fixed, share) in AIMS.items()}
 
 
 def figures(table: list[dict[str, Any]]) -> dict[str, float]:

@@ -35,7 +35,7 @@ def run(settings: Settings, *, many: int = MINUTES, calls: int = CALLS, tell: Te
 async def _soak(driver: Driver, minutes: int, calls: int) -> list[dict[str, Any]]:
     table: list[dict[str, Any]] = []
     async with driver.calling():
-        await driver.more(calls)
+        await driver.be(calls)
         for minute in range(1, minutes + 1):
             row = await driver.measure(MINUTE)
             table.append({"minute": minute} | row | _held(driver.line.house.pid("media")))

@@ -178,13 +178,33 @@ def level(calls: int, mb: float, ok: bool, **more: float) -> dict[str, Any]:
 
 def test_capacity_is_the_last_level_that_held(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.cpu_count", lambda: 2)
-    figures = capacity.figures([level(5, 400, True), level(25, 440, True), level(30, 500, False)])
+    figures = capacity.figures([level(5, 400, True), level(25, 440, True), level(30, 500, False)], 240.0)
     assert figures["calls_per_core"] == 12.5
+    assert (figures["h_ms"], figures["calls_per_core_times_h_seconds"]) == (240.0, 3.0)
     assert figures["mb_per_call"] == 2.0
 
 
+def test_the_limit_is_found_to_two_calls() -> None:
+    limit, table = 33, []
+    while (calls := capacity.next_level(table, 100, 12)) is not None:
+        table.append(level(calls, 400 + calls, calls <= limit))
+    tried = [row["calls"] for row in table]
+    assert tried == [12, 24, 36, 30, 33, 34]
+    assert 0 <= limit - capacity.figures(table, 240.0)["calls"] < capacity.CLOSE
+
+
+def test_the_rise_ends_where_as_many_as_wanted_are_held() -> None:
+    assert capacity.next_level([level(5, 400, True)], 9, 5) is None
+
+
+def test_what_the_answers_shall_take_hangs_on_the_hearing() -> None:
+    assert latency.aims(240.0) == {
+        "open_p50_aim_ms": 420, "open_p95_aim_ms": 690, "yes_no_p50_aim_ms": 270, "digits_p50_aim_ms": 270
+    }  # fmt: skip
+
+
 def test_no_level_that_held_is_no_capacity() -> None:
-    assert capacity.figures([level(5, 400, False)])["calls_per_core"] == 0
+    assert capacity.figures([level(5, 400, False)], 240.0)["calls_per_core"] == 0
 
 
 def test_what_grew_most_gives_way_first() -> None:
