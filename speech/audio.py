@@ -82,6 +82,12 @@ def telephone(samples: Samples, rate: int) -> Samples:
     return decode(encode(resample(samples, rate, RATE)))
 
 
+def power(samples: Samples) -> float:
+    """The mean square of int16 samples, at least one; 1 is full scale."""
+    sound = to_float(samples)
+    return float(sound @ sound) / len(sound)
+
+
 def loudness(samples: Samples) -> float:
     """dBFS of the parts that sound (20 ms blocks within 30 dB of the loudest); -inf for silence."""
     whole = len(samples) // FRAME * FRAME

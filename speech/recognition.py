@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from speech.audio import RATE, Samples
+from speech.audio import RATE, Samples, power
 from speech.endpointing.early_transcription import missing_rest
 from speech.endpointing.turn_detector import LEAD, ONSET, Signal, TurnDetector
 from speech.events import Expectation, UserTurn, Word
@@ -104,7 +104,7 @@ class Recognition:
         end = at + len(samples) / RATE
         for window in self._windows.add(samples):
             self._voice = self._vad(window)
-            signal = self._detector.window(self._voice, free=self._stt.free)
+            signal = self._detector.window(self._voice, free=self._stt.free, level=power(window))
             self._lead.append(window)
             if self._turn is not None:
                 self._turn.sound.append(window)
@@ -171,6 +171,8 @@ class Recognition:
     def _transcribe_early(self, turn: _Turn) -> None:
         missing = missing_rest(self._detector.expect, self._detector.silence)
         rest = np.zeros(round(missing * RATE), np.int16)
+        if turn.transcription is not None:
+            turn.transcription.cancel()
         turn.transcription = self._submit([*turn.sound, rest], max(self._priority, Priority.EARLY))
         self._when_done(turn.transcription, lambda future: self._take_early(turn, future))
 

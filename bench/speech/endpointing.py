@@ -20,7 +20,7 @@ from bench.tools.line import Tell
 from bench.tools.machine import machine
 from bench.tools.recorded_speech import held, over_the_line, rest, rows, spliced
 from ivr.settings import Settings
-from speech.audio import FRAME, RATE, Samples, normalise, read_mono, to_float
+from speech.audio import FRAME, RATE, Samples, normalise, power, read_mono, to_float
 from speech.endpointing.delay import DELAYS, DelayRules
 from speech.endpointing.early_transcription import missing_rest
 from speech.endpointing.turn_detector import Signal, TurnDetector
@@ -86,9 +86,9 @@ class Player:
         detector.expect = turn.expect
         due: tuple[float, Samples] | None = None
         hearings = 0
-        for index, chance in enumerate(chances):
+        for index, (chance, window) in enumerate(zip(chances, WindowCutter().add(turn.sound), strict=True)):
             now = (index + 1) * WINDOW_SECONDS
-            signal = detector.window(chance, free=free)
+            signal = detector.window(chance, free=free, level=power(window))
             if signal is Signal.PAUSED and hear:
                 due = (now + listen, _so_far(turn, index, detector.silence))
                 hearings += 1

@@ -4,6 +4,8 @@ A transcript that is there when the turn ends costs the caller no wait; one begu
 pause is as short as it can be without being one between two words. All in seconds.
 """
 
+from collections.abc import Sequence
+
 from speech.events import Expectation
 
 PAUSE = 0.15
@@ -21,6 +23,8 @@ PAUSE_DIGITS_MISSING = 0.8
 """Where too little was said to be all the digits: people pause after each group."""
 SECOND_TRY = 0.5
 """Enough was said and too few digits were understood: once more after this, with the last one's whole end."""
+IDLE_LEVEL, STIR = 1e-5, 10.0
+"""Power of an idle line's noise at most (-50 dBFS), and how much louder than a pause's quietest window a sound is."""
 SHORTEST_DIGIT = 0.12
 """Voiced seconds of the shortest digit: fewer than this for each that is expected is too little."""
 
@@ -35,6 +39,14 @@ def early_transcription_pause(expect: Expectation, voiced: float, *, free: bool 
     if free:
         return PAUSE_FREE
     return PAUSE_YES_NO if expect.kind == "yes-no" else PAUSE
+
+
+def stirs(levels: Sequence[float]) -> bool:
+    """Whether something was said in a pause after all, by its windows' levels (power, 1 is the loudest sine).
+
+    The detector misses the burst of a last "t" or "k" after its closure. An even noise, however loud, is nothing said.
+    """
+    return bool(levels) and max(levels) > max(IDLE_LEVEL, STIR * min(levels))
 
 
 def missing_rest(expect: Expectation, silence: float) -> float:

@@ -3,7 +3,13 @@
 from enum import Enum, auto
 
 from speech.endpointing.delay import DELAYS, DelayRules, end_of_turn_delay
-from speech.endpointing.early_transcription import SECOND_TRY, early_transcription_pause, may_be_all_digits
+from speech.endpointing.early_transcription import (
+    PAUSE,
+    SECOND_TRY,
+    early_transcription_pause,
+    may_be_all_digits,
+    stirs,
+)
 from speech.events import Expectation
 from speech.vad import WINDOW_SECONDS, Hysteresis
 
@@ -25,7 +31,7 @@ class Signal(Enum):
     """What a window means for the turn."""
 
     STARTED = auto()
-    PAUSED = auto()  # transcribe what there is, it may be all
+    PAUSED = auto()  # transcribe what there is, it may be all; again: what is being transcribed was not
     RESUMED = auto()  # it was not all: the early transcript is of no use
     ENDED = auto()
 
@@ -50,12 +56,13 @@ class TurnDetector:
         self.silence = 0.0  # seconds since its last sound
         self._age = self._unbroken = 0.0
         self._paused = self._tried_again = self._checks_for_noise = False
+        self._levels: list[float] | None = None  # since a hearing was begun before PAUSE, until that is over
         self._text: str | None = None
         self._confidence = 1.0
         self._end_of_turn: float | None = None
 
-    def window(self, probability: float, *, free: bool = False) -> Signal | None:
-        """What the next window means for the turn; `probability` (0..1) is that it holds speech.
+    def window(self, probability: float, *, free: bool = False, level: float = 0.0) -> Signal | None:
+        """What the next window means for the turn; `probability` (0..1) is that it holds speech, `level` its power.
 
         `free`: a recogniser has nothing else to do, and so may begin sooner.
         """
@@ -68,6 +75,8 @@ class TurnDetector:
             return self._speech()
         self.silence += WINDOW_SECONDS
         self._unbroken = 0.0
+        if self._levels is not None:
+            self._levels.append(level)
         return self._silence(free=free)
 
     def take_early_transcript(
@@ -100,7 +109,7 @@ class TurnDetector:
         if self._onset():
             self.silence = 0.0
             if self._paused and not self._checks_for_noise:
-                self._paused, self._tried_again, self._text = False, False, None
+                self._paused, self._tried_again, self._text, self._levels = False, False, None, None
                 return Signal.RESUMED
         if self._unbroken >= LONGEST_UNBROKEN and not self._paused:
             self._paused = self._checks_for_noise = True
@@ -121,7 +130,13 @@ class TurnDetector:
             return self._end()
         if not self._paused and self.silence >= early_transcription_pause(self.expect, self.voiced, free=free):
             self._paused = True
+            self._levels = [] if self.silence < PAUSE and self.expect.kind != "digits" else None
             return Signal.PAUSED
+        if self._levels is not None and self.silence >= PAUSE:
+            said, self._levels = stirs(self._levels), None
+            if said:
+                self._text = None
+                return Signal.PAUSED
         if self._worth_another_try(delay):
             self._tried_again = True
             return Signal.PAUSED

@@ -155,6 +155,31 @@ def test_a_pause_is_told_once_and_going_on_takes_it_back() -> None:
     assert feed(detector, 0.0, 2.0) == [Signal.PAUSED, Signal.ENDED]
 
 
+IDLE, BURST = 1.6e-6, 1e-4  # a line's noise at -58 dBFS, and a last "t" at -40
+
+
+def paused_early() -> TurnDetector:
+    """A turn whose hearing was begun after two windows of silence."""
+    detector = TurnDetector()
+    feed(detector, 0.9, 0.5)
+    assert [detector.window(0.0, free=True, level=IDLE) for _ in range(2)] == [None, Signal.PAUSED]
+    return detector
+
+
+def test_what_is_said_after_an_early_beginning_is_heard_with_the_rest() -> None:
+    detector = paused_early()
+    detector.take_early_transcript("La")
+    signals = [detector.window(0.0, level=level) for level in (IDLE, BURST, IDLE, IDLE, *[IDLE] * 9)]
+    assert [signal for signal in signals if signal] == [Signal.PAUSED]
+    assert detector.take_early_transcript("Left", 0.9, 0.99) is Signal.ENDED
+
+
+@pytest.mark.parametrize("level", [0.0, IDLE, BURST])
+def test_an_even_pause_is_not_heard_again(level: float) -> None:
+    detector = paused_early()
+    assert [detector.window(0.0, level=level) for _ in range(6)] == [None] * 6
+
+
 def asked_for_four(voiced: float) -> TurnDetector:
     detector = TurnDetector()
     detector.expect = Expectation("digits", 4)
