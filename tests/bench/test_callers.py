@@ -185,7 +185,8 @@ def test_capacity_is_the_last_level_that_held(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_the_limit_is_found_to_two_calls() -> None:
-    limit, table = 33, []
+    limit = 33
+    table: list[dict[str, Any]] = []
     while (calls := capacity.next_level(table, 100, 12)) is not None:
         table.append(level(calls, 400 + calls, calls <= limit))
     tried = [row["calls"] for row in table]
