@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from speech.audio import RATE, Samples, power
+from speech.caller_level import FAINTEST, level_of
 from speech.endpointing.early_transcription import missing_rest
 from speech.endpointing.turn_detector import LEAD, ONSET, Signal, TurnDetector
 from speech.events import Expectation, UserTurn, Word
@@ -37,6 +38,7 @@ class _Turn:
     transcription: "Future[Transcript] | None" = None
     voiced: int = 0  # windows of `sound` up to its last sound
     last_sound: float = 0.0  # by the clock
+    level: float = FAINTEST  # dBFS of its loudest window
     ended: float = 0.0  # by the clock: when the silence after it was long enough
 
     def within(self, at: float) -> float:
@@ -48,7 +50,8 @@ class Recognition:
     """Listens to one track. `on_turn` gets each turn in order, or None for a turn in which nobody said anything.
 
     Runs in an event loop; every method is called there. `clock` gives seconds; `priority` is the place of its finished
-    turns in the inference queue.
+    turns in the inference queue. `on_early` gets what was heard at a pause of a turn that is not over yet: its text,
+    how sure that is (0..1), and the seconds from the turn's first sound to its last.
     """
 
     def __init__(
@@ -59,8 +62,10 @@ class Recognition:
         *,
         clock: Callable[[], float],
         priority: Priority = Priority.TURN,
+        on_early: Callable[[str, float, float], None] = lambda text, confidence, seconds: None,
     ) -> None:
         self._stt, self._vad, self._on_turn, self._clock = stt, vad, on_turn, clock
+        self._on_early = on_early
         self._priority = priority
         self._detector = TurnDetector()
         self._windows = WindowCutter()
@@ -68,6 +73,7 @@ class Recognition:
         self._lead: deque[Samples] = deque(maxlen=max(1, round(LEAD / WINDOW_SECONDS)))
         self._turn: _Turn | None = None
         self._waiting: deque[_Turn] = deque()
+        self.reported_level = FAINTEST  # dBFS of the turn that was reported last, in its loudest window
         self._done = asyncio.Event()
         self._done.set()
 
@@ -92,6 +98,16 @@ class Recognition:
         return self._detector.voiced if self._detector.active else 0.0
 
     @property
+    def silence(self) -> float:
+        """Seconds since the last sound of that turn."""
+        return self._detector.silence
+
+    @property
+    def level(self) -> float:
+        """dBFS of the loudest window of that turn."""
+        return FAINTEST if self._turn is None else self._turn.level
+
+    @property
     def suspects_voice(self) -> bool:
         """What came last may be a voice."""
         return self._voice >= SUSPECTED
@@ -108,6 +124,7 @@ class Recognition:
             self._lead.append(window)
             if self._turn is not None:
                 self._turn.sound.append(window)
+                self._turn.level = max(self._turn.level, level_of(window))
                 if not self._detector.silence and signal is not Signal.ENDED:
                     self._turn.end, self._turn.last_sound = end, self._clock()
                     self._turn.voiced = len(self._turn.sound)
@@ -151,7 +168,8 @@ class Recognition:
                 sound = list(self._lead)
                 offset = end - len(sound) * WINDOW_SECONDS
                 start = max(offset, end - ONSET)
-                self._turn = _Turn(start, end, sound=sound, offset=offset, last_sound=self._clock())
+                level = max(map(level_of, sound[-2:]))
+                self._turn = _Turn(start, end, sound=sound, offset=offset, last_sound=self._clock(), level=level)
             case Signal.PAUSED if self._turn is not None:
                 self._transcribe_early(self._turn)
             case Signal.RESUMED if self._turn is not None and self._turn.transcription is not None:
@@ -181,6 +199,7 @@ class Recognition:
             return
         if not future.cancelled() and future.exception() is None:
             said = future.result()
+            self._on_early(said.text, said.confidence, turn.end - turn.start)
             self._follow(self._detector.take_early_transcript(said.text, said.confidence, said.end_of_turn), turn.end)
 
     def _finish_turn(self) -> None:
@@ -212,6 +231,7 @@ class Recognition:
         """Report the turns that are transcribed, in the order in which they were spoken."""
         while self._waiting and (future := self._waiting[0].transcription) is not None and future.done():
             turn = self._waiting.popleft()
+            self.reported_level = turn.level
             self._on_turn(self._user_turn(turn, future))
         if not self._waiting:
             self._done.set()

@@ -12,6 +12,7 @@ from typing import Any
 
 from speech.audio import RATE, Samples
 from speech.backchannel import is_backchannel
+from speech.caller_level import CallerLevel, calls_for_someone
 from speech.dtmf import PAUSE, DtmfCollector
 from speech.echo import EchoCanceller
 from speech.events import (
@@ -28,7 +29,7 @@ from speech.events import (
     UserTurn,
 )
 from speech.filler import Filler, is_filler
-from speech.interruption import InterruptionVad, is_interruption
+from speech.interruption import Interruption, InterruptionVad
 from speech.interruption_detector import InterruptionDetector
 from speech.media_streams import Dtmf, Mark, Media, Start, Stop, parse
 from speech.outgoing import Outgoing, Send
@@ -72,7 +73,7 @@ class Session:
         self.start, self._tap = start, tap or deaf()
         self._time, self._began = clock, clock()
         self._voice = interruption_detector(vad())
-        self._recognition = Recognition(stt, self._voice, self._on_turn, clock=self._now)
+        self._recognition = Recognition(stt, self._voice, self._on_turn, clock=self._now, on_early=self._on_early)
         self._dtmf, self._filler, self._echo_canceller = DtmfCollector(), Filler(filler), EchoCanceller()
         self._outgoing = Outgoing(start.stream_sid, self._echo_canceller, self._tap)
         self._playout = Playout(self._outgoing.sound, self._outgoing.mark, self._outgoing.clear)
@@ -83,7 +84,9 @@ class Session:
         self._by_us = False
         self._listen: Listen | None = None
         self._closing = False
-        self._unsaid: list[QueuedSpeech] = []  # what an interruption left unsaid, until it is known to be one
+        self._interruption, self._caller_level = Interruption(), CallerLevel()
+        self._unsaid: list[QueuedSpeech] = []  # what a pause left unsaid, until it is known to be an interruption
+        self._cut: Interrupted | None = None  # and what is told of it then
         self._idle_since = 0.0
         self._caller_ended: float | None = None
         self._handling = False
@@ -186,8 +189,7 @@ class Session:
         if self._over.is_set():
             return
         now = self._now()
-        if self._playout.interruptible and is_interruption(self._recognition.voiced, self._voice):
-            self._interrupt(now, for_certain=False)
+        self._judge(now)
         late = STALLED_LATE_MARK if self._stalls.stalled else LATE_MARK
         self._on_spoken(self._playout.overdue(now, late))
         self._fill(now)
@@ -202,6 +204,20 @@ class Session:
             self._left = self._by_us = True
             self._over.set()
         self._notice_no_input(now)
+
+    def _judge(self, now: float) -> None:
+        """Pause the bot for a voice over it; let it go on where that proves to be none."""
+        paused = self._interruption.paused
+        if not paused and not self._playout.interruptible:
+            return
+        heard = self._recognition
+        if not paused and not self._caller_level.is_near(heard.level):
+            return
+        self._interruption.hear(heard.voiced, heard.silence, self._voice, hum_answers=self._hum_answers())
+        if self._interruption.paused and not paused:
+            self._interrupt(now, for_certain=False)
+        elif paused and not self._interruption.paused:
+            self._resume()
 
     def _can_leave(self, now: float) -> bool:
         at_rest = now - self._idle_since >= HANDOVER_PAUSE and self._resting()
@@ -229,9 +245,11 @@ class Session:
 
     def _on_turn(self, turn: UserTurn | None) -> None:
         now = self._now()
-        if turn is None or ((self._playout.busy or self._unsaid) and self._is_backchannel(turn)):
+        level = self._recognition.reported_level
+        if turn is None or ((self._playout.busy or self._unsaid) and self._means_nothing(turn, level)):
             self._resume()
         else:
+            self._caller_level.learn(level)
             if self._playout.interruptible:
                 self._interrupt(now, for_certain=True)
             self._forget_unsaid()
@@ -239,6 +257,18 @@ class Session:
             self._caller_ended = now - (turn.latency["wait"] + turn.latency["listen"]) / 1000
             self._events.put_nowait(turn)
         self._advance()
+
+    def _on_early(self, text: str, confidence: float, seconds: float) -> None:
+        """What was heard at a first pause in a turn that may go on: nothing, or a hum, needs no silence."""
+        expected = self._short_answer_expected()
+        if self._interruption.paused and (not text or (not expected and is_backchannel(text, confidence, seconds))):
+            self._resume()
+            self._advance()
+
+    def _means_nothing(self, turn: UserTurn, level: float) -> bool:
+        """Whether what was said over the bot is a backchannel, or was said by somebody else nearby."""
+        near = self._caller_level.is_near(level) or calls_for_someone(turn.text)
+        return not near or self._is_backchannel(turn)
 
     def _is_backchannel(self, turn: UserTurn) -> bool:
         spoke = turn.end - turn.start
@@ -249,27 +279,32 @@ class Session:
         asked = len(self._unsaid) < 2 and self._playout.queued < 2
         return asked and self._listen is not None and self._listen.expect.kind in ("yes-no", "digits")
 
+    def _hum_answers(self) -> bool:
+        """Whether a hum is an answer by itself: to a yes-or-no question that is being asked."""
+        return self._short_answer_expected() and self._listen is not None and self._listen.expect.kind == "yes-no"
+
     def _interrupt(self, now: float, *, for_certain: bool) -> None:
-        """Stop the bot. What it did not say is kept until it is certain that the caller spoke."""
+        """Stop the bot. What it did not say is kept, and nothing told, until it is certain that the caller spoke."""
         if (cut := self._playout.interrupt(now)) is None:
             return
-        event, rest = cut
-        self._unsaid = [] if for_certain else rest
-        self._closing = self._closing and not for_certain
+        self._cut, self._unsaid = cut
         self._idle_since = now
-        self._events.put_nowait(event)
         if for_certain:
-            self._report_dropped(rest[1:])
+            self._forget_unsaid()
 
     def _resume(self) -> None:
         """It was a cough, or a backchannel: say what was left unsaid."""
-        rest, self._unsaid = self._unsaid, []
+        rest, self._unsaid, self._cut = self._unsaid, [], None
+        self._interruption.take_back()
         self._playout.resume(rest)
 
     def _forget_unsaid(self) -> None:
-        if self._unsaid:
+        """It was an interruption."""
+        self._interruption.settle()
+        if self._cut is not None:
+            self._events.put_nowait(self._cut)
             self._report_dropped(self._unsaid[1:])
-            self._unsaid, self._closing = [], False
+            self._unsaid, self._cut, self._closing = [], None, False
 
     def _report_dropped(self, queued: Sequence[QueuedSpeech]) -> None:
         """What stood behind the Speak that was cut off is never said: nobody shall believe that it was."""
@@ -353,6 +388,7 @@ class Session:
         if (cut := self._playout.interrupt(now)) is not None and not is_filler(cut[0]):
             self._events.put_nowait(cut[0])
             self._report_dropped(cut[1][1:])
+        self._forget_unsaid()
         await self._recognition.finish()
         self._on_digits(self._dtmf.take(), now)
         self._events.put_nowait(Closed(self._by_us))

@@ -241,7 +241,7 @@ def _fold(voice: str) -> int:
 
 
 def report(told: Iterator[tuple[Sound, Array]]) -> None:
-    """For each kind: how many stop the bot, by the rules as they are, and how many within 250 ms."""
+    """For each kind: how many stop the bot, by the rules as they are, and how many in time."""
     kinds: dict[str, list[float | None]] = defaultdict(list)
     for one, chances in told:
         enough = [chance >= required_chance(float(sum_)) for chance, sum_ in zip(chances, one.voiced, strict=True)]

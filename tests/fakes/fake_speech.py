@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from speech.audio import Samples
 from speech.events import Expectation
 from speech.inference_queue import Priority
+from speech.sound_kind import KindChances
 from speech.stt import Transcript
 from speech.vad import STATE_SIZE, Vad
 
@@ -34,6 +35,7 @@ class FakeInterruptionDetector:
     """A judge for whom all speech over the bot may be an interruption, and so stops it once it is no cough."""
 
     interruption = 0.7
+    kind = KindChances(words=0.7, hum=0.2, other=0.1)
 
     def __init__(self, vad: Vad) -> None:
         self._vad = vad

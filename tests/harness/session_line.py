@@ -16,6 +16,7 @@ from speech.events import Command, Event
 from speech.media_streams import Start
 from speech.session import Session
 from speech.tts import TextToSpeech
+from speech.vad import Vad
 from tests.fakes.fake_clock import FakeMonotonicClock
 from tests.fakes.fake_speech import FakeInterruptionDetector, FakeRecogniser, FakeVoice, loud
 
@@ -23,6 +24,7 @@ START = Start("MZ1", "CA1", "AC1", ("inbound",), {})
 
 
 VOICED = encode(np.full(FRAME, 8000, np.int16))
+FAINT = encode(np.tile(np.array([1400, 1400, -1400, -1400], np.int16), FRAME // 4))  # 15 dB below, no echo of the bot
 
 
 TICK = 0.02
@@ -65,10 +67,14 @@ class SessionLine:
             lambda: loud,
             clock=self.clock,
             filler="One moment.",
-            interruption_detector=FakeInterruptionDetector,
+            interruption_detector=self._judging,
         )
         self.task = asyncio.create_task(self.session.run(self._receive(), self._send, self._handle, opening))
         await self._settle()
+
+    def _judging(self, vad: Vad) -> FakeInterruptionDetector:
+        self.judge = FakeInterruptionDetector(vad)
+        return self.judge
 
     def cache(self, *texts: str) -> None:
         self.speaker.prepare(texts)
@@ -76,13 +82,13 @@ class SessionLine:
     async def silence(self, seconds: float) -> None:
         await self._frames(SILENCE, seconds)
 
-    async def speech(self, seconds: float) -> None:
-        await self._frames(VOICED, seconds)
+    async def speech(self, seconds: float, *, faint: bool = False) -> None:
+        await self._frames(FAINT if faint else VOICED, seconds)
 
-    async def say(self, seconds: float, text: str) -> None:
+    async def say(self, seconds: float, text: str, *, faint: bool = False) -> None:
         """Speak for `seconds`; the recogniser will hear `text`."""
         self.recogniser.texts = [text]
-        await self.speech(seconds)
+        await self.speech(seconds, faint=faint)
 
     async def key(self, *digits: str) -> None:
         for digit in digits:

@@ -25,6 +25,7 @@ from speech.events import (
 )
 from speech.inference_queue import Priority
 from speech.playout import BACK
+from speech.sound_kind import KindChances
 from tests.fakes.fake_speech import FakeRecogniser
 from tests.harness.session_line import SessionLine
 
@@ -39,7 +40,7 @@ YES_NO = Listen(Expectation("yes-no"))
 @pytest.fixture
 def line(tmp_path: Path) -> SessionLine:
     line = SessionLine(tmp_path, FakeRecogniser())
-    line.cache(PROMPT, "Bye.", "Hello.", "Yes.")
+    line.cache(PROMPT, LONG, "Bye.", "Hello.", "Yes.")
     return line
 
 
@@ -159,6 +160,8 @@ def test_a_cough_does_not_stop_the_bot(line: SessionLine) -> None:
     assert line.of(UserTurn) == []
 
 
+HUM = KindChances(words=0.01, hum=0.94, other=0.05)
+WORDS = KindChances(words=0.95, hum=0.0, other=0.05)
 LONG = "This is a rather long prompt that takes its time to say what it has to say."
 
 
@@ -170,9 +173,10 @@ def test_an_interruption_that_was_nothing_lets_the_bot_go_on_from_the_word_that_
         await line.silence(6.0)
 
     play(line, script)
-    [cut], [spoken] = line.of(Interrupted), line.of(Spoken)
+    [spoken] = line.of(Spoken)
     whole = len(line.speaker.synthesise(LONG)) / 8000
-    assert cut.played < 1
+    assert line.cleared == 1
+    assert line.of(Interrupted) == []  # nobody interrupted
     assert len(line.heard) * 0.02 == pytest.approx(whole + BACK, abs=0.1)
     assert spoken.id == "a"
 
@@ -186,8 +190,124 @@ def test_a_second_noise_over_what_was_resumed_cuts_it_where_it_is(line: SessionL
         await line.silence(2.0)
 
     play(line, script)
-    first, second = line.of(Interrupted)[:2]
-    assert first.played < second.played < 1
+    whole = len(line.speaker.synthesise(LONG)) / 8000
+    assert line.cleared == 2  # by the third it has said all
+    assert len(line.heard) * 0.02 == pytest.approx(whole + 2 * BACK, abs=0.1)
+
+
+def test_a_pause_is_taken_back_as_soon_as_the_sound_proves_to_be_no_words(line: SessionLine) -> None:
+    async def script() -> None:
+        await line.call(Speak("a", LONG), OPEN)
+        await line.silence(2.0)
+        await line.speech(0.2)
+        line.judge.kind = HUM
+        await line.speech(1.0)
+        await line.silence(6.0)
+
+    play(line, script)
+    gaps = [later - earlier for earlier, later in zip(line.heard, line.heard[1:], strict=False)]
+    assert line.cleared == 1
+    assert 0.05 < max(gaps) < 0.3
+    assert [spoken.id for spoken in line.of(Spoken)] == ["a"]
+
+
+def test_a_hum_that_paused_the_bot_lets_it_go_on_once_it_is_heard_before_its_turn_is_over(line: SessionLine) -> None:
+    async def script() -> None:
+        await line.call(Speak("a", LONG), OPEN)
+        await line.silence(2.0)
+        await line.say(0.5, "Uh-huh.")
+        await line.silence(6.0)
+
+    play(line, script)
+    gaps = [later - earlier for earlier, later in zip(line.heard, line.heard[1:], strict=False)]
+    assert line.cleared == 1
+    assert max(gaps) < 0.75
+    assert line.of(UserTurn) == []
+
+
+def test_words_after_a_pause_that_was_taken_back_stop_the_bot_and_are_reported_whole(line: SessionLine) -> None:
+    async def script() -> None:
+        await line.call(Speak("a", LONG), OPEN)
+        await line.silence(1.0)
+        await line.speech(0.2)
+        line.judge.kind = HUM
+        await line.speech(0.3)
+        line.judge.kind = WORDS
+        await line.say(0.5, "Uh, agent.")
+        await line.silence(3.0)
+
+    play(line, script)
+    [cut], [turn] = line.of(Interrupted), line.of(UserTurn)
+    assert line.cleared == 2
+    assert turn.text == "Uh, agent."
+    assert turn.start == pytest.approx(1.0, abs=0.1)
+    assert cut.at < 1.8
+
+
+def test_a_hum_is_an_answer_while_a_yes_or_no_question_is_asked(line: SessionLine) -> None:
+    async def script() -> None:
+        await line.call(Speak("q", LONG), YES_NO)
+        line.judge.interruption, line.judge.kind = 0.05, HUM
+        await line.silence(1.0)
+        await line.say(0.4, "Mm-hmm.")
+        await line.silence(3.0)
+
+    play(line, script)
+    assert line.of(Interrupted)[0].at < 1.35
+    assert line.of(UserTurn)[0].text == "Mm-hmm."
+
+
+async def told_and_then_asked(line: SessionLine) -> None:
+    """The caller says something, and the bot speaks at length."""
+    await line.call(OPEN)
+    await line.say(0.8, "Hello there.")
+    await line.silence(2.0)
+    line.session.tell([Speak("a", LONG), OPEN])
+    await line.silence(1.0)
+
+
+def test_people_nearby_neither_pause_the_bot_nor_are_taken_for_the_caller(line: SessionLine) -> None:
+    async def script() -> None:
+        await told_and_then_asked(line)
+        await line.say(1.0, "Dinner is ready.", faint=True)
+        await line.silence(6.0)
+
+    play(line, script)
+    assert line.cleared == 0
+    assert [turn.text for turn in line.of(UserTurn)] == ["Hello there."]
+    assert [spoken.id for spoken in line.of(Spoken)] == ["a"]
+
+
+def test_a_faint_voice_that_wants_a_person_stops_the_bot(line: SessionLine) -> None:
+    async def script() -> None:
+        await told_and_then_asked(line)
+        await line.say(1.0, "Agent.", faint=True)
+        await line.silence(2.0)
+
+    play(line, script)
+    assert [turn.text for turn in line.of(UserTurn)] == ["Hello there.", "Agent."]
+    assert line.of(Interrupted)
+
+
+def test_a_faint_voice_is_listened_to_when_the_bot_is_silent(line: SessionLine) -> None:
+    async def script() -> None:
+        await told_and_then_asked(line)
+        await line.silence(6.0)
+        await line.say(1.0, "My balance.", faint=True)
+        await line.silence(2.0)
+
+    play(line, script)
+    assert line.of(UserTurn)[-1].text == "My balance."
+
+
+def test_who_hangs_up_during_a_pause_interrupted_the_bot(line: SessionLine) -> None:
+    async def script() -> None:
+        await line.call(Speak("a", LONG), Speak("b", "More."), OPEN)
+        await line.silence(1.0)
+        await line.speech(0.4)
+
+    play(line, script)
+    assert [cut.id for cut in line.of(Interrupted)] == ["a", "b"]
 
 
 def test_a_noise_after_the_last_word_leaves_nothing_to_say_again(line: SessionLine) -> None:
