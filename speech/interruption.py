@@ -24,7 +24,7 @@ WORDS = 0.6
 """Chance of words that pauses it then."""
 AGAIN = 0.85
 """Chance of words that pauses it once more for a sound for which a pause was taken back."""
-NO_WORDS = 0.05
+NO_WORDS = 0.02
 """Chance of words below which a pause is taken back, while the sound goes on."""
 OVER = 0.1
 """Seconds of silence after which the sound may be over, and the next chance is asked."""

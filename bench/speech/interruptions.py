@@ -57,7 +57,8 @@ STAYS = 3 * FRAME  # samples for which a voice stays: a click does not
 WITHIN = 0.3  # seconds in which a real interruption must stop the bot
 HALTED = 0.5  # seconds of the bot's silence that are no longer speaking on
 LEARNT = ("fsdd", "picovoice-speech-to-intent-benchmark")  # all of whose clips the judges of interruptions learnt from
-AFTER = 6.0  # seconds watched after the sound
+AFTER = 2.5  # seconds watched after the sound: its hearing is there by then
+BEGUN = (0.5, 2.0)  # seconds after which it comes in, of the bot's twelve
 SETTLED = 3.0  # seconds between what the caller said first and the bot's answer
 NEARBY = (-24, -15)  # dB against the caller, of people who talk nearby
 ECHOES = 0.3  # seconds in which their room fades by 60 dB
@@ -215,7 +216,7 @@ def run(settings: Settings, data: Path, *, many: int = 50, tell: Tell = print) -
             speaker = TextToSpeech(voice, Path(cache))
             speaker.prepare([TEXT])
             for number, (kind, sound) in enumerate(sounds, 1):
-                at = chance.uniform(0.5, 6.0)
+                at = chance.uniform(*BEGUN)
                 before = caller if kind == "people nearby" else None
                 line = asyncio.run(one(sound, at, recogniser, vad, speaker, before))
                 began = at if before is None else at + len(before) / RATE + SETTLED

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.speech
 LEAD = 0.5
 
 
-WORDS, HUM = KindChances(0.9, 0.05, 0.05), KindChances(0.01, 0.94, 0.05)
+WORDS, HUM = KindChances(0.9, 0.05, 0.05), KindChances(0.0, 0.95, 0.05)
 DOUBTFUL = KindChances(0.5, 0.3, 0.2)
 
 

@@ -160,7 +160,7 @@ def test_a_cough_does_not_stop_the_bot(line: SessionLine) -> None:
     assert line.of(UserTurn) == []
 
 
-HUM = KindChances(words=0.01, hum=0.94, other=0.05)
+HUM = KindChances(words=0.0, hum=0.95, other=0.05)
 WORDS = KindChances(words=0.95, hum=0.0, other=0.05)
 LONG = "This is a rather long prompt that takes its time to say what it has to say."
 
