@@ -9,7 +9,21 @@ LONGEST_HUM = 0.6
 """
 UNSURE = 0.4
 """Confidence (0..1) of a transcript below which it may be a hum."""
-BACKCHANNELS = re.compile(r"(m+-?h+m+|m+|hm+|uh-?huh|a+h+|o+h+|right|okay|ok)([\s,.!]+|$)", re.I)
+BACKCHANNELS = re.compile(
+    r"(m+-?h+m+|m+|hm+|uh-?huh|huh|u+h+|a+h+|a-?ha+|o+h+|h+[ae]+h?|yeah|yep|right|al+ ?right|okay|ok|sure|i see|got it)"
+    r"([\s,.!?-]+|$)",
+    re.I,
+)
+"""Hums, laughs as they are written down, and the words by which people show that they listen."""
+NO_WORDS = 0.05
+"""Chance of words (0..1) below which a sound was none, unless a transcript is sure of some."""
+SURE = 0.6
+"""Confidence of a transcript from which it is."""
+
+
+def is_wordless(text: str, confidence: float, words: float) -> bool:
+    """Whether a sound with the chance `words` of being words was none, whatever Whisper made of it: a laugh."""
+    return words < NO_WORDS and (confidence < SURE or not BACKCHANNELS.sub("", text).strip())
 
 
 def is_backchannel(text: str, confidence: float, seconds: float) -> bool:

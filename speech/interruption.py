@@ -55,6 +55,7 @@ class Interruption:
 
     def __init__(self) -> None:
         self.paused = self._taken_back = False
+        self.words = 1.0  # chance of words of the last sound over the bot
 
     def hear(self, voiced: float, silence: float, judged: Judged, *, hum_answers: bool = False) -> None:
         """The sound so far: its seconds of voice, those of silence since, and what it seems to be.
@@ -63,13 +64,18 @@ class Interruption:
         """
         if not voiced:
             self._taken_back = False
-        elif self.paused:
+            return
+        if silence <= OVER:
+            self.words = _words(judged, hum_answers) if voiced >= TOLD_AFTER else 1.0
+        if silence and self._taken_back:
+            return
+        if self.paused:
             if self._may_go_on(voiced, silence, _words(judged, hum_answers)):
                 self.take_back()
         elif self._taken_back:
-            self.paused = not silence and _words(judged, hum_answers) >= AGAIN
+            self.paused = self.words >= AGAIN
         elif voiced >= TOLD_AFTER:
-            self.paused = not silence and _words(judged, hum_answers) >= WORDS
+            self.paused = not silence and self.words >= WORDS
         else:
             self.paused = voiced >= EARLIEST and judged.interruption >= required_chance(voiced)
 
@@ -78,8 +84,9 @@ class Interruption:
         self.paused, self._taken_back = False, True
 
     def settle(self) -> None:
-        """It was one, and has been dealt with."""
+        """It was one, and has been dealt with; or nothing is being said that could be interrupted."""
         self.paused = self._taken_back = False
+        self.words = 1.0
 
     def _may_go_on(self, voiced: float, silence: float, words: float) -> bool:
         if silence >= OVER:

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any
 
 from speech.audio import RATE, Samples
-from speech.backchannel import is_backchannel
+from speech.backchannel import is_backchannel, is_wordless
 from speech.caller_level import CallerLevel, calls_for_someone
 from speech.dtmf import PAUSE, DtmfCollector
 from speech.echo import EchoCanceller
@@ -209,6 +209,7 @@ class Session:
         """Pause the bot for a voice over it; let it go on where that proves to be none."""
         paused = self._interruption.paused
         if not paused and not self._playout.interruptible:
+            self._interruption.settle()
             return
         heard = self._recognition
         if not paused and not self._caller_level.is_near(heard.level):
@@ -266,9 +267,11 @@ class Session:
             self._advance()
 
     def _means_nothing(self, turn: UserTurn, level: float) -> bool:
-        """Whether what was said over the bot is a backchannel, or was said by somebody else nearby."""
-        near = self._caller_level.is_near(level) or calls_for_someone(turn.text)
-        return not near or self._is_backchannel(turn)
+        """Whether what came in over the bot is a backchannel or no words at all, or is of somebody else nearby."""
+        if calls_for_someone(turn.text):
+            return False
+        wordless = is_wordless(turn.text, turn.confidence, self._interruption.words)
+        return not self._caller_level.is_near(level) or wordless or self._is_backchannel(turn)
 
     def _is_backchannel(self, turn: UserTurn) -> bool:
         spoke = turn.end - turn.start

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from speech.backchannel import is_backchannel
+from speech.backchannel import is_backchannel, is_wordless
 from speech.endpointing.delay import DELAYS, end_of_turn_delay
 from speech.endpointing.early_transcription import (
     PAUSE,
@@ -250,3 +250,21 @@ def test_a_hum_over_the_bot_is_known_by_how_short_and_unsure_it_is(
     text: str, confidence: float, seconds: float, nod: bool
 ) -> None:
     assert is_backchannel(text, confidence, seconds) is nod
+
+
+@pytest.mark.parametrize("text", ["Ha ha ha!", "Heh.", "Yeah.", "I see.", "All right, sure.", "Oh, okay.", "Uh"])
+def test_laughs_and_words_of_listening_are_backchannels(text: str) -> None:
+    assert is_backchannel(text, 0.9, 1.0)
+
+
+@pytest.mark.parametrize(
+    "text", ["Hello?", "He did.", "I see a mistake.", "Right, cancel it.", "Sure, an agent.", "Stop."]
+)
+def test_what_says_more_is_none(text: str) -> None:
+    assert not is_backchannel(text, 0.9, 1.0)
+
+
+def test_a_sound_without_words_is_none_unless_a_transcript_is_sure() -> None:
+    assert is_wordless("What?", 0.3, 0.01)
+    assert not is_wordless("What?", 0.9, 0.01)
+    assert not is_wordless("What?", 0.3, 0.5)

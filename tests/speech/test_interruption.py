@@ -172,6 +172,17 @@ def test_a_hum_pauses_it_where_it_is_an_answer_and_nothing_else_does() -> None:
     assert not Over().after(0.3, Judged(kind=KindChances(0.01, 0.04, 0.95)), hum_answers=True)
 
 
+def test_what_the_last_sound_was_is_remembered_until_it_is_dealt_with() -> None:
+    sound = Over()
+    sound.after(0.2, Judged(kind=HUM))
+    assert sound.interruption.words == 1.0  # too soon to tell
+    sound.after(0.4, Judged(kind=HUM))
+    sound.after(0.4, Judged(kind=DOUBTFUL), silence=0.3)
+    assert sound.interruption.words == 0.0
+    sound.interruption.settle()
+    assert sound.interruption.words == 1.0
+
+
 def test_a_click_of_one_window_pauses_nothing() -> None:
     assert not Over().after(0.032, Judged(1.0))
 
