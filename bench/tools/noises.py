@@ -134,7 +134,7 @@ def bell(chance: random.Random) -> Sound:
     if kind == "dual":
         return np.asarray(np.sin(2 * np.pi * 440 * time) + np.sin(2 * np.pi * 480 * time))
     if kind == "beeps":
-        return np.sin(2 * np.pi * first * time) * ((time * chance.uniform(2, 8)).astype(int) % 2)
+        return np.asarray(np.sin(2 * np.pi * first * time) * ((time * chance.uniform(2, 8)).astype(int) % 2))
     later = np.maximum(0, time - 0.4)
     return np.asarray(
         np.sin(2 * np.pi * first * time) * np.exp(-3 * time)

@@ -139,8 +139,8 @@ def seen(sound: Samples, kind: str, voice: str, model: SileroModel, earlier: Sam
             first.append(detector.interruption)
             voiced.append(turn.voiced if turn.active else 0.0)
             silence.append(turn.silence if turn.active else 1.0)
-    told = (np.array(numbers, np.float32) for numbers in (first, voiced, silence))
-    return Sound(np.array(found, np.float16), *told, kind, voice)
+    told = [np.array(numbers, np.float32) for numbers in (first, voiced, silence)]
+    return Sound(np.array(found, np.float16), told[0], told[1], told[2], kind, voice)
 
 
 def _before(earlier: list[Samples], chance: random.Random) -> Samples:
