@@ -34,6 +34,7 @@ class Process:
     def __init__(self, name: str, time: VirtualTime, faults: Faults, history: History, dice: Random) -> None:
         self.name, self.time, self.faults, self.history, self.dice = name, time, faults, history, dice
         self.alive = True
+        self.may_die: Callable[[], bool] = lambda: True
         self.on_death: list[Callable[[], object]] = []
         self._threads: dict[Thread[Any], None] = {}
         self._spared: set[Thread[Any]] = set()
@@ -41,7 +42,9 @@ class Process:
     def start(self, work: Callable[[], T], delay: float = 0.0, spare: bool = False) -> "VirtualFuture[T]":
         """A thread of this process; with the process its outcome fails."""
         if not self.alive:
-            return VirtualFuture(self.time)  # nobody hears of it
+            nobody: VirtualFuture[T] = VirtualFuture(self.time)
+            nobody.fail(KilledError())
+            return nobody
         thread = self.time.start(work, delay)
         self._threads[thread] = None
         if spare:
@@ -57,7 +60,7 @@ class Process:
         if thread is None:
             return
         self.time.rest(self.dice.expovariate(1 / HASTE))
-        if not self.sparing and self.faults.strikes("process killed"):
+        if not self.sparing and self.faults.strikes("process killed") and self.may_die():
             self.kill()
             raise KilledError
 

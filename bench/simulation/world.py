@@ -57,6 +57,7 @@ class World:
         self.colleagues: dict[str, Colleague] = {}
         self._by_phone: dict[str, Caller] = {}
         self._settings, self._started = settings(), 0
+        self._running: dict[str, dict[int, Process]] = {}
         self._said: set[tuple[str, str]] = set()
         self._turn = 0
 
@@ -211,6 +212,9 @@ class World:
         self._started += 1
         dice = Random(f"{self.seed}:process:{self._started}")
         process = Process(f"{kind} {number}", self.time, self.faults, self.history, dice)
+        others = self._running.setdefault(kind, {})
+        others[number] = process
+        process.may_die = lambda: any(other.alive for other in others.values() if other is not process)
         process.on_death.append(lambda: self.time.call_later(dice.uniform(*RESTART), again, number))
         return make(PlayedParts(self._settings, process, self.engine, self.clock, self.exchange))
 

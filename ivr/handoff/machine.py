@@ -245,7 +245,19 @@ def _expired(state: State, event: ev.Expired) -> Step:
         return _missed(state, ev.CallerNotReached(state.dial, "no-answer"))
     if attempt.holds and attempt.joined and state.caller == "rung":
         return state, ()  # the agent is there, and the caller's phone rings
+    if attempt.holds and attempt.fetched and not attempt.over and (there := _caller_there(state)) is not None:
+        return _agent_joined(there, ev.AgentJoined(event.attempt_number))
     return close(state, event.attempt_number, "failed" if attempt.holds else "no-answer")
+
+
+def _caller_there(state: State) -> State | None:
+    """The state with the caller in their conference, which they have fetched, though nobody told of their coming.
+
+    Whoever is not there after all is known by the end of their leg. None: nothing speaks for it."""
+    on_their_way = state.caller == "moving" and state.sent is None and not (state.asked or state.parting)
+    if on_their_way:
+        return replace(state, caller="in")
+    return state if state.caller in ("in", "away") else None
 
 
 def _leg_ended(state: State, event: ev.LegEnded) -> Step:

@@ -183,11 +183,13 @@ def finish(state: State, end: HandoffEnd) -> Step:
     for attempt_number, attempt in enumerate(state.attempts, 1):
         if attempt.stands:
             state = state.with_attempt(attempt_number, outcome="caller-left" if state.caller == "gone" else "too-late")
-    effects = [effect for number in range(1, len(state.attempts) + 1) for effect in hang_up(state, number)]
+    legs = [effect for number in range(1, len(state.attempts) + 1) for effect in hang_up(state, number)]
+    effects: list[Effect] = []
     state = replace(state, end=end, bridged=False, held=False, parting=False, sent=None)
     if state.caller != "gone":
         state, gone = _let_go(state, end)
-        effects += gone
+        effects += gone  # first the caller: whoever is still with them is company until they are on their way
+    effects += legs
     if state.conference is not None:
         effects.append(EndConference(state.conference))
     return state, tuple(effects)

@@ -259,3 +259,36 @@ def test_the_music_lasts_until_he_is_moved_without_being_fetched_again(world: Wo
     world.agent("ann")
     world.parked()
     assert 'loop="5"' in world.hook("wait", CallSid=CALLER), "more than 60 s until the first answer and 15 to join"
+
+
+# --- what nobody told ---
+
+
+@pytest.mark.parametrize("told", ["caller", "agent", "nobody"])
+def test_a_conversation_whose_beginning_was_told_to_nobody_goes_on(world: World, told: str) -> None:
+    world.agent("ann", "on-call")
+    world.parked()
+    world.hook("queue", CallSid=CALLER)
+    with world.sessions.begin() as tx:
+        tx.get_one(Agent, 1).presence = "wrap-up"
+    world.service.presence(1, "available")
+    world.hook("1/agent", CallSid=leg(1))
+    world.hook("1/accept", CallSid=leg(1), Digits="1")
+    world.hook("room", CallSid=CALLER)
+    if told != "nobody":
+        world.joins(
+            "caller" if told == "caller" else "agent-1", CALLER if told == "caller" else leg(1), "CF" + "2" * 32
+        )
+    world.carrier.asked.clear()
+    world.clock.forward(16)
+    world.run_due()
+    assert (world.state.bridged, world.presence(1)) == (True, "on-call")
+    assert "end" not in world.carrier.names()
+
+
+def test_who_ends_it_on_the_page_is_company_until_the_caller_is_on_their_way(world: World) -> None:
+    world.agent("ann")
+    world.bridged()
+    world.carrier.asked.clear()
+    world.service.end(world.id, 1)
+    assert world.carrier.names()[:2] == ["move", "end"]
