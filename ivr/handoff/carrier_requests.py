@@ -34,7 +34,7 @@ from ivr.store.models import Agent, CallBack, Handoff, Offer, Webhook
 
 log = logging.getLogger(__name__)
 # Seconds, longer than one request may take: somebody may hear nothing until another goes on where a process died.
-REQUEST_LEASE = 4.0
+REQUEST_LEASE = 3.3
 SOON = 0.1  # seconds until a request that failed is tried again, the first time
 IN_DOUBT = timedelta(seconds=10)  # a request takes less, and then the first callback of a call that was made is there
 Apply = Callable[[int, ev.Event, Callable[[Session], None] | None], Any]

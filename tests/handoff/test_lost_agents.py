@@ -264,8 +264,8 @@ def test_the_music_lasts_until_he_is_moved_without_being_fetched_again(world: Wo
 # --- what nobody told ---
 
 
-@pytest.mark.parametrize("told", ["caller", "agent", "nobody"])
-def test_a_conversation_whose_beginning_was_told_to_nobody_goes_on(world: World, told: str) -> None:
+def fetch_their_way_to_each_other(world: World) -> None:
+    """Both documents are fetched, from the queue and the whisper, and no callback has come."""
     world.agent("ann", "on-call")
     world.parked()
     world.hook("queue", CallSid=CALLER)
@@ -275,11 +275,16 @@ def test_a_conversation_whose_beginning_was_told_to_nobody_goes_on(world: World,
     world.hook("1/agent", CallSid=leg(1))
     world.hook("1/accept", CallSid=leg(1), Digits="1")
     world.hook("room", CallSid=CALLER)
+    world.carrier.asked.clear()
+
+
+@pytest.mark.parametrize("told", ["caller", "agent", "nobody"])
+def test_a_conversation_whose_beginning_was_told_to_nobody_goes_on(world: World, told: str) -> None:
+    fetch_their_way_to_each_other(world)
     if told != "nobody":
         world.joins(
             "caller" if told == "caller" else "agent-1", CALLER if told == "caller" else leg(1), "CF" + "2" * 32
         )
-    world.carrier.asked.clear()
     world.clock.forward(16)
     world.run_due()
     assert (world.state.bridged, world.presence(1)) == (True, "on-call")

@@ -271,7 +271,7 @@ def test_a_request_of_a_process_that_died_is_another_ones_before_five_seconds_ar
     world.bridged()
     world.service.engine.spawn = lambda _work: None  # killed after the commit
     world.leaves("agent-1", leg(1))
-    assert CONNECT_SECONDS + ANSWER_SECONDS < due_in(world, "MoveCaller") < 4.5
+    assert CONNECT_SECONDS + ANSWER_SECONDS < due_in(world, "MoveCaller") < 4.0
 
 
 def test_a_request_that_the_carrier_was_silent_about_is_tried_again_at_once(world: World) -> None:
@@ -280,4 +280,3 @@ def test_a_request_that_the_carrier_was_silent_about_is_tried_again_at_once(worl
     world.carrier.faults["move"] = CarrierError("the carrier does not answer", again=True, doubtful=True)
     world.leaves("agent-1", leg(1))
     assert due_in(world, "MoveCaller") < 0.5
-    assert CONNECT_SECONDS + ANSWER_SECONDS + due_in(world, "MoveCaller") < 4.5

@@ -13,7 +13,7 @@ from ivr.carrier.port import CarrierError
 
 ALREADY_OVER = (21220, 20404)
 # One request takes no longer than both together: a caller whose agent has left hears nothing until it is answered.
-CONNECT_SECONDS, ANSWER_SECONDS = 1.0, 2.5
+CONNECT_SECONDS, ANSWER_SECONDS = 1.0, 2.0
 NUMBER = re.compile(r"\+?\d[\d\s().-]{5,}\d")
 
 
