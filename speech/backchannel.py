@@ -19,14 +19,19 @@ NO_WORDS = 0.05
 """Chance of words (0..1) below which a sound was none, unless a transcript is sure of some."""
 SURE = 0.6
 """Confidence of a transcript from which it is."""
+WORDS = 0.9
+"""Chance of words from which a sound was no hum, however short and unsure its transcript: "stop" may be both."""
 
 
-def is_wordless(text: str, confidence: float, words: float) -> bool:
-    """Whether a sound with the chance `words` of being words was none, whatever Whisper made of it: a laugh."""
-    return words < NO_WORDS and (confidence < SURE or not BACKCHANNELS.sub("", text).strip())
+def is_wordless(text: str, confidence: float, words: float | None) -> bool:
+    """Whether a sound was no words, whatever Whisper made of it: a laugh. `words`: the chance that it was, if known."""
+    return words is not None and words < NO_WORDS and (confidence < SURE or not BACKCHANNELS.sub("", text).strip())
 
 
-def is_backchannel(text: str, confidence: float, seconds: float) -> bool:
-    """Whether what was said over the bot, in so many `seconds`, only tells that someone is listening."""
-    is_hum = seconds <= LONGEST_HUM and confidence < UNSURE
+def is_backchannel(text: str, confidence: float, seconds: float, words: float | None) -> bool:
+    """Whether what was said over the bot, in so many `seconds`, only tells that someone is listening.
+
+    `words`: the chance that its sound was words, if known.
+    """
+    is_hum = seconds <= LONGEST_HUM and confidence < UNSURE and (words is None or words < WORDS)
     return is_hum or not BACKCHANNELS.sub("", text).strip()

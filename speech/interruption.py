@@ -55,7 +55,7 @@ class Interruption:
 
     def __init__(self) -> None:
         self.paused = self._taken_back = False
-        self.words = 1.0  # chance of words of the last sound over the bot
+        self.words: float | None = None  # chance of words of the last sound over the bot, once it is told
 
     def hear(self, voiced: float, silence: float, judged: Judged, *, hum_answers: bool = False) -> None:
         """The sound so far: its seconds of voice, those of silence since, and what it seems to be.
@@ -66,16 +66,16 @@ class Interruption:
             self._taken_back = False
             return
         if silence <= OVER:
-            self.words = _words(judged, hum_answers) if voiced >= TOLD_AFTER else 1.0
+            self.words = _words(judged, hum_answers) if voiced >= TOLD_AFTER else None
         if silence and self._taken_back:
             return
         if self.paused:
             if self._may_go_on(voiced, silence, _words(judged, hum_answers)):
                 self.take_back()
         elif self._taken_back:
-            self.paused = self.words >= AGAIN
+            self.paused = (self.words or 0) >= AGAIN
         elif voiced >= TOLD_AFTER:
-            self.paused = not silence and self.words >= WORDS
+            self.paused = not silence and (self.words or 0) >= WORDS
         else:
             self.paused = voiced >= EARLIEST and judged.interruption >= required_chance(voiced)
 
@@ -86,7 +86,7 @@ class Interruption:
     def settle(self) -> None:
         """It was one, and has been dealt with; or nothing is being said that could be interrupted."""
         self.paused = self._taken_back = False
-        self.words = 1.0
+        self.words = None
 
     def _may_go_on(self, voiced: float, silence: float, words: float) -> bool:
         if silence >= OVER:

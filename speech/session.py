@@ -262,7 +262,9 @@ class Session:
     def _on_early(self, text: str, confidence: float, seconds: float) -> None:
         """What was heard at a first pause in a turn that may go on: nothing, or a hum, needs no silence."""
         expected = self._short_answer_expected()
-        if self._interruption.paused and (not text or (not expected and is_backchannel(text, confidence, seconds))):
+        words = self._interruption.words
+        nothing = not text or (not expected and is_backchannel(text, confidence, seconds, words))
+        if self._interruption.paused and nothing:
             self._resume()
             self._advance()
 
@@ -275,7 +277,9 @@ class Session:
 
     def _is_backchannel(self, turn: UserTurn) -> bool:
         spoke = turn.end - turn.start
-        return not self._short_answer_expected() and is_backchannel(turn.text, turn.confidence, spoke)
+        return not self._short_answer_expected() and is_backchannel(
+            turn.text, turn.confidence, spoke, self._interruption.words
+        )
 
     def _short_answer_expected(self) -> bool:
         """Whether "okay" is an answer: after a yes-or-no question, not while the question is still to come."""

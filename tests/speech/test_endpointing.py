@@ -249,22 +249,29 @@ def test_no_turn_is_longer_than_the_recogniser_takes() -> None:
 def test_a_hum_over_the_bot_is_known_by_how_short_and_unsure_it_is(
     text: str, confidence: float, seconds: float, nod: bool
 ) -> None:
-    assert is_backchannel(text, confidence, seconds) is nod
+    assert is_backchannel(text, confidence, seconds, None) is nod
 
 
 @pytest.mark.parametrize("text", ["Ha ha ha!", "Heh.", "Yeah.", "I see.", "All right, sure.", "Oh, okay.", "Uh"])
 def test_laughs_and_words_of_listening_are_backchannels(text: str) -> None:
-    assert is_backchannel(text, 0.9, 1.0)
+    assert is_backchannel(text, 0.9, 1.0, None)
 
 
 @pytest.mark.parametrize(
     "text", ["Hello?", "He did.", "I see a mistake.", "Right, cancel it.", "Sure, an agent.", "Stop."]
 )
 def test_what_says_more_is_none(text: str) -> None:
-    assert not is_backchannel(text, 0.9, 1.0)
+    assert not is_backchannel(text, 0.9, 1.0, None)
+
+
+def test_a_short_word_of_which_no_transcript_is_sure_is_no_hum_where_it_sounds_like_words() -> None:
+    assert is_backchannel("Mom", 0.3, 0.5, None) and is_backchannel("Mom", 0.3, 0.5, 0.5)
+    assert not is_backchannel("Stop", 0.3, 0.5, 0.95)
+    assert is_backchannel("Yeah", 0.9, 0.5, 0.95), "words that only tell that someone listens"
 
 
 def test_a_sound_without_words_is_none_unless_a_transcript_is_sure() -> None:
     assert is_wordless("What?", 0.3, 0.01)
+    assert not is_wordless("What?", 0.3, None)
     assert not is_wordless("What?", 0.9, 0.01)
     assert not is_wordless("What?", 0.3, 0.5)
