@@ -46,7 +46,8 @@ class LiveUpdates:
         try:
             self._waiting.put_nowait((PREFIX + topic, json.dumps({"kind": kind, "ref": ref})))
         except Full:
-            log.warning("live news dropped: %d wait already", self._waiting.maxsize)
+            self._shut_until = self._now() + self._pause
+            log.warning("live news are dropped for a moment: %d wait already", self._waiting.maxsize)
         self._begin()
 
     def settle(self, seconds: float = PAUSE) -> bool:
