@@ -71,7 +71,7 @@ class UtteranceDecoder:
         """An utterance, float32 [n] at 16 kHz. Raises UnwantedError where nobody waits for it any more."""
         if expect.kind == "yes-no" and (decoded := self._yes_or_no(sound, demand)) is not None:
             return decoded
-        if expect.kind != "digits":
+        if expect.kind != "digits" or expect.digits == 1:  # one is as short as any word: "thank you" reads as a 2
             return self._words(sound, demand)
         if self._whisper.is_base:
             return self._digits(sound, expect.digits, demand)

@@ -153,7 +153,8 @@ def change_key(keys: str) -> Raw | None:
 
 
 def stars(said: Said, _: bool) -> Raw | None:
-    words = re.findall(r"[a-z]+|\d", f"{said.text.lower()} {said.meaning.digits}")
+    text = re.sub(r"\bout of (?:five|5)\b", " ", said.text.lower())
+    words = re.findall(r"[a-z]+|\d", text) or [*(said.meaning.digits or "")]
     numbers = (int(word) if word.isdigit() else UNITS.get(word, 0) for word in words)
     found = [number for number in numbers if 1 <= number <= 5]
     return found[-1] if found else said.meaning.ordinal

@@ -437,6 +437,13 @@ def test_goodbye_asks_one_question(farewell: Said) -> None:
     assert talk.of(Rate) == [Rate(5)] and isinstance(talk.last, HangUp)
 
 
+@pytest.mark.parametrize(
+    ("answer", "stars"), [("three out of five", 3), ("3 out of 5.", 3), ("I'd say 4", 4), ("five", 5)]
+)
+def test_a_rating_is_what_the_caller_gives_and_not_the_scale(answer: str, stars: int) -> None:
+    assert verified().play(BYE, said(answer)).of(Rate) == [Rate(stars)]
+
+
 @pytest.mark.parametrize("doubtful", [said("Gallant?", "goodbye", 0.54), said("Balance.", "goodbye", 0.9, heard=0.3)])
 def test_nobody_is_bidden_goodbye_for_a_doubtful_first_word(doubtful: Said) -> None:
     assert Talk().play(doubtful).prompts[-1] == "open.example/1"
@@ -446,7 +453,7 @@ def test_who_says_goodbye_first_is_let_go() -> None:
     assert Talk().play(said("sorry, goodbye", "dont_know", 0.4)).prompts == ["rating.ask/1"]
 
 
-@pytest.mark.parametrize("answer", [NoInput(), said("I'd rather not"), said("", heard=0.1)])
+@pytest.mark.parametrize("answer", [NoInput(), said("I'd rather not"), said("Thank you. Bye."), said("", heard=0.1)])
 def test_a_rating_is_not_insisted_on(answer: NoInput | Said) -> None:
     talk = verified().play(BYE, answer)
     assert isinstance(talk.last, HangUp) and not talk.of(Rate)

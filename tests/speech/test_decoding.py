@@ -55,3 +55,10 @@ def test_a_hearing_that_nobody_waits_for_is_given_up_at_its_next_step(steps: int
     with pytest.raises(UnwantedError):
         UtteranceDecoder(cast("Whisper", whisper)).decode(SOUND, Expectation(), demand)
     assert whisper.done == done
+
+
+def test_a_single_digit_is_heard_among_all_words_for_goodbye_reads_as_a_five() -> None:
+    whisper = FakeWhisper()
+    whisper.is_base = True  # the reader of digits knows it, and would read whatever is said as digits
+    decoded = UtteranceDecoder(cast("Whisper", whisper)).decode(SOUND, Expectation("digits", 1), Demand())
+    assert decoded.verdict.text == "my balance"
