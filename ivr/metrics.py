@@ -18,14 +18,15 @@ from starlette.routing import Route
 
 from ivr.calls.stats import BOUNDS, STAGES, call_figures, histogram
 from ivr.clock import Clock
-from ivr.recordings.copies import WITHHELD
+from ivr.payments.doubts import in_doubt
+from ivr.recordings.copies import withheld
 from ivr.recordings.lengths import unverified
+from ivr.store import outbox
 from ivr.store.engine import Sessions
-from ivr.store.models import Call, Handoff, Outbox, PaymentOrder, Recording, Turn
+from ivr.store.models import Call, Handoff, Outbox, Turn
 from ivr.store.states import HANDOFF_LIVE, HANDOFF_WAITING
 from ivr.store.tally import Kinds, Tally
 
-UNSETTLED = ("doubtful", "left")
 LATELY = timedelta(hours=1)  # of which calls the waits are told: SQL keeps them all, a scrape cannot read them all
 LOOPBACK = frozenset({"127.0.0.1", "::1"})
 FORWARDED = ("x-forwarded-for", "forwarded")
@@ -76,28 +77,20 @@ def _handoffs(counts: Kinds) -> Iterable[Metric]:
 
 
 def _outbox(tx: Session, now: datetime) -> Iterable[Metric]:
-    due = select(func.count(), func.min(Outbox.due_at)).where(
-        Outbox.done_at.is_(None), Outbox.given_up_at.is_(None), Outbox.due_at <= now
-    )
-    count, oldest = tx.execute(due).one()
-    age = (now - oldest).total_seconds() if oldest is not None else 0.0
+    count, age = outbox.backlog(tx, now)
     given_up = GaugeMetricFamily(
         "warmline_jobs_given_up", "Promised work that nobody tries any more.", labels=["topic"]
     )
     lost = select(Outbox.topic, func.count()).where(Outbox.given_up_at <= now).group_by(Outbox.topic)
     for topic, many in tx.execute(lost):
         given_up.add_metric([topic], many)
-    withheld = select(func.count()).select_from(Recording).where(Recording.redaction == WITHHELD)
-    doubtful = select(func.count()).select_from(PaymentOrder).where(PaymentOrder.state.in_(UNSETTLED))
     return [
         given_up,
-        GaugeMetricFamily(
-            "warmline_payments_in_doubt", "Payments that may have been made or not.", value=tx.scalar(doubtful) or 0
-        ),
+        GaugeMetricFamily("warmline_payments_in_doubt", "Payments that may have been made or not.", value=in_doubt(tx)),
         GaugeMetricFamily(
             "warmline_sound_withheld",
             "Recordings in whose sound a secret was still heard.",
-            value=tx.scalar(withheld) or 0,
+            value=withheld(tx),
         ),
         GaugeMetricFamily("warmline_outbox_due", "Promised work that is due and not done.", value=count),
         GaugeMetricFamily("warmline_outbox_overdue_seconds", "How long the oldest of it has been due.", value=age),

@@ -3,11 +3,10 @@
 Only what comes in over the bot is judged so; while the bot listens the faintest voice is the caller's.
 """
 
+import math
 import re
 
-import numpy as np
-
-from speech.audio import Samples, to_float
+from speech.audio import Samples, power
 
 NEARBY = 12.0
 """dB below the caller's usual level from which a voice is not theirs: a caller's own turns differ by 8 at most."""
@@ -39,9 +38,7 @@ class CallerLevel:
 
 def level_of(window: Samples) -> float:
     """dBFS of one window."""
-    sound = to_float(window)
-    power = float(np.mean(sound * sound))
-    return max(FAINTEST, 10 * float(np.log10(power + 1e-12)))
+    return max(FAINTEST, 10 * math.log10(power(window) + 1e-12))
 
 
 def calls_for_someone(text: str) -> bool:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from speech.audio import RATE, Samples, to_float
-from speech.sound_kind import SO_FAR, KindChances, kind_of
+from speech.sound_kind import LEAST, QUIET, SO_FAR, KindChances, kind_of
 from speech.vad import STATE_SIZE, WINDOW, StatefulVad
 
 Features = NDArray[np.float32]
@@ -24,8 +24,6 @@ EDGES = (80, 250, 400, 550, 750, 1000, 1300, 1700, 2200, 2800, 3400, 4000)  # Hz
 PITCH = (RATE // 400, RATE // 70)  # lags of a voice's pitch
 SPAN_WINDOWS = 8  # windows that are looked at together: 256 ms
 FAINT = 1e-6  # power that counts as silence: -60 dBFS
-QUIET = -2.2  # log10 of a window's power against the loudest: fainter ones are pauses
-LEAST = -4.0  # log10 of a band's share: less does not matter
 STARTS = 0.3  # the detector's probability from which a sound begins
 OVER = 12  # windows without a voice after which the next is another sound
 STATE_LAG = 3  # windows back of the second state of the detector's network that is looked at, beside the present one

@@ -261,10 +261,7 @@ class Session:
 
     def _on_early(self, text: str, confidence: float, seconds: float) -> None:
         """What was heard at a first pause in a turn that may go on: nothing, or a hum, needs no silence."""
-        expected = self._short_answer_expected()
-        words = self._interruption.words
-        nothing = not text or (not expected and is_backchannel(text, confidence, seconds, words))
-        if self._interruption.paused and nothing:
+        if self._interruption.paused and (not text or self._is_backchannel(text, confidence, seconds)):
             self._resume()
             self._advance()
 
@@ -273,13 +270,15 @@ class Session:
         if calls_for_someone(turn.text):
             return False
         wordless = is_wordless(turn.text, turn.confidence, self._interruption.words)
-        return not self._caller_level.is_near(level) or wordless or self._is_backchannel(turn)
-
-    def _is_backchannel(self, turn: UserTurn) -> bool:
-        spoke = turn.end - turn.start
-        return not self._short_answer_expected() and is_backchannel(
-            turn.text, turn.confidence, spoke, self._interruption.words
+        return (
+            not self._caller_level.is_near(level)
+            or wordless
+            or self._is_backchannel(turn.text, turn.confidence, turn.end - turn.start)
         )
+
+    def _is_backchannel(self, text: str, confidence: float, seconds: float) -> bool:
+        words = self._interruption.words
+        return not self._short_answer_expected() and is_backchannel(text, confidence, seconds, words)
 
     def _short_answer_expected(self) -> bool:
         """Whether "okay" is an answer: after a yes-or-no question, not while the question is still to come."""

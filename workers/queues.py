@@ -64,13 +64,8 @@ class Queues:
             log.debug("already queued: %s", job_id)
 
     def waits(self, job_id: str, plan: Plan) -> bool:
-        """Whether the job is in its queue still."""
-        return waits(plan.queue, job_id, self._redis)
-
-
-def waits(name: str, job_id: str, redis: Redis) -> bool:
-    """Whether this job is in its queue still. One that its worker took before it died is not, whatever it says."""
-    return redis.lpos(make_queue(name, redis).key, job_id) is not None
+        """Whether the job is in its queue still. One that its worker took before it died is not, whatever it says."""
+        return self._redis.lpos(make_queue(plan.queue, self._redis).key, job_id) is not None
 
 
 def _text(name: bytes | str) -> str:

@@ -26,6 +26,7 @@ from bench.speech.accuracy import quiet_sounds
 from bench.speech.interruptions import LEARNT, WITHIN, from_onset
 from bench.tools.noises import closed_hum, cough, knock
 from bench.tools.recorded_speech import rest, rows
+from bench.train.telephones import recoloured
 from speech.audio import RATE, Samples, decode, encode, normalise, read_mono, to_float, to_int
 from speech.endpointing.turn_detector import TurnDetector
 from speech.interruption import required_chance
@@ -44,7 +45,6 @@ PITCH = (0.82, 1.2)  # other throats
 PITCH_AGAIN = (0.74, 1.32)  # where it is only learnt from
 TIMES = {"hum": 4, "words": 3, "digits": 2, "sentence": 4}  # how often each is taken, changed
 AGAIN = {"hum": 4, "words": 3, "digits": 2, "sentence": 3, "closed hum": 1, "cough": 1}  # and over other lines
-COLOUR, COLOURS = 9.0, 5  # dB by which other lines and microphones raise and lower, at so many frequencies
 EARLIER = 400  # sounds of speech, of which one may have come before
 PAUSE = (0.4, 3.0)  # seconds of line between
 SPEECH = ("people", "sentence", "words", "digits", "apart")
@@ -81,7 +81,7 @@ def sounds(data: Path, rendered: list[Path], vad: SileroModel) -> Iterator[Sound
         times = TIMES.get(kind, 1)
         for number in range(times + AGAIN.get(kind, 0)):
             again = number >= times
-            heard = _changed(_coloured(sound, chance) if again else sound, chance, PITCH_AGAIN if again else PITCH)
+            heard = _changed(recoloured(sound, chance) if again else sound, chance, PITCH_AGAIN if again else PITCH)
             yield Sound(*windows(heard, vad, _before(earlier, chance)), kind, voice, again)
             if kind in SPEECH and kind not in APART and number == 0 and len(earlier) < EARLIER:
                 earlier.append(heard)
@@ -123,15 +123,6 @@ def _is_low(sound: Samples) -> bool:
     power = np.abs(np.fft.rfft(to_float(sound))) ** 2
     hertz = np.fft.rfftfreq(len(sound), 1 / RATE)
     return bool(power[hertz < LOW].sum() > HUMMING * power.sum())
-
-
-def _coloured(sound: Samples, chance: random.Random) -> Samples:
-    """Over another line, into another microphone."""
-    hertz = np.fft.rfftfreq(len(sound), 1 / RATE)
-    places = sorted(chance.uniform(0, RATE / 2) for _ in range(COLOURS))
-    gain = np.interp(hertz, places, [chance.uniform(-COLOUR, COLOUR) for _ in places])
-    coloured = np.fft.irfft(np.fft.rfft(to_float(sound)) * 10 ** (gain / 20), len(sound))
-    return normalise(to_int((0.5 * coloured).astype(np.float32)))
 
 
 def _changed(sound: Samples, chance: random.Random, pitch: tuple[float, float]) -> Samples:

@@ -21,6 +21,7 @@ from bench.speech.accuracy import quiet_sounds
 from bench.speech.interruptions import from_onset, learnt
 from bench.tools.noises import AROUND, closed_hum, cough, knock, laugh
 from bench.tools.recorded_speech import rest, rows
+from bench.train.telephones import recoloured
 from speech.audio import RATE, Samples, decode, encode, normalise, read_mono, to_float, to_int
 from speech.endpointing.turn_detector import TurnDetector
 from speech.interruption_detector import InterruptionDetector
@@ -46,7 +47,6 @@ SETTLING = 2  # windows after the onset that are not learnt from: everything beg
 SEEN = 1.5  # seconds of a sound that are seen
 AFTER = 0.2  # seconds of line after it that are
 PITCH = (0.74, 1.32)  # other throats
-COLOUR, COLOURS = 9.0, 5  # dB by which other lines and microphones raise and lower, at so many frequencies
 EARLIER = 400  # sounds of speech, of which one may have come before
 PAUSE = (0.4, 3.0)  # seconds of line between
 
@@ -79,7 +79,7 @@ def sounds(data: Path, rendered: list[Path], vad: SileroModel) -> Iterator[Sound
         if kind not in CLASS_OF:
             continue
         for _ in range(TIMES.get(kind, 1)):
-            heard = _changed(_coloured(sound, chance) if chance.random() < 0.5 else sound, chance)
+            heard = _changed(recoloured(sound, chance) if chance.random() < 0.5 else sound, chance)
             yield seen(heard, kind, voice, vad, _before(earlier, chance))
             if CLASS_OF[kind] == 0 and len(earlier) < EARLIER:
                 earlier.append(heard)
@@ -150,15 +150,6 @@ def _before(earlier: list[Samples], chance: random.Random) -> Samples:
         return rest(0)
     said = chance.choice(earlier)[: int(1.5 * RATE)] if earlier and drawn > 0.7 else rest(0)
     return np.concatenate([said, decode(encode(to_int(rest(chance.uniform(*PAUSE)).astype(np.float32))))])
-
-
-def _coloured(sound: Samples, chance: random.Random) -> Samples:
-    """Over another line, into another microphone."""
-    hertz = np.fft.rfftfreq(len(sound), 1 / RATE)
-    places = sorted(chance.uniform(0, RATE / 2) for _ in range(COLOURS))
-    gain = np.interp(hertz, places, [chance.uniform(-COLOUR, COLOUR) for _ in places])
-    coloured = np.fft.irfft(np.fft.rfft(to_float(sound)) * 10 ** (gain / 20), len(sound))
-    return normalise(to_int((0.5 * coloured).astype(np.float32)))
 
 
 def _changed(sound: Samples, chance: random.Random) -> Samples:

@@ -20,12 +20,22 @@ CODED = 0.3  # share of calls that come through another codec before
 ECHOED = 0.3  # share of callers in a room that is heard
 ROOM = (0.08, 0.4)  # seconds until a room's echo is a thousandth
 OVERDRIVEN = 0.1  # share of calls that are too loud for the microphone
+COLOUR, COLOURS = 9.0, 5  # dB by which other lines and microphones raise and lower, at so many frequencies
 
 
 def coloured(size: int, chance: random.Random) -> NDArray[Any]:
     noise = np.random.default_rng(chance.randrange(1 << 30)).normal(0, 1, size)
     width = chance.choice((1, 1, 3, 6))
     return np.asarray(np.convolve(noise, np.ones(width) / width**0.5, "same"))
+
+
+def recoloured(sound: Samples, chance: random.Random) -> Samples:
+    """Over another line, into another microphone."""
+    hertz = np.fft.rfftfreq(len(sound), 1 / RATE)
+    places = sorted(chance.uniform(0, RATE / 2) for _ in range(COLOURS))
+    gain = np.interp(hertz, places, [chance.uniform(-COLOUR, COLOUR) for _ in places])
+    changed = np.fft.irfft(np.fft.rfft(to_float(sound)) * 10 ** (gain / 20), len(sound))
+    return normalise(to_int((0.5 * changed).astype(np.float32)))
 
 
 def called(sound: Samples, office: Array, chance: random.Random) -> Samples:

@@ -158,16 +158,14 @@ def _database(settings: Settings) -> str:
 
 
 def _jobs(settings: Settings) -> str:
-    from sqlalchemy import func, select
     from sqlalchemy.exc import SQLAlchemyError
 
+    from ivr.store import outbox
     from ivr.store.engine import BadDatabaseUrlError, make_engine, make_sessions
-    from ivr.store.models import Outbox
 
-    given_up = select(func.count()).select_from(Outbox).where(Outbox.given_up_at.is_not(None))
     try:
         with make_sessions(make_engine(settings.database))() as tx:
-            count = tx.scalar(given_up) or 0
+            count = outbox.given_up(tx)
     except (SQLAlchemyError, BadDatabaseUrlError):
         return "not known: there are no tables yet, or the database does not answer"
     if count:
@@ -208,17 +206,14 @@ def _recordings(settings: Settings) -> str:
 
 
 def _sound(settings: Settings) -> str:
-    from sqlalchemy import func, select
     from sqlalchemy.exc import SQLAlchemyError
 
-    from ivr.recordings.copies import WITHHELD
+    from ivr.recordings.copies import withheld
     from ivr.store.engine import BadDatabaseUrlError, make_engine, make_sessions
-    from ivr.store.models import Recording
 
-    withheld = select(func.count()).select_from(Recording).where(Recording.redaction == WITHHELD)
     try:
         with make_sessions(make_engine(settings.database))() as tx:
-            count = tx.scalar(withheld) or 0
+            count = withheld(tx)
     except (SQLAlchemyError, BadDatabaseUrlError):
         return "not known: there are no tables yet, or the database does not answer"
     if count:

@@ -17,16 +17,19 @@ from ivr.cli.common import WRONG, json_option, load_settings, show
 from ivr.clock import SystemClock
 from ivr.desk.agents import at_the_desk
 from ivr.desk.bot_brake import standing
-from ivr.recordings.copies import WITHHELD
+from ivr.local.supervisor import reached_at
+from ivr.payments.doubts import in_doubt
+from ivr.recordings.copies import withheld
 from ivr.settings import Settings
+from ivr.store import outbox
 from ivr.store.engine import BadDatabaseUrlError, make_engine, make_sessions
 from ivr.store.migrate import pending
-from ivr.store.models import Call, Handoff, Outbox, PaymentOrder, Recording
+from ivr.store.models import Call, Handoff, Recording
 from ivr.store.redis_client import connect
 from ivr.store.states import HANDOFF_IN_LINE
+from ivr.store.topics import TOPICS
 
-EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - who listens there is asked at home
-QUEUES = ("handoff", "outside", "heavy")
+QUEUES = tuple(dict.fromkeys(topic.plan.queue for topic in TOPICS.values()))
 SILENT = 2.0  # seconds after which a process does not answer
 OVERDUE = 60.0  # seconds after which promised work is late
 LONG_WAIT = 300.0  # seconds after which a caller has waited too long
@@ -66,7 +69,7 @@ def status(as_json: bool) -> None:
 
 
 def _processes(settings: Settings) -> Iterator[Part]:
-    host = "127.0.0.1" if settings.host in EVERYWHERE else settings.host
+    host = reached_at(settings.host)
     for name, port in (("web", settings.port), ("media", settings.media_port)):
         yield _process(name, f"http://{host}:{port}/readyz")
 
@@ -148,13 +151,7 @@ def _brake(tx: Session, _now: datetime) -> Part:
 
 
 def _work(tx: Session, now: datetime) -> Part:
-    due, oldest = tx.execute(
-        select(func.count(), func.min(Outbox.due_at)).where(
-            Outbox.done_at.is_(None), Outbox.given_up_at.is_(None), Outbox.due_at <= now
-        )
-    ).one()
-    given_up = tx.scalar(select(func.count()).select_from(Outbox).where(Outbox.given_up_at.is_not(None))) or 0
-    late = (now - oldest).total_seconds() if oldest else 0.0
+    (due, late), given_up = outbox.backlog(tx, now), outbox.given_up(tx)
     words = f"{_count(due, 'job')} due, {given_up} given up"
     if given_up:
         return Part(
@@ -168,19 +165,18 @@ def _work(tx: Session, now: datetime) -> Part:
 
 
 def _money(tx: Session, _now: datetime) -> Part:
-    doubtful = select(func.count()).select_from(PaymentOrder).where(PaymentOrder.state.in_(("doubtful", "left")))
-    many = tx.scalar(doubtful) or 0
+    many = in_doubt(tx)
     mend = "They may have been made or not: ask the ledger before anybody pays again." if many else ""
     return Part("payments", f"{many} in doubt", mend)
 
 
 def _sound(tx: Session, _now: datetime) -> Part:
-    withheld = tx.scalar(select(func.count()).select_from(Recording).where(Recording.redaction == WITHHELD)) or 0
+    hidden = withheld(tx)
     written = (
         tx.scalar(select(func.count()).select_from(Recording).where(Recording.state.in_(("announced", "kept")))) or 0
     )
-    mend = "A secret was still heard in them: nobody hears them. See `warmline doctor`." if withheld else ""
-    return Part("recordings", f"{written} being written down, {withheld} withheld", mend)
+    mend = "A secret was still heard in them: nobody hears them. See `warmline doctor`." if hidden else ""
+    return Part("recordings", f"{written} being written down, {hidden} withheld", mend)
 
 
 def _disk(settings: Settings) -> Part:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from ivr.dialogue import verbalize
@@ -11,7 +11,13 @@ from ivr.payments.card_entry import unbooked
 from ivr.store.models import Call, CardPayment, PaymentOrder
 
 A_DAY = timedelta(days=1)
-UNKNOWN = ("asked", "doubtful", "left")
+UNSETTLED = ("doubtful", "left")
+UNKNOWN = ("asked", *UNSETTLED)
+
+
+def in_doubt(tx: Session) -> int:
+    """How many payments may have been made or not."""
+    return tx.scalar(select(func.count()).select_from(PaymentOrder).where(PaymentOrder.state.in_(UNSETTLED))) or 0
 
 
 def doubt(tx: Session, sid: str, account: str | None) -> str | None:

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
 from ivr.store.models import Recording
 
 MADE, LEAKED, PROVED, WITHHELD = "made", "leaked", "proved", "withheld"
@@ -40,3 +43,8 @@ def both(sid: str) -> tuple[str, str]:
 def may_be_heard(recording: Recording) -> bool:
     """Whether reviewers may hear it: nothing secret was found when the copy was heard again."""
     return recording.state == "transcribed" and recording.redaction == PROVED
+
+
+def withheld(tx: Session) -> int:
+    """How many recordings nobody may hear, since a secret was still heard in their copies."""
+    return tx.scalar(select(func.count()).select_from(Recording).where(Recording.redaction == WITHHELD)) or 0

@@ -33,6 +33,20 @@ def due(tx: Session, now: datetime, limit: int = 100) -> Sequence[Outbox]:
     return tx.scalars(waiting.order_by(Outbox.due_at, Outbox.id).limit(limit)).all()
 
 
+def backlog(tx: Session, now: datetime) -> tuple[int, float]:
+    """How many rows are due and not done, and for how many seconds the oldest of them has been."""
+    waiting = select(func.count(), func.min(Outbox.due_at)).where(
+        Outbox.done_at.is_(None), Outbox.given_up_at.is_(None), Outbox.due_at <= now
+    )
+    count, oldest = tx.execute(waiting).one()
+    return count, (now - oldest).total_seconds() if oldest is not None else 0.0
+
+
+def given_up(tx: Session) -> int:
+    """How many rows nobody tries any more."""
+    return tx.scalar(select(func.count()).select_from(Outbox).where(Outbox.given_up_at.is_not(None))) or 0
+
+
 def lease(tx: Session, row_id: int, attempts: int, until: datetime) -> bool:
     """Take delivery number `attempts` of a row, which is not due again before `until`; False if another took it."""
     return _rows(

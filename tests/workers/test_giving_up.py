@@ -12,10 +12,10 @@ from sqlalchemy import update
 from ivr.store import outbox
 from ivr.store.engine import Sessions
 from ivr.store.models import Outbox
-from ivr.store.topics import about
+from ivr.store.topics import QUICK, about
 from tests.fakes.fake_clock import FakeClock
 from tests.harness.worker_jobs import put, queued
-from workers.queues import ForeignJobError, Queues, RowJob, make_queue, waits
+from workers.queues import ForeignJobError, Queues, RowJob, make_queue
 from workers.relay import Relay
 
 pytestmark = pytest.mark.integration
@@ -149,7 +149,7 @@ def test_a_pickled_job_is_not_unpickled(redis: Redis) -> None:
     read = RowJob.fetch("old", connection=redis, serializer=JSONSerializer)
     with pytest.raises(DeserializationError):
         read.perform()
-    assert not waits("handoff", "never-there", redis)
+    assert not Queues(redis).waits("never-there", QUICK)
 
 
 def test_a_row_of_an_older_process_is_given_its_patience_from_its_first_failure(

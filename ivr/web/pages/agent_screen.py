@@ -155,8 +155,10 @@ def own_handoff(tx: Session, handoff_id: int, agent_id: int) -> Handoff | None:
 
 def offered_handoff(tx: Session, handoff_id: int, agent_id: int) -> Handoff | None:
     """The hand-off if it was ever this agent's to take: they may have written of it before they were joined."""
-    offered = tx.scalar(_offers(handoff_id, agent_id).limit(1))
-    return own_handoff(tx, handoff_id, agent_id) or (tx.get(Handoff, handoff_id) if offered else None)
+    own = own_handoff(tx, handoff_id, agent_id)
+    if own is not None or not tx.scalar(_offers(handoff_id, agent_id).limit(1)):
+        return own
+    return tx.get(Handoff, handoff_id)
 
 
 def _offers(handoff_id: int, agent_id: int) -> Select[int]:
