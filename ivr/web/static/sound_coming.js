@@ -11,7 +11,7 @@ async function look() {
   const page = new DOMParser().parseFromString(await ask(location.href), "text/html");
   if (page.querySelector("[data-coming]")) return wait();
   if (!written()) return location.reload();
-  section.querySelector("[role=status]").hidden = false; // whoever writes chooses when
+  for (const words of section.querySelectorAll(":scope > p")) words.hidden = words.role !== "status"; // whoever writes chooses when
 }
 
 function wait() {

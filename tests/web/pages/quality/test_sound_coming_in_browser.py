@@ -42,6 +42,7 @@ def test_who_writes_is_asked_first(web: Web, page: Page) -> None:
     comment.fill("Was this the amount?")
     masked(web, "proved")
     expect(page.get_by_text("The recording can be heard now.")).to_be_visible()
+    expect(page.get_by_text("Secrets are being taken out")).to_be_hidden()
     expect(comment).to_have_value("Was this the amount?")
 
 
