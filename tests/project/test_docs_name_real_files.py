@@ -12,7 +12,7 @@ PAGES = [
     *sorted((ROOT / "docs").glob("*.md")),
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "switch/README.md")),
 ]
-FOLDERS = "ivr|speech|switch|workers|twiml|bench|tests|docs|requirements"
+FOLDERS = "deploy|ivr|speech|switch|workers|twiml|bench|tests|docs|requirements"
 PATH = re.compile(rf"(?<![\w/.-])((?:{FOLDERS})/[\w./*-]*|app\.py|pyproject\.toml|Makefile)")
 MODULE = re.compile(rf"`((?:{FOLDERS})(?:\.\w+)+)`")
 LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)")
