@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from flask import Flask
+from prometheus_client import CollectorRegistry
 from redis import Redis
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -53,7 +54,8 @@ from ivr.ledger.sql import SqlLedger
 from ivr.live_updates import LiveUpdates
 from ivr.logs import set_up_logging
 from ivr.made_once import made_once
-from ivr.metrics import line_registry, make_metrics_blueprint, media_registry, metrics_route
+from ivr.metrics.process import WebhookFigures, count_errors, line_registry, media_registry
+from ivr.metrics.reading import make_metrics_blueprint, metrics_route
 from ivr.nlu.understanding import Understanding
 from ivr.payments.agent_card_service import AgentCards, CardConfig
 from ivr.people.api_keys import key_of
@@ -269,17 +271,19 @@ def create_web(settings: Settings | None = None) -> Starlette:
     parts = _parts(settings)
     desk = StandbyDesk(parts.settings.data_dir / "standby.json", parts.clock, parts.settings.hours)
     watches = _watches(parts, desk)
-    pages = create_pages(Parts(parts.settings))  # its own connections: webhooks never wait for those of pages
-    webhooks = Webhooks(create_webhooks(parts), create_standby(parts, desk), lambda: watches[0].away)
+    own = Parts(parts.settings)  # pages have connections of their own: webhooks never wait for those
+    registry = line_registry(own.sessions, own.clock, own.redis)
+    count_errors(registry)
+    pages, figures = create_pages(own, registry), WebhookFigures(registry)
+    webhooks = Webhooks(create_webhooks(parts), create_standby(parts, desk), lambda: watches[0].away, figures.note)
     hub = Hub(parts.settings.redis)
     sound = BotSound(pages, parts.settings.redis)
     return make_front(webhooks, pages, Streams(pages, hub), hub, parts.settings.data_dir / "audio", watches, sound)
 
 
-def create_pages(parts: Parts) -> Flask:
-    """What people see."""
-    app = _flask("ivr.web", parts.settings)
-    registry, s = line_registry(parts.sessions, parts.clock), parts.settings
+def create_pages(parts: Parts, registry: CollectorRegistry) -> Flask:
+    """What people see, and the figures of `registry`."""
+    app, s = _flask("ivr.web", parts.settings), parts.settings
     switch = f"{s.carrier_url.rstrip('/')}/phone" if s.carrier_url else ""
     add_pages(app, _page_services(parts), Phones(switch, make_browser_phone(s.phone_account, s.data_dir)))
     app.register_blueprint(make_metrics_blueprint(registry, parts.metrics_token, s.private, parts.reads_figures))
@@ -328,8 +332,12 @@ def create_media(settings: Settings | None = None) -> Starlette:
     parts = _parts(settings)
     parts.understanding  # noqa: B018  # loaded before the first call, not in it
     tts = TextToSpeech(parts.voice, parts.settings.data_dir / "prompts", make_other_voices())
-    admission, stt = Admission(parts.settings.max_calls), parts.stt
-    registry = media_registry(lambda: admission.taken, lambda: stt.waiting)
+    stt, s = parts.stt, parts.settings
+    admission = Admission(s.max_calls, lambda: stt.expected_wait, s.longest_wait)
+    registry = media_registry(
+        lambda: admission.taken, lambda: stt.waiting, lambda: stt.expected_wait, lambda: admission.refused
+    )
+    count_errors(registry)
     figures = metrics_route(registry, parts.metrics_token, parts.settings.private, parts.reads_figures)
     options = MediaOptions(
         admission,

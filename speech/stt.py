@@ -19,6 +19,7 @@ from speech.audio import RATE, Samples, loudness, normalise, read_sound, resampl
 from speech.decoding import Decoded, Demand, UtteranceDecoder
 from speech.digit_words import spoken_digits
 from speech.events import Expectation, Word
+from speech.hearing_load import HearingLoad
 from speech.inference_queue import Hearing, InferenceQueue, Priority
 from speech.model_files import ModelFiles
 from speech.vad import Vad, speech_spans
@@ -89,6 +90,7 @@ class WhisperSpeechToText:
     ) -> None:
         self._decoder = UtteranceDecoder(Whisper(files, threads, device=device, window=window))
         self._vad = vad
+        self._threads, self._load = threads, HearingLoad()
         self._queue: InferenceQueue[Transcript] = InferenceQueue(threads, "stt")
 
     def transcribe(
@@ -99,13 +101,19 @@ class WhisperSpeechToText:
         A future cancelled in time is never begun, and one that is under way is given up at its next step.
         """
 
+        asked = time.monotonic()
+
         def job(hearing: Hearing[Transcript]) -> Transcript:
+            begun = time.monotonic()
             demand = Demand(
                 priority is not Priority.EARLY,
                 unwanted=lambda: hearing.unwanted,
                 pressed=lambda: priority in FOR_A_CALLER and self._queue.waiting > 0,
             )
-            return self._transcribe(sound, lambda one: self._decoder.decode(one, expect, demand))
+            transcript = self._transcribe(sound, lambda one: self._decoder.decode(one, expect, demand))
+            if priority in FOR_A_CALLER:
+                self._load.note(begun - asked, time.monotonic() - begun)
+            return transcript
 
         return self._queue.submit(job, priority)
 
@@ -143,6 +151,11 @@ class WhisperSpeechToText:
     def waiting(self) -> int:
         """Utterances that wait."""
         return self._queue.waiting
+
+    @property
+    def expected_wait(self) -> float:
+        """Seconds that a caller's utterance would wait now, by what the last ones did and by those in line."""
+        return self._load.expected(self._queue.waiting, self._threads)
 
     @property
     def free(self) -> bool:

@@ -35,7 +35,7 @@ from ivr.dialogue.events import Resumed
 from ivr.dialogue.meaning import Meaning
 from ivr.handoff.request import request_handoff
 from ivr.ledger.sql import SqlLedger
-from ivr.metrics import LineCollector
+from ivr.metrics.line import LineCollector
 from ivr.quality.search.filters import Filters
 from ivr.recordings.retention import purge_older
 from ivr.recordings.storage import RecordingFiles

@@ -11,7 +11,7 @@ from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
@@ -77,13 +77,18 @@ def make_media_app(
     moved = MovedCalls(not_talking)
 
     async def media(socket: WebSocket) -> None:
-        await _let_in(socket, signatures, "", talk)
+        await _let_in(socket, signatures, "", talk, closed)
 
     async def listen(socket: WebSocket) -> None:
-        await _let_in(socket, signatures, "/listen", overhear)
+        await _let_in(socket, signatures, "/listen", overhear, lambda: False)
+
+    def closed() -> bool:
+        if shut := drain.begun or admission.full:
+            admission.refuse()
+        return shut
 
     async def talk(start: Start, texts: AsyncIterator[str], socket: WebSocket) -> None:
-        if drain.begun:
+        if drain.begun:  # since it was let in
             raise AtCapacityError
         with admission.place():
             await converse(start, texts, socket)
@@ -141,11 +146,19 @@ def make_media_app(
     return app
 
 
-async def _let_in(socket: WebSocket, signatures: Signatures, below: str, serve: Any) -> None:
-    """Signature before the handshake (403), start and token after it (1008), then `serve` until it is over."""
+async def _let_in(
+    socket: WebSocket, signatures: Signatures, below: str, serve: Any, closed: Callable[[], bool]
+) -> None:
+    """Signature before the handshake (403), start and token after it (1008), then `serve` until it is over.
+
+    While it is `closed` the handshake is answered with 503, by which a balancer knows to ask another process."""
     if not signatures.socket_is_signed(below, socket.headers):
         log.warning("refused an unsigned or forged media socket")
         await socket.close(POLICY)
+        return
+    if closed():
+        log.info("no room for another caller here: another process, or another way, is found for them")
+        await socket.send_denial_response(PlainTextResponse("There is no room for another call here.", 503))
         return
     await socket.accept()
     texts = _texts(socket, Once())

@@ -8,7 +8,6 @@ from datetime import datetime
 import click
 import httpx
 from redis import RedisError
-from rq import Worker
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -18,6 +17,7 @@ from ivr.clock import SystemClock
 from ivr.desk.agents import at_the_desk
 from ivr.desk.bot_brake import standing
 from ivr.local.supervisor import reached_at
+from ivr.metrics.process import workers
 from ivr.payments.doubts import in_doubt
 from ivr.recordings.copies import withheld
 from ivr.settings import Settings
@@ -27,9 +27,8 @@ from ivr.store.migrate import pending
 from ivr.store.models import Call, Handoff, Recording
 from ivr.store.redis_client import connect
 from ivr.store.states import HANDOFF_IN_LINE
-from ivr.store.topics import TOPICS
+from ivr.store.topics import QUEUES
 
-QUEUES = tuple(dict.fromkeys(topic.plan.queue for topic in TOPICS.values()))
 SILENT = 2.0  # seconds after which a process does not answer
 OVERDUE = 60.0  # seconds after which promised work is late
 LONG_WAIT = 300.0  # seconds after which a caller has waited too long
@@ -89,10 +88,7 @@ def _redis(settings: Settings) -> Iterator[Part]:
     try:
         with connect(settings.redis, SILENT) as connection:
             connection.ping()
-            counts = dict.fromkeys(QUEUES, 0)
-            for worker in Worker.all(connection=connection):
-                for queue in worker.queue_names():
-                    counts[queue] = counts.get(queue, 0) + 1
+            counts = workers(connection)
     except (RedisError, ValueError) as error:
         mend = "Calls go on; promised work waits. Start Redis, or set REDIS_URL to where it is."
         yield Part("redis", f"no answer ({type(error).__name__})", mend)

@@ -245,6 +245,15 @@ class Fields(BaseSettings):
         shown="`0`, no limit",
         ge=0,
     )
+    longest_wait: float = _setting(
+        "WARMLINE_LONGEST_WAIT",
+        0.7,
+        "seconds that callers' words may wait for a recogniser before a media process takes no further call, until it "
+        "is half of that; measured as it goes, so that a slow or a busy machine takes fewer. `0`: only "
+        "`WARMLINE_MAX_CALLS` counts",
+        ge=0,
+        le=30,
+    )
     whisper_model: str = _setting(
         "WARMLINE_WHISPER_MODEL",
         "base",

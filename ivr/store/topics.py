@@ -65,3 +65,5 @@ RECORDING_DELETE = _topic("recording.delete", OUTSIDE, _DAY)  # at the carrier, 
 CALL_FACTS = _topic("call.facts", OUTSIDE, _DAY)  # our own database, but nobody waits for it
 CALL_SCORE = _topic("call.score", OUTSIDE, _DAY)  # what facts answer on a scorecard
 TURN_DELETE = _topic("recording.delete-turn", OUTSIDE, _DAY)  # at the carrier, of an answer to the bot: maybe a PIN
+
+QUEUES = tuple(dict.fromkeys(topic.plan.queue for topic in TOPICS.values()))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
-from starlette.testclient import TestClient, WebSocketTestSession
+from starlette.testclient import TestClient, WebSocketDenialResponse, WebSocketTestSession
 from twilio.request_validator import RequestValidator
 
 from ivr.calls.next_step import Reconnect
@@ -19,7 +19,7 @@ from tests.fakes.fake_clock import FakeClock
 from tests.fakes.fake_speech import FakeQuickVoice, FakeRecogniser, loud
 from tests.harness.call_line import LINE, MEDIA, MORGAN, PUBLIC, SID, TOKEN
 from tests.harness.calls import Calls
-from tests.harness.media_socket import close_code, play_until, start
+from tests.harness.media_socket import play_until, start
 
 pytestmark = pytest.mark.integration
 
@@ -47,9 +47,10 @@ def test_the_caller_past_the_limit_is_asked_to_come_again(
     with dial() as first:
         first.send_text(start(calls.answer(SID, MORGAN, LINE).token))
         play_until(first, lambda: admission.taken == 1)
-        with dial() as second:
-            second.send_text(start(calls.answer(OTHER, MORGAN, LINE).token, OTHER))
-            assert close_code(second) == 1013
+        calls.answer(OTHER, MORGAN, LINE)
+        with pytest.raises(WebSocketDenialResponse) as refused, dial() as second:
+            second.receive_text()
+    assert (refused.value.status_code, admission.refused) == (503, 1)  # a balancer asks another process
     clock.forward(2)
     assert isinstance(calls.resume(OTHER, MORGAN, LINE), Reconnect)
     with sessions() as tx:
@@ -69,3 +70,23 @@ def test_admission_without_a_limit_is_never_full() -> None:
     admission = Admission()
     with admission.place(), admission.place():
         assert admission.taken == 2
+
+
+def test_where_words_wait_too_long_nobody_comes_in_until_they_wait_half_as_long() -> None:
+    waits = iter((0.7, 0.9, 0.7, 0.5, 0.3, 0.7))
+    admission = Admission(wait=lambda: next(waits), longest=0.8)
+    admission.taken = 1
+    assert [admission.full for _ in range(6)] == [False, True, True, True, False, False]
+
+
+def test_an_empty_process_takes_a_caller_however_slow_it_was() -> None:
+    admission = Admission(wait=lambda: 9.0, longest=0.8)
+    with admission.place():
+        assert admission.full
+    assert not admission.full
+
+
+def test_both_limits_hold() -> None:
+    admission = Admission(1, wait=lambda: 0.0, longest=0.8)
+    with admission.place():
+        assert admission.full

@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
-from starlette.testclient import TestClient
+from starlette.testclient import TestClient, WebSocketDenialResponse
 from twilio.request_validator import RequestValidator
 
 from ivr.calls.next_step import Reconnect
@@ -22,7 +22,6 @@ from tests.fakes.fake_clock import FakeClock
 from tests.fakes.fake_speech import FakeQuickVoice, FakeRecogniser, loud
 from tests.harness.call_line import LINE, MEDIA, MORGAN, PUBLIC, SID, TOKEN
 from tests.harness.calls import Calls
-from tests.harness.media_socket import close_code, start
 from tests.harness.media_stream import MediaStream
 from tests.harness.session_line import SessionLine
 
@@ -143,10 +142,11 @@ def test_a_process_that_drains_takes_no_caller_and_says_so(calls: Calls, tmp_pat
         assert (answer.status_code, answer.json()) == (503, {"ready": False, "away": ["drain"]})
         assert client.get("/healthz").json() == {"ok": True}
         signature = RequestValidator(TOKEN).compute_signature(MEDIA, {})
-        with client.websocket_connect("/media", headers={HEADER: signature}) as socket:
-            token = calls.answer(SID, MORGAN, LINE).token
-            socket.send_text(start(token))
-            assert close_code(socket) == 1013
+        token = calls.answer(SID, MORGAN, LINE).token
+        refused = pytest.raises(WebSocketDenialResponse)
+        with refused as denial, client.websocket_connect("/media", headers={HEADER: signature}) as socket:
+            socket.receive_text()
+        assert denial.value.status_code == 503
     assert isinstance(calls.dialogue.connect(SID, token).number, int)  # its token is good elsewhere
 
 

@@ -1,22 +1,35 @@
 """The figures of a call, and `/metrics`: what it tells, and whom."""
 
+import logging
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
-from prometheus_client import generate_latest
+from prometheus_client import CollectorRegistry, generate_latest
+from redis import Redis
+from rq import Worker
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from ivr.calls.stats import BOUNDS, call_figures, histogram
-from ivr.metrics import line_registry, make_metrics_blueprint, media_registry, metrics_route
+from ivr.metrics.process import (
+    ErrorFigures,
+    WebhookFigures,
+    WorkerCollector,
+    count_errors,
+    line_registry,
+    media_registry,
+)
+from ivr.metrics.reading import make_metrics_blueprint, metrics_route
 from ivr.settings import Settings
 from ivr.store import outbox
-from ivr.store.engine import Sessions
+from ivr.store.engine import Sessions, make_engine, make_sessions
 from ivr.store.models import Call, Handoff, Outbox, PaymentOrder, Turn
+from ivr.store.redis_client import connect
 from tests.fakes.fake_clock import FakeClock
+from workers.queues import make_queue
 
 pytestmark = pytest.mark.integration
 
@@ -214,3 +227,58 @@ def test_jobs_given_up_and_payments_in_doubt_are_counted(sessions: Sessions, clo
     told = generate_latest(line_registry(sessions, clock)).decode()
     assert 'warmline_jobs_given_up{topic="recording.fetch"} 1.0' in told
     assert "warmline_payments_in_doubt 2.0" in told
+
+
+def _values(registry: CollectorRegistry, name: str) -> dict[tuple[str, ...], float]:
+    return {
+        tuple(sample.labels.values()): sample.value
+        for family in registry.collect()
+        for sample in family.samples
+        if sample.name == name
+    }
+
+
+def test_webhooks_are_counted_by_their_part_status_and_who_answered() -> None:
+    registry = CollectorRegistry()
+    figures = WebhookFigures(registry)
+    figures.note("/voice/incoming", 200, 0.02, "line")
+    figures.note("/voice/resume", 200, 0.4, "line")
+    figures.note("/handoff/7/1/agent", 500, 0.01, "standby")
+    assert _values(registry, "warmline_webhook_answers_total") == {
+        ("voice", "200", "line"): 2,
+        ("handoff", "500", "standby"): 1,
+    }
+    assert _values(registry, "warmline_webhook_seconds_bucket")["voice", "0.3"] == 1
+
+
+def test_errors_are_counted_by_the_part_that_wrote_them_and_once() -> None:
+    first, second = CollectorRegistry(), CollectorRegistry()
+    count_errors(first)
+    count_errors(second)
+    try:
+        logging.getLogger("ivr.web.hooks.calls").error("a fault")
+        logging.getLogger("ivr.web.hooks.calls").warning("no fault")
+        assert _values(first, "warmline_errors_total") == {}
+        assert _values(second, "warmline_errors_total") == {("ivr.web",): 1}
+    finally:
+        root = logging.getLogger()
+        root.handlers = [one for one in root.handlers if not isinstance(one, ErrorFigures)]
+
+
+def test_workers_and_waiting_jobs_are_told_by_queue(redis: Redis) -> None:
+    worker = Worker(["handoff"], connection=redis)
+    worker.register_birth()  # type: ignore[no-untyped-call]
+    make_queue("heavy", redis).enqueue_call("workers.jobs.perform", args=(1,))
+    registry = CollectorRegistry()
+    registry.register(WorkerCollector(redis))
+    assert _values(registry, "warmline_redis_up") == {(): 1}
+    assert _values(registry, "warmline_workers") == {("handoff",): 1, ("outside",): 0, ("heavy",): 0}
+    assert _values(registry, "warmline_jobs_queued")["heavy",] == 1
+
+
+def test_without_redis_and_database_the_figures_say_that_they_are_away(clock: FakeClock) -> None:
+    nowhere = make_sessions(make_engine("postgresql://nobody@127.0.0.1:1/none"))
+    registry = line_registry(nowhere, clock, connect("redis://127.0.0.1:1"))
+    assert _values(registry, "warmline_redis_up") == {(): 0}
+    assert _values(registry, "warmline_database_up") == {(): 0}
+    assert _values(registry, "warmline_calls_live") == {}

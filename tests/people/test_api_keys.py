@@ -8,7 +8,7 @@ from click.testing import CliRunner
 from sqlalchemy import select
 
 from ivr.cli.main import main
-from ivr.metrics import may_read
+from ivr.metrics.reading import may_read
 from ivr.people import api_keys
 from ivr.people.api_keys import ApiKeyRefusedError
 from ivr.store.engine import Sessions

@@ -1,6 +1,7 @@
 """The carrier's webhooks: asked of the line, in threads of their own; while no store answers, of the standby line."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -17,22 +18,36 @@ LOOK = 0.1  # seconds between two looks whether the store is still there
 THREADS = 32
 
 
-class Webhooks:
-    """An ASGI app. `away` tells whether the store is: a thread that hangs with it is waited for no longer."""
+Note = Callable[[str, int, float, str], None]
 
-    def __init__(self, line: Flask, standby: Flask, away: Callable[[], bool]) -> None:
-        self._line, self._standby, self._away = line, standby, away
+
+def _unnoted(path: str, status: int, seconds: float, by: str) -> None:
+    """Nobody counts."""
+
+
+class Webhooks:
+    """An ASGI app. `away` tells whether the store is: a thread that hangs with it is waited for no longer.
+
+    `note` learns of each answer: the path, the status, the seconds that it took, and who gave it, "line" or "standby".
+    """
+
+    def __init__(self, line: Flask, standby: Flask, away: Callable[[], bool], note: Note = _unnoted) -> None:
+        self._line, self._standby, self._away, self._note = line, standby, away, note
         self._threads = ThreadPoolExecutor(THREADS, "webhook")
         self._urgent = ThreadPoolExecutor(4, "fallback")  # never behind the others
         self._last = ThreadPoolExecutor(4, "standby")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        came = time.monotonic()
         try:
             body = await whole_body(scope, receive)
         except BodyRefusedError as error:
             await WholeResponse.plain(error.status, "The request's body is not taken.").send(send)
             return
-        answer = await self._of_the_line(scope, body) or await ask(self._standby, scope, body, self._last)
+        answer, by = await self._of_the_line(scope, body), "line"
+        if answer is None:
+            answer, by = await ask(self._standby, scope, body, self._last), "standby"
+        self._note(scope["path"], answer.status, time.monotonic() - came, by)
         await answer.send(send)
 
     async def _of_the_line(self, scope: Scope, body: bytes) -> WholeResponse | None:

@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import Any, cast
 
 from flask import Flask
+from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 
 import app
 from ivr.channels.media_app import MediaOptions, make_media_app
 from ivr.desk.standby import StandbyDesk
-from ivr.metrics import media_registry, metrics_route
+from ivr.metrics.process import media_registry
+from ivr.metrics.reading import metrics_route
 from ivr.settings import Settings
 from ivr.web.pages.devices import COOKIE
 from switch.config import SwitchConfig
@@ -33,10 +35,12 @@ def routes() -> dict[str, Any]:
         desk = StandbyDesk(settings.data_dir / "standby.json", parts.clock, settings.hours)
         return {
             "web, before all": _of_starlette(_front(settings)),
-            "web, people's pages": _of_flask(app.create_pages(parts)),
+            "web, people's pages": _of_flask(app.create_pages(parts, CollectorRegistry())),
             "web, the carrier's webhooks": _of_flask(app.create_webhooks(parts)),
             "web, the standby line": _of_flask(app.create_standby(parts, desk)),
-            "web, cookies": sorted([app.create_pages(parts).config["SESSION_COOKIE_NAME"], COOKIE]),
+            "web, cookies": sorted(
+                [app.create_pages(parts, CollectorRegistry()).config["SESSION_COOKIE_NAME"], COOKIE]
+            ),
             "media": _of_starlette(_media()),
             "switch": _of_starlette(_switch(settings.data_dir)),
         }

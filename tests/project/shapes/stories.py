@@ -25,7 +25,7 @@ from ivr.handoff.account_holders import AccountHolders
 from ivr.handoff.supervision import Supervision
 from ivr.handoff.warm_transfer import Transfers
 from ivr.ledger.port import LedgerError
-from ivr.metrics import line_registry
+from ivr.metrics.process import line_registry
 from ivr.payments import agent_cards
 from ivr.store import outbox
 from ivr.store.models import Agent, Base, Call, Handoff, Outbox, Turn

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from prometheus_client import CollectorRegistry
 from prometheus_client.core import Metric
 from starlette.testclient import TestClient
 
@@ -18,7 +19,7 @@ import ivr
 import workers
 from ivr.channels.media_app import make_media_app
 from ivr.logs import JsonLines, about_call
-from ivr.metrics import media_registry
+from ivr.metrics.process import ErrorFigures, WebhookFigures, media_registry
 from ivr.web.event_streams import BEAT, GREETING, Hub, Post
 from tests.project.shapes.example import shape_of
 from tests.project.shapes.http import some_settings
@@ -39,9 +40,15 @@ def liveness() -> dict[str, Any]:
 
 
 def metrics() -> dict[str, Any]:
-    """Every metric with its kind and labels: of the line, and of a media process."""
-    media = media_registry(lambda: 0, lambda: 0)
-    return {"web": _metrics(seen().metrics), "media": _metrics(media.collect())}
+    """Every metric with its kind and labels: of the line, of a media process, and of each web process by itself."""
+    media, own = media_registry(lambda: 0, lambda: 0), CollectorRegistry()
+    WebhookFigures(own).note("/voice/incoming", 200, 0.02, "line")
+    ErrorFigures(own).emit(logging.makeLogRecord({"name": "ivr.web"}))
+    return {
+        "web": _metrics(seen().metrics),
+        "media": _metrics(media.collect()),
+        "web process": _metrics(own.collect()),
+    }
 
 
 def _metrics(found: Any) -> dict[str, str]:

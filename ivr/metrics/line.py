@@ -1,20 +1,15 @@
-"""`/metrics` for Prometheus: the line's figures, read from SQL at each scrape so that every process tells the same."""
+"""The line's figures for Prometheus, read from SQL at each scrape so that every web process tells the same."""
 
-import hmac
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import accumulate
 from typing import Any
 
-from flask import Blueprint, Response, abort, request
-from prometheus_client import CollectorRegistry, Gauge, ProcessCollector, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeHistogramMetricFamily, GaugeMetricFamily, Metric
-from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 from sqlalchemy import func, select, true
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
-from starlette import requests, responses
-from starlette.routing import Route
 
 from ivr.calls.stats import BOUNDS, STAGES, call_figures, histogram
 from ivr.clock import Clock
@@ -28,12 +23,10 @@ from ivr.store.states import HANDOFF_LIVE, HANDOFF_WAITING
 from ivr.store.tally import Kinds, Tally
 
 LATELY = timedelta(hours=1)  # of which calls the waits are told: SQL keeps them all, a scrape cannot read them all
-LOOPBACK = frozenset({"127.0.0.1", "::1"})
-FORWARDED = ("x-forwarded-for", "forwarded")
 
 
 class LineCollector(Collector):
-    """Calls, hand-offs, queue, outbox, and the waits of the last hour's callers."""
+    """Calls, hand-offs, queue, outbox, and the waits of the last hour's callers; without a database, its absence."""
 
     def __init__(self, sessions: Sessions, clock: Clock) -> None:
         self._sessions, self._clock = sessions, clock
@@ -43,12 +36,22 @@ class LineCollector(Collector):
         self._handoffs = Tally(clock, Handoff.state, Handoff.requested_at, under_way, true())
 
     def collect(self) -> Iterable[Metric]:
+        try:
+            return [_up(1), *self._line()]
+        except SQLAlchemyError:
+            return [_up(0)]
+
+    def _line(self) -> list[Metric]:
         now = self._clock.now()
         with self._sessions() as tx:
             counted = [*_calls(tx, self._over.count(tx)), *_handoffs(self._handoffs.count(tx)), *_outbox(tx, now)]
             counted.append(_unverified(tx))
             lately = _lately(tx, now - LATELY)
         return [*counted, *_waits(lately)]
+
+
+def _up(value: int) -> Metric:
+    return GaugeMetricFamily("warmline_database_up", "Whether the database tells the line's figures.", value=value)
 
 
 def _lately(tx: Session, since: datetime) -> list[dict[str, Any]]:
@@ -125,74 +128,3 @@ def _add(family: GaugeHistogramMetricFamily, labels: list[str], ms: list[float])
     names = [*(str(bound / 1000) for bound in BOUNDS), "+Inf"]
     counts = accumulate(histogram(ms))
     family.add_metric(labels, list(zip(names, counts, strict=True)), sum(ms) / 1000)
-
-
-# --- what a process tells ---
-
-
-def line_registry(sessions: Sessions, clock: Clock) -> CollectorRegistry:
-    """What the web process tells: the line, and its own memory and processor time."""
-    registry = CollectorRegistry()
-    registry.register(LineCollector(sessions, clock))
-    ProcessCollector(registry=registry)
-    return registry
-
-
-def media_registry(streams: Callable[[], float], waiting: Callable[[], float]) -> CollectorRegistry:
-    """What a media process tells: its open streams, the utterances that wait to be heard, memory, processor time."""
-    registry = CollectorRegistry()
-    Gauge("warmline_media_streams", "Open media streams.", registry=registry).set_function(streams)
-    Gauge("warmline_listen_waiting", "Utterances that wait to be heard.", registry=registry).set_function(waiting)
-    ProcessCollector(registry=registry)
-    return registry
-
-
-# --- who may read it ---
-
-
-Keys = Callable[[str], bool]  # whether an `Authorization` header holds a key that was made for reading figures
-
-
-def no_keys(header: str) -> bool:
-    return False
-
-
-def may_read(host: str | None, headers: Mapping[str, str], token: str, private: bool, keys: Keys = no_keys) -> bool:
-    """With `Authorization: Bearer <token or key>`; without it from this machine, where the process is `private`.
-
-    What the world reaches may be reached through a proxy of this machine that does not say whom it serves.
-    """
-    given = headers.get("authorization", "")
-    if token and hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
-        return True
-    if given and keys(given):
-        return True
-    return private and host in LOOPBACK and not any(name in headers for name in FORWARDED)
-
-
-def make_metrics_blueprint(
-    registry: CollectorRegistry, token: str = "", private: bool = False, keys: Keys = no_keys
-) -> Blueprint:
-    """`GET /metrics` for a Flask app; `private` and `keys` as in `may_read`."""
-    metrics = Blueprint("metrics", __name__)
-
-    @metrics.get("/metrics")
-    def tell() -> Response:
-        headers = {name.lower(): value for name, value in request.headers}
-        if not may_read(request.remote_addr, headers, token, private, keys):
-            abort(403)
-        return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
-
-    return metrics
-
-
-def metrics_route(registry: CollectorRegistry, token: str = "", private: bool = False, keys: Keys = no_keys) -> Route:
-    """`GET /metrics` for a Starlette app; `private` and `keys` as in `may_read`."""
-
-    def tell(request: requests.Request) -> responses.Response:
-        host = request.client.host if request.client else None
-        if not may_read(host, request.headers, token, private, keys):
-            return responses.PlainTextResponse("Metrics are read with the token of WARMLINE_METRICS_TOKEN.", 403)
-        return responses.Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
-
-    return Route("/metrics", tell)
