@@ -1,6 +1,7 @@
 """`warmline bench`: figures on this machine. The command registers itself by an entry point (pyproject.toml)."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -29,22 +30,27 @@ class BenchCommand(click.Command):
 )
 @click.option("--seed", type=int, help="Draws the same callers again; benches that draw none pass it over.")
 @click.option("--times", type=click.IntRange(min=1), help="How often each caller calls (strangers).")
+@click.option("--kinds", help="Which faults, with commas between them (faults).")
+@click.option("--append", type=click.Path(path_type=Path), help="Add the calls up in this file (faults).")
 @json_option
-def bench(name: str, data: Path | None, many: int | None, seed: int | None, times: int | None, as_json: bool) -> None:
+def bench(name: str, as_json: bool, **given: Any) -> None:
     """Measure NAME on this machine."""
+    from bench.faults.kinds import UnknownKindError
     from bench.strangers.voices import NoVoiceError
     from bench.tools.recorded_speech import NoDataError, checked
     from ivr.local.supervisor import SupervisorError
     from speech.model_files import MissingModelError
 
     settings = load_settings()
+    data = given["data"]
+    given["kinds"] = given["kinds"].split(",") if given["kinds"] else None
     if registry.needs_data(name) and data is None:
         fail(f"bench {name} needs --data, a folder with speech.jsonl and digit_strings.jsonl.", MISUSED)
     try:
         if data is not None:
             checked(data)
-        result = registry.run(name, settings=settings, data=data, many=many, seed=seed, times=times, tell=report)
-    except NoDataError as error:
+        result = registry.run(name, settings=settings, tell=report, **given)
+    except (NoDataError, UnknownKindError) as error:
         fail(str(error), MISUSED)
     except (MissingModelError, NoVoiceError, SupervisorError) as error:
         fail(str(error), MISSING)

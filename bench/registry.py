@@ -7,6 +7,8 @@
 - `many`: how many calls, turns or minutes, with a default of its own
 - `seed`: what is drawn by chance is the same for the same seed
 - `times`: how often each thing is tried
+- `kinds`: which kinds of what it tries
+- `append`: a file to which what was measured is added
 - `tell`: takes a line on how far it is
 """
 
@@ -37,6 +39,7 @@ MODULES = {
     "figures": "bench.quality.figures",
     "simulate": "bench.simulation.bench",
     "strangers": "bench.strangers.bench",
+    "faults": "bench.faults.bench",
 }
 
 

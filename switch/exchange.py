@@ -27,7 +27,7 @@ class Exchange:
     def __init__(self, config: SwitchConfig, tts: TextToSpeech, tts_by_language: Mapping[str, TextToSpeech]) -> None:
         self.config = config
         self.trace, self.faults = Trace(), Faults()
-        self.webhooks = Webhooks(config, self.trace)
+        self.webhooks = Webhooks(config, self.trace, self.faults)
         self.url = ""
         self.legs: dict[str, Leg] = {}
         self.live: dict[str, Leg] = {}

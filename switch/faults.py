@@ -1,7 +1,8 @@
-"""Answers of the REST API that get lost or come late, although what was asked for is done."""
+"""Faults of the carrier: REST answers that get lost or come late, refused requests, callbacks lost or brought twice."""
 
 import asyncio
 from dataclasses import dataclass
+from typing import Literal
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -16,10 +17,20 @@ class _Fault:
 
 
 class Faults:
-    """`path` is a route below the account with its placeholders, such as "/Calls/{call}.json"."""
+    """`path` is a route below the account with its placeholders, such as "/Calls/{call}.json"; "" stands for every one.
+
+    `callbacks`: what becomes of the callbacks that nobody's document waits for. `refusing`: the HTTP status with which
+    every REST request is refused, undone; None: none is."""
 
     def __init__(self) -> None:
         self._faults: list[_Fault] = []
+        self.callbacks: Literal["kept", "lost", "twice"] = "kept"
+        self.refusing: int | None = None
+
+    def clear(self) -> None:
+        """No faults from now on."""
+        self._faults.clear()
+        self.callbacks, self.refusing = "kept", None
 
     def lose(self, method: str, path: str, times: int = 1) -> None:
         """The next `times` requests are done, and their connections break before an answer."""
@@ -31,7 +42,7 @@ class Faults:
 
     async def disturb(self, method: str, path: str, response: Response) -> Response:
         """What becomes of the answer to a request that was done."""
-        fault = next((f for f in self._faults if (f.method, f.path) == (method, path) and f.times), None)
+        fault = next((f for f in self._faults if f.method == method and f.path in (path, "") and f.times), None)
         if fault is None:
             return response
         fault.times -= 1

@@ -10,6 +10,7 @@ import httpx
 
 from switch.config import SwitchConfig
 from switch.document import MAX_BYTES, DocumentError
+from switch.faults import Faults
 from switch.signature import signature
 from switch.trace import Trace
 
@@ -44,9 +45,8 @@ def with_query(url: str, params: Mapping[str, str]) -> str:
 class Webhooks:
     """Sends webhooks. `cookies` are kept by the caller, one jar a call."""
 
-    def __init__(self, config: SwitchConfig, trace: Trace) -> None:
-        self._config = config
-        self._trace = trace
+    def __init__(self, config: SwitchConfig, trace: Trace, faults: Faults) -> None:
+        self._config, self._trace, self._faults = config, trace, faults
         timeout = httpx.Timeout(config.webhook_timeout, connect=min(CONNECT_SECONDS, config.webhook_timeout))
         self._client = httpx.AsyncClient(timeout=timeout, trust_env=False)
         self._media: dict[str, httpx.Response] = {}
@@ -73,10 +73,11 @@ class Webhooks:
 
     async def notify(self, url: str, method: str, params: Mapping[str, str]) -> None:
         """A callback: sent once, its answer is ignored, its failure only noted."""
-        try:
-            await self.fetch(Request(url, method), params)
-        except DocumentError as error:
-            self._trace.problem(error.code, str(error), url=url)
+        for _ in range({"kept": 1, "lost": 0, "twice": 2}[self._faults.callbacks]):
+            try:
+                await self.fetch(Request(url, method), params)
+            except DocumentError as error:
+                self._trace.problem(error.code, str(error), url=url)
 
     async def media(self, url: str) -> tuple[str, bytes]:
         """Content type and bytes of a sound; asked for again only when it has changed."""

@@ -74,6 +74,8 @@ class Resource:
         async def endpoint(request: Request) -> Response:
             try:
                 self._authenticate(request)
+                if (status := self.exchange.faults.refusing) is not None:
+                    raise RestError(status, 20429 if status == 429 else 20500, "Refused by a fault of the switch")
                 response = await methods[request.method](request)
                 return await self.exchange.faults.disturb(request.method, path, response)
             except RestError as error:

@@ -1,0 +1,28 @@
+"""How long a caller heard nothing, measured on what they heard; pure. Frames are 20 ms, times seconds."""
+
+from collections.abc import Iterator, Sequence
+
+from bench.faults.sounds import seconds
+
+SHORT = 25  # frames: pauses between words are none
+
+
+def silences(loud: Sequence[bool], begin: int = 0) -> Iterator[tuple[int, int]]:
+    """Stretches (start, end) without sound of half a second or more that end after frame `begin`."""
+    start = 0
+    for at in range(len(loud) + 1):
+        if at == len(loud) or loud[at]:
+            if at - start >= SHORT and at > begin:
+                yield start, at
+            start = at + 1
+
+
+def longest_silence(loud: Sequence[bool], begin: int = 0) -> float:
+    """The longest of those that end after frame `begin`, as a whole; 0.0: there is none."""
+    return seconds(max((end - start for start, end in silences(loud, begin)), default=0))
+
+
+def heard_again(loud: Sequence[bool], broken: int) -> float | None:
+    """From the frame in which a sound broke off to the next sound; None: nothing was heard any more."""
+    again = next((at for at in range(broken, len(loud)) if loud[at]), None)
+    return None if again is None else seconds(again - broken)
