@@ -371,7 +371,7 @@ def make_worker_context(parts: Parts) -> WorkerContext:
         handoffs=parts.handoffs, recordings=parts.recordings, live=parts.live, stt=lambda: parts.record_stt,
         ledger=parts.ledger, brakes=parts.brakes, agent_cards=parts.agent_cards, dialogue=parts.dialogue,
         dials=parts.settings.dials, sweeper=parts.sweeper, retention=parts.settings.retention_policy,
-        prices=parts.settings.prices,
+        prices=parts.settings.prices, personal=parts.settings.personal,
         keep_refused=parts.settings.refused_recordings == "keep",
     )  # fmt: skip
 

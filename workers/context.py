@@ -2,7 +2,7 @@
 
 import importlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ivr.calls.dialogue_service import DialogueService
 from ivr.calls.sweeper import Sweeper
@@ -11,14 +11,16 @@ from ivr.clock import Clock
 from ivr.desk.bot_brake import Brakes
 from ivr.dialling.dials import Dials
 from ivr.handoff.service import HandoffService
-from ivr.ledger.port import Ledger
+from ivr.ledger.port import Ledger, LedgerError
 from ivr.live_updates import LiveUpdates
 from ivr.payments.agent_card_service import AgentCards
 from ivr.quality.costs import UNPRICED, Prices
 from ivr.recordings.retention_policy import Policy
 from ivr.recordings.storage import RecordingStorage
 from ivr.recordings.transcription import LongSpeechToText
+from ivr.redaction import NOTHING_PERSONAL, Personal
 from ivr.store.engine import Sessions
+from ivr.store.models import Call
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,20 @@ class WorkerContext:
     sweeper: Sweeper | None = None  # without it, what the carrier's callbacks never told is never found
     dialogue: DialogueService | None = None  # without it, payments in doubt stay in doubt
     ledger: Ledger | None = None  # without one, card payments stay promised to it
+    personal: Personal = NOTHING_PERSONAL  # what is taken out of text and sound besides secrets
+
+    def personal_of(self, sid: str) -> Personal:
+        """What is taken out of the call `sid`, with the name of whom its account belongs to where a ledger tells it."""
+        if not self.personal.names or self.ledger is None:
+            return self.personal
+        with self.sessions() as tx:
+            call = tx.get(Call, sid)
+            account = call.account_id if call else None
+        try:
+            holder = self.ledger.holder(account) if account else None
+        except LedgerError:
+            return self.personal  # it is found by the words beside it, as a stranger's is
+        return replace(self.personal, known=(holder.holder,)) if holder and holder.holder else self.personal
 
 
 class Provider:

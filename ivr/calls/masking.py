@@ -1,13 +1,15 @@
 """Secrets are out of what was said before it is written: of this turn, and of those before it that it gives away."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ivr.dialogue.actions import Action, HandOff
 from ivr.dialogue.state import State
-from ivr.redaction import Line, Named, forget, mask, mask_text, mask_words
+from ivr.redaction import Line, Masked, Named, Personal, forget, mask, mask_text, mask_words
 from ivr.store.models import Call, Turn
 
 WINDOW = 16  # turns: a card read out in four parts, each with the other side's words between
@@ -32,6 +34,40 @@ def take_out(tx: Session, turn: Turn, asked: Named | None = None) -> Cards:
     if turn.words and _of_another_text(turn) and mask_text(said := _joined(turn)) != said:
         turn.words = []
     return masking.cards
+
+
+def take_out_personal(tx: Session, sid: str, personal: Personal) -> None:
+    """Out of the lines of the call `sid`, and of what its agents were given of them, once it is over."""
+    call = tx.get(Call, sid)
+    if call is None or call.ended_at is None:
+        return
+    rows = tx.scalars(select(Turn).where(Turn.call_sid == sid).order_by(Turn.start, Turn.id)).all()
+    for row, masked in zip(rows, _personal([(row.speaker, row.text) for row in rows], personal), strict=True):
+        if masked.spans:
+            row.words, row.text = mask_words(row.text, row.words or (), masked.spans), masked.text
+    for handoff in call.handoffs:
+        if handoff.brief:
+            handoff.brief = _of_brief(handoff.brief, personal)
+
+
+def _of_brief(brief: dict[str, Any], personal: Personal) -> dict[str, Any]:
+    lines = brief.get("transcript", [])
+    masked = _personal([(line["speaker"], line["text"]) for line in lines], personal)
+    kept = [
+        {**line, "text": one.text, "unsure": []} if one.spans else line for line, one in zip(lines, masked, strict=True)
+    ]
+    said = brief.get("bot", [])
+    alone = _personal([("bot", line["text"]) for line in said], personal)
+    return {
+        **brief,
+        "transcript": kept,
+        "bot": [{**line, "text": one.text} for line, one in zip(said, alone, strict=True)],
+    }
+
+
+def _personal(lines: Sequence[tuple[str, str]], personal: Personal) -> Sequence[Masked]:
+    """The lines, whose secrets are gone, without what is personal."""
+    return mask([Line(*line) for line in lines], done=len(lines), personal=personal).lines
 
 
 def _joined(turn: Turn) -> str:

@@ -224,6 +224,21 @@ def _sound(settings: Settings) -> str:
     return "none is withheld"
 
 
+def _redaction(settings: Settings) -> str:
+    from ivr.recordings.presidio import PresidioFinder, PresidioMissingError
+
+    personal = settings.personal
+    also = " and ".join(["names"] * personal.names + ["addresses"] * personal.addresses)
+    told = f"secrets, {also}" if also else "secrets"
+    if isinstance(personal.finder, PresidioFinder):
+        try:
+            personal.finder.load()
+        except PresidioMissingError as missing:
+            raise CheckFailedError(f"{missing}", "Without it no recording is transcribed.") from missing
+        told += ", with Presidio"
+    return told
+
+
 def _ledger(settings: Settings) -> str:
     from ivr.ledger.http import HttpLedger
     from ivr.ledger.port import LedgerError
@@ -344,6 +359,7 @@ CHECKS: dict[str, Callable[[Settings], str]] = {
     "database": _database,
     "jobs": _jobs,
     "recordings": _recordings,
+    "taken out": _redaction,
     "sound without secrets": _sound,
     "ledger": _ledger,
     "carrier": _carrier,

@@ -20,9 +20,12 @@ from ivr.redaction import (
     KEYED_CARD,
     MARKER,
     MARKERS,
+    NOTHING_PERSONAL,
     Line,
+    Personal,
     Span,
     holds_marker,
+    holds_secret,
     mask,
     mask_digits,
     mask_words,
@@ -39,28 +42,35 @@ Segment = dict[str, Any]
 
 
 def mask_secrets(
-    tx: Session, recording: Recording, transcript: Sequence[Segment], *, whole: bool = False
+    tx: Session,
+    recording: Recording,
+    transcript: Sequence[Segment],
+    *,
+    whole: bool = False,
+    personal: Personal = NOTHING_PERSONAL,
 ) -> list[Segment]:
     """The transcript without its own secrets, and without what was taken out of the turns said at the same time.
 
-    `whole`: nothing of the recording is missing, so that digits that nobody explains are taken out too."""
+    `whole`: nothing of the recording is missing, so that digits that nobody explains are taken out too. `personal`:
+    what goes besides secrets.
+    """
     said = _turns(tx, recording)
-    own = mask(_lines(said, recording, transcript), unnamed=whole).lines
-    turns = _secret(said)
-    timed = [spell for turn in turns for spell in timed_in_turn(turn, recording.offset)]
-    vague = [turn for turn in turns if not timed_in_turn(turn, recording.offset)]
+    own = mask(_lines(said, recording, transcript), unnamed=whole, personal=personal).lines
+    timed = [spell for turn in _marked(said) for spell in timed_in_turn(turn, recording.offset)]
+    vague = _vague(said, recording.offset)
     return [
         _masked(segment, [*masked.spans, *_known(segment, timed, vague, recording.offset)])
         for segment, masked in zip(transcript, own, strict=True)
     ]
 
 
-def mask_again(tx: Session, recording: Recording, transcript: Sequence[Segment]) -> list[Segment]:
+def mask_again(
+    tx: Session, recording: Recording, transcript: Sequence[Segment], *, personal: Personal = NOTHING_PERSONAL
+) -> list[Segment]:
     """What was heard of the redacted sound, without the secrets that are in it after all."""
     said = _turns(tx, recording)
-    own = mask(_lines(said, recording, transcript), unnamed=True).lines
-    turns = _secret(said)
-    vague = [turn for turn in turns if not timed_in_turn(turn, recording.offset)]
+    own = mask(_lines(said, recording, transcript), unnamed=True, personal=personal).lines
+    vague = _vague(said, recording.offset)
     return [
         _masked(segment, [*masked.spans, *_digits_near(segment, vague, recording.offset)])
         for segment, masked in zip(transcript, own, strict=True)
@@ -87,9 +97,10 @@ def secret_spells(tx: Session, recording: Recording) -> list[Spell]:
     offset = recording.offset
     heard = [spell for segment in recording.transcript for spell in in_segment(segment)]
     spells = [*heard]
-    for turn in _secret(_turns(tx, recording)):
-        timed = timed_in_turn(turn, offset)
-        spells += timed or [whole for whole in whole_turn(turn, offset) if not _found(whole, turn, heard)]
+    said = _turns(tx, recording)
+    spells += [spell for turn in _marked(said) for spell in timed_in_turn(turn, offset)]
+    for turn in _vague(said, offset):
+        spells += [whole for whole in whole_turn(turn, offset) if not _found(whole, turn, heard)]
     return spells
 
 
@@ -119,8 +130,13 @@ def _speaker(segment: Segment, bot: Sequence[tuple[float, float]]) -> str:
     return "bot" if spoken and segment["channel"] == OTHERS else str(segment["channel"])
 
 
-def _secret(turns: Sequence[Turn]) -> list[Turn]:
+def _marked(turns: Sequence[Turn]) -> list[Turn]:
     return [turn for turn in turns if turn.via == "voice" and holds_marker(turn.text)]
+
+
+def _vague(turns: Sequence[Turn], offset: float) -> list[Turn]:
+    """Turns that hold a secret, and nobody knows where. A name is not worth all of a turn."""
+    return [turn for turn in _marked(turns) if holds_secret(turn.text) and not timed_in_turn(turn, offset)]
 
 
 def _found(whole: Spell, turn: Turn, heard: Iterable[Spell]) -> bool:

@@ -9,8 +9,9 @@ from ivr.redaction.detection import LEAD, find
 from ivr.redaction.digit_runs import runs, tokens
 from ivr.redaction.erasure import redact, same_digits
 from ivr.redaction.explained import explained
+from ivr.redaction.personal import Personal, besides, personal_spans
 from ivr.redaction.phrases import Named, Phrase, phrases_in, telling
-from ivr.redaction.spans import SecretKind, Span, holds_marker, kind_of, overlap
+from ivr.redaction.spans import PERSONAL, SecretKind, Span, holds_marker, kind_of, overlap
 from ivr.redaction.split_cards import cards_in_parts
 
 LOOK_BACK = 3  # lines within which a question finds its answer
@@ -25,6 +26,7 @@ _TELLS_NOTHING = re.compile(
     r"|yeah|okay|ok|sure|thanks?|pardon|agent|person|hello|please|here|there|how|when|just|need|pay|want|ready)\b",
     re.I,
 )
+NOTHING_PERSONAL = Personal()
 CARDS: frozenset[Named] = frozenset({"card", "a card", "cvv"})
 
 
@@ -62,12 +64,19 @@ class Masking:
     cards: tuple[str, ...] = ()
 
 
-def mask(lines: Sequence[Line], asked: Named | None = None, done: int = 0, *, unnamed: bool = False) -> Masking:
+def mask(
+    lines: Sequence[Line],
+    asked: Named | None = None,
+    done: int = 0,
+    *,
+    unnamed: bool = False,
+    personal: Personal = NOTHING_PERSONAL,
+) -> Masking:
     """The lines of one conversation, oldest first, without their secrets.
 
     `asked`: what the last of them answers. The first `done` lines were masked when they were the last.
     `unnamed`: a few digits of which nobody says what they are count too; only for a conversation that is whole, as a
-    card in parts is known by all of them.
+    card in parts is known by all of them. `personal`: what is taken out besides secrets, of all lines.
     """
     talk = _Talk(lines, asked, unnamed)
     for line in lines[:done]:
@@ -75,6 +84,9 @@ def mask(lines: Sequence[Line], asked: Named | None = None, done: int = 0, *, un
     for at in range(done, len(lines)):
         talk.look_at(at)
     cards = talk.join_parts(done)
+    if personal:
+        more = personal_spans([(line.speaker, line.text) for line in lines], personal)
+        talk.spans = [besides(spans, others) for spans, others in zip(talk.spans, more, strict=True)]
     masked = (Masked(redact(line.text, s), tuple(s)) for line, s in zip(lines, talk.spans, strict=True))
     return Masking(tuple(masked), cards)
 
@@ -174,4 +186,5 @@ class _Talk:
 
     def _taken(self, at: int) -> SecretKind | None:
         """The kind of the last secret in a line, masked already or about to be."""
-        return self.spans[at][-1].kind if self.spans[at] else kind_of(self.lines[at].text)
+        taken = self.spans[at][-1].kind if self.spans[at] else kind_of(self.lines[at].text)
+        return None if taken in PERSONAL else taken

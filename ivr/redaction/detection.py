@@ -8,7 +8,7 @@ from ivr.redaction.births import births, dates_in
 from ivr.redaction.digit_runs import Run, Token, runs, tokens
 from ivr.redaction.passwords import passwords
 from ivr.redaction.phrases import LOOSE, Named, Phrase, phrases_in
-from ivr.redaction.spans import MARKER, SecretKind, Span, kind_of, overlap
+from ivr.redaction.spans import MARKER, PERSONAL, SecretKind, Span, kind_of, overlap
 
 SHORTEST_CARD = 13  # digits; where more stand together (a card, its date, its code), all of it is taken out
 NEAR, AFTER = 8, 4  # words between a name and its digits, before and after them
@@ -120,7 +120,8 @@ def _with_markers(text: str, words: Sequence[Token], digits: Sequence[Run]) -> l
     gone = [
         Run(((found.start(), found.end(), ""),), inside[0], inside[-1])
         for found in MARKER.finditer(text)
-        if (inside := [at for at, token in enumerate(words) if found.start() <= token.start < found.end()])
+        if kind_of(found[0]) not in PERSONAL
+        and (inside := [at for at, token in enumerate(words) if found.start() <= token.start < found.end()])
     ]
     return sorted([*digits, *gone], key=lambda run: run.start)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-SecretKind = Literal["card", "cvv", "expiry", "pin", "code", "id", "password", "birth"]
+SecretKind = Literal["card", "cvv", "expiry", "pin", "code", "id", "password", "birth", "name", "address"]
 
 MARKERS: dict[SecretKind, str] = {
     "card": "(card number)",
@@ -16,7 +16,10 @@ MARKERS: dict[SecretKind, str] = {
     "id": "(id number)",
     "password": "(password)",
     "birth": "(date of birth)",
+    "name": "(name)",
+    "address": "(address)",
 }
+PERSONAL: tuple[SecretKind, ...] = ("name", "address")  # taken out where the operator wants it, and no secrets
 KEYED_CARD = "(card)"  # keyed or said while the carrier is about to take a card
 
 MARKER = re.compile("|".join(re.escape(marker) for marker in (*MARKERS.values(), KEYED_CARD)))
@@ -39,6 +42,11 @@ def overlap(one: Span, other: Span) -> bool:
 def holds_marker(text: str) -> bool:
     """Whether something was taken out of this text."""
     return bool(MARKER.search(text))
+
+
+def holds_secret(text: str) -> bool:
+    """Whether something was taken out of this text that is more than personal."""
+    return any(kind_of(marker) not in PERSONAL for marker in MARKER.findall(text))
 
 
 def kind_of(text: str) -> SecretKind | None:

@@ -1,5 +1,6 @@
 """Settings, from the environment and `.env`: `fields` says what there is, this checks it and derives the rest."""
 
+from dataclasses import replace
 from functools import cached_property
 from ipaddress import ip_address
 from urllib.parse import urlsplit, urlunsplit
@@ -16,7 +17,9 @@ from ivr.people.roles import ROLES
 from ivr.people.single_sign_on import Rules
 from ivr.quality.costs import Prices
 from ivr.recordings.keys import Keyring, make_keyring
+from ivr.recordings.presidio import PresidioFinder
 from ivr.recordings.retention_policy import Policy
+from ivr.redaction import Personal
 from ivr.settings.fields import Fields
 
 SHORTEST_SECRET = 16  # characters
@@ -227,6 +230,12 @@ class Settings(Fields):
     def retention_policy(self) -> Policy:
         """How long which calls are remembered; no days, when nothing is forgotten by itself."""
         return Policy.parse(self.retention)
+
+    @cached_property
+    def personal(self) -> Personal:
+        """What is taken out of texts and recordings besides secrets."""
+        asked = Personal(names="names" in self.redact, addresses="addresses" in self.redact)
+        return replace(asked, finder=PresidioFinder(self.presidio_model, asked)) if self.presidio_model else asked
 
     @cached_property
     def prices(self) -> Prices:

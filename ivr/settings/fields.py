@@ -136,6 +136,21 @@ class Fields(BaseSettings):
         shown="nobody",
     )
 
+    redact: str = _setting(
+        "WARMLINE_REDACT",
+        "",
+        "what is taken out of texts and recordings besides secrets once a call is over: `names`, `addresses`, or both "
+        "(`names,addresses`). Agents see them during the call",
+        shown="neither",
+        pattern="^(|names|addresses|names, ?addresses|addresses, ?names)$",
+    )
+    presidio_model: str = _setting(
+        "WARMLINE_PRESIDIO_MODEL",
+        "",
+        "an installed spaCy model, by its name or folder (`en_core_web_lg`): Microsoft's Presidio looks with it for "
+        "secrets, and for what `WARMLINE_REDACT` names; needs `pip install warmline[presidio]`",
+        shown="Presidio is not asked",
+    )
     refused_recordings: str = _setting(
         "WARMLINE_REFUSED_RECORDINGS",
         "delete",

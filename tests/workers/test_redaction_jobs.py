@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from ivr.recordings.copies import redacted_copy
 from ivr.recordings.transcription import Samples, read_sound
-from ivr.store.models import Outbox, Recording, Turn
+from ivr.redaction import Personal
+from ivr.store.models import Call, Outbox, Recording, Turn
 from speech.audio import RATE, decode
 from speech.tones import keys_heard
 from switch.media.audio import dtmf_tones
@@ -179,3 +180,26 @@ def test_each_stage_done_again_changes_nothing(talk: Talk) -> None:
     work_off(talk.context)
     again = recording(talk.context, kept.id)
     assert (again.redaction, again.silenced, again.transcript, again.proofs) == before
+
+
+def test_names_are_silent_and_out_of_the_turns_where_the_operator_wants_it(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    talk.context = replace(talk.context, personal=Personal(names=True))
+    monkeypatch.setattr(workers_context.provider, "_context", talk.context)
+    said = "my name is anna and i pay fifty dollars"
+    talk.hearing.say(said, 1.0, talk.caller)
+    carrier: Any = talk.context.carrier
+    carrier.fetch_recording = lambda _url: recording_of([talk.caller, talk.others])
+    recording_id = a_recording(talk.context)
+    with talk.context.sessions.begin() as tx:
+        tx.get_one(Call, SID).ended_at = talk.context.clock.now()
+        tx.add(Turn(call_sid=SID, key="1", speaker="caller", via="voice", text=said, start=1.0, end=5.0, words=[]))
+    work_off(talk.context)
+    kept = recording(talk.context, recording_id)
+    assert kept.redaction == "proved"
+    assert talk.still_said(kept) == "my name is and i pay fifty dollars"
+    with talk.context.sessions() as tx:
+        turn = tx.scalars(select(Turn).where(Turn.key == "1")).one()
+    assert turn.text == "my name is (name) and i pay fifty dollars"
+    assert "anna" not in str(kept.transcript)

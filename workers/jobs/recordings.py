@@ -115,6 +115,7 @@ def transcribe(context: WorkerContext, job: Job) -> None:
     recording, begun = recording_of(context, job), time.monotonic()
     sound = read_sound(context.recordings.read(recording)) if recording.state == "kept" else None
     parts = split(sound) if sound is not None else []
+    personal = context.personal_of(recording.call_sid)
     for number in range(recording.pieces, len(parts)):
         if number > recording.pieces and time.monotonic() - begun > BUDGET:
             with context.sessions.begin() as tx:
@@ -125,7 +126,8 @@ def transcribe(context: WorkerContext, job: Job) -> None:
             row = tx.get_one(Recording, recording.id, with_for_update=True)
             if row.state != "kept" or row.pieces != number:
                 return  # forgotten, or done by another, meanwhile
-            row.transcript, row.pieces = mask_secrets(tx, row, in_order([*row.transcript, *segments])), number + 1
+            heard = in_order([*row.transcript, *segments])
+            row.transcript, row.pieces = mask_secrets(tx, row, heard, personal=personal), number + 1
             row.pieces_total = len(parts)
     with context.sessions.begin() as tx:
         job.done(tx)
