@@ -11,7 +11,8 @@ from tests.harness.imports import PACKAGES, ROOT, imports, module_name
 pytestmark = pytest.mark.integration
 
 TESTS = ROOT / "tests"
-BESIDE = {"fakes", "harness", "scenarios", "project", "ivr"}  # `ivr`: the modules at the line's root
+# `ivr`: the modules at the line's root; `deploy`: files for other programs
+BESIDE = {"fakes", "harness", "scenarios", "project", "deploy", "ivr"}
 FILES = sorted(TESTS.rglob("*.py"))
 OTHER_WORDS = re.compile(r"Twin|Double|Stub|Mock|Dummy|Scripted")
 
