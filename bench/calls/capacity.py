@@ -53,7 +53,7 @@ def run(
     Raises SupervisorError, MissingModelError.
     """
     hearing = hearing_ms(settings)
-    with running_line(settings, tell) as line:
+    with running_line(settings.model_copy(update={"longest_wait": 0.0}), tell) as line:  # nobody is sent elsewhere
         table = asyncio.run(_levels(Driver(line, sayings(), tell), many, step, seconds))
     result = {"bench": "capacity", "machine": machine(), "figures": figures(table, hearing), "table": table}
     return result | {"gives_way": gives_way(table)}

@@ -205,6 +205,21 @@ def _recordings(settings: Settings) -> str:
     return f"kept, read and deleted at {where}{never}"
 
 
+def _shared_parts(settings: Settings) -> str:
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from ivr.local.shared_parts import differences
+    from ivr.store.engine import BadDatabaseUrlError, make_engine, make_sessions
+
+    try:
+        found = differences(settings, make_sessions(make_engine(settings.database)), SystemClock().now())
+    except (SQLAlchemyError, BadDatabaseUrlError, ValueError):
+        return "not known: there are no tables yet, or the database does not answer"
+    if found:
+        raise CheckFailedError("not those of the line's other hosts", " ".join(found))
+    return "keys and store are those of the line's other hosts"
+
+
 def _sound(settings: Settings) -> str:
     from sqlalchemy.exc import SQLAlchemyError
 
@@ -360,6 +375,7 @@ CHECKS: dict[str, Callable[[Settings], str]] = {
     "jobs": _jobs,
     "recordings": _recordings,
     "taken out": _redaction,
+    "shared by all hosts": _shared_parts,
     "sound without secrets": _sound,
     "ledger": _ledger,
     "carrier": _carrier,

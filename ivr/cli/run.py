@@ -6,7 +6,8 @@ import sys
 
 import click
 
-from ivr.cli.common import MISSING, MISUSED, fail, load_settings, report, usable_database
+from ivr.cli.common import MISSING, MISUSED, fail, load_settings, open_database, report, usable_database
+from ivr.clock import SystemClock
 from ivr.local.supervisor import environment, port_trouble
 from ivr.settings import Settings
 
@@ -17,7 +18,7 @@ def serve(part: str) -> None:
     """Run the web process (webhooks and pages) or the media process (the calls' audio)."""
     settings = load_settings()
     _need_secrets(settings)
-    _prepare(settings)
+    _prepare(settings, part)
     _replace_by(_web(settings) if part == "web" else _media(settings), settings)
 
 
@@ -26,7 +27,7 @@ def worker() -> None:
     """Run a worker: hand-offs, recordings, and the outbox that feeds them."""
     settings = load_settings()
     _need_secrets(settings)
-    _prepare(settings)
+    _prepare(settings, "worker")
     _need_redis(settings)
     _replace_by([sys.executable, "-m", "workers"], settings)
 
@@ -47,7 +48,7 @@ def _need_secrets(settings: Settings) -> None:
         fail(wrong, MISSING)
 
 
-def _prepare(settings: Settings) -> None:
+def _prepare(settings: Settings, part: str) -> None:
     from ivr.local.setup import prepare
     from ivr.nlu.encoder import MissingModelError as MissingEncoder
     from speech.model_files import MissingModelError
@@ -59,6 +60,17 @@ def _prepare(settings: Settings) -> None:
     except (MissingModelError, MissingEncoder, VoiceUnavailableError) as error:
         fail(str(error), MISSING)
     _check_places(settings)
+    _check_shared_parts(settings, part)
+
+
+def _check_shared_parts(settings: Settings, part: str) -> None:
+    """Keys and a store with which this host would write what no other can read."""
+    from ivr.local.shared_parts import NEEDED, differences
+
+    with usable_database():
+        found = differences(settings, open_database(settings), SystemClock().now(), NEEDED[part])
+    if found:
+        fail("\n".join(found), MISUSED)
 
 
 def _check_places(settings: Settings) -> None:

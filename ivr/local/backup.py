@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from ivr.local.shared_parts import adopt
 from ivr.recordings.places.chosen import make_place
 from ivr.recordings.places.port import NoSuchFileError
 from ivr.recordings.storage import OURS
@@ -93,6 +94,7 @@ def restore(settings: Settings, folder: Path, now: datetime, say: Say) -> int:
     say("The database ...")
     put_back(settings.database, folder / DATABASE)
     upgrade(settings.database)
+    adopt(settings, make_sessions(make_engine(settings.database)), now)
     return _leave_to_operator(settings, now)
 
 

@@ -136,7 +136,8 @@ WHOLE_TABLES = {
     "sign_ins": "people of the house", "presence_spells": "people of the house", "brakes": "people of the house",
     "announcements": "said to all who wait", "audit": "of callers only sids, countries and ends of numbers",
     "scorecards": "questions", "scorecard_versions": "questions", "samples": "how calls were drawn",
-    "audit_chain": "hashes", "leases": "processes", "holds": "an authority's reference, written by people of the house",
+    "audit_chain": "hashes", "leases": "processes", "shared_parts": "marks of keys",
+    "holds": "an authority's reference, written by people of the house",
 }  # fmt: skip
 """Tables that hold nothing of callers, or what may not be forgotten: why."""
 

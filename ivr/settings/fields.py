@@ -81,8 +81,8 @@ class Fields(BaseSettings):
     database_url: str = _setting(
         "DATABASE_URL",
         "",
-        "`postgresql://user@host/name` when SQLite is outgrown (`postgres://` is the same), or "
-        "`sqlite:////folder/file.db`",
+        "`postgresql://user@host/name` when SQLite is outgrown (`postgres://` is the same), with `?pooler=transaction` "
+        "where PgBouncer pools transactions before it, or `sqlite:////folder/file.db`",
         shown="SQLite in the data folder",
     )
     redis_url: str = _setting(

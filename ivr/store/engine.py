@@ -17,6 +17,8 @@ READS = "warmline_reads"  # the execution option of a connection that only reads
 READ_ONLY: dict[str, Any] = {READS: True, "postgresql_readonly": True}
 SQLITE = frozenset({"sqlite", "sqlite+pysqlite"})
 POSTGRES = frozenset({"postgres", "postgresql", "postgresql+psycopg"})
+POOLER = "pooler"  # in DATABASE_URL's query: what stands between us and PostgreSQL
+TRANSACTION = "transaction"
 KINDS = "It is written as postgresql://user@host/name, or sqlite:////folder/file.db for a file."
 
 
@@ -59,7 +61,9 @@ def database_url(text: str) -> URL:
     except (ArgumentError, ValueError):
         raise BadDatabaseUrlError(f"DATABASE_URL is no database's address. {KINDS}") from None
     if url.drivername in POSTGRES:
-        return url.set(drivername="postgresql+psycopg")
+        if url.query.get(POOLER, TRANSACTION) != TRANSACTION:
+            raise BadDatabaseUrlError(f"DATABASE_URL knows no pooler but {POOLER}={TRANSACTION}, or none. {KINDS}")
+        return url.set(drivername="postgresql+psycopg").difference_update_query([POOLER])
     if url.drivername not in SQLITE:
         raise BadDatabaseUrlError(
             f"DATABASE_URL asks for {url.drivername!r}: only PostgreSQL and SQLite are known. {KINDS}"
@@ -79,7 +83,7 @@ def make_engine(url: str, *, patient: bool = False) -> Engine:
         event.listen(engine, "begin", _begin_sqlite)
     else:
         engine = sa.create_engine(address, **shared, **postgres.OPTIONS)
-        postgres.tune(engine, patient=patient)
+        postgres.tune(engine, patient=patient, pooled=POOLER in sa.make_url(url).query)
     event.listen(engine, "handle_error", _refuse_write)
     return engine
 

@@ -6,7 +6,7 @@ import psycopg
 from psycopg.adapt import Buffer
 from psycopg.errors import _WaitTimeout
 from psycopg.types.string import StrDumper
-from sqlalchemy import Engine, event
+from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import ExceptionContext
 
 CONNECT = 2  # seconds; psycopg allows no fewer
@@ -48,8 +48,11 @@ class PlainText(StrDumper):
         return super().dump(obj.replace("\0", ""))
 
 
-def tune(engine: Engine, *, patient: bool) -> None:
-    """Every connection of `engine` takes texts as they come and, unless `patient`, waits for nothing long."""
+def tune(engine: Engine, *, patient: bool, pooled: bool = False) -> None:
+    """Every connection of `engine` takes texts as they come and, unless `patient`, waits for nothing long.
+
+    `pooled`: each transaction may be on another of the server's connections, and says its limits anew.
+    """
     kind = psycopg.Connection if patient else HastyConnection
 
     def connect(_dialect: object, _record: object, args: Any, parameters: dict[str, Any]) -> Any:
@@ -59,20 +62,23 @@ def tune(engine: Engine, *, patient: bool) -> None:
 
     event.listen(engine, "do_connect", connect)
     event.listen(engine, "handle_error", _no_second_try)
-    event.listen(engine, "connect", _lift_limits if patient else _set_limits)
+    limits = dict.fromkeys(LIMITS, 0) if patient else LIMITS  # a pooler may lend us a connection with another's
+
+    def set_limits(connection: Any, _record: object) -> None:
+        connection.execute(_setting("SET", limits))
+        connection.commit()
+
+    def set_limits_here(connection: Connection) -> None:
+        connection.exec_driver_sql(_setting("SET LOCAL", limits))
+
+    if pooled:
+        event.listen(engine, "begin", set_limits_here)
+    else:
+        event.listen(engine, "connect", set_limits)
 
 
-def _set_limits(connection: Any, _record: object) -> None:
-    _limit(connection, LIMITS)
-
-
-def _lift_limits(connection: Any, _record: object) -> None:
-    _limit(connection, dict.fromkeys(LIMITS, 0))  # a pooler may lend us a connection with another's limits
-
-
-def _limit(connection: Any, limits: dict[str, int]) -> None:
-    connection.execute("; ".join(f"SET {name} = {value}" for name, value in limits.items()))
-    connection.commit()
+def _setting(word: str, limits: dict[str, int]) -> str:
+    return "; ".join(f"{word} {name} = {value}" for name, value in limits.items())
 
 
 def _no_second_try(context: ExceptionContext) -> None:

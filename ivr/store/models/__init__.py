@@ -21,7 +21,7 @@ from ivr.store.models.scorecards import (
     Scorecard,
     ScorecardVersion,
 )
-from ivr.store.models.work import Audit, Lease, Outbox, Webhook
+from ivr.store.models.work import Audit, Lease, Outbox, SharedPart, Webhook
 
 __all__ = [
     "Account",
@@ -71,6 +71,7 @@ __all__ = [
     "SavedSearch",
     "Scorecard",
     "ScorecardVersion",
+    "SharedPart",
     "SignIn",
     "Turn",
     "TurnComparison",

@@ -38,6 +38,16 @@ class Lease(Base):
     until: Mapped[datetime]
 
 
+class SharedPart(Base):
+    """What every host of the line must have alike, and a word by which a host's own is told from it."""
+
+    __tablename__ = "shared_parts"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    mark: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime]  # since when
+
+
 class Webhook(Base):
     """A carrier callback already applied; makes its repetition harmless."""
 
