@@ -35,6 +35,7 @@ class BenchCommand(click.Command):
 @json_option
 def bench(name: str, as_json: bool, **given: Any) -> None:
     """Measure NAME on this machine."""
+    from bench.cluster.namespaces import NoNamespacesError
     from bench.faults.kinds import UnknownKindError
     from bench.strangers.voices import NoVoiceError
     from bench.tools.recorded_speech import NoDataError, checked
@@ -52,7 +53,7 @@ def bench(name: str, as_json: bool, **given: Any) -> None:
         result = registry.run(name, settings=settings, tell=report, **given)
     except (NoDataError, UnknownKindError) as error:
         fail(str(error), MISUSED)
-    except (MissingModelError, NoVoiceError, SupervisorError) as error:
+    except (MissingModelError, NoNamespacesError, NoVoiceError, SupervisorError) as error:
         fail(str(error), MISSING)
     if as_json:
         show(result)

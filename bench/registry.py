@@ -40,6 +40,7 @@ MODULES = {
     "simulate": "bench.simulation.bench",
     "strangers": "bench.strangers.bench",
     "faults": "bench.faults.bench",
+    "cluster": "bench.cluster.bench",
 }
 
 

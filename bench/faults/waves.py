@@ -24,7 +24,7 @@ SILENT = 5.0  # seconds: calls with a longer silence are kept
 
 async def play(world: World, wave: Wave, seed: int, kept: Path) -> list[Result]:
     """The calls of one wave; the sound of what is lost, or said twice, is `kept`."""
-    staff(world, cycle([call.picks_up for call in wave.calls]))
+    staff(world.switch, cycle([call.picks_up for call in wave.calls]))
     await world.whole()
     callers = [Caller(call.goal, PIN, world.known, world.wish) for call in wave.calls]
     calls = [asyncio.create_task(_call(world, caller, wave, n)) for n, caller in enumerate(callers)]

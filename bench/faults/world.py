@@ -96,11 +96,11 @@ async def running_world(settings: Settings, store: Store, tell: Tell) -> AsyncIt
         redis = stack.enter_context(EmbeddedRedis(folder / "redis"))
         settings = _line(settings, folder, postgres.url if postgres else f"sqlite:///{folder / 'line.db'}", redis.url)
         prepare(settings, tell)
-        known, wish, say = _sounds(settings)
+        known, wish, say = line_sounds(settings)
         engine = make_engine(settings.database)
         stack.callback(engine.dispose)
         sessions = make_sessions(engine)
-        _people(settings, sessions)
+        furnish(settings, sessions)
         hosts = (_host("a", settings, folder), _host("b", settings, folder))
         web = await stack.enter_async_context(Front(settings.port, [host.web for host in hosts]))
         media = await stack.enter_async_context(Front(settings.media_port, [host.media for host in hosts]))
@@ -119,11 +119,11 @@ async def running_world(settings: Settings, store: Store, tell: Tell) -> AsyncIt
         yield world
 
 
-def staff(world: World, picks_up: Iterator[float]) -> None:
+def staff(switch: Switch, picks_up: Iterator[float]) -> None:
     """Agents at their phones: each call is answered as soon as the next of `picks_up` says (seconds)."""
     voice, later = agents_voice(), asyncio.get_running_loop().call_later
     for number in range(AGENTS):
-        world.switch.register(f"client:bench{number}", lambda: Agent(voice, next(picks_up), later))
+        switch.register(f"client:bench{number}", lambda: Agent(voice, next(picks_up), later))
 
 
 def _line(settings: Settings, folder: Path, database: str, redis: str) -> Settings:
@@ -154,7 +154,7 @@ def _host(name: str, settings: Settings, folder: Path) -> Host:
     return Host(name, settings.model_copy(update={"data_dir": own, "port": web, "media_port": media}))
 
 
-def _people(settings: Settings, sessions: Sessions) -> None:
+def furnish(settings: Settings, sessions: Sessions) -> None:
     now, day = SystemClock().now(), today(SystemClock(), settings.zone)
     for number in range(CUSTOMERS):
         account, rows = bench_account(number, PIN, day)
@@ -170,7 +170,7 @@ def _people(settings: Settings, sessions: Sessions) -> None:
             set_presence(tx, agent, "available", now)
 
 
-def _sounds(settings: Settings) -> tuple[KnownSounds, bytes, Callable[[str], bytes]]:
+def line_sounds(settings: Settings) -> tuple[KnownSounds, bytes, Callable[[str], bytes]]:
     """Every sound that a caller may hear, rendered before; the wish of one who speaks; the carrier's own voice."""
     voice, others = make_voice(settings.voice), make_other_voices()
     speaker = TextToSpeech(voice, settings.data_dir / "prompts", others)

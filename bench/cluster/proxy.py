@@ -1,0 +1,36 @@
+"""HAProxy as deploy/haproxy/haproxy.cfg has it, without TLS, and the webhooks' times from its log."""
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+CONFIG = Path(__file__).parents[2] / "deploy" / "haproxy" / "haproxy.cfg"
+BIND = re.compile(r"^ +bind :443 .*$", re.MULTILINE)
+HTTPS = re.compile(r"^ +http-request set-header X-Forwarded-Proto https$", re.MULTILINE)
+WEBHOOK = re.compile(
+    r" web/\S+ [\d-]+/[\d-]+/[\d-]+/[\d-]+/(?P<ms>\d+) (?P<status>\d+) .*\"POST /(voice|handoff|card)/"
+)
+
+
+def line_config(address: str, port: int) -> str:
+    """The file that hosts are deployed with, listening in the clear at `address`."""
+    text, many = BIND.subn(f"    bind {address}:{port}", CONFIG.read_text())
+    if many != 1:
+        raise ValueError(f"{CONFIG} has {many} lines that bind :443, not one")
+    return HTTPS.sub("", text)
+
+
+def stores_config(address: str, sockets: dict[str, tuple[int, Path]]) -> str:
+    """Unix sockets of this machine as ports at `address`: name -> port, path."""
+    parts = [
+        f"listen {name}\n    bind {address}:{port}\n    server own unix@{path}"
+        for name, (port, path) in sockets.items()
+    ]
+    head = "global\n    maxconn 4000\ndefaults\n    mode tcp\n    timeout connect 2s\n    timeout client 1h\n"
+    return "\n".join([f"{head}    timeout server 1h", *parts, ""])
+
+
+def webhook_ms(log: Iterable[str]) -> list[tuple[float, int]]:
+    """Of each webhook in the log: milliseconds from its first byte to its answer's last, and the status."""
+    found = (WEBHOOK.search(line) for line in log)
+    return [(float(one["ms"]), int(one["status"])) for one in found if one]
