@@ -32,6 +32,7 @@ class BenchCommand(click.Command):
 @click.option("--times", type=click.IntRange(min=1), help="How often each caller calls (strangers).")
 @click.option("--kinds", help="Which faults, with commas between them (faults).")
 @click.option("--append", type=click.Path(path_type=Path), help="Add the calls up in this file (faults).")
+@click.option("--rolling", is_flag=True, default=None, help="Replace every process under live calls (faults).")
 @json_option
 def bench(name: str, as_json: bool, **given: Any) -> None:
     """Measure NAME on this machine."""

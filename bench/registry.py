@@ -9,6 +9,7 @@
 - `times`: how often each thing is tried
 - `kinds`: which kinds of what it tries
 - `append`: a file to which what was measured is added
+- `rolling`: whether processes are replaced under live calls instead
 - `tell`: takes a line on how far it is
 """
 

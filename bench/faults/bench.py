@@ -1,10 +1,12 @@
 """Faults in mid-call with real processes: what callers hear, who is lost, how long it is silent. Worst kind first.
 
     warmline bench faults [--calls N] [--seed S] [--kinds KIND,KIND] [--append FILE]
+    warmline bench faults --rolling [--calls N]
 
 Two hosts of web, media and worker stand behind a front, over SQLite and then over PostgreSQL. Callers ask for their
 balance by keys or in words, want a person, or talk with one; a fault drawn by the seed comes in mid-call. Silence is
 measured on what each caller heard. `--append` adds the calls up in a file of JSON lines, and reports all of them.
+With `--rolling` N calls go on at once while every process is replaced, one after the other.
 """
 
 import asyncio
@@ -13,6 +15,7 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from bench.faults import rolling as rolling_restart
 from bench.faults.kinds import Wave, plan
 from bench.faults.report import Result, as_json, figures, from_json, lines, table
 from bench.faults.waves import play
@@ -24,12 +27,14 @@ from ivr.settings import Settings
 
 def run(
     settings: Settings, *, many: int = 60, seed: int = 1, kinds: Sequence[str] = (), append: Path | None = None,
-    tell: Tell = print,
+    rolling: bool = False, tell: Tell = print,
 ) -> dict[str, Any]:  # fmt: skip
     """{bench, machine, seed, figures, columns and rows of the table, lost: calls}.
 
     Raises UnknownKindError, MissingModelError, TimeoutError where the processes do not start.
     """
+    if rolling:
+        return {"bench": "faults", "machine": machine(), "figures": asyncio.run(_rolled(settings, many, tell))}
     waves, results = plan(many, seed, kinds), _read(append)
     asyncio.run(_collect(settings, waves, seed, results, append, tell))
     rows = table(results)
@@ -42,6 +47,15 @@ def run(
         "bench": "faults", "machine": machine(), "seed": seed, "figures": figures(results), "table": rows,
         "calls": [as_json(one) for one in bad],
     }  # fmt: skip
+
+
+async def _rolled(settings: Settings, many: int, tell: Tell) -> dict[str, float]:
+    async with running_world(settings, "postgres", tell) as world:
+        calls = await rolling_restart.roll(world, many, tell)
+    for one in calls:
+        if not one.right:
+            tell(f"{one.goal}: dropped {one.dropped}, unanswered {one.unanswered}, twice {one.twice}\n  {one.told}")
+    return rolling_restart.figures(calls)
 
 
 async def _collect(

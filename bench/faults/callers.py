@@ -17,6 +17,7 @@ BETWEEN = 8  # frames between two keys
 PATIENCE = 80 * SECOND  # frames after which a caller gives up
 ENOUGH = 3 * SECOND  # frames of an agent that make a person reached
 TALK = 10 * SECOND  # frames that a caller talks with an agent who wants to talk
+KEYED_WISH, SAID_WISH = "keyed the wish", "said the wish"
 WISH = {"balance": "1", "person": "0", "talk": "0"}  # keys; "spoken" is said
 
 
@@ -35,11 +36,14 @@ QUESTION_OF: dict[str, str] = {
 
 
 class Caller:
-    """A customer on the telephone. `said` are the sounds of what they say; `pin` is keyed."""
+    """A customer on the telephone. `wish` is the sound of what they say; `pin` is keyed.
 
-    def __init__(self, goal: Goal, pin: str, known: KnownSounds, wish: bytes = b"") -> None:
+    One who `stays` asks for the balance again and again, or talks on, until that is set to False."""
+
+    def __init__(self, goal: Goal, pin: str, known: KnownSounds, wish: bytes = b"", stays: bool = False) -> None:
         self.goal, self.hearing, self.status = goal, Hearing(known), ""
         self.line: Line | None = None
+        self.stays = stays
         self.fault: int | None = None  # the frame in which the fault came
         self.breaks: list[int] = []  # frames in which the bot's stream was lost
         self.acts: list[tuple[int, str]] = []
@@ -76,7 +80,7 @@ class Caller:
         if last is not None and last.name == AGENT and last.end == self.hearing.now:
             self._agent += 1
             self._agent_since += self.fault is not None
-        if self._done or self.hearing.now > PATIENCE:
+        if not self.stays and (self._done or self.hearing.now > PATIENCE):
             self.act("hung up" if self._done else "gave up")
             self.leave()
         elif last is not None and last.end > self._answered and self._rests(last):
@@ -107,6 +111,12 @@ class Caller:
     def told(self) -> bool:
         """Whether the balance was heard to its end."""
         return any(passage.name.startswith(BALANCE) and passage.whole for passage in self.hearing.passages)
+
+    @property
+    def unanswered(self) -> int:
+        """How often they asked for the balance and were not told it."""
+        told = sum(one.name.startswith(BALANCE) and one.whole for one in self.hearing.passages)
+        return sum(act in (KEYED_WISH, SAID_WISH) for _, act in self.acts) - told
 
     @property
     def left_message(self) -> bool:
@@ -158,6 +168,7 @@ class Caller:
     def _answer(self, last: Passage) -> None:
         match QUESTION_OF.get(last.name):
             case "pin":
+                self.act("keyed the PIN")
                 self._press(self._pin)
             case "open" | "else":
                 self._want()
@@ -169,13 +180,13 @@ class Caller:
 
     def _want(self) -> None:
         if key := WISH.get(self.goal):
+            self.act(KEYED_WISH)
             self._press(key)
         else:
-            self.act("said the wish")
+            self.act(SAID_WISH)
             self._speech = iter(_frames(self._wish))
 
     def _press(self, keys: str) -> None:
-        self.act(f"keyed {len(keys)}")
         self._keys.extend(keys)
         self._next_key = self.hearing.now
 

@@ -1,6 +1,7 @@
 """What stands before two hosts: TCP connections go to whoever is ready, another where one does not answer, and late.
 
-The kernel's own delays (`tc netem`) are not to be had everywhere; here every byte waits as long as `delay` says.
+The kernel's own delays (`tc netem`) are not to be had everywhere; here every byte waits as long as `delay` says. A host
+that is gone says nothing: it is known by what it does not acknowledge, as HAProxy's `tcp-ut` in deploy/ has it.
 """
 
 import asyncio
@@ -12,15 +13,18 @@ import httpx
 
 LOOK_EVERY = 0.5  # seconds
 PIECE = 65536
+UNACKNOWLEDGED = 2.0  # seconds after which a connection to a host that is gone is given up
+UNCONNECTED = 1.0  # seconds that are waited for a connection to one
 
 
 @dataclass(eq=False)
 class Backend:
-    """A process behind the front; `down`: its host is gone, so that nothing answers."""
+    """A process behind the front. `down`: its host is gone, so that nothing answers. `spared`: it gets nobody new."""
 
     port: int
     ready: bool = False
     down: bool = False
+    spared: bool = False
     taken: int = 0
 
 
@@ -61,9 +65,11 @@ class Front:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         order = sorted(self.backends, key=lambda one: (not one.ready, one.taken))
         for backend in order:
+            if backend.down and backend.ready:
+                await asyncio.sleep(UNCONNECTED)
+            if backend.down or backend.spared:
+                continue
             with contextlib.suppress(OSError):
-                if backend.down:
-                    continue
                 far_reader, far_writer = await asyncio.open_connection("127.0.0.1", backend.port)
                 await self._join(backend, (reader, writer), (far_reader, far_writer))
                 return
@@ -78,15 +84,18 @@ class Front:
         backend.taken += 1
         try:
             async with asyncio.TaskGroup() as both:
-                both.create_task(self._carry(near[0], far[1]))
-                both.create_task(self._carry(far[0], near[1]))
+                both.create_task(self._carry(near[0], far[1], backend))
+                both.create_task(self._carry(far[0], near[1], backend))
         except* OSError:  # a process that was killed: its connections break, and are broken on the other side too
+            await _unacknowledged(backend)
             for writer in (near[1], far[1]):
                 writer.transport.abort()
         finally:
             backend.taken -= 1
+            for writer in (near[1], far[1]):
+                writer.close()
 
-    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, backend: Backend) -> None:
         """Pass on what comes, `delay` later, and the end after it."""
         waiting: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
         clock = asyncio.get_running_loop().time
@@ -97,6 +106,7 @@ class Front:
                 if (early := due - clock()) > 0:
                     await asyncio.sleep(early)
                 if not data:
+                    await _unacknowledged(backend)
                     with contextlib.suppress(OSError):
                         writer.write_eof()
                     return
@@ -104,12 +114,15 @@ class Front:
                 await writer.drain()
 
         async with asyncio.TaskGroup() as both:
-            sending = both.create_task(send())
+            both.create_task(send())
             while data := await reader.read(PIECE):
                 waiting.put_nowait((clock() + self.delay, data))
-                if sending.done():
-                    return
             waiting.put_nowait((clock() + self.delay, b""))
+
+
+async def _unacknowledged(backend: Backend) -> None:
+    if backend.down:
+        await asyncio.sleep(UNACKNOWLEDGED)
 
 
 async def _look_at(client: httpx.AsyncClient, backend: Backend) -> None:

@@ -16,7 +16,8 @@ from ivr.local.redis_server import die_with_parent
 from ivr.local.supervisor import environment
 from ivr.settings import Settings
 
-PARTS = ("web", "media", "worker")
+PARTS = {"web": ("serve", "web"), "media": ("serve", "media"), "worker": ("worker",)}
+ROOT = Path(__file__).parents[2]
 RESTART = 1.0  # seconds
 GRACE = 40.0  # seconds until a process that was told to end is killed
 
@@ -24,9 +25,9 @@ GRACE = 40.0  # seconds until a process that was told to end is killed
 class Process:
     """One process of a host, and its children."""
 
-    def __init__(self, name: str, command: Sequence[str], settings: Settings, log: Path) -> None:
-        self.name = name
-        self._command, self._settings, self._log = list(command), settings, log
+    def __init__(self, words: Sequence[str], settings: Settings, log: Path, code: Path) -> None:
+        self._command, self._settings, self._log = [sys.executable, "-m", "ivr", *words], settings, log
+        self._code = code
         self._process: subprocess.Popen[bytes] | None = None
         self.wanted = False
 
@@ -37,7 +38,7 @@ class Process:
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 self._command, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
-                env=environment(self._settings), start_new_session=True, preexec_fn=die_with_parent,
+                env=environment(self._settings), cwd=self._code, start_new_session=True, preexec_fn=die_with_parent,
             )  # fmt: skip
 
     @property
@@ -48,7 +49,7 @@ class Process:
     def pid(self) -> int:
         """Raises ProcessLookupError where it does not run."""
         if self._process is None or not self.running:
-            raise ProcessLookupError(self.name)
+            raise ProcessLookupError(f"{' '.join(self._command)} does not run")
         return self._process.pid
 
     def kill(self) -> None:
@@ -78,17 +79,15 @@ class Process:
 
 
 class Host:
-    """`settings` are its own: ports and data folder."""
+    """`settings` are its own: ports and data folder. `code` is the release that it runs, this one as a rule."""
 
-    def __init__(self, name: str, settings: Settings, command: Sequence[str] = (sys.executable, "-m", "ivr")) -> None:
+    def __init__(self, name: str, settings: Settings, code: Path | None = None) -> None:
         self.name, self.settings = name, settings
         self.web, self.media = Backend(settings.port), Backend(settings.media_port)
         logs = settings.data_dir / "logs"
         logs.mkdir(parents=True, exist_ok=True)
-        words = {"web": ("serve", "web"), "media": ("serve", "media"), "worker": ("worker",)}
         self.processes = {
-            part: Process(f"{part} of {name}", [*command, *words[part]], settings, logs / f"{part}.log")
-            for part in PARTS
+            part: Process(words, settings, logs / f"{part}.log", code or ROOT) for part, words in PARTS.items()
         }
 
     def start(self) -> None:

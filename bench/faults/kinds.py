@@ -37,7 +37,7 @@ STORES: dict[str, Store] = {
 GOALS: tuple[Goal, ...] = ("balance", "balance", "balance", "spoken", "person", "person", "talk", "talk")
 AT_ONCE = 3  # calls: what two processors bear beside two of everything
 STARTS = 5.0  # seconds within which the calls of a wave begin
-MOMENT = (7.0, 26.0)  # seconds after the first call's start between which the fault comes
+MOMENT = (7.0, 19.0)  # seconds after the first call's start between which the fault comes
 PICKS_UP = (0.5, 6.0)  # seconds after which an agent takes the call
 
 

@@ -14,7 +14,7 @@ COLUMNS = ("fault", "calls", "right", "person", "message", "lost", "twice", "sil
 @dataclass(frozen=True, slots=True)
 class Result:
     """One call. `spared`: it was over before the fault. Seconds of `silence` (the longest, from the fault on) and
-    `again` (from the break of the bot's stream to the next sound; None: it did not break)."""
+    `again` (from the last sound before the bot's stream broke to the next; None: it did not)."""
 
     call: str
     seed: int

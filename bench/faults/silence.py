@@ -22,7 +22,10 @@ def longest_silence(loud: Sequence[bool], begin: int = 0) -> float:
     return seconds(max((end - start for start, end in silences(loud, begin)), default=0))
 
 
-def heard_again(loud: Sequence[bool], broken: int) -> float | None:
-    """From the frame in which a sound broke off to the next sound; None: nothing was heard any more."""
+def heard_again(loud: Sequence[bool], fault: int, broken: int) -> float | None:
+    """From the last sound before a stream broke, or from the fault where it was quiet then, to the next sound.
+
+    None: nothing was heard any more."""
     again = next((at for at in range(broken, len(loud)) if loud[at]), None)
-    return None if again is None else seconds(again - broken)
+    last = next((at + 1 for at in range(min(broken, len(loud)) - 1, fault - 1, -1) if loud[at]), fault)
+    return None if again is None else seconds(again - last)

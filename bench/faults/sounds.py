@@ -4,7 +4,7 @@ The line's sentences reach a caller as the bytes that were sent, wherever a fram
 one every 20 ms, and each byte of what is heard is looked up.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -102,16 +102,3 @@ def audible(sound: bytes) -> bool:
 
 def seconds(frames: int | float) -> float:
     return round(frames * SECONDS, 2)
-
-
-def said_twice(passages: Iterable[Passage], questions: Mapping[str, str]) -> list[str]:
-    """What was heard to its end twice: the same question in whatever words. `questions`: the question of a sound."""
-    heard, twice = set[str](), list[str]()
-    for passage in passages:
-        question = questions.get(passage.name)
-        if question is None or not passage.whole:
-            continue
-        if question in heard:
-            twice.append(question)
-        heard.add(question)
-    return twice

@@ -6,12 +6,13 @@ from dataclasses import replace
 from itertools import cycle
 from pathlib import Path
 
-from bench.faults.callers import PATIENCE, QUESTION_OF, SECOND, Caller
+from bench.faults.callers import BALANCE, PATIENCE, QUESTION_OF, SECOND, Caller
 from bench.faults.inject import FAULTS
 from bench.faults.kinds import PlannedCall, Wave
+from bench.faults.repetitions import said_twice
 from bench.faults.report import Outcome, Result
 from bench.faults.silence import heard_again, longest_silence
-from bench.faults.sounds import said_twice, seconds
+from bench.faults.sounds import seconds
 from bench.faults.world import PIN, World, staff
 from switch.leg import Leg
 from switch.media.audio import write_wav
@@ -60,12 +61,12 @@ def judge(wave: Wave, seed: int, call: PlannedCall, caller: Caller, leg: Leg, ke
     """What became of a call, and how it sounded from the fault on."""
     hearing = caller.hearing
     fault = hearing.now if caller.fault is None else caller.fault
-    twice = tuple(said_twice(hearing.passages, QUESTION_OF))
+    twice = repeated(caller)
     broken = next((at for at in caller.breaks if fault <= at <= fault + BREAKS), None)
     result = Result(
         call=leg.sid, seed=seed, wave=wave.number, kind=wave.kind, store=wave.store, goal=call.goal,
         outcome=outcome(caller, fault), twice=twice, silence=longest_silence(hearing.loud, fault),
-        again=None if broken is None else heard_again(hearing.loud, broken), moment=seconds(fault),
+        again=None if broken is None else heard_again(hearing.loud, fault, broken), moment=seconds(fault),
         during=next((one.name for one in hearing.passages if one.start <= fault <= one.end), ""), told=story(caller),
     )  # fmt: skip
     if result.outcome == "right" and not twice and result.silence <= SILENT:
@@ -74,6 +75,11 @@ def judge(wave: Wave, seed: int, call: PlannedCall, caller: Caller, leg: Leg, ke
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(write_wav([b"".join(hearing.frames)]))
     return replace(result, file=str(path))
+
+
+def repeated(caller: Caller) -> tuple[str, ...]:
+    """What was said to them again without a reason."""
+    return tuple(said_twice(caller.hearing.passages, [at for at, _ in caller.acts], QUESTION_OF, BALANCE))
 
 
 def outcome(caller: Caller, fault: int) -> Outcome:

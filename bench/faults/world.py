@@ -44,7 +44,6 @@ KEPT = ("prompts", "audio", "models")
 PIN = "2749"
 CUSTOMERS = 24  # who call in turn; few enough that what they are told is rendered before
 AGENTS = 10
-QUEUES = len(PROCESSES)
 STARTED = 180.0  # seconds that all processes may take to start on a busy machine
 WISH = "What's my current balance, please?"
 
@@ -69,18 +68,19 @@ class World:
     async def whole(self) -> None:
         """Waits until every process runs and is ready. Raises TimeoutError."""
         async with asyncio.timeout(STARTED):
-            while not all(host.ready for host in self.hosts) or self._workers < QUEUES * len(self.hosts):
+            while not all(host.ready for host in self.hosts):
                 await asyncio.sleep(0.1)
 
-    @property
-    def _workers(self) -> int:
-        """How many processes are there that take jobs; one that was killed counts a while longer."""
-        with Redis.from_url(self.redis.url) as connection:
-            return Worker.count(connection=connection)
+    async def staffed(self) -> None:
+        """Waits until every queue of every worker takes jobs, as Redis has it. Raises TimeoutError."""
+        async with asyncio.timeout(STARTED):
+            with Redis.from_url(self.redis.url) as connection:
+                while Worker.count(connection=connection) < len(PROCESSES) * len(self.hosts):
+                    await asyncio.sleep(0.1)
 
     def note(self, row: TraceRow) -> None:
-        """What the switch has seen."""
-        if row.kind == "stream" and row.data["event"] == "stream-error" and row.data["call"] in self.broken:
+        """What the switch has seen: of streams that are lost, those that a caller hears."""
+        if row.kind == "stream" and row.data.get("two_way") and row.data["call"] in self.broken:
             self.broken[row.data["call"]]()
 
     def customer(self, number: int) -> str:
@@ -88,8 +88,10 @@ class World:
 
 
 @asynccontextmanager
-async def running_world(settings: Settings, store: Store, tell: Tell) -> AsyncIterator[World]:
-    """Two hosts behind a front, on free ports, over a fresh `store`. Raises MissingModelError, TimeoutError."""
+async def running_world(settings: Settings, store: Store, tell: Tell, code: Path | None = None) -> AsyncIterator[World]:
+    """Two hosts behind a front, on free ports, over a fresh `store`. Raises MissingModelError, TimeoutError.
+
+    `code`: the first host runs what lies there instead of this release."""
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="faults-")))
         postgres = stack.enter_context(running_server()) if store == "postgres" else None
@@ -101,7 +103,7 @@ async def running_world(settings: Settings, store: Store, tell: Tell) -> AsyncIt
         stack.callback(engine.dispose)
         sessions = make_sessions(engine)
         furnish(settings, sessions)
-        hosts = (_host("a", settings, folder), _host("b", settings, folder))
+        hosts = (_host("a", settings, folder, code), _host("b", settings, folder))
         web = await stack.enter_async_context(Front(settings.port, [host.web for host in hosts]))
         media = await stack.enter_async_context(Front(settings.media_port, [host.media for host in hosts]))
         switch = Switch(config(settings), say)
@@ -115,6 +117,7 @@ async def running_world(settings: Settings, store: Store, tell: Tell) -> AsyncIt
             world.tasks.append(asyncio.create_task(host.keep_up()))
         stack.callback(lambda: [task.cancel() for task in world.tasks])
         await world.whole()
+        await world.staffed()
         tell(f"Two hosts are running over {store}.")
         yield world
 
@@ -144,14 +147,14 @@ def _base64(folder: Path, name: str) -> str:
     return base64.b64encode(persistent_key(folder, f"faults-{name}")).decode()
 
 
-def _host(name: str, settings: Settings, folder: Path) -> Host:
+def _host(name: str, settings: Settings, folder: Path, code: Path | None = None) -> Host:
     own = folder / name
     own.mkdir()
     for kept in KEPT:
         (settings.data_dir / kept).mkdir(exist_ok=True)
         (own / kept).symlink_to(settings.data_dir / kept)
     web, media = free_ports(2)
-    return Host(name, settings.model_copy(update={"data_dir": own, "port": web, "media_port": media}))
+    return Host(name, settings.model_copy(update={"data_dir": own, "port": web, "media_port": media}), code)
 
 
 def furnish(settings: Settings, sessions: Sessions) -> None:

@@ -131,8 +131,9 @@ class MediaStream:
         self._report("stream-stopped")
 
     def _failed(self, code: int, text: str) -> None:
-        self._trace.problem(code, text, call=self._leg.sid, stream=self.sid)
-        self._trace.add("stream", call=self._leg.sid, stream=self.sid, event="stream-error")
+        told = {"call": self._leg.sid, "stream": self.sid}
+        self._trace.problem(code, text, **told)
+        self._trace.add("stream", **told, event="stream-error", two_way=self.options.two_way)
         self._report("stream-error", text)
 
     def _take(self, message: str | bytes) -> None:

@@ -32,9 +32,13 @@ def test_a_pause_between_words_is_none() -> None:
     assert longest_silence([True] * 10 + [False] * 20 + [True] * 10) == 0.0
 
 
-def test_it_is_heard_again_so_long_after_it_broke_off() -> None:
-    assert heard_again(heard(2, 3, 1), broken=100) == 3.0
+def test_it_is_heard_again_so_long_after_the_last_sound_before_the_break() -> None:
+    assert heard_again(heard(2, 3, 1), fault=50, broken=150) == 3.0
+
+
+def test_a_bot_that_was_quiet_is_waited_for_from_the_fault_on() -> None:
+    assert heard_again(heard(2, 4, 1), fault=150, broken=200) == 3.0
 
 
 def test_who_hears_nothing_any_more_has_no_such_time() -> None:
-    assert heard_again(heard(2, 3), broken=100) is None
+    assert heard_again(heard(2, 3), fault=50, broken=100) is None

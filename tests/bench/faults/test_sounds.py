@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bench.faults.sounds import Hearing, KnownSounds, Passage, said_twice
+from bench.faults.sounds import Hearing, KnownSounds
 from speech.audio import FRAME, SILENCE, encode
 
 pytestmark = pytest.mark.unit
@@ -57,20 +57,3 @@ def test_what_nobody_knows_is_heard_and_has_no_name() -> None:
 
 def test_silence_and_the_faintest_noise_are_not_loud() -> None:
     assert hearing(SILENCE, encode(np.full(FRAME, 20, np.int16))).loud == [False, False]
-
-
-def passage(name: str, left: float = 0.0) -> Passage:
-    return Passage(name, 0, 50, 0, left)
-
-
-def test_a_question_in_other_words_is_the_same_question() -> None:
-    asks = {"Your PIN?": "pin", "The PIN?": "pin", "Else?": "else"}
-    assert said_twice([passage("Your PIN?"), passage("Else?"), passage("The PIN?")], asks) == ["pin"]
-
-
-def test_a_question_that_was_not_heard_to_its_end_may_be_asked_again() -> None:
-    assert said_twice([passage("Your PIN?", left=1.0), passage("Your PIN?")], {"Your PIN?": "pin"}) == []
-
-
-def test_what_asks_for_nothing_may_be_heard_again() -> None:
-    assert said_twice([passage("music"), passage("music")], {}) == []
