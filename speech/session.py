@@ -46,6 +46,8 @@ log = logging.getLogger(__name__)
 
 TICK = 0.05  # seconds: keeps speaking while no frames come
 HANDOVER_PAUSE = 1.0  # seconds in which neither side says anything: a pause in which the stream may change hands
+SHORTEST_PAUSE = 0.2  # and one that will do where two talk so briskly that none is longer: to be cut off is worse
+BRISK = 8.0  # seconds that it takes from the one to the other
 
 Handle = Callable[[Event], Awaitable[list[Command]]]
 
@@ -91,6 +93,7 @@ class Session:
         self._caller_ended: float | None = None
         self._handling = False
         self._may_leave: Callable[[], bool] | None = None
+        self._leaving_since = 0.0
         self._left = False
 
     async def run(
@@ -128,8 +131,10 @@ class Session:
         return self._left
 
     def leave(self, ready: Callable[[], bool]) -> None:
-        """End at the next pause in which `ready` says that nothing is under way; nothing said is lost by it."""
-        self._may_leave = ready
+        """End at the next pause in which `ready` says that nothing is under way; nothing said is lost by it.
+
+        The longer there is none, the shorter a pause will do."""
+        self._may_leave, self._leaving_since = ready, self._now()
 
     async def _read(self, receive: AsyncIterator[str]) -> None:
         try:
@@ -221,8 +226,11 @@ class Session:
             self._resume()
 
     def _can_leave(self, now: float) -> bool:
-        at_rest = now - self._idle_since >= HANDOVER_PAUSE and self._resting()
-        return self._may_leave is not None and at_rest and self._may_leave()
+        if self._may_leave is None:
+            return False
+        left = max(0.0, 1 - (now - self._leaving_since) / BRISK)
+        pause = SHORTEST_PAUSE + (HANDOVER_PAUSE - SHORTEST_PAUSE) * left
+        return now - self._idle_since >= pause and self._resting() and self._may_leave()
 
     def _fill(self, now: float) -> None:
         """The caller waits while their turn is being transcribed, or its answer found."""

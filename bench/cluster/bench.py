@@ -52,7 +52,8 @@ def figures(found: Sequence[tuple[Caller, str]], webhooks: Sequence[tuple[float,
     met = [caller for caller, _ in found if caller.fault is not None]
     calls["met by a loss"] = len(met)
     broken = [(caller, at) for caller in met for at in caller.breaks[:1] if at >= _fault(caller)]
-    again = [seconds for caller, at in broken if (seconds := heard_again(caller.hearing.loud, at)) is not None]
+    waits = [heard_again(caller.hearing.loud, _fault(caller), at) for caller, at in broken]
+    again = [wait for wait in waits if wait is not None]
     silent = [longest_silence(caller.hearing.loud, _fault(caller)) for caller in met]
     for name, values in (("silence", silent), ("heard again", again)):
         calls |= {f"{name} p95 s": percentile(values, 0.95), f"{name} max s": max(values)} if values else {}

@@ -25,9 +25,9 @@ GRACE = 40.0  # seconds until a process that was told to end is killed
 class Process:
     """One process of a host, and its children."""
 
-    def __init__(self, words: Sequence[str], settings: Settings, log: Path, code: Path) -> None:
-        self._command, self._settings, self._log = [sys.executable, "-m", "ivr", *words], settings, log
-        self._code = code
+    def __init__(self, name: str, command: Sequence[str], settings: Settings, log: Path, code: Path = ROOT) -> None:
+        self.name = name
+        self._command, self._settings, self._log, self._code = list(command), settings, log, code
         self._process: subprocess.Popen[bytes] | None = None
         self.wanted = False
 
@@ -49,7 +49,7 @@ class Process:
     def pid(self) -> int:
         """Raises ProcessLookupError where it does not run."""
         if self._process is None or not self.running:
-            raise ProcessLookupError(f"{' '.join(self._command)} does not run")
+            raise ProcessLookupError(self.name)
         return self._process.pid
 
     def kill(self) -> None:
@@ -87,7 +87,10 @@ class Host:
         logs = settings.data_dir / "logs"
         logs.mkdir(parents=True, exist_ok=True)
         self.processes = {
-            part: Process(words, settings, logs / f"{part}.log", code or ROOT) for part, words in PARTS.items()
+            part: Process(
+                f"{part} of {name}", [sys.executable, "-m", "ivr", *words], settings, logs / f"{part}.log", code or ROOT
+            )
+            for part, words in PARTS.items()
         }
 
     def start(self) -> None:

@@ -39,7 +39,7 @@ class Stayed:
 
 async def roll(world: World, many: int, tell: Tell) -> list[Stayed]:
     """`many` calls at once, and meanwhile one process after the other; each waits until all is whole again."""
-    staff(world, cycle([2.0]))
+    staff(world.switch, cycle([2.0]))
     callers = [
         Caller(goal, PIN, world.known, world.wish, stays=True)
         for goal, _ in zip(cycle(GOALS), range(many), strict=False)
@@ -74,8 +74,9 @@ async def _goodbye(callers: Sequence[Caller], legs: Sequence[Leg]) -> None:
 
 
 def _stayed(caller: Caller, dropped: bool) -> Stayed:
+    unanswered = 0 if caller.goal == "talk" else max(0, caller.unanswered)
     return Stayed(
-        caller.goal, dropped, max(0, caller.unanswered), repeated(caller), len(caller.breaks),
+        caller.goal, dropped, unanswered, repeated(caller), len(caller.breaks),
         longest_silence(caller.hearing.loud, 10 * SECOND), story(caller),
     )  # fmt: skip
 

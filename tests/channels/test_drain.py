@@ -15,7 +15,7 @@ from ivr.channels.media_app import MediaOptions, make_media_app
 from ivr.dialogue.actions import Listen
 from ivr.store.engine import Sessions
 from ivr.store.health import FAILURES, Watch
-from speech.events import Closed, Expectation, Speak
+from speech.events import Closed, Command, Event, Expectation, Speak, Spoken, UserTurn
 from speech.events import Listen as Hear
 from speech.tts import TextToSpeech
 from tests.fakes.fake_clock import FakeClock
@@ -105,6 +105,31 @@ def test_a_stream_changes_hands_once_neither_side_says_anything(line: SessionLin
     asyncio.run(script())
     assert [event.text for event in line.events if hasattr(event, "text")] == ["What's my balance?"]
     assert line.of(Closed) == [Closed(by_us=True)]
+    assert line.session.left
+
+
+def test_where_two_talk_briskly_a_shorter_pause_will_do_in_time(line: SessionLine) -> None:
+    rounds = 0
+
+    def answer(event: Event) -> list[Command]:
+        return [Speak(f"b{rounds}", "Hello."), Hear(Expectation())] if isinstance(event, UserTurn) else []
+
+    line.answers = answer
+
+    async def script() -> None:
+        nonlocal rounds
+        async with line:
+            await line.call(Speak("a", "Hello."), Hear(Expectation()))
+            line.session.leave(lambda: True)
+            while rounds < 12 and not line.task.done():
+                while len(line.of(Spoken)) <= rounds and not line.task.done():
+                    await line.silence(0.02)
+                await line.silence(0.5)  # then it is the caller's turn again
+                rounds += 1
+                await line.say(0.6, "What's my balance?")
+
+    asyncio.run(script())
+    assert 2 < rounds < 12
     assert line.session.left
 
 

@@ -60,7 +60,7 @@ def test_calls_go_from_the_last_release_to_this_one_and_back(tmp_path: Path, req
 
     async def played() -> list[Caller]:
         async with running_world(settings, "sqlite", print, code) as world:
-            staff(world, repeat(1.0))
+            staff(world.switch, repeat(1.0))
             last, this = world.hosts
             log = (last.settings.data_dir / "logs" / "web.log").read_text()
             assert "made by a newer version" in log  # it is another release that stands there
