@@ -4,8 +4,9 @@
 
 The model and the voices are those of bench/tools/render_lines.py, which says how to get them; needs onnx, which is no
 part of the project. A speaker is one .npz: `s` (int16 at 8 kHz, piece after piece), `ends` of the pieces, what each
-says (`said`), `accent` and `speaker`. The first pieces are single digits, the last is a string run together. Those of
-`out/held` speak with the Hindi and Chinese voices, from which nothing is ever learnt. What is there is not made again.
+says (`said`) and `accent`. The first pieces are single digits, the last is a string run together. Those of
+`out/choosing` and `out/held` speak with the Hindi and Chinese voices, from which nothing is ever learnt: by the former
+weights and thresholds are chosen, by the latter nothing is. What is there is not made again.
 """
 
 import argparse
@@ -16,28 +17,32 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnx
 import onnxruntime
 from hibari.tts import ASSETS
 from numpy.typing import NDArray
 
 from bench.tools.render_lines import checked, telephone
-from bench.train.accents import OH, WAYS, Speaker
-from speech.audio import Samples
+from bench.train.accents import FAMILY, OH, WAYS, Speaker
+from speech.audio import RATE, Samples
 
 Style = NDArray[np.float32]
 
 BENCH_VOICE = "af_heart"  # as hibari speaks it
 HELD = "hz"  # the first letters of the voices that are only measured: Hindi and Chinese
-HELD_SPEAKERS = 1  # of each accent
+CHOOSING, FIGURES = 1, 1  # of their speakers of each accent: those by whom weights are chosen, and all the others
 DURATIONS = "/encoder/Clip_output_0"  # inside the model: frames that each sound takes
 FRAME = 600  # samples of it
 AHEAD = 3  # frames by which a sound is heard before the model's own time for it
 BLENDED = (1, 2, 2, 3)  # voices in a blend
 EXAGGERATED = 0.3  # by how much a blend may go past one of two voices: a throat that neither has
 SLOW, RUNNING = (0.65, 1.05), (0.75, 1.15)  # speed of single digits, and of digits run together
+SHORTEST = 0.2  # seconds, margins included, below which no digit can be understood: then all are said again
+SLOWER, SLOWEST = 0.8, 0.3  # so much slower, while the speed is above this
 RUN = (4, 6)  # digits run together
 PAUSE = ", "
+STRONG = 2  # speakers of each accent who have it in full; of those after them one in three has
+PARTLY = 0.5  # share of digits that the others say in their accent: the rest as in MILD, or as their neighbours do
+MILD = ("american", "british")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,8 @@ class TimedKokoro:
     """Kokoro, and when each of its sounds is heard."""
 
     def __init__(self, model: Path) -> None:
+        import onnx
+
         graph = onnx.load(checked(model, "kokoro.onnx"))
         graph.graph.output.append(onnx.helper.make_empty_tensor_value_info(DURATIONS))
         options = onnxruntime.SessionOptions()
@@ -86,18 +93,34 @@ def blend(voices: dict[str, Style], chance: random.Random) -> Style:
     return np.asarray(sum(share * voices[name] for share, name in zip(shares, chosen, strict=True)) / sum(shares))
 
 
-def spoken(kokoro: TimedKokoro, accent: str, voices: dict[str, Style], chance: random.Random) -> list[Piece]:
+def habits_of(accent: str, number: int, chance: random.Random) -> Speaker:
+    """The `number`th speaker of an accent: some have it in full, some mildly, some mixed with their neighbours'."""
+    if number < STRONG or number % 3 == STRONG % 3:
+        return Speaker(accent, chance)
+    neighbours = [other for other, family in FAMILY.items() if family == FAMILY[accent]]
+    return Speaker(accent, chance, PARTLY, MILD if number % 3 == (STRONG + 1) % 3 else neighbours)
+
+
+def spoken(kokoro: TimedKokoro, habits: Speaker, voices: dict[str, Style], chance: random.Random) -> list[Piece]:
     """One speaker: the digits one by one, in any order, and some of them run together."""
-    style, habits = blend(voices, chance), Speaker(accent, chance)
+    style = blend(voices, chance)
     singles = [*"0123456789", OH]
     chance.shuffle(singles)
-    sounds = kokoro.say([habits.say(digit) for digit in singles], style, chance.uniform(*SLOW))
-    pieces = [Piece("0" if digit == OH else digit, telephone(s)) for digit, s in zip(singles, sounds, strict=True)]
+    sounds = separate(kokoro, [habits.say(digit) for digit in singles], style, chance.uniform(*SLOW))
+    pieces = [Piece("0" if digit == OH else digit, sound) for digit, sound in zip(singles, sounds, strict=True)]
     zero = chance.choice(("0", "0", OH))
     run = [chance.choice("0123456789") for _ in range(chance.randint(*RUN))]
     words = " ".join(habits.say(zero if digit == "0" else digit) for digit in run)
     [sound] = kokoro.say([words], style, chance.uniform(*RUNNING))
     return [*pieces, Piece("".join(run), telephone(sound))]
+
+
+def separate(kokoro: TimedKokoro, words: list[str], style: Style, speed: float) -> list[Samples]:
+    """Each word's sound, none of them too short to be understood: a hurried "oh" is lost between two rests."""
+    sounds = [telephone(sound) for sound in kokoro.say(words, style, speed)]
+    if min(map(len, sounds)) >= SHORTEST * RATE or speed < SLOWEST:
+        return sounds
+    return separate(kokoro, words, style, SLOWER * speed)
 
 
 def load(path: Path) -> tuple[str, list[Piece]]:
@@ -126,15 +149,21 @@ def main() -> None:
     parser.add_argument("--speakers", type=int, default=8, help="of each accent, besides those that are held out")
     given = parser.parse_args()
     kokoro = TimedKokoro(given.model)
-    for held, many in ((True, HELD_SPEAKERS), (False, given.speakers)):
-        voices, folder = _voices(given.voices, held), given.out / "held" if held else given.out
-        folder.mkdir(parents=True, exist_ok=True)
-        for number in range(many):
+    learnt, others = (_voices(given.voices, held) for held in (False, True))
+    for folder, voices, numbers in (
+        ("choosing", others, range(CHOOSING)),
+        ("held", others, range(CHOOSING, CHOOSING + FIGURES)),
+        (".", learnt, range(given.speakers)),
+    ):
+        (given.out / folder).mkdir(parents=True, exist_ok=True)
+        for number in numbers:
             for accent in WAYS:
-                path = folder / f"{accent}-{number:02}.npz"
+                path = given.out / folder / f"{accent}-{number:02}.npz"
+                chance = random.Random(f"{path.stem} {voices is others}")
                 if not path.exists():
-                    _save(path, accent, spoken(kokoro, accent, voices, random.Random(f"{path.stem} {held}")))
-            print(f"{'held ' if held else ''}{number + 1} of {many} speakers of each accent", flush=True)
+                    habits = Speaker(accent, chance) if voices is others else habits_of(accent, number, chance)
+                    _save(path, accent, spoken(kokoro, habits, voices, chance))
+            print(f"{folder}: speakers {number} of each accent", flush=True)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ has a way for each digit, and now and then uses another.
 """
 
 import random
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import yaml
@@ -34,10 +34,16 @@ def belongs(group: str, names: Collection[str]) -> bool:
 
 
 class Speaker:
-    """One person's habits: which way each digit is said."""
+    """One person's habits: which way each digit is said.
 
-    def __init__(self, accent: str, chance: random.Random) -> None:
-        self._ways = WAYS[accent]
+    Whoever has lived with English for long says some digits as its natives do (a mild accent), and some as neighbours
+    of their own language do: a digit is said as in `accent` with a chance of `strength`, else as in one of `beside`.
+    """
+
+    def __init__(self, accent: str, chance: random.Random, strength: float = 1.0, beside: Sequence[str] = ()) -> None:
+        self._ways = {
+            digit: WAYS[accent if chance.random() < strength else chance.choice(beside)][digit] for digit in DIGITS
+        }
         self._chance = chance
         self._own = {digit: self._drawn(digit) for digit in DIGITS}
 

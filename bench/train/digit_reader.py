@@ -1,6 +1,6 @@
 """Train the digit reader (speech/digit_reader.npz): a small network over Whisper's encoder, on digits alone.
 
-    python -m bench.train.digit_reader --examples examples.npz --out reader.npz [--hold fsdd-george romance] [--steps N]
+    python -m bench.train.digit_reader --examples examples.npz --out reader.npz [--hold fsdd-george romance] [--seed N]
 
 The examples are those of bench/train/digit_examples.py. `--hold` leaves speakers and families of accents out, for
 cross-validation (bench/train/digit_reader_crossed.py does it for all). Needs torch (the extra "train"); some minutes on
@@ -10,6 +10,7 @@ one core.
 import argparse
 import random
 from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,19 +25,21 @@ Array = NDArray[np.float32]
 PRINCIPAL = 128  # directions of the encoder's output that are kept: the rest is nearly empty
 HIDDEN = 160
 LAYERS = "bcd"
-BATCH = 16
+BATCH, DRAWN = 24, 8  # examples of a batch, and batches drawn at once, to put those of like lengths together
 STEPS = 1500
 WIDTH = 5  # pooled frames that a layer sees: three layers see half a second, a digit and its neighbours' edges
-SHARES = {"heart": 0.5, "mixed": 2.0, "wordless": 1.0} | dict.fromkeys(WAYS, 0.15)
+SHARES = {"heart": 0.5, "mixed": 2.0, "wordless": 1.0} | dict.fromkeys(WAYS, 0.3)
 """How often a group is drawn, next to 1 for each recorded speaker."""
+SHAKEN = 0.2  # noise in each direction, of each frame and of a whole example
+OTHER_VOICE = 0.8  # at most so much of the way from an example's mean to another's: other voices and other lines
 
 
-def train(found: list[Example], steps: int) -> dict[str, Array]:
+def train(found: list[Example], steps: int, seed: int = 0) -> dict[str, Array]:
     """The reader's weights, under the names that speech.digit_reader reads."""
     import torch
 
-    torch.manual_seed(0)
-    chance = random.Random(0)
+    torch.manual_seed(seed)
+    chance = random.Random(seed)
     mean, directions = _principal(found)
     network = _network(torch)
     learning = torch.optim.AdamW(network.parameters(), lr=1e-3, weight_decay=0.05)
@@ -45,11 +48,9 @@ def train(found: list[Example], steps: int) -> dict[str, Array]:
     for one in found:
         target = torch.tensor([int(digit) + 1 for digit in one.digits], dtype=torch.long)
         groups[one.group].append((torch.from_numpy((one.features - mean) @ directions), target))
-    names = sorted(groups)
-    shares = [SHARES.get(name, 1.0) for name in names]
-    for step in range(steps):
-        batch = [chance.choice(groups[chance.choices(names, shares)[0]]) for _ in range(BATCH)]
-        loss = _loss(torch, network, batch)
+    voices = torch.stack([features.mean(0) for group in groups.values() for features, _ in group])
+    for step, batch in zip(range(steps), _batches(groups, chance), strict=False):
+        loss = _loss(torch, network, batch, voices)
         learning.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
@@ -58,6 +59,17 @@ def train(found: list[Example], steps: int) -> dict[str, Array]:
         if step % 100 == 0:
             print(f"step {step}: {loss.item():.3f}", flush=True)
     return _weights(network, mean, directions)
+
+
+def _batches(groups: dict[str, list[tuple[Any, Any]]], chance: random.Random) -> Iterator[list[tuple[Any, Any]]]:
+    names = sorted(groups)
+    shares = [SHARES.get(name, 1.0) for name in names]
+    while True:
+        drawn = [chance.choice(groups[name]) for name in chance.choices(names, shares, k=BATCH * DRAWN)]
+        drawn.sort(key=lambda one: len(one[0]))
+        batches = [drawn[start : start + BATCH] for start in range(0, len(drawn), BATCH)]
+        chance.shuffle(batches)
+        yield from batches
 
 
 def _principal(found: list[Example]) -> tuple[Array, Array]:
@@ -83,20 +95,23 @@ def _network(torch: Any) -> Any:
             hidden = torch.relu(self.a(self.drop(features))).transpose(1, 2)
             for name in LAYERS:
                 hidden = hidden + torch.relu(getattr(self, name)(self.drop(hidden)))
-            return self.o(hidden.transpose(1, 2)).log_softmax(-1)
+            return self.o(hidden.transpose(1, 2))
 
     return Network()
 
 
-def _loss(torch: Any, network: Any, batch: list[tuple[Any, Any]]) -> Any:
+def _loss(torch: Any, network: Any, batch: list[tuple[Any, Any]], voices: Any) -> Any:
     lengths = torch.tensor([len(features) for features, _ in batch])
     padded = torch.zeros(len(batch), int(lengths.max()), PRINCIPAL)
     for index, (features, _) in enumerate(batch):
-        shaken = 0.15 * (torch.randn_like(features) + torch.randn(1, PRINCIPAL))  # another voice, another line
-        padded[index, : len(features)] = features + shaken
+        shaken = SHAKEN * (torch.randn_like(features) + torch.randn(1, PRINCIPAL))
+        other = voices[torch.randint(len(voices), ())] - features.mean(0)
+        padded[index, : len(features)] = features + shaken + OTHER_VOICE * torch.rand(()) * other
     targets = [target for _, target in batch]
     counts = torch.tensor([len(target) for target in targets])
-    logs = network(padded).transpose(0, 1)
+    with torch.autocast("cpu", torch.bfloat16):
+        logs = network(padded)
+    logs = logs.float().log_softmax(-1).transpose(0, 1)
     losses = torch.nn.functional.ctc_loss(
         logs, torch.cat(targets), lengths, counts, blank=0, reduction="none", zero_infinity=True
     )
@@ -117,9 +132,10 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--hold", nargs="*", default=[], help="speakers and families of accents to leave out")
     parser.add_argument("--steps", type=int, default=STEPS)
+    parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
     found = [one for one in load(given.examples) if not belongs(one.group, given.hold)]
-    np.savez_compressed(given.out, **train(found, given.steps))  # type: ignore[arg-type]
+    np.savez_compressed(given.out, **train(found, given.steps, given.seed))  # type: ignore[arg-type]
 
 
 if __name__ == "__main__":
