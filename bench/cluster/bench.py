@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from itertools import cycle
 from typing import Any
 
-from bench.cluster.world import Cluster, running_cluster
+from bench.cluster.proxy import Webhook
+from bench.cluster.world import Cluster, Work, running_cluster
 from bench.faults.callers import PATIENCE, SECOND, Caller
 from bench.faults.kinds import Goal
 from bench.faults.silence import heard_again, longest_silence
@@ -27,7 +28,9 @@ from switch.trace import TraceRow
 
 GOALS: tuple[Goal, ...] = ("balance", "person", "balance", "talk")
 LOST = {"web1": 0.25, "media1": 0.5, "worker1": 0.75}  # after which share of the callers have come
-BETWEEN = (2.0, 4.0)  # seconds between two callers
+SHOWN = 15  # of the webhooks that failed or were slowest
+BETWEEN = (3.0, 5.0)  # seconds between two callers
+IDLE = 10.0  # seconds in which the stores are watched before the first caller
 OVER = 20.0  # seconds beyond a caller's patience
 
 
@@ -36,16 +39,29 @@ def run(settings: Settings, *, many: int = 60, seed: int = 1, tell: Tell = print
 
     Raises NoNamespacesError, MissingModelError, TimeoutError where the processes do not start.
     """
-    callers, webhooks = asyncio.run(_play(settings, many, random.Random(seed), tell))
+    callers, webhooks, stores = asyncio.run(_play(settings, many, random.Random(seed), tell))
     found = [(caller, outcome(caller, _fault(caller))) for caller in callers]
     for caller, what in found:
         if what in ("lost", "message"):
             tell(f"{what} {caller.goal}: {story(caller)}")
-    result = {"bench": "cluster", "machine": machine(), "figures": figures(found, webhooks)}
+    for one in sorted(webhooks, key=lambda one: (-(one.status // 100), -one.ms))[:SHOWN]:
+        tell(f"{one.status} after {one.ms:g} ms: {one.path}")
+    result = {"bench": "cluster", "machine": machine(), "figures": figures(found, webhooks) | stores}
     return result | {"calls": [story(caller) for caller, what in found if what == "lost"]}
 
 
-def figures(found: Sequence[tuple[Caller, str]], webhooks: Sequence[tuple[float, int]]) -> dict[str, float]:
+def store_figures(idle: tuple[Work, Work], busy: tuple[Work, Work], calls: int) -> dict[str, float]:
+    """What the stores do for a call, beside what they do for nobody in the same time."""
+    told: dict[str, float] = {}
+    for name in ("commits", "rows", "commands"):
+        alone = (getattr(idle[1], name) - getattr(idle[0], name)) / (idle[1].at - idle[0].at)
+        whole = getattr(busy[1], name) - getattr(busy[0], name)
+        told[f"{name} a second, idle"] = round(alone, 1)
+        told[f"{name} a call"] = round((whole - alone * (busy[1].at - busy[0].at)) / calls, 1)
+    return told
+
+
+def figures(found: Sequence[tuple[Caller, str]], webhooks: Sequence[Webhook]) -> dict[str, float]:
     """Calls by what became of them, silences in seconds, and how webhooks were answered."""
     calls: dict[str, float] = {"calls": len(found)}
     calls |= {what: sum(one == what for _, one in found) for what in ("right", "person", "message", "lost", "spared")}
@@ -57,16 +73,19 @@ def figures(found: Sequence[tuple[Caller, str]], webhooks: Sequence[tuple[float,
     silent = [longest_silence(caller.hearing.loud, _fault(caller)) for caller in met]
     for name, values in (("silence", silent), ("heard again", again)):
         calls |= {f"{name} p95 s": percentile(values, 0.95), f"{name} max s": max(values)} if values else {}
-    ms = [one for one, _ in webhooks]
+    ms = [one.ms for one in webhooks]
     calls["webhooks"] = len(ms)
-    calls["webhooks failed"] = sum(status >= 500 for _, status in webhooks)
+    calls["webhooks failed"] = sum(one.status >= 500 for one in webhooks)
     return calls | ({f"webhooks p{share} ms": percentile(ms, share / 100) for share in (50, 95, 99)} if ms else {})
 
 
 async def _play(
     settings: Settings, many: int, chance: random.Random, tell: Tell
-) -> tuple[list[Caller], list[tuple[float, int]]]:
+) -> tuple[list[Caller], list[Webhook], dict[str, float]]:
     async with running_cluster(settings, tell) as cluster:
+        before = cluster.work()
+        await asyncio.sleep(IDLE)
+        begun = cluster.work()
         staff(cluster.switch, cycle([1.0, 2.0, 3.0]))
         callers = [Caller(GOALS[number % len(GOALS)], PIN, cluster.known) for number in range(many)]
         broken = _watch(cluster)
@@ -81,7 +100,7 @@ async def _play(
             await call
             if done % 10 == 0:
                 tell(f"{done} of {many} calls are over")
-        return callers, cluster.webhooks()
+        return callers, cluster.webhooks(), store_figures((before, begun), (begun, cluster.work()), many)
 
 
 def _watch(cluster: Cluster) -> dict[str, Caller]:

@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 CONFIG = Path(__file__).parents[2] / "deploy" / "haproxy" / "haproxy.cfg"
 BIND = re.compile(r"^ +bind :443 .*$", re.MULTILINE)
 HTTPS = re.compile(r"^ +http-request set-header X-Forwarded-Proto https$", re.MULTILINE)
-WEBHOOK = re.compile(
-    r" web/\S+ [\d-]+/[\d-]+/[\d-]+/[\d-]+/(?P<ms>\d+) (?P<status>\d+) .*\"POST /(voice|handoff|card)/"
-)
+TIMES = r" webhooks/\S+ [\d-]+/[\d-]+/[\d-]+/[\d-]+/(?P<ms>\d+) (?P<status>\d+) "
+WEBHOOK = re.compile(TIMES + r'.*"POST (?P<path>/(?:voice|handoff|card)/[^ ?]*)')
 
 
 def line_config(address: str, port: int) -> str:
@@ -30,7 +30,16 @@ def stores_config(address: str, sockets: dict[str, tuple[int, Path]]) -> str:
     return "\n".join([f"{head}    timeout server 1h", *parts, ""])
 
 
-def webhook_ms(log: Iterable[str]) -> list[tuple[float, int]]:
-    """Of each webhook in the log: milliseconds from its first byte to its answer's last, and the status."""
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """One webhook: milliseconds from its first byte to its answer's last, its status, its address."""
+
+    ms: float
+    status: int
+    path: str
+
+
+def webhooks(log: Iterable[str]) -> list[Webhook]:
+    """Every webhook in the log."""
     found = (WEBHOOK.search(line) for line in log)
-    return [(float(one["ms"]), int(one["status"])) for one in found if one]
+    return [Webhook(float(one["ms"]), int(one["status"]), one["path"]) for one in found if one]

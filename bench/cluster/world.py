@@ -10,15 +10,17 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
+import psycopg
 from pydantic import SecretStr
 from redis import Redis
 from rq import Worker
 
 from bench.cluster.namespaces import HERE, Namespace, NoNamespacesError, joined
-from bench.cluster.proxy import line_config, stores_config, webhook_ms
+from bench.cluster.proxy import Webhook, line_config, stores_config, webhooks
 from bench.faults.hosts import Process
 from bench.faults.sounds import KnownSounds
 from bench.faults.world import CUSTOMERS, KEPT, furnish, line_sounds
@@ -57,6 +59,16 @@ class Host:
         self.process.kill()
 
 
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Counters of the stores at `at` seconds."""
+
+    at: float
+    commits: int
+    rows: int
+    commands: int
+
+
 @dataclass
 class Cluster:
     """What runs. `hosts` by name, as web1."""
@@ -66,13 +78,24 @@ class Cluster:
     switch: Switch
     known: KnownSounds
     log: Path
+    postgres: str
+    redis: str
+
+    def work(self) -> Work:
+        """What the stores have done so far for everybody."""
+        with psycopg.connect(self.postgres) as connection:
+            found = connection.execute("SELECT sum(xact_commit), sum(tup_inserted + tup_updated) FROM pg_stat_database")
+            commits, rows = found.fetchone() or (0, 0)
+        with Redis.from_url(self.redis) as redis:
+            info: Any = redis.info("stats")
+        return Work(time.monotonic(), int(commits), int(rows), int(info["total_commands_processed"]))
 
     def customer(self, number: int) -> str:
         return f"+155502{number % CUSTOMERS:05d}"
 
-    def webhooks(self) -> list[tuple[float, int]]:
-        """Milliseconds and status of every webhook so far, as the proxy saw them."""
-        return webhook_ms(self.log.read_text(errors="replace").splitlines())
+    def webhooks(self) -> list[Webhook]:
+        """Every webhook so far, as the proxy saw it."""
+        return webhooks(self.log.read_text(errors="replace").splitlines())
 
 
 @asynccontextmanager
@@ -104,7 +127,7 @@ async def running_cluster(settings: Settings, tell: Tell) -> AsyncIterator[Clust
             host.process.start()
         await _await_all(hosts, redis)
         tell(f"{', '.join(hosts)} are running in namespaces of their own.")
-        yield Cluster(settings, hosts, switch, known, log)
+        yield Cluster(settings, hosts, switch, known, log, postgres.url, redis.url)
 
 
 def _line(settings: Settings, folder: Path) -> Settings:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from bench.cluster.bench import figures
+from bench.cluster.bench import figures, store_figures
 from bench.cluster.namespaces import Namespace, NoNamespacesError, joined
-from bench.cluster.proxy import CONFIG, line_config, stores_config, webhook_ms
-from bench.cluster.world import ADDRESSES
+from bench.cluster.proxy import CONFIG, Webhook, line_config, stores_config, webhooks
+from bench.cluster.world import ADDRESSES, Work
 from bench.faults.callers import Caller
 from bench.faults.sounds import KnownSounds
 
@@ -24,17 +24,21 @@ def logged(server: str, timers: str, status: int, request: str) -> str:
 
 
 LOG = (
-    logged("web/web1", "0/0/0/12/14", 200, "POST /voice/incoming"),
-    logged("web/web2", "0/0/1003/9/1012", 200, "POST /handoff/3/wait"),
+    logged("webhooks/web1", "0/0/0/12/14", 200, "POST /voice/incoming"),
+    logged("webhooks/web2", "0/0/1003/9/1012", 200, "POST /handoff/3/wait"),
     logged("web/web2", "0/0/0/9/9", 200, "GET /voice/audio/music.wav"),
     logged("media/media1", "0/0/1/2/30021", 101, "GET /media"),
-    logged("web/<NOSRV>", "0/-1/-1/-1/3", 503, "POST /voice/status"),
+    logged("webhooks/<NOSRV>", "0/-1/-1/-1/3", 503, "POST /voice/status"),
     "[WARNING] (12) : Server web/web1 is DOWN",
 )
 
 
 def test_the_times_of_webhooks_are_read_and_nothing_else() -> None:
-    assert webhook_ms(LOG) == [(14.0, 200), (1012.0, 200), (3.0, 503)]
+    assert webhooks(LOG) == [
+        Webhook(14.0, 200, "/voice/incoming"),
+        Webhook(1012.0, 200, "/handoff/3/wait"),
+        Webhook(3.0, 503, "/voice/status"),
+    ]
 
 
 def test_the_proxy_is_the_one_that_is_deployed_but_for_its_certificate() -> None:
@@ -56,10 +60,20 @@ def test_the_stores_stand_at_ports_of_one_address(tmp_path: Path) -> None:
 
 def test_a_caller_who_heard_nothing_is_lost_and_the_slowest_webhooks_are_told() -> None:
     caller = Caller("balance", "2749", KnownSounds())
-    told = figures([(caller, "lost")], [(float(ms), 200) for ms in range(1, 101)] + [(5.0, 503)])
+    told = figures(
+        [(caller, "lost")], [Webhook(float(ms), 200, "/") for ms in range(1, 101)] + [Webhook(5.0, 503, "/")]
+    )
     assert (told["calls"], told["lost"], told["right"]) == (1, 1, 0)
     assert told["webhooks failed"] == 1
     assert 97 <= told["webhooks p99 ms"] <= 100
+
+
+def test_what_the_stores_do_for_nobody_is_not_the_calls() -> None:
+    idle = Work(0.0, 0, 0, 0), Work(10.0, 100, 20, 1000)
+    busy = idle[1], Work(110.0, 100 + 1000 + 300, 20 + 200 + 100, 1000 + 10000 + 50)
+    told = store_figures(idle, busy, 10)
+    assert (told["commits a second, idle"], told["commits a call"]) == (10.0, 30.0)
+    assert (told["rows a call"], told["commands a call"]) == (10.0, 5.0)
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may")

@@ -103,13 +103,26 @@ def test_a_container_is_waited_for_as_long_as_its_process_needs(kind: str, needs
 def test_the_hosts_of_the_proxies_are_asked_what_they_answer() -> None:
     for path in (DEPLOY / "haproxy" / "haproxy.cfg", DEPLOY / "compose" / "haproxy.cfg"):
         backends = dict(re.findall(r"^backend (\w+)\n(.*?)(?=^\w|\Z)", path.read_text(), re.MULTILINE | re.DOTALL))
-        assert "httpchk GET /healthz" in backends["web"], "without a database web still leads callers to people"
+        assert "shutdown-sessions" in backends["webhooks"], "the carrier waits 15 s for a host that is gone"
+        assert "shutdown-sessions" not in backends["media"], "who drains keeps the calls that it has"
+        assert "httpchk GET /healthz" in backends["web"] and "httpchk GET /healthz" in backends["webhooks"], (
+            "without a database web still leads callers to people"
+        )
         assert "httpchk GET /readyz" in backends["media"], "who drains gets no new call"
 
 
 def test_the_two_ways_into_haproxy_and_both_files_treat_calls_alike() -> None:
     one, two = ((DEPLOY / place / "haproxy.cfg").read_text() for place in ("haproxy", "compose"))
-    for word in ("timeout tunnel", "retries", "option redispatch", "retry-on", "hard-stop-after", "use_backend"):
+    for word in (
+        "timeout connect",
+        "http-reuse",
+        "timeout tunnel",
+        "retries",
+        "option redispatch",
+        "retry-on",
+        "hard-stop-after",
+        "use_backend",
+    ):
         found = [[line.strip() for line in text.splitlines() if line.strip().startswith(word)] for text in (one, two)]
         assert found[0] == found[1] != []
 
@@ -158,10 +171,11 @@ def test_the_image_has_what_a_process_needs_and_no_right_that_it_does_not() -> N
 
 
 def test_nothing_secret_is_written_down_in_the_examples() -> None:
-    for line in (DEPLOY / "compose" / "warmline.env.example").read_text().splitlines():
-        name, equals, value = line.partition("=")
-        if equals and not line.startswith("#") and re.search("TOKEN|KEY|SECRET|PASSWORD", name):
-            assert value == ""
+    for path in DEPLOY.rglob("*.env.example"):
+        for line in path.read_text().splitlines():
+            name, equals, value = line.partition("=")
+            if equals and not line.startswith("#") and re.search("TOKEN|KEY|SECRET|PASSWORD|REDIS_URL", name):
+                assert value == ""
 
 
 def test_the_values_are_yaml_and_json_alike() -> None:

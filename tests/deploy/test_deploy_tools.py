@@ -61,7 +61,7 @@ def test_nginx_takes_its_file(certificate: Path, tmp_path: Path) -> None:
 
 
 def test_systemd_takes_the_units(tmp_path: Path) -> None:
-    names = [*(DEPLOY / "systemd").glob("*.service"), *(DEPLOY / "systemd").glob("*.target")]
+    names = [path for path in (DEPLOY / "systemd").iterdir() if path.suffix in (".service", ".target", ".timer")]
     for unit in names:
         text = unit.read_text().replace("/opt/warmline/.venv/bin/warmline", "/bin/true")
         (tmp_path / unit.name.replace("@.", "@1.")).write_text(text)
@@ -70,11 +70,11 @@ def test_systemd_takes_the_units(tmp_path: Path) -> None:
     assert "Failed to parse" not in said
 
 
-@pytest.mark.parametrize("kind", ["web", "media", "worker"])
-def test_a_unit_is_shut_in_well(kind: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["web@", "media@", "worker@", "backup"])
+def test_a_unit_is_shut_in_well(name: str, tmp_path: Path) -> None:
     analyze = tool("systemd-analyze")
-    unit = tmp_path / f"warmline-{kind}.service"
-    unit.write_text((DEPLOY / "systemd" / f"warmline-{kind}@.service").read_text())
+    unit = tmp_path / f"warmline-{name.strip('@')}.service"
+    unit.write_text((DEPLOY / "systemd" / f"warmline-{name}.service").read_text())
     said = passes(analyze, "security", "--offline=yes", "--threshold=30", unit)
     found = re.search(r"exposure level for \S+: ([\d.]+)", said)
     assert found is not None
