@@ -27,6 +27,8 @@ def upgrade(url: str) -> None:
         if _newer(engine):
             log.warning("the database was made by a newer version of Warmline; this one uses what it knows of it")
             return
+        if not pending(engine):  # the write lock that migrations take, and hold as they are read, would stop every call
+            return
         command.upgrade(_config(url), "head")
     except (OSError, SQLAlchemyError) as error:
         reason = str(error).splitlines()[0]

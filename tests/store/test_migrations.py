@@ -1,5 +1,7 @@
 """The migrations make the tables that the models say, on SQLite and on PostgreSQL."""
 
+import sqlite3
+import time
 from pathlib import Path
 
 import pytest
@@ -47,6 +49,19 @@ def test_upgrading_again_is_harmless(tmp_path: Path) -> None:
     upgrade(url)
     upgrade(url)
     assert differences(url) == []
+
+
+def test_a_process_that_starts_with_nothing_to_migrate_waits_for_no_writer_and_keeps_none_waiting(
+    tmp_path: Path,
+) -> None:
+    url = f"sqlite:///{tmp_path / 'new.db'}"
+    upgrade(url)
+    writer = sqlite3.connect(tmp_path / "new.db", isolation_level=None)
+    writer.execute("BEGIN IMMEDIATE")
+    began = time.monotonic()
+    upgrade(url)
+    assert time.monotonic() - began < 4.0
+    writer.close()
 
 
 @pytest.mark.slow
