@@ -31,6 +31,7 @@ class BenchCommand(click.Command):
 @click.option("--seed", type=int, help="Draws the same callers again; benches that draw none pass it over.")
 @click.option("--times", type=click.IntRange(min=1), help="How often each caller calls (strangers).")
 @click.option("--kinds", help="Which faults, with commas between them (faults).")
+@click.option("--keep", type=click.Path(path_type=Path), help="Keep both channels of every call here (latency).")
 @click.option("--append", type=click.Path(path_type=Path), help="Add the calls up in this file (faults).")
 @click.option("--rolling", is_flag=True, default=None, help="Replace every process under live calls (faults).")
 @json_option

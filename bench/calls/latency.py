@@ -1,10 +1,11 @@
 """How long a caller waits: from the end of what they say to the first sound of the answer.
 
-    warmline bench latency [--many TURNS] [--data DIR]
+    warmline bench latency [--many TURNS] [--data DIR] [--keep DIR]
 
 The end of speech is the last sample that the caller's phone played, the answer the first sample they could hear; where
 the line first said that it needs a moment, the answer is what came after. The aims hang on `h`, the time that one
-hearing takes on this machine in this run: before the calls and after them.
+hearing takes on this machine in this run: before the calls and after them. `--keep` keeps both channels of every call
+for the analysers of others (bench/calls/kept_calls.py).
 """
 
 import asyncio
@@ -18,6 +19,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from bench.calls.kept_calls import keep_call
 from bench.tools.callers import Caller, Clip, Turn, percentile
 from bench.tools.hearing_time import hearing_ms
 from bench.tools.line import Line, Tell, running_line
@@ -39,18 +41,20 @@ ITEMS = ("wait", "listen", "decide", "speak", "total")
 AIMS = {"open_p50": (300, 0.5), "open_p95": (450, 1.0), "yes_no_p50": (150, 0.5), "digits_p50": (150, 0.5)}  # ms, of h
 
 
-def run(settings: Settings, data: Path | None = None, *, many: int = 100, tell: Tell = print) -> dict[str, Any]:
+def run(
+    settings: Settings, data: Path | None = None, *, many: int = 100, keep: Path | None = None, tell: Tell = print
+) -> dict[str, Any]:
     """Calls until `many` turns of them were answered; `data` holds recordings. Raises NoDataError, SupervisorError."""
     said = sayings(data)
     hearing = hearing_ms(settings)
     with running_line(settings, tell) as line:
-        table = asyncio.run(_measure(line, said, many, tell))
+        table = asyncio.run(_measure(line, said, many, keep, tell))
     hearing = (hearing + hearing_ms(settings)) / 2
     found = figures(table) | {"h_ms": round(hearing, 1)} | aims(hearing)
     return {"bench": "latency", "machine": machine(), "figures": found, "table": table}
 
 
-async def _measure(line: Line, said: Sayings, wanted: int, tell: Tell) -> list[dict[str, Any]]:
+async def _measure(line: Line, said: Sayings, wanted: int, keep: Path | None, tell: Tell) -> list[dict[str, Any]]:
     switch = Switch(config(line.settings), lambda _: b"")
     await switch.start()
     table: list[dict[str, Any]] = []
@@ -63,6 +67,8 @@ async def _measure(line: Line, said: Sayings, wanted: int, tell: Tell) -> list[d
             async with asyncio.timeout(LONGEST_CALL):
                 await phone.over.wait()
             table += _rows(line, phone, number)
+            if keep is not None:
+                keep_call(keep, number, phone.said, phone.heard, [turn.clip.text for turn in phone.caller.turns])
             done = sum(row["ms"] is not None for row in table)
             tell(f"{done} of {wanted} turns, {number} calls")
             if done >= wanted:
@@ -106,6 +112,7 @@ class _Phone:
         self.over = asyncio.Event()
         self.sid = ""
         self.caller = Caller(self._asked)
+        self.said, self.heard = bytearray(), bytearray()  # mu-law, from the answer on
         self._line, self._answers = line, answers
         self._far: PhoneLine | None = None
         self._live = False
@@ -118,9 +125,12 @@ class _Phone:
         self._live = True
 
     def say(self) -> bytes:
-        return self.caller.frame() if self._live else SILENCE
+        frame = self.caller.frame() if self._live else SILENCE
+        self.said += frame
+        return frame
 
     def hear(self, frame: bytes) -> None:
+        self.heard += frame
         if self._live:
             self.caller.hear(None if frame == SILENCE else frame)
 

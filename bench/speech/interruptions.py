@@ -9,7 +9,8 @@ stop the bot, any other must not. The voice detector, the session, the bot's voi
 hearing is there `LISTEN` seconds after it is asked for.
 
 An interruption is stopped in time when the bot is silent `WITHIN` seconds after it began, and stays so while it lasts.
-The bot spoke on when it was never silent for longer than `HALTED` seconds, and said all.
+The bot spoke on when it was never silent for longer than `HALTED` seconds, and said all. The same calls are told by the
+definitions of the τ-voice leaderboard (bench/speech/interaction.py).
 """
 
 import asyncio
@@ -29,6 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.speech.endpointing import LISTEN
+from bench.speech.interaction import WINDOWS, panel, signal_of, yielded_after
 from bench.tools.echoes import Returning, Room
 from bench.tools.line import Tell
 from bench.tools.machine import machine
@@ -291,8 +293,10 @@ def _row(kind: str, sound: Samples, at: float, line: Line) -> dict[str, Any]:
     ends = at + len(sound) / RATE
     went_on = any(isinstance(event, Spoken) for event in line.events) or line.speaking
     gaps = line.silent(at)
+    signal = signal_of(kind)
     row = {"kind": kind, "seconds": round(len(sound) / RATE, 2), "at": round(at, 2), "went_on": int(went_on)}
     row["stopped_ms"] = None if stopped is None else round(1000 * stopped)
+    row["yielded_s"] = None if signal is None else yielded_after(line.played, at, WINDOWS[signal])
     row["silent_ms"] = round(1000 * max((end - begin for begin, end in gaps), default=0.0))
     row["spoke_during_ms"] = round(1000 * sum(at + WITHIN < time < ends for time in line.played) * TICK)
     row["heard"] = int(any(isinstance(event, UserTurn) for event in line.events if not _earlier(event, at)))
@@ -309,7 +313,8 @@ def _figures(table: list[dict[str, Any]]) -> dict[str, float]:
     for kind in dict.fromkeys(row["kind"] for row in table):
         of_kind = [row for row in table if row["kind"] == kind]
         figures |= _stopped(kind, of_kind) if kind.startswith("interruption") else _spoken_on(kind, of_kind)
-    return {name: round(value, 1) for name, value in figures.items()}
+    signals = [(signal, row["yielded_s"]) for row in table if (signal := signal_of(row["kind"]))]
+    return {name: round(value, 1) for name, value in (figures | panel(signals)).items()}
 
 
 def _stopped(kind: str, these: list[dict[str, Any]]) -> dict[str, float]:
