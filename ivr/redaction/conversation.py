@@ -17,7 +17,7 @@ from ivr.redaction.split_cards import cards_in_parts
 LOOK_BACK = 3  # lines within which a question finds its answer
 CARD_LINES = 8  # lines within which a card that was spoken of is still meant
 _WORDS_OF_SECRETS = re.compile(
-    r"pass|word|phrase|answer|birth|born|d\.?o\.?b", re.I
+    r"pass|pa(?:th|s|st)[ -]?w|word|phrase|answer|birth|born|d\.?o\.?b", re.I
 )  # what is asked with these may be no digits
 SHORT = 5  # words of an answer
 _ASKED: tuple[SecretKind, ...] = ("card", "cvv", "pin", "code", "id", "birth", "password")

@@ -79,6 +79,7 @@ PASSWORDS = {
     "The password is capital S w o r d, please": "The password is (password), please",
     "the password I use is sunshine": "the password I use is (password)",
     "the password for my account is sunshine": "the password for my account is (password)",
+    "My path where this chocolate does that help": "My path where this (password)",
     "my memorable word is sunflower": "my memorable word is (password)",
 }
 KEPT = [
@@ -103,6 +104,7 @@ KEPT = [
     "I was charged $1,234.56 on March 3rd 2026",
     "I forgot my PIN",
     "change my PIN please, I am at 4 Main Street",
+    "My password this morning did not work",
     "I forgot my password, it is not working",
     "my password is not working",
     "my password is wrong",
