@@ -4,9 +4,16 @@ BIN := .venv/bin
 UV := $(BIN)/uv pip install --quiet --python $(BIN)/python
 RUN := .venv/.installed-run
 DEV := .venv/.installed-dev
+AUDITS := .venv/audit/bin
+AUDIT := .venv/audit/.installed
+# Licences that a project under Apache-2.0 may build on; the LGPL and the MPL leave a program that uses their library alone.
+LICENCES := MIT;Apache;BSD;ISC;PSF;Python Software Foundation;MPL;Mozilla;LGPL;GNU Library or Lesser
+# They tell tools no licence: axe-playwright-python is under the MIT licence; espeakng-loader brings eSpeak NG, under the GPL 3,
+# which is installed beside the line and not distributed with it (NOTICE).
+READ_BY_HAND := axe-playwright-python espeakng-loader
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo unit test test-all check hooks format bench shapes shots lock clean
+.PHONY: help setup demo unit test test-all check hooks format bench shapes shots audit lock clean
 
 help: ## List the tasks
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -47,11 +54,24 @@ shapes: $(DEV) ## Accept the public shapes as they are now: tables, addresses, s
 shots: $(DEV) ## Take the pictures of the pages for the docs; all of them into FOLDER=...
 	$(BIN)/python -m bench.tools.shots $(FOLDER)
 
+audit: $(AUDIT) $(DEV) ## Licences, secrets in files, known holes (asks the network); a bill of materials into build/
+	$(AUDITS)/pip-licenses --python=$(BIN)/python --from=mixed --partial-match --allow-only="$(LICENCES)" --ignore-packages $(READ_BY_HAND) --format=json --output-file=/dev/null
+	git ls-files -z | xargs -0 $(AUDITS)/detect-secrets-hook --baseline requirements/known-secrets.json
+	mkdir -p build && $(AUDITS)/cyclonedx-py environment --output-format JSON --output-file build/sbom.json $(BIN)/python
+	$(AUDITS)/pip-audit --disable-pip --require-hashes --strict -r requirements/run.txt
+
 lock: $(DEV) ## Pin the newest allowed versions of everything
 	$(BIN)/uv pip compile requirements/uv.in $(LOCK) -o requirements/uv.txt
 	$(BIN)/uv pip compile pyproject.toml --group build --group models $(LOCK) -o requirements/run.txt
 	$(BIN)/uv pip compile pyproject.toml --group build --group models --group dev $(LOCK) -c requirements/run.txt -o requirements/dev.txt
+	$(BIN)/uv pip compile --group audit $(LOCK) -o requirements/audit.txt
 LOCK := --universal --python-version 3.11 --override requirements/overrides.txt --generate-hashes --no-header --no-annotate --quiet
+
+$(AUDIT): requirements/audit.txt
+	@echo "Installing what audits"
+	@$(PYTHON) -m venv .venv/audit
+	@$(AUDITS)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/audit.txt
+	@touch $@
 
 clean: ## Remove the environment, caches and the data folder
 	rm -rf .venv var build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info

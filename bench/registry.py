@@ -31,6 +31,7 @@ MODULES = {
     "accuracy": "bench.speech.accuracy",
     "turns": "bench.speech.endpointing",
     "bargein": "bench.speech.interruptions",
+    "fuzz": "bench.fuzz.bench",
     "pages": "bench.calls.pages",
     "hung": "bench.calls.hung",
     "store": "bench.calls.store",

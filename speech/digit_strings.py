@@ -90,7 +90,7 @@ def best_reading(readings: list[Reading], count: int | None) -> Reading:
 def _is_digits(text: str, chance: float) -> bool:
     """Whether the text says digits and nothing besides that matters."""
     words = plain_words(text)
-    foreign = [word for word in words if not word.isdigit() and word not in _NUMBERS and word not in AROUND]
+    foreign = [word for word in words if not word.isdecimal() and word not in _NUMBERS and word not in AROUND]
     if any(word in SAID for word in words) or len(foreign) > STRAY:
         return False
     return chance >= SURE if foreign else True

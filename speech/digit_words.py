@@ -61,7 +61,7 @@ def _join(words: list[str], more: dict[str, str]) -> str | None:
         if word in AROUND and times == 1:
             continue
         found = _digits_of(word, following, units)
-        if found is None or (times > 1 and len(found) > 1 and not found.isdigit()):
+        if found is None or (times > 1 and len(found) > 1 and not found.isdecimal()):
             return None
         digits += found[0] * times + found[1:] if times > 1 else found
         times = 1
@@ -69,7 +69,7 @@ def _join(words: list[str], more: dict[str, str]) -> str | None:
 
 
 def _digits_of(word: str, following: str, units: dict[str, str]) -> str | None:
-    if word.isdigit():
+    if word.isdecimal():
         return word
     if word in TENS:
         return TENS[word] if UNITS.get(following, "0") != "0" else TENS[word] + "0"

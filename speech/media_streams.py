@@ -5,7 +5,6 @@ Sound is mu-law at 8 kHz in base64. The carrier sends 160 bytes, 20 ms, at a tim
 
 import asyncio
 import base64
-import binascii
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -74,7 +73,7 @@ def parse(text: str) -> Message | None:
                 return Stop()
             case _:
                 return None
-    except (ValueError, KeyError, TypeError, AttributeError, binascii.Error):
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         return None
 
 

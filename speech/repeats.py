@@ -65,7 +65,7 @@ def _same(first: Sequence[str], second: Sequence[str]) -> bool:
 def _may_repeat(phrase: Sequence[str]) -> bool:
     """Whether people say it again as a part of what they say: a number, letters, one and the same word."""
     said = plain_words(" ".join(phrase))
-    number = any(word in _NUMBERS or any(letter.isdigit() for letter in word) for word in said)
+    number = any(word in _NUMBERS or any(letter.isdecimal() for letter in word) for word in said)
     return number or len(set(said)) < 2 or all(len(word) == 1 for word in said)
 
 

@@ -29,7 +29,7 @@ def stream_offset(call: Call) -> float:
 def hidden(state: State, turn: UserTurn, event: Event) -> str:
     """What is written in place of a PIN or code (asked for, given while it is checked, or volunteered) or a card."""
     digits = event.meaning.digits if isinstance(event, Said) else turn.text
-    if state.phase == "card" and any(map(str.isdigit, digits + turn.text)):
+    if state.phase == "card" and any(map(str.isdecimal, digits + turn.text)):
         return CARD
     secret, meant = expects_secret(state), digits_mean(state)
     if meant == "code" and (secret or digits):
@@ -56,7 +56,7 @@ def _keyed_ahead(state: State, event: Event) -> bool:
 def hidden_late(turn: UserTurn, event: Event) -> str:
     """The same for words of a stream that is over: what was asked on it is no longer known, so no digits stay."""
     digits = event.meaning.digits if isinstance(event, Said) else ""
-    return SECRET if digits or any(map(str.isdigit, turn.text)) else ""
+    return SECRET if digits or any(map(str.isdecimal, turn.text)) else ""
 
 
 def write_caller(

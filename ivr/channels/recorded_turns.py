@@ -158,7 +158,10 @@ class RecordedTurns:
 
     def _run(self, sid: str, event: events.Event, key: str, turn: UserTurn | None = None) -> Reply:
         """Apply the event and the ledger's answers to what follows from it, until the caller is asked or leaves."""
-        applied = self._service.apply(sid, event, key, turn)
+        try:
+            applied = self._service.apply(sid, event, key, turn)
+        except machine.NotStartedError:  # an answer of which nobody asked the question
+            return self.begin(sid)
         if not applied.actions and self._stage(sid)[0] == "dialogue":  # delivered before: the answer may be lost
             key = f"{key}.{secrets.token_hex(4)}"
             applied = self._service.apply(sid, events.Resumed(), key)

@@ -123,7 +123,7 @@ def caller(number: str) -> str:
 def _audit(
     action: str, address: str, purpose: Purpose, by: str, call_sid: str | None, now: datetime, why: str = ""
 ) -> Audit:
-    where = country(address) if address.startswith("+") and address[1:].isdigit() else address.partition(":")[0]
+    where = country(address) if address.startswith("+") and address[1:].isdecimal() else address.partition(":")[0]
     detail = {"purpose": purpose, "country": where or "", "ends": address[-2:], **({"why": why} if why else {})}
     actor = by if by.startswith("agent:") else by.partition(":")[0]
     return Audit(at=now, actor=actor, action=action, subject=f"call:{call_sid or ''}", detail=detail)

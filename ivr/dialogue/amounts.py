@@ -56,7 +56,7 @@ def in_minor(raw: Raw, currency: str) -> Raw:
     if not isinstance(raw, str):
         return currencies.from_hundredths(int(raw), currency) or raw
     options, *codes = raw.split(_IN)
-    sums = [str(currencies.from_hundredths(int(o), currency) or "") if o.isdigit() else o for o in options.split(_OR)]
+    sums = [str(currencies.from_hundredths(int(o), currency) or "") if o.isdecimal() else o for o in options.split(_OR)]
     return _IN.join([_OR.join(filter(None, sums)) or raw, *codes])
 
 
@@ -65,5 +65,5 @@ def written(raw: Raw, currency: str) -> str:
     options, *codes = str(raw).split(_IN)
     money = codes[0] if codes and currency not in codes else currency
     return verbalize.listed(
-        tuple(verbalize.written_money(int(o), money) if o.isdigit() else o for o in options.split(_OR)), "or"
+        tuple(verbalize.written_money(int(o), money) if o.isdecimal() else o for o in options.split(_OR)), "or"
     )

@@ -66,7 +66,7 @@ def account_number(said: Said, asked: bool) -> Raw | None:
 
 
 def account_number_key(keys: str) -> Raw | None:
-    return keys if keys.isdigit() and 5 <= len(keys) <= 16 and not kinds_in(keys, "kept") else None
+    return keys if keys.isdecimal() and 5 <= len(keys) <= 16 and not kinds_in(keys, "kept") else None
 
 
 def pin(said: Said, _: bool) -> Raw | None:
@@ -79,7 +79,7 @@ def pin(said: Said, _: bool) -> Raw | None:
 
 
 def pin_key(keys: str) -> Raw | None:
-    return keys if keys.isdigit() and len(keys) == 4 else None
+    return keys if keys.isdecimal() and len(keys) == 4 else None
 
 
 def code(said: Said, _: bool) -> Raw | None:
@@ -89,7 +89,7 @@ def code(said: Said, _: bool) -> Raw | None:
 
 
 def code_key(keys: str) -> Raw | None:
-    return keys if keys.isdigit() and len(keys) == 6 else None
+    return keys if keys.isdecimal() and len(keys) == 6 else None
 
 
 def amount(said: Said, asked: bool) -> Raw | None:
@@ -126,7 +126,7 @@ def source(said: Said, asked: bool) -> Raw | None:
 
 
 def source_key(keys: str) -> Raw | None:
-    return int(keys) if keys.isdigit() and len(keys) == 1 else None
+    return int(keys) if keys.isdecimal() and len(keys) == 1 else None
 
 
 def when(said: Said, _: bool) -> Raw | None:
@@ -140,7 +140,7 @@ def when(said: Said, _: bool) -> Raw | None:
 def when_key(keys: str) -> Raw | None:
     """1 today, 2 tomorrow, or month and day in four digits."""
     choices: dict[str, Raw] = {"1": "today", "2": "tomorrow"}
-    return choices.get(keys) or (keys if keys.isdigit() and len(keys) == 4 else None)
+    return choices.get(keys) or (keys if keys.isdecimal() and len(keys) == 4 else None)
 
 
 def change(said: Said, _: bool) -> Raw | None:
@@ -155,7 +155,7 @@ def change_key(keys: str) -> Raw | None:
 def stars(said: Said, _: bool) -> Raw | None:
     text = re.sub(r"\bout of (?:five|5)\b", " ", said.text.lower())
     words = re.findall(r"[a-z]+|\d", text) or [*(said.meaning.digits or "")]
-    numbers = (int(word) if word.isdigit() else UNITS.get(word, 0) for word in words)
+    numbers = (int(word) if word.isdecimal() else UNITS.get(word, 0) for word in words)
     found = [number for number in numbers if 1 <= number <= 5]
     return found[-1] if found else said.meaning.ordinal
 

@@ -43,6 +43,10 @@ READ_BACK = "agreed"
 PLAYED_OUT = 0.8
 
 
+class NotStartedError(ValueError):
+    """A conversation has to begin before anything can happen in it."""
+
+
 def begin() -> State:
     """A conversation before its first event, which is Started."""
     return State()
@@ -58,7 +62,7 @@ def step(state: State, event: Event) -> Transition:
 
     Four exceptions keep what is under way: Slow gives at most one Say, and so does a caller during a query or card
     entry who will not be recorded; an event of no consequence then gives no action, nor does any after a hand-off.
-    Raises ValueError if Started is not first."""
+    Raises NotStartedError if Started is not first."""
     draft = Draft(state).with_fields(turn=state.turn + 1)
     if state.phase == "new":
         return _start(draft, event)
@@ -82,7 +86,7 @@ def step(state: State, event: Event) -> Transition:
 
 def _start(draft: Draft, event: Event) -> Transition:
     if not isinstance(event, Started):
-        raise ValueError(f"the first event of a conversation was {type(event).__name__}; send Started first")
+        raise NotStartedError(f"the first event of a conversation was {type(event).__name__}; send Started first")
     known = draft.with_fields(
         today=event.today,
         company=event.company,

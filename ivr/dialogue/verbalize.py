@@ -55,7 +55,7 @@ def day(on: date, today: date | None = None) -> str:
 
 def spell(text: str) -> str:
     """Letters and digits one by one: "W40" -> "W, four, zero"."""
-    return ", ".join(number(int(c)) if c.isdigit() else c.upper() for c in text if c.isalnum())
+    return ", ".join(number(int(c)) if c.isdecimal() else c.upper() for c in text if c.isalnum())
 
 
 def in_groups(digits: str) -> str:

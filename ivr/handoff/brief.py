@@ -61,7 +61,7 @@ def _shortened(text: str, words: int) -> str:
     kept = " ".join(first.split()[:words])
     for clause in others:
         longer = f"{kept}{clause}"
-        if any(map(str.isdigit, clause)) or len(longer.split()) > words:
+        if any(map(str.isdecimal, clause)) or len(longer.split()) > words:
             break
         kept = longer
     return kept.rstrip(".,; ")

@@ -97,8 +97,8 @@ def _one(words: list[str], at: int, *, asked: bool) -> tuple[str, int]:
     if is_numeral(word):
         if "/" in words[max(0, at - 1) : at + 2] or words[max(0, at - 1)] in {"$", "£", "€"}:
             return "", at + 1
-        plain = word if word.isdigit() else word.replace(".", "") if asked else ""
-        return (plain, at + 1) if plain.isdigit() else ("", at + 1)
+        plain = word if word.isdecimal() else word.replace(".", "") if asked else ""
+        return (plain, at + 1) if plain.isdecimal() else ("", at + 1)
     if word in REPEATS and at + 1 < len(words):
         repeated, end = _one(words, at + 1, asked=False)
         return (repeated * REPEATS[word], end) if len(repeated) == 1 else ("", at + 1)

@@ -144,24 +144,24 @@ def numeric(words: list[str], at: int, today: date, day_first: bool = False) -> 
     if (
         words[at + 1 : at + 2] != ["/"]
         or at + 2 >= len(words)
-        or not (is_numeral(words[at]) and words[at + 2].isdigit())
+        or not (is_numeral(words[at]) and words[at + 2].isdecimal())
     ):
         return None
     first, second, end = words[at], words[at + 2], at + 3
-    if not first.isdigit():
+    if not first.isdecimal():
         return None
     turned = int(first) > 12 or (day_first and int(second) <= 12)
     month, day = (int(second), int(first)) if turned else (int(first), int(second))
     if words[end : end + 1] != ["/"] or end + 1 >= len(words):
         return (_with_year([], 0, month, day, today)[0] if 1 <= month <= 12 else None), end
     year = words[end + 1]
-    return _date(int(year) + (2000 if len(year) == 2 else 0), month, day) if year.isdigit() else None, end + 2
+    return _date(int(year) + (2000 if len(year) == 2 else 0), month, day) if year.isdecimal() else None, end + 2
 
 
 def run_together(words: list[str]) -> date | None:
     """ "1604 2003", "16042003" where only one order of day and month makes a date."""
     joined = "".join(words)
-    if len(words) > 2 or len(joined) != 8 or not joined.isdigit() or len(words[0]) not in {4, 8}:
+    if len(words) > 2 or len(joined) != 8 or not joined.isdecimal() or len(words[0]) not in {4, 8}:
         return None
     first, second, year = int(joined[:2]), int(joined[2:4]), int(joined[4:])
     possible = {day for day in (_date(year, second, first), _date(year, first, second)) if day is not None}

@@ -40,7 +40,7 @@ def tokens(text: str) -> list[str]:
 
 
 def is_numeral(token: str) -> bool:
-    return token[:1].isdigit() or (token[:1] == "." and token[1:].isdigit())
+    return token[:1].isdecimal() or (token[:1] == "." and token[1:].isdecimal())
 
 
 def small(words: list[str], at: int) -> Number | None:

@@ -41,7 +41,7 @@ def _rule(text: str) -> tuple[str, int]:
     name, _, days = (part.strip() for part in text.partition("="))
     kind, _, which = name.partition(":")
     known = name == "all" or (kind in KINDS and which and (kind != "outcome" or which in OUTCOMES))
-    if not known or not days.isdigit() or int(days) < 1:
+    if not known or not days.isdecimal() or int(days) < 1:
         raise ValueError(
             f"{text!r} is no rule: write all=DAYS, flag:NAME=DAYS, intent:NAME=DAYS, or outcome:NAME=DAYS with one of "
             f"{', '.join(OUTCOMES)}"

@@ -88,7 +88,7 @@ def _answer(text: str) -> Iterator[Span]:
     start, end = lead.end() if lead else 0, len(text.rstrip(" .,!?"))
     said = text[start:end]
     words = re.findall(r"\w+", said.lower())
-    letters = sum(len(word) == 1 or word in NATO or any(map(str.isdigit, word)) for word in words)
+    letters = sum(len(word) == 1 or word in NATO or any(map(str.isdecimal, word)) for word in words)
     spelled = 2 * letters >= len(words) > 1 and not any(run.priced for run in runs(tokens(said)))
     if spelled or (said and len(words) <= LONGEST_ANSWER and not _NO_ANSWER.search(said)):
         yield Span(start, end, "address")

@@ -85,7 +85,7 @@ def _with_day(words: Sequence[Token], digits: str) -> str:
 
 def _of_date(words: Sequence[Token], at: int, numbers: set[int]) -> bool:
     text = words[at].text
-    numeral = text[0].isdigit() or (at in numbers and words[at].is_word and text not in _ASIDE)
+    numeral = text[0].isdecimal() or (at in numbers and words[at].is_word and text not in _ASIDE)
     return numeral or text in _MONTHS or text in _ORDINALS or (text in _SUFFIXES and at > 0)
 
 

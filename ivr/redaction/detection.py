@@ -287,9 +287,9 @@ def _ids_by_pattern(text: str, named: Sequence[Phrase], asked: Named | None) -> 
         before = [phrase.named for phrase in named if phrase.end <= match.start()]
         kept = (before[-1] if before else asked) in ("kept", "maybe kept")
         if "-" in match[0] or not kept:
-            yield Span(match.start(), match.end(), "id", "".join(filter(str.isdigit, match[0])))
+            yield Span(match.start(), match.end(), "id", "".join(filter(str.isdecimal, match[0])))
     for match in _NINO.finditer(text):
-        yield Span(match.start(), match.end(), "id", "".join(filter(str.isdigit, match[0])))
+        yield Span(match.start(), match.end(), "id", "".join(filter(str.isdecimal, match[0])))
 
 
 def _spelled_ids(words: Sequence[Token], named: Sequence[Phrase]) -> Iterator[Span]:
@@ -304,7 +304,7 @@ def _spelled_ids(words: Sequence[Token], named: Sequence[Phrase]) -> Iterator[Sp
             end += 1
         kept = [token for token in after[start:end] if _spelled(token)]
         if len(kept) >= SPELLED and any(token.is_word and not runs([token]) for token in kept):
-            yield Span(kept[0].start, kept[-1].end, "id", "".join(t.text for t in kept if t.text.isdigit()))
+            yield Span(kept[0].start, kept[-1].end, "id", "".join(t.text for t in kept if t.text.isdecimal()))
 
 
 _ASIDE = words_of("for as in and then um uh dash space")
@@ -312,5 +312,5 @@ _ASIDE = words_of("for as in and then um uh dash space")
 
 def _spelled(token: Token) -> bool:
     if not token.is_word:
-        return token.text[0].isdigit()
+        return token.text[0].isdecimal()
     return len(token.text) == 1 or token.text in NATO or bool(runs([token]))

@@ -110,7 +110,7 @@ def _has_unit(words: Sequence[Token], last: int) -> bool:
     after, beyond = [*words[last + 1 : last + 3], None, None][:2]
     if after is None or after.text not in _CURRENCY:
         return after is not None and after.text in _UNITS_AFTER
-    of_next = beyond is not None and beyond.start == after.end and beyond.text[0].isdigit()
+    of_next = beyond is not None and beyond.start == after.end and beyond.text[0].isdecimal()
     return words[last].end == after.start and not of_next
 
 
@@ -125,7 +125,7 @@ def _joins(token: Token) -> bool:
 def _piece(words: Sequence[Token], at: int) -> tuple[str, int]:
     """The digits of the number at `at` and the token after it; "" where there is none."""
     word = words[at].text
-    if word[0].isdigit():
+    if word[0].isdecimal():
         return "".join(str(int(sign)) for sign in word), at + 1
     if word in REPEATS and at + 1 < len(words):
         repeated, end = _piece(words, at + 1)
@@ -177,18 +177,18 @@ def _small(words: Sequence[Token], at: int) -> tuple[int, int] | None:
 
 
 def _single(word: str) -> bool:
-    return (len(word) == 1 and word.isdigit()) or word in _BELOW_TEN or word in ZEROS or word in REPEATS
+    return (len(word) == 1 and word.isdecimal()) or word in _BELOW_TEN or word in ZEROS or word in REPEATS
 
 
 def _any_digit(word: str) -> bool:
-    return word[0].isdigit() or _single(word) or word in TEENS or word in TENS
+    return word[0].isdecimal() or _single(word) or word in TEENS or word in TENS
 
 
 def _neighbours(words: Sequence[Token], at: int) -> Iterator[str]:
     """The words before and after the token; signs between them count for nothing."""
     for step in (-1, 1):
         near = at + step
-        while 0 <= near < len(words) and not words[near].is_word and not words[near].text[0].isdigit():
+        while 0 <= near < len(words) and not words[near].is_word and not words[near].text[0].isdecimal():
             near += step
         yield words[near].text if 0 <= near < len(words) else " "
 

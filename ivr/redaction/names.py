@@ -137,7 +137,7 @@ def _answer(text: str) -> Iterator[Span]:
     words = re.findall(r"[\w'’]+", said.lower())
     letters = sum(len(word) == 1 or word in NATO for word in words)
     spelled = len(words) > 2 and 2 * letters > len(words)
-    short = 0 < len(words) <= LONGEST_ANSWER and not any(map(str.isdigit, said))
+    short = 0 < len(words) <= LONGEST_ANSWER and not any(map(str.isdecimal, said))
     if spelled or (short and not _NO_ANSWER.search(said)):
         yield Span(start, end, "name")
     elif head := _HEAD.match(text, start):

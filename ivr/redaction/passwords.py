@@ -9,7 +9,8 @@ from ivr.redaction.spans import MARKER, Span
 _SAYS = re.compile(
     r"(?: (?:i|we|you) \w+| (?:for|on|to) (?:\w+ ){0,2}\w+)?"
     r"\s*(?:is|was|'s|:|=|-|would be|,\s*it's|,\s*it is"
-    r"|(?:this|his|these)(?= (?!is|was|has|morning|evening|afternoon|time|week|month|year|one|way|does|did)\w))"  # misheard
+    r"|(?:this|his|these)"  # as "is" is misheard
+    r"(?= (?!is|was|has|morning|evening|afternoon|time|week|month|year|one|way|does|did)\w))"
     r"\s*[:,]?\s*",
     re.I,
 )

@@ -62,4 +62,4 @@ def ends_in_courtesy(text: str) -> bool:
 def has_digit_at_an_end(text: str) -> bool:
     """Whether a number has begun, or goes on, beside words that may be digits misheard: "4. D-Row"."""
     words = plain_words(text)
-    return any(word.isdigit() or word in UNITS for word in (*words[:1], *words[-1:]))
+    return any(word.isdecimal() or word in UNITS for word in (*words[:1], *words[-1:]))

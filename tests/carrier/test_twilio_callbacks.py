@@ -129,3 +129,20 @@ def test_news_of_texts_and_sockets() -> None:
 def test_what_always_comes_and_does_not_is_named(read, form, missing) -> None:  # type: ignore[no-untyped-def]
     with pytest.raises(CallbackError, match=f"^{missing} is missing"):
         read(form)
+
+
+@pytest.mark.parametrize("told", ["²", "nan", "inf", "9" * 5000, "1e309", "x", ""])
+def test_a_length_that_is_no_number_is_none(told: str) -> None:
+    fields = {
+        "RecordingStatus": "completed",
+        "RecordingSid": "RE1",
+        "RecordingDuration": told,
+        "RecordingChannels": told,
+    }
+    news = callbacks.recording(fields)
+    assert (news.seconds, news.channels) == (None, None)
+    assert callbacks.recorded_seconds(fields) is None
+
+
+def test_only_what_a_telephone_can_send_is_a_key() -> None:
+    assert callbacks.keys({"Digits": "1²2\u0663#*"}) == "12#*"

@@ -61,6 +61,8 @@ def test_messages_are_understood() -> None:
         '{"event":"media"}',
         '{"event":"media","media":{"payload":"%%","timestamp":"1"}}',
         '{"event":"new"}',
+        '{"event":"media","media":{"payload":"","timestamp":Infinity}}',
+        pytest.param("[" * 100_000, id="deep"),
     ],
 )
 def test_what_cannot_be_read_does_no_harm(text: str) -> None:

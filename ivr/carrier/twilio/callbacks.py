@@ -1,5 +1,6 @@
 """Twilio's form fields as our own values. No other module names a field of Twilio's; serves `callbacks.Callbacks`."""
 
+import math
 import re
 from collections.abc import Iterable
 from typing import Literal, cast, get_args
@@ -33,7 +34,9 @@ ERROR_FIELDS = ("ErrorCode", "ErrorUrl")
 NOT_FETCHED = "11"  # error codes that begin so: our answer never came; all others complain of the answer itself
 EVENTS: dict[str, Literal["join", "leave"]] = {"participant-join": "join", "participant-leave": "leave"}
 LEFT_ALONE = "participant_hung_up"  # the other reasons are our own doing: the leg was moved, or its conference ended
+LARGEST = 2**31 - 1  # that a column holds
 RECORD_VERB = "RecordVerb"  # recorded by a document of ours, not beside the call
+KEYS = frozenset("0123456789*#ABCD")
 HANGUP = "hangup"  # stands for a key where the caller hung up while we recorded
 
 
@@ -58,7 +61,8 @@ def call_update(fields: Fields) -> CallUpdate:
 
 
 def keys(fields: Fields) -> str:
-    return fields.get("Digits", "")
+    """What a telephone can send; anything else is none of the caller's."""
+    return "".join(key for key in fields.get("Digits", "") if key in KEYS)
 
 
 def recording(fields: Fields) -> RecordingNews:
@@ -72,15 +76,14 @@ def message(fields: Fields) -> RecordingNews | None:
 
 
 def utterance(fields: Fields) -> Utterance:
-    pressed = fields.get("Digits", "")
-    pressed = "" if pressed == HANGUP else pressed
+    pressed = "" if fields.get("Digits") == HANGUP else keys(fields)
     url = fields.get("RecordingUrl", "") if pressed else _required(fields, "RecordingUrl")
     return Utterance(pressed, fields.get("RecordingSid", ""), url)
 
 
 def recorded_seconds(fields: Fields) -> int | None:
     seconds = fields.get("RecordingDuration", "")
-    return int(seconds) if seconds.isdigit() else None
+    return _int(seconds) if seconds.isdecimal() else None
 
 
 def card_update(fields: Fields) -> CardUpdate:
@@ -152,16 +155,18 @@ def _recording(fields: Fields, status: str, kind: str) -> RecordingNews:
 
 def _float(text: str | None) -> float | None:
     try:
-        return None if text is None else float(text)
+        value = math.nan if text is None else float(text)
     except ValueError:
         return None
+    return value if math.isfinite(value) else None
 
 
 def _int(text: str | None) -> int | None:
     try:
-        return None if text is None else int(text)
+        value = None if text is None else int(text)
     except ValueError:
         return None
+    return None if value is None or abs(value) > LARGEST else value
 
 
 def _required(fields: Fields, name: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from flask import Blueprint, Response, abort, request
+from sqlalchemy.exc import NoResultFound
 from werkzeug.datastructures import MultiDict
 
 from ivr.carrier.callbacks import CallbackError, Fields
@@ -28,10 +29,17 @@ def require_signature(blueprint: Blueprint, dialect: Dialect) -> None:
         if not dialect.signatures.request_is_signed(request.path, query, form, request.headers):
             log.warning("refused an unsigned or forged request to %s", request.endpoint)
             abort(403)
-        for values in (request.args, request.form):
-            if (name := dialect.callbacks.malformed(values.items(multi=True))) is not None:
+        named = [("the address's Sid", sid)] if (sid := (request.view_args or {}).get("sid")) else []
+        for values in (request.args.items(multi=True), request.form.items(multi=True), named):
+            if (name := dialect.callbacks.malformed(values)) is not None:
                 abort(400, f"{name} is no identifier of the carrier's")
         about_call(dialect.callbacks.call_sid(request.values))
+
+    @blueprint.errorhandler(NoResultFound)
+    def unknown(_error: NoResultFound) -> Response:
+        """Of what is asked here we know nothing, as of a call that the standby line answered."""
+        log.warning("%s asks about what is not on record", request.endpoint)
+        return Response("Nothing is known of it.", 404)
 
     @blueprint.teardown_request
     def forget(_error: BaseException | None) -> None:

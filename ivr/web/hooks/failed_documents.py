@@ -3,13 +3,13 @@
 import logging
 import re
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Response, current_app
 from werkzeug.exceptions import HTTPException
 from werkzeug.test import EnvironBuilder
 
 from ivr.carrier.callbacks import Brought, FailedDocument, Fields
+from ivr.web.url_parts import url_parts
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ def ask_again(failed: FailedDocument, prefix: str = "") -> Response | None:
     Its answer, where the carrier never got one; None: there is no result in it, or the caller is better off elsewhere.
     `prefix` is the path of our public address. All views may be repeated, so that what was kept stays kept once.
     """
-    parts = urlsplit(failed.url)
+    parts = url_parts(failed.url)
     path = parts.path.removeprefix(prefix)
     if not any(address.fullmatch(path) and results & failed.brought for address, results in RESULTS):
         return None

@@ -1,7 +1,6 @@
 """The hand-off's webhooks: the carrier's callbacks become events, the state becomes the next document."""
 
 from typing import Literal
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
@@ -18,6 +17,7 @@ from ivr.store.models import Handoff
 from ivr.web.hooks.carrier_requests import read, require_signature, respond
 from ivr.web.hooks.unavailable import unless_broken
 from ivr.web.hooks.waiting import WaitingHooks
+from ivr.web.url_parts import url_parts
 
 LEG_ENDS: dict[str, Literal["no-answer", "busy", "failed"]] = {
     "completed": "no-answer",
@@ -179,7 +179,7 @@ class HandoffHooks:
         """A document of the agent's leg failed: what was asked for is done now, or they are asked for a moment."""
         views = {"accept": self.accept, "agent-left": self.agent_left}
         failed = read(self._callbacks.failed_document).url
-        view = views.get(urlsplit(failed).path.rpartition("/")[2], self.agent)
+        view = views.get(url_parts(failed).path.rpartition("/")[2], self.agent)
         return unless_broken(
             self._dialect,
             lambda: view(handoff_id, attempt_number),
@@ -260,7 +260,7 @@ def conference_events(news: ConferenceEvent, state: State) -> list[ev.Event]:
 
 def _attempt_number(label: str, sid: str, state: State) -> int | None:
     """Which offer's leg it is; a supervisor's is one once they have taken the call over."""
-    if label.removeprefix("agent-").isdigit():
+    if label.removeprefix("agent-").isdecimal():
         return int(label.removeprefix("agent-"))
     taken = [attempt_number for attempt_number, attempt in enumerate(state.attempts, 1) if attempt.sid == sid]
     return taken[-1] if taken else None

@@ -175,7 +175,7 @@ class _Seal:
         """The keys; none where they are another call's, or old."""
         try:
             call, turn, keys = self._box.decrypt(sealed, ttl=SEALED).decode().split(":")
-        except InvalidToken:
+        except (InvalidToken, ValueError):
             return ""
         return keys if (call, turn) == (sid, str(number)) else ""
 

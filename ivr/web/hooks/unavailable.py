@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable
-from urllib.parse import parse_qs, urlsplit
 
 from flask import request
 from flask.typing import ResponseReturnValue
@@ -10,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from ivr.carrier.dialect import Dialect
 from ivr.phrasing.announcements import Announcements
 from ivr.web.hooks.carrier_requests import respond
+from ivr.web.url_parts import count_in
 
 log = logging.getLogger(__name__)
 TIMES, PAUSE = 5, 4  # that a document is asked for again, and the seconds before each
@@ -24,7 +24,7 @@ def unless_broken(
     except Exception:
         log.exception("a leg that we called is asked for a moment")
     words = Announcements("en")
-    times = request.args.get("again", type=int) or int(parse_qs(urlsplit(failed).query).get("again", ["0"])[0])
+    times = request.args.get("again", type=int) or count_in(failed, "again")
     if times >= TIMES:
         document = dialect.documents.goodbye(words.line("call_back.missed"))
     else:

@@ -59,6 +59,6 @@ def make_agent_transfer_blueprint(context: PageContext, transfers: Transfers) ->
 
 def _colleague() -> int:
     chosen = request.form.get("to", "")
-    if chosen and not chosen.isdigit():
+    if chosen and not chosen.isdecimal():
         abort(400, f"to {chosen!r} is not the number of a colleague")
     return int(chosen or 0)

@@ -1,7 +1,5 @@
 """Errors as pages that say what happened and what to do."""
 
-from urllib.parse import urlsplit
-
 from flask import Flask, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
@@ -9,6 +7,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, Unauthorized
 
 from ivr.web.pages.signed_in import safe_next
+from ivr.web.url_parts import url_parts
 
 TOO_OLD, OLD_ADVICE = "This page is too old", "What you asked for was not done. Go back and do it again."
 PAGES = {
@@ -33,7 +32,7 @@ def explain_errors(app: Flask) -> None:
 def _page(error: HTTPException) -> ResponseReturnValue:
     code = error.code or 500
     title, advice = PAGES[code]
-    target = safe_next(urlsplit(request.referrer or "").path) if code == 401 else None
+    target = safe_next(url_parts(request.referrer).path) if code == 401 else None
     return render_template("error.html", title=title, advice=advice, target=target, not_done=code == 401), code
 
 
@@ -41,7 +40,7 @@ def _too_old(error: CSRFError) -> ResponseReturnValue:
     """The token is of another sign-in: a script takes the new one and asks once more, where there is one."""
     if request.headers.get("X-Fragment"):
         return ("", 400, {"X-Stale-Token": "1"}) if current_user.is_authenticated else _page(Unauthorized())
-    target = safe_next(urlsplit(request.referrer or "").path)
+    target = safe_next(url_parts(request.referrer).path)
     return render_template("error.html", title=TOO_OLD, advice=OLD_ADVICE, back=target, not_done=True), 400
 
 

@@ -135,7 +135,7 @@ def _joined(text: str, pieces: Sequence[Word]) -> Iterator[Word]:
 
 def masked(number: str) -> str:
     """A caller's number with its last four digits only; a name ("client:ada", "anonymous") as it is."""
-    digits = [sign for sign in number if sign.isdigit()]
+    digits = [sign for sign in number if sign.isdecimal()]
     return f"••• {''.join(digits[-4:])}" if len(digits) > 4 else number.removeprefix("client:")
 
 

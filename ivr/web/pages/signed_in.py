@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from flask import Flask, Request, abort, redirect, request, url_for
 from flask_login import LoginManager, UserMixin, current_user
@@ -17,6 +17,7 @@ from ivr.people.sign_ins import Limits
 from ivr.settings import Settings
 from ivr.store.engine import Sessions
 from ivr.store.models import SignIn
+from ivr.web.url_parts import url_parts
 
 PASSWORD = "password"  # noqa: S105  # how one is signed in who has proved nothing else
 LATELY = timedelta(minutes=30)
@@ -135,9 +136,7 @@ def just_proven(people: SignedInPeople) -> Response | None:
     """None when the person has proved lately who they are; else the way to do so, and back to the page."""
     if people.clock.now() - me().proven_at < LATELY:
         return None
-    target = (
-        request.full_path.rstrip("?") if request.method == "GET" else safe_next(urlsplit(request.referrer or "").path)
-    )
+    target = request.full_path.rstrip("?") if request.method == "GET" else safe_next(url_parts(request.referrer).path)
     return redirect(url_for("second.prove", next=target), 303)
 
 
@@ -150,5 +149,4 @@ def safe_next(target: str | None) -> str | None:
     """`target` when it is a path of this site, else None: sign-in must not send people elsewhere."""
     if not target or not target.startswith("/") or "\\" in target or not target.isprintable():
         return None
-    parts = urlsplit(target)
-    return None if parts.scheme or parts.netloc or target.startswith("//") else target
+    return None if target.startswith("//") else target

@@ -40,7 +40,7 @@ def add_calibrations(blueprint: Blueprint, context: PageContext) -> None:
         try:
             with sessions.begin() as tx:
                 able = {person.id for person in people(tx, "reviewer", "supervisor")}
-                chosen = [int(one) for one in form.getlist("reviewer") if one.isdigit() and int(one) in able]
+                chosen = [int(one) for one in form.getlist("reviewer") if one.isdecimal() and int(one) in able]
                 version = form.get("card", 0, type=int)
                 if version not in {one.id for one in versions.in_use(tx)}:
                     raise EvaluationRefusedError("there is no such scorecard in use")

@@ -84,7 +84,7 @@ def read_card_form(tx: Session, sid: str, person: SignedInPerson) -> CardForm | 
 def judged(tx: Session, sid: str, person: SignedInPerson, form: Mapping[str, str]) -> Judgement:
     """What a form sent for call `sid` says. Raises EvaluationRefusedError."""
     named = form.get("judge", "")
-    subject = Subject(sid, int(named) if named.isdigit() else None)
+    subject = Subject(sid, int(named) if named.isdecimal() else None)
     version = tx.get(ScorecardVersion, _number(form.get("card", "")))
     if version is None or version.state == "draft":
         raise EvaluationRefusedError("there is no such scorecard")
@@ -121,7 +121,7 @@ def _id(row: Calibration | Evaluation | None) -> int | None:
 
 
 def _number(written: str) -> int:
-    return int(written) if written.isdigit() and len(written) < 10 else 0
+    return int(written) if written.isdecimal() and len(written) < 10 else 0
 
 
 def _disputed(tx: Session, sid: str, evaluation_id: int) -> Evaluation | None:
@@ -133,7 +133,7 @@ def _chosen(
     subjects: list[Subject], calibration: Calibration | None, replaces: Evaluation | None, named: str
 ) -> Subject:
     fixed = calibration or replaces
-    agent = fixed.agent_id if fixed else int(named) if named.isdigit() else None
+    agent = fixed.agent_id if fixed else int(named) if named.isdecimal() else None
     wanted = Subject(subjects[0].sid, agent)
     return wanted if wanted in subjects else subjects[0]
 

@@ -132,7 +132,7 @@ def _choices(written: str) -> tuple[Choice, ...]:
     found = []
     for line in filter(None, map(str.strip, written.splitlines())):
         points, colon, words = line.partition(":")
-        if not colon or not points.strip().isdigit() or not words.strip():
+        if not colon or not points.strip().isdecimal() or not words.strip():
             _refuse(f"{line!r} is no choice: write its points of 100, a colon and its words, like 50: In part")
         found.append(Choice(words.strip()[:LONGEST_TEXT], int(points)))
     return tuple(found[:9])

@@ -42,7 +42,7 @@ def add_samples(blueprint: Blueprint, context: PageContext) -> None:
         try:
             with sessions.begin() as tx:
                 able = {person.id for person in people(tx, "reviewer", "supervisor")}
-                chosen = [int(one) for one in form.getlist("reviewer") if one.isdigit() and int(one) in able]
+                chosen = [int(one) for one in form.getlist("reviewer") if one.isdecimal() and int(one) in able]
                 filters = Filters(
                     _day(form.get("since", ""), context), _day(form.get("until", ""), context) + timedelta(days=1),
                     form.get("agent", 0, type=int), form.get("intent", ""), form.get("outcome", ""),
