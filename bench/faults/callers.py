@@ -38,12 +38,12 @@ QUESTION_OF: dict[str, str] = {
 class Caller:
     """A customer on the telephone. `wish` is the sound of what they say; `pin` is keyed.
 
-    One who `stays` asks for the balance again and again, or talks on, until that is set to False."""
+    One who `stays` asks for the balance again and again, or talks on, until they are told that they may go."""
 
     def __init__(self, goal: Goal, pin: str, known: KnownSounds, wish: bytes = b"", stays: bool = False) -> None:
         self.goal, self.hearing, self.status = goal, Hearing(known), ""
         self.line: Line | None = None
-        self.stays = stays
+        self.stays, self._patience = stays, PATIENCE
         self.fault: int | None = None  # the frame in which the fault came
         self.breaks: list[int] = []  # frames in which the bot's stream was lost
         self.acts: list[tuple[int, str]] = []
@@ -80,7 +80,7 @@ class Caller:
         if last is not None and last.name == AGENT and last.end == self.hearing.now:
             self._agent += 1
             self._agent_since += self.fault is not None
-        if not self.stays and (self._done or self.hearing.now > PATIENCE):
+        if not self.stays and (self._done or self.hearing.now > self._patience):
             self.act("hung up" if self._done else "gave up")
             self.leave()
         elif last is not None and last.end > self._answered and self._rests(last):
@@ -138,6 +138,10 @@ class Caller:
         if self.line is not None:
             self.line.hang_up()
 
+    def may_go(self) -> None:
+        """End the call once nothing is under way."""
+        self.stays, self._patience = False, self.hearing.now + PATIENCE
+
     def stream_broke(self) -> None:
         self.breaks.append(self.hearing.now)
 
@@ -160,7 +164,8 @@ class Caller:
     @property
     def _asked_for_more(self) -> bool:
         last = self.last
-        return last is not None and QUESTION_OF.get(last.name) == "else" and last.whole
+        unanswered = last is not None and last.end > self._answered
+        return unanswered and last is not None and QUESTION_OF.get(last.name) == "else" and last.whole
 
     def _rests(self, last: Passage) -> bool:
         return last.whole and self.hearing.now - last.end >= REST

@@ -64,7 +64,7 @@ async def roll(world: World, many: int, tell: Tell) -> list[Stayed]:
 
 async def _goodbye(callers: Sequence[Caller], legs: Sequence[Leg]) -> None:
     for caller in callers:
-        caller.stays = False
+        caller.may_go()
     try:
         async with asyncio.timeout(GOODBYE):
             await asyncio.gather(*(leg.over.wait() for leg in legs))

@@ -108,3 +108,16 @@ def test_a_call_that_had_gone_right_before_the_fault_is_spared() -> None:
     caller, _ = called("balance")
     hears(caller, OPEN, PIN, "balance It is one.", ELSE)
     assert outcome(caller, fault=caller.hearing.now) == "spared"
+
+
+def test_one_who_stays_asks_again_and_goes_once_nothing_is_under_way() -> None:
+    caller, line = Caller("balance", "2749", KnownSounds(SOUNDS), stays=True), Line()
+    caller.ring(line)
+    caller.connected()
+    hears(caller, OPEN, PIN, "balance It is one.", ELSE)
+    assert (line.up, line.pressed) == (True, "127491")
+    caller.may_go()
+    hears(caller, "balance It is one.")
+    assert (line.up, caller.unanswered) == (True, 0)
+    hears(caller, ELSE)
+    assert (line.up, caller.unanswered) == (False, 0)
