@@ -39,6 +39,7 @@ class Namespace:
         _ip("link", "set", f"{self.name}-n", "down")
 
     def remove(self) -> None:
+        _ip("link", "del", f"{self.name}-n", check=False)  # at once: with its namespace it goes some time later
         _ip("netns", "del", self.name, check=False)
 
 
