@@ -53,8 +53,8 @@ class WholeResponse:
 async def whole_body(scope: Scope, receive: Receive, most: int = BODY, seconds: float = BODY_SECONDS) -> bytes:
     """Up to `most` bytes within `seconds`: who sends slowly holds no thread. Raises BadBody."""
     announced = dict(scope["headers"]).get(b"content-length", b"0")
-    if not announced.isdecimal() or int(announced) > most:
-        raise BodyRefusedError(413 if announced.isdecimal() else 400)
+    if not announced.isdigit() or int(announced) > most:
+        raise BodyRefusedError(413 if announced.isdigit() else 400)
     body = bytearray()
     try:
         async with asyncio.timeout(seconds):
