@@ -6,7 +6,7 @@ import sys
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy: its threads would spin both cores
 
 import time
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -52,7 +52,7 @@ from ivr.ledger.http import HttpLedger
 from ivr.ledger.port import Ledger
 from ivr.ledger.sql import SqlLedger
 from ivr.live_updates import LiveUpdates
-from ivr.logs import set_up_logging
+from ivr.logs import CallThreads, set_up_logging
 from ivr.made_once import made_once
 from ivr.metrics.process import WebhookFigures, count_errors, line_registry, media_registry
 from ivr.metrics.reading import make_metrics_blueprint, metrics_route
@@ -98,7 +98,7 @@ class Parts:
 
     def pool(self, threads: int, name: str) -> Executor:
         """Threads for work that must keep nobody else waiting."""
-        return ThreadPoolExecutor(threads, name)
+        return CallThreads(threads, name)
 
     def sleep(self, seconds: float) -> None:
         time.sleep(seconds)

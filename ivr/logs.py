@@ -2,9 +2,13 @@
 
 import json
 import logging
-from contextvars import ContextVar
-from typing import Any
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import ContextVar, copy_context
+from typing import Any, TypeVar
 
+T = TypeVar("T")
 CHATTY = ("alembic", "httpx", "httpcore", "twilio", "rq.worker", "faster_whisper", "uvicorn.access")
 
 _call: ContextVar[str | None] = ContextVar("call", default=None)
@@ -28,6 +32,23 @@ def set_up_logging(level: str, form: str = "text") -> None:
 def about_call(sid: str | None) -> None:
     """From here on this thread's or task's lines name the call `sid`, until another is named."""
     _call.set(sid)
+
+
+@contextmanager
+def while_about(sid: str | None) -> Iterator[None]:
+    """Within, lines name the call `sid`; None: whichever they named before."""
+    before = _call.set(sid or _call.get())
+    try:
+        yield
+    finally:
+        _call.reset(before)
+
+
+class CallThreads(ThreadPoolExecutor):
+    """A pool whose lines are about the call of whoever gave the work."""
+
+    def submit(self, work: Callable[..., T], /, *arguments: Any, **named: Any) -> "Future[T]":
+        return super().submit(copy_context().run, work, *arguments, **named)
 
 
 class TextLines(logging.Formatter):

@@ -9,9 +9,11 @@ from datetime import timedelta
 from sqlalchemy.exc import SQLAlchemyError
 
 from ivr.clock import Clock
+from ivr.logs import while_about
 from ivr.store import outbox
 from ivr.store.engine import Sessions
 from ivr.store.models import Outbox
+from ivr.store.promised_to import call_of
 from ivr.store.topics import about
 
 log = logging.getLogger(__name__)
@@ -45,6 +47,7 @@ def held(sessions: Sessions, clock: Clock, row_id: int, renewing: Renewing = by_
         lease = about(waiting.topic).plan.lease if waiting else 0.0
         now = clock.now()
         row = outbox.take(tx, row_id, now, now + timedelta(seconds=lease)) if waiting else None
+        sid = call_of(tx, row) if row else None
     if row is None:
         yield None
         return
@@ -56,5 +59,5 @@ def held(sessions: Sessions, clock: Clock, row_id: int, renewing: Renewing = by_
         except SQLAlchemyError:
             log.warning("the lease of job %s could not be renewed", row_id)
 
-    with renewing(renew, lease / 3):
+    with renewing(renew, lease / 3), while_about(sid):
         yield row

@@ -22,6 +22,7 @@ from bench.simulation.virtual_time import VirtualFuture
 from ivr.channels.conversation import Conversation, Threads
 from ivr.channels.moved_calls import MovedCalls
 from ivr.handoff.reconciliation import reconcile
+from ivr.logs import about_call
 from workers.jobs import do_promised
 from workers.relay import Relay
 
@@ -93,6 +94,7 @@ class MediaHost:
     async def _talk(self, leg: Leg, caller: Caller, token: str, closed: VirtualFuture[str]) -> None:
         """As `ivr.channels.media_app` does, without the socket."""
         try:
+            about_call(leg.sid)
             await asyncio.sleep(0.15)
             loop = asyncio.get_running_loop()
             connected = await loop.run_in_executor(self._pool, self._service.connect, leg.sid, token)

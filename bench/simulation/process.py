@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
+from contextvars import copy_context
 from functools import partial
 from random import Random
 from typing import Any, TypeVar
@@ -93,7 +94,7 @@ class Pool(Executor):
         self._process = process
 
     def submit(self, work: Callable[..., Any], /, *arguments: Any, **named: Any) -> "Future[Any]":
-        return self._process.start(partial(work, *arguments, **named))
+        return self._process.start(partial(copy_context().run, work, *arguments, **named))
 
 
 class FaultySessions(Sessions):

@@ -18,6 +18,7 @@ from ivr.carrier.callbacks import RecordingNews
 from ivr.carrier.port import CALL_OVER, CallRecords, CarrierCall, CarrierError, CarrierRecording
 from ivr.clock import Clock
 from ivr.handoff.state import State
+from ivr.logs import while_about
 from ivr.store import outbox
 from ivr.store.engine import Sessions
 from ivr.store.idempotency import first_time
@@ -28,7 +29,7 @@ log = logging.getLogger(__name__)
 BATCH = 200
 LOOK_BACK = timedelta(days=2)  # no recording is looked for that is older: it was looked for a thousand times
 LONGEST_CALLBACK = timedelta(hours=1)  # from a call-back's beginning to that of its recording
-T = TypeVar("T")
+T = TypeVar("T", str, Recording, CarrierRecording)
 FETCHED = ("kept", "transcribed", "deleted", "absent")
 
 
@@ -66,12 +67,13 @@ class Sweeper:
     def _each(self, do: Callable[[T], None], things: Iterable[T]) -> None:
         """One that we cannot deal with keeps nobody from the others."""
         for thing in things:
-            try:
-                do(thing)
-            except CarrierError:
-                raise
-            except Exception:
-                log.exception("the sweep passes over one")
+            with while_about(thing if isinstance(thing, str) else thing.call_sid):
+                try:
+                    do(thing)
+                except CarrierError:
+                    raise
+                except Exception:
+                    log.exception("the sweep passes over one")
 
     def _end_calls(self) -> None:
         going_on = select(Call.sid).where(Call.ended_at.is_(None), Call.started_at < self._before())
@@ -82,7 +84,7 @@ class Sweeper:
     def _end_call(self, sid: str) -> None:
         found = self._carrier.find_call(sid)
         if found is None or found.status in CALL_OVER:
-            log.warning("call %s was over and nobody had said so", sid)
+            log.warning("a call was over and nobody had said so")
             self._calls.ended(sid, found.status if found else "completed")
             self._handoffs.caller_gone(sid)
 
@@ -138,7 +140,8 @@ class Sweeper:
 
     def _message(self, sid: str, call: CarrierCall | None, found: CarrierRecording) -> None:
         news = _news(found, "message")
-        log.warning("call %s left a message that nobody had announced", sid)
+        with while_about(sid):
+            log.warning("a message was left that nobody had announced")
         self._calls.message_left(sid, *_parties(call), news)
         self._handoffs.message_left(sid, found.sid)
 

@@ -5,7 +5,6 @@ import contextlib
 import logging
 import re
 from collections.abc import AsyncIterator, Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,7 +22,7 @@ from ivr.channels.drain import Drain
 from ivr.channels.listening import SoundRelay
 from ivr.channels.moved_calls import MovedCalls
 from ivr.dialogue.prompts.en import PROMPTS
-from ivr.logs import about_call
+from ivr.logs import CallThreads, about_call
 from ivr.store.health import Watch
 from ivr.store.stream_tokens import BadTokenError
 from speech.media_streams import NoStartError, Start, read_start
@@ -69,7 +68,7 @@ def make_media_app(
     finds another way for them."""
     options = options or MediaOptions()
     admission, drain = options.admission, Drain(options.drain_seconds)
-    threads = Threads(ThreadPoolExecutor(8, "sql"), ThreadPoolExecutor(16, "ledger"))
+    threads = Threads(CallThreads(8, "sql"), CallThreads(16, "ledger"))
 
     async def not_talking(sids: Sequence[str]) -> Sequence[str]:
         return await asyncio.get_running_loop().run_in_executor(threads.sql, service.not_talking, sids)

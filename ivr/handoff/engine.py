@@ -15,6 +15,7 @@ from ivr.handoff.config import HandoffConfig
 from ivr.handoff.state import State
 from ivr.handoff.transaction import Change, ConflictError, advance
 from ivr.live_updates import LiveUpdates
+from ivr.logs import while_about
 from ivr.store.engine import Sessions
 from ivr.store.models import Handoff
 
@@ -61,10 +62,11 @@ class HandoffEngine:
     def apply(self, handoff_id: int, event: ev.Event, within: Within | None = None) -> Handoff:
         """Commit the step that `event` causes, with `within` in the same transaction, then act on it."""
         change = self._commit(handoff_id, event, within)
-        if change.changed:
-            self._publish(change)
-        if change.requests:
-            self.spawn(lambda: self.requests.carry_out_all(change.requests))
+        with while_about(change.handoff.call_sid):
+            if change.changed:
+                self._publish(change)
+            if change.requests:
+                self.spawn(lambda: self.requests.carry_out_all(change.requests))
         if change.freed:
             self.offer_to_free_agents()
         return change.handoff

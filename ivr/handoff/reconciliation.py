@@ -8,6 +8,7 @@ from ivr.carrier.port import CALL_OVER, Carrier, CarrierError
 from ivr.desk import agents
 from ivr.handoff import events as ev
 from ivr.handoff.service import HandoffService
+from ivr.logs import while_about
 from ivr.store.models import Handoff
 from ivr.store.states import HANDOFF_LIVE
 
@@ -22,12 +23,13 @@ def reconcile(handoffs: HandoffService, carrier: Carrier) -> None:
     for agent_id in overdue:
         handoffs.wrap_up_over(agent_id)
     for row in rows:
-        try:
-            _compare(handoffs, carrier, row)
-        except CarrierError as error:
-            log.warning("hand-off not reconciled: %s", error, extra={"handoff": row.id})
-        except Exception:  # whatever is wrong with one, the others are looked after
-            log.exception("hand-off not reconciled", extra={"handoff": row.id})
+        with while_about(row.call_sid):
+            try:
+                _compare(handoffs, carrier, row)
+            except CarrierError as error:
+                log.warning("hand-off not reconciled: %s", error, extra={"handoff": row.id})
+            except Exception:  # whatever is wrong with one, the others are looked after
+                log.exception("hand-off not reconciled", extra={"handoff": row.id})
 
 
 def _compare(handoffs: HandoffService, carrier: Carrier, row: Handoff) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.logs import JsonLines, TextLines, about_call
+from ivr.logs import CallThreads, JsonLines, TextLines, about_call, while_about
 
 pytestmark = pytest.mark.unit
 
@@ -67,3 +67,25 @@ def test_the_next_request_is_about_no_call() -> None:
     about_call("CA1")
     about_call(None)
     assert "CA1" not in TextLines().format(record("page opened"))
+
+
+def test_what_is_done_for_another_call_in_between_names_that_one() -> None:
+    about_call("CA1")
+    with while_about("CA2"):
+        assert "CA2" in TextLines().format(record("rung"))
+    assert "CA1" in TextLines().format(record("answered"))
+
+
+def test_what_is_about_no_other_call_names_the_same() -> None:
+    about_call("CA1")
+    with while_about(None):
+        assert "CA1" in TextLines().format(record("rung"))
+
+
+def test_work_in_a_pool_is_about_the_call_of_whoever_gave_it() -> None:
+    with CallThreads(1) as threads:
+        for sid in ("CA1", "CA2"):
+            about_call(sid)
+            assert sid in threads.submit(TextLines().format, record("asked")).result()
+        about_call(None)
+        assert "CA" not in threads.submit(TextLines().format, record("asked")).result()

@@ -1,13 +1,13 @@
 """A webhook waits for the carrier for so long and no longer: whoever is on the line has to hear something."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from ivr.carrier.port import CarrierError
+from ivr.logs import CallThreads
 
 T = TypeVar("T")
-_pool = ThreadPoolExecutor(16, "carrier-waits")
+_pool = CallThreads(16, "carrier-waits")
 
 
 def within(seconds: float, work: Callable[[], T]) -> T:
