@@ -21,9 +21,9 @@ class Figures:
     media_cores: float = 4.0  # chosen: cores of one media process
     webhooks: float = 18.0  # measured: a call of the cluster bench, hand-offs among them
     webhook_ms: float = 10.0  # measured: processor time of a web process for one webhook
-    commits: float = 90.0  # measured: PostgreSQL's commits for a call
-    rows: float = 90.0  # measured: rows that it writes for a call
-    commands: float = 300.0  # measured: Redis' commands for a call
+    commits: float = 130.0  # measured: PostgreSQL's commits for a call
+    rows: float = 120.0  # measured: rows that it writes for a call
+    commands: float = 530.0  # measured: Redis' commands for a call
     recording_share: float = 1.0  # assumed: share of calls that are recorded and written down
     record_cost: float = 0.16  # computed: seconds of a core for each second of a recording, docs/scaling.md
     peak: float = 1.3  # assumed: room above the mean, and for the loss of a host
