@@ -65,6 +65,7 @@ from ivr.store.engine import Sessions, make_engine, make_sessions
 from ivr.store.health import Watch, probe
 from ivr.store.models import Call, Handoff
 from ivr.store.redis_client import connect
+from ivr.traces import set_up_traces
 from ivr.web.bot_sound import BotSound
 from ivr.web.event_streams import Hub, Streams
 from ivr.web.front import make_front
@@ -413,4 +414,5 @@ def _watches(parts: Parts, desk: StandbyDesk) -> tuple[Watch, ...]:
 def _parts(settings: Settings | None) -> Parts:
     settings = settings or Settings()
     set_up_logging(settings.log_level, settings.log_format)
+    set_up_traces(settings.traces)
     return Parts(settings)

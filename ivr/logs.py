@@ -34,6 +34,11 @@ def about_call(sid: str | None) -> None:
     _call.set(sid)
 
 
+def current_call() -> str | None:
+    """The call that this thread's or task's lines name."""
+    return _call.get()
+
+
 @contextmanager
 def while_about(sid: str | None) -> Iterator[None]:
     """Within, lines name the call `sid`; None: whichever they named before."""

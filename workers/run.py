@@ -11,6 +11,7 @@ import time
 import uuid
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from typing import Any
 
 from redis import Redis, RedisError
 from redis.backoff import ExponentialBackoff
@@ -21,6 +22,7 @@ from rq import SimpleWorker, Worker
 from rq.serializers import JSONSerializer
 from sqlalchemy.exc import SQLAlchemyError
 
+from ivr import traces
 from ivr.handoff.reconciliation import reconcile
 from ivr.local.redis_server import die_with_parent
 from ivr.recordings.retention import purge_by_policy
@@ -34,7 +36,19 @@ from workers.queues import Queues, RowJob, make_queue
 from workers.relay import Relay
 
 log = logging.getLogger(__name__)
-QUEUES = {"handoff": SimpleWorker, "outside": SimpleWorker, "heavy": Worker}  # a heavy job may die alone: it forks
+
+
+class ForkingWorker(Worker):
+    """A heavy job may die alone: it has a process of its own, which ends without a goodbye."""
+
+    def perform_job(self, *arguments: Any, **named: Any) -> bool:
+        try:
+            return bool(super().perform_job(*arguments, **named))
+        finally:
+            traces.flush()
+
+
+QUEUES = {"handoff": SimpleWorker, "outside": SimpleWorker, "heavy": ForkingWorker}
 PROCESSES = ("handoff", "outside", "outside", "heavy")  # one who waits for carrier or ledger keeps no other waiting
 POLL = 0.1
 REDIS_AWAY = 0.5

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from ivr import traces
 from ivr.calls import next_step, problems, repository
 from ivr.calls.dialogue_steps import TALKING, DialogueSteps
 from ivr.calls.next_step import Goodbye, Next, Park, Reconnect, TakeMessage, WithoutSocket
@@ -105,6 +106,8 @@ class CallService:
             call.stream_token = None
             call.figures = call_figures(call.turns).to_json()
             outbox.put(tx, CALL_FACTS, {"call": sid}, call.ended_at)
+            begun, over, what = call.started_at, call.ended_at, call.outcome
+        traces.whole_call(sid, begun, over, outcome=what)
         self._live.publish(f"call:{sid}", "ended", sid)
 
     def recording(self, sid: str, news: RecordingNews, caller: str = UNKNOWN, called: str = UNKNOWN) -> None:

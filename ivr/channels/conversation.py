@@ -7,6 +7,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from ivr import traces
 from ivr.calls.dialogue_service import DialogueService
 from ivr.calls.dialogue_steps import Applied
 from ivr.dialogue import actions, events
@@ -14,6 +15,8 @@ from ivr.store.stream_tokens import Connected
 from speech import events as speech
 from speech.events import Close, Command, Expectation, Listen, Speak
 from speech.tap import Tap, deaf
+
+STAGES = ("wait", "listen", "decide", "speak")  # from the caller's last sound to our first, in this order
 
 
 class SpeechSession(Protocol):
@@ -90,6 +93,9 @@ class Conversation:
                 await self._interrupted(event)
             case speech.Spoken():
                 latency = {**self._known(event.id).latency, **_named(event.latency)}
+                if "decide" in latency:
+                    took = sum(latency.get(stage, 0.0) for stage in STAGES) / 1000
+                    traces.note("turn", event.end - event.start + took, self._sid, **latency)
                 await self._sql(
                     self._service.mark_spoken, self._sid, event.id, event.start, event.end, latency, self._connected
                 )

@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
+from ivr import traces
 from ivr.calls.dialogue_service import DialogueService
 from ivr.carrier.signatures import Signatures
 from ivr.channels.admission import Admission, AtCapacityError
@@ -21,6 +22,7 @@ from ivr.channels.conversation import Conversation, Threads
 from ivr.channels.drain import Drain
 from ivr.channels.listening import SoundRelay
 from ivr.channels.moved_calls import MovedCalls
+from ivr.channels.traced_hearing import TracedHearing
 from ivr.dialogue.prompts.en import PROMPTS
 from ivr.logs import CallThreads, about_call
 from ivr.store.health import Watch
@@ -89,7 +91,7 @@ def make_media_app(
     async def talk(start: Start, texts: AsyncIterator[str], socket: WebSocket) -> None:
         if drain.begun:  # since it was let in
             raise AtCapacityError
-        with admission.place():
+        with admission.place(), traces.span("socket", start.call_sid):
             await converse(start, texts, socket)
 
     async def converse(start: Start, texts: AsyncIterator[str], socket: WebSocket) -> None:
@@ -98,7 +100,7 @@ def make_media_app(
             threads.sql, service.connect, start.call_sid, start.parameters.get("token", "")
         )
         tap = options.relay.tap(start.call_sid) if options.relay else deaf()
-        session = Session(start, stt, tts, vad, filler=PROMPTS["moment"][0], tap=tap)
+        session = Session(start, TracedHearing(stt, start.call_sid), tts, vad, filler=PROMPTS["moment"][0], tap=tap)
         async with asyncio.TaskGroup() as tasks:
             conversation = Conversation(service, start.call_sid, connected, session, threads, tasks, tap=tap)
             leave = drain.talking(lambda: session.leave(lambda: conversation.at_rest))

@@ -1,11 +1,13 @@
 """The engine of hand-offs: an event in, a committed step, then the carrier's part and the news."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
 from sqlalchemy.orm import Session, joinedload
 
+from ivr import traces
 from ivr.carrier.port import Carrier
 from ivr.clock import Clock
 from ivr.desk import agents, queue
@@ -61,8 +63,11 @@ class HandoffEngine:
 
     def apply(self, handoff_id: int, event: ev.Event, within: Within | None = None) -> Handoff:
         """Commit the step that `event` causes, with `within` in the same transaction, then act on it."""
+        began = time.monotonic()
         change = self._commit(handoff_id, event, within)
         with while_about(change.handoff.call_sid):
+            took, name = time.monotonic() - began, type(event).__name__
+            traces.note("hand-off", took, handoff=handoff_id, event=name, state=change.state.phase)
             if change.changed:
                 self._publish(change)
             if change.requests:

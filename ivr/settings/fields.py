@@ -445,3 +445,11 @@ class Fields(BaseSettings):
         "`text`, one line an event, or `json`, one object a line; lines about a call name it as `call`",
         pattern="^(text|json)$",
     )
+    traces: str = _setting(
+        "WARMLINE_TRACES",
+        "",
+        "where traces go, an OTLP/HTTP address as `http://127.0.0.1:4318/v1/traces`; needs `pip install "
+        "warmline[traces]`. They hold what logs hold, and no more",
+        shown="no traces",
+        pattern="^(https?://.+)?$",
+    )

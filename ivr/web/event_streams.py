@@ -8,15 +8,18 @@ from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from time import monotonic
 
 from flask import Flask
 from redis import RedisError
 from redis.asyncio import Redis
 
+from ivr import traces
 from ivr.live_updates import PREFIX
 from ivr.web.wsgi import Receive, Scope, Send, WholeResponse, ask
 
 log = logging.getLogger(__name__)
+CALL = "call:"  # how the topic of one call begins
 HEARTBEAT = 10.0  # seconds
 GAP = 0.2  # seconds between two pieces of news on one stream: a page asks again once for all of them
 MOST = 6  # streams of one person in one process
@@ -133,7 +136,7 @@ class Streams:
                 self.open[rights.person] -= 1
 
     async def _stream(self, scope: Scope, receive: Receive, send: Send, rights: Rights, answer: WholeResponse) -> None:
-        post = Post()
+        post, began = Post(), monotonic()
         self.hub.follow(post, rights.topics)
         over = [asyncio.ensure_future(gone(receive)), asyncio.ensure_future(self._ended())]
         try:
@@ -151,6 +154,8 @@ class Streams:
             self.hub.follow(post, frozenset())
             for waiting in over:
                 waiting.cancel()
+            for sid in _calls(rights):
+                traces.note("page", monotonic() - began, sid)
 
     async def _ended(self) -> None:
         await self._ending.wait()
@@ -207,6 +212,10 @@ def _rights(answer: WholeResponse) -> Rights | None:
         return None
     told = json.loads(answer.body)
     return Rights(told["person"], frozenset(told["topics"]))
+
+
+def _calls(rights: Rights) -> list[str]:
+    return [topic.removeprefix(CALL) for topic in rights.topics if topic.startswith(CALL)]
 
 
 def _writer(send: Send) -> Callable[[bytes], Awaitable[None]]:

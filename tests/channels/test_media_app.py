@@ -21,6 +21,7 @@ from ivr.dialogue.actions import HandOff
 from ivr.handoff.request import request_handoff
 from ivr.store.engine import Sessions
 from ivr.store.models import Call, Handoff, Turn
+from ivr.traces import Span, taken_by
 from speech.audio import SILENCE, encode
 from speech.tts import TextToSpeech
 from tests.fakes.fake_speech import FakeQuickVoice, FakeRecogniser, loud
@@ -113,6 +114,18 @@ def test_spoken_words_are_understood_and_answered(
     with sessions() as tx:
         turn = tx.scalars(select(Turn).where(Turn.speaker == "caller")).one()
         assert (turn.text, turn.intent, turn.via) == ("agent", "human_agent", "voice")
+
+
+def test_the_socket_and_each_hearing_are_traced(socket: Open, calls: Calls, recogniser: FakeRecogniser) -> None:
+    spans: list[Span] = []
+    recogniser.texts = ["agent"]
+    with taken_by(spans.append), socket() as line:
+        line.send_text(start(calls.answer(SID, MORGAN, LINE).token))
+        for number in range(130):
+            line.send_text(media(VOICED if 10 <= number < 50 else SILENCE, 100 + 20 * number))
+        assert close_code(line) == 1000
+    assert {(span.call, span.name) for span in spans} >= {(SID, "socket"), (SID, "hearing")}
+    assert not any("agent" in map(str, span.values.values()) for span in spans)
 
 
 def test_a_fault_closes_the_socket_and_the_call_goes_on_elsewhere(

@@ -9,6 +9,7 @@ from redis import Redis
 
 from ivr.people import roster
 from ivr.store.models import Agent, Handoff, Offer
+from ivr.traces import Span, taken_by
 from ivr.web.bot_sound import BotSound
 from ivr.web.event_streams import MOST, Hub, Streams
 from ivr.web.front import make_front
@@ -106,6 +107,18 @@ def test_a_supervisor_may_follow_any_call(web: Web, follow: Open) -> None:
     client = web.signed_in("Sue", "supervisor")
     web.call()
     assert "200" in follow(client, f"?call={CALL}").until("\r\n")
+
+
+def test_the_trace_of_a_call_has_the_pages_that_followed_it(web: Web, follow: Open) -> None:
+    client = web.signed_in("Sue", "supervisor")
+    spans: list[Span] = []
+    web.call()
+    with taken_by(spans.append):
+        page = follow(client, f"?call={CALL}")
+        page.until("event: beat")
+        page.close()
+        eventually(lambda: spans)
+    assert [(span.name, span.call, span.values) for span in spans] == [("page", CALL, {})]
 
 
 def test_nobody_follows_any_number_of_calls_at_once(web: Web) -> None:

@@ -5,6 +5,7 @@ A new background job is a line in `ivr.store.topics` and a function here, marked
 
 import logging
 
+from ivr import traces
 from ivr.store import outbox
 from workers.context import WorkerContext, provider
 from workers.holding import Renewing, by_a_thread, held
@@ -41,7 +42,8 @@ def do_promised(context: WorkerContext, row_id: int, renewing: Renewing = by_a_t
             return
         try:
             job = Job(row.id, row.payload, lambda tx: outbox.done(tx, row_id, context.clock.now()))
-            JOBS[row.topic](context, job)
+            with traces.span("job", topic=row.topic, tries=row.tries, outbox=row.id):
+                JOBS[row.topic](context, job)
         except Exception as error:
             log.exception("job failed", extra={"topic": row.topic, "outbox": row.id})
             with context.sessions.begin() as tx:

@@ -1,13 +1,15 @@
 """What every webhook does alike: let the carrier alone in, read what it tells, answer with a document."""
 
 import logging
+import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, abort, g, request
 from sqlalchemy.exc import NoResultFound
 from werkzeug.datastructures import MultiDict
 
+from ivr import traces
 from ivr.carrier.callbacks import CallbackError, Fields
 from ivr.carrier.dialect import Dialect
 from ivr.logs import about_call
@@ -24,6 +26,7 @@ def require_signature(blueprint: Blueprint, dialect: Dialect) -> None:
 
     @blueprint.before_request
     def check() -> None:
+        g.came = time.monotonic()
         query = request.query_string.decode("ascii", "replace")
         form = request.form if request.method == "POST" else MultiDict()
         if not dialect.signatures.request_is_signed(request.path, query, form, request.headers):
@@ -40,6 +43,13 @@ def require_signature(blueprint: Blueprint, dialect: Dialect) -> None:
         """Of what is asked here we know nothing, as of a call that the standby line answered."""
         log.warning("%s asks about what is not on record", request.endpoint)
         return Response("Nothing is known of it.", 404)
+
+    @blueprint.after_request
+    def trace(response: Response) -> Response:
+        if "handoff_id" not in (request.view_args or {}):  # which may come from an agent's leg: its steps are traced
+            took = time.monotonic() - g.came
+            traces.note("webhook", took, endpoint=request.endpoint or "", status=response.status_code)
+        return response
 
     @blueprint.teardown_request
     def forget(_error: BaseException | None) -> None:

@@ -1,4 +1,4 @@
-"""What a whole simulated day writes down: lines for machines, each with its call, and nothing of what callers are."""
+"""What a whole simulated day writes down: lines and spans, each with its call, and nothing of what callers are."""
 
 import io
 import json
@@ -19,6 +19,7 @@ from bench.simulation.world import World, database, drawn
 from ivr.logs import JsonLines
 from ivr.store.engine import make_sessions
 from ivr.store.models import Account, Agent, Call, Outbox, Recording, Turn
+from ivr.traces import Span, taken_by
 
 pytestmark = pytest.mark.integration
 
@@ -31,9 +32,10 @@ ABOUT_NO_CALL = ("desk.wrap-up",)  # an agent's time after a call
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """The log of a world, the SIDs of its calls, and what no line may hold."""
+    """The log and the spans of a world, the SIDs of its calls, and what none of them may hold."""
 
     lines: Sequence[str]
+    spans: Sequence[Span]
     calls: frozenset[str]
     topics: dict[int, str]
     digits: frozenset[str]
@@ -46,10 +48,10 @@ class Day:
     ids=["busy-half-hour", "working-day"],
 )
 def day(request: pytest.FixtureRequest) -> Day:
-    worse = pytest.MonkeyPatch()
+    worse, spans = pytest.MonkeyPatch(), []  # type: tuple[pytest.MonkeyPatch, list[Span]]
     for kind in ("carrier refuses", "carrier silent, done", "ledger away", "database refuses"):
         worse.setitem(RATES, kind, RATES[kind] * WORSE)
-    with database() as engine, drawn(Random("day:secrets")), logged() as log:
+    with database() as engine, drawn(Random("day:secrets")), logged() as log, taken_by(spans.append):
         world = World("day", list(request.param), Faults("day", frozenset()), engine)
         world.run()
         world.close()
@@ -65,7 +67,7 @@ def day(request: pytest.FixtureRequest) -> Day:
     digits = {re.sub(r"\D", "", number) for number in numbers}
     digits = {run for number in digits for run in (number, number.removeprefix("1")) if len(run) >= len(PIN)}
     names = {name for account in accounts for name in (account.holder, account.id)}
-    return Day(log.getvalue().splitlines(), calls, topics, frozenset(digits), frozenset(names | said))
+    return Day(log.getvalue().splitlines(), spans, calls, topics, frozenset(digits), frozenset(names | said))
 
 
 class logged:  # noqa: N801  # used like a function
@@ -126,3 +128,16 @@ def test_what_is_about_a_call_names_it(day: Day) -> None:
 
 def _is_about_no_call(line: dict[str, Any], day: Day) -> bool:
     return day.topics.get(line.get("outbox", 0)) in ABOUT_NO_CALL
+
+
+def test_nor_does_a_span(day: Day) -> None:
+    told = [json.dumps({"name": span.name, **span.values}) for span in day.spans]
+    assert {line: found for line in told if (found := personal(line, day))} == {}
+
+
+def test_what_was_done_for_a_call_is_one_trace_wherever_it_was_done(day: Day) -> None:
+    names: dict[str, set[str]] = {sid: set() for sid in day.calls}
+    for span in day.spans:
+        names[span.call].add(span.name)
+    assert all({"call", "webhook", "job"} <= done for done in names.values())
+    assert any({"turn", "hand-off"} <= done for done in names.values())
