@@ -46,8 +46,9 @@ def require_signature(blueprint: Blueprint, dialect: Dialect) -> None:
 
     @blueprint.after_request
     def trace(response: Response) -> Response:
-        if "handoff_id" not in (request.view_args or {}):  # which may come from an agent's leg: its steps are traced
-            took = time.monotonic() - g.came
+        came = g.get("came")  # None for one that was refused before
+        if came is not None and "handoff_id" not in (request.view_args or {}):  # of an agent's leg the steps are traced
+            took = time.monotonic() - came
             traces.note("webhook", took, endpoint=request.endpoint or "", status=response.status_code)
         return response
 
