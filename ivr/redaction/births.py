@@ -27,7 +27,10 @@ _BEHIND = re.compile(r"\s*,?\s*(?:is|was|that's|'s|as|for)?\s*(?:my|his|her|the|
 def births(text: str, named: Sequence[Phrase], asked: Callable[[], Named | None]) -> Iterator[Span]:
     """Each date of birth in `text`: after its name, before it, or all of an answer to who asked for one."""
     words = tokens(text)
-    dates = list(dates_in(words))
+    priced = [run for run in runs(words) if run.priced]
+    dates = [
+        date for date in dates_in(words) if not any(run.start < date.end and date.start < run.end for run in priced)
+    ]
     if not dates:
         return
     mentioned = [phrase for phrase in named if phrase.named == "birth"]

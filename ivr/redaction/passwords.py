@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 
+from ivr.redaction.digit_runs import runs, tokens
 from ivr.redaction.phrases import Named, Phrase
 from ivr.redaction.spans import MARKER, Span
 
@@ -48,7 +49,7 @@ def passwords(text: str, named: Sequence[Phrase], asked: Callable[[], Named | No
         if secret is not None and secret[0].strip(" ,"):
             yield Span(says.end(), says.end() + len(secret[0].rstrip(" ,.")), "password")
     short = 0 < len(text.split()) <= LONGEST_ANSWER and not _EVASIVE.search(text)
-    if short and not named and asked() == "password":
+    if short and not named and asked() == "password" and not any(run.priced for run in runs(tokens(text))):
         stripped = text.strip(" .,!?")
         if stripped:
             start = text.index(stripped)

@@ -157,3 +157,10 @@ def test_a_date_long_after_a_code_was_named_is_no_code() -> None:
         Line("agent", "Call us after the 12th May."),
     ]
     assert mask(talk, unnamed=True).lines[2].text == "Call us after the 12th May."
+
+
+@pytest.mark.parametrize("asked", ["And your date of birth, please?", "And what is the password on the account?"])
+@pytest.mark.parametrize("said", ["$53.56.", "ninety nine dollars.", "$99.27"])
+def test_an_amount_is_neither_a_date_of_birth_nor_a_password(asked: str, said: str) -> None:
+    lines = [Line("agent", asked), Line("caller", "Hm."), Line("agent", said)]
+    assert mask(lines).lines[2].text == said
