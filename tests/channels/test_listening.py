@@ -22,7 +22,7 @@ from ivr.store.models import Call
 from speech.audio import FRAME, SILENCE, decode, encode
 from speech.tts import TextToSpeech
 from tests.fakes.fake_clock import FakeMonotonicClock
-from tests.fakes.fake_speech import FakeQuickVoice, FakeRecogniser, loud
+from tests.fakes.fake_speech import FakeVoice, FakeRecogniser, loud
 from tests.harness.call_line import LINE, MEDIA, MORGAN, PUBLIC, SID, TOKEN
 from tests.harness.calls import Calls
 from tests.harness.eventually import eventually
@@ -86,7 +86,7 @@ class Ear:
 
 @pytest.fixture
 def caller(calls: Calls, redis_url: str, redis: Redis, tmp_path: Path) -> Iterator[Caller]:
-    signatures, voice = TwilioSignatures(TOKEN, PUBLIC, MEDIA), TextToSpeech(FakeQuickVoice(), tmp_path / "prompts")
+    signatures, voice = TwilioSignatures(TOKEN, PUBLIC, MEDIA), TextToSpeech(FakeVoice(), tmp_path / "prompts")
     options = MediaOptions(relay=SoundRelay(redis_url))
     app = make_media_app(calls.dialogue, signatures, FakeRecogniser(), voice, lambda: loud, options)
     signature = RequestValidator(TOKEN).compute_signature(MEDIA, {})
@@ -152,7 +152,7 @@ def test_what_cannot_be_sent_at_once_makes_way_for_what_is_newer() -> None:
 
 
 def test_a_redis_that_is_away_costs_the_caller_nothing(calls: Calls, tmp_path: Path) -> None:
-    signatures, voice = TwilioSignatures(TOKEN, PUBLIC, MEDIA), TextToSpeech(FakeQuickVoice(), tmp_path / "prompts")
+    signatures, voice = TwilioSignatures(TOKEN, PUBLIC, MEDIA), TextToSpeech(FakeVoice(), tmp_path / "prompts")
     options = MediaOptions(relay=SoundRelay("redis://127.0.0.1:1"))
     app = make_media_app(calls.dialogue, signatures, FakeRecogniser(), voice, lambda: loud, options)
     signature = RequestValidator(TOKEN).compute_signature(MEDIA, {})
