@@ -34,11 +34,9 @@ def save(
     `seen`: what the page knew of the draft. What another page had written meanwhile is made a note of the call first.
     """
     written = _masked(fields)
-    draft = tx.scalar(select(Draft).where(*_one(agent_id, call_sid, form)).with_for_update())
-    if draft is not None and seen is not None and draft.fields != _masked(seen) and _loses(draft.fields, written):
-        _to_notes(tx, draft, now)
+    draft = _with_others_kept(tx, agent_id, call_sid, form, written, now, seen)
     if not written:
-        drop(tx, agent_id, call_sid, form)
+        _forget(tx, agent_id, call_sid, form)
     elif draft is None:
         tx.add(Draft(agent_id=agent_id, call_sid=call_sid, form=form, fields=written, at=now))
     else:
@@ -52,9 +50,12 @@ def read(tx: Session, agent_id: int, call_sid: str) -> Drafts:
     return {row.form: row.fields for row in rows}
 
 
-def drop(tx: Session, agent_id: int, call_sid: str, form: str) -> None:
-    """It was sent."""
-    tx.execute(delete(Draft).where(*_one(agent_id, call_sid, form)))
+def sent(
+    tx: Session, agent_id: int, call_sid: str, form: str, fields: Fields, now: datetime, seen: Fields | None = None
+) -> None:
+    """It is no draft any more. What another page had written meanwhile, and was not sent, is made a note first."""
+    _with_others_kept(tx, agent_id, call_sid, form, _masked(fields), now, seen)
+    _forget(tx, agent_id, call_sid, form)
 
 
 def keep(tx: Session, agent_id: int, now: datetime) -> None:
@@ -66,6 +67,20 @@ def keep(tx: Session, agent_id: int, now: datetime) -> None:
         _to_notes(tx, row, now)
         tx.delete(row)
     tx.flush()
+
+
+def _with_others_kept(
+    tx: Session, agent_id: int, call_sid: str, form: str, after: Fields, now: datetime, seen: Fields | None
+) -> Draft | None:
+    """The draft as it is; what is gone from it `after` this, and the page had not `seen`, is a note by now."""
+    draft = tx.scalar(select(Draft).where(*_one(agent_id, call_sid, form)).with_for_update())
+    if draft is not None and seen is not None and draft.fields != _masked(seen) and _loses(draft.fields, after):
+        _to_notes(tx, draft, now)
+    return draft
+
+
+def _forget(tx: Session, agent_id: int, call_sid: str, form: str) -> None:
+    tx.execute(delete(Draft).where(*_one(agent_id, call_sid, form)))
 
 
 def _masked(fields: Fields) -> dict[str, str]:

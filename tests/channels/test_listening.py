@@ -22,7 +22,7 @@ from ivr.store.models import Call
 from speech.audio import FRAME, SILENCE, decode, encode
 from speech.tts import TextToSpeech
 from tests.fakes.fake_clock import FakeMonotonicClock
-from tests.fakes.fake_speech import FakeVoice, FakeRecogniser, loud
+from tests.fakes.fake_speech import FakeRecogniser, FakeVoice, loud
 from tests.harness.call_line import LINE, MEDIA, MORGAN, PUBLIC, SID, TOKEN
 from tests.harness.calls import Calls
 from tests.harness.eventually import eventually

@@ -205,6 +205,27 @@ def test_a_page_that_erases_what_it_had_written_leaves_no_note(world: World) -> 
     assert notes(world) == []
 
 
+def sends(world: World, ann: int, text: str, seen: str) -> None:
+    with world.sessions.begin() as tx:
+        drafts.sent(tx, ann, CALLER, "note", {"text": text}, world.clock.now(), {"text": seen})
+
+
+def test_what_another_page_had_written_is_a_note_where_this_one_sends_another_text(world: World) -> None:
+    ann = talking(world)
+    of_two_pages(world, ann, "They want the receipt", seen="")
+    sends(world, ann, "Call the bank", seen="")
+    assert notes(world) == [("note", "They want the receipt")]
+    with world.sessions() as tx:
+        assert drafts.read(tx, ann, CALLER) == {}
+
+
+def test_a_page_that_sends_its_own_draft_in_other_words_leaves_no_note(world: World) -> None:
+    ann = talking(world)
+    of_two_pages(world, ann, "They wnat the receipt", seen="")
+    sends(world, ann, "They want the receipt", seen="They wnat the receipt")
+    assert notes(world) == []
+
+
 def test_no_secret_is_kept_in_a_draft(world: World) -> None:
     ann = talking(world)
     writes(world, ann, text="Card 4111 1111 1111 1111, PIN 2749")

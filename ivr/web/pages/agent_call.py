@@ -1,6 +1,5 @@
 """What an agent does in a call and after it: hold, mute, note, text, call-back, outcome."""
 
-import json
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -20,11 +19,11 @@ from ivr.store.topics import CALL_FACTS
 from ivr.web.pages.agent_panel import panel_response
 from ivr.web.pages.agent_screen import offered_handoff, own_handoff
 from ivr.web.pages.context import PageContext
+from ivr.web.pages.draft_forms import drafted, seen
 from ivr.web.pages.formats import HOW_IT_ENDED, moment, sentence
 from ivr.web.pages.signed_in import me, only
 
 LONGEST_NOTE, LONGEST_TEXT = 4000, 480  # characters; a text is at most three SMS
-DRAFTED = ("text", "outcome", "to", "number", "at")  # the fields of the forms that are kept while they are written
 CALL_IS_OVER = "This call is over."
 FOLLOW_UP = timedelta(hours=12)  # a shift: after it, a call of long ago is no way to a telephone
 CALL_IS_LONG_OVER = "This call is long over: nobody is called or texted from it any more."
@@ -81,7 +80,7 @@ def make_agent_call_blueprint(
     def write(handoff: Handoff, kind: str, text: str, form: str = "note") -> None:
         """Keep what was sent from `form`, where it is no draft any more."""
         with sessions.begin() as tx:
-            drafts.drop(tx, me().id, handoff.call_sid, form)
+            drafts.sent(tx, me().id, handoff.call_sid, form, drafted(), clock.now(), seen())
             tx.add(Note(call_sid=handoff.call_sid, agent_id=me().id, at=clock.now(), kind=kind, text=mask_text(text)))
             if kind == "outcome":
                 outbox.put(tx, CALL_FACTS, {"call": handoff.call_sid}, clock.now())
@@ -112,11 +111,11 @@ def make_agent_call_blueprint(
     def draft(handoff_id: int, form: str) -> ResponseReturnValue:
         """What stands in a form while it is written; 204."""
         handoff = offered(handoff_id)
-        fields = {name: text for name, text in request.form.items() if name in DRAFTED}
+        fields = drafted()
         if fields.get("outcome") not in (None, "", *HOW_IT_ENDED):
             abort(400, f"outcome {fields['outcome']!r} is none of {', '.join(HOW_IT_ENDED)}")
         with sessions.begin() as tx:
-            drafts.save(tx, me().id, handoff.call_sid, form, fields, clock.now(), _seen())
+            drafts.save(tx, me().id, handoff.call_sid, form, fields, clock.now(), seen())
         handoffs.writing(me().id)
         return "", 204
 
@@ -166,7 +165,7 @@ def make_agent_call_blueprint(
         except ValueError as refused:
             return panel(sentence(refused))
         with sessions.begin() as tx:
-            drafts.drop(tx, me().id, handoff.call_sid, "call-back")
+            drafts.sent(tx, me().id, handoff.call_sid, "call-back", drafted(), clock.now(), seen())
         return panel(done=f"The call-back to {number} is booked.")
 
     @blueprint.post("/wrap-up")
@@ -191,17 +190,6 @@ def make_agent_call_blueprint(
         return panel()
 
     return blueprint
-
-
-def _seen() -> dict[str, str] | None:
-    """The draft as the page last knew it, a JSON object of its fields in `seen`; None from a page that does not say."""
-    try:
-        seen = json.loads(request.form.get("seen", "null"))
-    except ValueError:
-        abort(400, "seen is no JSON")
-    if not isinstance(seen, dict):
-        return None
-    return {name: str(text) for name, text in seen.items() if name in DRAFTED}
 
 
 def _written(longest: int) -> str:

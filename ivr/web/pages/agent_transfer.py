@@ -12,6 +12,7 @@ from ivr.handoff.warm_transfer import TransferRefusedError
 from ivr.store.models import Handoff
 from ivr.web.pages.agent_panel import panel_response
 from ivr.web.pages.context import PageContext
+from ivr.web.pages.draft_forms import drafted, seen
 from ivr.web.pages.formats import sentence
 from ivr.web.pages.signed_in import me, only
 
@@ -39,7 +40,8 @@ def make_agent_transfer_blueprint(context: PageContext, transfers: Transfers) ->
         def work() -> None:
             transfers.ask(handoff_id, me().id, to, number, note)
             with context.sessions.begin() as tx:
-                drafts.drop(tx, me().id, tx.get_one(Handoff, handoff_id).call_sid, "transfer")
+                call = tx.get_one(Handoff, handoff_id).call_sid
+                drafts.sent(tx, me().id, call, "transfer", drafted(), context.clock.now(), seen())
 
         return tried(work)
 

@@ -43,12 +43,13 @@ export function restoreDrafts(root = document) {
   }
 }
 
-/** The form is about to be sent: no save of it may arrive afterwards. */
+/** The form is about to be sent: no save of it may arrive afterwards. Gives the draft as this page last knew it. */
 export async function holdDrafts(form) {
   sending.set(addressOf(form), JSON.stringify(fieldsOf(form)));
   clearTimeout(timers.get(addressOf(form)));
   timers.delete(addressOf(form));
   await saving.get(addressOf(form));
+  return forms.get(addressOf(form))?.seen ?? given(form);
 }
 
 /** The form was sent, or was refused and is still a draft; so is what was written into it while it was being sent. */

@@ -231,7 +231,8 @@ document.addEventListener("submit", async (event) => {
   button?.setAttribute("aria-busy", "true");
   tell("");
   const body = new FormData(form, button);
-  await holdDrafts(form);
+  const seen = await holdDrafts(form);
+  if ("drafts" in form.dataset) body.set("seen", JSON.stringify(seen));
   try {
     const { done, show } = await act(form.action, body);
     sentDrafts(form, done);

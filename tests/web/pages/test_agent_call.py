@@ -119,6 +119,14 @@ def test_what_was_sent_is_no_draft_any_more(web: Web, deed: str) -> None:
     assert written(web) == {}
 
 
+def test_what_another_page_wrote_meanwhile_is_a_note_beside_what_this_one_sends(web: Web) -> None:
+    client, handoff = in_call(web)
+    do(client, handoff, "drafts/note", text="Wants the receipt", seen='{"text": ""}')
+    do(client, handoff, "wrap-up", text="Call the bank", seen='{"text": ""}')
+    assert notes(web) == [("note", "Wants the receipt"), ("note", "Call the bank")]
+    assert written(web) == {}
+
+
 def test_no_secret_is_kept_in_a_draft(web: Web) -> None:
     client, handoff = in_call(web)
     do(client, handoff, "drafts/note", text="Card 4111 1111 1111 1111, PIN 2749")
