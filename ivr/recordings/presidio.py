@@ -6,6 +6,7 @@ What it finds is taken out besides what `ivr.redaction` finds. It is asked for n
 """
 
 from functools import cached_property
+from pathlib import Path
 from typing import Any, Final
 
 from ivr.redaction import Personal, SecretKind, Span
@@ -60,13 +61,15 @@ class PresidioFinder:
             raise PresidioMissingError(
                 "WARMLINE_PRESIDIO_MODEL is set, but Presidio is not installed: pip install 'warmline[presidio]'"
             ) from missing
+        models = [{"lang_code": "en", "model_name": self._model}]
+        provider = NlpEngineProvider(nlp_configuration={"nlp_engine_name": "spacy", "models": models})
         try:
-            spacy.load(self._model)  # by itself Presidio would try to download it
+            if not spacy.util.is_package(self._model) and not Path(self._model).is_dir():
+                raise OSError  # Presidio would try to download it
+            engine = provider.create_engine()
         except OSError as missing:
             raise PresidioMissingError(
                 f"WARMLINE_PRESIDIO_MODEL: there is no spaCy model {self._model!r} here: "
                 f"python -m spacy download {self._model}, or name the folder of one"
             ) from missing
-        models = [{"lang_code": "en", "model_name": self._model}]
-        provider = NlpEngineProvider(nlp_configuration={"nlp_engine_name": "spacy", "models": models})
-        return AnalyzerEngine(nlp_engine=provider.create_engine(), supported_languages=["en"])
+        return AnalyzerEngine(nlp_engine=engine, supported_languages=["en"])

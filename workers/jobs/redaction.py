@@ -30,10 +30,9 @@ def redact(context: WorkerContext, job: Job) -> None:
     """Silence instead of every secret, in a copy; then the copy is to be heard again."""
     recording = recording_of(context, job)
     made = recording.state == "transcribed" and recording.redaction in (None, LEAKED)
+    personal = context.personal_of(recording.call_sid)  # a ledger may be slow, and no transaction waits for it
     with context.sessions() as tx:
-        recording.transcript = mask_secrets(
-            tx, recording, recording.transcript, whole=True, personal=context.personal_of(recording.call_sid)
-        )
+        recording.transcript = mask_secrets(tx, recording, recording.transcript, whole=True, personal=personal)
         found = secret_spells(tx, recording) if made else []
         moments = keyed_moments(tx, recording) if made else []
     path = key = None
@@ -88,7 +87,8 @@ def _judge(context: WorkerContext, job: Job, tx: Session, row: Recording, sound:
     outbox.put(tx, CALL_FACTS, {"call": row.call_sid}, context.clock.now())  # what leaked is found no more
     keys = keyed(sound, keyed_moments(tx, row))
     last = row.proofs >= PROOFS
-    if not keys and not (leaks if not last else [leak for leak in leaks if leak.kind not in PERSONAL]):
+    counting = [leak for leak in leaks if not (last and leak.kind in PERSONAL)]
+    if not counting and not keys:
         row.redaction = PROVED  # of secrets: a name that is heard even then keeps nobody from hearing the call
         keep_comparisons(tx, row)
     elif last:
